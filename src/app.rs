@@ -1,0 +1,114 @@
+//! `App`: everything that one process holds, and the service built of it, the same for `main` and for tests.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Db, Timestamp};
+use crate::http::{self, Limits, Methods, Metrics};
+use crate::images::Storage;
+use crate::input::Checker;
+use crate::secrets::Secrets;
+use crate::users::{KeyRing, PasswordHasher};
+use crate::{openapi, routes};
+
+/// Everything that one process holds; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    pub(crate) config: Config,
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) secrets: Secrets,
+    pub(crate) storage: Storage,
+    pub(crate) keys: KeyRing,
+    pub(crate) passwords: PasswordHasher,
+    pub(crate) checker: Arc<Checker>,
+    pub(crate) limits: Limits,
+    pub(crate) metrics: Metrics,
+    stopping: AtomicBool,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Opens and migrates the database, reads or makes the secret key, opens the media store.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub fn open(config: Config, clock: Clock) -> Result<Self, String> {
+        let secrets = Secrets::load_or_create(&config.store.secret_key_file)?;
+        let db = Db::open(&config.store.database, config.store.connections)?;
+        Self::assemble(config, clock, secrets, db)
+    }
+
+    fn assemble(config: Config, clock: Clock, secrets: Secrets, db: Db) -> Result<Self, String> {
+        let storage = Storage::open(&config.store.media)?;
+        let limits = Limits::new(config.rates);
+        Ok(Self(Arc::new(Parts {
+            db,
+            clock,
+            secrets,
+            storage,
+            keys: KeyRing::default(),
+            passwords: PasswordHasher::new(),
+            checker: Arc::new(Checker::new(openapi::document)),
+            limits,
+            metrics: Metrics::new(),
+            stopping: AtomicBool::new(false),
+            config,
+        })))
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Which methods each path has.
+    pub(crate) fn methods(&self) -> &'static Methods {
+        openapi::methods()
+    }
+
+    /// Says that requests should go elsewhere from now on.
+    pub fn begin_stopping(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the server is about to stop.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// The service that answers requests.
+    pub fn service(
+        &self,
+    ) -> actix_web::App<
+        impl ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<actix_web::body::BoxBody>,
+            Error = actix_web::Error,
+            InitError = (),
+        > + use<>,
+    > {
+        actix_web::App::new()
+            .app_data(self.clone())
+            .configure(|config| routes::configure(&mut ServiceConfig::new(config)))
+            .wrap(from_fn(http::front))
+    }
+}

@@ -1,0 +1,364 @@
+//! Settings: one documented struct per concern, read from the environment or a `.env` file, and nowhere else.
+//!
+//! An impossible setting stops the start and is named. `.env.example` lists all of [`SETTINGS`]; a test compares them.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use url::Url;
+
+use crate::db::Location;
+
+/// A setting's name, its default and what it may be; what `.env.example` and the documentation show.
+pub struct Setting {
+    /// The environment variable.
+    pub name: &'static str,
+    /// What it is when nobody sets it.
+    pub default: &'static str,
+    /// What it does, and its bounds.
+    pub about: &'static str,
+}
+
+const fn setting(name: &'static str, default: &'static str, about: &'static str) -> Setting {
+    Setting { name, default, about }
+}
+
+/// Every setting there is.
+pub const SETTINGS: &[Setting] = &[
+    setting("BIND", "127.0.0.1:8080", "Address and port to listen on."),
+    setting("WORKERS", "0", "Threads that answer requests, 0 to 256; 0 takes one for each core."),
+    setting("DATABASE_URL", "sqlite://masthead.db", "sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME."),
+    setting("DATABASE_CONNECTIONS", "8", "Connections for reading (SQLite) or for everything (PostgreSQL), 1 to 200."),
+    setting("MEDIA_URL", "file:media", "Where pictures are kept: file:FOLDER."),
+    setting(
+        "SITE_URL",
+        "http://localhost:3000",
+        "The readers' site, an http or https address without a path's end; links in answers lead there.",
+    ),
+    setting("API_URL", "http://127.0.0.1:8080", "Where clients reach this server; media addresses and Location begin with it."),
+    setting(
+        "ARTICLE_PATH",
+        "/{slug}",
+        "The path of an article on the site; of {slug} {section} {year} {month} {day} {id}, with {slug} or {id} in it.",
+    ),
+    setting("ADMIN_EMAIL", "", "With ADMIN_PASSWORD: the first administrator, made at a start that finds no user."),
+    setting("ADMIN_PASSWORD", "", "The first administrator's password, 15 to 1024 characters."),
+    setting(
+        "SECRET_KEY_FILE",
+        "masthead.key",
+        "The server's secret key; made at the first start, readable by its owner alone. All nodes share it.",
+    ),
+    setting("TRUSTED_PROXIES", "", "Addresses or networks (CIDR), separated by commas, whose X-Forwarded-For or Forwarded is believed."),
+    setting("CORS_ORIGINS", "", "Origins, separated by commas, whose pages may call the API from a browser; * for all."),
+    setting("REQUIRE_IF_MATCH", "false", "true refuses a PUT, PATCH or DELETE of content without If-Match (428)."),
+    setting("CACHE_BYTES", "67108864", "Memory for ready answers, 0 to 68719476736 bytes; 0 turns the cache off."),
+    setting("RATE_LOGIN", "10/minute", "Logins and other password checks for each address: N/minute (1 to 1000000) or off."),
+    setting("RATE_COMMENT", "6/minute", "Guest comments for each address: N/minute or off."),
+    setting("RATE_READ", "off", "Public reads for each address: N/minute or off."),
+    setting("METRICS_BIND", "", "Address and port for Prometheus' /metrics; empty turns it off."),
+    setting(
+        "SMTP_URL",
+        "",
+        "The mail server, smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT. Checked now; this version sends no mail yet.",
+    ),
+    setting("LOG_FORMAT", "auto", "pretty, json, or auto: pretty on a terminal, JSON otherwise."),
+    setting("LOG_LEVEL", "info", "error, warn, info, debug or trace."),
+    setting("REQUEST_SECONDS", "30", "How long a request's body may take to arrive, 1 to 3600 seconds."),
+    setting("SHUTDOWN_SECONDS", "30", "How long requests in flight may go on after SIGTERM, 1 to 3600 seconds."),
+];
+
+/// Where and how the server listens.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    /// Address and port.
+    pub bind: SocketAddr,
+    /// Answering threads.
+    pub workers: usize,
+    /// Where Prometheus may ask.
+    pub metrics_bind: Option<SocketAddr>,
+    /// Whose word on a client's address is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whose pages may call.
+    pub cors: Cors,
+    /// The deadline of a body.
+    pub request_deadline: Duration,
+    /// The grace of requests in flight at the end.
+    pub shutdown_grace: Duration,
+    /// Whether a write must name the version it changes.
+    pub require_if_match: bool,
+    /// The response cache's size in bytes.
+    pub cache_bytes: usize,
+}
+
+/// Which origins may call from a browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cors {
+    /// Any.
+    Any,
+    /// These; none by default.
+    Origins(Vec<String>),
+}
+
+/// Where things are kept.
+#[derive(Clone, Debug)]
+pub struct StoreConfig {
+    pub(crate) database: Location,
+    pub(crate) connections: u32,
+    pub(crate) media: PathBuf,
+    pub(crate) secret_key_file: PathBuf,
+}
+
+/// What links are made of.
+#[derive(Clone, Debug)]
+pub struct LinkConfig {
+    /// The readers' site, without a slash at its end.
+    pub site_url: String,
+    /// This server, without a slash at its end.
+    pub api_url: String,
+    /// The path of an article on the site.
+    pub article_path: String,
+}
+
+/// The first administrator.
+#[derive(Clone)]
+pub struct FirstAdmin {
+    pub(crate) email: String,
+    pub(crate) password: String,
+}
+
+/// How many requests a minute; `None` is as many as come.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rates {
+    /// Password checks.
+    pub login: Option<u32>,
+    /// Guest comments.
+    pub comment: Option<u32>,
+    /// Public reads.
+    pub read: Option<u32>,
+}
+
+/// How the log looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Pretty on a terminal, JSON otherwise.
+    Auto,
+    /// For people.
+    Pretty,
+    /// For machines, a line each.
+    Json,
+}
+
+/// All settings.
+#[derive(Clone)]
+pub struct Config {
+    /// Where and how the server listens.
+    pub server: ServerConfig,
+    /// Where things are kept.
+    pub store: StoreConfig,
+    /// What links are made of.
+    pub links: LinkConfig,
+    /// The first administrator, where one is named.
+    pub first_admin: Option<FirstAdmin>,
+    /// Limits for each address.
+    pub rates: Rates,
+    /// How the log looks.
+    pub log_format: LogFormat,
+    /// What the log holds.
+    pub log_level: tracing::Level,
+}
+
+impl Config {
+    /// Reads the environment, after a `.env` file in the working folder.
+    ///
+    /// # Errors
+    /// A sentence for each setting that is impossible.
+    pub fn from_env() -> Result<Self, Vec<String>> {
+        if let Err(error) = dotenvy::dotenv() {
+            if !error.not_found() {
+                return Err(vec![format!(".env cannot be read: {error}")]);
+            }
+        }
+        Self::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    /// Reads settings from anything that has them by name.
+    ///
+    /// # Errors
+    /// A sentence for each setting that is impossible.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<String>> {
+        let mut reader = Reader { lookup: &lookup, faults: Vec::new() };
+        let config = reader.config();
+        match config {
+            Some(config) if reader.faults.is_empty() => Ok(config),
+            _ => Err(reader.faults),
+        }
+    }
+}
+
+struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    faults: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn config(&mut self) -> Option<Config> {
+        let server = self.server();
+        let store = self.store();
+        let links = self.links();
+        let first_admin = self.first_admin();
+        let rates = Rates { login: self.rate("RATE_LOGIN"), comment: self.rate("RATE_COMMENT"), read: self.rate("RATE_READ") };
+        let log_format = self.parsed("LOG_FORMAT", |text| match text {
+            "auto" => Ok(LogFormat::Auto),
+            "pretty" => Ok(LogFormat::Pretty),
+            "json" => Ok(LogFormat::Json),
+            _ => Err("must be auto, pretty or json".into()),
+        });
+        let log_level = self.parsed("LOG_LEVEL", |text| text.parse().map_err(|_| "must be error, warn, info, debug or trace".into()));
+        self.optional("SMTP_URL", |text| match Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "smtp" | "smtps") && url.has_host() => Ok(()),
+            _ => Err("must be smtp://HOST:PORT or smtps://HOST:PORT".into()),
+        });
+        Some(Config { server: server?, store: store?, links: links?, first_admin, rates, log_format: log_format?, log_level: log_level? })
+    }
+
+    fn server(&mut self) -> Option<ServerConfig> {
+        let address =
+            |text: &str| text.parse::<SocketAddr>().map_err(|_| "must be an address and a port, such as 127.0.0.1:8080".to_owned());
+        let bind = self.parsed("BIND", address);
+        let metrics_bind = self.optional("METRICS_BIND", address);
+        let workers = self.number("WORKERS", 0, 256);
+        let cache_bytes = self.number("CACHE_BYTES", 0, 68_719_476_736);
+        let request = self.number("REQUEST_SECONDS", 1, 3600);
+        let shutdown = self.number("SHUTDOWN_SECONDS", 1, 3600);
+        let require_if_match = self.parsed("REQUIRE_IF_MATCH", |text| text.parse::<bool>().map_err(|_| "must be true or false".into()));
+        let trusted_proxies = self.parsed("TRUSTED_PROXIES", |text| list(text).map(network).collect());
+        let cors = self.parsed("CORS_ORIGINS", |text| match text {
+            "*" => Ok(Cors::Any),
+            text => list(text).map(origin).collect::<Result<_, _>>().map(Cors::Origins),
+        });
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Some(ServerConfig {
+            bind: bind?,
+            workers: workers
+                .map(|workers| usize::try_from(workers).unwrap_or(1))
+                .map(|workers| if workers == 0 { cores } else { workers })?,
+            metrics_bind,
+            trusted_proxies: trusted_proxies?,
+            cors: cors?,
+            request_deadline: Duration::from_secs(request?),
+            shutdown_grace: Duration::from_secs(shutdown?),
+            require_if_match: require_if_match?,
+            cache_bytes: usize::try_from(cache_bytes?).unwrap_or(usize::MAX),
+        })
+    }
+
+    fn store(&mut self) -> Option<StoreConfig> {
+        let database = self.parsed("DATABASE_URL", Location::parse);
+        let connections = self.number("DATABASE_CONNECTIONS", 1, 200);
+        let media = self.parsed("MEDIA_URL", |text| match text.strip_prefix("file:") {
+            Some(folder) if !folder.is_empty() => Ok(PathBuf::from(folder.strip_prefix("//").unwrap_or(folder))),
+            _ => Err("must be file: and a folder, such as file:media".into()),
+        });
+        let secret_key_file =
+            self.parsed("SECRET_KEY_FILE", |text| if text.is_empty() { Err("must name a file".into()) } else { Ok(PathBuf::from(text)) });
+        Some(StoreConfig {
+            database: database?,
+            connections: u32::try_from(connections?).unwrap_or(8),
+            media: media?,
+            secret_key_file: secret_key_file?,
+        })
+    }
+
+    fn links(&mut self) -> Option<LinkConfig> {
+        let site_url = self.parsed("SITE_URL", base_url);
+        let api_url = self.parsed("API_URL", base_url);
+        let article_path = self.parsed("ARTICLE_PATH", article_path);
+        Some(LinkConfig { site_url: site_url?, api_url: api_url?, article_path: article_path? })
+    }
+
+    fn first_admin(&mut self) -> Option<FirstAdmin> {
+        let email = self.optional("ADMIN_EMAIL", |text| {
+            if crate::input::formats::is_email(text) { Ok(text.to_lowercase()) } else { Err("is not an e-mail address".into()) }
+        });
+        let password = self.optional("ADMIN_PASSWORD", |text| match text.chars().count() {
+            15..=1024 => Ok(text.to_owned()),
+            _ => Err("must have 15 to 1024 characters".into()),
+        });
+        let set = |name: &str| (self.lookup)(name).is_some_and(|text| !text.is_empty());
+        if set("ADMIN_EMAIL") != set("ADMIN_PASSWORD") {
+            self.faults.push("ADMIN_EMAIL and ADMIN_PASSWORD must be set together".into());
+        }
+        Some(FirstAdmin { email: email?, password: password? })
+    }
+
+    fn value(&self, name: &str) -> String {
+        let default = SETTINGS.iter().find(|setting| setting.name == name).map_or("", |setting| setting.default);
+        (self.lookup)(name).filter(|text| !text.is_empty()).unwrap_or_else(|| default.to_owned())
+    }
+
+    fn parsed<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let text = self.value(name);
+        parse(text.trim()).map_err(|why| self.faults.push(format!("{name} {why}"))).ok()
+    }
+
+    fn optional<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        if self.value(name).is_empty() { None } else { self.parsed(name, parse) }
+    }
+
+    fn number(&mut self, name: &str, low: u64, high: u64) -> Option<u64> {
+        self.parsed(name, |text| match text.parse::<u64>() {
+            Ok(number) if (low..=high).contains(&number) => Ok(number),
+            _ => Err(format!("must be a whole number from {low} to {high}")),
+        })
+    }
+
+    fn rate(&mut self, name: &str) -> Option<u32> {
+        self.parsed(name, |text| match (text, text.strip_suffix("/minute").map(str::parse::<u32>)) {
+            ("off", _) => Ok(None),
+            (_, Some(Ok(rate))) if (1..=1_000_000).contains(&rate) => Ok(Some(rate)),
+            _ => Err("must be N/minute (1 to 1000000) or off".into()),
+        })
+        .flatten()
+    }
+}
+
+fn list(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|item| !item.is_empty())
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    text.parse::<IpNet>()
+        .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
+        .map_err(|_| format!("holds {text:?}, which is no address or network"))
+}
+
+fn origin(text: &str) -> Result<String, String> {
+    match Url::parse(text) {
+        Ok(url) if url.origin().is_tuple() && url.origin().ascii_serialization() == text => Ok(text.to_owned()),
+        _ => Err(format!("holds {text:?}, which is no origin such as https://example.com")),
+    }
+}
+
+fn base_url(text: &str) -> Result<String, String> {
+    let fits = crate::input::formats::is_http_url(text) && !text.contains(['?', '#']);
+    if fits {
+        Ok(text.trim_end_matches('/').to_owned())
+    } else {
+        Err("must be an http or https address such as https://example.com".into())
+    }
+}
+
+fn article_path(text: &str) -> Result<String, String> {
+    let mut rest = text.to_owned();
+    for name in ["{slug}", "{section}", "{year}", "{month}", "{day}", "{id}"] {
+        rest = rest.replace(name, "x");
+    }
+    let plain = rest.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.~".contains(c));
+    if text.starts_with('/') && plain && (text.contains("{slug}") || text.contains("{id}")) {
+        Ok(text.to_owned())
+    } else {
+        Err("must begin with / and hold {slug} or {id}; {section} {year} {month} {day} may stand in it, too".into())
+    }
+}

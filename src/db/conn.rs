@@ -1,0 +1,111 @@
+//! One connection type over both engines, and the few things that differ between them.
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, ConnectionError, ConnectionResult, PgConnection, RunQueryDsl, SqliteConnection};
+
+use crate::error::{Error, Result};
+
+/// A connection to either engine.
+#[derive(diesel::MultiConnection)]
+pub(crate) enum Conn {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// The one backend that every query is written for.
+pub(crate) type Backend = MultiBackend;
+
+/// Where the database is, as `DATABASE_URL` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Location {
+    /// The path of a file.
+    Sqlite(String),
+    /// A libpq connection URL.
+    Postgres(String),
+}
+
+impl Location {
+    /// Reads a `DATABASE_URL`; the error says which forms there are.
+    pub(crate) fn parse(url: &str) -> std::result::Result<Self, String> {
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            let path = path.split('?').next().unwrap_or_default();
+            if path.is_empty() {
+                return Err("names no file; write sqlite://masthead.db or sqlite:///var/lib/masthead/masthead.db".into());
+            }
+            return Ok(Self::Sqlite(path.to_owned()));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        Err("must begin with sqlite:// or postgres://".into())
+    }
+
+    /// The name of the engine, for logs and errors.
+    pub(crate) fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "SQLite",
+            Self::Postgres(_) => "PostgreSQL",
+        }
+    }
+}
+
+/// SQLite waits first, so that every later pragma and statement waits too.
+const SQLITE_SETTINGS: &str = "
+    PRAGMA busy_timeout = 5000;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA mmap_size = 0;
+    PRAGMA cache_size = -4096;
+    PRAGMA journal_size_limit = 67108864;
+";
+
+const POSTGRES_SETTINGS: &str = "
+    SET TIME ZONE 'UTC';
+    SET statement_timeout = '5s';
+    SET lock_timeout = '5s';
+    SET idle_in_transaction_session_timeout = '30s';
+    SET client_min_messages = 'warning';
+";
+
+impl Conn {
+    /// Opens a connection with the engine's settings; the error is the engine's own.
+    pub(crate) fn open(location: &Location) -> ConnectionResult<Self> {
+        let (mut conn, settings) = match location {
+            Location::Sqlite(path) => (Self::Sqlite(SqliteConnection::establish(path)?), SQLITE_SETTINGS),
+            Location::Postgres(url) => (Self::Postgres(PgConnection::establish(url)?), POSTGRES_SETTINGS),
+        };
+        conn.batch_execute(settings).map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(conn)
+    }
+
+    /// Begins a transaction that may write. SQLite takes the write lock at once, so that it never deadlocks.
+    pub(super) fn begin_write(&mut self) -> diesel::QueryResult<()> {
+        match self {
+            Self::Sqlite(conn) => conn.batch_execute("BEGIN IMMEDIATE"),
+            Self::Postgres(conn) => conn.batch_execute("BEGIN"),
+        }
+    }
+
+    /// Begins a transaction that sees one snapshot and writes nothing.
+    pub(super) fn begin_read(&mut self) -> diesel::QueryResult<()> {
+        match self {
+            Self::Sqlite(conn) => conn.batch_execute("BEGIN DEFERRED"),
+            Self::Postgres(conn) => conn.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        }
+    }
+}
+
+/// Holds everybody else who asks for the same name back until this transaction ends.
+///
+/// SQLite has one writer, so that there is nobody to hold back.
+pub(crate) fn lock(conn: &mut Conn, name: &str) -> Result<()> {
+    if let Conn::Postgres(conn) = conn {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind::<diesel::sql_types::Text, _>(name)
+            .execute(conn)
+            .map_err(Error::from)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! Brings a database to this program's schema: wholly or not at all, and one process at a time.
+
+use std::path::Path;
+
+use diesel::connection::SimpleConnection;
+use diesel::migration::{Migration, MigrationSource};
+use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::conn::{Conn, Location};
+
+const PORTABLE: EmbeddedMigrations = embed_migrations!("migrations/portable");
+
+/// What was found of the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SchemaState {
+    /// Nothing to do.
+    Current,
+    /// So many migrations are yet to run.
+    Pending(usize),
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Looks without changing a byte; the error says in words why this database cannot be served.
+pub(crate) fn inspect(location: &Location) -> Result<SchemaState, String> {
+    let applied = match location {
+        Location::Sqlite(path) => applied_on_sqlite(path)?,
+        Location::Postgres(_) => {
+            let mut conn = Conn::open(location).map_err(|error| format!("cannot connect to PostgreSQL: {error}"))?;
+            applied_on_postgres(&mut conn).map_err(|error| format!("cannot read the schema: {error}"))?
+        }
+    };
+    compare(&applied)
+}
+
+/// Runs what is pending in one transaction, so that a kill leaves the old schema or the new one.
+pub(crate) fn migrate(location: &Location) -> Result<usize, String> {
+    inspect(location)?;
+    let mut conn = Conn::open(location).map_err(|error| format!("cannot open the database: {error}"))?;
+    let ran = match &mut conn {
+        Conn::Sqlite(conn) => conn.immediate_transaction(|conn| run(conn)),
+        Conn::Postgres(conn) => conn.transaction(|conn| {
+            conn.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(6041969)")?;
+            run(conn)
+        }),
+    };
+    ran.map_err(|error| format!("the migration failed and was undone: {error}"))
+}
+
+fn run<DB: diesel::backend::Backend>(conn: &mut impl MigrationHarness<DB>) -> Result<usize, Failure> {
+    Ok(conn.run_pending_migrations(PORTABLE)?.len())
+}
+
+fn known() -> Result<Vec<String>, String> {
+    let migrations: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> = PORTABLE.migrations().map_err(|error| error.to_string())?;
+    Ok(migrations.iter().map(|migration| migration.name().version().as_owned().to_string()).collect())
+}
+
+fn compare(applied: &[String]) -> Result<SchemaState, String> {
+    let known = known()?;
+    if let Some(newer) = applied.iter().find(|version| !known.contains(version)) {
+        return Err(format!(
+            "the database has schema {newer}, which is newer than this program (masthead {}); start a newer masthead, or restore a backup",
+            env!("CARGO_PKG_VERSION")
+        ));
+    }
+    Ok(match known.len() - applied.len() {
+        0 => SchemaState::Current,
+        pending => SchemaState::Pending(pending),
+    })
+}
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    name: String,
+}
+
+const APPLIED: &str = "SELECT version AS name FROM __diesel_schema_migrations ORDER BY version";
+
+fn applied_on_sqlite(path: &str) -> Result<Vec<String>, String> {
+    let file = Path::new(path);
+    let Ok(metadata) = std::fs::metadata(file) else {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        return match folder.filter(|folder| !folder.is_dir()) {
+            Some(folder) => Err(format!("cannot create {path}: there is no folder {}", folder.display())),
+            None => Ok(Vec::new()),
+        };
+    };
+    if !metadata.is_file() {
+        return Err(format!("cannot open {path}: it is not a file"));
+    }
+    if metadata.len() == 0 {
+        return Ok(Vec::new());
+    }
+    let mut conn = SqliteConnection::establish(path).map_err(|error| format!("cannot open {path}: {error}"))?;
+    let tables = conn
+        .batch_execute("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;")
+        .and_then(|()| diesel::sql_query("SELECT name FROM sqlite_master WHERE type = 'table'").load::<Name>(&mut conn))
+        .map_err(|error| format!("cannot read {path} as a database: {error}"))?;
+    if tables.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !tables.iter().any(|table| table.name == "__diesel_schema_migrations") {
+        return Err(format!("{path} is a database of another program: it has tables, but no schema of masthead"));
+    }
+    let applied = diesel::sql_query(APPLIED).load::<Name>(&mut conn).map_err(|error| format!("cannot read {path}: {error}"))?;
+    Ok(applied.into_iter().map(|row| row.name).collect())
+}
+
+fn applied_on_postgres(conn: &mut Conn) -> diesel::QueryResult<Vec<String>> {
+    let Conn::Postgres(conn) = conn else { return Ok(Vec::new()) };
+    let found = diesel::sql_query("SELECT table_name::text AS name FROM information_schema.tables WHERE table_name = '__diesel_schema_migrations' AND table_schema = ANY (current_schemas(false))")
+        .load::<Name>(conn)?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(diesel::sql_query(APPLIED).load::<Name>(conn)?.into_iter().map(|row| row.name).collect())
+}

@@ -1,0 +1,27 @@
+//! All knowledge of Diesel's plumbing: connections, the writer, migrations, portable column types, keyset pages.
+//!
+//! Invariants: which engine runs is known only here (and in `search/`); every write is one transaction that is
+//! durable before its caller hears of it; every read sees one snapshot.
+
+pub(crate) mod columns;
+mod conn;
+mod id;
+mod json;
+mod listing;
+mod migrate;
+mod pool;
+mod slugs;
+mod text_enum;
+mod timestamp;
+mod writer;
+
+pub(crate) use columns::{Column, Key, Op, Predicate, column};
+pub(crate) use conn::{Backend, Conn, Location, lock};
+pub(crate) use id::Id;
+pub(crate) use json::Json;
+pub(crate) use listing::{Field, Listing, PageOf, PageQuery, Position, keyset};
+pub(crate) use migrate::SchemaState;
+pub(crate) use pool::Db;
+pub(crate) use slugs::{Slugged, fold, free_slug, slug_of};
+pub(crate) use text_enum::text_enum;
+pub(crate) use timestamp::Timestamp;

@@ -1,0 +1,214 @@
+//! `Db`: the two doors to the database, `read` and `write`.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection};
+use diesel::r2d2::{self, ManageConnection, Pool, PooledConnection};
+use tokio::sync::oneshot;
+
+use super::conn::{Conn, Location};
+use super::migrate::{self, SchemaState};
+use super::writer::Writer;
+use crate::error::{Error, Result};
+
+/// The database: cheap to clone, one for the whole process.
+#[derive(Clone)]
+pub(crate) struct Db {
+    location: Location,
+    pool: Pool<Manager>,
+    writer: Option<Writer>,
+    statements: Arc<AtomicU64>,
+}
+
+impl Db {
+    /// Migrates and opens; the error is a sentence for the operator.
+    pub(crate) fn open(location: &Location, connections: u32) -> std::result::Result<Self, String> {
+        migrate::migrate(location)?;
+        Self::open_migrated(location, connections)
+    }
+
+    /// Opens a database whose schema is known to be current.
+    pub(crate) fn open_migrated(location: &Location, connections: u32) -> std::result::Result<Self, String> {
+        let statements = Arc::new(AtomicU64::new(0));
+        let manager = Manager { location: location.clone(), statements: Arc::clone(&statements) };
+        let writer = match location {
+            Location::Sqlite(_) => {
+                let conn = manager.connect().map_err(|error| error.to_string())?;
+                Some(Writer::start(conn.conn).map_err(|error| format!("cannot start the writer: {error}"))?)
+            }
+            Location::Postgres(_) => None,
+        };
+        let pool = Pool::builder()
+            .max_size(connections)
+            .min_idle(Some(1))
+            .test_on_check_out(false)
+            .connection_timeout(Duration::from_secs(5))
+            .idle_timeout(Some(Duration::from_secs(300)))
+            .error_handler(Box::new(LogPoolErrors))
+            .build(manager)
+            .map_err(|error| format!("cannot open the database: {error}"))?;
+        Ok(Self { location: location.clone(), pool, writer, statements })
+    }
+
+    /// Runs queries in one snapshot, away from the async threads.
+    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let pool = self.pool.clone();
+        blocking(move || {
+            let mut pooled = begun(&pool, Conn::begin_read)?;
+            let result = guarded(&mut pooled.conn, work);
+            // A read that failed leaves a transaction that `COMMIT` ends as well.
+            pooled.end("COMMIT")?;
+            result
+        })
+        .await
+    }
+
+    /// Runs one transaction and returns when it is durable; an error undoes all of it.
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        match &self.writer {
+            Some(writer) => write_queued(writer, work).await,
+            None => self.write_pooled(work).await,
+        }
+    }
+
+    async fn write_pooled<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let pool = self.pool.clone();
+        blocking(move || {
+            let mut pooled = begun(&pool, Conn::begin_write)?;
+            let result = guarded(&mut pooled.conn, work);
+            let ended = pooled.end(if result.is_ok() { "COMMIT" } else { "ROLLBACK" });
+            result.and_then(|value| ended.map(|()| value))
+        })
+        .await
+    }
+
+    /// Whether the schema is this program's.
+    pub(crate) async fn schema(&self) -> Result<SchemaState> {
+        let location = self.location.clone();
+        blocking(move || migrate::inspect(&location).map_err(|why| Error::unavailable(&why))).await
+    }
+
+    /// How many statements have been run, `BEGIN` and `COMMIT` among them.
+    pub(crate) fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// How many connections are open, and how many of them idle.
+    pub(crate) fn connections(&self) -> (u32, u32) {
+        let state = self.pool.state();
+        (state.connections, state.idle_connections)
+    }
+}
+
+async fn write_queued<T, F>(writer: &Writer, work: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+{
+    let (sender, receiver) = oneshot::channel();
+    writer.submit(Box::new(move |conn| {
+        let result = guarded(conn, work);
+        let keep = result.is_ok();
+        let reply = move |committed: std::result::Result<(), Arc<diesel::result::Error>>| {
+            let answer = match (result, committed) {
+                (Ok(value), Ok(())) => Ok(value),
+                (Ok(_), Err(cause)) => Err(Error::from_commit(&cause)),
+                (Err(error), _) => Err(error),
+            };
+            // A caller that hung up does not undo what was committed.
+            let _ = sender.send(answer);
+        };
+        (keep, Box::new(reply))
+    }))?;
+    receiver.await.map_err(|_| Error::unavailable("the write was not carried out"))?
+}
+
+/// A connection with a transaction begun; those that died while idle are thrown away on the way.
+fn begun(pool: &Pool<Manager>, begin: fn(&mut Conn) -> diesel::QueryResult<()>) -> Result<PooledConnection<Manager>> {
+    for _ in 0..=pool.max_size() {
+        let mut pooled = pool.get().map_err(|_| Error::unavailable("no database connection is free"))?;
+        match begin(&mut pooled.conn) {
+            Ok(()) => return Ok(pooled),
+            Err(_) => pooled.broken = true,
+        }
+    }
+    Err(Error::unavailable("the database does not answer"))
+}
+
+/// A panic costs one request, never the writer or a connection.
+fn guarded<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| Err(Error::internal("a database operation panicked")))
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::internal(&error.to_string()))?
+}
+
+/// A pooled connection, and whether it is to be thrown away.
+pub(crate) struct Pooled {
+    conn: Conn,
+    broken: bool,
+}
+
+impl Pooled {
+    fn end(&mut self, statement: &str) -> Result<()> {
+        self.conn.batch_execute(statement).map_err(|error| {
+            self.broken = true;
+            Error::from(error)
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Manager {
+    location: Location,
+    statements: Arc<AtomicU64>,
+}
+
+impl ManageConnection for Manager {
+    type Connection = Pooled;
+    type Error = r2d2::Error;
+
+    fn connect(&self) -> std::result::Result<Pooled, r2d2::Error> {
+        let mut conn = Conn::open(&self.location).map_err(r2d2::Error::ConnectionError)?;
+        let statements = Arc::clone(&self.statements);
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::StartQuery { .. } = event {
+                statements.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        Ok(Pooled { conn, broken: false })
+    }
+
+    fn is_valid(&self, pooled: &mut Pooled) -> std::result::Result<(), r2d2::Error> {
+        pooled.conn.batch_execute("SELECT 1").map_err(r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        pooled.broken
+    }
+}
+
+#[derive(Debug)]
+struct LogPoolErrors;
+
+impl diesel::r2d2::HandleError<r2d2::Error> for LogPoolErrors {
+    fn handle_error(&self, error: r2d2::Error) {
+        tracing::error!(%error, "database connection failed");
+    }
+}

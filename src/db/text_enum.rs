@@ -1,0 +1,50 @@
+//! Enumerations kept as their lower-case names.
+
+/// Declares an enumeration that is one word in the database, in JSON and in the query string.
+macro_rules! text_enum {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, diesel::expression::AsExpression,
+                 diesel::deserialize::FromSqlRow, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        $vis enum $name { $($(#[$variant_meta])* #[serde(rename = $text)] $variant),+ }
+
+        impl $name {
+            /// Every word there is.
+            pub(crate) const WORDS: &'static [&'static str] = &[$($text),+];
+
+            /// The word for this value.
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            /// The value that a word names.
+            pub(crate) fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        impl<DB> diesel::serialize::ToSql<diesel::sql_types::Text, DB> for $name
+        where
+            DB: diesel::backend::Backend,
+            str: diesel::serialize::ToSql<diesel::sql_types::Text, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, DB>) -> diesel::serialize::Result {
+                self.as_str().to_sql(out)
+            }
+        }
+
+        impl<DB> diesel::deserialize::FromSql<diesel::sql_types::Text, DB> for $name
+        where
+            DB: diesel::backend::Backend,
+            String: diesel::deserialize::FromSql<diesel::sql_types::Text, DB>,
+        {
+            fn from_sql(value: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+                let text = String::from_sql(value)?;
+                Self::parse(&text).ok_or_else(|| format!("{text:?} is not one of {}", Self::WORDS.join(", ")).into())
+            }
+        }
+    };
+}
+
+pub(crate) use text_enum;

@@ -1,0 +1,71 @@
+//! SQLite's one writer: a thread that drains its queue into one transaction, a savepoint for each job, one sync for all.
+
+use std::sync::Arc;
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use diesel::connection::SimpleConnection;
+
+use super::conn::Conn;
+use crate::error::{Error, Result};
+
+/// How many jobs may wait; beyond, a write is answered 503.
+const QUEUE: usize = 1024;
+/// How many jobs share one sync at most.
+const BATCH: usize = 256;
+
+/// Tells the caller, once it is known whether the commit came through.
+pub(super) type Reply = Box<dyn FnOnce(std::result::Result<(), Arc<diesel::result::Error>>) + Send>;
+/// Does its work inside a savepoint; says whether to keep it, and how to answer.
+pub(super) type Job = Box<dyn FnOnce(&mut Conn) -> (bool, Reply) + Send>;
+
+/// The sending end of the writer's queue.
+#[derive(Clone)]
+pub(super) struct Writer(Sender<Job>);
+
+impl Writer {
+    /// Starts the thread, which ends when the last sender is gone.
+    pub(super) fn start(mut conn: Conn) -> std::io::Result<Self> {
+        let (sender, receiver) = bounded::<Job>(QUEUE);
+        thread::Builder::new().name("masthead-writer".into()).spawn(move || {
+            while let Ok(first) = receiver.recv() {
+                commit_together(&mut conn, first, &receiver);
+            }
+        })?;
+        Ok(Self(sender))
+    }
+
+    /// Puts a job in the queue.
+    pub(super) fn submit(&self, job: Job) -> Result<()> {
+        self.0.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Error::unavailable("too many writes are waiting"),
+            TrySendError::Disconnected(_) => Error::unavailable("the server is stopping"),
+        })
+    }
+}
+
+fn commit_together(conn: &mut Conn, first: Job, queue: &Receiver<Job>) {
+    let mut replies = Vec::new();
+    let result = conn.begin_write().and_then(|()| {
+        let mut kept = false;
+        let mut next = Some(first);
+        while let Some(job) = next {
+            conn.batch_execute("SAVEPOINT job")?;
+            let (keep, reply) = job(conn);
+            replies.push(reply);
+            kept |= keep;
+            // Where the engine itself gave the transaction up (a full disk), this fails and nothing is acknowledged.
+            conn.batch_execute(if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
+            next = if replies.len() < BATCH { queue.try_recv().ok() } else { None };
+        }
+        conn.batch_execute(if kept { "COMMIT" } else { "ROLLBACK" })
+    });
+    let result = result.map_err(|error| {
+        // Nothing is left to undo where the transaction is already gone.
+        let _ = conn.batch_execute("ROLLBACK");
+        Arc::new(error)
+    });
+    for reply in replies {
+        reply(result.clone());
+    }
+}

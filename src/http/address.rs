@@ -1,0 +1,68 @@
+//! The client's address: the socket's, or the rightmost hop that no trusted proxy vouches for.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use actix_web::HttpRequest;
+use ipnet::IpNet;
+
+/// The address that limits and comments count by.
+pub(crate) fn client_address(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
+    let peer = request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| canonical(peer.ip()));
+    if !is_trusted(peer, trusted) {
+        return peer;
+    }
+    let header = |name: &str| request.headers().get_all(name).filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
+    let forwarded = header("forwarded");
+    let hops: Vec<String> = if forwarded.is_empty() {
+        header("x-forwarded-for").split(',').map(str::to_owned).collect()
+    } else {
+        forwarded.split(',').filter_map(forwarded_for).collect()
+    };
+    let mut client = peer;
+    for hop in hops.iter().rev() {
+        // A hop that can't be read ends the chain: nothing left of it can be believed.
+        let Some(address) = parse(hop) else { break };
+        client = address;
+        if !is_trusted(address, trusted) {
+            break;
+        }
+    }
+    client
+}
+
+/// What limits count: an address, or the /64 of an IPv6 one.
+pub(crate) fn limited_as(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
+
+fn canonical(address: IpAddr) -> IpAddr {
+    address.to_canonical()
+}
+
+fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
+    trusted.iter().any(|network| network.contains(&address))
+}
+
+/// The `for=` of one element of a Forwarded header (RFC 7239).
+fn forwarded_for(element: &str) -> Option<String> {
+    element.split(';').find_map(|pair| {
+        let (name, value) = pair.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("for").then(|| value.trim().trim_matches('"').to_owned())
+    })
+}
+
+fn parse(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let bare = match hop.strip_prefix('[') {
+        Some(rest) => rest.split(']').next()?,
+        None if hop.matches(':').count() == 1 => hop.split(':').next()?,
+        None => hop,
+    };
+    bare.parse().ok().map(canonical)
+}

@@ -1,0 +1,42 @@
+//! Who is asking: `Caller<R>` in a handler's signature lets only those in who have the right `R`.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::{FromRequest, HttpRequest};
+
+use super::request::{Request, app_of};
+use crate::app::App;
+use crate::error::{Code, Error, Result};
+use crate::users::{Caller, Right, authenticate};
+
+impl<R: Right> FromRequest for Caller<R> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let app = app_of(request);
+        let header = request.headers().get("authorization").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let reading = request.method() == Method::GET;
+        Box::pin(async move { identify(&app?, header.as_deref(), reading).await })
+    }
+}
+
+impl Request {
+    /// Who is asking for a view that only those with the right `R` may see.
+    pub(crate) async fn caller<R: Right>(&self) -> Result<Caller<R>> {
+        identify(&self.app, self.header("authorization"), true).await
+    }
+}
+
+async fn identify<R: Right>(app: &App, header: Option<&str>, reading: bool) -> Result<Caller<R>> {
+    let missing = || Error::new(Code::Unauthenticated, "Send an access token or an API key.").header("WWW-Authenticate", "Bearer");
+    let header = header.ok_or_else(missing)?;
+    let (scheme, token) = header.split_once(' ').ok_or_else(missing)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(missing());
+    }
+    authenticate(app, token.trim()).await?.with_right(reading)
+}

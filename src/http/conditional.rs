@@ -1,0 +1,93 @@
+//! `If-Match` and versions: nobody overwrites what they have not seen (RFC 9110, section 13).
+
+use serde_json::{Map, Value, json};
+
+use crate::error::{Code, Error, Result};
+
+/// What a write demands of the version that it finds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Precondition {
+    /// Nothing.
+    None,
+    /// A version must be named, and none was.
+    Missing,
+    /// That there is something.
+    Any,
+    /// One of these entity tags.
+    Tags(Vec<String>),
+}
+
+impl Precondition {
+    /// Reads the header.
+    pub(super) fn read(header: Option<&str>, required: bool) -> Self {
+        match header.map(str::trim) {
+            None if required => Self::Missing,
+            None => Self::None,
+            Some("*") => Self::Any,
+            Some(tags) => Self::Tags(tags.split(',').map(|tag| tag.trim().to_owned()).collect()),
+        }
+    }
+
+    /// Refuses a write to another version than the one named; says how what was sent differs from what is there.
+    ///
+    /// `base` is the content of the version named, where it is still known.
+    pub(crate) fn check(
+        &self,
+        version: i32,
+        current: &Value,
+        sent: &Map<String, Value>,
+        base: impl FnOnce(i32) -> Result<Option<Value>>,
+    ) -> Result<()> {
+        let tags = match self {
+            Self::None | Self::Any => return Ok(()),
+            Self::Missing => return Err(Error::new(Code::VersionRequired, "Send the ETag of the editor view in If-Match.")),
+            Self::Tags(tags) => tags,
+        };
+        if tags.contains(&version_tag(version)) {
+            return Ok(());
+        }
+        let named = tags.iter().find_map(|tag| tag.strip_prefix("\"v")?.strip_suffix('"')?.parse::<i32>().ok());
+        let base = match named {
+            Some(named) if named < version => base(named)?,
+            _ => None,
+        };
+        let (conflicts, mergeable) = differences(current, sent, base.as_ref());
+        Err(Error::new(Code::StaleVersion, format!("The current version is {version}."))
+            .with("current_version", version)
+            .with("conflicts", conflicts)
+            .with("mergeable", mergeable))
+    }
+
+    /// The same, for a write without a body.
+    pub(crate) fn check_bare(&self, version: i32) -> Result<()> {
+        self.check(version, &Value::Null, &Map::new(), |_| Ok(None))
+    }
+}
+
+/// The entity tag of a version of an editor view.
+pub(crate) fn version_tag(version: i32) -> String {
+    format!("\"v{version}\"")
+}
+
+/// What collides, and what only the sender changed.
+fn differences(current: &Value, sent: &Map<String, Value>, base: Option<&Value>) -> (Vec<Value>, Vec<Value>) {
+    let (mut conflicts, mut mergeable) = (Vec::new(), Vec::new());
+    for (name, yours) in sent {
+        let Some(theirs) = current.get(name) else { continue };
+        let pointer = format!("/{name}");
+        let before = base.and_then(|base| base.get(name));
+        if theirs == yours || before == Some(yours) {
+            continue;
+        }
+        if before == Some(theirs) {
+            mergeable.push(Value::String(pointer));
+            continue;
+        }
+        let mut conflict = json!({"pointer": pointer, "current": theirs, "yours": yours});
+        if let (Some(before), Some(members)) = (before, conflict.as_object_mut()) {
+            members.insert("base".into(), before.clone());
+        }
+        conflicts.push(conflict);
+    }
+    (conflicts, mergeable)
+}

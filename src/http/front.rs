@@ -1,0 +1,151 @@
+//! The front: what every request passes through, whatever it asks for.
+//!
+//! Request id, routes, CORS, security headers, problem documents, metrics and the log live here once.
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{ALLOW, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse};
+
+use super::address::client_address;
+use super::cors;
+use super::limits::Limit;
+use crate::app::App;
+use crate::error::{Code, Error, Result};
+
+const LONGEST_URI: usize = 8 * 1024;
+
+/// What is known of a request before it is answered.
+struct Facts {
+    id: String,
+    method: Method,
+    path: String,
+    origin: Option<String>,
+    began: Instant,
+}
+
+/// Wraps the whole service.
+pub(crate) async fn front(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let facts = Facts {
+        id: request_id(request.headers()),
+        method: request.method().clone(),
+        path: request.path().to_owned(),
+        origin: header(request.headers(), "origin").map(str::to_owned),
+        began: Instant::now(),
+    };
+    let Some(app) = request.app_data::<App>().cloned() else {
+        return Err(actix_web::error::ErrorInternalServerError("the app is not configured"));
+    };
+    let early = admit(&app, &request, &facts);
+    let mut response = match early {
+        Ok(None) => {
+            if facts.method == Method::HEAD {
+                request.head_mut().method = Method::GET;
+            }
+            next.call(request).await?.map_into_boxed_body()
+        }
+        Ok(Some(answer)) => request.into_response(answer),
+        Err(error) => request.error_response(error).map_into_boxed_body(),
+    };
+    if response.status().is_client_error() || response.status().is_server_error() {
+        response = as_problem(response, &facts);
+    }
+    finish(&app, &facts, &mut response);
+    Ok(response)
+}
+
+/// Answers at once what needs no handler: too long, unknown, not supported, asked for its options, limited.
+fn admit(app: &App, request: &ServiceRequest, facts: &Facts) -> Result<Option<HttpResponse>> {
+    if request.uri().path_and_query().map_or(0, |path| path.as_str().len()) > LONGEST_URI {
+        return Err(Error::new(Code::UriTooLong, "Path and query may have 8 KiB together."));
+    }
+    let Some((methods, template)) = app.methods().at(&facts.path) else {
+        return if facts.path.starts_with("/docs") { Ok(None) } else { Err(Error::not_found()) };
+    };
+    request.extensions_mut().insert(Template(template.to_owned()));
+    if facts.method == Method::OPTIONS {
+        return Ok(Some(HttpResponse::NoContent().insert_header((ALLOW, methods.join(", "))).finish()));
+    }
+    if !methods.iter().any(|method| method == facts.method.as_str()) {
+        return Err(
+            Error::new(Code::MethodNotAllowed, format!("{} is not supported here.", facts.method)).header("Allow", &methods.join(", "))
+        );
+    }
+    if facts.method == Method::GET || facts.method == Method::HEAD {
+        app.limits.check(Limit::Read, client_address(request.request(), &app.config.server.trusted_proxies))?;
+    }
+    Ok(None)
+}
+
+/// The path's template, for metrics: as many values as there are operations, however many addresses are tried.
+struct Template(String);
+
+/// Gives any failure, actix's own included, the form that all have.
+fn as_problem(response: ServiceResponse<BoxBody>, facts: &Facts) -> ServiceResponse<BoxBody> {
+    let foreign;
+    let error = match response.response().error().and_then(|error| error.as_error::<Error>()) {
+        Some(error) => error,
+        None => {
+            foreign = translate(response.status(), response.response().error().map(ToString::to_string));
+            &foreign
+        }
+    };
+    if response.status().is_server_error() {
+        tracing::error!(request_id = facts.id, method = %facts.method, path = facts.path, code = error.code().as_str(), cause = error.cause().unwrap_or_default(), "request failed");
+    }
+    let problem = error.response(&facts.path, &facts.id);
+    let (request, _) = response.into_parts();
+    ServiceResponse::new(request, problem)
+}
+
+fn translate(status: StatusCode, cause: Option<String>) -> Error {
+    let code = Code::ALL.iter().find(|code| code.status() == status.as_u16()).copied();
+    let code = match (code, status.is_server_error()) {
+        (Some(Code::MalformedJson) | None, false) => Code::MalformedBody,
+        (Some(code), _) => code,
+        (None, true) => Code::Internal,
+    };
+    Error::new(code, code.title()).caused_by(cause.as_deref().unwrap_or_default())
+}
+
+fn finish(app: &App, facts: &Facts, response: &mut ServiceResponse<BoxBody>) {
+    let template = response.request().extensions().get::<Template>().map(|template| template.0.clone());
+    let preflight = (facts.method == Method::OPTIONS)
+        .then(|| response.headers().get(ALLOW).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned());
+    let status = response.status();
+    let headers = response.headers_mut();
+    let mut fixed = |name: &'static str, value: &'static str| {
+        let name = HeaderName::from_static(name);
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    fixed("x-content-type-options", "nosniff");
+    fixed("referrer-policy", "no-referrer");
+    fixed("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    if let Ok(id) = HeaderValue::from_str(&facts.id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    cors::allow(&app.config.server.cors, facts.origin.as_deref(), headers, preflight.as_deref());
+    let took = facts.began.elapsed();
+    app.metrics.answered(facts.method.as_str(), template.as_deref().unwrap_or("unknown"), status.as_u16(), took);
+    tracing::info!(request_id = facts.id, method = %facts.method, path = facts.path, status = status.as_u16(), micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "answered");
+}
+
+/// The client's request id where it is well formed, or a new one.
+fn request_id(headers: &HeaderMap) -> String {
+    let well_formed =
+        |id: &&str| (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    header(headers, "x-request-id").filter(well_formed).map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,59 @@
+//! Rate limits: so many requests a minute for each address (IPv6: each /64).
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use super::address::limited_as;
+use crate::config::Rates;
+use crate::error::{Error, Result};
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// Password checks.
+    Login,
+    /// Guest comments.
+    Comment,
+    /// Public reads.
+    Read,
+}
+
+/// The counters of this process.
+pub(crate) struct Limits {
+    login: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    comment: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    read: Option<DefaultKeyedRateLimiter<IpAddr>>,
+}
+
+impl Limits {
+    /// Counters with these rates.
+    pub(crate) fn new(rates: Rates) -> Self {
+        let limiter = |rate: Option<u32>| rate.and_then(NonZeroU32::new).map(|rate| RateLimiter::keyed(Quota::per_minute(rate)));
+        Self { login: limiter(rates.login), comment: limiter(rates.comment), read: limiter(rates.read) }
+    }
+
+    /// Counts one request, or says when to come back.
+    pub(crate) fn check(&self, limit: Limit, address: IpAddr) -> Result<()> {
+        let Some(limiter) = self.of(limit) else { return Ok(()) };
+        limiter.check_key(&limited_as(address)).map_err(|until| Error::too_many(until.wait_time_from(DefaultClock::default().now())))
+    }
+
+    /// Forgets addresses that have been quiet, so that the counters stay small.
+    pub(crate) fn forget_the_quiet(&self) {
+        for limiter in [&self.login, &self.comment, &self.read].into_iter().flatten() {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    }
+
+    fn of(&self, limit: Limit) -> Option<&DefaultKeyedRateLimiter<IpAddr>> {
+        match limit {
+            Limit::Login => self.login.as_ref(),
+            Limit::Comment => self.comment.as_ref(),
+            Limit::Read => self.read.as_ref(),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! All knowledge of actix: how a request is read, who is asking, and how an answer is written.
+//!
+//! Invariants: every error leaves as a problem document; a public answer is the same bytes for everybody; whatever
+//! needed a token is `private, no-store`.
+
+mod address;
+mod answer;
+mod body;
+mod caller;
+mod conditional;
+mod cors;
+mod document;
+mod edited;
+mod front;
+mod health;
+mod idempotency;
+mod limits;
+mod media_type;
+mod methods;
+mod metrics;
+mod pages;
+pub(crate) mod parameters;
+mod problems;
+mod request;
+
+pub(crate) use answer::{Tags, created, editor, editor_page, no_content, plain, private, public, public_page};
+pub(crate) use body::Body;
+pub(crate) use conditional::Precondition;
+pub(crate) use document::routes as document_routes;
+pub(crate) use edited::{Edited, EditorView, Either};
+pub(crate) use front::front;
+pub(crate) use health::routes as health_routes;
+pub(crate) use limits::{Limit, Limits};
+pub(crate) use methods::Methods;
+pub(crate) use metrics::{Metrics, serve as serve_metrics};
+pub(crate) use pages::{Page, PageInfo};
+pub(crate) use parameters::listing_parameters;
+pub(crate) use problems::routes as problem_routes;
+pub(crate) use request::Request;

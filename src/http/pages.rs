@@ -1,0 +1,71 @@
+//! How a page of a list looks: `data`, `page`, and the same in `Link` headers (RFC 8288).
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::answer::sparse;
+use super::request::Request;
+use crate::db::{PageOf, PageQuery, Position};
+use crate::error::{Error, Result};
+
+/// A page of a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Page<T> {
+    /// The items of the page, in the order asked for.
+    pub(crate) data: Vec<T>,
+    /// Where the page lies in the list.
+    pub(crate) page: PageInfo,
+}
+
+/// Where a page lies in its list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PageInfo {
+    /// How many items a page has at most.
+    #[schema(minimum = 1, maximum = 100, example = 20)]
+    pub(crate) limit: usize,
+    /// The cursor of the next page: send the same query with `cursor=` this. Null at the end.
+    pub(crate) next: Option<String>,
+    /// The cursor of the page before. Null at the beginning.
+    pub(crate) prev: Option<String>,
+    /// How many items the whole list has; counted only for `count=true`.
+    #[schema(minimum = 0)]
+    pub(crate) total: Option<i64>,
+}
+
+fn cursor(request: &Request, query: &PageQuery, position: &Position) -> Option<String> {
+    serde_json::to_vec(&(query.fingerprint, position)).ok().map(|bytes| request.app.secrets.sign_cursor(&bytes))
+}
+
+pub(super) fn page_value<V: Serialize>(request: &Request, query: &PageQuery, page: PageOf<V>) -> Result<Page<Value>> {
+    let data = page.rows.iter().map(|view| {
+        let value = serde_json::to_value(view).map_err(|error| Error::internal(&error.to_string()))?;
+        Ok(match &query.fields {
+            Some(fields) => sparse(value, fields),
+            None => value,
+        })
+    });
+    let at = |position: &Option<Position>| position.as_ref().and_then(|position| cursor(request, query, position));
+    Ok(Page {
+        data: data.collect::<Result<_>>()?,
+        page: PageInfo { limit: query.limit, next: at(&page.next), prev: at(&page.prev), total: page.total },
+    })
+}
+
+pub(super) fn link_header<V>(request: &Request, query: &PageQuery, page: &PageOf<V>) -> String {
+    let rest: Vec<&str> = request.raw_query().split('&').filter(|piece| !piece.is_empty() && !piece.starts_with("cursor=")).collect();
+    let base = format!("{}{}", request.app.config.links.api_url, request.path);
+    let url = |cursor: Option<String>| {
+        let pieces: Vec<String> =
+            rest.iter().map(|&piece| piece.to_owned()).chain(cursor.map(|cursor| format!("cursor={cursor}"))).collect();
+        if pieces.is_empty() { base.clone() } else { format!("{base}?{}", pieces.join("&")) }
+    };
+    let relation = |position: &Option<Position>, relation: &str| {
+        position
+            .as_ref()
+            .and_then(|position| cursor(request, query, position))
+            .map(|cursor| format!("<{}>; rel=\"{relation}\"", url(Some(cursor))))
+    };
+    let first = (page.next.is_some() || page.prev.is_some()).then(|| format!("<{}>; rel=\"first\"", url(None)));
+    [relation(&page.next, "next"), relation(&page.prev, "prev"), first].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}

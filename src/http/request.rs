@@ -1,0 +1,101 @@
+//! What a handler needs to know of a request, taken out of it once.
+
+use std::future::{Ready, ready};
+use std::net::IpAddr;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+
+use super::address::client_address;
+use super::conditional::Precondition;
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::input::Query;
+
+/// The parts of a request that are not its body.
+pub(crate) struct Request {
+    /// The whole program.
+    pub(crate) app: App,
+    /// The path as it was asked for.
+    pub(crate) path: String,
+    /// The client's address.
+    pub(crate) address: IpAddr,
+    raw_query: String,
+    headers: actix_web::http::header::HeaderMap,
+}
+
+impl Request {
+    /// The query string, to take parameters from.
+    pub(crate) fn query(&self) -> Query {
+        Query::parse(&self.raw_query)
+    }
+
+    /// The raw text behind the `?`.
+    pub(crate) fn raw_query(&self) -> &str {
+        &self.raw_query
+    }
+
+    /// Refuses every parameter, for operations that take none.
+    pub(crate) fn no_query(&self) -> Result<()> {
+        self.query().finish()
+    }
+
+    /// Whether the editor view is asked for, and nothing unknown besides.
+    pub(crate) fn wants_editor_view(&self) -> Result<bool> {
+        let mut query = self.query();
+        let view = query.word("view", &["editor"]);
+        query.finish()?;
+        Ok(view.is_some())
+    }
+
+    /// Runs queries in one snapshot.
+    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App, &mut Conn) -> Result<T> + Send + 'static,
+    {
+        let app = self.app.clone();
+        self.app.db.read(move |conn| work(&app, conn)).await
+    }
+
+    /// Runs one transaction.
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App, &mut Conn) -> Result<T> + Send + 'static,
+    {
+        let app = self.app.clone();
+        self.app.db.write(move |conn| work(&app, conn)).await
+    }
+
+    /// A header's text, where it is there and readable.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What `If-Match` demands.
+    pub(crate) fn precondition(&self) -> Precondition {
+        Precondition::read(self.header("if-match"), self.app.config.server.require_if_match)
+    }
+}
+
+impl FromRequest for Request {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(app_of(request).map(|app| Self {
+            path: request.path().to_owned(),
+            address: client_address(request, &app.config.server.trusted_proxies),
+            raw_query: request.query_string().to_owned(),
+            headers: request.headers().clone(),
+            app,
+        }))
+    }
+}
+
+/// The program that a request was sent to.
+pub(super) fn app_of(request: &HttpRequest) -> Result<App> {
+    request.app_data::<App>().cloned().ok_or_else(|| Error::internal("the app is not configured"))
+}

@@ -1,0 +1,214 @@
+//! Bodies: read once, checked by their published schema, merged (RFC 7396) where they patch, references resolved.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::check::Checker;
+use super::json::parse_json;
+use crate::db::Conn;
+use crate::error::{Error, Fault, Result};
+
+/// A member that names another resource by id or slug, or embeds it whole (only the `id` counts).
+pub(crate) struct Reference {
+    /// Where it stands; `*` is any item of an array.
+    pub(crate) pointer: &'static str,
+    /// Finds the id of what it names.
+    pub(crate) find: fn(&mut Conn, &str) -> Result<Option<String>>,
+}
+
+/// How a body names another resource.
+#[derive(Debug, serde::Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum ReferenceTo {
+    /// An id or a slug.
+    Name(ReferenceName),
+    /// The resource as it is embedded in answers; only its `id` counts.
+    Embedded(Embedded),
+}
+
+/// An id or a slug.
+#[derive(Debug, serde::Deserialize, ToSchema)]
+#[schema(min_length = 1, max_length = 200, example = "city")]
+pub(crate) struct ReferenceName(String);
+
+/// An embedded resource, of which only the `id` counts.
+#[derive(Debug, serde::Deserialize, ToSchema)]
+pub(crate) struct Embedded {
+    /// The id.
+    #[schema(min_length = 1, max_length = 200, example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
+    pub(crate) id: String,
+}
+
+/// What a body may hold.
+pub(crate) trait Draft: DeserializeOwned + ToSchema {
+    /// Members that are computed: accepted from a round trip and passed over.
+    const DERIVED: &'static [&'static str] = &[];
+    /// Members that only the server changes: accepted when equal to what they are.
+    const READ_ONLY: &'static [&'static str] = &[];
+    /// Members whose insides belong to the user.
+    const FREE: &'static [&'static str] = &["/custom"];
+    /// Members that name other resources.
+    const REFERENCES: &'static [Reference] = &[];
+
+    /// Settles what can't be said member by member, before anything is checked.
+    fn settle(_document: &mut Map<String, Value>, _patch: Option<&Map<String, Value>>) {}
+}
+
+/// A body as it came, not yet parsed, so that who may not write learns nothing of its faults.
+#[derive(Clone)]
+pub(crate) struct Input {
+    content: Content,
+    patch: bool,
+    checker: Arc<Checker>,
+}
+
+#[derive(Clone)]
+enum Content {
+    Bytes(bytes::Bytes),
+    Value(Value),
+}
+
+impl Input {
+    /// A body of bytes; `patch` where it is a merge patch.
+    pub(crate) fn new(bytes: bytes::Bytes, patch: bool, checker: Arc<Checker>) -> Self {
+        Self { content: Content::Bytes(bytes), patch, checker }
+    }
+
+    /// A body that the program makes itself: demo content, the command line.
+    pub(crate) fn of(value: Value, checker: Arc<Checker>) -> Self {
+        Self { content: Content::Value(value), patch: false, checker }
+    }
+
+    /// Parses a body that makes something new.
+    pub(crate) fn create<D: Draft>(&self, conn: &mut Conn) -> Result<D> {
+        let document = self.object()?;
+        let faults = read_only_faults::<D>(&document, None);
+        self.finish::<D>(conn, document, None, faults)
+    }
+
+    /// Parses a body that changes what `current`, its editor view, shows.
+    pub(crate) fn revise<D: Draft>(&self, conn: &mut Conn, current: &Value) -> Result<D> {
+        let sent = self.object()?;
+        let faults = read_only_faults::<D>(&sent, Some(current));
+        if !self.patch {
+            return self.finish::<D>(conn, sent, None, faults);
+        }
+        let mut merged = current.as_object().cloned().unwrap_or_default();
+        merge("", &mut merged, &sent, D::FREE);
+        self.finish::<D>(conn, merged, Some(&sent), faults)
+    }
+
+    /// Parses a body that refers to nothing in the database.
+    pub(crate) fn plain<D: Draft>(&self) -> Result<D> {
+        let document = self.object()?;
+        let faults = self.checker.faults(&D::name(), &Value::Object(document.clone()))?;
+        if faults.is_empty() { typed(document) } else { Err(Error::invalid(faults)) }
+    }
+
+    /// What the caller sent, as an object.
+    pub(crate) fn object(&self) -> Result<Map<String, Value>> {
+        let value = match &self.content {
+            Content::Bytes(bytes) => parse_json(bytes)?,
+            Content::Value(value) => value.clone(),
+        };
+        match value {
+            Value::Object(members) => Ok(members),
+            _ => Err(Error::invalid(vec![Fault::at("", "wrong_type", "The body must be an object.")])),
+        }
+    }
+
+    fn finish<D: Draft>(
+        &self,
+        conn: &mut Conn,
+        document: Map<String, Value>,
+        patch: Option<&Map<String, Value>>,
+        mut faults: Vec<Fault>,
+    ) -> Result<D> {
+        let mut document = document;
+        D::settle(&mut document, patch);
+        let mut document = Value::Object(document);
+        for pointer in D::DERIVED.iter().chain(D::READ_ONLY) {
+            remove(&mut document, pointer);
+        }
+        faults.extend(self.checker.faults(&D::name(), &document)?);
+        for reference in D::REFERENCES {
+            resolve(conn, &mut document, reference, &mut faults)?;
+        }
+        match document {
+            Value::Object(members) if faults.is_empty() => typed(members),
+            _ => Err(Error::invalid(faults)),
+        }
+    }
+}
+
+/// What the schema let through always fits the type, but for numbers that only look whole.
+fn typed<D: DeserializeOwned>(members: Map<String, Value>) -> Result<D> {
+    serde_json::from_value(Value::Object(members)).map_err(|error| Error::invalid(vec![Fault::at("", "wrong_type", error.to_string())]))
+}
+
+fn read_only_faults<D: Draft>(sent: &Map<String, Value>, current: Option<&Value>) -> Vec<Fault> {
+    let sent = Value::Object(sent.clone());
+    let differs =
+        |pointer: &&&str| sent.pointer(pointer).is_some_and(|value| current.and_then(|current| current.pointer(pointer)) != Some(value));
+    let fault = |pointer: &&str| Fault::at(*pointer, "read_only", "Only the server changes this; leave it out, or send it as it is.");
+    D::READ_ONLY.iter().filter(differs).map(fault).collect()
+}
+
+/// RFC 7396, but that a `null` for a name nobody knows stays, to be found as a fault.
+fn merge(at: &str, target: &mut Map<String, Value>, patch: &Map<String, Value>, free: &[&str]) {
+    let is_free = free.iter().any(|pointer| at == *pointer || at.starts_with(&format!("{pointer}/")));
+    for (name, value) in patch {
+        match (value, target.get_mut(name)) {
+            (Value::Null, Some(_)) => {
+                target.shift_remove(name);
+            }
+            (Value::Null, None) if is_free => {}
+            (Value::Object(inner), Some(Value::Object(current))) => merge(&format!("{at}/{name}"), current, inner, free),
+            (Value::Object(inner), _) if is_free || free.contains(&format!("{at}/{name}").as_str()) => {
+                let mut fresh = Map::new();
+                merge(&format!("{at}/{name}"), &mut fresh, inner, free);
+                target.insert(name.clone(), Value::Object(fresh));
+            }
+            _ => {
+                target.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}
+
+fn remove(document: &mut Value, pointer: &str) {
+    let Some((parent, name)) = pointer.rsplit_once('/') else { return };
+    if let Some(Value::Object(members)) = document.pointer_mut(parent) {
+        members.shift_remove(name);
+    }
+}
+
+/// Puts the id in the place of whatever names it; passes over what the schema has already refused.
+fn resolve(conn: &mut Conn, document: &mut Value, reference: &Reference, faults: &mut Vec<Fault>) -> Result<()> {
+    let pointers = match reference.pointer.strip_suffix("/*") {
+        None => vec![reference.pointer.to_owned()],
+        Some(list) => {
+            let length = document.pointer(list).and_then(Value::as_array).map_or(0, Vec::len).min(1000);
+            (0..length).map(|index| format!("{list}/{index}")).collect()
+        }
+    };
+    for pointer in pointers {
+        let Some(place) = document.pointer_mut(&pointer) else { continue };
+        let text = match &*place {
+            Value::String(text) => text.clone(),
+            Value::Object(members) => match members.get("id") {
+                Some(Value::String(text)) => text.clone(),
+                _ => continue,
+            },
+            _ => continue,
+        };
+        match (reference.find)(conn, &text)? {
+            Some(id) => *place = Value::String(id),
+            None => faults.push(Fault::at(pointer, "unknown_reference", format!("There is no such thing as {text:?}."))),
+        }
+    }
+    Ok(())
+}

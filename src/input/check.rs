@@ -1,0 +1,184 @@
+//! Checks a document against a schema of the OpenAPI document and says every fault that it finds.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, RwLock};
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{ValidationError, Validator};
+use serde_json::{Value, json};
+
+use super::formats;
+use crate::error::{Error, Fault, Result};
+
+/// The validators of all bodies, each compiled when it is first needed.
+pub(crate) struct Checker {
+    document: OnceLock<Arc<Value>>,
+    source: fn() -> Arc<Value>,
+    validators: RwLock<HashMap<String, Arc<Validator>>>,
+}
+
+impl Checker {
+    /// A checker over the schemas of the document that `source` makes at the first need.
+    pub(crate) fn new(source: fn() -> Arc<Value>) -> Self {
+        Self { document: OnceLock::new(), source, validators: RwLock::default() }
+    }
+
+    /// Every fault of a body by the component schema of this name.
+    pub(crate) fn faults(&self, schema: &str, body: &Value) -> Result<Vec<Fault>> {
+        let validator = self.validator(schema)?;
+        let document = self.document();
+        let mut faults = Vec::new();
+        for error in validator.iter_errors(body) {
+            explain(document, &error, &mut faults);
+        }
+        Ok(faults)
+    }
+
+    fn document(&self) -> &Value {
+        self.document.get_or_init(self.source)
+    }
+
+    fn validator(&self, schema: &str) -> Result<Arc<Validator>> {
+        if let Some(validator) = self.validators.read().ok().and_then(|map| map.get(schema).cloned()) {
+            return Ok(validator);
+        }
+        let root = json!({
+            "$ref": format!("#/components/schemas/{schema}"),
+            "components": self.document().get("components").cloned().unwrap_or_default(),
+        });
+        let validator = jsonschema::draft202012::options()
+            .should_validate_formats(true)
+            .with_format("date-time", formats::is_time)
+            .with_format("uri", formats::is_http_url)
+            .with_format("email", formats::is_email)
+            .build(&root)
+            .map_err(|error| Error::internal(&format!("the schema {schema} does not compile: {error}")))?;
+        let validator = Arc::new(validator);
+        if let Ok(mut map) = self.validators.write() {
+            map.insert(schema.to_owned(), Arc::clone(&validator));
+        }
+        Ok(validator)
+    }
+}
+
+/// Says what a validation error means, in the words of the contract.
+fn explain(document: &Value, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
+    let at = error.instance_path().as_str();
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            let known = names_beside(document, error.schema_path().as_str());
+            faults.extend(unexpected.iter().map(|name| unknown_member(at, name, &known)));
+        }
+        ValidationErrorKind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            faults.push(Fault::at(format!("{at}/{}", escape(name)), "required", format!("{name:?} is required.")));
+        }
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            match context.iter().find(|branch| branch.iter().all(|inner| !is_other_type(inner, at))) {
+                Some(branch) => branch.iter().for_each(|inner| explain(document, inner, faults)),
+                None => faults.push(Fault::at(at, "wrong_type", "This has a type that is not taken here.")),
+            }
+        }
+        kind => faults.push(simple(at, kind, error)),
+    }
+}
+
+/// Whether a branch of a choice failed only because it is for another type of value.
+fn is_other_type(error: &ValidationError<'_>, at: &str) -> bool {
+    error.instance_path().as_str() == at && matches!(error.kind(), ValidationErrorKind::Type { .. } | ValidationErrorKind::Constant { .. })
+}
+
+fn simple(at: &str, kind: &ValidationErrorKind, error: &ValidationError<'_>) -> Fault {
+    match kind {
+        ValidationErrorKind::Type { kind } => Fault::at(at, "wrong_type", format!("This must be {}.", type_name(kind))),
+        ValidationErrorKind::MaxLength { limit } => {
+            Fault::at(at, "too_long", format!("This may have {limit} characters.")).bound("max", *limit)
+        }
+        ValidationErrorKind::MinLength { limit: 1 } => Fault::at(at, "empty", "This may not be empty.").bound("min", 1),
+        ValidationErrorKind::MinLength { limit } => {
+            Fault::at(at, "too_short", format!("This must have {limit} characters.")).bound("min", *limit)
+        }
+        ValidationErrorKind::MaxItems { limit } => Fault::at(at, "too_many", format!("This may have {limit} items.")).bound("max", *limit),
+        ValidationErrorKind::MinItems { limit } => Fault::at(at, "too_few", format!("This must have {limit} items.")).bound("min", *limit),
+        ValidationErrorKind::MaxProperties { limit } => {
+            Fault::at(at, "too_many", format!("This may have {limit} members.")).bound("max", *limit)
+        }
+        ValidationErrorKind::Maximum { limit } => {
+            Fault::at(at, "out_of_range", format!("This may be at most {limit}.")).bound("max", limit.clone())
+        }
+        ValidationErrorKind::Minimum { limit } => {
+            Fault::at(at, "out_of_range", format!("This must be at least {limit}.")).bound("min", limit.clone())
+        }
+        ValidationErrorKind::Enum { options } => Fault::at(at, "not_one_of", format!("This must be one of {options}.")),
+        ValidationErrorKind::UniqueItems => Fault::at(at, "duplicate_items", "An item stands here twice."),
+        ValidationErrorKind::Format { format } => Fault::at(at, "invalid_format", format!("This is not a valid {format}.")),
+        ValidationErrorKind::Pattern { pattern } => by_pattern(at, pattern),
+        _ => Fault::at(at, "invalid", error.masked().to_string()),
+    }
+}
+
+fn by_pattern(at: &str, pattern: &str) -> Fault {
+    match pattern {
+        formats::LINE => Fault::at(at, "control_character", "This is one line and may hold no control characters."),
+        formats::NAME => Fault::at(at, "invalid_format", "This is one line, may not be blank and may hold no control characters."),
+        formats::TEXT => Fault::at(at, "control_character", "This may hold no control characters but tab and line ends."),
+        formats::PROSE => {
+            Fault::at(at, "invalid_format", "This may not be blank and may hold no control characters but tab and line ends.")
+        }
+        formats::SLUG => {
+            Fault::at(at, "invalid_format", "A slug is lower-case words of a–z and 0–9 joined by hyphens, and not shaped like an id.")
+        }
+        formats::LOCALE => Fault::at(at, "invalid_format", "A locale is a language tag such as en, pt-BR or zh-Hant-TW."),
+        other => Fault::at(at, "invalid_format", format!("This must match {other}.")),
+    }
+}
+
+fn type_name(kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Single(one) => one.to_string(),
+        TypeKind::Multiple(many) => many.iter().map(|one| one.to_string()).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+/// The fault of a member that nobody knows, with the nearest name that somebody does.
+pub(super) fn unknown_member(at: &str, name: &str, known: &[String]) -> Fault {
+    let hint = nearest(name, known.iter().map(String::as_str)).map(|near| format!(" Did you mean {near:?}?")).unwrap_or_default();
+    Fault::at(format!("{at}/{}", escape(name)), "unknown_member", format!("{name:?} is not known here.{hint}"))
+}
+
+/// The known name that a mistyped one most likely stands for.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|word| (strsim::jaro_winkler(name, word), word))
+        .filter(|(score, _)| *score > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, word)| word)
+}
+
+/// A name as a JSON Pointer writes it (RFC 6901).
+pub(crate) fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// The members that stand beside a keyword, following the references on the way to it.
+fn names_beside(document: &Value, keyword: &str) -> Vec<String> {
+    let mut schema = document;
+    let parent = keyword.rsplit_once('/').map_or("", |(parent, _)| parent);
+    for step in parent.split('/').filter(|step| !step.is_empty()) {
+        schema = match step {
+            "$ref" => {
+                let target = schema.get("$ref").and_then(Value::as_str).unwrap_or_default();
+                document.pointer(target.trim_start_matches('#')).unwrap_or(&Value::Null)
+            }
+            step => match schema {
+                Value::Array(items) => step.parse::<usize>().ok().and_then(|index| items.get(index)).unwrap_or(&Value::Null),
+                other => other.get(step).unwrap_or(&Value::Null),
+            },
+        };
+        // The walk begins at the body's own schema, which the validator's root only refers to.
+        if schema.is_null() {
+            break;
+        }
+    }
+    schema.get("properties").and_then(Value::as_object).map(|names| names.keys().cloned().collect()).unwrap_or_default()
+}

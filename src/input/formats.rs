@@ -1,0 +1,137 @@
+//! The formats and patterns that bounds of text are made of, and the types that carry them.
+
+use std::net::IpAddr;
+
+use crate::db::Timestamp;
+
+/// One line: no control characters.
+pub(crate) const LINE: &str = "^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$";
+/// One line that is not blank.
+pub(crate) const NAME: &str = "^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*[^\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200f\\u2028-\\u202f\\u205f\\u3000\\ufeff][^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$";
+/// Lines: no control characters but tab and line ends.
+pub(crate) const TEXT: &str = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$";
+/// Lines that are not blank.
+pub(crate) const PROSE: &str = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200f\\u2028-\\u202f\\u205f\\u3000\\ufeff][^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$";
+/// Lower-case words joined by hyphens, not shaped like an id.
+pub(crate) const SLUG: &str = "^(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$)[a-z0-9]+(-[a-z0-9]+)*$";
+/// A BCP 47 language tag of language, script and region.
+pub(crate) const LOCALE: &str = "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$";
+
+/// Whether a text is an absolute http or https address with a host.
+pub(crate) fn is_http_url(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty() && url.password().is_none()
+    }) && !text.chars().any(|c| c.is_control() || c.is_whitespace())
+}
+
+/// Whether a text is an e-mail address that can be delivered to: a dot-atom, an at sign and a host name (RFC 5321).
+pub(crate) fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let atom = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c));
+    let label = |part: &str| {
+        (1..=63).contains(&part.len())
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+    };
+    text.len() <= 254
+        && local.len() <= 64
+        && local.split('.').all(atom)
+        && domain.contains('.')
+        && domain.split('.').all(label)
+        && domain.parse::<IpAddr>().is_err()
+}
+
+/// Whether a text is an RFC 3339 time that can be stored.
+pub(crate) fn is_time(text: &str) -> bool {
+    Timestamp::parse(text).is_some()
+}
+
+/// Declares text types whose bounds are part of their schema: `Title: NAME 1..=300 "meaning" "example"`.
+macro_rules! text_types {
+    ($($(#[$meta:meta])* $name:ident: $pattern:ident $min:literal..=$max:literal $example:literal;)+) => { $(
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub(crate) struct $name(pub(crate) String);
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::String))
+                    .min_length(Some($min))
+                    .max_length(Some($max))
+                    .pattern(Some($crate::input::formats::$pattern))
+                    .examples([$example])
+                    .into()
+            }
+        }
+        impl utoipa::ToSchema for $name {}
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+    )+ };
+}
+
+pub(crate) use text_types;
+
+text_types! {
+    /// A slug: lower-case words joined by hyphens.
+    Slug: SLUG 1..=120 "tram-line-9-opens";
+    /// A headline.
+    Title: NAME 1..=300 "Tram line 9 opens";
+    /// A name.
+    Name: NAME 1..=200 "City desk";
+    /// A line of text.
+    Line: LINE 0..=500 "The first trams run on Saturday";
+    /// A paragraph or two of text.
+    Paragraph: TEXT 0..=2000 "Eleven stops in the east of the city.";
+    /// A Markdown text (CommonMark with GFM tables, footnotes and strikethrough).
+    Markdown: TEXT 0..=500_000 "The first trams run on **Saturday**.";
+    /// A BCP 47 language tag.
+    Locale: LOCALE 2..=12 "en";
+}
+
+/// An absolute http or https address.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub(crate) struct HttpUrl(pub(crate) String);
+
+impl utoipa::PartialSchema for HttpUrl {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        format_schema("uri", "^https?://[^\\s\\x00-\\x1f\\x7f-\\x9f]+$", 2000, "https://example.com/news")
+    }
+}
+impl utoipa::ToSchema for HttpUrl {}
+
+/// An e-mail address.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Email(pub(crate) String);
+
+impl Email {
+    /// The address as it is compared and stored.
+    pub(crate) fn normal(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+impl utoipa::PartialSchema for Email {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        format_schema("email", "^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]+$", 254, "mara@example.org")
+    }
+}
+impl utoipa::ToSchema for Email {}
+
+fn format_schema(format: &str, pattern: &str, longest: usize, example: &str) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    utoipa::openapi::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::String))
+        .format(Some(utoipa::openapi::SchemaFormat::Custom(format.to_owned())))
+        .min_length(Some(1))
+        .max_length(Some(longest))
+        .pattern(Some(pattern))
+        .examples([example])
+        .into()
+}

@@ -1,0 +1,95 @@
+//! What a query parameter's value looks like: how it is read, and how the OpenAPI document describes it.
+
+use serde_json::{Value, json};
+
+use crate::db::{Id, Key, Op, Timestamp, fold};
+use crate::error::Fault;
+
+/// The longest value that a parameter may have, in characters.
+const LONGEST: usize = 400;
+
+/// The look of a value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    /// Text, compared as it is.
+    Text,
+    /// Text, compared without regard to case and accents.
+    Folded,
+    /// An id.
+    Id,
+    /// An id or a slug.
+    Reference,
+    /// An RFC 3339 time.
+    Time,
+    /// A whole number.
+    Int,
+    /// `true` or `false`.
+    Truth,
+    /// One of these words.
+    Word(&'static [&'static str]),
+}
+
+impl Kind {
+    /// Reads the value of `name[op]=text`.
+    pub(crate) fn keys(self, name: &str, op: Op, text: &str) -> Result<Vec<Key>, Fault> {
+        if op == Op::Exists {
+            return Self::Truth.key(name, text).map(|key| vec![key]);
+        }
+        if op.takes_list() {
+            let keys = text.split(',').map(|item| self.key(name, item.trim())).collect::<Result<Vec<_>, _>>()?;
+            if keys.len() > 100 {
+                return Err(Fault::parameter(name, "too_many", "A list may have 100 values.").bound("max", 100));
+            }
+            return Ok(keys);
+        }
+        self.key(name, text).map(|key| vec![key])
+    }
+
+    fn key(self, name: &str, text: &str) -> Result<Key, Fault> {
+        let wrong = |what: &str| Fault::parameter(name, "invalid_value", format!("{text:?} is not {what}."));
+        if text.chars().count() > LONGEST {
+            return Err(Fault::parameter(name, "too_long", "A value may have 400 characters.").bound("max", LONGEST));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(Fault::parameter(name, "control_character", "A value may not hold control characters."));
+        }
+        match self {
+            Self::Text => Ok(Key::Text(text.to_owned())),
+            Self::Folded => Ok(Key::Text(fold(text))),
+            Self::Reference => Ok(Key::Text(text.to_lowercase())),
+            Self::Id if Id::<()>::is_shape(text) => Ok(Key::Text(text.to_lowercase())),
+            Self::Id => Err(wrong("an id")),
+            Self::Time => Timestamp::parse(text)
+                .map(|time| Key::Int(time.millis()))
+                .ok_or_else(|| wrong("an RFC 3339 time, such as 2026-01-31T12:00:00Z")),
+            Self::Int => text.parse::<i32>().map(|int| Key::Int(int.into())).map_err(|_| wrong("a whole number")),
+            Self::Truth => match text {
+                "true" => Ok(Key::Bool(true)),
+                "false" => Ok(Key::Bool(false)),
+                _ => Err(wrong("true or false")),
+            },
+            Self::Word(words) if words.contains(&text) => Ok(Key::Text(text.to_owned())),
+            Self::Word(words) => Err(Fault::parameter(name, "invalid_value", format!("{text:?} is not one of {}.", words.join(", ")))),
+        }
+    }
+
+    /// The JSON Schema of a value of `name[op]`.
+    pub(crate) fn schema(self, op: Op) -> Value {
+        if op == Op::Exists {
+            return json!({"type": "boolean"});
+        }
+        if op.takes_list() {
+            return json!({"type": "string", "minLength": 1, "maxLength": 4000, "description": "Values, separated by commas."});
+        }
+        match self {
+            Self::Text | Self::Folded | Self::Reference => {
+                json!({"type": "string", "maxLength": LONGEST, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"})
+            }
+            Self::Id => json!({"type": "string", "format": "uuid"}),
+            Self::Time => json!({"type": "string", "format": "date-time"}),
+            Self::Int => json!({"type": "integer", "format": "int32"}),
+            Self::Truth => json!({"type": "boolean"}),
+            Self::Word(words) => json!({"type": "string", "enum": words}),
+        }
+    }
+}

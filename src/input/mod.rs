@@ -1,0 +1,18 @@
+//! What clients send, made into types that can't be invalid: one parser for bodies, one for query strings.
+//!
+//! Invariants: the schema that the OpenAPI document shows is the schema that a body is checked with; all faults of a
+//! request are found at once; nothing unknown is passed over in silence.
+
+mod body;
+mod check;
+pub(crate) mod formats;
+mod json;
+mod kind;
+mod query;
+
+pub(crate) use body::{Draft, Embedded, Input, Reference, ReferenceTo};
+pub(crate) use check::{Checker, nearest};
+pub(crate) use formats::{Email, HttpUrl, Line, Locale, Markdown, Name, Paragraph, Slug, Title};
+pub(crate) use json::parse_json;
+pub(crate) use kind::Kind;
+pub(crate) use query::Query;

@@ -1,0 +1,210 @@
+//! Query strings: every parameter is known, stands once and has a value that it can have, or the request is refused.
+
+use std::hash::{Hash, Hasher};
+
+use super::check::nearest;
+use super::kind::Kind;
+use crate::db::{Key, Listing, Op, PageQuery, Position};
+use crate::error::{Error, Fault, Result};
+
+/// Most items that a page has.
+const MOST: usize = 100;
+/// Items that a page has when nobody says.
+const USUAL: usize = 20;
+
+/// A query string while its parameters are taken out of it one by one.
+pub(crate) struct Query {
+    pairs: Vec<(String, String)>,
+    known: Vec<String>,
+    faults: Vec<Fault>,
+}
+
+impl Query {
+    /// Reads the raw text behind the `?`.
+    pub(crate) fn parse(raw: &str) -> Self {
+        let mut query = Self { pairs: Vec::new(), known: Vec::new(), faults: Vec::new() };
+        for piece in raw.split('&').filter(|piece| !piece.is_empty()) {
+            let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+            let (Some(name), Some(value)) = (decode(name), decode(value)) else {
+                query.faults.push(Fault::parameter(
+                    piece.chars().take(60).collect::<String>(),
+                    "malformed",
+                    "This is not percent-encoded UTF-8.",
+                ));
+                continue;
+            };
+            if query.pairs.iter().any(|(other, _)| *other == name) {
+                query.faults.push(Fault::parameter(name, "stands_twice", "A parameter may stand once."));
+            } else {
+                query.pairs.push((name, value));
+            }
+        }
+        query
+    }
+
+    /// Takes a parameter's text.
+    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+        self.known.push(name.to_owned());
+        let index = self.pairs.iter().position(|(other, _)| other == name)?;
+        Some(self.pairs.swap_remove(index).1)
+    }
+
+    /// Takes a parameter of some kind.
+    pub(crate) fn key(&mut self, name: &str, kind: Kind) -> Option<Key> {
+        let text = self.text(name)?;
+        match kind.keys(name, Op::Eq, &text) {
+            Ok(keys) => keys.into_iter().next(),
+            Err(fault) => {
+                self.faults.push(fault);
+                None
+            }
+        }
+    }
+
+    /// Takes `true` or `false`; false where it is absent.
+    pub(crate) fn truth(&mut self, name: &str) -> bool {
+        self.key(name, Kind::Truth).is_some_and(|key| key.truth())
+    }
+
+    /// Takes a parameter that can only be one of these words.
+    pub(crate) fn word(&mut self, name: &str, words: &'static [&'static str]) -> Option<String> {
+        self.key(name, Kind::Word(words)).map(|key| key.text())
+    }
+
+    /// Takes a comma-separated list of these words; empty where it is absent.
+    pub(crate) fn words(&mut self, name: &str, words: &[&'static str]) -> Option<Vec<String>> {
+        let text = self.text(name)?;
+        let mut found = Vec::new();
+        for word in text.split(',') {
+            if found.iter().any(|other| other == word) {
+                self.faults.push(Fault::parameter(name, "stands_twice", format!("{word:?} stands twice.")));
+            } else if words.contains(&word) {
+                found.push(word.to_owned());
+            } else {
+                let hint = nearest(word, words.iter().copied()).map(|near| format!(" Did you mean {near:?}?")).unwrap_or_default();
+                self.faults.push(Fault::parameter(name, "unknown_name", format!("{word:?} is not one of {}.{hint}", words.join(", "))));
+            }
+        }
+        Some(found)
+    }
+
+    /// Says that there is something wrong that only the caller can know.
+    pub(crate) fn fault(&mut self, fault: Fault) {
+        self.faults.push(fault);
+    }
+
+    /// Ends the taking: what is left over is unknown.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        for (name, _) in &self.pairs {
+            let hint =
+                nearest(name, self.known.iter().map(String::as_str)).map(|near| format!(" Did you mean {near:?}?")).unwrap_or_default();
+            let name: String = name.chars().take(100).collect();
+            self.faults.push(Fault::parameter(name.clone(), "unknown_parameter", format!("{name:?} is not known here.{hint}")));
+        }
+        if self.faults.is_empty() { Ok(()) } else { Err(Error::bad_query(self.faults)) }
+    }
+
+    /// Takes everything that a list understands; `scope` is what else ties a cursor to this list.
+    pub(crate) fn listing<T, R>(&mut self, listing: &Listing<T, R>, signer: &crate::secrets::Secrets, scope: &str) -> PageQuery {
+        let filters = self.filters(listing);
+        let sort = self.sort(listing);
+        let limit = self.limit();
+        let count = self.truth("count");
+        let fields = self.words("fields", listing.members);
+        let includes = if listing.includes.is_empty() { Vec::new() } else { self.words("include", listing.includes).unwrap_or_default() };
+        let fingerprint = fingerprint(scope, &filters, &sort);
+        let position = self.text("cursor").and_then(|text| self.position(&text, signer, fingerprint));
+        PageQuery { filters, sort, limit, position, count, fields, includes, fingerprint }
+    }
+
+    fn filters<T, R>(&mut self, listing: &Listing<T, R>) -> Vec<(usize, Op, Vec<Key>)> {
+        let mut filters = Vec::new();
+        for (index, field) in listing.fields.iter().enumerate() {
+            for op in field.ops {
+                let mut names = vec![format!("{}[{}]", field.name, op.name())];
+                if *op == Op::Eq {
+                    names.push(field.name.to_owned());
+                }
+                for name in names {
+                    let Some(text) = self.text(&name) else { continue };
+                    match field.kind.keys(&name, *op, &text) {
+                        Ok(keys) => filters.push((index, *op, keys)),
+                        Err(fault) => self.faults.push(fault),
+                    }
+                }
+            }
+        }
+        filters
+    }
+
+    fn sort<T, R>(&mut self, listing: &Listing<T, R>) -> Vec<(usize, bool)> {
+        let text = self.text("sort").unwrap_or_else(|| listing.default_sort.to_owned());
+        let mut sort: Vec<(usize, bool)> = Vec::new();
+        for term in text.split(',') {
+            let (name, descending) = term.strip_prefix('-').map_or((term, false), |name| (name, true));
+            let found = listing.fields.iter().position(|field| field.name == name && field.key.is_some());
+            match found {
+                Some(index) if sort.iter().all(|(other, _)| *other != index) => sort.push((index, descending)),
+                Some(_) => self.faults.push(Fault::parameter("sort", "stands_twice", format!("{name:?} stands twice."))),
+                None => {
+                    let known: Vec<_> = listing.fields.iter().filter(|field| field.key.is_some()).map(|field| field.name).collect();
+                    self.faults.push(Fault::parameter("sort", "unknown_name", format!("{name:?} is not one of {}.", known.join(", "))));
+                }
+            }
+        }
+        sort
+    }
+
+    /// Takes the size of a page.
+    pub(crate) fn limit(&mut self) -> usize {
+        let Some(key) = self.key("limit", Kind::Int) else { return USUAL };
+        match usize::try_from(key.int()) {
+            Ok(limit) if (1..=MOST).contains(&limit) => limit,
+            _ => {
+                self.faults
+                    .push(Fault::parameter("limit", "out_of_range", "A page has 1 to 100 items.").bound("min", 1).bound("max", MOST));
+                USUAL
+            }
+        }
+    }
+
+    fn position(&mut self, text: &str, signer: &crate::secrets::Secrets, fingerprint: u64) -> Option<Position> {
+        let found = signer.open_cursor(text).and_then(|bytes| serde_json::from_slice::<(u64, Position)>(&bytes).ok());
+        match found {
+            Some((other, position)) if other == fingerprint => Some(position),
+            Some(_) => {
+                self.faults.push(Fault::parameter("cursor", "foreign_cursor", "This cursor belongs to another query."));
+                None
+            }
+            None => {
+                self.faults.push(Fault::parameter("cursor", "invalid_cursor", "This is not a cursor that this server made."));
+                None
+            }
+        }
+    }
+}
+
+fn fingerprint(scope: &str, filters: &[(usize, Op, Vec<Key>)], sort: &[(usize, bool)]) -> u64 {
+    let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+    scope.hash(&mut hasher);
+    format!("{filters:?}{sort:?}").hash(&mut hasher);
+    hasher.finish()
+}
+
+fn decode(text: &str) -> Option<String> {
+    let spaced = text.replace('+', " ");
+    let mut bytes = Vec::with_capacity(spaced.len());
+    let mut rest = spaced.as_bytes();
+    while let [first, tail @ ..] = rest {
+        if *first != b'%' {
+            bytes.push(*first);
+            rest = tail;
+            continue;
+        }
+        let [high, low, after @ ..] = tail else { return None };
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        bytes.push(digit(*high)? * 16 + digit(*low)?);
+        rest = after;
+    }
+    String::from_utf8(bytes).ok()
+}

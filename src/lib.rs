@@ -1,0 +1,33 @@
+//! Masthead, a headless CMS for newsrooms and blogs: the map of the house.
+//!
+//! - What it is made of: [`app`] (everything one process holds), [`config`] (settings), [`cli`] (commands), [`clock`].
+//! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags, collections), `images`,
+//!   `comments`, `site`, `users`; in each, a thing's own page holds row, draft and view, `queries.rs` all its SQL,
+//!   `handlers.rs` its operations over HTTP.
+//! - What rooms stand on: `db` (all knowledge of Diesel), `http` (all knowledge of actix), `input` (what clients send),
+//!   `markdown` (an article's body), `events` (one row per change), `error`, `secrets`.
+//! - What binds them: `routes` (every resource, a line each) and `openapi` (the document, made from the same code).
+
+pub mod app;
+mod articles;
+mod authors;
+pub mod cli;
+pub mod clock;
+mod comments;
+pub mod config;
+mod db;
+mod demo;
+mod error;
+mod events;
+mod http;
+mod images;
+mod input;
+mod links;
+mod markdown;
+pub mod openapi;
+mod routes;
+mod schema;
+mod secrets;
+mod site;
+mod taxonomy;
+mod users;

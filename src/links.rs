@@ -1,0 +1,40 @@
+//! Addresses that answers carry: made from the configured base addresses, never from a request's `Host`.
+
+use crate::config::LinkConfig;
+use crate::db::Timestamp;
+
+impl LinkConfig {
+    /// An article's address on the readers' site.
+    pub(crate) fn article(&self, slug: &str, section: Option<&str>, published_at: Option<Timestamp>, id: &str) -> String {
+        let (year, month, day) = published_at.map(Timestamp::date).unwrap_or_default();
+        let path = self
+            .article_path
+            .replace("{slug}", slug)
+            .replace("{section}", section.unwrap_or("news"))
+            .replace("{year}", &format!("{year:04}"))
+            .replace("{month}", &format!("{month:02}"))
+            .replace("{day}", &format!("{day:02}"))
+            .replace("{id}", id);
+        format!("{}{path}", self.site_url)
+    }
+
+    /// An author's page on the readers' site.
+    pub(crate) fn author(&self, slug: &str) -> String {
+        format!("{}/authors/{slug}", self.site_url)
+    }
+
+    /// A section's page on the readers' site.
+    pub(crate) fn section(&self, slug: &str) -> String {
+        format!("{}/sections/{slug}", self.site_url)
+    }
+
+    /// A tag's page on the readers' site.
+    pub(crate) fn tag(&self, slug: &str) -> String {
+        format!("{}/tags/{slug}", self.site_url)
+    }
+
+    /// Where a stored file is served.
+    pub(crate) fn media(&self, name: &str) -> String {
+        format!("{}/media/{name}", self.api_url)
+    }
+}

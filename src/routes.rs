@@ -1,0 +1,26 @@
+//! Every resource, a line each.
+
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{articles, authors, comments, http, images, site, taxonomy, users};
+
+/// Mounts everything that is served.
+pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .configure(http::health_routes)
+        .configure(http::problem_routes)
+        .configure(http::document_routes)
+        .configure(users::well_known_routes)
+        .configure(images::media_routes)
+        .service(
+            scope::scope("/api/v1")
+                .configure(articles::routes)
+                .configure(authors::routes)
+                .configure(taxonomy::routes)
+                .configure(images::routes)
+                .configure(comments::routes)
+                .configure(site::routes)
+                .configure(users::routes),
+        );
+}

@@ -1,0 +1,394 @@
+//! Diesel's tables, one description for both engines; kept by hand beside `migrations/portable`.
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        email -> Text,
+        name -> Text,
+        name_key -> Text,
+        role -> Text,
+        password_hash -> Text,
+        token_version -> Integer,
+        suspended -> Bool,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        user_id -> Text,
+        user_agent -> Text,
+        created_at -> BigInt,
+        last_used_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (hash) {
+        hash -> Text,
+        session_id -> Text,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        user_id -> Text,
+        name -> Text,
+        prefix -> Text,
+        hash -> Text,
+        scopes -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        public_key -> Text,
+        sealed_private_key -> Text,
+        created_at -> BigInt,
+        retired_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (scope) {
+        scope -> Text,
+        request_hash -> Text,
+        sealed_answer -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> Text,
+        at -> BigInt,
+        kind -> Text,
+        actor_id -> Nullable<Text>,
+        subject_kind -> Text,
+        subject_id -> Text,
+        tags -> Text,
+        details -> Text,
+    }
+}
+
+diesel::table! {
+    site (id) {
+        id -> Integer,
+        settings -> Text,
+        version -> Integer,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    images (id) {
+        id -> Text,
+        sha256 -> Text,
+        mime -> Text,
+        bytes -> BigInt,
+        width -> Integer,
+        height -> Integer,
+        alt -> Nullable<Text>,
+        caption -> Nullable<Text>,
+        credit -> Nullable<Text>,
+        focal_x -> Double,
+        focal_y -> Double,
+        thumbhash -> Text,
+        color -> Text,
+        file_name -> Text,
+        search_key -> Text,
+        custom -> Text,
+        created_by -> Nullable<Text>,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    authors (id) {
+        id -> Text,
+        slug -> Text,
+        name -> Text,
+        name_key -> Text,
+        role_title -> Nullable<Text>,
+        bio_markdown -> Text,
+        bio_html -> Text,
+        avatar_id -> Nullable<Text>,
+        links -> Text,
+        custom -> Text,
+        article_count -> Integer,
+        user_id -> Nullable<Text>,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sections (id) {
+        id -> Text,
+        slug -> Text,
+        name -> Text,
+        name_key -> Text,
+        description -> Nullable<Text>,
+        parent_id -> Nullable<Text>,
+        position -> Integer,
+        article_count -> Integer,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tags (id) {
+        id -> Text,
+        slug -> Text,
+        name -> Text,
+        name_key -> Text,
+        description -> Nullable<Text>,
+        article_count -> Integer,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    articles (id) {
+        id -> Text,
+        kind -> Text,
+        slug -> Text,
+        title -> Text,
+        title_key -> Text,
+        dek -> Nullable<Text>,
+        excerpt -> Nullable<Text>,
+        markdown -> Text,
+        locale -> Text,
+        translation_group -> Text,
+        section_id -> Nullable<Text>,
+        hero_image_id -> Nullable<Text>,
+        featured -> Bool,
+        comments_open -> Bool,
+        seo -> Text,
+        custom -> Text,
+        word_count -> Integer,
+        status -> Text,
+        trashed_from -> Nullable<Text>,
+        revision -> Integer,
+        published_revision -> Nullable<Integer>,
+        published_at -> Nullable<BigInt>,
+        published_order -> BigInt,
+        corrections -> Text,
+        comment_count -> Integer,
+        created_by -> Nullable<Text>,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    article_authors (article_id, position) {
+        article_id -> Text,
+        position -> Integer,
+        author_id -> Text,
+    }
+}
+
+diesel::table! {
+    article_tags (article_id, position) {
+        article_id -> Text,
+        position -> Integer,
+        tag_id -> Text,
+    }
+}
+
+diesel::table! {
+    article_images (article_id, position) {
+        article_id -> Text,
+        position -> Integer,
+        image_id -> Text,
+    }
+}
+
+diesel::table! {
+    revisions (article_id, number) {
+        article_id -> Text,
+        number -> Integer,
+        content -> Text,
+        note -> Nullable<Text>,
+        created_by -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    publications (id) {
+        id -> Text,
+        kind -> Text,
+        slug -> Text,
+        title -> Text,
+        title_key -> Text,
+        dek -> Nullable<Text>,
+        excerpt -> Text,
+        html -> Text,
+        blocks -> Text,
+        toc -> Text,
+        locale -> Text,
+        translation_group -> Text,
+        section_id -> Nullable<Text>,
+        hero_image_id -> Nullable<Text>,
+        featured -> Bool,
+        comments_open -> Bool,
+        seo -> Text,
+        custom -> Text,
+        word_count -> Integer,
+        corrections -> Text,
+        comment_count -> Integer,
+        published_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    publication_authors (article_id, position) {
+        article_id -> Text,
+        position -> Integer,
+        author_id -> Text,
+    }
+}
+
+diesel::table! {
+    publication_tags (article_id, position) {
+        article_id -> Text,
+        position -> Integer,
+        tag_id -> Text,
+    }
+}
+
+diesel::table! {
+    publication_images (article_id, position) {
+        article_id -> Text,
+        position -> Integer,
+        image_id -> Text,
+    }
+}
+
+diesel::table! {
+    public_slugs (slug) {
+        slug -> Text,
+        article_id -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    collections (id) {
+        id -> Text,
+        key -> Text,
+        title -> Text,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    collection_items (collection_id, position) {
+        collection_id -> Text,
+        position -> Integer,
+        article_id -> Text,
+    }
+}
+
+diesel::table! {
+    comments (id) {
+        id -> Text,
+        article_id -> Text,
+        parent_id -> Nullable<Text>,
+        depth -> Integer,
+        author_name -> Text,
+        author_name_key -> Text,
+        author_email -> Nullable<Text>,
+        author_url -> Nullable<Text>,
+        user_id -> Nullable<Text>,
+        markdown -> Text,
+        html -> Text,
+        text -> Text,
+        status -> Text,
+        reply_count -> Integer,
+        score -> Integer,
+        reported -> Integer,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        edit_token_hash -> Nullable<Text>,
+        version -> Integer,
+        created_at -> BigInt,
+        edited_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(articles -> sections (section_id));
+diesel::joinable!(articles -> images (hero_image_id));
+diesel::joinable!(article_authors -> articles (article_id));
+diesel::joinable!(article_authors -> authors (author_id));
+diesel::joinable!(article_tags -> articles (article_id));
+diesel::joinable!(article_tags -> tags (tag_id));
+diesel::joinable!(article_images -> articles (article_id));
+diesel::joinable!(article_images -> images (image_id));
+diesel::joinable!(revisions -> articles (article_id));
+diesel::joinable!(publications -> articles (id));
+diesel::joinable!(publications -> sections (section_id));
+diesel::joinable!(publications -> images (hero_image_id));
+diesel::joinable!(publication_authors -> publications (article_id));
+diesel::joinable!(publication_authors -> authors (author_id));
+diesel::joinable!(publication_tags -> publications (article_id));
+diesel::joinable!(publication_tags -> tags (tag_id));
+diesel::joinable!(publication_images -> publications (article_id));
+diesel::joinable!(publication_images -> images (image_id));
+diesel::joinable!(public_slugs -> articles (article_id));
+diesel::joinable!(collection_items -> collections (collection_id));
+diesel::joinable!(collection_items -> articles (article_id));
+diesel::joinable!(comments -> articles (article_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    sessions,
+    refresh_tokens,
+    api_keys,
+    signing_keys,
+    idempotency_keys,
+    events,
+    site,
+    images,
+    authors,
+    sections,
+    tags,
+    articles,
+    article_authors,
+    article_tags,
+    article_images,
+    revisions,
+    publications,
+    publication_authors,
+    publication_tags,
+    publication_images,
+    public_slugs,
+    collections,
+    collection_items,
+    comments,
+);

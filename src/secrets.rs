@@ -1,0 +1,146 @@
+//! The server's one secret key and everything that is derived from it: seals, signatures, hashes of tokens.
+
+use std::fs::OpenOptions;
+use std::io::{Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use chacha20poly1305::aead::{Aead, KeyInit};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// Keys derived from the secret key file.
+#[derive(Clone)]
+pub(crate) struct Secrets {
+    sealing: XChaCha20Poly1305,
+    signing: [u8; 32],
+}
+
+impl Secrets {
+    /// Derives everything from 32 secret bytes.
+    pub(crate) fn from_key(key: &[u8; 32]) -> Self {
+        Self { sealing: XChaCha20Poly1305::new(&derive(key, b"seal").into()), signing: derive(key, b"sign") }
+    }
+
+    /// Reads the key file, or makes it with owner-only permissions; the error is a sentence for the operator.
+    pub(crate) fn load_or_create(path: &Path) -> Result<Self, String> {
+        let name = path.display();
+        if !path.exists() {
+            let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+                Ok(file) => file,
+                // Another process made it in this very moment.
+                Err(_) if path.exists() => return Self::load(path),
+                Err(error) => return Err(format!("cannot make the secret key file {name}: {error}")),
+            };
+            let text = BASE64.encode(random::<32>());
+            file.write_all(text.as_bytes())
+                .and_then(|()| file.sync_all())
+                .map_err(|error| format!("cannot write the secret key file {name}: {error}"))?;
+        }
+        Self::load(path)
+    }
+
+    fn load(path: &Path) -> Result<Self, String> {
+        let name = path.display();
+        let mut file = std::fs::File::open(path).map_err(|error| format!("cannot read the secret key file {name}: {error}"))?;
+        let mode = file.metadata().map_err(|error| format!("cannot read the secret key file {name}: {error}"))?.permissions().mode();
+        if mode & 0o077 != 0 {
+            return Err(format!("the secret key file {name} can be read by others (mode {:o}); run: chmod 600 {name}", mode & 0o777));
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(|error| format!("cannot read the secret key file {name}: {error}"))?;
+        let bytes = BASE64.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        bytes
+            .map(|key| Self::from_key(&key))
+            .ok_or_else(|| format!("the secret key file {name} is damaged: it must hold 32 bytes in base64url"))
+    }
+
+    /// Encrypts what only this server may read again, for one purpose.
+    pub(crate) fn seal(&self, purpose: &str, plain: &[u8]) -> String {
+        let nonce = random::<24>();
+        let payload = chacha20poly1305::aead::Payload { msg: plain, aad: purpose.as_bytes() };
+        let sealed = self.sealing.encrypt(XNonce::from_slice(&nonce), payload).unwrap_or_default();
+        BASE64.encode([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens a seal of the same purpose.
+    pub(crate) fn unseal(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
+        let bytes = BASE64.decode(sealed).ok()?;
+        let (nonce, sealed) = bytes.split_at_checked(24)?;
+        let payload = chacha20poly1305::aead::Payload { msg: sealed, aad: purpose.as_bytes() };
+        self.sealing.decrypt(XNonce::from_slice(nonce), payload).ok()
+    }
+
+    /// Signs a cursor.
+    pub(crate) fn sign_cursor(&self, payload: &[u8]) -> String {
+        let tag = self.tag(b"cursor", payload);
+        BASE64.encode([&tag[..16], payload].concat())
+    }
+
+    /// The payload of a cursor that this server signed.
+    pub(crate) fn open_cursor(&self, text: &str) -> Option<Vec<u8>> {
+        let bytes = BASE64.decode(text).ok()?;
+        let (tag, payload) = bytes.split_at_checked(16)?;
+        let expected = self.tag(b"cursor", payload);
+        bool::from(expected[..16].ct_eq(tag)).then(|| payload.to_vec())
+    }
+
+    /// A keyed hash of something that must be compared but not kept: an address, a request.
+    pub(crate) fn digest(&self, purpose: &str, value: &[u8]) -> String {
+        hex(&self.tag(purpose.as_bytes(), value))
+    }
+
+    fn tag(&self, purpose: &[u8], value: &[u8]) -> [u8; 32] {
+        let mut mac = hmac(&self.signing);
+        mac.update(&u64::try_from(purpose.len()).unwrap_or_default().to_be_bytes());
+        mac.update(purpose);
+        mac.update(value);
+        mac.finalize().into_bytes().into()
+    }
+}
+
+fn hmac(key: &[u8; 32]) -> Hmac<Sha256> {
+    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+    block[..32].copy_from_slice(key);
+    <Hmac<Sha256> as KeyInit>::new(&block)
+}
+
+fn derive(key: &[u8; 32], label: &[u8]) -> [u8; 32] {
+    let mut mac = hmac(key);
+    mac.update(label);
+    mac.finalize().into_bytes().into()
+}
+
+/// Random bytes from the operating system.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    // Without random numbers nothing here is safe, so the process must not go on.
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        tracing::error!(%error, "the operating system gives no random numbers");
+        std::process::abort();
+    }
+    bytes
+}
+
+/// A new opaque token of 256 random bits.
+pub(crate) fn new_token() -> String {
+    BASE64.encode(random::<32>())
+}
+
+/// What is kept of a token of full entropy: its SHA-256.
+pub(crate) fn token_hash(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
+        text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+        text
+    })
+}

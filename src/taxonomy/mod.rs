@@ -1,0 +1,12 @@
+//! How articles are sorted: sections, tags and collections.
+
+mod sections;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) use sections::{Section, SectionCard};
+
+/// Mounts the operations.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.configure(sections::routes);
+}

@@ -1,0 +1,107 @@
+//! The operations on sections over HTTP: unpack, one unit of work, answer.
+
+use actix_web::{HttpResponse, delete, get, patch, post, put, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::operations;
+use super::section::{LISTING, SectionDraft, SectionView};
+use crate::error::Result;
+use crate::http::{Body, Edited, Page, Request, Tags, created, editor, listing_parameters, no_content, public, public_page};
+use crate::users::{Caller, Editor};
+
+listing_parameters!(SectionList, LISTING);
+
+/// Mounts the operations.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_sections)
+        .service(create_section)
+        .service(read_section)
+        .service(replace_section)
+        .service(revise_section)
+        .service(delete_section);
+}
+
+/// Lists sections.
+///
+/// All sections, by position.
+#[utoipa::path(tag = "Sections", params(SectionList), responses((status = 200, body = Page<SectionView>, description = "A page of sections.")))]
+#[get("/sections")]
+async fn list_sections(request: Request) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let list = query.listing(&LISTING, &request.app.secrets, "sections");
+    query.finish()?;
+    let (list, page) = request.read(move |app, conn| operations::list(app, conn, &list).map(|page| (list, page))).await?;
+    public_page(&request, &list, page, &Tags::of(&["sections"]))
+}
+
+/// Creates a section.
+#[utoipa::path(tag = "Sections", request_body = SectionDraft, security(("bearer" = ["editor", "admin"])),
+    responses((status = 201, body = Edited<SectionView>, description = "The section.")))]
+#[post("/sections")]
+async fn create_section(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let view = request.write(move |app, conn| operations::create(app, conn, &caller, &body.0)).await?;
+    created(&request, &format!("/sections/{}", view.view.id), &view, view.version)
+}
+
+/// Reads a section.
+///
+/// With `view=editor`, also its version, as the `ETag` that guards writes.
+#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Ask for what editors see.")),
+    security((), ("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = crate::http::Either<SectionView>, description = "The section.")))]
+#[get("/sections/{section}")]
+async fn read_section(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
+    if request.wants_editor_view()? {
+        request.caller::<Editor>().await?;
+        let view = request.read(move |app, conn| operations::read_as_editor(app, conn, &name)).await?;
+        return editor(&request, &view, view.version);
+    }
+    let view = request.read(move |app, conn| operations::read(app, conn, &name)).await?;
+    let mut tags = Tags::of(&["sections"]);
+    tags.add("section", view.id);
+    public(&request, &view, &tags)
+}
+
+/// Replaces a section.
+///
+/// Members that are left out get their defaults.
+#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug.")), request_body = SectionDraft, security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = Edited<SectionView>, description = "The section.")))]
+#[put("/sections/{section}")]
+async fn replace_section(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
+    change(body, request, caller, name).await
+}
+
+/// Changes a section.
+///
+/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default.
+#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug.")), request_body(content = SectionDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = Edited<SectionView>, description = "The section.")))]
+#[patch("/sections/{section}")]
+async fn revise_section(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
+    change(body, request, caller, name).await
+}
+
+async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let condition = request.precondition();
+    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &name, &condition, &body.0)).await?;
+    editor(&request, &view, view.version)
+}
+
+/// Deletes a section.
+///
+/// Answers `409` with the `usages` while articles or sections belong to it, unless `reassign_to` names their new section.
+#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug."), ("reassign_to" = Option<String>, Query, description = "The section that takes over what this one holds, by id or slug.")),
+    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "There is no such section any more.")))]
+#[delete("/sections/{section}")]
+async fn delete_section(request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let heir = query.text("reassign_to");
+    query.finish()?;
+    let condition = request.precondition();
+    request.write(move |app, conn| operations::delete(app, conn, &caller, &name, &condition, heir.as_deref())).await?;
+    Ok(no_content())
+}

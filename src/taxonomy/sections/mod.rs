@@ -1,0 +1,12 @@
+//! Sections: the one place of the newspaper that an article belongs to; they may lie within each other.
+//!
+//! Invariant: no section lies within itself, however far up.
+
+mod handlers;
+mod operations;
+mod queries;
+mod section;
+
+pub(crate) use handlers::routes;
+pub(crate) use queries::{cards, find_reference, recount};
+pub(crate) use section::{Section, SectionCard};

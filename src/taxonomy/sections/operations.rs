@@ -1,0 +1,163 @@
+//! What can be done with sections: plain functions of connection, caller and input.
+
+use serde_json::{Value, json};
+
+use super::queries;
+use super::section::{Section, SectionDraft, SectionView};
+use crate::app::App;
+use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, lock, slug_of};
+use crate::error::{Code, Error, Fault, Result};
+use crate::events::{self, Event};
+use crate::http::{Edited, Precondition};
+use crate::input::Input;
+use crate::users::{Caller, Editor};
+
+/// One page of sections.
+pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<SectionView>> {
+    let page = queries::page(conn, query)?;
+    page.with_rows(|rows| views(app, conn, &rows))
+}
+
+/// What readers see of a section.
+pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<SectionView> {
+    let section = queries::find(conn, name)?;
+    view(app, conn, &section)
+}
+
+/// What editors see of a section.
+pub(super) fn read_as_editor(app: &App, conn: &mut Conn, name: &str) -> Result<Edited<SectionView>> {
+    let section = queries::find(conn, name)?;
+    edited(app, conn, &section)
+}
+
+/// Makes a section.
+pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<SectionView>> {
+    let draft = input.create::<SectionDraft>(conn)?;
+    let now = app.now();
+    let mut section = Section::blank(now);
+    let slug = choose_slug(conn, &draft, &section)?;
+    section.revise(draft, slug, now);
+    queries::insert(conn, &section)?;
+    announce(app, conn, caller, &section, "section.created")?;
+    edited(app, conn, &section)
+}
+
+/// Changes a section, by replacement or by merge patch.
+pub(super) fn revise(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Editor>,
+    name: &str,
+    condition: &Precondition,
+    input: &Input,
+) -> Result<Edited<SectionView>> {
+    let mut section = locked(conn, name)?;
+    let before = edited(app, conn, &section)?;
+    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let draft = input.revise::<SectionDraft>(conn, &current)?;
+    condition.check(section.version, &current, &input.object()?, |_| Ok(None))?;
+    refuse_circle(conn, section.id, draft.parent)?;
+    let slug = choose_slug(conn, &draft, &section)?;
+    section.revise(draft, slug, app.now());
+    let after = edited(app, conn, &section)?;
+    if before.same_content(&after)? {
+        return Ok(before);
+    }
+    queries::update(conn, &section)?;
+    announce(app, conn, caller, &section, "section.revised")?;
+    edited(app, conn, &section)
+}
+
+/// Deletes a section; what it holds moves to another, or must not be there.
+pub(super) fn delete(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Editor>,
+    name: &str,
+    condition: &Precondition,
+    reassign_to: Option<&str>,
+) -> Result<()> {
+    lock(conn, "sections")?;
+    let Some(section) = queries::look_up(conn, name)? else { return Ok(()) };
+    condition.check_bare(section.version)?;
+    match reassign_to {
+        Some(other) => {
+            let heir = queries::look_up(conn, other)?.filter(|heir| heir.id != section.id);
+            let heir = heir.ok_or_else(|| {
+                Error::bad_query(vec![Fault::parameter(
+                    "reassign_to",
+                    "unknown_reference",
+                    format!("There is no other section {other:?}."),
+                )])
+            })?;
+            refuse_circle(conn, section.id, Some(heir.id))?;
+            queries::reassign(conn, section.id, heir.id)?;
+        }
+        None => refuse_used(conn, &section)?,
+    }
+    queries::delete(conn, section.id)?;
+    announce(app, conn, caller, &section, "section.deleted")
+}
+
+fn refuse_used(conn: &mut Conn, section: &Section) -> Result<()> {
+    let (articles, children) = queries::usages(conn, section.id)?;
+    if articles + children == 0 {
+        return Ok(());
+    }
+    let detail = format!("{articles} articles and {children} sections belong to it; name another section in reassign_to.");
+    Err(Error::new(Code::InUse, detail).with("usages", json!({"articles": articles, "sections": children})))
+}
+
+/// The parent's parents must not lead back; 32 levels are as deep as sections go.
+fn refuse_circle(conn: &mut Conn, id: Id<Section>, parent: Option<Id<Section>>) -> Result<()> {
+    let mut above = parent;
+    for _ in 0..32 {
+        let Some(next) = above else { return Ok(()) };
+        if next == id {
+            break;
+        }
+        above = queries::find(conn, &next.to_string())?.parent_id;
+    }
+    Err(Error::invalid(vec![Fault::at("/parent", "circle", "A section can't lie within itself, nor deeper than 32 levels.")]))
+}
+
+fn choose_slug(conn: &mut Conn, draft: &SectionDraft, section: &Section) -> Result<String> {
+    if let Some(slug) = &draft.slug {
+        return Ok(slug.clone());
+    }
+    let wanted = slug_of(&draft.name, "section");
+    lock(conn, "section slugs")?;
+    free_slug(conn, &wanted, |conn, slug| queries::slug_taken(conn, slug, section.id))
+}
+
+fn locked(conn: &mut Conn, name: &str) -> Result<Section> {
+    lock(conn, "sections")?;
+    queries::find(conn, name)
+}
+
+fn announce(app: &App, conn: &mut Conn, caller: &Caller<Editor>, section: &Section, kind: &'static str) -> Result<()> {
+    let event = Event {
+        kind,
+        actor: caller.actor(),
+        subject_kind: "section",
+        subject_id: section.id.to_string(),
+        tags: vec![format!("section:{}", section.id), "sections".into()],
+        details: Value::Null,
+    };
+    events::record(conn, app.now(), event)
+}
+
+fn view(app: &App, conn: &mut Conn, section: &Section) -> Result<SectionView> {
+    views(app, conn, std::slice::from_ref(section))?.pop().ok_or_else(Error::not_found)
+}
+
+fn views(app: &App, conn: &mut Conn, sections: &[Section]) -> Result<Vec<SectionView>> {
+    let links = &app.config.links;
+    let parents: Vec<_> = sections.iter().filter_map(|section| section.parent_id).collect();
+    let parents = queries::cards(conn, links, &parents)?;
+    Ok(sections.iter().map(|section| section.view(links, section.parent_id.and_then(|id| parents.get(&id).cloned()))).collect())
+}
+
+fn edited(app: &App, conn: &mut Conn, section: &Section) -> Result<Edited<SectionView>> {
+    Ok(Edited { view: view(app, conn, section)?, version: section.version, created_at: section.created_at, updated_at: section.updated_at })
+}

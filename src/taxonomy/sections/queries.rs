@@ -1,0 +1,122 @@
+//! All SQL of sections.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::section::{LISTING, Section, SectionCard};
+use crate::config::LinkConfig;
+use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Slugged, keyset};
+use crate::error::{Code, Error, Result, conflict_on};
+use crate::schema::{articles, publications, sections};
+
+/// One page of sections.
+pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Section>> {
+    let rows = sections::table.select(Section::as_select()).into_boxed::<Backend>();
+    Ok(keyset!(conn, LISTING, query, rows, sections::table.into_boxed::<Backend>()))
+}
+
+/// The section that an id or a slug names, if there is one.
+pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Section>> {
+    let query = sections::table.select(Section::as_select()).into_boxed::<Backend>();
+    let query = match Slugged::<Section>::parse(name) {
+        Slugged::Id(id) => query.filter(sections::id.eq(id)),
+        Slugged::Slug(slug) => query.filter(sections::slug.eq(slug)),
+    };
+    Ok(query.first(conn).optional()?)
+}
+
+/// The section that an id or a slug names.
+pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Section> {
+    look_up(conn, name)?.ok_or_else(Error::not_found)
+}
+
+/// The id of the section that a body names.
+pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    Ok(look_up(conn, name)?.map(|section| section.id.to_string()))
+}
+
+/// Cards of sections, by id.
+pub(crate) fn cards(conn: &mut Conn, links: &LinkConfig, ids: &[Id<Section>]) -> Result<HashMap<Id<Section>, SectionCard>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<Section> = sections::table.filter(sections::id.eq_any(ids.to_vec())).select(Section::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.id, row.card(links))).collect())
+}
+
+/// Whether a slug is another section's.
+pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: Id<Section>) -> Result<bool> {
+    let others = sections::table.filter(sections::slug.eq(slug)).filter(sections::id.ne(own));
+    Ok(others.count().get_result::<i64>(conn)? > 0)
+}
+
+/// Stores a new section.
+pub(super) fn insert(conn: &mut Conn, section: &Section) -> Result<()> {
+    conflict_on(diesel::insert_into(sections::table).values(section).execute(conn), || slug_conflict(section))?;
+    Ok(())
+}
+
+/// Stores a changed section.
+pub(super) fn update(conn: &mut Conn, section: &Section) -> Result<()> {
+    conflict_on(diesel::update(section).set(section).execute(conn), || slug_conflict(section))?;
+    Ok(())
+}
+
+fn slug_conflict(section: &Section) -> Error {
+    Error::new(Code::SlugTaken, format!("Another section has the slug {:?}.", section.slug))
+}
+
+/// Removes a section that nothing refers to any more.
+pub(super) fn delete(conn: &mut Conn, id: Id<Section>) -> Result<()> {
+    diesel::delete(sections::table.filter(sections::id.eq(id))).execute(conn)?;
+    Ok(())
+}
+
+/// How many articles and sections refer to a section.
+pub(super) fn usages(conn: &mut Conn, id: Id<Section>) -> Result<(i64, i64)> {
+    let articles = articles::table.filter(articles::section_id.eq(id)).count().get_result(conn)?;
+    let published = publications::table.filter(publications::section_id.eq(id)).count().get_result::<i64>(conn)?;
+    let children = sections::table.filter(sections::parent_id.eq(id)).count().get_result(conn)?;
+    Ok((published.max(articles), children))
+}
+
+/// Moves everything that refers to one section to another.
+pub(super) fn reassign(conn: &mut Conn, from: Id<Section>, to: Id<Section>) -> Result<()> {
+    diesel::update(articles::table.filter(articles::section_id.eq(from))).set(articles::section_id.eq(Some(to))).execute(conn)?;
+    diesel::update(publications::table.filter(publications::section_id.eq(from)))
+        .set(publications::section_id.eq(Some(to)))
+        .execute(conn)?;
+    diesel::update(sections::table.filter(sections::parent_id.eq(from)).filter(sections::id.ne(to)))
+        .set(sections::parent_id.eq(Some(to)))
+        .execute(conn)?;
+    recount(conn, &[to])
+}
+
+/// Counts the published articles of sections anew.
+pub(crate) fn recount(conn: &mut Conn, ids: &[Id<Section>]) -> Result<()> {
+    for id in ids {
+        let count: i64 = publications::table
+            .filter(publications::section_id.eq(*id))
+            .filter(publications::kind.eq("article"))
+            .count()
+            .get_result(conn)?;
+        let count = i32::try_from(count).unwrap_or(i32::MAX);
+        diesel::update(sections::table.filter(sections::id.eq(*id))).set(sections::article_count.eq(count)).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The condition that a section lies within one of these, by id or slug.
+pub(super) fn parent_is(op: Op, keys: &[Key]) -> Predicate<sections::table> {
+    let parent = diesel::alias!(sections as parent_section);
+    let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
+    let (id, slug) = (parent.field(sections::id), parent.field(sections::slug));
+    let ids = || parent.filter(id.eq_any(names()).or(slug.eq_any(names()))).select(id.nullable());
+    match op {
+        Op::Exists if keys.first().is_some_and(Key::truth) => Box::new(sections::parent_id.is_not_null()),
+        Op::Exists => Box::new(sections::parent_id.is_null()),
+        Op::Ne | Op::Nin => Box::new(sections::parent_id.is_null().or(sections::parent_id.assume_not_null().ne_all(ids().select(id)))),
+        _ => Box::new(sections::parent_id.is_not_null().and(sections::parent_id.assume_not_null().eq_any(ids().select(id)))),
+    }
+}
