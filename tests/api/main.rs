@@ -1,6 +1,9 @@
 //! The tests of what users get over HTTP: one binary, a file for each resource.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod errors;
+mod migrations;
+mod paging;
 mod postgres;
 mod sections;
 #[path = "../support/mod.rs"]

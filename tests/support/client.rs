@@ -21,6 +21,7 @@ pub(crate) struct Client {
     role: Role,
     headers: Vec<(String, String)>,
     address: String,
+    may_fail: bool,
 }
 
 /// A part of a multipart form.
@@ -43,7 +44,7 @@ impl<'a> Part<'a> {
 impl Client {
     pub(crate) fn new(node: Node, role: Role, authorization: Option<String>) -> Self {
         let headers = authorization.map(|value| ("authorization".to_owned(), value)).into_iter().collect();
-        Self { node, role, headers, address: ADDRESS.to_owned() }
+        Self { node, role, headers, address: ADDRESS.to_owned(), may_fail: false }
     }
 
     /// The same person, sending a header besides (or in the place of the one of that name).
@@ -67,6 +68,12 @@ impl Client {
         let mut client = self.clone();
         client.address = address.to_owned();
         client
+    }
+
+    /// The same person, where the server is meant to fail with a 5xx.
+    #[must_use]
+    pub(crate) fn failing(&self) -> Self {
+        Self { may_fail: true, ..self.clone() }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -130,7 +137,7 @@ impl Client {
             request = request.set_payload(body);
         }
         let answer = Answer::read(&method, &uri, (self.node.service)(request).await).await;
-        Contract::get().hold(&Sent { method: &method, uri: &uri, role: self.role, headers: &self.headers }, &answer);
+        Contract::get().hold(&Sent { method: &method, uri: &uri, role: self.role, headers: &self.headers, may_fail: self.may_fail }, &answer);
         answer
     }
 }

@@ -1,5 +1,6 @@
 //! A database of its own for each test: a copy of one that was migrated, and given its people, once per run.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -77,11 +78,20 @@ impl Database {
             Engine::Sqlite => (format!("sqlite://{}", folder.path().join("masthead.db").display()), None),
             Engine::Postgres => {
                 let name = next_name();
-                execute(&format!("CREATE DATABASE {name} TEMPLATE template0"));
+                // A collation of a language, as servers usually have: sorting must not depend on it.
+                execute(&format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"));
                 (url_of(&name), Some(format!("DROP DATABASE {name} WITH (FORCE)")))
             }
         };
         Self { url, people: People::default(), folder, dropped_with }
+    }
+
+    /// Every row of every table, to tell whether anything changed.
+    pub(crate) fn dump(&self) -> BTreeMap<String, Vec<String>> {
+        match self.url.strip_prefix("sqlite://") {
+            Some(path) => dump_sqlite(&mut SqliteConnection::establish(path).expect("the file opens")),
+            None => dump_postgres(&mut PgConnection::establish(&self.url).expect("the database opens")),
+        }
     }
 
     /// Runs SQL behind the program's back: what an accident or another program would do.
@@ -133,6 +143,37 @@ fn postgres_template() -> Template {
     Template { source: Source::Named(name), people, key }
 }
 
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    line: String,
+}
+
+fn lines<C: diesel::connection::LoadConnection>(conn: &mut C, sql: &str) -> Vec<String>
+where
+    diesel::query_builder::SqlQuery: for<'q> diesel::query_dsl::LoadQuery<'q, C, Line>,
+{
+    let rows: Vec<Line> = diesel::sql_query(sql).load(conn).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    rows.into_iter().map(|row| row.line).collect()
+}
+
+fn dump_sqlite(conn: &mut SqliteConnection) -> BTreeMap<String, Vec<String>> {
+    let tables = lines(conn, "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+    let row = |conn: &mut SqliteConnection, table: &str| {
+        let columns = lines(conn, &format!("SELECT 'quote(\"' || name || '\")' AS line FROM pragma_table_info('{table}')"));
+        lines(conn, &format!("SELECT json_array({}) AS line FROM \"{table}\" ORDER BY 1", columns.join(", ")))
+    };
+    tables.into_iter().map(|table| (table.clone(), row(conn, &table))).collect()
+}
+
+fn dump_postgres(conn: &mut PgConnection) -> BTreeMap<String, Vec<String>> {
+    let tables = lines(conn, "SELECT tablename::text AS line FROM pg_tables WHERE schemaname = 'public'");
+    let row = |conn: &mut PgConnection, table: &str| {
+        lines(conn, &format!("SELECT row_to_json(t)::text AS line FROM \"{table}\" t ORDER BY 1"))
+    };
+    tables.into_iter().map(|table| (table.clone(), row(conn, &table))).collect()
+}
+
 fn key_of(database: &Database) -> Vec<u8> {
     std::fs::read(database.folder.path().join("masthead.key")).expect("the key is there")
 }
@@ -153,15 +194,8 @@ fn next_name() -> String {
 }
 
 fn drop_leftovers() {
-    #[derive(QueryableByName)]
-    struct Name {
-        #[diesel(sql_type = diesel::sql_types::Text)]
-        name: String,
-    }
-    let names = diesel::sql_query("SELECT datname::text AS name FROM pg_database WHERE datname LIKE 'masthead\\_test\\_%'")
-        .load::<Name>(&mut maintenance())
-        .expect("databases can be listed");
-    for Name { name } in names {
+    let names = lines(&mut maintenance(), "SELECT datname::text AS line FROM pg_database WHERE datname LIKE 'masthead\\_test\\_%'");
+    for name in names {
         let process = name.trim_start_matches("masthead_test_").split('_').next().unwrap_or_default();
         if !PathBuf::from("/proc").join(process).exists() {
             execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
