@@ -26,6 +26,7 @@ mod http;
 mod images;
 mod input;
 mod links;
+mod log;
 mod markdown;
 pub mod openapi;
 mod routes;

@@ -1,14 +1,15 @@
 //! The running server: listening, the minute's housekeeping, and an end that drops no request.
 
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::App;
-use crate::{housekeeping, http};
+use crate::{housekeeping, http, log};
 
 /// How long the head of a request may take to arrive.
 const HEAD_DEADLINE: Duration = Duration::from_secs(5);
@@ -19,12 +20,14 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How many connections may be open at once, all workers together.
 const MOST_CONNECTIONS: usize = 25_000;
 /// How many connections may wait to be accepted.
-const BACKLOG: u32 = 2048;
+const BACKLOG: i32 = 2048;
+/// How long a connection that was just opened gets to send its request when the server no longer listens.
+const LAST_REQUESTS: Duration = Duration::from_millis(500);
 
 /// Serves until a signal ends it; the error is a sentence for the operator.
 pub(crate) async fn run(app: App) -> Result<(), String> {
     let mut signals = Signals::new()?;
-    let server = listen(&app)?;
+    let (server, listener) = listen(&app)?;
     let handle = server.handle();
     let metrics = app.config.server.metrics_bind.map(|bind| listen_for_metrics(&app, bind)).transpose()?;
     let housekeeping = actix_web::rt::spawn(housekeeping::run(app.clone()));
@@ -33,7 +36,13 @@ pub(crate) async fn run(app: App) -> Result<(), String> {
     let ended = tokio::select! {
         ended = &mut running => ended,
         () = signals.next() => {
-            actix_web::rt::spawn(stop(app.clone(), handle, signals));
+            actix_web::rt::spawn(async move {
+                tokio::select! {
+                    () = stop(&app, &handle, &listener) => {}
+                    // Whoever asks twice does not want to wait.
+                    () = signals.next() => handle.stop(false).await,
+                }
+            });
             running.await
         }
     };
@@ -45,7 +54,7 @@ pub(crate) async fn run(app: App) -> Result<(), String> {
     ended.map_err(|error| error.to_string())?.map_err(|error| format!("the server ended: {error}"))
 }
 
-fn listen(app: &App) -> Result<Server, String> {
+fn listen(app: &App) -> Result<(Server, TcpListener), String> {
     let settings = &app.config.server;
     let (bind, service) = (settings.bind, app.clone());
     let server = HttpServer::new(move || service.service())
@@ -55,10 +64,19 @@ fn listen(app: &App) -> Result<Server, String> {
         .client_disconnect_timeout(DISCONNECT_DEADLINE)
         .keep_alive(KEEP_ALIVE)
         .max_connections(MOST_CONNECTIONS.div_ceil(settings.workers))
-        .backlog(BACKLOG)
         .disable_signals()
         .shutdown_timeout(settings.shutdown_grace.as_secs());
-    Ok(server.bind(bind).map_err(|error| format!("cannot listen on {bind} (BIND): {error}"))?.run())
+    let start = |listener: TcpListener| Ok((server.listen(listener.try_clone()?)?.run(), listener));
+    socket(bind).and_then(start).map_err(|error| format!("cannot listen on {bind} (BIND): {error}"))
+}
+
+fn socket(bind: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(bind), Type::STREAM, Some(Protocol::TCP))?;
+    // A restart must not wait for old connections to be forgotten.
+    socket.set_reuse_address(true)?;
+    socket.bind(&bind.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
 }
 
 fn listen_for_metrics(app: &App, bind: SocketAddr) -> Result<ServerHandle, String> {
@@ -68,19 +86,17 @@ fn listen_for_metrics(app: &App, bind: SocketAddr) -> Result<ServerHandle, Strin
     Ok(handle)
 }
 
-/// Unready first, so that load balancers turn away while everything is still answered; then no new connections, and
-/// those with requests in flight end in their own time. A second signal ends it at once.
-async fn stop(app: App, server: ServerHandle, mut signals: Signals) {
+/// Unready first, so that load balancers turn away while everything is still answered (and each answer closes its
+/// connection); then no new connections; then those that are open end when what they asked for is answered.
+async fn stop(app: &App, server: &ServerHandle, listener: &TcpListener) {
     app.begin_stopping();
     tracing::info!("stopping: /readyz says so, requests in flight go on");
-    tokio::select! {
-        () = tokio::time::sleep(app.config.server.unready_pause) => {}
-        () = signals.next() => return server.stop(false).await,
-    }
-    tokio::select! {
-        () = server.stop(true) => {}
-        () = signals.next() => server.stop(false).await,
-    }
+    tokio::time::sleep(app.config.server.unready_pause).await;
+    log::expect_no_connections();
+    // Where a system can't do this, the next step closes the socket a moment later.
+    let _ = SockRef::from(listener).shutdown(Shutdown::Read);
+    tokio::time::sleep(LAST_REQUESTS).await;
+    server.stop(true).await;
 }
 
 /// SIGTERM, as supervisors send it, and SIGINT, as Ctrl-C does.

@@ -2,7 +2,6 @@
 //!
 //! Exit codes: 0 done, 1 refused or failed (a sentence on standard error), 2 a wrong command line or wrong settings.
 
-mod log;
 mod people;
 
 use std::io::Write;
@@ -13,7 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::{db, demo, openapi, serve};
+use crate::{db, demo, log, openapi, serve};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -1,16 +1,25 @@
 //! The log: lines for people on a terminal, JSON otherwise, always on standard error.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt, registry};
 
 use crate::config::LogFormat;
 
+/// Whether this process has closed its listening socket itself, so that a failure to accept is no news.
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Says that the listening socket is closed on purpose.
+pub(crate) fn expect_no_connections() {
+    CLOSED.store(true, Ordering::SeqCst);
+}
+
 /// Begins to write the log.
-pub(super) fn start(format: LogFormat, level: tracing::Level) {
+pub(crate) fn start(format: LogFormat, level: tracing::Level) {
     let terminal = io::stderr().is_terminal();
     let layer = fmt::layer().with_writer(|| OneLine(io::stderr()));
     let layer = match format {
@@ -18,7 +27,8 @@ pub(super) fn start(format: LogFormat, level: tracing::Level) {
         LogFormat::Auto if !terminal => layer.json().flatten_event(true).boxed(),
         LogFormat::Auto | LogFormat::Pretty => layer.with_ansi(terminal).with_target(false).boxed(),
     };
-    registry().with(layer.with_filter(interest(level))).init();
+    let news = filter_fn(|event| event.target() != "actix_server::accept" || !CLOSED.load(Ordering::SeqCst));
+    registry().with(layer.with_filter(interest(level).and(news))).init();
 }
 
 /// What the program's own parts say from `level` on, and of other parts what somebody must know.
