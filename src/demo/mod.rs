@@ -1,5 +1,7 @@
 //! The demo newsroom.
 
+mod pictures;
+
 use crate::app::App;
 
 /// Fills an empty database; says what there is and how to log in.
