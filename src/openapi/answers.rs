@@ -30,6 +30,7 @@ pub(super) fn complete(document: &mut Value) {
         if let Some(mut schema) = schemas.get(&name).cloned() {
             if let Some(members) = schema.as_object_mut() {
                 members.shift_remove("required");
+                members.insert("additionalProperties".into(), false.into());
                 members.insert("description".into(), format!("Those members of {name} that `fields` names.").into());
             }
             schemas.insert(format!("Sparse{name}"), schema);
