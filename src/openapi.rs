@@ -1,10 +1,16 @@
 //! The OpenAPI document: collected from the handlers, completed by loops that no handler can forget.
 
+mod answers;
+mod examples;
+mod requests;
+mod schemas;
+
 use std::sync::{Arc, OnceLock};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa_actix_web::AppExt;
 
+pub(crate) use self::schemas::DraftFacts;
 use crate::http::Methods;
 use crate::routes;
 
@@ -30,13 +36,32 @@ pub(crate) fn methods() -> &'static Methods {
 fn build() -> Value {
     let (_, collected) = actix_web::App::new().into_utoipa_app().configure(routes::configure).split_for_parts();
     let mut document = serde_json::to_value(collected).unwrap_or_default();
-    if let Some(members) = document.as_object_mut() {
-        members.insert("openapi".into(), "3.1.0".into());
-        members.insert("info".into(), info());
-        members.insert("servers".into(), json!([{"url": "/", "description": "The server that this document came from."}]));
-        members.insert("tags".into(), tags());
-    }
+    document["openapi"] = "3.1.0".into();
+    document["info"] = info();
+    document["servers"] = json!([{"url": "/", "description": "The server that this document came from."}]);
+    document["tags"] = tags();
+    document["components"]["securitySchemes"] = json!({"bearer": {
+        "type": "http", "scheme": "bearer",
+        "description": "An access token (a JWT from `POST /api/v1/auth/login`) or an API key (`mh_…` from `POST /api/v1/tokens`). Where an operation lists roles, one of them is needed.",
+    }});
+    schemas::complete(&mut document);
+    requests::complete(&mut document);
+    answers::complete(&mut document);
+    examples::complete(&mut document);
     document
+}
+
+/// Every operation of the document: path, method, operation.
+fn each_operation(document: &mut Value, mut work: impl FnMut(&str, &str, &mut Value)) {
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
+    for (path, item) in paths.iter_mut() {
+        let Some(methods) = item.as_object_mut() else { continue };
+        for (method, operation) in
+            methods.iter_mut().filter(|(method, _)| ["get", "post", "put", "patch", "delete"].contains(&method.as_str()))
+        {
+            work(path, method, operation);
+        }
+    }
 }
 
 fn info() -> Value {
@@ -44,14 +69,33 @@ fn info() -> Value {
         "title": "Masthead",
         "version": env!("CARGO_PKG_VERSION"),
         "summary": "A headless CMS for newsrooms and blogs.",
-        "description": "JSON over HTTP. A plain `GET` is the public view, the same for everybody; what only staff may see is asked for in so many words (`?view=editor`). Errors are problem documents (RFC 9457); writes are guarded by `If-Match`; any `POST` may carry an `Idempotency-Key`.",
+        "description": "JSON over HTTP.\n\n\
+            - A plain `GET` is the public view, the same bytes for everybody. What only staff may see is asked for in so many words (`?view=editor`), needs a token and is never cached.\n\
+            - Times are RFC 3339 in UTC with milliseconds; ids are UUIDv7 (RFC 9562). Every member is always present, `null` when empty.\n\
+            - `PATCH` is a JSON Merge Patch (RFC 7396); `PUT` replaces. What `?view=editor` returns can be sent back with `PUT` and changes nothing: members marked `readOnly` are passed over, or must be as they are.\n\
+            - Input is strict: unknown members, parameters and values are refused, and all faults of a request are reported at once.\n\
+            - Errors are problem documents (RFC 9457); `GET /problems/{code}` explains each code.\n\
+            - Public answers carry a strong `ETag` and answer `If-None-Match` with `304`; editor views carry their version as `ETag`, which guards writes by `If-Match`.\n\
+            - Any `POST` may carry an `Idempotency-Key`: the first answer is kept for 24 hours and replayed.\n\
+            - `HEAD` and `OPTIONS` work everywhere.",
         "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
     })
 }
 
 fn tags() -> Value {
-    json!([])
+    let tag = |name: &str, about: &str| json!({"name": name, "description": about});
+    json!([
+        tag("Articles", "Articles and pages: working copy and published copy."),
+        tag("Authors", "Who signs articles."),
+        tag("Sections", "The one place of the paper that an article belongs to."),
+        tag("Tags", "What articles are about."),
+        tag("Collections", "Lists of articles, put together by hand."),
+        tag("Images", "Pictures and their files."),
+        tag("Comments", "What readers say, and its moderation."),
+        tag("Site", "What a front end needs to know of the site as a whole."),
+        tag("Authentication", "Logging in and out; sessions and one's own account."),
+        tag("Users", "Accounts of the people who work here."),
+        tag("Tokens", "API keys for programs."),
+        tag("Operation", "Health, documentation, error codes."),
+    ])
 }
-
-#[expect(dead_code, reason = "used by the completing loops")]
-type Members = Map<String, Value>;

@@ -3,6 +3,8 @@
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::input::Draft;
+use crate::openapi::DraftFacts;
 use crate::{articles, authors, comments, http, images, site, taxonomy, users};
 
 /// Mounts everything that is served.
@@ -23,4 +25,13 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
                 .configure(site::routes)
                 .configure(users::routes),
         );
+}
+
+/// Every draft, for the members that its schema does not know but a round trip brings along.
+pub(crate) fn drafts() -> Vec<DraftFacts> {
+    vec![facts::<taxonomy::SectionDraft>(), facts::<users::UserChange>(), facts::<users::OwnAccountDraft>()]
+}
+
+fn facts<D: Draft>() -> DraftFacts {
+    DraftFacts { name: D::name(), derived: D::DERIVED, read_only: D::READ_ONLY }
 }

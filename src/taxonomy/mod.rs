@@ -4,7 +4,7 @@ mod sections;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) use sections::{Section, SectionCard};
+pub(crate) use sections::{Section, SectionCard, SectionDraft};
 
 /// Mounts the operations.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {

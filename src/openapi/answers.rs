@@ -1,0 +1,156 @@
+//! Completes what operations answer: the errors that follow from what an operation is, headers, `304`, sparse lists.
+
+use serde_json::{Value, json};
+
+use super::each_operation;
+
+/// Completes the answers of every operation.
+pub(super) fn complete(document: &mut Value) {
+    let mut sparse = Vec::new();
+    each_operation(document, |path, method, operation| {
+        let facts = Facts::of(path, method, operation);
+        let responses = &mut operation["responses"];
+        for (status, about) in facts.errors() {
+            if responses.get(status).is_none() {
+                responses[status] = problem(status, about);
+            }
+        }
+        if facts.reads && path.starts_with("/api") && responses.get("304").is_none() {
+            responses["304"] = json!({"description": "The client has this answer already."});
+        }
+        for (status, response) in responses.as_object_mut().into_iter().flatten() {
+            add_headers(response, status, &facts);
+        }
+        if facts.takes_fields {
+            sparse.extend(allow_sparse(responses));
+        }
+    });
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
+    for name in sparse {
+        if let Some(mut schema) = schemas.get(&name).cloned() {
+            if let Some(members) = schema.as_object_mut() {
+                members.shift_remove("required");
+                members.insert("description".into(), format!("Those members of {name} that `fields` names.").into());
+            }
+            schemas.insert(format!("Sparse{name}"), schema);
+        }
+    }
+}
+
+/// What decides which errors an operation has.
+struct Facts {
+    reads: bool,
+    creates: bool,
+    has_body: bool,
+    has_path_parameter: bool,
+    asks_who: bool,
+    takes_fields: bool,
+}
+
+impl Facts {
+    fn of(path: &str, method: &str, operation: &Value) -> Self {
+        let security = operation.get("security").and_then(Value::as_array);
+        Self {
+            reads: method == "get",
+            creates: method == "post",
+            has_body: operation.get("requestBody").is_some(),
+            has_path_parameter: path.contains('{'),
+            asks_who: security.is_some_and(|options| options.iter().any(|option| option.get("bearer").is_some())),
+            takes_fields: operation
+                .get("parameters")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .any(|parameter| parameter["name"] == "fields"),
+        }
+    }
+
+    fn errors(&self) -> Vec<(&'static str, &'static str)> {
+        let mut errors = vec![
+            ("400", "The query string or the body can't be read."),
+            ("414", "The address is too long."),
+            ("429", "Too many requests."),
+            ("500", "The server failed."),
+            ("503", "The server cannot answer now."),
+        ];
+        if self.asks_who {
+            errors.extend([("401", "No valid token was sent."), ("403", "The caller may not do this.")]);
+        }
+        if self.has_path_parameter {
+            errors.push(("404", "There is nothing here."));
+        }
+        if self.has_body {
+            errors.extend([
+                ("408", "The body did not arrive in time."),
+                ("413", "The body is too large."),
+                ("415", "The body's media type is not supported."),
+                ("422", "The body is not valid."),
+            ]);
+        }
+        if !self.reads {
+            errors.extend([("409", "The state does not allow it."), ("507", "The disk is full.")]);
+        }
+        if self.creates {
+            errors.push(("422", "The body is not valid, or the Idempotency-Key belongs to another request."));
+        }
+        if !self.reads && !self.creates {
+            errors.extend([
+                ("412", "There is a newer version than the one named in If-Match."),
+                ("428", "This server takes the write only with If-Match."),
+            ]);
+        }
+        errors
+    }
+}
+
+fn problem(status: &str, about: &str) -> Value {
+    let code = crate::error::Code::ALL
+        .iter()
+        .filter(|code| code.status().to_string() == status)
+        .map(|code| format!("`{}`", code.as_str()))
+        .collect::<Vec<_>>();
+    json!({
+        "description": format!("{about} Codes: {}.", code.join(", ")),
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    })
+}
+
+fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
+    let mut add = |name: &str, about: &str| {
+        if response["headers"].get(name).is_none() {
+            response["headers"][name] = json!({"description": about, "schema": {"type": "string"}});
+        }
+    };
+    add("X-Request-Id", "The request's id: the client's own where it was well formed, or a new one.");
+    match status {
+        "429" | "503" | "507" => add("Retry-After", "Seconds to wait."),
+        "201" => add("Location", "Where the new resource is."),
+        "401" => add("WWW-Authenticate", "The scheme to authenticate with."),
+        _ => {}
+    }
+    if ["200", "201", "304"].contains(&status) {
+        add("Cache-Control", "Who may keep the answer, and how long.");
+        if facts.reads || status == "201" {
+            add("ETag", "The entity tag of the answer; of an editor view, its version.");
+        }
+    }
+    if status == "200" && facts.takes_fields {
+        add("Link", "Where the next, previous and first page are (RFC 8288).");
+    }
+}
+
+/// Lets the items of a list be sparse; names the item's schema.
+fn allow_sparse(responses: &mut Value) -> Option<String> {
+    let schema = responses.pointer_mut("/200/content/application~1json/schema")?;
+    // Every page is a component of its own, `Page_X`; its items are what `fields` thins out.
+    let page = schema.get("$ref").and_then(Value::as_str)?.rsplit('/').next()?.to_owned();
+    let item = page.strip_prefix("Page_")?.to_owned();
+    *schema = json!({"anyOf": [
+        {"$ref": format!("#/components/schemas/{page}")},
+        {"type": "object", "description": "The same with `fields`.", "required": ["data", "page"], "additionalProperties": false, "properties": {
+            "data": {"type": "array", "items": {"$ref": format!("#/components/schemas/Sparse{item}")}},
+            "page": {"$ref": "#/components/schemas/PageInfo"},
+        }},
+    ]});
+    Some(item)
+}

@@ -1,0 +1,97 @@
+//! Completes what operations take: headers that every one of its kind understands, and the merge patch of each draft.
+
+use serde_json::{Value, json};
+
+use super::each_operation;
+
+/// Completes the parameters and bodies of every operation.
+pub(super) fn complete(document: &mut Value) {
+    let mut patches = Vec::new();
+    each_operation(document, |path, method, operation| {
+        bound_path_parameters(operation);
+        let header = |name: &str, about: &str| json!({"name": name, "in": "header", "required": false, "description": about, "schema": {"type": "string", "maxLength": 400}});
+        let mut add = |parameter: Value| match operation.get_mut("parameters").and_then(Value::as_array_mut) {
+            Some(parameters) => parameters.push(parameter),
+            None => operation["parameters"] = json!([parameter]),
+        };
+        match method {
+            "get" if path.starts_with("/api") => {
+                add(header("If-None-Match", "Entity tags that the client has; `304` when the answer has one of them."))
+            }
+            "post" => add(
+                json!({"name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+                "description": "Makes a repetition safe: the first answer is kept for 24 hours and replayed."}),
+            ),
+            "put" | "patch" | "delete" => {
+                add(header("If-Match", "The `ETag` of the version that this write is meant for; `412` when there is a newer one."))
+            }
+            _ => {}
+        }
+        if method == "patch" {
+            patches.extend(merge_patch(operation));
+        }
+    });
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
+    for (draft, patch) in patches {
+        if let Some(schema) = schemas.get(&draft).map(as_patch) {
+            schemas.insert(patch, schema);
+        }
+    }
+}
+
+fn bound_path_parameters(operation: &mut Value) {
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
+    for parameter in parameters.filter(|parameter| parameter["in"] == "path" || parameter["in"] == "query") {
+        let in_path = parameter["in"] == "path";
+        if let Some(schema) = parameter
+            .get_mut("schema")
+            .and_then(Value::as_object_mut)
+            .filter(|schema| schema.get("type") == Some(&json!("string")) || schema.get("type") == Some(&json!(["string", "null"])))
+        {
+            schema.insert("type".into(), "string".into());
+            if in_path {
+                schema.entry("minLength").or_insert(json!(1));
+            }
+            schema.entry("maxLength").or_insert(json!(200));
+        }
+    }
+}
+
+/// Points a PATCH at its draft's merge patch, in both media types; names the two.
+fn merge_patch(operation: &mut Value) -> Option<(String, String)> {
+    let content = operation.pointer_mut("/requestBody/content")?.as_object_mut()?;
+    let reference = content.values().find_map(|media| media.pointer("/schema/$ref").and_then(Value::as_str).map(str::to_owned))?;
+    let draft = reference.rsplit('/').next()?.to_owned();
+    let patch = format!("{}Patch", draft.trim_end_matches("Draft"));
+    let media = json!({"schema": {"$ref": format!("#/components/schemas/{patch}")}});
+    content.clear();
+    content.insert("application/merge-patch+json".into(), media.clone());
+    content.insert("application/json".into(), media);
+    Some((draft, patch))
+}
+
+/// A draft of which any member may be left out or, where it is `null`, taken back to its default.
+fn as_patch(draft: &Value) -> Value {
+    let mut patch = draft.clone();
+    let required: Vec<Value> = draft.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    if let Some(members) = patch.as_object_mut() {
+        members.shift_remove("required");
+        members.insert("description".into(), "A JSON Merge Patch (RFC 7396): what is left out stays, `null` gives the default.".into());
+    }
+    let Some(properties) = patch.get_mut("properties").and_then(Value::as_object_mut) else { return patch };
+    for (name, schema) in properties.iter_mut().filter(|(name, _)| !required.iter().any(|required| required == *name)) {
+        let _ = name;
+        if schema.get("readOnly").is_none() && schema.get("oneOf").is_none() && !allows_null(schema) {
+            let description = schema.get("description").cloned();
+            *schema = json!({"oneOf": [schema.clone(), {"type": "null"}]});
+            if let Some(description) = description {
+                schema["description"] = description;
+            }
+        }
+    }
+    patch
+}
+
+fn allows_null(schema: &Value) -> bool {
+    schema.get("type").and_then(Value::as_array).is_some_and(|types| types.iter().any(|name| name == "null"))
+}

@@ -1,0 +1,193 @@
+//! Completes the component schemas: what is always there is required, nothing else is there, numbers have bounds.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::each_operation;
+use crate::routes;
+
+/// Completes every component schema.
+pub(super) fn complete(document: &mut Value) {
+    flatten_all(document);
+    let reachable = reachable_from_answers(document);
+    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        for (name, schema) in schemas.iter_mut() {
+            walk(schema, &mut |schema| {
+                bound_numbers(schema);
+                if reachable.contains(name) {
+                    close(schema);
+                }
+            });
+        }
+        for facts in routes::drafts() {
+            if let Some(schema) = schemas.get_mut(facts.name.as_ref()) {
+                describe_passed_over(schema, &facts);
+            }
+        }
+        schemas.insert("Problem".into(), problem());
+    }
+    document.pointer_mut("/paths").into_iter().for_each(|paths| walk(paths, &mut bound_numbers));
+}
+
+/// What `Draft` says of a schema besides its members.
+pub(crate) struct DraftFacts {
+    /// The schema's name.
+    pub(crate) name: std::borrow::Cow<'static, str>,
+    /// Members that are passed over.
+    pub(crate) derived: &'static [&'static str],
+    /// Members that must be as they are.
+    pub(crate) read_only: &'static [&'static str],
+}
+
+fn describe_passed_over(schema: &mut Value, facts: &DraftFacts) {
+    let mut describe = |pointer: &str, about: &str| {
+        let Some(name) = pointer.strip_prefix('/').filter(|name| !name.contains('/')) else { return };
+        schema["properties"][name] = json!({"readOnly": true, "description": about});
+    };
+    facts.derived.iter().for_each(|pointer| describe(pointer, "Computed by the server; accepted from a round trip and passed over."));
+    facts.read_only.iter().for_each(|pointer| describe(pointer, "Changed only by the server; accepted when equal to what it is."));
+}
+
+/// Applies `work` to every object inside, the outermost last.
+fn walk(value: &mut Value, work: &mut impl FnMut(&mut Map<String, Value>)) {
+    match value {
+        Value::Object(members) => {
+            for (name, inner) in members.iter_mut() {
+                // Examples and the like are data, not schemas.
+                if !["example", "examples", "default", "enum", "const"].contains(&name.as_str()) {
+                    walk(inner, work);
+                }
+            }
+            work(members);
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| walk(item, work)),
+        _ => {}
+    }
+}
+
+/// Every member of an answer is always present, and there are no others.
+fn close(schema: &mut Map<String, Value>) {
+    let Some(names) = schema.get("properties").and_then(Value::as_object).map(|members| members.keys().cloned().collect::<Vec<_>>()) else {
+        return;
+    };
+    if schema.get("type").and_then(Value::as_str) == Some("object") {
+        schema.insert("required".into(), names.into());
+        schema.entry("additionalProperties").or_insert(Value::Bool(false));
+    }
+}
+
+fn bound_numbers(schema: &mut Map<String, Value>) {
+    let bounds = match schema.get("format").and_then(Value::as_str) {
+        Some("int32") => (json!(i32::MIN), json!(i32::MAX)),
+        Some("int64") => (json!(-9_007_199_254_740_991_i64), json!(9_007_199_254_740_991_i64)),
+        _ => return,
+    };
+    schema.entry("minimum").or_insert(bounds.0);
+    schema.entry("maximum").or_insert(bounds.1);
+}
+
+/// Turns `allOf` of objects into one object, so that it can be closed.
+fn flatten_all(document: &mut Value) {
+    let components = document.pointer("/components/schemas").cloned().unwrap_or_default();
+    walk(document, &mut |schema| {
+        let Some(Value::Array(parts)) = schema.get("allOf").cloned() else { return };
+        let mut whole = Map::new();
+        for part in &parts {
+            let part = resolve(&components, part);
+            let Some(Value::Object(properties)) = part.get("properties").cloned() else { return };
+            let all = whole.entry("properties").or_insert_with(|| json!({}));
+            if let Some(all) = all.as_object_mut() {
+                all.extend(properties);
+            }
+        }
+        schema.remove("allOf");
+        schema.insert("type".into(), "object".into());
+        schema.extend(whole);
+    });
+}
+
+fn resolve(components: &Value, schema: &Value) -> Value {
+    match schema.get("$ref").and_then(Value::as_str).and_then(|name| name.rsplit('/').next()) {
+        Some(name) => {
+            let mut found = components.get(name).cloned().unwrap_or_default();
+            if let Some(Value::Array(parts)) = found.get("allOf").cloned() {
+                let mut properties = Map::new();
+                for part in &parts {
+                    if let Some(Value::Object(more)) = resolve(components, part).get("properties").cloned() {
+                        properties.extend(more);
+                    }
+                }
+                found = json!({"type": "object", "properties": properties});
+            }
+            found
+        }
+        None => schema.clone(),
+    }
+}
+
+/// The names of all schemas that an answer can hold.
+fn reachable_from_answers(document: &mut Value) -> BTreeSet<String> {
+    let mut waiting = BTreeSet::new();
+    each_operation(document, |_, _, operation| {
+        if let Some(responses) = operation.get("responses") {
+            references(responses, &mut waiting);
+        }
+    });
+    let mut reached = BTreeSet::new();
+    while let Some(name) = waiting.pop_first() {
+        if let Some(schema) = document.pointer(&format!("/components/schemas/{name}")) {
+            let mut more = BTreeSet::new();
+            references(schema, &mut more);
+            reached.insert(name);
+            waiting.extend(more.into_iter().filter(|name| !reached.contains(name)));
+        }
+    }
+    reached
+}
+
+fn references(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(name) = members.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next()) {
+                names.insert(name.to_owned());
+            }
+            members.values().for_each(|inner| references(inner, names));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, names)),
+        _ => {}
+    }
+}
+
+fn problem() -> Value {
+    let text = |about: &str| json!({"type": "string", "description": about});
+    json!({
+        "type": "object",
+        "description": "A problem document (RFC 9457). Some codes add members, such as `conflicts` or `usages`.",
+        "required": ["type", "title", "status", "code", "detail", "instance", "request_id"],
+        "properties": {
+            "type": text("The address that explains the code: `/problems/{code}`."),
+            "title": text("What the problem is called."),
+            "status": {"type": "integer", "minimum": 400, "maximum": 599, "description": "The HTTP status."},
+            "code": {"type": "string", "description": "What programs can tell the problem by.", "enum": crate::error::Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>()},
+            "detail": text("What went wrong this time."),
+            "instance": text("The path of the request."),
+            "request_id": text("The request's id, under which the log knows more."),
+            "errors": {"type": "array", "description": "Every fault of the request.", "items": {
+                "type": "object",
+                "required": ["code", "detail"],
+                "properties": {
+                    "pointer": text("Where in the body, as a JSON Pointer (RFC 6901)."),
+                    "parameter": text("Which query parameter or form field."),
+                    "code": text("What kind of fault."),
+                    "detail": text("What is wrong."),
+                },
+            }},
+        },
+        "example": {
+            "type": "/problems/validation_failed", "title": "The content is not valid", "status": 422, "code": "validation_failed", "detail": "The body has a fault.",
+            "instance": "/api/v1/articles", "request_id": "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42",
+            "errors": [{"pointer": "/title", "code": "too_long", "detail": "This may have 300 characters.", "max": 300}],
+        },
+    })
+}
