@@ -13,6 +13,7 @@ use actix_web::{HttpMessage, HttpResponse};
 
 use super::address::client_address;
 use super::cors;
+use super::idempotency::{self, Plan};
 use super::limits::Limit;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -49,7 +50,15 @@ pub(crate) async fn front(
             if facts.method == Method::HEAD {
                 request.head_mut().method = Method::GET;
             }
-            next.call(request).await?.map_into_boxed_body()
+            match idempotency::plan(&app, &mut request).await {
+                Ok(Plan::Pass) => next.call(request).await?.map_into_boxed_body(),
+                Ok(Plan::Replay(answer)) => request.into_response(answer),
+                Ok(Plan::Keep(scope)) => {
+                    let answered = next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+                    idempotency::keep(&app, scope, answered).await?
+                }
+                Err(error) => request.error_response(error).map_into_boxed_body(),
+            }
         }
         Ok(Some(answer)) => request.into_response(answer),
         Err(error) => request.error_response(error).map_into_boxed_body(),

@@ -23,7 +23,7 @@ pub(crate) mod parameters;
 mod problems;
 mod request;
 
-pub(crate) use answer::{Tags, created, editor, editor_page, no_content, plain, private, public, public_page};
+pub(crate) use answer::{Tags, created, editor, editor_page, moved, no_content, plain, private, public, public_page};
 pub(crate) use body::Body;
 pub(crate) use conditional::Precondition;
 pub(crate) use document::routes as document_routes;

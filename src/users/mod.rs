@@ -9,7 +9,7 @@ mod user;
 
 pub(crate) use caller::{Admin, Author, Caller, Editor, Moderator, Right, Staff, Writer};
 pub(crate) use role::{Role, Scope};
-pub(crate) use user::User;
+pub(crate) use user::{User, UserId};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
