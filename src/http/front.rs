@@ -7,7 +7,7 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{ALLOW, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 
@@ -137,6 +137,10 @@ fn finish(app: &App, facts: &Facts, response: &mut ServiceResponse<BoxBody>) {
     let preflight = (facts.method == Method::OPTIONS)
         .then(|| response.headers().get(ALLOW).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned());
     let status = response.status();
+    if app.is_stopping() {
+        // The client's next request should go elsewhere.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     let headers = response.headers_mut();
     let mut fixed = |name: &'static str, value: &'static str| {
         let name = HeaderName::from_static(name);
