@@ -206,5 +206,6 @@ fn decode(text: &str) -> Option<String> {
         bytes.push(digit(*high)? * 16 + digit(*low)?);
         rest = after;
     }
-    String::from_utf8(bytes).ok()
+    // PostgreSQL can't even compare a text that holds a NUL.
+    String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
 }

@@ -40,6 +40,7 @@ pub(super) fn complete(document: &mut Value) {
         if let Some(mut schema) = schemas.get(&name).cloned() {
             if let Some(members) = schema.as_object_mut() {
                 members.shift_remove("required");
+                members.insert("additionalProperties".into(), false.into());
                 members.insert("description".into(), format!("Those members of {name} that `fields` names.").into());
             }
             schemas.insert(format!("Sparse{name}"), schema);
@@ -143,8 +144,11 @@ fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
     }
     if ["200", "201", "304"].contains(&status) {
         add("Cache-Control", "Who may keep the answer, and how long.");
-        if facts.reads || status == "201" {
+        if !facts.creates || status == "201" {
             add("ETag", "The entity tag of the answer; of an editor view, its version.");
+        }
+        if facts.reads {
+            add("Cache-Tag", "Names each resource that a public answer was made of.");
         }
     }
     if status == "200" && facts.takes_fields {
