@@ -16,7 +16,7 @@ use crate::http::{self, Cache, Limits, Methods, Metrics};
 use crate::images::Storage;
 use crate::input::Checker;
 use crate::secrets::Secrets;
-use crate::users::{KeyRing, PasswordHasher};
+use crate::users::{FailedLogins, KeyRing, PasswordHasher};
 use crate::{openapi, routes};
 
 /// Everything that one process holds; cheap to clone.
@@ -32,6 +32,7 @@ pub struct Parts {
     pub(crate) storage: Storage,
     pub(crate) keys: KeyRing,
     pub(crate) passwords: PasswordHasher,
+    pub(crate) failed_logins: FailedLogins,
     pub(crate) checker: Arc<Checker>,
     pub(crate) limits: Limits,
     pub(crate) cache: Cache,
@@ -68,6 +69,7 @@ impl App {
             storage,
             keys: KeyRing::default(),
             passwords: PasswordHasher::new(),
+            failed_logins: FailedLogins::default(),
             checker: Arc::new(Checker::new(openapi::document)),
             limits,
             cache: Cache::new(config.server.cache_bytes),

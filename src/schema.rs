@@ -20,6 +20,7 @@ diesel::table! {
     sessions (id) {
         id -> Text,
         user_id -> Text,
+        token_version -> Integer,
         user_agent -> Text,
         created_at -> BigInt,
         last_used_at -> BigInt,

@@ -24,6 +24,7 @@ pub(crate) mod parameters;
 mod problems;
 mod request;
 
+pub(crate) use address::limited_as;
 pub(crate) use answer::{Tags, created, editor, editor_page, moved, no_content, plain, private, public, public_page};
 pub(crate) use body::Body;
 pub(crate) use cache::Cache;

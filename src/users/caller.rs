@@ -2,8 +2,8 @@
 
 use std::marker::PhantomData;
 
+use super::accounts::User;
 use super::role::{Role, Scope};
-use super::user::User;
 use crate::authors::Author as AuthorProfile;
 use crate::db::Id;
 use crate::error::{Error, Result};

@@ -14,16 +14,19 @@ CREATE TABLE users (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
+CREATE INDEX users_by_time ON users (created_at, id);
 
 CREATE TABLE sessions (
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    token_version INTEGER NOT NULL,
     user_agent TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     last_used_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
-CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_user ON sessions (user_id, created_at, id);
+CREATE INDEX sessions_by_end ON sessions (expires_at);
 
 CREATE TABLE refresh_tokens (
     hash TEXT NOT NULL PRIMARY KEY,
@@ -44,7 +47,7 @@ CREATE TABLE api_keys (
     expires_at BIGINT,
     last_used_at BIGINT
 );
-CREATE INDEX api_keys_by_user ON api_keys (user_id);
+CREATE INDEX api_keys_by_user ON api_keys (user_id, created_at, id);
 
 CREATE TABLE signing_keys (
     kid TEXT NOT NULL PRIMARY KEY,
