@@ -27,7 +27,7 @@ pub(crate) use answer::{Tags, created, editor, editor_page, no_content, plain, p
 pub(crate) use body::Body;
 pub(crate) use conditional::Precondition;
 pub(crate) use document::routes as document_routes;
-pub(crate) use edited::{Edited, EditorView, Either};
+pub(crate) use edited::{Edited, EditorView, Either, PublicOr};
 pub(crate) use front::front;
 pub(crate) use health::routes as health_routes;
 pub(crate) use limits::{Limit, Limits};
