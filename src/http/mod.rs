@@ -30,7 +30,7 @@ pub(crate) use body::Body;
 pub(crate) use cache::Cache;
 pub(crate) use conditional::Precondition;
 pub(crate) use document::routes as document_routes;
-pub(crate) use edited::{Edited, EditorView, Either};
+pub(crate) use edited::{Edited, EditorView, Either, PublicOr};
 pub(crate) use front::front;
 pub(crate) use health::routes as health_routes;
 pub(crate) use limits::{Limit, Limits};

@@ -50,6 +50,7 @@ impl Checker {
             .should_validate_formats(true)
             .with_format("date-time", formats::is_time)
             .with_format("uri", formats::is_http_url)
+            .with_format("uri-reference", formats::is_address)
             .with_format("email", formats::is_email)
             .build(&root)
             .map_err(|error| Error::internal(&format!("the schema {schema} does not compile: {error}")))?;
@@ -147,6 +148,8 @@ fn by_pattern(at: &str, pattern: &str) -> Fault {
             Fault::at(at, "invalid_format", "A slug is lower-case words of a–z and 0–9 joined by hyphens, and not shaped like an id.")
         }
         formats::LOCALE => Fault::at(at, "invalid_format", "A locale is a language tag such as en, pt-BR or zh-Hant-TW."),
+        formats::ADDRESS => Fault::at(at, "invalid_format", "This is an http or https address, or a path that begins with one slash."),
+        formats::TIME_ZONE => Fault::at(at, "invalid_format", "A time zone has a name of the IANA database, such as Europe/Berlin or UTC."),
         other => Fault::at(at, "invalid_format", format!("This must match {other}.")),
     }
 }
