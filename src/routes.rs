@@ -32,6 +32,7 @@ pub(crate) fn drafts() -> Vec<DraftFacts> {
     vec![
         facts::<articles::ArticleDraft>(),
         facts::<authors::AuthorDraft>(),
+        facts::<comments::CommentRevisionDraft>(),
         facts::<site::SiteSettings>(),
         facts::<taxonomy::SectionDraft>(),
         facts::<users::OwnAccountDraft>(),
