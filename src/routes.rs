@@ -29,7 +29,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
 
 /// Every draft, for the members that its schema does not know but a round trip brings along.
 pub(crate) fn drafts() -> Vec<DraftFacts> {
-    vec![facts::<taxonomy::SectionDraft>()]
+    vec![facts::<taxonomy::SectionDraft>(), facts::<images::ImageDraft>()]
 }
 
 fn facts<D: Draft>() -> DraftFacts {

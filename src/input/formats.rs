@@ -106,6 +106,23 @@ impl utoipa::PartialSchema for HttpUrl {
 }
 impl utoipa::ToSchema for HttpUrl {}
 
+/// Members of the site's own, whatever they are: at most 100, within the bounds of a body.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Custom(pub(crate) serde_json::Map<String, serde_json::Value>);
+
+impl utoipa::PartialSchema for Custom {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::Object))
+            .max_properties(Some(100))
+            .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(true)))
+            .examples([serde_json::json!({"rating": 4})])
+            .into()
+    }
+}
+impl utoipa::ToSchema for Custom {}
+
 /// An e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
