@@ -101,13 +101,16 @@ diesel::table! {
         width -> Integer,
         height -> Integer,
         alt -> Nullable<Text>,
+        alt_key -> Nullable<Text>,
         caption -> Nullable<Text>,
+        caption_key -> Nullable<Text>,
         credit -> Nullable<Text>,
+        credit_key -> Nullable<Text>,
         focal_x -> Double,
         focal_y -> Double,
         thumbhash -> Text,
         color -> Text,
-        file_name -> Text,
+        file_name -> Nullable<Text>,
         search_key -> Text,
         custom -> Text,
         created_by -> Nullable<Text>,
@@ -177,6 +180,7 @@ diesel::table! {
         dek -> Nullable<Text>,
         excerpt -> Nullable<Text>,
         markdown -> Text,
+        rendered -> Text,
         locale -> Text,
         translation_group -> Text,
         section_id -> Nullable<Text>,
@@ -245,9 +249,7 @@ diesel::table! {
         title_key -> Text,
         dek -> Nullable<Text>,
         excerpt -> Text,
-        html -> Text,
-        blocks -> Text,
-        toc -> Text,
+        rendered -> Text,
         locale -> Text,
         translation_group -> Text,
         section_id -> Nullable<Text>,
@@ -325,11 +327,13 @@ diesel::table! {
         author_name_key -> Text,
         author_email -> Nullable<Text>,
         author_url -> Nullable<Text>,
+        is_staff -> Bool,
         user_id -> Nullable<Text>,
         markdown -> Text,
         html -> Text,
         text -> Text,
         status -> Text,
+        shown -> Bool,
         reply_count -> Integer,
         score -> Integer,
         reported -> Integer,
@@ -339,6 +343,16 @@ diesel::table! {
         version -> Integer,
         created_at -> BigInt,
         edited_at -> Nullable<BigInt>,
+    }
+}
+
+// A view over everything that can show a picture.
+diesel::table! {
+    image_uses (image_id, kind, subject_id, is_public) {
+        image_id -> Text,
+        kind -> Text,
+        subject_id -> Text,
+        is_public -> Bool,
     }
 }
 
@@ -376,6 +390,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     site,
     images,
+    image_uses,
     authors,
     sections,
     tags,

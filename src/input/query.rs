@@ -184,6 +184,11 @@ impl Query {
     }
 }
 
+/// The cursor of a place in a list.
+pub(crate) fn seal_cursor(query: &PageQuery, position: &Position, signer: &crate::secrets::Secrets) -> Option<String> {
+    serde_json::to_vec(&(query.fingerprint, position)).ok().map(|bytes| signer.sign_cursor(&bytes))
+}
+
 fn fingerprint(scope: &str, filters: &[(usize, Op, Vec<Key>)], sort: &[(usize, bool)]) -> u64 {
     let mut hasher = xxhash_rust::xxh3::Xxh3::new();
     scope.hash(&mut hasher);
