@@ -22,6 +22,12 @@ pub(crate) const TIME_ZONE: &str = "^(UTC|[A-Z][A-Za-z]+(/[A-Z][A-Za-z0-9_+-]*){
 /// An http or https address, or a path that begins with one slash.
 pub(crate) const ADDRESS: &str = "^(https?://|/([^/]|$))[^\\s\\x00-\\x1f\\x7f-\\x9f]*$";
 
+/// Whether a text could be a [`Name`].
+pub(crate) fn is_name(text: &str) -> bool {
+    let shows = |c: char| !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{feff}');
+    text.chars().count() <= 200 && text.chars().any(shows) && !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+}
+
 /// Whether a text is an absolute http or https address with a host.
 pub(crate) fn is_http_url(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| {
@@ -119,6 +125,23 @@ impl utoipa::PartialSchema for HttpUrl {
 }
 impl utoipa::ToSchema for HttpUrl {}
 
+/// Members of the site's own, whatever they are: at most 100, within the bounds of a body.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Custom(pub(crate) serde_json::Map<String, serde_json::Value>);
+
+impl utoipa::PartialSchema for Custom {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::Object))
+            .max_properties(Some(100))
+            .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(true)))
+            .examples([serde_json::json!({"rating": 4})])
+            .into()
+    }
+}
+impl utoipa::ToSchema for Custom {}
+
 /// An absolute http or https address, or a path of the site that begins with one slash.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
@@ -149,22 +172,6 @@ impl utoipa::PartialSchema for Email {
     }
 }
 impl utoipa::ToSchema for Email {}
-
-/// Members of the user's own, whatever they hold.
-#[derive(Debug)]
-pub(crate) struct Custom;
-
-impl utoipa::PartialSchema for Custom {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        utoipa::openapi::ObjectBuilder::new()
-            .max_properties(Some(100))
-            .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::<utoipa::openapi::Schema>::FreeForm(true)))
-            .description(Some("Members of your own."))
-            .examples([serde_json::json!({"desk": "city"})])
-            .into()
-    }
-}
-impl utoipa::ToSchema for Custom {}
 
 fn format_schema(format: &str, pattern: &str, longest: usize, example: &str) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
     utoipa::openapi::ObjectBuilder::new()
