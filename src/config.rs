@@ -66,6 +66,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("LOG_FORMAT", "auto", "pretty, json, or auto: pretty on a terminal, JSON otherwise."),
     setting("LOG_LEVEL", "info", "error, warn, info, debug or trace."),
     setting("REQUEST_SECONDS", "30", "How long a request's body may take to arrive, 1 to 3600 seconds."),
+    setting(
+        "UNREADY_SECONDS",
+        "1",
+        "How long /readyz says no after SIGTERM, while all is still answered, before the server stops listening, 0 to 300 seconds.",
+    ),
     setting("SHUTDOWN_SECONDS", "30", "How long requests in flight may go on after SIGTERM, 1 to 3600 seconds."),
 ];
 
@@ -84,6 +89,8 @@ pub struct ServerConfig {
     pub cors: Cors,
     /// The deadline of a body.
     pub request_deadline: Duration,
+    /// How long load balancers get to turn away before the end.
+    pub unready_pause: Duration,
     /// The grace of requests in flight at the end.
     pub shutdown_grace: Duration,
     /// Whether a write must name the version it changes.
@@ -231,6 +238,7 @@ impl Reader<'_> {
         let workers = self.number("WORKERS", 0, 256);
         let cache_bytes = self.number("CACHE_BYTES", 0, 68_719_476_736);
         let request = self.number("REQUEST_SECONDS", 1, 3600);
+        let unready = self.number("UNREADY_SECONDS", 0, 300);
         let shutdown = self.number("SHUTDOWN_SECONDS", 1, 3600);
         let require_if_match = self.parsed("REQUIRE_IF_MATCH", |text| text.parse::<bool>().map_err(|_| "must be true or false".into()));
         let trusted_proxies = self.parsed("TRUSTED_PROXIES", |text| list(text).map(network).collect());
@@ -248,6 +256,7 @@ impl Reader<'_> {
             trusted_proxies: trusted_proxies?,
             cors: cors?,
             request_deadline: Duration::from_secs(request?),
+            unready_pause: Duration::from_secs(unready?),
             shutdown_grace: Duration::from_secs(shutdown?),
             require_if_match: require_if_match?,
             cache_bytes: usize::try_from(cache_bytes?).unwrap_or(usize::MAX),

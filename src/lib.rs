@@ -1,6 +1,8 @@
 //! Masthead, a headless CMS for newsrooms and blogs: the map of the house.
 //!
-//! - What it is made of: [`app`] (everything one process holds), [`config`] (settings), [`cli`] (commands), [`clock`].
+//! - What it is made of: [`app`] (everything one process holds), [`config`] (settings), [`cli`] (commands), `serve`
+//!   (listening, and an end that drops no request), `housekeeping`, [`clock`].
+//! - `demo`: the newsroom that `serve --demo` fills in.
 //! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags, collections), `images`,
 //!   `comments`, `site`, `users`; in each, a thing's own page holds row, draft and view, `queries.rs` all its SQL,
 //!   `handlers.rs` its operations over HTTP.
@@ -19,15 +21,18 @@ mod db;
 mod demo;
 mod error;
 mod events;
+mod housekeeping;
 mod http;
 mod images;
 mod input;
 mod links;
+mod log;
 mod markdown;
 pub mod openapi;
 mod routes;
 mod schema;
 mod secrets;
+mod serve;
 mod site;
 mod taxonomy;
 mod users;

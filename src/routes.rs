@@ -29,7 +29,16 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
 
 /// Every draft, for the members that its schema does not know but a round trip brings along.
 pub(crate) fn drafts() -> Vec<DraftFacts> {
-    vec![facts::<taxonomy::SectionDraft>(), facts::<taxonomy::TagDraft>(), facts::<authors::AuthorDraft>(), facts::<site::SiteSettings>()]
+    vec![
+        facts::<articles::ArticleDraft>(),
+        facts::<authors::AuthorDraft>(),
+        facts::<comments::CommentRevisionDraft>(),
+        facts::<site::SiteSettings>(),
+        facts::<taxonomy::SectionDraft>(),
+        facts::<taxonomy::TagDraft>(),
+        facts::<users::OwnAccountDraft>(),
+        facts::<users::UserChange>(),
+    ]
 }
 
 fn facts<D: Draft>() -> DraftFacts {

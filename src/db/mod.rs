@@ -22,7 +22,7 @@ pub(crate) use hand_over::hand_over;
 pub(crate) use id::Id;
 pub(crate) use json::Json;
 pub(crate) use listing::{Field, Listing, PageOf, PageQuery, Position, keyset};
-pub(crate) use migrate::SchemaState;
+pub(crate) use migrate::{SchemaState, migrate};
 pub(crate) use pool::Db;
 pub(crate) use slugs::{Slugged, fold, free_slug, slug_of};
 pub(crate) use text_enum::text_enum;

@@ -15,4 +15,4 @@ pub(crate) use check::{Checker, nearest};
 pub(crate) use formats::{Address, Custom, Email, HttpUrl, Line, Locale, Markdown, Name, Paragraph, Slug, TimeZone, Title, is_name};
 pub(crate) use json::parse_json;
 pub(crate) use kind::Kind;
-pub(crate) use query::Query;
+pub(crate) use query::{Query, seal_cursor};

@@ -2,8 +2,8 @@
 
 use std::marker::PhantomData;
 
+use super::accounts::User;
 use super::role::{Role, Scope};
-use super::user::User;
 use crate::authors::Author as AuthorProfile;
 use crate::db::Id;
 use crate::error::{Error, Result};
@@ -82,6 +82,20 @@ impl Caller<Staff> {
             return Err(Error::forbidden("Your API key's scopes do not allow this."));
         }
         Ok(Caller { user: self.user, role: self.role, author: self.author, session: self.session, scopes: self.scopes, right: PhantomData })
+    }
+}
+
+impl Caller<Author> {
+    /// The same person as a writer, which every author is.
+    pub(crate) fn as_writer(&self) -> Caller<Writer> {
+        Caller {
+            user: self.user,
+            role: self.role,
+            author: self.author,
+            session: self.session.clone(),
+            scopes: self.scopes.clone(),
+            right: PhantomData,
+        }
     }
 }
 

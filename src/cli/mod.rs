@@ -1,0 +1,158 @@
+//! The command line: what is typed, and which operation of the program it stands for.
+//!
+//! Exit codes: 0 done, 1 refused or failed (a sentence on standard error), 2 a wrong command line or wrong settings.
+
+mod people;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::{db, demo, log, openapi, serve};
+
+const EXAMPLES: &str = "\
+Examples:
+  masthead serve --demo                    try it: a small newsroom with articles, pictures and comments
+  masthead users create --email mara@example.org --name 'Mara Lindt' --role admin
+                                           make the first account (the password is asked for)
+  masthead                                 serve what is in the database
+  curl http://127.0.0.1:8080/api/v1/articles
+                                           read it
+
+Settings are environment variables, or lines of a file named .env in the working folder.
+The file .env.example describes all of them. Without any, the server listens on
+127.0.0.1:8080, keeps masthead.db, masthead.key and the folder media/ in the working
+folder, and shows its documentation at http://127.0.0.1:8080/docs/.";
+
+/// A headless CMS for newsrooms and blogs: one program that serves a JSON REST API.
+#[derive(Debug, Parser)]
+#[command(name = "masthead", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeOptions,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API; what `masthead` alone does, too. Migrates the database first
+    Serve(ServeOptions),
+    /// Bring the database to this program's schema, and end
+    Migrate,
+    /// The people who can log in
+    #[command(subcommand)]
+    Users(Users),
+    /// The keys that access tokens are signed with
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+#[derive(Args, Debug, Default)]
+struct ServeOptions {
+    /// Fill an empty database with a small newsroom first, and say how to log in
+    #[arg(long)]
+    demo: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Users {
+    /// Make an account; the password is asked for twice, unless it comes on standard input
+    Create(people::NewAccount),
+    /// List the accounts: role, e-mail address, name
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+enum Keys {
+    /// Make a new signing key; tokens signed with the old one stay valid until they expire
+    Rotate,
+}
+
+/// Runs the program.
+#[must_use]
+pub fn run() -> ExitCode {
+    let line = CommandLine::parse();
+    let command = line.command.unwrap_or(Command::Serve(line.serve));
+    if let Command::Openapi = command {
+        return finish(say(openapi::text().trim_end()));
+    }
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(faults) => {
+            for fault in faults {
+                complain(&fault);
+            }
+            return ExitCode::from(2);
+        }
+    };
+    log::start(config.log_format, config.log_level);
+    finish(actix_web::rt::System::new().block_on(obey(command, config)))
+}
+
+async fn obey(command: Command, config: Config) -> Result<(), String> {
+    match command {
+        Command::Migrate => migrate(&config),
+        Command::Serve(options) => {
+            let app = open(config)?;
+            app.ensure_first_admin().await?;
+            if options.demo {
+                say(&demo::fill(&app).await?)?;
+            } else if people::nobody(&app).await? {
+                tracing::warn!("nobody can log in yet; make the first account with: masthead users create --email … --name … --role admin");
+            }
+            serve::run(app).await
+        }
+        Command::Users(Users::Create(account)) => {
+            let password = account.password()?;
+            say(&people::create(&open(config)?, &account, &password).await?)
+        }
+        Command::Users(Users::List) => say(&people::list(&open(config)?).await?),
+        Command::Keys(Keys::Rotate) => {
+            let made = open(config)?.rotate_signing_key().await?;
+            say(&format!("New tokens are signed with {made}. Running servers take it up within a minute."))
+        }
+        Command::Openapi => say(openapi::text().trim_end()),
+    }
+}
+
+fn open(config: Config) -> Result<App, String> {
+    App::open(config, Clock::System)
+}
+
+fn migrate(config: &Config) -> Result<(), String> {
+    match db::migrate(&config.store.database)? {
+        0 => say("The schema is current; there was nothing to do."),
+        1 => say("One migration was run; the schema is current."),
+        ran => say(&format!("{ran} migrations were run; the schema is current.")),
+    }
+}
+
+fn finish(result: Result<(), String>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            complain(&why);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints a line for whoever called; a closed pipe is their wish to hear no more.
+fn say(text: &str) -> Result<(), String> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("cannot print: {error}")),
+        _ => Ok(()),
+    }
+}
+
+fn complain(why: &str) {
+    // Where even standard error is closed, there is nobody left to tell.
+    let _ = writeln!(std::io::stderr(), "masthead: {why}");
+}

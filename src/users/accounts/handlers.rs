@@ -1,0 +1,119 @@
+//! The operations on accounts over HTTP: unpack, one unit of work, answer.
+
+use actix_web::{HttpResponse, delete, get, patch, post, put, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::me;
+use super::operations::{self, Revision};
+use super::user::{LISTING, User, UserChange, UserDraft, UserView};
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Body, Edited, Page, Request, created, editor, editor_page, listing_parameters, no_content};
+use crate::input::Input;
+use crate::users::caller::{Admin, Caller};
+use crate::users::passwords::NewPassword;
+
+listing_parameters!(UserList, LISTING);
+
+/// Mounts the operations.
+pub(in crate::users) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(me::read_own_account)
+        .service(me::revise_own_account)
+        .service(me::change_password)
+        .service(list_users)
+        .service(create_user)
+        .service(read_user)
+        .service(replace_user)
+        .service(revise_user)
+        .service(delete_user);
+}
+
+/// Lists users.
+///
+/// Everybody who can log in, the newest first.
+#[utoipa::path(tag = "Users", params(UserList), security(("bearer" = ["admin"])),
+    responses((status = 200, body = Page<Edited<UserView>>, description = "A page of users.")))]
+#[get("/users")]
+async fn list_users(request: Request, _caller: Caller<Admin>) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let list = query.listing(&LISTING, &request.app.secrets, "users");
+    query.finish()?;
+    let (list, page) = request.read(move |_, conn| operations::list(conn, &list).map(|page| (list, page))).await?;
+    editor_page(&request, &list, page)
+}
+
+/// Creates a user.
+#[utoipa::path(tag = "Users", request_body = UserDraft, security(("bearer" = ["admin"])),
+    responses((status = 201, body = Edited<UserView>, description = "The user.")))]
+#[post("/users")]
+async fn create_user(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let draft = operations::parse(&body.0)?;
+    let hash = request.app.passwords.try_turn()?.hash(draft.password.0.clone()).await?;
+    let user = User::new(draft, hash, request.app.now());
+    let view = request.write(move |app, conn| operations::create(app, conn, caller.actor(), &user)).await?;
+    created(&request, &format!("/users/{}", view.view.id()), &view, view.version)
+}
+
+/// Reads a user.
+#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")), security(("bearer" = ["admin"])),
+    responses((status = 200, body = Edited<UserView>, description = "The user.")))]
+#[get("/users/{user}")]
+async fn read_user(request: Request, _caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let view = request.read(move |_, conn| operations::read(conn, &id)).await?;
+    editor(&request, &view, view.version)
+}
+
+/// Replaces a user.
+///
+/// Without a password, theirs stays.
+#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")), request_body = UserChange, security(("bearer" = ["admin"])),
+    responses((status = 200, body = Edited<UserView>, description = "The user.")))]
+#[put("/users/{user}")]
+async fn replace_user(body: Body, request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
+    change(body, request, caller, id.into_inner()).await
+}
+
+/// Changes a user.
+///
+/// A JSON Merge Patch (RFC 7396). A new role holds from their next request on; a new password or a suspension ends their
+/// sessions. The last administrator can be neither demoted nor suspended (`409`).
+#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")), request_body(content = UserChange, content_type = "application/merge-patch+json"), security(("bearer" = ["admin"])),
+    responses((status = 200, body = Edited<UserView>, description = "The user.")))]
+#[patch("/users/{user}")]
+async fn revise_user(body: Body, request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
+    change(body, request, caller, id.into_inner()).await
+}
+
+async fn change(body: Body, request: Request, caller: Caller<Admin>, id: String) -> Result<HttpResponse> {
+    request.no_query()?;
+    let password_hash = hash_of(&request.app, &caller, &body.0).await?;
+    let revision = Revision { id, condition: request.precondition(), input: body.0, password_hash };
+    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, revision)).await?;
+    editor(&request, &view, view.version)
+}
+
+/// Hashes the new password, if there is one, before the transaction that judges the rest of the body.
+async fn hash_of(app: &App, caller: &Caller<Admin>, input: &Input) -> Result<Option<String>> {
+    // An API key is refused there, and so is what has not the form of a password.
+    let sent = input.object().ok().and_then(|sent| serde_json::from_value::<NewPassword>(sent.get("password")?.clone()).ok());
+    match sent.filter(|password| caller.session.is_some() && password.fits()) {
+        Some(password) => app.passwords.try_turn()?.hash(password.0).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Deletes a user.
+///
+/// Ends their sessions and keys; what they wrote stays. The last administrator can't be deleted (`409`).
+#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")), security(("bearer" = ["admin"])),
+    responses((status = 204, description = "There is no such user any more.")))]
+#[delete("/users/{user}")]
+async fn delete_user(request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let condition = request.precondition();
+    request.write(move |app, conn| operations::delete(app, conn, &caller, &id, &condition)).await?;
+    Ok(no_content())
+}

@@ -1,0 +1,54 @@
+//! The operations on one's own account over HTTP.
+
+use actix_web::{HttpResponse, get, patch, post};
+
+use super::own;
+use super::own::PasswordChange;
+use super::user::{OwnAccountDraft, UserView};
+use crate::error::Result;
+use crate::http::{Body, Edited, Limit, Request, editor, no_content};
+use crate::users::caller::{Caller, Staff};
+use crate::users::sessions::{self, Client};
+
+/// Reads your account.
+///
+/// Who an access token or an API key belongs to, and what they may do.
+#[utoipa::path(tag = "Authentication", security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
+    responses((status = 200, body = Edited<UserView>, description = "Your account.")))]
+#[get("/auth/me")]
+pub(super) async fn read_own_account(request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let view = request.read(move |_, conn| own::read(conn, caller.user)).await?;
+    editor(&request, &view, view.version)
+}
+
+/// Changes your account.
+///
+/// A JSON Merge Patch (RFC 7396). The role and the e-mail address are for administrators to change. Needs a session: an
+/// API key is refused.
+#[utoipa::path(tag = "Authentication", request_body(content = OwnAccountDraft, content_type = "application/merge-patch+json"),
+    security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
+    responses((status = 200, body = Edited<UserView>, description = "Your account.")))]
+#[patch("/auth/me")]
+pub(super) async fn revise_own_account(body: Body, request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
+    sessions::of_caller(&caller)?;
+    request.no_query()?;
+    let condition = request.precondition();
+    let view = request.write(move |app, conn| own::revise(app, conn, &caller, &condition, &body.0)).await?;
+    editor(&request, &view, view.version)
+}
+
+/// Changes your password.
+///
+/// Ends all your other sessions at once; this one goes on. Needs a session: an API key is refused.
+#[utoipa::path(tag = "Authentication", request_body = PasswordChange,
+    security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
+    responses((status = 204, description = "The new password is in force.")))]
+#[post("/auth/password")]
+pub(super) async fn change_password(body: Body, request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
+    request.app.limits.check(Limit::Login, request.address)?;
+    sessions::of_caller(&caller)?;
+    request.no_query()?;
+    own::change_password(&request.app, caller, &body.0, &Client::of(&request)).await?;
+    Ok(no_content())
+}

@@ -1,0 +1,16 @@
+//! Accounts: who can log in, and as what.
+//!
+//! Invariants: an address belongs to one account, whatever its case; there is always an administrator who is not
+//! suspended; who changes a password, or is suspended, has no session of before any more.
+
+mod handlers;
+mod me;
+mod operations;
+mod own;
+mod provision;
+mod queries;
+mod user;
+
+pub(super) use handlers::routes;
+pub(super) use queries::{find_by_email, locked, rehash};
+pub(crate) use user::{OwnAccountDraft, User, UserChange, UserId};

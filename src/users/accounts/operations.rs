@@ -1,0 +1,139 @@
+//! What administrators can do with accounts: plain functions of connection, caller and input.
+
+use serde_json::{Value, json};
+
+use super::queries;
+use super::user::{User, UserChange, UserDraft, UserView};
+use crate::app::App;
+use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::error::{Code, Error, Fault, Result};
+use crate::events::{self, Event};
+use crate::http::{Edited, Precondition};
+use crate::input::Input;
+use crate::users::caller::{Admin, Caller};
+use crate::users::{passwords, sessions};
+
+/// One page of accounts.
+pub(super) fn list(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Edited<UserView>>> {
+    let page = queries::page(conn, query)?;
+    page.with_rows(|rows| edited_all(conn, &rows))
+}
+
+/// One account.
+pub(super) fn read(conn: &mut Conn, id: &str) -> Result<Edited<UserView>> {
+    let user = queries::find(conn, id)?;
+    edited(conn, &user)
+}
+
+/// A parsed draft of an account, whose password may be hashed.
+pub(super) fn parse(input: &Input) -> Result<UserDraft> {
+    let draft = input.plain::<UserDraft>()?;
+    match passwords::check("/password", &draft.password, &draft.email.0) {
+        None => Ok(draft),
+        Some(fault) => Err(Error::invalid(vec![fault])),
+    }
+}
+
+/// Stores a new account; `actor` is who made it, nobody where it was the command line.
+pub(super) fn create(app: &App, conn: &mut Conn, actor: Option<String>, user: &User) -> Result<Edited<UserView>> {
+    queries::insert(conn, user)?;
+    let event = happened("user.created", user, json!({"role": user.role, "suspended": user.suspended}));
+    events::record(conn, app.now(), Event { actor, ..event })?;
+    edited(conn, user)
+}
+
+/// What changes an account, and on which condition.
+pub(super) struct Revision {
+    pub(super) id: String,
+    pub(super) condition: Precondition,
+    pub(super) input: Input,
+    /// The new password's hash, where the body has a password that can be one.
+    pub(super) password_hash: Option<String>,
+}
+
+/// Changes an account, by replacement or by merge patch.
+pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Admin>, revision: Revision) -> Result<Edited<UserView>> {
+    lock(conn, "admins")?;
+    let mut user = locked(conn, &revision.id)?;
+    let before = edited(conn, &user)?;
+    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let change = revision.input.revise::<UserChange>(conn, &current)?;
+    check_password(caller, &user, &change)?;
+    revision.condition.check(user.version, &current, &revision.input.object()?, |_| Ok(None))?;
+    let (was_admin, has_password) = (user.is_active_admin(), change.password.is_some());
+    let ends_sessions = user.revise(change, revision.password_hash, app.now());
+    let after = edited(conn, &user)?;
+    if before.same_content(&after)? && !has_password {
+        return Ok(before);
+    }
+    if was_admin && !user.is_active_admin() {
+        demand_other_admin(conn, &user)?;
+    }
+    queries::update(conn, &user)?;
+    if ends_sessions {
+        sessions::end_all(conn, user.id)?;
+    }
+    let details = json!({"role": user.role, "suspended": user.suspended, "password_changed": has_password});
+    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("user.revised", &user, details) })?;
+    Ok(after)
+}
+
+fn check_password(caller: &Caller<Admin>, user: &User, change: &UserChange) -> Result<()> {
+    let Some(password) = &change.password else { return Ok(()) };
+    if caller.session.is_none() {
+        return Err(Error::forbidden("An API key can't change passwords; log in."));
+    }
+    let fault = if caller.user == user.id {
+        Some(Fault::at("/password", "own_password", "Change your own password at /api/v1/auth/password, which asks for the current one."))
+    } else {
+        passwords::check("/password", password, &change.email.0)
+    };
+    fault.map_or(Ok(()), |fault| Err(Error::invalid(vec![fault])))
+}
+
+/// Deletes an account, which ends its sessions and keys.
+pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, id: &str, condition: &Precondition) -> Result<()> {
+    lock(conn, "admins")?;
+    let Some(user) = queries::look_up(conn, id)? else { return Ok(()) };
+    condition.check_bare(user.version)?;
+    if user.is_active_admin() {
+        demand_other_admin(conn, &user)?;
+    }
+    queries::delete(conn, user.id)?;
+    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("user.deleted", &user, Value::Null) })
+}
+
+fn demand_other_admin(conn: &mut Conn, user: &User) -> Result<()> {
+    if queries::has_other_admin(conn, user.id)? {
+        return Ok(());
+    }
+    Err(Error::new(Code::LastAdmin, "This is the last administrator who can log in. Make another one first."))
+}
+
+/// The account with an id, which nobody else changes until this transaction ends.
+pub(super) fn locked(conn: &mut Conn, id: &str) -> Result<User> {
+    let id = id.parse().map_err(|_| Error::not_found())?;
+    queries::locked(conn, id)?.ok_or_else(Error::not_found)
+}
+
+/// What the audit log says of an account; nobody's doing until an actor is named.
+pub(super) fn happened(kind: &'static str, user: &User, details: Value) -> Event {
+    Event { kind, actor: None, subject_kind: "user", subject_id: user.id.to_string(), tags: vec![format!("user:{}", user.id)], details }
+}
+
+/// An account with its version and times.
+pub(super) fn edited(conn: &mut Conn, user: &User) -> Result<Edited<UserView>> {
+    edited_all(conn, std::slice::from_ref(user))?.pop().ok_or_else(Error::not_found)
+}
+
+fn edited_all(conn: &mut Conn, users: &[User]) -> Result<Vec<Edited<UserView>>> {
+    let ids: Vec<_> = users.iter().map(|user| user.id).collect();
+    let profiles = queries::profiles(conn, &ids)?;
+    let edited = |user: &User| Edited {
+        view: user.view(profiles.get(&user.id).copied()),
+        version: user.version,
+        created_at: user.created_at,
+        updated_at: user.updated_at,
+    };
+    Ok(users.iter().map(edited).collect())
+}

@@ -1,0 +1,98 @@
+//! What people can do with their own account: see it, rename themselves, change their password.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::operations::{edited, happened, locked};
+use super::queries;
+use super::user::{OwnAccountDraft, User, UserId, UserView};
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::{Error, Fault, Result};
+use crate::events::{self, Event};
+use crate::http::{Edited, Precondition};
+use crate::input::{Draft, Input};
+use crate::users::caller::Caller;
+use crate::users::passwords::{self, NewPassword};
+use crate::users::sessions::{self, Client, SessionId};
+
+/// A change of one's own password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PasswordChange {
+    /// The password that you log in with now.
+    #[schema(min_length = 1, max_length = 1024, format = "password", example = "lanterns over the canal")]
+    current_password: String,
+    /// The one that you want.
+    new_password: NewPassword,
+}
+
+impl Draft for PasswordChange {}
+
+/// One's own account.
+pub(super) fn read(conn: &mut Conn, user: UserId) -> Result<Edited<UserView>> {
+    let user = queries::find(conn, &user.to_string())?;
+    edited(conn, &user)
+}
+
+/// Changes one's own account by merge patch.
+pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller, condition: &Precondition, input: &Input) -> Result<Edited<UserView>> {
+    let mut user = locked(conn, &caller.user.to_string())?;
+    let before = edited(conn, &user)?;
+    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let OwnAccountDraft { name } = input.revise(conn, &current)?;
+    condition.check(user.version, &current, &input.object()?, |_| Ok(None))?;
+    if name == user.name {
+        return Ok(before);
+    }
+    user.rename(name, app.now());
+    queries::update(conn, &user)?;
+    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("user.revised", &user, Value::Null) })?;
+    edited(conn, &user)
+}
+
+/// Changes one's own password and ends all other sessions; the hashing is done outside the transaction.
+pub(super) async fn change_password(app: &App, caller: Caller, input: &Input, client: &Client) -> Result<()> {
+    let kept = sessions::of_caller(&caller)?;
+    let PasswordChange { current_password, new_password } = input.plain()?;
+    let id = caller.user;
+    let user = app.db.read(move |conn| queries::find(conn, &id.to_string())).await?;
+    if let Some(fault) = passwords::check("/new_password", &new_password, &user.email) {
+        return Err(Error::invalid(vec![fault]));
+    }
+    let turn = app.passwords.try_turn()?;
+    let attempt = app.failed_logins.attempt(app, &user.email, client)?;
+    let (turn, matches) = turn.verify(current_password, Some(user.password_hash.clone())).await?;
+    if !matches {
+        return Err(wrong_password());
+    }
+    attempt.succeeded(app);
+    let hash = turn.hash(new_password.0).await?;
+    let app_inside = app.clone();
+    app.db.write(move |conn| store_password(&app_inside, conn, &caller, Change { user, kept, hash })).await
+}
+
+struct Change {
+    /// As it was when the current password was checked.
+    user: User,
+    kept: SessionId,
+    hash: String,
+}
+
+fn store_password(app: &App, conn: &mut Conn, caller: &Caller, change: Change) -> Result<()> {
+    let mut user = locked(conn, &caller.user.to_string())?;
+    // Of two changes at once, the second has not been asked for the password that is now the current one.
+    if user.token_version != change.user.token_version {
+        return Err(wrong_password());
+    }
+    user.set_password(change.hash, app.now());
+    queries::update(conn, &user)?;
+    let ended = sessions::end_others(conn, &user, change.kept)?;
+    let event = happened("user.password_changed", &user, json!({"sessions_ended": ended}));
+    events::record(conn, app.now(), Event { actor: caller.actor(), ..event })
+}
+
+fn wrong_password() -> Error {
+    Error::invalid(vec![Fault::at("/current_password", "wrong_password", "This is not your current password.")])
+}

@@ -1,0 +1,91 @@
+//! All SQL of accounts.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::user::{LISTING, User, UserId};
+use crate::authors::Author;
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, keyset, lock};
+use crate::error::{Error, Result, conflict_on};
+use crate::schema::{authors, users};
+use crate::users::role::Role;
+
+/// One page of accounts.
+pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<User>> {
+    let rows = users::table.select(User::as_select()).into_boxed::<Backend>();
+    Ok(keyset!(conn, LISTING, query, rows, users::table.into_boxed::<Backend>()))
+}
+
+/// The account with an id, if there is one.
+pub(super) fn look_up(conn: &mut Conn, id: &str) -> Result<Option<User>> {
+    let Ok(id) = id.parse::<UserId>() else { return Ok(None) };
+    Ok(users::table.filter(users::id.eq(id)).select(User::as_select()).first(conn).optional()?)
+}
+
+/// The account with an id.
+pub(super) fn find(conn: &mut Conn, id: &str) -> Result<User> {
+    look_up(conn, id)?.ok_or_else(Error::not_found)
+}
+
+/// The account with an address in lower case, if there is one.
+pub(in crate::users) fn find_by_email(conn: &mut Conn, email: &str) -> Result<Option<User>> {
+    Ok(users::table.filter(users::email.eq(email)).select(User::as_select()).first(conn).optional()?)
+}
+
+/// The account with an id, which nobody else changes until this transaction ends.
+pub(in crate::users) fn locked(conn: &mut Conn, id: UserId) -> Result<Option<User>> {
+    lock(conn, &format!("user {id}"))?;
+    look_up(conn, &id.to_string())
+}
+
+/// Every account in the order of its making: role, address, name.
+pub(super) fn directory(conn: &mut Conn) -> Result<Vec<(Role, String, String)>> {
+    Ok(users::table.select((users::role, users::email, users::name)).order_by((users::created_at, users::id)).load(conn)?)
+}
+
+/// The profiles that people sign with, by the person.
+pub(super) fn profiles(conn: &mut Conn, ids: &[UserId]) -> Result<HashMap<UserId, Id<Author>>> {
+    let owned = authors::table.filter(authors::user_id.is_not_null()).filter(authors::user_id.assume_not_null().eq_any(ids.to_vec()));
+    let rows: Vec<(UserId, Id<Author>)> = owned.select((authors::user_id.assume_not_null(), authors::id)).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Whether there is no account at all.
+pub(super) fn is_empty(conn: &mut Conn) -> Result<bool> {
+    Ok(users::table.count().get_result::<i64>(conn)? == 0)
+}
+
+/// Whether there is an administrator besides one, and not suspended.
+pub(super) fn has_other_admin(conn: &mut Conn, besides: UserId) -> Result<bool> {
+    let others = users::table.filter(users::role.eq(Role::Admin)).filter(users::suspended.eq(false)).filter(users::id.ne(besides));
+    Ok(others.count().get_result::<i64>(conn)? > 0)
+}
+
+/// Stores a new account.
+pub(super) fn insert(conn: &mut Conn, user: &User) -> Result<()> {
+    conflict_on(diesel::insert_into(users::table).values(user).execute(conn), address_taken)?;
+    Ok(())
+}
+
+/// Stores a changed account.
+pub(super) fn update(conn: &mut Conn, user: &User) -> Result<()> {
+    conflict_on(diesel::update(user).set(user).execute(conn), address_taken)?;
+    Ok(())
+}
+
+/// Stores the same password's hash at the present cost.
+pub(in crate::users) fn rehash(conn: &mut Conn, id: UserId, hash: &str) -> Result<()> {
+    diesel::update(users::table.filter(users::id.eq(id))).set(users::password_hash.eq(hash)).execute(conn)?;
+    Ok(())
+}
+
+/// Removes an account, its sessions and keys with it.
+pub(super) fn delete(conn: &mut Conn, id: UserId) -> Result<()> {
+    diesel::delete(users::table.filter(users::id.eq(id))).execute(conn)?;
+    Ok(())
+}
+
+fn address_taken() -> Error {
+    Error::conflict("Another account has this e-mail address.")
+}

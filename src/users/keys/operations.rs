@@ -1,0 +1,72 @@
+//! What can be done with API keys: plain functions of connection, caller and input.
+
+use serde_json::{Value, json};
+
+use super::api_key::{ApiKey, ApiKeyDraft, ApiKeyView, NewApiKey};
+use super::queries;
+use crate::app::App;
+use crate::db::{Conn, PageOf, PageQuery};
+use crate::error::{Error, Fault, Result};
+use crate::events::{self, Event};
+use crate::input::Input;
+use crate::secrets::token_hash;
+use crate::users::accounts::UserId;
+use crate::users::authenticate::invalid_token;
+use crate::users::caller::Caller;
+use crate::users::role::Role;
+
+/// Who sent an API key.
+pub(in crate::users) async fn bearer(app: &App, token: &str) -> Result<Caller> {
+    let (hash, now) = (token_hash(token), app.now());
+    let found = app.db.read(move |conn| queries::find_bearer(conn, &hash)).await?;
+    let found = found.filter(|found| found.is_good(now)).ok_or_else(invalid_token)?;
+    if found.is_news(now) {
+        let id = found.key.id;
+        // Where nothing can be written, what only reads goes on.
+        if let Err(error) = app.db.write(move |conn| queries::touch(conn, id, now)).await {
+            tracing::warn!(%error, "the last use of an API key was not noted");
+        }
+    }
+    Ok(Caller::known(found.key.user_id, found.role, found.author, None, Some(found.key.scopes.0)))
+}
+
+/// One page of somebody's keys.
+pub(super) fn list(conn: &mut Conn, query: &PageQuery, owner: UserId) -> Result<PageOf<ApiKeyView>> {
+    let page = queries::page(conn, query, owner)?;
+    page.with_rows(|rows| Ok(rows.iter().map(ApiKey::view).collect()))
+}
+
+/// One key, the caller's own or, for administrators, anybody's.
+pub(super) fn read(conn: &mut Conn, caller: &Caller, id: &str) -> Result<ApiKeyView> {
+    Ok(look_up(conn, caller, id)?.ok_or_else(Error::not_found)?.view())
+}
+
+/// Makes a key for the caller.
+pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller, input: &Input) -> Result<NewApiKey> {
+    let now = app.now();
+    let draft = input.plain::<ApiKeyDraft>()?;
+    if draft.expires_at.is_some_and(|end| end <= now) {
+        return Err(Error::invalid(vec![Fault::at("/expires_at", "in_the_past", "A key that has ended already is of no use.")]));
+    }
+    let (key, token) = ApiKey::make(draft, caller.user, now);
+    queries::insert(conn, &key)?;
+    announce(app, conn, caller, (&key, "key.created", json!({"scopes": key.scopes.0})))?;
+    Ok(NewApiKey { token, view: key.view() })
+}
+
+/// Deletes a key, the caller's own or, for administrators, anybody's; to others it is as unknown as one that never was.
+pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller, id: &str) -> Result<()> {
+    let Some(key) = look_up(conn, caller, id)? else { return Ok(()) };
+    queries::delete(conn, key.id)?;
+    announce(app, conn, caller, (&key, "key.deleted", json!({"user": key.user_id})))
+}
+
+fn look_up(conn: &mut Conn, caller: &Caller, id: &str) -> Result<Option<ApiKey>> {
+    let sees = |key: &ApiKey| key.user_id == caller.user || caller.role == Role::Admin;
+    Ok(queries::look_up(conn, id)?.filter(sees))
+}
+
+fn announce(app: &App, conn: &mut Conn, caller: &Caller, (key, kind, details): (&ApiKey, &'static str, Value)) -> Result<()> {
+    let event = Event { kind, actor: caller.actor(), subject_kind: "key", subject_id: key.id.to_string(), tags: Vec::new(), details };
+    events::record(conn, app.now(), event)
+}

@@ -1,0 +1,44 @@
+//! A password as somebody chooses it: its bounds, and what is refused as too common.
+
+use serde::Deserialize;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
+
+use super::common::is_common;
+use crate::error::Fault;
+
+const SHORTEST: usize = 15;
+const LONGEST: usize = 1024;
+
+/// A new password: 15 to 1024 characters of any kind.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub(in crate::users) struct NewPassword(pub(in crate::users) String);
+
+impl NewPassword {
+    /// Whether it has the length of a password; the schema says the same with a fault.
+    pub(in crate::users) fn fits(&self) -> bool {
+        (SHORTEST..=LONGEST).contains(&self.0.chars().count())
+    }
+}
+
+impl utoipa::PartialSchema for NewPassword {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
+            .min_length(Some(SHORTEST))
+            .max_length(Some(LONGEST))
+            .write_only(true)
+            .description(Some("Any characters; the commonest passwords are refused."))
+            .examples(["lanterns over the canal"])
+            .into()
+    }
+}
+impl utoipa::ToSchema for NewPassword {}
+
+/// The fault of a password that anybody would try first.
+pub(in crate::users) fn check(pointer: &str, password: &NewPassword, email: &str) -> Option<Fault> {
+    let weak = is_common(&password.0) || password.0.eq_ignore_ascii_case(email);
+    weak.then(|| Fault::at(pointer, "too_common", "This is among the passwords that are tried first; choose another."))
+}

@@ -1,0 +1,104 @@
+//! Failed logins: who guesses at an account from one place waits twice as long each time; its owner elsewhere does not.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::session::Client;
+use crate::app::App;
+use crate::db::Timestamp;
+use crate::error::{Error, Result};
+
+/// As many mistakes are free.
+const FREE: u32 = 5;
+/// The longest wait, in milliseconds.
+const LONGEST_WAIT: u64 = 15 * 60 * 1000;
+/// A place that has been quiet for so long is forgotten, in milliseconds.
+const MEMORY: u64 = 60 * 60 * 1000;
+/// As many places are remembered.
+const MOST: usize = 20_000;
+
+/// Failed logins of this process, by account and network. Accounts that do not exist count alike.
+#[derive(Default)]
+pub(crate) struct FailedLogins(Mutex<HashMap<String, Failures>>);
+
+#[derive(Clone, Copy)]
+struct Failures {
+    count: u32,
+    last: Timestamp,
+}
+
+impl Failures {
+    /// How much longer to wait, in milliseconds.
+    fn wait(self, now: Timestamp) -> u64 {
+        let Some(doublings) = self.count.checked_sub(FREE) else { return 0 };
+        let wait = 1000_u64.saturating_mul(1 << doublings.min(20)).min(LONGEST_WAIT);
+        wait.saturating_sub(now.millis().abs_diff(self.last.millis()))
+    }
+}
+
+/// An attempt that counts as failed until it is said to have succeeded, so that many at once count as many.
+pub(in crate::users) struct Attempt(String);
+
+impl FailedLogins {
+    /// Counts an attempt, or says how long to wait.
+    pub(in crate::users) fn attempt(&self, app: &App, email: &str, client: &Client) -> Result<Attempt> {
+        let key = app.secrets.digest("failed login", format!("{} {email}", client.network).as_bytes());
+        let now = app.now();
+        let mut places = self.places();
+        make_room(&mut places, now);
+        let failures = places.entry(key.clone()).or_insert(Failures { count: 0, last: now });
+        let wait = failures.wait(now);
+        if wait > 0 {
+            return Err(Error::too_many(Duration::from_millis(wait)));
+        }
+        *failures = Failures { count: failures.count.saturating_add(1), last: now };
+        Ok(Attempt(key))
+    }
+
+    fn places(&self) -> MutexGuard<'_, HashMap<String, Failures>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Attempt {
+    /// Forgets the failures before it.
+    pub(in crate::users) fn succeeded(self, app: &App) {
+        app.failed_logins.places().remove(&self.0);
+    }
+}
+
+fn make_room(places: &mut HashMap<String, Failures>, now: Timestamp) {
+    if places.len() < MOST {
+        return;
+    }
+    places.retain(|_, failures| now.millis().abs_diff(failures.last.millis()) < MEMORY);
+    if places.len() >= MOST {
+        places.retain(|_, failures| failures.wait(now) > 0);
+    }
+    if places.len() >= MOST {
+        places.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_doubles_up_to_a_quarter_of_an_hour() {
+        let now = Timestamp::from_millis(1_000_000);
+        let wait = |count| Failures { count, last: now }.wait(now);
+        assert_eq!([wait(4), wait(5), wait(6), wait(8), wait(60)], [0, 1000, 2000, 8000, LONGEST_WAIT]);
+        assert_eq!(Failures { count: 6, last: now }.wait(now.plus_seconds(2)), 0);
+    }
+
+    #[test]
+    fn the_memory_is_bounded() {
+        let now = Timestamp::from_millis(1_000_000);
+        let mut places: HashMap<_, _> = (0..MOST).map(|n| (n.to_string(), Failures { count: 1, last: now })).collect();
+        places.insert("guesser".into(), Failures { count: 9, last: now });
+        make_room(&mut places, now);
+        assert_eq!(places.keys().collect::<Vec<_>>(), ["guesser"]);
+    }
+}

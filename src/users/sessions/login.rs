@@ -1,0 +1,105 @@
+//! Beginning and renewing a session. Passwords are hashed between the transactions, never inside one.
+
+use serde_json::Value;
+
+use super::operations::happened;
+use super::queries;
+use super::session::{Client, Credentials, Renewal, Session, Tokens};
+use crate::app::App;
+use crate::db::{Conn, Timestamp};
+use crate::error::{Code, Error, Result};
+use crate::events::{self, Event};
+use crate::input::Input;
+use crate::secrets::{new_token, token_hash};
+use crate::users::accounts::{self, User};
+use crate::users::passwords::is_outdated;
+use crate::users::signing::{self, LIFETIME, Subject};
+
+/// Begins a session. Unknown, wrong and suspended get one answer, after one time.
+pub(super) async fn log_in(app: &App, input: &Input, client: &Client) -> Result<Tokens> {
+    let Credentials { email, password } = input.plain()?;
+    let email = email.normal();
+    let turn = app.passwords.try_turn()?;
+    let attempt = app.failed_logins.attempt(app, &email, client)?;
+    let user = app.db.read(move |conn| accounts::find_by_email(conn, &email)).await?;
+    let hash = user.as_ref().map(|user| user.password_hash.clone());
+    let (turn, matches) = turn.verify(password.clone(), hash).await?;
+    let user = user.filter(|user| matches && !user.suspended).ok_or_else(wrong_credentials)?;
+    let better_hash = if is_outdated(&user.password_hash) { Some(turn.hash(password).await?) } else { None };
+    attempt.succeeded(app);
+    let signer = signing::signer(app).await?;
+    let now = app.now();
+    let (session, refresh_token) = (Session::begin(&user, client, now), new_token());
+    let access_token = signer.sign(subject(&session), now)?;
+    let opening = Opening { user, session, token_hash: token_hash(&refresh_token), better_hash };
+    app.db.write(move |conn| open(conn, &opening, now)).await?;
+    Ok(tokens(access_token, refresh_token))
+}
+
+struct Opening {
+    /// As it was when the password was checked.
+    user: User,
+    session: Session,
+    token_hash: String,
+    better_hash: Option<String>,
+}
+
+fn open(conn: &mut Conn, opening: &Opening, now: Timestamp) -> Result<()> {
+    let Opening { user, session, token_hash, better_hash } = opening;
+    let current = accounts::locked(conn, user.id)?.filter(|current| !current.suspended);
+    // The password may have changed, or the account gone, while the old one was being checked.
+    if current.is_none_or(|current| current.token_version != user.token_version) {
+        return Err(wrong_credentials());
+    }
+    if let Some(hash) = better_hash {
+        accounts::rehash(conn, user.id, hash)?;
+    }
+    queries::insert(conn, session)?;
+    queries::insert_token(conn, token_hash, session.id, now)?;
+    let event = happened("session.started", session.id, Value::Null);
+    events::record(conn, now, Event { actor: Some(user.id.to_string()), ..event })
+}
+
+/// Renews a session with a refresh token, which works once; the second time ends the session.
+pub(super) async fn refresh(app: &App, input: &Input) -> Result<Tokens> {
+    let Renewal { refresh_token } = input.plain()?;
+    let signer = signing::signer(app).await?;
+    let (used, next, now) = (token_hash(&refresh_token), new_token(), app.now());
+    let next_hash = token_hash(&next);
+    let renewed = app.db.write(move |conn| renew(conn, &used, &next_hash, now)).await?;
+    let session = renewed.ok_or_else(|| {
+        Error::new(Code::Unauthenticated, "The refresh token is unknown, used or expired. Log in.").header("WWW-Authenticate", "Bearer")
+    })?;
+    Ok(tokens(signer.sign(subject(&session), now)?, next))
+}
+
+/// The renewed session; none where there is nothing to renew. That a reuse ended a session must be kept, so it is no error.
+fn renew(conn: &mut Conn, used: &str, next: &str, now: Timestamp) -> Result<Option<Session>> {
+    let won = queries::use_token(conn, used, now)?;
+    let Some(id) = queries::session_of_token(conn, used)? else { return Ok(None) };
+    let Some(bearer) = queries::find_bearer(conn, id)? else { return Ok(None) };
+    if !won {
+        queries::end(conn, id)?;
+        let event = happened("session.reuse_detected", id, Value::Null);
+        events::record(conn, now, Event { actor: Some(bearer.user.to_string()), ..event })?;
+        return Ok(None);
+    }
+    if !bearer.accepts(bearer.session.token_version, now) {
+        return Ok(None);
+    }
+    queries::insert_token(conn, next, id, now)?;
+    queries::touch(conn, id, now)?;
+    Ok(Some(bearer.session))
+}
+
+fn subject(session: &Session) -> Subject {
+    Subject { user: session.user_id, session: session.id, version: session.token_version }
+}
+
+fn tokens(access_token: String, refresh_token: String) -> Tokens {
+    Tokens { access_token, token_type: "Bearer", expires_in: LIFETIME, refresh_token }
+}
+
+fn wrong_credentials() -> Error {
+    Error::new(Code::WrongCredentials, "The e-mail address or the password is wrong.").header("WWW-Authenticate", "Bearer")
+}

@@ -1,0 +1,38 @@
+//! What can be done with sessions that have begun: plain functions of connection, caller and input.
+
+use serde_json::Value;
+
+use super::queries;
+use super::session::{SessionId, SessionView};
+use crate::app::App;
+use crate::db::{Conn, PageOf, PageQuery};
+use crate::error::{Error, Result};
+use crate::events::{self, Event};
+use crate::users::caller::Caller;
+
+/// The session that a caller has; who comes with an API key has none and may not do this.
+pub(in crate::users) fn of_caller(caller: &Caller) -> Result<SessionId> {
+    let session = caller.session.as_deref().and_then(|session| session.parse().ok());
+    session.ok_or_else(|| Error::forbidden("An API key can't do this; log in."))
+}
+
+/// One page of the caller's sessions.
+pub(super) fn list(app: &App, conn: &mut Conn, caller: &Caller, query: &PageQuery) -> Result<PageOf<SessionView>> {
+    let page = queries::page(conn, query, caller.user, app.now())?;
+    let current = caller.session.as_deref();
+    page.with_rows(|rows| Ok(rows.iter().map(|session| session.view(current)).collect()))
+}
+
+/// Ends one of the caller's sessions; those of others are as unknown as those that never were.
+pub(super) fn end(app: &App, conn: &mut Conn, caller: &Caller, id: &str) -> Result<()> {
+    let Ok(id) = id.parse::<SessionId>() else { return Ok(()) };
+    if !queries::end_own(conn, id, caller.user)? {
+        return Ok(());
+    }
+    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("session.ended", id, Value::Null) })
+}
+
+/// What the audit log says of a session; nobody's doing until an actor is named.
+pub(super) fn happened(kind: &'static str, id: SessionId, details: Value) -> Event {
+    Event { kind, actor: None, subject_kind: "session", subject_id: id.to_string(), tags: Vec::new(), details }
+}

@@ -1,0 +1,92 @@
+//! All SQL of sessions and refresh tokens.
+
+use diesel::prelude::*;
+
+use super::session::{Bearer, LISTING, Session, SessionId};
+use crate::authors::Author;
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Timestamp, keyset};
+use crate::error::Result;
+use crate::schema::{authors, refresh_tokens, sessions, users};
+use crate::users::accounts::{User, UserId};
+use crate::users::role::Role;
+
+/// A session and whose it is, if there is one.
+pub(in crate::users) fn find_bearer(conn: &mut Conn, id: SessionId) -> Result<Option<Bearer>> {
+    let found = sessions::table
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .left_join(authors::table.on(authors::user_id.eq(users::id.nullable())))
+        .filter(sessions::id.eq(id))
+        .select((Session::as_select(), users::role, users::suspended, users::token_version, authors::id.nullable()))
+        .first::<(Session, Role, bool, i32, Option<Id<Author>>)>(conn)
+        .optional()?;
+    Ok(found.map(|(session, role, suspended, user_version, author)| Bearer {
+        user: session.user_id,
+        role,
+        author,
+        session,
+        suspended,
+        user_version,
+    }))
+}
+
+/// One page of somebody's sessions that have not come to their end.
+pub(super) fn page(conn: &mut Conn, query: &PageQuery, user: UserId, now: Timestamp) -> Result<PageOf<Session>> {
+    let own = || sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::expires_at.gt(now));
+    Ok(keyset!(conn, LISTING, query, own().select(Session::as_select()).into_boxed::<Backend>(), own().into_boxed::<Backend>()))
+}
+
+/// Stores a session that begins.
+pub(super) fn insert(conn: &mut Conn, session: &Session) -> Result<()> {
+    diesel::insert_into(sessions::table).values(session).execute(conn)?;
+    Ok(())
+}
+
+/// Notes that a session was refreshed.
+pub(super) fn touch(conn: &mut Conn, id: SessionId, now: Timestamp) -> Result<()> {
+    diesel::update(sessions::table.filter(sessions::id.eq(id))).set(sessions::last_used_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+/// Ends one session; says whether there was one.
+pub(super) fn end(conn: &mut Conn, id: SessionId) -> Result<bool> {
+    Ok(diesel::delete(sessions::table.filter(sessions::id.eq(id))).execute(conn)? > 0)
+}
+
+/// Ends one session of a user; says whether there was one.
+pub(super) fn end_own(conn: &mut Conn, id: SessionId, user: UserId) -> Result<bool> {
+    let own = sessions::table.filter(sessions::id.eq(id)).filter(sessions::user_id.eq(user));
+    Ok(diesel::delete(own).execute(conn)? > 0)
+}
+
+/// Ends all sessions of a user.
+pub(in crate::users) fn end_all(conn: &mut Conn, user: UserId) -> Result<()> {
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(user))).execute(conn)?;
+    Ok(())
+}
+
+/// Ends all sessions of a user but one, which is carried over to the user's new version; says how many ended.
+pub(in crate::users) fn end_others(conn: &mut Conn, user: &User, kept: SessionId) -> Result<usize> {
+    let others = sessions::table.filter(sessions::user_id.eq(user.id)).filter(sessions::id.ne(kept));
+    let ended = diesel::delete(others).execute(conn)?;
+    let own = sessions::table.filter(sessions::id.eq(kept)).filter(sessions::user_id.eq(user.id));
+    diesel::update(own).set(sessions::token_version.eq(user.token_version)).execute(conn)?;
+    Ok(ended)
+}
+
+/// Stores a refresh token that has not been used.
+pub(super) fn insert_token(conn: &mut Conn, hash: &str, session: SessionId, now: Timestamp) -> Result<()> {
+    let row = (refresh_tokens::hash.eq(hash), refresh_tokens::session_id.eq(session), refresh_tokens::created_at.eq(now));
+    diesel::insert_into(refresh_tokens::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Uses a refresh token up; of all who try, one is told that it did.
+pub(super) fn use_token(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<bool> {
+    let unused = refresh_tokens::table.filter(refresh_tokens::hash.eq(hash)).filter(refresh_tokens::used_at.is_null());
+    Ok(diesel::update(unused).set(refresh_tokens::used_at.eq(Some(now))).execute(conn)? == 1)
+}
+
+/// The session that a refresh token, used or not, belongs to.
+pub(super) fn session_of_token(conn: &mut Conn, hash: &str) -> Result<Option<SessionId>> {
+    Ok(refresh_tokens::table.filter(refresh_tokens::hash.eq(hash)).select(refresh_tokens::session_id).first(conn).optional()?)
+}

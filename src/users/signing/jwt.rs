@@ -1,0 +1,102 @@
+//! Access tokens as text: signed, and read with every claim checked (RFC 7519, RFC 8725, RFC 9068).
+
+use std::sync::Arc;
+
+use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
+use serde::{Deserialize, Serialize};
+
+use super::key::SigningKey;
+use crate::db::{Id, Timestamp};
+use crate::error::{Error, Result};
+use crate::users::accounts::User;
+use crate::users::sessions::Session;
+
+/// How long an access token lives, in seconds.
+pub(in crate::users) const LIFETIME: i64 = 15 * 60;
+/// How far the clocks of two nodes may be apart, in seconds.
+const LEEWAY: i64 = 30;
+/// The longest token that is looked at, in bytes; those made here have about 600.
+const LONGEST: usize = 2000;
+const TYPE: &str = "at+jwt";
+const AUDIENCE: &str = "masthead";
+
+/// Whom a token is for.
+#[derive(Clone, Copy)]
+pub(in crate::users) struct Subject {
+    pub(in crate::users) user: Id<User>,
+    pub(in crate::users) session: Id<Session>,
+    pub(in crate::users) version: i32,
+}
+
+/// What a token says; all of it must be there.
+#[derive(Serialize, Deserialize)]
+pub(in crate::users) struct Claims {
+    iss: String,
+    aud: String,
+    pub(in crate::users) sub: Id<User>,
+    pub(in crate::users) sid: Id<Session>,
+    pub(in crate::users) ver: i32,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    jti: Id<Claims>,
+}
+
+/// Signs tokens.
+pub(in crate::users) struct Signer {
+    pub(super) key: Arc<SigningKey>,
+    pub(super) issuer: String,
+}
+
+impl Signer {
+    /// A new access token.
+    pub(in crate::users) fn sign(&self, subject: Subject, now: Timestamp) -> Result<String> {
+        let seconds = now.millis().div_euclid(1000);
+        let claims = Claims {
+            iss: self.issuer.clone(),
+            aud: AUDIENCE.into(),
+            sub: subject.user,
+            sid: subject.session,
+            ver: subject.version,
+            iat: seconds,
+            nbf: seconds,
+            exp: seconds + LIFETIME,
+            jti: Id::new(now),
+        };
+        let encoding = self.key.encoding.as_ref().ok_or_else(|| Error::internal("the signing key can't be unsealed"))?;
+        encode(&header(&self.key.kid), &claims, encoding).map_err(|error| Error::internal(&error.to_string()))
+    }
+}
+
+/// The id of the key that a token says it was signed with; none where it is no access token by its header.
+pub(super) fn kid(token: &str) -> Option<String> {
+    if token.len() > LONGEST {
+        return None;
+    }
+    let found = decode_header(token).ok()?;
+    let kid = found.kid.clone()?;
+    // Exactly what this server writes: no other algorithm or type, no key or certificate of the token's own.
+    (found == header(&kid)).then_some(kid)
+}
+
+/// A token's claims, where it is this key's and in force.
+pub(super) fn verify(token: &str, key: &SigningKey, issuer: &str, now: Timestamp) -> Option<Claims> {
+    let mut validation = Validation::new(Algorithm::EdDSA);
+    // Times are compared with the server's own clock, the rest here as well, so that all rules stand in one place.
+    validation.validate_exp = false;
+    validation.validate_aud = false;
+    validation.required_spec_claims.clear();
+    let claims = decode::<Claims>(token, &key.decoding, &validation).ok()?.claims;
+    let now = now.millis().div_euclid(1000);
+    let begun = claims.iat <= now + LEEWAY && claims.nbf <= now + LEEWAY;
+    let in_force = now < claims.exp && claims.exp.checked_sub(claims.iat)? <= LIFETIME;
+    (claims.iss == issuer && claims.aud == AUDIENCE && begun && in_force).then_some(claims)
+}
+
+fn header(kid: &str) -> Header {
+    Header { typ: Some(TYPE.into()), kid: Some(kid.to_owned()), ..Header::new(Algorithm::EdDSA) }
+}
+
+#[cfg(test)]
+#[path = "jwt_tests.rs"]
+mod tests;

@@ -1,0 +1,142 @@
+//! The key ring: signing keys kept in memory, so that a request costs no query for them.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::jwt::{self, Claims};
+use super::key::{SigningKey, SigningKeyRow};
+use super::queries;
+use crate::app::App;
+use crate::db::{Conn, Timestamp, lock};
+use crate::error::{Error, Result};
+use crate::events::{self, Event};
+use crate::users::authenticate::invalid_token;
+
+/// How long what other nodes did to the keys may go unnoticed when a token is signed, in milliseconds.
+const FRESH_MILLIS: u64 = 60_000;
+/// How often a foreign key id may make the server look for new keys.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long the row of a retired key is kept, in seconds.
+const KEPT_SECONDS: i64 = 24 * 60 * 60;
+
+/// The signing keys of this process.
+pub(crate) struct KeyRing(RwLock<Ring>);
+
+#[derive(Default)]
+struct Ring {
+    /// Newest first.
+    keys: Vec<Arc<SigningKey>>,
+    loaded_at: Option<Timestamp>,
+    searched_at: Option<Instant>,
+}
+
+impl Default for KeyRing {
+    fn default() -> Self {
+        super::provider::install();
+        Self(RwLock::default())
+    }
+}
+
+impl KeyRing {
+    fn read<T>(&self, look: impl FnOnce(&Ring) -> T) -> T {
+        look(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Ring) -> T) -> T {
+        change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn find(&self, kid: &str, now: Timestamp) -> Option<Arc<SigningKey>> {
+        self.read(|ring| ring.keys.iter().find(|key| key.kid == kid && key.may_verify(now)).cloned())
+    }
+
+    fn signer(&self, now: Timestamp) -> Option<Arc<SigningKey>> {
+        self.read(|ring| ring.keys.iter().find(|key| key.may_sign(now)).cloned())
+    }
+
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        self.read(|ring| ring.loaded_at.is_some_and(|at| now.millis().abs_diff(at.millis()) < FRESH_MILLIS))
+    }
+
+    /// Whether it is time to look for an unknown key again; counts the look.
+    fn may_search(&self) -> bool {
+        self.change(|ring| {
+            let waiting = ring.searched_at.is_some_and(|at| at.elapsed() < PATIENCE);
+            if !waiting {
+                ring.searched_at = Some(Instant::now());
+            }
+            !waiting
+        })
+    }
+
+    async fn load(&self, app: &App) -> Result<()> {
+        let rows = app.db.read(queries::all).await?;
+        let keys = rows.iter().filter_map(|row| row.open(&app.secrets)).map(Arc::new).collect();
+        self.change(|ring| {
+            ring.keys = keys;
+            ring.loaded_at = Some(app.now());
+        });
+        Ok(())
+    }
+}
+
+/// The key that signs now; made where there is none or its term is over.
+pub(in crate::users) async fn signer(app: &App) -> Result<jwt::Signer> {
+    let now = app.now();
+    if !app.keys.is_fresh(now) || app.keys.signer(now).is_none() {
+        app.keys.load(app).await?;
+    }
+    if app.keys.signer(now).is_none() {
+        let inside = app.clone();
+        app.db.write(move |conn| ensure_signing_key(&inside, conn)).await?;
+        app.keys.load(app).await?;
+    }
+    let key = app.keys.signer(now).ok_or_else(|| Error::internal("there is no signing key"))?;
+    Ok(jwt::Signer { key, issuer: app.config.links.api_url.clone() })
+}
+
+/// The claims of an access token that this server signed and that is in force.
+pub(in crate::users) async fn verify(app: &App, token: &str) -> Result<Claims> {
+    let now = app.now();
+    let kid = jwt::kid(token).ok_or_else(invalid_token)?;
+    let mut key = app.keys.find(&kid, now);
+    if key.is_none() && app.keys.may_search() {
+        app.keys.load(app).await?;
+        key = app.keys.find(&kid, now);
+    }
+    let key = key.ok_or_else(invalid_token)?;
+    jwt::verify(token, &key, &app.config.links.api_url, now).ok_or_else(invalid_token)
+}
+
+/// Makes a new signing key; what the old one signed stays good until it expires.
+pub(crate) fn rotate_signing_key(app: &App, conn: &mut Conn) -> Result<String> {
+    lock(conn, "signing keys")?;
+    replace(app, conn)
+}
+
+fn ensure_signing_key(app: &App, conn: &mut Conn) -> Result<()> {
+    lock(conn, "signing keys")?;
+    let now = app.now();
+    let usable = queries::all(conn)?.iter().filter_map(|row| row.open(&app.secrets)).any(|key| key.may_sign(now));
+    if usable { Ok(()) } else { replace(app, conn).map(drop) }
+}
+
+fn replace(app: &App, conn: &mut Conn) -> Result<String> {
+    let now = app.now();
+    let key = SigningKeyRow::generate(&app.secrets, now);
+    queries::delete_retired_before(conn, now.plus_seconds(-KEPT_SECONDS))?;
+    queries::retire_all(conn, now)?;
+    queries::insert(conn, &key)?;
+    let event = Event {
+        kind: "signing_key.created",
+        actor: None,
+        subject_kind: "signing_key",
+        subject_id: key.kid.to_string(),
+        tags: vec!["signing-keys".into()],
+        details: Value::Null,
+    };
+    events::record(conn, now, event)?;
+    Ok(key.kid.to_string())
+}

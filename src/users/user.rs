@@ -1,5 +1,0 @@
-//! An account.
-
-/// A person who can log in.
-#[derive(Debug)]
-pub(crate) struct User;
