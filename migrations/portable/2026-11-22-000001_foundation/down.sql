@@ -1,3 +1,4 @@
+DROP VIEW image_uses;
 DROP TABLE comments;
 DROP TABLE collection_items;
 DROP TABLE collections;

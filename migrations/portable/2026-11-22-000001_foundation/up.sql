@@ -93,13 +93,16 @@ CREATE TABLE images (
     width INTEGER NOT NULL,
     height INTEGER NOT NULL,
     alt TEXT,
+    alt_key TEXT,
     caption TEXT,
+    caption_key TEXT,
     credit TEXT,
+    credit_key TEXT,
     focal_x DOUBLE PRECISION NOT NULL,
     focal_y DOUBLE PRECISION NOT NULL,
     thumbhash TEXT NOT NULL,
     color TEXT NOT NULL,
-    file_name TEXT NOT NULL,
+    file_name TEXT,
     search_key TEXT NOT NULL,
     custom TEXT NOT NULL,
     created_by TEXT REFERENCES users (id) ON DELETE SET NULL,
@@ -109,6 +112,7 @@ CREATE TABLE images (
 );
 CREATE INDEX images_by_file ON images (sha256);
 CREATE INDEX images_by_time ON images (created_at, id);
+CREATE INDEX images_by_size ON images (bytes, id);
 
 CREATE TABLE authors (
     id TEXT NOT NULL PRIMARY KEY,
@@ -350,3 +354,18 @@ CREATE INDEX comments_by_status ON comments (status, created_at, id);
 CREATE INDEX comments_by_time ON comments (created_at, id);
 CREATE INDEX comments_by_email ON comments (author_email, status);
 CREATE INDEX comments_by_user ON comments (user_id);
+
+-- Who shows a picture, and whether readers see it there.
+CREATE VIEW image_uses AS
+    SELECT hero_image_id AS image_id, 'article' AS kind, id AS subject_id, FALSE AS is_public
+        FROM articles WHERE hero_image_id IS NOT NULL
+    UNION ALL
+    SELECT image_id, 'article', article_id, FALSE FROM article_images
+    UNION ALL
+    SELECT hero_image_id, 'article', id, TRUE FROM publications WHERE hero_image_id IS NOT NULL
+    UNION ALL
+    SELECT image_id, 'article', article_id, TRUE FROM publication_images
+    UNION ALL
+    SELECT avatar_id, 'author', id, TRUE FROM authors WHERE avatar_id IS NOT NULL
+    UNION ALL
+    SELECT images.id, 'site', 'site', TRUE FROM images CROSS JOIN site WHERE site.settings LIKE '%' || images.id || '%';
