@@ -25,8 +25,14 @@ pub(super) async fn log_in(app: &App, input: &Input, client: &Client) -> Result<
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let (turn, matches) = turn.verify(password.clone(), hash).await?;
     let user = user.filter(|user| matches && !user.suspended).ok_or_else(wrong_credentials)?;
-    let better_hash = if is_outdated(&user.password_hash) { Some(turn.hash(password).await?) } else { None };
     attempt.succeeded(app);
+    let better_hash = if is_outdated(&user.password_hash) {
+        Some(turn.hash(password).await?)
+    } else {
+        // Others may have the core while this one writes.
+        drop(turn);
+        None
+    };
     let signer = signing::signer(app).await?;
     let now = app.now();
     let (session, refresh_token) = (Session::begin(&user, client, now), new_token());
