@@ -26,18 +26,3 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.configure(sessions::routes).configure(accounts::routes).configure(keys::routes);
 }
-
-impl crate::app::App {
-    pub(crate) async fn create_user(&self, _email: &str, _name: &str, _role: &str, _password: &str) -> Result<String, String> {
-        Err("not yet".into())
-    }
-    pub(crate) async fn ensure_first_admin(&self) -> Result<(), String> {
-        Ok(())
-    }
-    pub(crate) async fn rotate_signing_key(&self) -> Result<String, String> {
-        Err("not yet".into())
-    }
-    pub(crate) async fn list_users(&self) -> Result<Vec<(String, String, String)>, String> {
-        Ok(Vec::new())
-    }
-}
