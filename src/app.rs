@@ -10,8 +10,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Db, Timestamp};
-use crate::http::{self, Limits, Methods, Metrics};
+use crate::db::{Conn, Db, Timestamp};
+use crate::error::Error;
+use crate::http::{self, Cache, Limits, Methods, Metrics};
 use crate::images::Storage;
 use crate::input::Checker;
 use crate::secrets::Secrets;
@@ -34,6 +35,7 @@ pub struct Parts {
     pub(crate) failed_logins: FailedLogins,
     pub(crate) checker: Arc<Checker>,
     pub(crate) limits: Limits,
+    pub(crate) cache: Cache,
     pub(crate) metrics: Metrics,
     stopping: AtomicBool,
 }
@@ -70,10 +72,24 @@ impl App {
             failed_logins: FailedLogins::default(),
             checker: Arc::new(Checker::new(openapi::document)),
             limits,
+            cache: Cache::new(config.server.cache_bytes),
             metrics: Metrics::new(),
             stopping: AtomicBool::new(false),
             config,
         })))
+    }
+
+    /// Runs one transaction; no answer that was begun before it is served after it.
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        let app = self.clone();
+        let result = self.db.write(move |conn| work(&app, conn)).await;
+        // Where it is not known whether the commit came through, the cache has to think that it did.
+        self.cache.turn();
+        result
     }
 
     /// The time.

@@ -308,6 +308,10 @@ impl From<diesel::result::Error> for Error {
             diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::ClosedConnection, info) => {
                 Self::unavailable(info.message())
             }
+            // Only a race gets here: what was looked up in this transaction has just been deleted, or come into use.
+            diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::ForeignKeyViolation, info) => {
+                Self::conflict("What this refers to has just changed; try again.").caused_by(info.message())
+            }
             other => classify(&other.to_string()),
         }
     }

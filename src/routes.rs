@@ -29,7 +29,15 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
 
 /// Every draft, for the members that its schema does not know but a round trip brings along.
 pub(crate) fn drafts() -> Vec<DraftFacts> {
-    vec![facts::<taxonomy::SectionDraft>(), facts::<users::UserChange>(), facts::<users::OwnAccountDraft>()]
+    vec![
+        facts::<articles::ArticleDraft>(),
+        facts::<authors::AuthorDraft>(),
+        facts::<comments::CommentRevisionDraft>(),
+        facts::<site::SiteSettings>(),
+        facts::<taxonomy::SectionDraft>(),
+        facts::<users::OwnAccountDraft>(),
+        facts::<users::UserChange>(),
+    ]
 }
 
 fn facts<D: Draft>() -> DraftFacts {

@@ -9,7 +9,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::App;
-use crate::{housekeeping, http, log};
+use crate::{events, housekeeping, http, log};
 
 /// How long the head of a request may take to arrive.
 const HEAD_DEADLINE: Duration = Duration::from_secs(5);
@@ -31,6 +31,7 @@ pub(crate) async fn run(app: App) -> Result<(), String> {
     let handle = server.handle();
     let metrics = app.config.server.metrics_bind.map(|bind| listen_for_metrics(&app, bind)).transpose()?;
     let housekeeping = actix_web::rt::spawn(housekeeping::run(app.clone()));
+    let following = actix_web::rt::spawn(events::follow(app.clone()));
     tracing::info!(address = %app.config.server.bind, engine = app.config.store.database.engine(), "serving");
     let mut running = actix_web::rt::spawn(server);
     let ended = tokio::select! {
@@ -47,6 +48,7 @@ pub(crate) async fn run(app: App) -> Result<(), String> {
         }
     };
     housekeeping.abort();
+    following.abort();
     if let Some(metrics) = metrics {
         metrics.stop(true).await;
     }

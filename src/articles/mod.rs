@@ -1,6 +1,27 @@
-//! The room of articles.
+//! Articles and pages: the desk's working copy, and the published copy that readers get.
+//!
+//! Invariants: readers are answered only from what publishing wrote (`publications` and its lists), which no saving
+//! changes; what belongs to a published article is frozen, what those authors, tags and pictures are called is live;
+//! every save is a revision, for ever; an address that was public once is never another article's.
 
-use utoipa_actix_web::service_config::ServiceConfig;
+mod article;
+mod draft;
+mod embed;
+mod handlers;
+mod listing;
+mod operations;
+mod publication;
+mod published_queries;
+mod publishing;
+mod queries;
+mod seo;
+mod view;
 
-/// Mounts the operations.
-pub(crate) fn routes(_config: &mut ServiceConfig<'_>) {}
+pub(crate) use article::{Article, ArticleId};
+pub(crate) use draft::{ArticleDraft, PublicationDraft};
+pub(crate) use handlers::routes;
+pub(crate) use operations::{create, owns};
+pub(crate) use published_queries::{cards, published};
+pub(crate) use publishing::publish;
+pub(crate) use queries::find_reference;
+pub(crate) use view::ArticleCard;

@@ -1,10 +1,16 @@
-//! The room of authors.
+//! Authors: the public profiles that sign articles; an account may have one.
+//!
+//! Invariants: an account has one profile at most, and only administrators say whose it is; the bio's HTML is made when
+//! it is saved, from its Markdown.
 
-use utoipa_actix_web::service_config::ServiceConfig;
+mod author;
+mod handlers;
+mod listing;
+mod operations;
+mod queries;
+mod view;
 
-/// Mounts the operations.
-pub(crate) fn routes(_config: &mut ServiceConfig<'_>) {}
-
-/// Who signs articles.
-#[derive(Debug)]
-pub(crate) struct Author;
+pub(crate) use author::{Author, AuthorDraft, AuthorId};
+pub(crate) use handlers::routes;
+pub(crate) use queries::{find_reference, recount};
+pub(crate) use view::{AuthorCard, AuthorView, cards};

@@ -20,6 +20,23 @@ pub(crate) enum SchemaState {
     Pending(usize),
 }
 
+/// PostgreSQL sorts text by the language of the database; here it sorts by bytes as SQLite does, whoever made the database.
+const SORT_BY_BYTES: &str = r#"
+DO $$
+DECLARE changed record;
+BEGIN
+    FOR changed IN
+        SELECT table_name, string_agg(format('ALTER COLUMN %I TYPE TEXT COLLATE "C"', column_name), ', ') AS columns
+        FROM information_schema.columns JOIN pg_tables ON tablename = table_name AND schemaname = table_schema
+        WHERE table_schema = current_schema() AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'
+        GROUP BY table_name
+    LOOP
+        EXECUTE format('ALTER TABLE %I ', changed.table_name) || changed.columns;
+    END LOOP;
+END
+$$
+"#;
+
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Looks without changing a byte; the error says in words why this database cannot be served.
@@ -42,7 +59,9 @@ pub(crate) fn migrate(location: &Location) -> Result<usize, String> {
         Conn::Sqlite(conn) => conn.immediate_transaction(|conn| run(conn)),
         Conn::Postgres(conn) => conn.transaction(|conn| {
             conn.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(6041969)")?;
-            run(conn)
+            let ran = run(conn)?;
+            conn.batch_execute(SORT_BY_BYTES)?;
+            Ok(ran)
         }),
     };
     ran.map_err(|error| format!("the migration failed and was undone: {error}"))

@@ -5,6 +5,7 @@
 
 pub(crate) mod columns;
 mod conn;
+mod hand_over;
 mod id;
 mod json;
 mod listing;
@@ -17,6 +18,7 @@ mod writer;
 
 pub(crate) use columns::{Column, Key, Op, Predicate, column};
 pub(crate) use conn::{Backend, Conn, Location, lock};
+pub(crate) use hand_over::hand_over;
 pub(crate) use id::Id;
 pub(crate) use json::Json;
 pub(crate) use listing::{Field, Listing, PageOf, PageQuery, Position, keyset};

@@ -2,9 +2,13 @@
 //!
 //! Invariant: nothing else announces changes. Caches, feeds and the audit log all follow these rows.
 
+use std::collections::HashSet;
+use std::time::Duration;
+
 use diesel::prelude::*;
 use serde_json::Value;
 
+use crate::app::App;
 use crate::db::{Conn, Id, Json, Timestamp};
 use crate::error::Result;
 use crate::schema::events;
@@ -53,4 +57,33 @@ pub(crate) fn record(conn: &mut Conn, now: Timestamp, event: Event) -> Result<()
     };
     diesel::insert_into(events::table).values(row).execute(conn)?;
     Ok(())
+}
+
+/// How far back the following of events looks each time: commits may come out of the order of their times.
+const LOOK_BACK_SECONDS: i64 = 10;
+
+/// Begins a new epoch of the cache whenever another process on the same database has changed something.
+pub(crate) async fn follow(app: App) {
+    let mut seen: Option<HashSet<Id<Event>>> = None;
+    while !app.is_stopping() {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let since = app.now().plus_seconds(-LOOK_BACK_SECONDS);
+        match app.db.read(move |conn| recent(conn, since)).await {
+            Ok(recent) => {
+                if seen.as_ref().is_some_and(|seen| recent.iter().any(|id| !seen.contains(id))) {
+                    app.cache.turn();
+                }
+                seen = Some(recent.into_iter().collect());
+            }
+            Err(error) => {
+                // What can't be followed can't be trusted to be unchanged.
+                app.cache.turn();
+                tracing::warn!(%error, "the events of other processes could not be followed");
+            }
+        }
+    }
+}
+
+fn recent(conn: &mut Conn, since: Timestamp) -> Result<Vec<Id<Event>>> {
+    Ok(events::table.filter(events::at.ge(since)).select(events::id).load(conn)?)
 }

@@ -98,6 +98,15 @@ pub(crate) fn created<T: Serialize>(request: &Request, path: &str, view: &T, ver
         .body(bytes(view)?))
 }
 
+/// A permanent redirect within the API.
+pub(crate) fn moved<T: Serialize>(request: &Request, path: &str, view: &T) -> Result<HttpResponse> {
+    Ok(HttpResponse::PermanentRedirect()
+        .insert_header((LOCATION, format!("{}/api/v1{path}", request.app.config.links.api_url)))
+        .insert_header((CACHE_CONTROL, PUBLIC))
+        .insert_header((CONTENT_TYPE, "application/json"))
+        .body(bytes(view)?))
+}
+
 /// An answer that belongs to its caller and has no version.
 pub(crate) fn private<T: Serialize>(status: u16, view: &T) -> Result<HttpResponse> {
     let status = StatusCode::from_u16(status).map_err(|error| Error::internal(&error.to_string()))?;

@@ -46,3 +46,13 @@ pub(crate) enum Either<V: Serialize> {
     /// What editors see.
     Editor(Edited<V>),
 }
+
+/// The public view or, with `view=editor`, an editor view that shows more of it.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum PublicOr<V: Serialize, E: Serialize> {
+    /// What readers see.
+    Public(V),
+    /// What editors see.
+    Editor(E),
+}

@@ -13,6 +13,7 @@ use actix_web::{HttpMessage, HttpResponse};
 
 use super::address::client_address;
 use super::cors;
+use super::idempotency::{self, Plan};
 use super::limits::Limit;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -28,11 +29,10 @@ struct Facts {
     began: Instant,
 }
 
+type Answered = std::result::Result<ServiceResponse<BoxBody>, actix_web::Error>;
+
 /// Wraps the whole service.
-pub(crate) async fn front(
-    mut request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
+pub(crate) async fn front(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Answered {
     let facts = Facts {
         id: request_id(request.headers()),
         method: request.method().clone(),
@@ -43,15 +43,9 @@ pub(crate) async fn front(
     let Some(app) = request.app_data::<App>().cloned() else {
         return Err(actix_web::error::ErrorInternalServerError("the app is not configured"));
     };
-    let early = admit(&app, &request, &facts);
-    let mut response = match early {
-        Ok(None) => {
-            if facts.method == Method::HEAD {
-                request.head_mut().method = Method::GET;
-            }
-            next.call(request).await?.map_into_boxed_body()
-        }
+    let mut response = match admit(&app, &request, &facts) {
         Ok(Some(answer)) => request.into_response(answer),
+        Ok(None) => answer(&app, request, &next, &facts).await?,
         Err(error) => request.error_response(error).map_into_boxed_body(),
     };
     if response.status().is_client_error() || response.status().is_server_error() {
@@ -61,12 +55,37 @@ pub(crate) async fn front(
     Ok(response)
 }
 
+/// Lets the handlers answer, unless the answer is ready or was given before.
+async fn answer(app: &App, mut request: ServiceRequest, next: &Next<impl MessageBody + 'static>, facts: &Facts) -> Answered {
+    if facts.method == Method::GET || facts.method == Method::HEAD {
+        request.head_mut().method = Method::GET;
+        let address = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+        if let Some(ready) = app.cache.answer(&address, request.headers()) {
+            return Ok(request.into_response(ready));
+        }
+        let epoch = app.cache.epoch();
+        let response = next.call(request).await?.map_into_boxed_body();
+        return Ok(app.cache.keep(&address, epoch, response));
+    }
+    Ok(match idempotency::plan(app, &mut request).await {
+        Ok(Plan::Pass) => next.call(request).await?.map_into_boxed_body(),
+        Ok(Plan::Replay(answer)) => request.into_response(answer),
+        Ok(Plan::Keep(scope)) => {
+            let answered = next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+            idempotency::keep(app, scope, answered).await?
+        }
+        Err(error) => request.error_response(error).map_into_boxed_body(),
+    })
+}
+
 /// Answers at once what needs no handler: too long, unknown, not supported, asked for its options, limited.
 fn admit(app: &App, request: &ServiceRequest, facts: &Facts) -> Result<Option<HttpResponse>> {
     if request.uri().path_and_query().map_or(0, |path| path.as_str().len()) > LONGEST_URI {
         return Err(Error::new(Code::UriTooLong, "Path and query may have 8 KiB together."));
     }
-    let Some((methods, template)) = app.methods().at(&facts.path) else {
+    // No name holds a NUL, and PostgreSQL would not even look for one.
+    let known = if facts.path.contains("%00") { None } else { app.methods().at(&facts.path) };
+    let Some((methods, template)) = known else {
         return if facts.path.starts_with("/docs") { Ok(None) } else { Err(Error::not_found()) };
     };
     request.extensions_mut().insert(Template(template.to_owned()));

@@ -6,6 +6,7 @@
 mod address;
 mod answer;
 mod body;
+mod cache;
 mod caller;
 mod conditional;
 mod cors;
@@ -24,11 +25,12 @@ mod problems;
 mod request;
 
 pub(crate) use address::limited_as;
-pub(crate) use answer::{Tags, created, editor, editor_page, no_content, plain, private, public, public_page};
+pub(crate) use answer::{Tags, created, editor, editor_page, moved, no_content, plain, private, public, public_page};
 pub(crate) use body::Body;
+pub(crate) use cache::Cache;
 pub(crate) use conditional::Precondition;
 pub(crate) use document::routes as document_routes;
-pub(crate) use edited::{Edited, EditorView, Either};
+pub(crate) use edited::{Edited, EditorView, Either, PublicOr};
 pub(crate) use front::front;
 pub(crate) use health::routes as health_routes;
 pub(crate) use limits::{Limit, Limits};

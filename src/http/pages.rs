@@ -8,6 +8,7 @@ use super::answer::sparse;
 use super::request::Request;
 use crate::db::{PageOf, PageQuery, Position};
 use crate::error::{Error, Result};
+use crate::input::seal_cursor;
 
 /// A page of a list.
 #[derive(Serialize, ToSchema)]
@@ -34,7 +35,7 @@ pub(crate) struct PageInfo {
 }
 
 fn cursor(request: &Request, query: &PageQuery, position: &Position) -> Option<String> {
-    serde_json::to_vec(&(query.fingerprint, position)).ok().map(|bytes| request.app.secrets.sign_cursor(&bytes))
+    seal_cursor(query, position, &request.app.secrets)
 }
 
 pub(super) fn page_value<V: Serialize>(request: &Request, query: &PageQuery, page: PageOf<V>) -> Result<Page<Value>> {

@@ -59,14 +59,13 @@ impl Request {
         self.app.db.read(move |conn| work(&app, conn)).await
     }
 
-    /// Runs one transaction.
+    /// Runs one transaction; ready answers are made anew after it.
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&App, &mut Conn) -> Result<T> + Send + 'static,
     {
-        let app = self.app.clone();
-        self.app.db.write(move |conn| work(&app, conn)).await
+        self.app.write(work).await
     }
 
     /// A header's text, where it is there and readable.

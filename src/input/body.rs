@@ -20,7 +20,7 @@ pub(crate) struct Reference {
 }
 
 /// How a body names another resource.
-#[derive(Debug, serde::Deserialize, ToSchema)]
+#[derive(Clone, Debug, serde::Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum ReferenceTo {
     /// An id or a slug.
@@ -29,16 +29,26 @@ pub(crate) enum ReferenceTo {
     Embedded(Embedded),
 }
 
+impl ReferenceTo {
+    /// The id, slug or name itself.
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Name(name) => &name.0,
+            Self::Embedded(embedded) => &embedded.id,
+        }
+    }
+}
+
 /// An id or a slug.
-#[derive(Debug, serde::Deserialize, ToSchema)]
-#[schema(min_length = 1, max_length = 200, example = "city")]
+#[derive(Clone, Debug, serde::Deserialize, ToSchema)]
+#[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$", example = "city")]
 pub(crate) struct ReferenceName(String);
 
 /// An embedded resource, of which only the `id` counts.
-#[derive(Debug, serde::Deserialize, ToSchema)]
+#[derive(Clone, Debug, serde::Deserialize, ToSchema)]
 pub(crate) struct Embedded {
     /// The id.
-    #[schema(min_length = 1, max_length = 200, example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$", example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
     pub(crate) id: String,
 }
 
@@ -196,6 +206,10 @@ fn resolve(conn: &mut Conn, document: &mut Value, reference: &Reference, faults:
         }
     };
     for pointer in pointers {
+        let inside = |at: &str| at.strip_prefix(&pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if faults.iter().any(|fault| fault.pointer().is_some_and(inside)) {
+            continue;
+        }
         let Some(place) = document.pointer_mut(&pointer) else { continue };
         let text = match &*place {
             Value::String(text) => text.clone(),

@@ -50,6 +50,7 @@ impl Checker {
             .should_validate_formats(true)
             .with_format("date-time", formats::is_time)
             .with_format("uri", formats::is_http_url)
+            .with_format("uri-reference", formats::is_address)
             .with_format("email", formats::is_email)
             .build(&root)
             .map_err(|error| Error::internal(&format!("the schema {schema} does not compile: {error}")))?;
@@ -76,16 +77,34 @@ fn explain(document: &Value, error: &ValidationError<'_>, faults: &mut Vec<Fault
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             match context.iter().find(|branch| branch.iter().all(|inner| !is_other_type(inner, at))) {
                 Some(branch) => branch.iter().for_each(|inner| explain(document, inner, faults)),
-                None => faults.push(Fault::at(at, "wrong_type", "This has a type that is not taken here.")),
+                None => faults.push(no_such_choice(at, context)),
             }
         }
         kind => faults.push(simple(at, kind, error)),
     }
 }
 
-/// Whether a branch of a choice failed only because it is for another type of value.
+/// Whether a branch of a choice failed because it is for another type of value.
 fn is_other_type(error: &ValidationError<'_>, at: &str) -> bool {
-    error.instance_path().as_str() == at && matches!(error.kind(), ValidationErrorKind::Type { .. } | ValidationErrorKind::Constant { .. })
+    let here = error.instance_path().as_str() == at;
+    (here && matches!(error.kind(), ValidationErrorKind::Type { .. } | ValidationErrorKind::Constant { .. })) || names_type(error, at).is_some()
+}
+
+/// The one value of `type` that a branch is for.
+fn names_type(error: &ValidationError<'_>, at: &str) -> Option<String> {
+    let is_type = error.instance_path().as_str().strip_prefix(at) == Some("/type");
+    match error.kind() {
+        ValidationErrorKind::Enum { options } if is_type => options.get(0).filter(|_| options.get(1).is_none())?.as_str().map(str::to_owned),
+        _ => None,
+    }
+}
+
+fn no_such_choice(at: &str, context: &[Vec<ValidationError<'static>>]) -> Fault {
+    let types: Vec<String> = context.iter().flatten().filter_map(|error| names_type(error, at)).collect();
+    if types.is_empty() {
+        return Fault::at(at, "wrong_type", "This has a type that is not taken here.");
+    }
+    Fault::at(format!("{at}/type"), "not_one_of", format!("This must be one of {}.", types.join(", ")))
 }
 
 fn simple(at: &str, kind: &ValidationErrorKind, error: &ValidationError<'_>) -> Fault {
@@ -129,6 +148,8 @@ fn by_pattern(at: &str, pattern: &str) -> Fault {
             Fault::at(at, "invalid_format", "A slug is lower-case words of a–z and 0–9 joined by hyphens, and not shaped like an id.")
         }
         formats::LOCALE => Fault::at(at, "invalid_format", "A locale is a language tag such as en, pt-BR or zh-Hant-TW."),
+        formats::ADDRESS => Fault::at(at, "invalid_format", "This is an http or https address, or a path that begins with one slash."),
+        formats::TIME_ZONE => Fault::at(at, "invalid_format", "A time zone has a name of the IANA database, such as Europe/Berlin or UTC."),
         other => Fault::at(at, "invalid_format", format!("This must match {other}.")),
     }
 }

@@ -16,12 +16,23 @@ pub(crate) const PROSE: &str = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*
 pub(crate) const SLUG: &str = "^(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$)[a-z0-9]+(-[a-z0-9]+)*$";
 /// A BCP 47 language tag of language, script and region.
 pub(crate) const LOCALE: &str = "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$";
+/// The name of a time zone, in the form that the IANA database gives them.
+pub(crate) const TIME_ZONE: &str = "^(UTC|[A-Z][A-Za-z]+(/[A-Z][A-Za-z0-9_+-]*){1,2})$";
+
+/// An http or https address, or a path that begins with one slash.
+pub(crate) const ADDRESS: &str = "^(https?://|/([^/]|$))[^\\s\\x00-\\x1f\\x7f-\\x9f]*$";
 
 /// Whether a text is an absolute http or https address with a host.
 pub(crate) fn is_http_url(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| {
         matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty() && url.password().is_none()
     }) && !text.chars().any(|c| c.is_control() || c.is_whitespace())
+}
+
+/// Whether a text is an address, or a path that begins with one slash and so stays on the site.
+pub(crate) fn is_address(text: &str) -> bool {
+    let is_path = || text.starts_with('/') && !text.starts_with("//") && !text.contains('\\');
+    is_http_url(text) || (is_path() && !text.chars().any(|c| c.is_control() || c.is_whitespace()))
 }
 
 /// Whether a text is an e-mail address that can be delivered to: a dot-atom, an at sign and a host name (RFC 5321).
@@ -92,6 +103,8 @@ text_types! {
     Markdown: TEXT 0..=500_000 "The first trams run on **Saturday**.";
     /// A BCP 47 language tag.
     Locale: LOCALE 2..=12 "en";
+    /// The IANA name of a time zone.
+    TimeZone: TIME_ZONE 3..=64 "Europe/Berlin";
 }
 
 /// An absolute http or https address.
@@ -105,6 +118,35 @@ impl utoipa::PartialSchema for HttpUrl {
     }
 }
 impl utoipa::ToSchema for HttpUrl {}
+
+/// Members of the site's own, whatever they are: at most 100, within the bounds of a body.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Custom(pub(crate) serde_json::Map<String, serde_json::Value>);
+
+impl utoipa::PartialSchema for Custom {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::Object))
+            .max_properties(Some(100))
+            .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(true)))
+            .examples([serde_json::json!({"rating": 4})])
+            .into()
+    }
+}
+impl utoipa::ToSchema for Custom {}
+
+/// An absolute http or https address, or a path of the site that begins with one slash.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Address(pub(crate) String);
+
+impl utoipa::PartialSchema for Address {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        format_schema("uri-reference", ADDRESS, 2000, "/sections/city")
+    }
+}
+impl utoipa::ToSchema for Address {}
 
 /// An e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -184,6 +184,11 @@ impl Query {
     }
 }
 
+/// The cursor of a place in a list.
+pub(crate) fn seal_cursor(query: &PageQuery, position: &Position, signer: &crate::secrets::Secrets) -> Option<String> {
+    serde_json::to_vec(&(query.fingerprint, position)).ok().map(|bytes| signer.sign_cursor(&bytes))
+}
+
 fn fingerprint(scope: &str, filters: &[(usize, Op, Vec<Key>)], sort: &[(usize, bool)]) -> u64 {
     let mut hasher = xxhash_rust::xxh3::Xxh3::new();
     scope.hash(&mut hasher);
@@ -206,5 +211,6 @@ fn decode(text: &str) -> Option<String> {
         bytes.push(digit(*high)? * 16 + digit(*low)?);
         rest = after;
     }
-    String::from_utf8(bytes).ok()
+    // PostgreSQL can't even compare a text that holds a NUL.
+    String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
 }

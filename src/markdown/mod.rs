@@ -1,1 +1,40 @@
-//! Bodies.
+//! An article's body: Markdown is its one stored form; blocks, sanitised HTML and all else are derived from it here.
+//!
+//! - [`render`] derives everything from Markdown; [`compose`] turns blocks back into Markdown, such that blocks which [`render`] made give the
+//!   same blocks again.
+//! - Nothing that a writer typed reaches HTML but through [`sanitise`]; what the house adds (anchors, images, ads, embeds) is written after it.
+//! - [`hydrate`] puts the images, which are live, into the HTML, which is frozen.
+//! - [`inline`] and [`brief`] are the narrower Markdown of comments and of authors' lives.
+
+mod block;
+mod check;
+mod compose;
+mod embed;
+mod escape;
+mod figures;
+mod footnotes;
+mod guest;
+mod hydrate;
+mod input;
+mod providers;
+mod raw_tags;
+mod render;
+mod sanitise;
+mod source;
+mod split;
+mod tags;
+mod text;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use block::{Align, Block, FootnoteItem, Piece, TocEntry};
+pub(crate) use check::check;
+pub(crate) use compose::compose;
+pub(crate) use embed::Provider;
+pub(crate) use guest::{brief, inline};
+pub(crate) use hydrate::{ImageAttributes, hydrate};
+pub(crate) use input::BlockInput;
+pub(crate) use render::{Rendered, render};
+pub(crate) use text::reading_minutes;

@@ -1,35 +1,46 @@
 //! Completes what operations answer: the errors that follow from what an operation is, headers, `304`, sparse lists.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::each_operation;
+use crate::error::{Code, Error};
 
 /// Completes the answers of every operation.
 pub(super) fn complete(document: &mut Value) {
     let mut sparse = Vec::new();
+    let mut shared = BTreeMap::new();
     each_operation(document, |path, method, operation| {
         let facts = Facts::of(path, method, operation);
         let responses = &mut operation["responses"];
         for (status, about) in facts.errors() {
             if responses.get(status).is_none() {
-                responses[status] = problem(status, about);
+                responses[status] = json!({"$ref": format!("#/components/responses/{status}")});
+                shared.entry(status).or_insert(about);
             }
         }
         if facts.reads && path.starts_with("/api") && responses.get("304").is_none() {
             responses["304"] = json!({"description": "The client has this answer already."});
         }
         for (status, response) in responses.as_object_mut().into_iter().flatten() {
-            add_headers(response, status, &facts);
+            if response.get("$ref").is_none() {
+                add_headers(response, status, &facts);
+            }
         }
         if facts.takes_fields {
             sparse.extend(allow_sparse(responses));
         }
     });
+    for (status, about) in shared {
+        document["components"]["responses"][status] = problem(status, about);
+    }
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     for name in sparse {
         if let Some(mut schema) = schemas.get(&name).cloned() {
             if let Some(members) = schema.as_object_mut() {
                 members.shift_remove("required");
+                members.insert("additionalProperties".into(), false.into());
                 members.insert("description".into(), format!("Those members of {name} that `fields` names.").into());
             }
             schemas.insert(format!("Sparse{name}"), schema);
@@ -38,6 +49,7 @@ pub(super) fn complete(document: &mut Value) {
 }
 
 /// What decides which errors an operation has.
+#[derive(Default)]
 struct Facts {
     reads: bool,
     creates: bool,
@@ -103,16 +115,18 @@ impl Facts {
     }
 }
 
+/// The error answer of a status, one for all operations that have it.
 fn problem(status: &str, about: &str) -> Value {
-    let code = crate::error::Code::ALL
-        .iter()
-        .filter(|code| code.status().to_string() == status)
-        .map(|code| format!("`{}`", code.as_str()))
-        .collect::<Vec<_>>();
-    json!({
-        "description": format!("{about} Codes: {}.", code.join(", ")),
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    })
+    let codes: Vec<_> = Code::ALL.iter().filter(|code| code.status().to_string() == status).collect();
+    let names = codes.iter().map(|code| format!("`{}`", code.as_str())).collect::<Vec<_>>();
+    let example =
+        codes.first().map(|code| Error::new(**code, code.title()).document("/api/v1/articles", "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42"));
+    let mut response = json!({
+        "description": format!("{about} Codes: {}.", names.join(", ")),
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
+    });
+    add_headers(&mut response, status, &Facts::default());
+    response
 }
 
 fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
@@ -130,8 +144,11 @@ fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
     }
     if ["200", "201", "304"].contains(&status) {
         add("Cache-Control", "Who may keep the answer, and how long.");
-        if facts.reads || status == "201" {
+        if !facts.creates || status == "201" {
             add("ETag", "The entity tag of the answer; of an editor view, its version.");
+        }
+        if facts.reads {
+            add("Cache-Tag", "Names each resource that a public answer was made of.");
         }
     }
     if status == "200" && facts.takes_fields {

@@ -1,6 +1,16 @@
-//! The room of site.
+//! The site as a whole: its name, its language, what front ends and comments need to know of it.
+//!
+//! Invariants: there is one row at most, and where there is none, the defaults hold; a read never makes it.
 
-use utoipa_actix_web::service_config::ServiceConfig;
+mod handlers;
+mod operations;
+mod queries;
+mod settings;
+mod social;
+mod view;
 
-/// Mounts the operations.
-pub(crate) fn routes(_config: &mut ServiceConfig<'_>) {}
+pub(crate) use handlers::routes;
+pub(crate) use queries::settings;
+pub(crate) use settings::{CommentMode, CommentPolicy, ShareNetwork, SiteSettings};
+pub(crate) use social::SocialLink;
+pub(crate) use view::SiteView;

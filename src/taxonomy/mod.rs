@@ -4,7 +4,9 @@ mod sections;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) use sections::{Section, SectionCard, SectionDraft};
+pub(crate) use sections::{
+    Section, SectionCard, SectionDraft, cards as section_cards, find_reference as find_section, recount as recount_sections,
+};
 
 /// Mounts the operations.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {

@@ -85,6 +85,20 @@ impl Caller<Staff> {
     }
 }
 
+impl Caller<Author> {
+    /// The same person as a writer, which every author is.
+    pub(crate) fn as_writer(&self) -> Caller<Writer> {
+        Caller {
+            user: self.user,
+            role: self.role,
+            author: self.author,
+            session: self.session.clone(),
+            scopes: self.scopes.clone(),
+            right: PhantomData,
+        }
+    }
+}
+
 impl<R> Caller<R> {
     /// Whether they may work on everybody's content.
     pub(crate) fn edits_all(&self) -> bool {

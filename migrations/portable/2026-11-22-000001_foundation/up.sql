@@ -169,6 +169,7 @@ CREATE TABLE articles (
     dek TEXT,
     excerpt TEXT,
     markdown TEXT NOT NULL,
+    rendered TEXT NOT NULL,
     locale TEXT NOT NULL,
     translation_group TEXT NOT NULL,
     section_id TEXT REFERENCES sections (id),
@@ -243,9 +244,7 @@ CREATE TABLE publications (
     title_key TEXT NOT NULL,
     dek TEXT,
     excerpt TEXT NOT NULL,
-    html TEXT NOT NULL,
-    blocks TEXT NOT NULL,
-    toc TEXT NOT NULL,
+    rendered TEXT NOT NULL,
     locale TEXT NOT NULL,
     translation_group TEXT NOT NULL,
     section_id TEXT REFERENCES sections (id),
@@ -316,6 +315,7 @@ CREATE TABLE collection_items (
 );
 CREATE INDEX collection_items_by_article ON collection_items (article_id);
 
+-- `shown` is what readers get: approved, and every comment above it approved.
 CREATE TABLE comments (
     id TEXT NOT NULL PRIMARY KEY,
     article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
@@ -325,11 +325,13 @@ CREATE TABLE comments (
     author_name_key TEXT NOT NULL,
     author_email TEXT,
     author_url TEXT,
+    is_staff BOOLEAN NOT NULL,
     user_id TEXT REFERENCES users (id) ON DELETE SET NULL,
     markdown TEXT NOT NULL,
     html TEXT NOT NULL,
     text TEXT NOT NULL,
     status TEXT NOT NULL,
+    shown BOOLEAN NOT NULL,
     reply_count INTEGER NOT NULL,
     score INTEGER NOT NULL,
     reported INTEGER NOT NULL,
@@ -340,7 +342,11 @@ CREATE TABLE comments (
     created_at BIGINT NOT NULL,
     edited_at BIGINT
 );
-CREATE INDEX comments_by_thread ON comments (article_id, parent_id, status, created_at, id);
+CREATE INDEX comments_by_thread ON comments (article_id, depth, shown, created_at, id);
+CREATE INDEX comments_by_score ON comments (article_id, depth, shown, score DESC, id);
+CREATE INDEX comments_by_parent ON comments (parent_id, shown, created_at, id);
+CREATE INDEX comments_by_parent_score ON comments (parent_id, shown, score DESC, id);
 CREATE INDEX comments_by_status ON comments (status, created_at, id);
+CREATE INDEX comments_by_time ON comments (created_at, id);
 CREATE INDEX comments_by_email ON comments (author_email, status);
-CREATE INDEX comments_by_parent ON comments (parent_id);
+CREATE INDEX comments_by_user ON comments (user_id);

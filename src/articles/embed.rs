@@ -1,0 +1,227 @@
+//! Embeds what is live into articles: a fixed number of queries, however many articles there are.
+
+use std::collections::{HashMap, HashSet};
+
+use super::article::{Article, ArticleId, Status};
+use super::publication::Publication;
+use super::seo::{self, Surroundings};
+use super::view::{
+    ArticleCard, ArticleEditorCard, ArticleEditorView, ArticleView, BlockView, Body, CommentsInfo, Desk, EditorBody, Head, ImageBlock,
+    ImageBlockType, Translation,
+};
+use super::{published_queries, queries};
+use crate::app::App;
+use crate::authors::{Author, AuthorCard};
+use crate::db::{Conn, Id};
+use crate::error::Result;
+use crate::images::{self, Image, ImageView};
+use crate::markdown::{self, Block, ImageAttributes, Rendered};
+use crate::taxonomy::{self, Section, SectionCard, Tag, TagCard};
+
+/// Everything live that a set of articles needs.
+struct Live {
+    authors: HashMap<ArticleId, Vec<Author>>,
+    tags: HashMap<ArticleId, Vec<Tag>>,
+    sections: HashMap<Id<Section>, SectionCard>,
+    images: HashMap<Id<Image>, ImageView>,
+    translations: HashMap<ArticleId, Vec<(ArticleId, Translation)>>,
+}
+
+/// Which copy is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Copy {
+    Published,
+    Working,
+}
+
+/// Cards of published articles, as readers get them.
+pub(super) fn cards(app: &App, conn: &mut Conn, publications: Vec<Publication>) -> Result<Vec<ArticleCard>> {
+    let heads: Vec<Head> = publications.into_iter().map(Head::from).collect();
+    let live = load(app, conn, Copy::Published, &heads, &[])?;
+    Ok(heads.into_iter().map(|head| card(app, &live, head, Copy::Published)).collect())
+}
+
+/// Published articles, whole.
+pub(super) fn views(app: &App, conn: &mut Conn, publications: Vec<(Publication, Rendered)>) -> Result<Vec<ArticleView>> {
+    let (heads, texts): (Vec<Head>, Vec<Rendered>) =
+        publications.into_iter().map(|(publication, rendered)| (Head::from(publication), rendered)).unzip();
+    let live = load(app, conn, Copy::Published, &heads, &images_in(&texts))?;
+    let whole = heads.into_iter().zip(texts).map(|(head, text)| {
+        let (html, blocks) = hydrated(&live, text.html, text.blocks);
+        ArticleView { card: card(app, &live, head, Copy::Published), body: Body { html, blocks, toc: text.toc } }
+    });
+    Ok(whole.collect())
+}
+
+/// A working copy, whole.
+pub(super) fn editor_view(app: &App, conn: &mut Conn, article: Article) -> Result<ArticleEditorView> {
+    let desk = desk(&article);
+    let (markdown, text) = (article.markdown.clone(), article.rendered.0.clone());
+    let heads = [Head::from(article)];
+    let live = load(app, conn, Copy::Working, &heads, &images_in(std::slice::from_ref(&text)))?;
+    let [head] = heads;
+    let (html, blocks) = hydrated(&live, text.html, text.blocks);
+    Ok(ArticleEditorView { card: card(app, &live, head, Copy::Working), desk, body: EditorBody { markdown, html, blocks, toc: text.toc } })
+}
+
+/// Cards of working copies.
+pub(super) fn editor_cards(app: &App, conn: &mut Conn, articles: Vec<Article>) -> Result<Vec<ArticleEditorCard>> {
+    let (desks, heads): (Vec<Desk>, Vec<Head>) = articles.into_iter().map(|article| (desk(&article), Head::from(article))).unzip();
+    let live = load(app, conn, Copy::Working, &heads, &[])?;
+    Ok(heads.into_iter().zip(desks).map(|(head, desk)| ArticleEditorCard { card: card(app, &live, head, Copy::Working), desk }).collect())
+}
+
+fn load(app: &App, conn: &mut Conn, copy: Copy, heads: &[Head], body_images: &[Id<Image>]) -> Result<Live> {
+    let links = &app.config.links;
+    let ids: Vec<ArticleId> = heads.iter().map(|head| head.id).collect();
+    let (authors, tags) = match copy {
+        Copy::Published => (published_queries::authors(conn, &ids)?, published_queries::tags(conn, &ids)?),
+        Copy::Working => (queries::authors(conn, &ids)?, queries::tags(conn, &ids)?),
+    };
+    let sections: HashSet<_> = heads.iter().filter_map(|head| head.section).collect();
+    let sections = taxonomy::section_cards(conn, links, &sections.into_iter().collect::<Vec<_>>())?;
+    let avatars = authors.values().flatten().filter_map(|author| author.avatar_id);
+    let own = heads.iter().flat_map(|head| [head.hero_image, head.seo.image]).flatten();
+    let wanted: HashSet<Id<Image>> = own.chain(avatars).chain(body_images.iter().copied()).collect();
+    let images = images::views(conn, links, &wanted.into_iter().collect::<Vec<_>>())?;
+    let groups: Vec<_> = heads.iter().map(|head| head.translation_group).collect();
+    let translations = published_queries::translations(conn, &groups)?;
+    Ok(Live { authors, tags, sections, images, translations })
+}
+
+fn card(app: &App, live: &Live, head: Head, copy: Copy) -> ArticleCard {
+    let links = &app.config.links;
+    let avatar = |author: &Author| author.avatar_id.and_then(|id| live.images.get(&id).cloned());
+    let authors: Vec<AuthorCard> =
+        live.authors.get(&head.id).into_iter().flatten().map(|author| author.card(links, avatar(author))).collect();
+    let tags: Vec<TagCard> = live.tags.get(&head.id).into_iter().flatten().map(|tag| tag.card(links)).collect();
+    let section = head.section.and_then(|id| live.sections.get(&id).cloned());
+    let hero_image = head.hero_image.and_then(|id| live.images.get(&id).cloned());
+    let seo_image = head.seo.image.and_then(|id| live.images.get(&id).cloned());
+    let url = links.article(&head.slug, section.as_ref().map(|section| section.slug.as_str()), head.published_at, &head.id.to_string());
+    let around =
+        Surroundings { url: &url, authors: &authors, section: section.as_ref(), hero: hero_image.as_ref(), image: seo_image.as_ref() };
+    let seo = if copy == Copy::Published { seo::derived(&head, &around) } else { seo::stored(&head, &around) };
+    let others = live.translations.get(&head.translation_group).into_iter().flatten();
+    ArticleCard {
+        share: seo::share(&url, &head.title),
+        translations: others.filter(|(id, _)| *id != head.id).map(|(_, translation)| translation.clone()).collect(),
+        id: head.id,
+        kind: head.kind,
+        slug: head.slug,
+        url,
+        title: head.title,
+        dek: head.dek,
+        excerpt: head.excerpt,
+        locale: head.locale,
+        hero_image,
+        authors,
+        section,
+        tags,
+        featured: head.featured,
+        word_count: head.word_count,
+        reading_minutes: Article::reading_minutes(head.word_count),
+        published_at: head.published_at,
+        updated_at: head.updated_at,
+        corrections: head.corrections,
+        comments: CommentsInfo { open: head.comments_open, count: head.comment_count },
+        seo,
+        custom: head.custom,
+    }
+}
+
+fn desk(article: &Article) -> Desk {
+    Desk {
+        status: article.status,
+        version: article.version,
+        revision: article.revision,
+        has_unpublished_changes: article.status == Status::Published && article.has_unpublished_changes(),
+        translation_of: (article.translation_group != article.id).then_some(article.translation_group),
+        comments_open: article.comments_open,
+        created_by: article.created_by,
+        created_at: article.created_at,
+    }
+}
+
+fn images_in(texts: &[Rendered]) -> Vec<Id<Image>> {
+    texts.iter().flat_map(|text| &text.images).filter_map(|id| id.parse().ok()).collect()
+}
+
+/// Puts the pictures, as they are now, into both forms of a text; those that are gone are left out.
+fn hydrated(live: &Live, html: String, blocks: Vec<Block>) -> (String, Vec<BlockView>) {
+    let find = |id: &str| id.parse().ok().and_then(|id: Id<Image>| live.images.get(&id));
+    let html = markdown::hydrate(&html, |id| find(id).map(attributes));
+    let blocks = blocks.into_iter().filter_map(|block| match block {
+        Block::Image { image, alt, caption } => find(&image).map(|image| {
+            let alt = if alt.is_empty() { image.alt.clone().unwrap_or_default() } else { alt };
+            let caption = caption.or_else(|| image.caption.clone());
+            BlockView::Image(ImageBlock { r#type: ImageBlockType::Image, image: image.clone(), alt, caption })
+        }),
+        other => Some(BlockView::Other(other)),
+    });
+    (html, blocks.collect())
+}
+
+fn attributes(image: &ImageView) -> ImageAttributes {
+    let size = |size: i32| u32::try_from(size).unwrap_or_default();
+    ImageAttributes {
+        src: image.url.clone(),
+        width: size(image.width),
+        height: size(image.height),
+        caption: image.caption.clone(),
+        credit: image.credit.clone(),
+        alt: image.alt.clone(),
+    }
+}
+
+impl From<Publication> for Head {
+    fn from(row: Publication) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            slug: row.slug,
+            title: row.title,
+            dek: row.dek,
+            excerpt: Some(row.excerpt),
+            locale: row.locale,
+            translation_group: row.translation_group,
+            section: row.section_id,
+            hero_image: row.hero_image_id,
+            featured: row.featured,
+            comments_open: row.comments_open,
+            seo: row.seo.0,
+            custom: row.custom.0,
+            word_count: row.word_count,
+            corrections: row.corrections.0,
+            comment_count: row.comment_count,
+            published_at: Some(row.published_at),
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+impl From<Article> for Head {
+    fn from(row: Article) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            slug: row.slug,
+            title: row.title,
+            dek: row.dek,
+            excerpt: row.excerpt,
+            locale: row.locale,
+            translation_group: row.translation_group,
+            section: row.section_id,
+            hero_image: row.hero_image_id,
+            featured: row.featured,
+            comments_open: row.comments_open,
+            seo: row.seo.0,
+            custom: row.custom.0,
+            word_count: row.word_count,
+            corrections: row.corrections.0,
+            comment_count: row.comment_count,
+            published_at: row.published_at,
+            updated_at: row.updated_at,
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! The operations on articles over HTTP: unpack, one unit of work, answer.
+
+use actix_web::{HttpResponse, delete, get, patch, post, put, web};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::draft::{ArticleDraft, PublicationDraft};
+use super::listing::{DESK, PUBLIC};
+use super::operations::{self, Change};
+use super::view::{ArticleCard, ArticleEditorCard, ArticleEditorView, ArticleView};
+use super::{embed, published_queries, publishing};
+use crate::db::PageQuery;
+use crate::error::{Fault, Result};
+use crate::http::parameters::{self, parameter};
+use crate::http::{Body, Page, Request, Tags, created, editor, editor_page, moved, no_content, public, public_page};
+use crate::users::{Author, Caller, Writer};
+
+/// Mounts the operations.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_articles)
+        .service(create_article)
+        .service(read_article)
+        .service(replace_article)
+        .service(revise_article)
+        .service(delete_article)
+        .service(restore_article)
+        .service(publish_article)
+        .service(unpublish_article);
+}
+
+/// What a public address answers.
+pub(super) enum PublicAnswer {
+    /// The article.
+    Here(Box<ArticleView>),
+    /// The slug that it has now.
+    Moved(String),
+}
+
+/// An article that has moved.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Moved {
+    /// The slug that it has now.
+    #[schema(example = "tram-line-9-opens")]
+    canonical_slug: String,
+}
+
+/// A public article or, with `view=editor`, the working copy.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes the two answers of one operation")]
+pub(crate) enum ArticleOrWorkingCopy {
+    /// What readers see.
+    Public(Box<ArticleView>),
+    /// What the desk sees.
+    Editor(Box<ArticleEditorView>),
+}
+
+/// An item of a list of articles: whole with `include=body`, and as the desk sees it with `view=editor`.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes the three kinds of items of one operation")]
+pub(crate) enum ArticleItem {
+    /// What readers see, without the text.
+    Card(Box<ArticleCard>),
+    /// What readers see, with the text.
+    Whole(Box<ArticleView>),
+    /// What the desk sees.
+    Editor(Box<ArticleEditorCard>),
+}
+
+/// The parameters of the list: those of both copies.
+struct ArticleList;
+
+impl IntoParams for ArticleList {
+    fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
+        let mut all = parameters::of_listing(&PUBLIC);
+        let own = parameters::of_listing(&DESK);
+        // Where both have one, the public description holds; its values go for both.
+        all.retain(|parameter| parameter.name != "sort" && parameter.name != "fields");
+        let known: Vec<String> = all.iter().map(|parameter| parameter.name.clone()).collect();
+        all.extend(own.into_iter().filter(|parameter| !known.contains(&parameter.name)));
+        all.push(parameter(
+            "view",
+            "`editor` asks for working copies; needs a token. `status`, `created_by` and `created_at` are known only then.",
+            serde_json::json!({"type": "string", "enum": ["editor"]}),
+        ));
+        all
+    }
+}
+
+/// Lists articles.
+///
+/// Published articles, the newest first, without their texts; pages only where `kind` asks for them. With `view=editor`, the
+/// working copies that the caller may see: their own, or for editors and administrators all.
+#[utoipa::path(tag = "Articles", params(ArticleList), security((), ("bearer" = ["contributor", "author", "editor", "admin"])),
+    responses((status = 200, body = Page<ArticleItem>, description = "A page of articles.")))]
+#[get("/articles")]
+async fn list_articles(request: Request) -> Result<HttpResponse> {
+    let mut query = request.query();
+    if query.word("view", &["editor"]).is_some() {
+        let caller = request.caller::<Writer>().await?;
+        let list = query.listing(&DESK, &request.app.secrets, "articles of the desk");
+        query.finish()?;
+        let (list, page) = request.read(move |app, conn| operations::list(app, conn, &caller, &list).map(|page| (list, page))).await?;
+        return editor_page(&request, &list, page);
+    }
+    let list = query.listing(&PUBLIC, &request.app.secrets, "articles");
+    if list.fields.as_ref().is_some_and(|fields| fields.iter().any(|field| field == "body")) && list.includes.is_empty() {
+        query.fault(Fault::parameter("fields", "unknown_name", "Lists have the body only with include=body."));
+    }
+    query.finish()?;
+    let tags = Tags::of(&["articles"]);
+    if list.includes.is_empty() {
+        let (list, page) = request.read(move |app, conn| list_cards(app, conn, &list).map(|page| (list, page))).await?;
+        return public_page(&request, &list, page, &tags);
+    }
+    let (list, page) = request.read(move |app, conn| list_views(app, conn, &list).map(|page| (list, page))).await?;
+    public_page(&request, &list, page, &tags)
+}
+
+fn list_cards(app: &crate::app::App, conn: &mut crate::db::Conn, list: &PageQuery) -> Result<crate::db::PageOf<ArticleCard>> {
+    published_queries::page(conn, list)?.with_rows(|rows| embed::cards(app, conn, rows))
+}
+
+fn list_views(app: &crate::app::App, conn: &mut crate::db::Conn, list: &PageQuery) -> Result<crate::db::PageOf<ArticleView>> {
+    published_queries::page(conn, list)?.with_rows(|rows| {
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        let mut texts = published_queries::texts(conn, &ids)?;
+        let whole = rows.into_iter().map(|row| {
+            let text = texts.remove(&row.id).unwrap_or_default();
+            (row, text)
+        });
+        embed::views(app, conn, whole.collect())
+    })
+}
+
+/// Creates an article.
+///
+/// A draft, unless `publish=true` publishes it in the same step. The slug is made from the title where none is given.
+#[utoipa::path(tag = "Articles", params(("publish" = Option<bool>, Query, description = "Whether to publish in the same step.")), request_body = ArticleDraft,
+    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 201, body = ArticleEditorView, description = "The article.")))]
+#[post("/articles")]
+async fn create_article(body: Body, request: Request, caller: Caller<Writer>) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let publish = query.truth("publish");
+    query.finish()?;
+    let view = request.write(move |app, conn| operations::create(app, conn, &caller, &body.0, publish)).await?;
+    created(&request, &format!("/articles/{}", view.card.id), &view, view.desk.version)
+}
+
+/// Reads an article.
+///
+/// By id or slug. An old slug answers `308` with the new one; what is public no more answers `410`. With `view=editor`, the
+/// working copy, whose `ETag` guards writes.
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Ask for the working copy.")),
+    security((), ("bearer" = ["contributor", "author", "editor", "admin"])),
+    responses((status = 200, body = ArticleOrWorkingCopy, description = "The article."), (status = 308, body = Moved, description = "The article has moved; Location has its address.")))]
+#[get("/articles/{article}")]
+async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
+    if request.wants_editor_view()? {
+        let caller = request.caller::<Writer>().await?;
+        let view = request.read(move |app, conn| operations::read(app, conn, &caller, &name)).await?;
+        return editor(&request, &view, view.desk.version);
+    }
+    match request.read(move |app, conn| operations::read_published(app, conn, &name)).await? {
+        PublicAnswer::Here(view) => {
+            let mut tags = Tags::default();
+            tags.add("article", view.card.id);
+            public(&request, &view, &tags)
+        }
+        PublicAnswer::Moved(slug) => moved(&request, &format!("/articles/{slug}"), &Moved { canonical_slug: slug }),
+    }
+}
+
+/// Replaces an article's working copy.
+///
+/// Members that are left out get their defaults. Readers see nothing of it until it is published, which `publish=true` does in
+/// the same step.
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("publish" = Option<bool>, Query, description = "Whether to publish in the same step.")), request_body = ArticleDraft,
+    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+#[put("/articles/{article}")]
+async fn replace_article(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
+    change(body, request, caller, name).await
+}
+
+/// Changes an article's working copy.
+///
+/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default. Readers see nothing of it until it
+/// is published, which `publish=true` does in the same step.
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("publish" = Option<bool>, Query, description = "Whether to publish in the same step.")),
+    request_body(content = ArticleDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["contributor", "author", "editor", "admin"])),
+    responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+#[patch("/articles/{article}")]
+async fn revise_article(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
+    change(body, request, caller, name).await
+}
+
+async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let publish = query.truth("publish");
+    query.finish()?;
+    let condition = request.precondition();
+    let view = request
+        .write(move |app, conn| operations::revise(app, conn, &caller, &Change { name: &name, condition: &condition, publish }, &body.0))
+        .await?;
+    editor(&request, &view, view.desk.version)
+}
+
+/// Moves an article to the trash.
+///
+/// Readers see it no more; `POST …/restore` brings it back as a draft. With `permanent=true`, an administrator erases it for
+/// ever, with its revisions and comments.
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("permanent" = Option<bool>, Query, description = "Whether to erase it for ever.")),
+    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 204, description = "It is in the trash, or there is none.")))]
+#[delete("/articles/{article}")]
+async fn delete_article(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let permanent = query.truth("permanent");
+    query.finish()?;
+    let condition = request.precondition();
+    let work = if permanent { operations::erase } else { operations::trash };
+    request.write(move |app, conn| work(app, conn, &caller, &name, &condition)).await?;
+    Ok(no_content())
+}
+
+/// Brings an article back from the trash.
+///
+/// It is a draft then, whatever it was before.
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug.")), security(("bearer" = ["contributor", "author", "editor", "admin"])),
+    responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+#[post("/articles/{article}/restore")]
+async fn restore_article(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let view = request.write(move |app, conn| operations::restore(app, conn, &caller, &name)).await?;
+    editor(&request, &view, view.desk.version)
+}
+
+/// Publishes an article.
+///
+/// The working copy becomes what readers get, at once and whole. Publishing what is published already changes nothing, but for
+/// a `correction`, which readers see with the article.
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug.")), request_body = PublicationDraft, security(("bearer" = ["author", "editor", "admin"])),
+    responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+#[put("/articles/{article}/publication")]
+async fn publish_article(body: Body, request: Request, caller: Caller<Author>, name: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let caller = caller.as_writer();
+    let condition = request.precondition();
+    let view = request.write(move |app, conn| publishing::publish(app, conn, &caller, &name, &condition, &body.0)).await?;
+    editor(&request, &view, view.desk.version)
+}
+
+/// Withdraws an article.
+///
+/// Readers see it no more (`410`); the working copy stays as a draft.
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug.")), security(("bearer" = ["author", "editor", "admin"])),
+    responses((status = 204, description = "It is not public.")))]
+#[delete("/articles/{article}/publication")]
+async fn unpublish_article(request: Request, caller: Caller<Author>, name: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let caller = caller.as_writer();
+    let condition = request.precondition();
+    request.write(move |app, conn| publishing::unpublish(app, conn, &caller, &name, &condition)).await?;
+    Ok(no_content())
+}

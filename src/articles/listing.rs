@@ -1,0 +1,142 @@
+//! What lists of articles can be asked, of either copy.
+
+use diesel::prelude::*;
+
+use super::article::{Article, ArticleKind, Status};
+use super::publication::Publication;
+use crate::db::{Column, Field, Key, Listing, Op, Predicate, column};
+use crate::input::Kind;
+use crate::schema::{
+    article_authors, article_tags, articles, authors, publication_authors, publication_tags, publications, sections, tags,
+};
+
+/// The members of an article that lists have.
+macro_rules! members {
+    ($($more:literal),*) => {
+        &["id", "kind", "slug", "url", "title", "dek", "excerpt", "locale", "translations", "hero_image", "authors", "section", "tags", "featured",
+          "word_count", "reading_minutes", "published_at", "updated_at", "corrections", "comments", "share", "seo", "custom", $($more),*]
+    };
+}
+
+/// The fields that both copies have, over one of the two tables.
+macro_rules! shared_fields {
+    ($table:ident, $row:ty, $authors:ident, $tags:ident, $published_at:ident, [$($more:expr),*]) => { &[
+        Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id $table::id), key: None, about: "The id." },
+        Field { name: "slug", kind: Kind::Reference, ops: Op::CHOICE, column: column!(text $table::slug), key: None, about: "The slug." },
+        Field { name: "kind", kind: Kind::Word(ArticleKind::WORDS), ops: Op::CHOICE, column: column!(text $table::kind), key: None, about: "Article or page. Lists have articles alone where this is not asked." },
+        Field { name: "title", kind: Kind::Folded, ops: Op::TEXT, column: column!(text $table::title_key), key: Some(|row: &$row| Key::Text(row.title_key.clone())), about: "The headline, without regard to case and accents." },
+        Field { name: "section", kind: Kind::Reference, ops: Op::OPTIONAL_CHOICE, column: Column { compare: |op, keys| {
+            let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
+            let named = || sections::table.filter(sections::id.eq_any(names()).or(sections::slug.eq_any(names()))).select(sections::id.nullable());
+            match op {
+                Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::section_id.is_not_null()),
+                Op::Exists => Box::new($table::section_id.is_null()),
+                Op::Ne | Op::Nin => Box::new($table::section_id.is_null().or($table::section_id.assume_not_null().ne_all(named().select(sections::id)))),
+                _ => Box::new($table::section_id.is_not_null().and($table::section_id.assume_not_null().eq_any(named().select(sections::id)))),
+            }
+        }, order: None }, key: None, about: "The section, by id or slug." },
+        Field { name: "tag", kind: Kind::Reference, ops: Op::MEMBER, column: Column { compare: |op, keys| {
+            let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
+            let named = tags::table.filter(tags::id.eq_any(names()).or(tags::slug.eq_any(names()))).select(tags::id);
+            let every = || $tags::table.select($tags::article_id);
+            match op {
+                Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::id.eq_any(every())),
+                Op::Exists => Box::new($table::id.ne_all(every())),
+                _ => Box::new($table::id.eq_any($tags::table.filter($tags::tag_id.eq_any(named)).select($tags::article_id))),
+            }
+        }, order: None }, key: None, about: "A tag, by id or slug." },
+        Field { name: "author", kind: Kind::Reference, ops: Op::MEMBER, column: Column { compare: |op, keys| {
+            let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
+            let named = authors::table.filter(authors::id.eq_any(names()).or(authors::slug.eq_any(names()))).select(authors::id);
+            let every = || $authors::table.select($authors::article_id);
+            match op {
+                Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::id.eq_any(every())),
+                Op::Exists => Box::new($table::id.ne_all(every())),
+                _ => Box::new($table::id.eq_any($authors::table.filter($authors::author_id.eq_any(named)).select($authors::article_id))),
+            }
+        }, order: None }, key: None, about: "An author, by id or slug." },
+        Field { name: "locale", kind: Kind::Text, ops: Op::CHOICE, column: column!(text $table::locale), key: None, about: "The language." },
+        Field { name: "featured", kind: Kind::Truth, ops: Op::TRUTH, column: column!(truth $table::featured), key: None, about: "Whether front ends should make much of it." },
+        Field { name: "published_at", kind: Kind::Time, ops: Op::ORDER, column: column!(time $table::$published_at), key: Some(|row: &$row| Key::Int(row.$published_at.millis())), about: "When it was first published." },
+        Field { name: "updated_at", kind: Kind::Time, ops: Op::ORDER, column: column!(time $table::updated_at), key: Some(|row: &$row| Key::Int(row.updated_at.millis())), about: "When it last changed." },
+        $($more),*
+    ] };
+}
+
+/// What readers can ask.
+pub(super) static PUBLIC: Listing<publications::table, Publication> = Listing {
+    fields: shared_fields!(publications, Publication, publication_authors, publication_tags, published_at, []),
+    default_sort: "-published_at",
+    includes: &["body"],
+    members: members!("body"),
+    id: column!(id publications::id),
+    id_of: |row| row.id.to_string(),
+};
+
+/// What the desk can ask, of working copies.
+pub(super) static DESK: Listing<articles::table, Article> = Listing {
+    fields: shared_fields!(
+        articles,
+        Article,
+        article_authors,
+        article_tags,
+        published_order,
+        [
+            Field {
+                name: "status",
+                kind: Kind::Word(Status::WORDS),
+                ops: Op::CHOICE,
+                column: column!(text articles::status),
+                key: None,
+                about: "Where it stands; the trash is left out where this is not asked."
+            },
+            Field {
+                name: "created_by",
+                kind: Kind::Id,
+                ops: Op::OPTIONAL_CHOICE,
+                column: column!(optional id articles::created_by),
+                key: None,
+                about: "Who made it."
+            },
+            Field {
+                name: "created_at",
+                kind: Kind::Time,
+                ops: Op::ORDER,
+                column: column!(time articles::created_at),
+                key: Some(|row: &Article| Key::Int(row.created_at.millis())),
+                about: "When it was made."
+            }
+        ]
+    ),
+    default_sort: "-updated_at",
+    includes: &[],
+    members: members!(
+        "status",
+        "version",
+        "revision",
+        "has_unpublished_changes",
+        "translation_of",
+        "comments_open",
+        "created_by",
+        "created_at"
+    ),
+    id: column!(id articles::id),
+    id_of: |row| row.id.to_string(),
+};
+
+/// Whether a query asks for a field, so that its default does not apply.
+pub(super) fn asks<T, R>(listing: &Listing<T, R>, query: &crate::db::PageQuery, name: &str) -> bool {
+    query.filters.iter().any(|(index, ..)| listing.fields.get(*index).is_some_and(|field| field.name == name))
+}
+
+/// Working copies that somebody may see who may not see all: their own.
+pub(super) fn own(user: crate::users::UserId, author: Option<crate::db::Id<crate::authors::Author>>) -> Predicate<articles::table> {
+    let made = articles::created_by.is_not_null().and(articles::created_by.assume_not_null().eq(user));
+    match author {
+        Some(author) => {
+            let signed = article_authors::table.filter(article_authors::author_id.eq(author)).select(article_authors::article_id);
+            Box::new(made.or(articles::id.eq_any(signed)))
+        }
+        None => Box::new(made),
+    }
+}

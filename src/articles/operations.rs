@@ -1,0 +1,276 @@
+//! What can be done with working copies: plain functions of connection, caller and input.
+
+use serde_json::Value;
+
+use super::article::{Article, ArticleId, Relations, Settled, Status};
+use super::draft::ArticleDraft;
+use super::published_queries::{self, Found};
+use super::view::{ArticleEditorCard, ArticleEditorView};
+use super::{embed, publishing, queries};
+use crate::app::App;
+use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, lock, slug_of};
+use crate::error::{Code, Error, Fault, Result};
+use crate::events::{self, Event};
+use crate::http::Precondition;
+use crate::input::{Input, ReferenceTo};
+use crate::markdown;
+use crate::taxonomy;
+use crate::users::{Caller, Role, Writer};
+
+/// One page of working copies, those that the caller may see.
+pub(super) fn list(app: &App, conn: &mut Conn, caller: &Caller<Writer>, query: &PageQuery) -> Result<PageOf<ArticleEditorCard>> {
+    let own = (!caller.edits_all()).then_some((caller.user, caller.author));
+    queries::page(conn, query, own)?.with_rows(|rows| embed::editor_cards(app, conn, rows))
+}
+
+/// A working copy.
+pub(super) fn read(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<ArticleEditorView> {
+    let article = found(conn, caller, name)?;
+    embed::editor_view(app, conn, article)
+}
+
+/// Makes an article; `publish` publishes it in the same step.
+pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input, publish: bool) -> Result<ArticleEditorView> {
+    if publish && caller.role == Role::Contributor {
+        return Err(Error::forbidden("Contributors submit their articles; authors and editors publish."));
+    }
+    let draft = input.create::<ArticleDraft>(conn)?;
+    let now = app.now();
+    let mut article = Article::blank(caller.user, now);
+    let relations = take_over(app, conn, caller, &mut article, draft)?;
+    queries::insert(conn, &article)?;
+    keep(app, conn, caller, &mut article, &relations)?;
+    announce(app, conn, caller, &article, "article.created")?;
+    if publish {
+        publishing::publish_now(app, conn, caller, &mut article, None)?;
+    }
+    embed::editor_view(app, conn, article)
+}
+
+/// How a change is meant.
+pub(super) struct Change<'a> {
+    /// What is to be changed.
+    pub(super) name: &'a str,
+    /// Which version it is meant for.
+    pub(super) condition: &'a Precondition,
+    /// Whether to publish in the same step.
+    pub(super) publish: bool,
+}
+
+/// Changes a working copy, by replacement or by merge patch.
+pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change: &Change<'_>, input: &Input) -> Result<ArticleEditorView> {
+    let mut article = locked(conn, caller, change.name)?;
+    refuse_contributor(caller, &article, change.publish)?;
+    let before = embed::editor_view(app, conn, article.clone())?;
+    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let draft = input.revise::<ArticleDraft>(conn, &current)?;
+    change.condition.check(article.version, &current, &input.object()?, |_| Ok(None))?;
+    if article.status == Status::Trashed {
+        return Err(illegal("It is in the trash; restore it first.", &["restore"]));
+    }
+    let was = article.content(&queries::relations(conn, article.id)?);
+    let stored = article.clone();
+    let relations = take_over(app, conn, caller, &mut article, draft)?;
+    if was == article.content(&relations) {
+        article = stored;
+    } else {
+        keep(app, conn, caller, &mut article, &relations)?;
+        announce(app, conn, caller, &article, "article.saved")?;
+    }
+    if change.publish {
+        publishing::publish_now(app, conn, caller, &mut article, None)?;
+    }
+    embed::editor_view(app, conn, article)
+}
+
+/// Moves an article to the trash; readers see it no more.
+pub(super) fn trash(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, condition: &Precondition) -> Result<()> {
+    lock(conn, "articles")?;
+    let Some(mut article) = queries::look_up(conn, name)? else { return Ok(()) };
+    require_ownership(conn, caller, &article)?;
+    refuse_contributor(caller, &article, false)?;
+    condition.check_bare(article.version)?;
+    if article.status == Status::Trashed {
+        return Ok(());
+    }
+    if article.status == Status::Published {
+        publishing::withdraw(conn, &mut article)?;
+    }
+    article.trashed_from = Some(article.status);
+    article.status = Status::Trashed;
+    article.touch(app.now());
+    queries::update(conn, &article)?;
+    announce(app, conn, caller, &article, "article.trashed")
+}
+
+/// Brings an article back from the trash, as a draft.
+pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<ArticleEditorView> {
+    let mut article = locked(conn, caller, name)?;
+    if article.status != Status::Trashed {
+        return Err(illegal("It is not in the trash.", &[]));
+    }
+    article.status = Status::Draft;
+    article.trashed_from = None;
+    article.touch(app.now());
+    queries::update(conn, &article)?;
+    announce(app, conn, caller, &article, "article.restored")?;
+    embed::editor_view(app, conn, article)
+}
+
+/// Erases an article for ever; only administrators may.
+pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, condition: &Precondition) -> Result<()> {
+    if caller.role != Role::Admin {
+        return Err(Error::forbidden("Only administrators erase."));
+    }
+    lock(conn, "articles")?;
+    let Some(mut article) = queries::look_up(conn, name)? else { return Ok(()) };
+    condition.check_bare(article.version)?;
+    if article.status == Status::Published {
+        publishing::withdraw(conn, &mut article)?;
+    }
+    queries::erase(conn, article.id)?;
+    announce(app, conn, caller, &article, "article.erased")
+}
+
+/// What readers find at an id or a slug.
+pub(super) fn read_published(app: &App, conn: &mut Conn, name: &str) -> Result<super::handlers::PublicAnswer> {
+    use super::handlers::PublicAnswer;
+    match published_queries::look_up(conn, name)? {
+        Found::Here(publication, rendered) => {
+            let view = embed::views(app, conn, vec![(*publication, *rendered)])?.pop().ok_or_else(Error::not_found)?;
+            Ok(PublicAnswer::Here(Box::new(view)))
+        }
+        Found::Moved(slug) => Ok(PublicAnswer::Moved(slug)),
+        Found::Gone => Err(Error::new(Code::Gone, "This article is no longer public.")),
+        Found::Nothing => Err(Error::not_found()),
+    }
+}
+
+/// Whether somebody may work on an article that is not everybody's.
+pub(crate) fn owns<R>(conn: &mut Conn, caller: &Caller<R>, id: ArticleId, created_by: Option<crate::users::UserId>) -> Result<bool> {
+    if created_by == Some(caller.user) {
+        return Ok(true);
+    }
+    caller.author.map_or(Ok(false), |author| queries::is_signed_by(conn, id, author))
+}
+
+pub(super) fn require_ownership(conn: &mut Conn, caller: &Caller<Writer>, article: &Article) -> Result<()> {
+    if caller.edits_all() || owns(conn, caller, article.id, article.created_by)? {
+        return Ok(());
+    }
+    Err(Error::forbidden("This is another's article."))
+}
+
+fn found(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<Article> {
+    let article = queries::look_up(conn, name)?.ok_or_else(Error::not_found)?;
+    require_ownership(conn, caller, &article)?;
+    Ok(article)
+}
+
+/// The article, while nobody else changes one.
+pub(super) fn locked(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<Article> {
+    lock(conn, "articles")?;
+    found(conn, caller, name)
+}
+
+/// Contributors write drafts; what is public is no draft.
+fn refuse_contributor(caller: &Caller<Writer>, article: &Article, publish: bool) -> Result<()> {
+    if caller.role == Role::Contributor && (publish || article.status == Status::Published) {
+        return Err(Error::forbidden("Contributors change drafts alone; authors and editors publish."));
+    }
+    Ok(())
+}
+
+/// A step that the state does not have.
+pub(super) fn illegal(detail: &str, legal: &[&str]) -> Error {
+    Error::new(Code::IllegalTransition, detail).with("legal", legal.to_vec())
+}
+
+/// Makes a draft the article's content; what belongs to it is given back.
+fn take_over(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article, draft: ArticleDraft) -> Result<Relations> {
+    let markdown = markdown_of(&draft)?;
+    let rendered = markdown::render(&markdown);
+    refuse_unknown_images(conn, &rendered.images)?;
+    let authors = draft.authors.clone().unwrap_or_else(|| caller.author.into_iter().collect());
+    let relations = Relations {
+        authors: without_twins(authors),
+        tags: without_twins(tags(app, conn, caller, &draft.tags)?),
+        images: rendered.images.iter().filter_map(|id| id.parse().ok()).collect(),
+    };
+    let translation_group = match draft.translation_of {
+        Some(original) => queries::translation_group(conn, original)?,
+        None => article.id,
+    };
+    if queries::locale_taken(conn, translation_group, &draft.locale, article.id)? {
+        return Err(Error::conflict(format!("There is a translation into {:?} already.", draft.locale)));
+    }
+    let slug = choose_slug(conn, &draft, article)?;
+    article.revise(draft, Settled { slug, markdown, rendered, translation_group }, app.now());
+    Ok(relations)
+}
+
+fn markdown_of(draft: &ArticleDraft) -> Result<String> {
+    let markdown = match (&draft.body.markdown, &draft.body.blocks) {
+        (Some(markdown), _) => markdown.clone(),
+        (None, Some(blocks)) => markdown::compose(blocks),
+        (None, None) => String::new(),
+    };
+    let pointer = if draft.body.markdown.is_some() { "/body/markdown" } else { "/body/blocks" };
+    markdown::check(&markdown).map_err(|why| Error::invalid(vec![Fault::at(pointer, "too_complex", why)]))?;
+    Ok(markdown)
+}
+
+fn refuse_unknown_images(conn: &mut Conn, ids: &[String]) -> Result<()> {
+    let known = queries::existing_images(conn, ids)?;
+    let unknown = ids.iter().filter(|id| !known.iter().any(|known| known.eq_ignore_ascii_case(id)));
+    let faults: Vec<Fault> = unknown
+        .map(|id| Fault::at("/body", "unknown_reference", format!("The text shows the picture {id:?}, which there is not.")))
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
+}
+
+fn tags(app: &App, conn: &mut Conn, caller: &Caller<Writer>, wanted: &[ReferenceTo]) -> Result<Vec<Id<taxonomy::Tag>>> {
+    wanted.iter().map(|name| taxonomy::find_or_create_tag(app, conn, caller.actor(), name.as_str())).collect()
+}
+
+fn without_twins<T: PartialEq>(items: Vec<T>) -> Vec<T> {
+    items.into_iter().fold(Vec::new(), |mut kept, item| {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+        kept
+    })
+}
+
+fn choose_slug(conn: &mut Conn, draft: &ArticleDraft, article: &Article) -> Result<String> {
+    lock(conn, "article slugs")?;
+    if let Some(slug) = &draft.slug {
+        if queries::slug_taken(conn, slug, article.id)? {
+            return Err(Error::new(Code::SlugTaken, format!("Another article has, or had, the slug {slug:?}.")));
+        }
+        return Ok(slug.clone());
+    }
+    let wanted = slug_of(&draft.title, "article");
+    free_slug(conn, &wanted, |conn, slug| queries::slug_taken(conn, slug, article.id))
+}
+
+/// Keeps a save: the working copy, what belongs to it, and a revision of both.
+fn keep(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article, relations: &Relations) -> Result<()> {
+    article.revision += 1;
+    queries::update(conn, article)?;
+    queries::set_relations(conn, article.id, relations)?;
+    queries::insert_revision(conn, article.id, article.revision, article.content(relations), caller.user, app.now())
+}
+
+/// Tells of a change of the desk's.
+pub(super) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &Article, kind: &'static str) -> Result<()> {
+    let event = Event {
+        kind,
+        actor: caller.actor(),
+        subject_kind: "article",
+        subject_id: article.id.to_string(),
+        tags: vec![format!("article:{}", article.id), "articles".into()],
+        details: Value::Null,
+    };
+    events::record(conn, app.now(), event)
+}

@@ -1,0 +1,212 @@
+//! All SQL of what readers get. Nothing here reads a working copy.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::article::{ArticleId, ArticleKind};
+use super::embed;
+use super::listing::{self, PUBLIC};
+use super::publication::{Publication, PublicationWithText};
+use super::view::{ArticleCard, Translation};
+use crate::app::App;
+use crate::authors::Author;
+use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Slugged, Timestamp, keyset};
+use crate::error::{Code, Error, Result, conflict_on};
+use crate::images::Image;
+use crate::markdown::Rendered;
+use crate::schema::{authors, public_slugs, publication_authors, publication_images, publication_tags, publications, tags};
+use crate::taxonomy::Tag;
+
+/// What stands at a public address.
+pub(super) enum Found {
+    /// An article.
+    Here(Box<Publication>, Box<Rendered>),
+    /// An article that has moved to this slug.
+    Moved(String),
+    /// An article that is public no more.
+    Gone,
+    /// Nothing that ever was public.
+    Nothing,
+}
+
+/// What readers find at an id or a slug.
+pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Found> {
+    let selection = (Publication::as_select(), publications::rendered);
+    let (row, slug) = match Slugged::parse(name) {
+        Slugged::Id(id) => {
+            let row: Option<(Publication, Json<Rendered>)> =
+                publications::table.filter(publications::id.eq(id)).select(selection).first(conn).optional()?;
+            if row.is_none() && !was_public(conn, id)? {
+                return Ok(Found::Nothing);
+            }
+            (row, None)
+        }
+        Slugged::Slug(slug) => {
+            let owner: Option<ArticleId> =
+                public_slugs::table.filter(public_slugs::slug.eq(&slug)).select(public_slugs::article_id).first(conn).optional()?;
+            let Some(owner) = owner else { return Ok(Found::Nothing) };
+            let row: Option<(Publication, Json<Rendered>)> =
+                publications::table.filter(publications::id.eq(owner)).select(selection).first(conn).optional()?;
+            (row, Some(slug))
+        }
+    };
+    Ok(match row {
+        None => Found::Gone,
+        Some((publication, _)) if slug.is_some_and(|slug| slug != publication.slug) => Found::Moved(publication.slug),
+        Some((publication, rendered)) => Found::Here(Box::new(publication), Box::new(rendered.0)),
+    })
+}
+
+fn was_public(conn: &mut Conn, id: ArticleId) -> Result<bool> {
+    Ok(public_slugs::table.filter(public_slugs::article_id.eq(id)).count().get_result::<i64>(conn)? > 0)
+}
+
+/// The published article that an id or a slug, old ones too, names.
+pub(crate) fn published(conn: &mut Conn, name: &str) -> Result<Publication> {
+    match look_up(conn, name)? {
+        Found::Here(publication, _) => Ok(*publication),
+        Found::Moved(slug) => Ok(publications::table.filter(publications::slug.eq(slug)).select(Publication::as_select()).first(conn)?),
+        Found::Gone => Err(Error::new(Code::Gone, "This article is no longer public.")),
+        Found::Nothing => Err(Error::not_found()),
+    }
+}
+
+/// One page of published articles.
+pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Publication>> {
+    let mut rows = publications::table.select(Publication::as_select()).into_boxed::<Backend>();
+    let mut count = publications::table.into_boxed::<Backend>();
+    if !listing::asks(&PUBLIC, query, "kind") {
+        rows = rows.filter(publications::kind.eq(ArticleKind::Article));
+        count = count.filter(publications::kind.eq(ArticleKind::Article));
+    }
+    Ok(keyset!(conn, PUBLIC, query, rows, count))
+}
+
+/// The texts of published articles.
+pub(super) fn texts(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Rendered>> {
+    let rows: Vec<(ArticleId, Json<Rendered>)> =
+        publications::table.filter(publications::id.eq_any(ids.to_vec())).select((publications::id, publications::rendered)).load(conn)?;
+    Ok(rows.into_iter().map(|(id, rendered)| (id, rendered.0)).collect())
+}
+
+/// Cards of those of these articles that are public.
+pub(crate) fn cards(app: &App, conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, ArticleCard>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = publications::table.filter(publications::id.eq_any(ids.to_vec())).select(Publication::as_select()).load(conn)?;
+    Ok(embed::cards(app, conn, rows)?.into_iter().map(|card| (card.id, card)).collect())
+}
+
+/// Who signs these articles, in order.
+pub(super) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Author>>> {
+    let rows: Vec<(ArticleId, Author)> = publication_authors::table
+        .inner_join(authors::table)
+        .filter(publication_authors::article_id.eq_any(ids.to_vec()))
+        .order((publication_authors::article_id, publication_authors::position))
+        .select((publication_authors::article_id, Author::as_select()))
+        .load(conn)?;
+    Ok(grouped(rows))
+}
+
+/// What these articles are about, in order.
+pub(super) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Tag>>> {
+    let rows: Vec<(ArticleId, Tag)> = publication_tags::table
+        .inner_join(tags::table)
+        .filter(publication_tags::article_id.eq_any(ids.to_vec()))
+        .order((publication_tags::article_id, publication_tags::position))
+        .select((publication_tags::article_id, Tag::as_select()))
+        .load(conn)?;
+    Ok(grouped(rows))
+}
+
+/// The published articles of these translation groups.
+pub(super) fn translations(conn: &mut Conn, groups: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<(ArticleId, Translation)>>> {
+    let rows: Vec<(ArticleId, ArticleId, String, String)> = publications::table
+        .filter(publications::translation_group.eq_any(groups.to_vec()))
+        .order((publications::translation_group, publications::locale))
+        .select((publications::translation_group, publications::id, publications::locale, publications::slug))
+        .load(conn)?;
+    Ok(grouped(rows.into_iter().map(|(group, id, locale, slug)| (group, (id, Translation { id, locale, slug })))))
+}
+
+/// Rows by what they belong to.
+pub(super) fn grouped<K: Eq + std::hash::Hash, V>(rows: impl IntoIterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
+    rows.into_iter().fold(HashMap::new(), |mut groups, (key, value)| {
+        groups.entry(key).or_insert_with(Vec::new).push(value);
+        groups
+    })
+}
+
+/// What a published copy is counted under.
+#[derive(Default)]
+pub(super) struct Counted {
+    pub(super) authors: Vec<Id<Author>>,
+    pub(super) tags: Vec<Id<Tag>>,
+    pub(super) sections: Vec<Id<crate::taxonomy::Section>>,
+}
+
+/// What the published copy is counted under now.
+pub(super) fn counted(conn: &mut Conn, id: ArticleId) -> Result<Counted> {
+    let section: Option<Option<Id<crate::taxonomy::Section>>> =
+        publications::table.filter(publications::id.eq(id)).select(publications::section_id).first(conn).optional()?;
+    Ok(Counted {
+        authors: publication_authors::table
+            .filter(publication_authors::article_id.eq(id))
+            .select(publication_authors::author_id)
+            .load(conn)?,
+        tags: publication_tags::table.filter(publication_tags::article_id.eq(id)).select(publication_tags::tag_id).load(conn)?,
+        sections: section.flatten().into_iter().collect(),
+    })
+}
+
+/// Writes the published copy, whole.
+pub(super) fn put(conn: &mut Conn, row: &PublicationWithText, relations: &super::article::Relations, now: Timestamp) -> Result<()> {
+    let id = row.publication.id;
+    let taken = || Error::new(Code::SlugTaken, format!("The slug {:?} is another article's.", row.publication.slug));
+    let changed = conflict_on(diesel::update(publications::table.filter(publications::id.eq(id))).set(row).execute(conn), taken)?;
+    if changed == 0 {
+        conflict_on(diesel::insert_into(publications::table).values(row).execute(conn), taken)?;
+    }
+    diesel::delete(publication_authors::table.filter(publication_authors::article_id.eq(id))).execute(conn)?;
+    diesel::delete(publication_tags::table.filter(publication_tags::article_id.eq(id))).execute(conn)?;
+    diesel::delete(publication_images::table.filter(publication_images::article_id.eq(id))).execute(conn)?;
+    for (position, author) in (0..).zip(&relations.authors) {
+        let row = (
+            publication_authors::article_id.eq(id),
+            publication_authors::position.eq(position),
+            publication_authors::author_id.eq(*author),
+        );
+        diesel::insert_into(publication_authors::table).values(row).execute(conn)?;
+    }
+    for (position, tag) in (0..).zip(&relations.tags) {
+        let row = (publication_tags::article_id.eq(id), publication_tags::position.eq(position), publication_tags::tag_id.eq(*tag));
+        diesel::insert_into(publication_tags::table).values(row).execute(conn)?;
+    }
+    for (position, image) in (0..).zip(&relations.images) {
+        put_image(conn, id, position, *image)?;
+    }
+    let owner: Option<ArticleId> =
+        public_slugs::table.filter(public_slugs::slug.eq(&row.publication.slug)).select(public_slugs::article_id).first(conn).optional()?;
+    match owner {
+        Some(owner) if owner == id => Ok(()),
+        Some(_) => Err(taken()),
+        None => {
+            let row = (public_slugs::slug.eq(&row.publication.slug), public_slugs::article_id.eq(id), public_slugs::created_at.eq(now));
+            conflict_on(diesel::insert_into(public_slugs::table).values(row).execute(conn), taken).map(|_| ())
+        }
+    }
+}
+
+fn put_image(conn: &mut Conn, id: ArticleId, position: i32, image: Id<Image>) -> Result<()> {
+    let row = (publication_images::article_id.eq(id), publication_images::position.eq(position), publication_images::image_id.eq(image));
+    diesel::insert_into(publication_images::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Takes the published copy away.
+pub(super) fn remove(conn: &mut Conn, id: ArticleId) -> Result<()> {
+    diesel::delete(publications::table.filter(publications::id.eq(id))).execute(conn)?;
+    Ok(())
+}

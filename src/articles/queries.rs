@@ -1,0 +1,171 @@
+//! All SQL of working copies and revisions.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::article::{Article, ArticleId, ArticleKind, Content, Relations, Revision, Status};
+use super::listing::{self, DESK};
+use super::published_queries::grouped;
+use crate::authors::Author;
+use crate::db::{Backend, Conn, Json, PageOf, PageQuery, Slugged, Timestamp, keyset};
+use crate::error::{Code, Error, Result, conflict_on};
+use crate::schema::{article_authors, article_images, article_tags, articles, authors, images, public_slugs, revisions, tags};
+use crate::taxonomy::Tag;
+use crate::users::UserId;
+
+/// The working copy that an id or a slug names, if there is one.
+pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Article>> {
+    let query = articles::table.select(Article::as_select()).into_boxed::<Backend>();
+    let query = match Slugged::<Article>::parse(name) {
+        Slugged::Id(id) => query.filter(articles::id.eq(id)),
+        Slugged::Slug(slug) => query.filter(articles::slug.eq(slug)),
+    };
+    Ok(query.first(conn).optional()?)
+}
+
+/// The id of the article that a body names.
+pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    let query = articles::table.select(articles::id).into_boxed::<Backend>();
+    let query = match Slugged::<Article>::parse(name) {
+        Slugged::Id(id) => query.filter(articles::id.eq(id)),
+        Slugged::Slug(slug) => query.filter(articles::slug.eq(slug)),
+    };
+    Ok(query.first::<ArticleId>(conn).optional()?.map(|id| id.to_string()))
+}
+
+/// One page of working copies; the caller's own where they may not see all.
+pub(super) fn page(conn: &mut Conn, query: &PageQuery, own: Option<(UserId, Option<crate::db::Id<Author>>)>) -> Result<PageOf<Article>> {
+    let mut rows = articles::table.select(Article::as_select()).into_boxed::<Backend>();
+    let mut count = articles::table.into_boxed::<Backend>();
+    if !listing::asks(&DESK, query, "kind") {
+        rows = rows.filter(articles::kind.eq(ArticleKind::Article));
+        count = count.filter(articles::kind.eq(ArticleKind::Article));
+    }
+    if !listing::asks(&DESK, query, "status") {
+        rows = rows.filter(articles::status.ne(Status::Trashed));
+        count = count.filter(articles::status.ne(Status::Trashed));
+    }
+    if let Some((user, author)) = own {
+        rows = rows.filter(listing::own(user, author));
+        count = count.filter(listing::own(user, author));
+    }
+    Ok(keyset!(conn, DESK, query, rows, count))
+}
+
+/// Whether a slug is, or was while public, another article's.
+pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: ArticleId) -> Result<bool> {
+    let working = articles::table.filter(articles::slug.eq(slug)).filter(articles::id.ne(own)).count().get_result::<i64>(conn)?;
+    let public =
+        public_slugs::table.filter(public_slugs::slug.eq(slug)).filter(public_slugs::article_id.ne(own)).count().get_result::<i64>(conn)?;
+    Ok(working + public > 0)
+}
+
+/// The group that an article belongs to.
+pub(super) fn translation_group(conn: &mut Conn, id: ArticleId) -> Result<ArticleId> {
+    Ok(articles::table.filter(articles::id.eq(id)).select(articles::translation_group).first(conn)?)
+}
+
+/// Whether another article of a group is in this language.
+pub(super) fn locale_taken(conn: &mut Conn, group: ArticleId, locale: &str, own: ArticleId) -> Result<bool> {
+    let others =
+        articles::table.filter(articles::translation_group.eq(group)).filter(articles::locale.eq(locale)).filter(articles::id.ne(own));
+    Ok(others.count().get_result::<i64>(conn)? > 0)
+}
+
+/// Those of these pictures that there are.
+pub(super) fn existing_images(conn: &mut Conn, ids: &[String]) -> Result<Vec<String>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(images::table.filter(images::id.eq_any(ids.to_vec())).select(images::id).load(conn)?)
+}
+
+/// Stores a new working copy.
+pub(super) fn insert(conn: &mut Conn, article: &Article) -> Result<()> {
+    conflict_on(diesel::insert_into(articles::table).values(article).execute(conn), || collision(article))?;
+    Ok(())
+}
+
+/// Stores a changed working copy.
+pub(super) fn update(conn: &mut Conn, article: &Article) -> Result<()> {
+    conflict_on(diesel::update(article).set(article).execute(conn), || collision(article))?;
+    Ok(())
+}
+
+fn collision(article: &Article) -> Error {
+    Error::new(Code::SlugTaken, format!("Another article has, or had, the slug {:?}.", article.slug))
+}
+
+/// Removes an article with everything that belongs to it.
+pub(super) fn erase(conn: &mut Conn, id: ArticleId) -> Result<()> {
+    diesel::delete(articles::table.filter(articles::id.eq(id))).execute(conn)?;
+    Ok(())
+}
+
+/// What belongs to a working copy.
+pub(super) fn relations(conn: &mut Conn, id: ArticleId) -> Result<Relations> {
+    let authors = article_authors::table
+        .filter(article_authors::article_id.eq(id))
+        .order(article_authors::position)
+        .select(article_authors::author_id);
+    let tags = article_tags::table.filter(article_tags::article_id.eq(id)).order(article_tags::position).select(article_tags::tag_id);
+    let images =
+        article_images::table.filter(article_images::article_id.eq(id)).order(article_images::position).select(article_images::image_id);
+    Ok(Relations { authors: authors.load(conn)?, tags: tags.load(conn)?, images: images.load(conn)? })
+}
+
+/// Replaces what belongs to a working copy.
+pub(super) fn set_relations(conn: &mut Conn, id: ArticleId, relations: &Relations) -> Result<()> {
+    diesel::delete(article_authors::table.filter(article_authors::article_id.eq(id))).execute(conn)?;
+    diesel::delete(article_tags::table.filter(article_tags::article_id.eq(id))).execute(conn)?;
+    diesel::delete(article_images::table.filter(article_images::article_id.eq(id))).execute(conn)?;
+    for (position, author) in (0..).zip(&relations.authors) {
+        let row = (article_authors::article_id.eq(id), article_authors::position.eq(position), article_authors::author_id.eq(*author));
+        diesel::insert_into(article_authors::table).values(row).execute(conn)?;
+    }
+    for (position, tag) in (0..).zip(&relations.tags) {
+        let row = (article_tags::article_id.eq(id), article_tags::position.eq(position), article_tags::tag_id.eq(*tag));
+        diesel::insert_into(article_tags::table).values(row).execute(conn)?;
+    }
+    for (position, image) in (0..).zip(&relations.images) {
+        let row = (article_images::article_id.eq(id), article_images::position.eq(position), article_images::image_id.eq(*image));
+        diesel::insert_into(article_images::table).values(row).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Keeps a save for ever.
+pub(super) fn insert_revision(conn: &mut Conn, id: ArticleId, number: i32, content: Content, by: UserId, now: Timestamp) -> Result<()> {
+    let row = Revision { article_id: id, number, content: Json(content), note: None, created_by: Some(by), created_at: now };
+    diesel::insert_into(revisions::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Who signs these working copies, in order.
+pub(super) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Author>>> {
+    let rows: Vec<(ArticleId, Author)> = article_authors::table
+        .inner_join(authors::table)
+        .filter(article_authors::article_id.eq_any(ids.to_vec()))
+        .order((article_authors::article_id, article_authors::position))
+        .select((article_authors::article_id, Author::as_select()))
+        .load(conn)?;
+    Ok(grouped(rows))
+}
+
+/// What these working copies are about, in order.
+pub(super) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Tag>>> {
+    let rows: Vec<(ArticleId, Tag)> = article_tags::table
+        .inner_join(tags::table)
+        .filter(article_tags::article_id.eq_any(ids.to_vec()))
+        .order((article_tags::article_id, article_tags::position))
+        .select((article_tags::article_id, Tag::as_select()))
+        .load(conn)?;
+    Ok(grouped(rows))
+}
+
+/// Whether somebody signs an article.
+pub(super) fn is_signed_by(conn: &mut Conn, id: ArticleId, author: crate::db::Id<Author>) -> Result<bool> {
+    let rows = article_authors::table.filter(article_authors::article_id.eq(id)).filter(article_authors::author_id.eq(author));
+    Ok(rows.count().get_result::<i64>(conn)? > 0)
+}

@@ -1,0 +1,104 @@
+//! What search engines, social networks and share buttons are told.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use url::form_urlencoded::byte_serialize;
+use utoipa::ToSchema;
+
+use super::article::ArticleKind;
+use super::view::{Head, Share};
+use crate::authors::AuthorCard;
+use crate::images::ImageView;
+use crate::taxonomy::SectionCard;
+
+/// What search engines and social networks are told. In the editor view as stored: null where it is derived.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ArticleSeo)]
+pub(crate) struct SeoView {
+    /// The title for search engines.
+    #[schema(example = "Tram line 9 opens on Saturday")]
+    pub(crate) title: Option<String>,
+    /// The description for search engines.
+    #[schema(example = "Eleven stops in the east of the city.")]
+    pub(crate) description: Option<String>,
+    /// The address that this text is to be known under.
+    #[schema(format = "uri", example = "https://example.com/tram-line-9-opens")]
+    pub(crate) canonical_url: Option<String>,
+    /// The picture that networks show.
+    pub(crate) image: Option<ImageView>,
+    /// Whether search engines should leave it out.
+    pub(crate) noindex: bool,
+    /// The article in the words of schema.org, for a script element of the type `application/ld+json`.
+    #[schema(value_type = Object)]
+    pub(crate) json_ld: Value,
+}
+
+/// What stands around an article and is live.
+pub(super) struct Surroundings<'a> {
+    pub(super) url: &'a str,
+    pub(super) authors: &'a [AuthorCard],
+    pub(super) section: Option<&'a SectionCard>,
+    pub(super) hero: Option<&'a ImageView>,
+    pub(super) image: Option<&'a ImageView>,
+}
+
+/// What readers' front ends get: nothing is left empty that can be derived.
+pub(super) fn derived(head: &Head, around: &Surroundings<'_>) -> SeoView {
+    let description = head.seo.description.clone().or_else(|| head.dek.clone()).or_else(|| head.excerpt.clone());
+    SeoView {
+        title: Some(head.seo.title.clone().unwrap_or_else(|| head.title.clone())),
+        description,
+        canonical_url: Some(head.seo.canonical_url.clone().unwrap_or_else(|| around.url.to_owned())),
+        image: around.image.or(around.hero).cloned(),
+        noindex: head.seo.noindex,
+        json_ld: json_ld(head, around),
+    }
+}
+
+/// What the desk gets: as stored.
+pub(super) fn stored(head: &Head, around: &Surroundings<'_>) -> SeoView {
+    SeoView {
+        title: head.seo.title.clone(),
+        description: head.seo.description.clone(),
+        canonical_url: head.seo.canonical_url.clone(),
+        image: around.image.cloned(),
+        noindex: head.seo.noindex,
+        json_ld: json_ld(head, around),
+    }
+}
+
+fn json_ld(head: &Head, around: &Surroundings<'_>) -> Value {
+    let kind = if head.kind == ArticleKind::Article { "NewsArticle" } else { "WebPage" };
+    let image = around.image.or(around.hero).map(|image| &image.url);
+    json!({
+        "@context": "https://schema.org",
+        "@type": kind,
+        "headline": head.title,
+        "description": head.seo.description.as_ref().or(head.dek.as_ref()).or(head.excerpt.as_ref()),
+        "url": around.url,
+        "mainEntityOfPage": around.url,
+        "inLanguage": head.locale,
+        "datePublished": head.published_at,
+        "dateModified": head.updated_at,
+        "wordCount": head.word_count,
+        "articleSection": around.section.map(|section| &section.name),
+        "image": image.map_or_else(Vec::new, |url| vec![url]),
+        "author": around.authors.iter().map(|author| json!({"@type": "Person", "name": author.name, "url": author.url})).collect::<Vec<_>>(),
+    })
+}
+
+/// The addresses of the share buttons.
+pub(super) fn share(url: &str, title: &str) -> Share {
+    // Form encoding writes a space as `+`, which not every one of these takes for one.
+    let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+    let (address, title) = (encode(url), encode(title));
+    Share {
+        x: format!("https://x.com/intent/tweet?url={address}&text={title}"),
+        facebook: format!("https://www.facebook.com/sharer/sharer.php?u={address}"),
+        whatsapp: format!("https://wa.me/?text={title}%20{address}"),
+        telegram: format!("https://t.me/share/url?url={address}&text={title}"),
+        reddit: format!("https://www.reddit.com/submit?url={address}&title={title}"),
+        linkedin: format!("https://www.linkedin.com/sharing/share-offsite/?url={address}"),
+        email: format!("mailto:?subject={title}&body={address}"),
+    }
+}

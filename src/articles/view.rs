@@ -1,0 +1,265 @@
+//! What readers and the desk see of an article.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::article::{ArticleId, ArticleKind, Correction, Status};
+use super::draft::Seo;
+use super::seo::SeoView;
+use crate::authors::AuthorCard;
+use crate::db::{Id, Timestamp};
+use crate::images::ImageView;
+use crate::markdown::{Block, TocEntry};
+use crate::taxonomy::{SectionCard, TagCard};
+use crate::users::UserId;
+
+/// An article without its text, as lists show it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ArticleCard {
+    /// Its id.
+    pub(crate) id: ArticleId,
+    /// Article or standing page.
+    pub(crate) kind: ArticleKind,
+    /// Its address.
+    #[schema(example = "tram-line-9-opens")]
+    pub(crate) slug: String,
+    /// Its page on the readers' site.
+    #[schema(format = "uri", example = "https://example.com/tram-line-9-opens")]
+    pub(crate) url: String,
+    /// The headline.
+    #[schema(example = "Tram line 9 opens")]
+    pub(crate) title: String,
+    /// The sentence under the headline.
+    #[schema(example = "The first trams run on Saturday")]
+    pub(crate) dek: Option<String>,
+    /// What lists show of the text. In the editor view as stored: null where it is taken from the text.
+    pub(crate) excerpt: Option<String>,
+    /// The language that it is written in (BCP 47).
+    #[schema(example = "en")]
+    pub(crate) locale: String,
+    /// The same article in other languages.
+    pub(crate) translations: Vec<Translation>,
+    /// The picture above the text.
+    pub(crate) hero_image: Option<ImageView>,
+    /// Who signs it, in order.
+    pub(crate) authors: Vec<AuthorCard>,
+    /// The section that it belongs to.
+    pub(crate) section: Option<SectionCard>,
+    /// What it is about.
+    pub(crate) tags: Vec<TagCard>,
+    /// Whether front ends should make much of it.
+    pub(crate) featured: bool,
+    /// How many words the text has.
+    #[schema(minimum = 0, example = 640)]
+    pub(crate) word_count: i32,
+    /// How many minutes reading takes, at 230 words a minute.
+    #[schema(minimum = 0, example = 3)]
+    pub(crate) reading_minutes: u32,
+    /// When it was first published.
+    pub(crate) published_at: Option<Timestamp>,
+    /// When it was last published or, in the editor view, last saved.
+    pub(crate) updated_at: Timestamp,
+    /// What was corrected since.
+    pub(crate) corrections: Vec<Correction>,
+    /// Its comments.
+    pub(crate) comments: CommentsInfo,
+    /// Addresses that share it, one for each network that the site names.
+    pub(crate) share: Share,
+    /// What search engines and social networks are told.
+    pub(crate) seo: SeoView,
+    /// Members of the site's own.
+    #[schema(value_type = Object)]
+    pub(crate) custom: Map<String, Value>,
+}
+
+/// The same article in another language.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Translation {
+    /// Its id.
+    pub(crate) id: ArticleId,
+    /// Its language.
+    #[schema(example = "de")]
+    pub(crate) locale: String,
+    /// Its address.
+    #[schema(example = "strassenbahnlinie-9-eroeffnet")]
+    pub(crate) slug: String,
+}
+
+/// The comments of an article.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct CommentsInfo {
+    /// Whether the article takes comments, as far as the site lets it.
+    pub(crate) open: bool,
+    /// How many there are to read.
+    #[schema(minimum = 0, example = 12)]
+    pub(crate) count: i32,
+}
+
+/// Addresses that share an article.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Share {
+    /// On X.
+    #[schema(format = "uri", example = "https://x.com/intent/tweet?url=https%3A%2F%2Fexample.com%2Ftram&text=Tram")]
+    pub(crate) x: String,
+    /// On Facebook.
+    #[schema(format = "uri", example = "https://www.facebook.com/sharer/sharer.php?u=https%3A%2F%2Fexample.com%2Ftram")]
+    pub(crate) facebook: String,
+    /// By WhatsApp.
+    #[schema(format = "uri", example = "https://wa.me/?text=Tram%20https%3A%2F%2Fexample.com%2Ftram")]
+    pub(crate) whatsapp: String,
+    /// By Telegram.
+    #[schema(format = "uri", example = "https://t.me/share/url?url=https%3A%2F%2Fexample.com%2Ftram&text=Tram")]
+    pub(crate) telegram: String,
+    /// On Reddit.
+    #[schema(format = "uri", example = "https://www.reddit.com/submit?url=https%3A%2F%2Fexample.com%2Ftram&title=Tram")]
+    pub(crate) reddit: String,
+    /// On LinkedIn.
+    #[schema(format = "uri", example = "https://www.linkedin.com/sharing/share-offsite/?url=https%3A%2F%2Fexample.com%2Ftram")]
+    pub(crate) linkedin: String,
+    /// By e-mail.
+    #[schema(example = "mailto:?subject=Tram&body=https%3A%2F%2Fexample.com%2Ftram")]
+    pub(crate) email: String,
+}
+
+/// An article, whole.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ArticleView {
+    /// All but the text.
+    #[serde(flatten)]
+    pub(crate) card: ArticleCard,
+    /// The text.
+    pub(crate) body: Body,
+}
+
+/// The text.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ArticleBody)]
+pub(crate) struct Body {
+    /// Sanitised HTML.
+    #[schema(example = "<p>The first trams run on <strong>Saturday</strong>.</p>")]
+    pub(crate) html: String,
+    /// The same as blocks, for front ends that lay it out themselves.
+    pub(crate) blocks: Vec<BlockView>,
+    /// The headings.
+    pub(crate) toc: Vec<TocEntry>,
+}
+
+/// A block of the text.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum BlockView {
+    /// A picture, as it is now.
+    Image(ImageBlock),
+    /// Any other block.
+    Other(Block),
+}
+
+/// A picture in the text.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ImageBlock {
+    /// `image`.
+    #[schema(value_type = ImageBlockType)]
+    pub(crate) r#type: ImageBlockType,
+    /// The picture.
+    pub(crate) image: ImageView,
+    /// What it shows, as the text says it; else as the picture says it.
+    #[schema(example = "A tram at the harbour")]
+    pub(crate) alt: String,
+    /// The caption that the text gives it; else the picture's own.
+    pub(crate) caption: Option<String>,
+}
+
+/// The type of a picture in the text.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ImageBlockType {
+    /// A picture.
+    Image,
+}
+
+/// What the desk sees of an article: the working copy.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ArticleEditorView {
+    /// All but the text.
+    #[serde(flatten)]
+    pub(crate) card: ArticleCard,
+    /// What the desk alone needs.
+    #[serde(flatten)]
+    pub(crate) desk: Desk,
+    /// The text.
+    pub(crate) body: EditorBody,
+}
+
+/// What the desk sees of an article in lists.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ArticleEditorCard {
+    /// All but the text.
+    #[serde(flatten)]
+    pub(crate) card: ArticleCard,
+    /// What the desk alone needs.
+    #[serde(flatten)]
+    pub(crate) desk: Desk,
+}
+
+/// What the desk alone needs to know of an article.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Desk {
+    /// Where it stands.
+    pub(crate) status: Status,
+    /// Counts the changes; `"v7"` as an `ETag`.
+    #[schema(minimum = 1, example = 7)]
+    pub(crate) version: i32,
+    /// The number of the last save.
+    #[schema(minimum = 1, example = 5)]
+    pub(crate) revision: i32,
+    /// Whether readers see something older.
+    pub(crate) has_unpublished_changes: bool,
+    /// The article that this is a translation of, by the id of the group's first.
+    pub(crate) translation_of: Option<ArticleId>,
+    /// Whether readers may comment, as far as the site lets them.
+    pub(crate) comments_open: bool,
+    /// Who made it.
+    pub(crate) created_by: Option<UserId>,
+    /// When it was made.
+    pub(crate) created_at: Timestamp,
+}
+
+/// The text, with its source.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct EditorBody {
+    /// The text in Markdown, its one stored form.
+    #[schema(example = "The first trams run on **Saturday**.")]
+    pub(crate) markdown: String,
+    /// Sanitised HTML.
+    #[schema(example = "<p>The first trams run on <strong>Saturday</strong>.</p>")]
+    pub(crate) html: String,
+    /// The same as blocks.
+    pub(crate) blocks: Vec<BlockView>,
+    /// The headings.
+    pub(crate) toc: Vec<TocEntry>,
+}
+
+/// What both copies have, and an answer is made of.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    pub(super) id: ArticleId,
+    pub(super) kind: ArticleKind,
+    pub(super) slug: String,
+    pub(super) title: String,
+    pub(super) dek: Option<String>,
+    pub(super) excerpt: Option<String>,
+    pub(super) locale: String,
+    pub(super) translation_group: ArticleId,
+    pub(super) section: Option<Id<crate::taxonomy::Section>>,
+    pub(super) hero_image: Option<Id<crate::images::Image>>,
+    pub(super) featured: bool,
+    pub(super) comments_open: bool,
+    pub(super) seo: Seo,
+    pub(super) custom: Map<String, Value>,
+    pub(super) word_count: i32,
+    pub(super) corrections: Vec<Correction>,
+    pub(super) comment_count: i32,
+    pub(super) published_at: Option<Timestamp>,
+    pub(super) updated_at: Timestamp,
+}

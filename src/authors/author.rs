@@ -1,0 +1,134 @@
+//! An author: the row, and the draft that it is made of.
+
+use diesel::prelude::*;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::queries::find_account;
+use crate::db::{Id, Json, Timestamp, fold};
+use crate::images::{self, Image};
+use crate::input::{Custom, Draft, Line, Name, Reference, ReferenceTo, Slug};
+use crate::markdown;
+use crate::schema::authors;
+use crate::site::SocialLink;
+use crate::users::User;
+
+/// The id of an author.
+pub(crate) type AuthorId = Id<Author>;
+
+/// An author as it is stored.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
+#[diesel(table_name = authors, treat_none_as_null = true)]
+pub(crate) struct Author {
+    pub(crate) id: AuthorId,
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) name_key: String,
+    pub(crate) role_title: Option<String>,
+    pub(crate) bio_markdown: String,
+    pub(crate) bio_html: String,
+    pub(crate) avatar_id: Option<Id<Image>>,
+    pub(crate) links: Json<Vec<SocialLink>>,
+    pub(crate) custom: Json<Map<String, Value>>,
+    /// Only counting writes it, so that no edit brings an old count back.
+    #[diesel(skip_update)]
+    pub(crate) article_count: i32,
+    pub(crate) user_id: Option<Id<User>>,
+    pub(crate) version: i32,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+}
+
+/// What an author may be made of.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AuthorDraft {
+    /// The name that articles are signed with.
+    #[schema(value_type = Name)]
+    pub(crate) name: String,
+    /// The author's address; made from the name where absent.
+    #[schema(value_type = Option<Slug>)]
+    pub(crate) slug: Option<String>,
+    /// What they do here.
+    #[schema(value_type = Option<Line>)]
+    pub(crate) role_title: Option<String>,
+    /// Who they are.
+    #[serde(default)]
+    pub(crate) bio: BioDraft,
+    /// Their picture.
+    #[schema(value_type = Option<ReferenceTo>)]
+    pub(crate) avatar: Option<Id<Image>>,
+    /// Where they are found elsewhere.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub(crate) links: Vec<SocialLink>,
+    /// The account whose profile this is. Only administrators change it; whoever makes their own profile gets it.
+    #[schema(value_type = Option<ReferenceTo>)]
+    pub(crate) user: Option<Id<User>>,
+    /// Members of your own, 64 KiB of JSON at most.
+    #[serde(default)]
+    #[schema(value_type = Custom)]
+    pub(crate) custom: Map<String, Value>,
+}
+
+/// Who an author is.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BioDraft {
+    /// A paragraph or two of Markdown.
+    #[serde(default)]
+    #[schema(
+        max_length = 10_000,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$",
+        example = "Writes about **rails** and roads."
+    )]
+    pub(crate) markdown: String,
+}
+
+impl Draft for AuthorDraft {
+    const DERIVED: &'static [&'static str] = &["/article_count", "/url", "/bio/html"];
+    const READ_ONLY: &'static [&'static str] = &["/id", "/version", "/created_at", "/updated_at"];
+    const REFERENCES: &'static [Reference] =
+        &[Reference { pointer: "/avatar", find: images::find_reference }, Reference { pointer: "/user", find: find_account }];
+}
+
+impl Author {
+    /// An author of whom nothing is known yet.
+    pub(super) fn blank(now: Timestamp) -> Self {
+        Self {
+            id: Id::new(now),
+            slug: String::new(),
+            name: String::new(),
+            name_key: String::new(),
+            role_title: None,
+            bio_markdown: String::new(),
+            bio_html: String::new(),
+            avatar_id: None,
+            links: Json(Vec::new()),
+            custom: Json(Map::new()),
+            article_count: 0,
+            user_id: None,
+            version: 0,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// What a draft makes of an author, new or not; every member is taken over.
+    pub(super) fn revise(&mut self, draft: AuthorDraft, slug: String, now: Timestamp) {
+        let AuthorDraft { name, slug: _, role_title, bio: BioDraft { markdown }, avatar, links, user, custom } = draft;
+        self.name_key = fold(&name);
+        self.name = name;
+        self.slug = slug;
+        self.role_title = role_title;
+        self.bio_html = if markdown.is_empty() { String::new() } else { markdown::brief(&markdown) };
+        self.bio_markdown = markdown;
+        self.avatar_id = avatar;
+        self.links = Json(links);
+        self.user_id = user;
+        self.custom = Json(custom);
+        self.version += 1;
+        self.updated_at = now;
+    }
+}

@@ -1,0 +1,173 @@
+//! What can be done with authors: plain functions of connection, caller and input.
+
+use serde_json::{Value, json};
+
+use super::author::{Author, AuthorDraft, AuthorId};
+use super::queries;
+use super::view::{self, AuthorEditorView, AuthorView};
+use crate::app::App;
+use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, lock, slug_of};
+use crate::error::{Code, Error, Fault, Result};
+use crate::events::{self, Event};
+use crate::http::{Edited, Precondition};
+use crate::input::Input;
+use crate::users::{Caller, Editor, Role, User, Writer};
+
+/// How many bytes of JSON `custom` may have.
+const LARGEST_CUSTOM: usize = 64 * 1024;
+
+/// One page of authors.
+pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<AuthorView>> {
+    let page = queries::page(conn, query)?;
+    page.with_rows(|rows| view::views(conn, &app.config.links, &rows))
+}
+
+/// What readers see of an author.
+pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<AuthorView> {
+    let author = queries::find(conn, name)?;
+    view::views(conn, &app.config.links, &[author])?.pop().ok_or_else(Error::not_found)
+}
+
+/// What editors, and whose profile it is, see of an author.
+pub(super) fn read_as_editor(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<Edited<AuthorEditorView>> {
+    let author = queries::find(conn, name)?;
+    refuse_others(caller, &author)?;
+    edited(app, conn, &author)
+}
+
+/// Makes an author: editors anybody, others their own profile.
+pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input) -> Result<Edited<AuthorEditorView>> {
+    lock(conn, "authors")?;
+    if !caller.edits_all() && caller.author.is_some() {
+        return Err(Error::forbidden("You have a profile already, and may not make another's."));
+    }
+    let mut draft = input.create::<AuthorDraft>(conn)?;
+    let now = app.now();
+    let mut author = Author::blank(now);
+    let own = if caller.edits_all() { None } else { Some(caller.user) };
+    if caller.role != Role::Admin {
+        refuse_account(draft.user.is_some() && draft.user != own)?;
+        draft.user = own;
+    }
+    let slug = settle(conn, &draft, &author)?;
+    author.revise(draft, slug, now);
+    queries::insert(conn, &author)?;
+    announce(app, conn, &caller.actor(), &author, "author.created", &[])?;
+    edited(app, conn, &author)
+}
+
+/// Changes an author, by replacement or by merge patch.
+pub(super) fn revise(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Writer>,
+    name: &str,
+    condition: &Precondition,
+    input: &Input,
+) -> Result<Edited<AuthorEditorView>> {
+    lock(conn, "authors")?;
+    let mut author = queries::find(conn, name)?;
+    refuse_others(caller, &author)?;
+    let before = edited(app, conn, &author)?;
+    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let mut draft = input.revise::<AuthorDraft>(conn, &current)?;
+    if caller.role != Role::Admin {
+        refuse_account(input.object()?.contains_key("user") && draft.user != author.user_id)?;
+        draft.user = author.user_id;
+    }
+    condition.check(author.version, &current, &input.object()?, |_| Ok(None))?;
+    let slug = settle(conn, &draft, &author)?;
+    author.revise(draft, slug, app.now());
+    let after = edited(app, conn, &author)?;
+    if before.same_content(&after)? {
+        return Ok(before);
+    }
+    queries::update(conn, &author)?;
+    announce(app, conn, &caller.actor(), &author, "author.revised", &["articles"])?;
+    edited(app, conn, &author)
+}
+
+/// Deletes an author; another signs what they signed, or there must be nothing.
+pub(super) fn delete(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Editor>,
+    name: &str,
+    condition: &Precondition,
+    reassign_to: Option<&str>,
+) -> Result<()> {
+    lock(conn, "authors")?;
+    let Some(author) = queries::look_up(conn, name)? else { return Ok(()) };
+    let heir = reassign_to.map(|heir| find_heir(conn, &author, heir)).transpose()?;
+    condition.check_bare(author.version)?;
+    match heir {
+        Some(heir) => queries::reassign(conn, author.id, heir)?,
+        None => refuse_used(conn, &author)?,
+    }
+    queries::delete(conn, author.id)?;
+    announce(app, conn, &caller.actor(), &author, "author.deleted", &["articles"])
+}
+
+fn find_heir(conn: &mut Conn, author: &Author, name: &str) -> Result<AuthorId> {
+    let heir = queries::look_up(conn, name)?.filter(|heir| heir.id != author.id);
+    let fault = || Fault::parameter("reassign_to", "unknown_reference", format!("There is no other author {name:?}."));
+    Ok(heir.ok_or_else(|| Error::bad_query(vec![fault()]))?.id)
+}
+
+fn refuse_used(conn: &mut Conn, author: &Author) -> Result<()> {
+    let articles = queries::usages(conn, author.id)?;
+    if articles == 0 {
+        return Ok(());
+    }
+    let detail = format!("{articles} articles are signed by this author; name another in reassign_to.");
+    Err(Error::new(Code::InUse, detail).with("usages", json!({"articles": articles})))
+}
+
+/// Who does not edit everybody's, edits their own profile.
+fn refuse_others(caller: &Caller<Writer>, author: &Author) -> Result<()> {
+    if caller.edits_all() || author.user_id == Some(caller.user) {
+        return Ok(());
+    }
+    Err(Error::forbidden("This is not your profile."))
+}
+
+fn refuse_account(refused: bool) -> Result<()> {
+    if !refused {
+        return Ok(());
+    }
+    Err(Error::invalid(vec![Fault::at("/user", "read_only", "Only administrators say whose profile this is; leave it out.")]))
+}
+
+/// Checks what no schema can, and finds the slug.
+fn settle(conn: &mut Conn, draft: &AuthorDraft, author: &Author) -> Result<String> {
+    if serde_json::to_string(&draft.custom).map_or(0, |text| text.len()) > LARGEST_CUSTOM {
+        let fault = Fault::at("/custom", "too_long", "This may have 64 KiB of JSON.").bound("max", LARGEST_CUSTOM);
+        return Err(Error::invalid(vec![fault]));
+    }
+    if let Some(account) = draft.user {
+        refuse_second_profile(conn, account, author.id)?;
+    }
+    match &draft.slug {
+        Some(slug) => Ok(slug.clone()),
+        None => free_slug(conn, &slug_of(&draft.name, "author"), |conn, slug| queries::slug_taken(conn, slug, author.id)),
+    }
+}
+
+fn refuse_second_profile(conn: &mut Conn, account: Id<User>, author: AuthorId) -> Result<()> {
+    if queries::account_taken(conn, account, author)? {
+        return Err(Error::conflict("This account has another profile."));
+    }
+    Ok(())
+}
+
+fn announce(app: &App, conn: &mut Conn, actor: &Option<String>, author: &Author, kind: &'static str, also: &[&str]) -> Result<()> {
+    let mut tags = vec![format!("author:{}", author.id), "authors".into()];
+    tags.extend(also.iter().map(|&tag| tag.to_owned()));
+    let event = Event { kind, actor: actor.clone(), subject_kind: "author", subject_id: author.id.to_string(), tags, details: Value::Null };
+    events::record(conn, app.now(), event)
+}
+
+fn edited(app: &App, conn: &mut Conn, author: &Author) -> Result<Edited<AuthorEditorView>> {
+    let view = view::editor_view(conn, &app.config.links, author)?.ok_or_else(Error::not_found)?;
+    Ok(Edited { view, version: author.version, created_at: author.created_at, updated_at: author.updated_at })
+}

@@ -1,0 +1,121 @@
+//! All SQL of authors.
+
+use diesel::prelude::*;
+
+use super::author::{Author, AuthorId};
+use super::listing::LISTING;
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Slugged, hand_over, keyset, lock};
+use crate::error::{Code, Error, Result, conflict_on};
+use crate::schema::{article_authors, authors, publication_authors, publications, users};
+use crate::users::User;
+
+/// One page of authors.
+pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Author>> {
+    let rows = authors::table.select(Author::as_select()).into_boxed::<Backend>();
+    Ok(keyset!(conn, LISTING, query, rows, authors::table.into_boxed::<Backend>()))
+}
+
+/// The author that an id or a slug names, if there is one.
+pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Author>> {
+    let query = authors::table.select(Author::as_select()).into_boxed::<Backend>();
+    let query = match Slugged::<Author>::parse(name) {
+        Slugged::Id(id) => query.filter(authors::id.eq(id)),
+        Slugged::Slug(slug) => query.filter(authors::slug.eq(slug)),
+    };
+    Ok(query.first(conn).optional()?)
+}
+
+/// The author that an id or a slug names.
+pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Author> {
+    look_up(conn, name)?.ok_or_else(Error::not_found)
+}
+
+/// The id of the author that a body names.
+pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    Ok(look_up(conn, name)?.map(|author| author.id.to_string()))
+}
+
+/// The id of the account that a body names by its id.
+pub(super) fn find_account(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    let Ok(id) = name.parse::<Id<User>>() else { return Ok(None) };
+    let found: Option<Id<User>> = users::table.filter(users::id.eq(id)).select(users::id).first(conn).optional()?;
+    Ok(found.map(|id| id.to_string()))
+}
+
+/// Authors, in no order; those that there are not, are left out.
+pub(super) fn load(conn: &mut Conn, ids: &[AuthorId]) -> Result<Vec<Author>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(authors::table.filter(authors::id.eq_any(ids.to_vec())).select(Author::as_select()).load(conn)?)
+}
+
+/// Whether a slug is another author's.
+pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: AuthorId) -> Result<bool> {
+    let others = authors::table.filter(authors::slug.eq(slug)).filter(authors::id.ne(own));
+    Ok(others.count().get_result::<i64>(conn)? > 0)
+}
+
+/// Whether an account has another profile.
+pub(super) fn account_taken(conn: &mut Conn, account: Id<User>, own: AuthorId) -> Result<bool> {
+    let others = authors::table.filter(authors::user_id.eq(account)).filter(authors::id.ne(own));
+    Ok(others.count().get_result::<i64>(conn)? > 0)
+}
+
+/// Stores a new author.
+pub(super) fn insert(conn: &mut Conn, author: &Author) -> Result<()> {
+    conflict_on(diesel::insert_into(authors::table).values(author).execute(conn), || slug_conflict(author))?;
+    Ok(())
+}
+
+/// Stores a changed author.
+pub(super) fn update(conn: &mut Conn, author: &Author) -> Result<()> {
+    conflict_on(diesel::update(author).set(author).execute(conn), || slug_conflict(author))?;
+    Ok(())
+}
+
+fn slug_conflict(author: &Author) -> Error {
+    Error::new(Code::SlugTaken, format!("Another author has the slug {:?}.", author.slug))
+}
+
+/// Removes an author whom nothing refers to any more.
+pub(super) fn delete(conn: &mut Conn, id: AuthorId) -> Result<()> {
+    diesel::delete(authors::table.filter(authors::id.eq(id))).execute(conn)?;
+    Ok(())
+}
+
+/// How many articles an author signs, in the working copy or in the published one.
+pub(super) fn usages(conn: &mut Conn, id: AuthorId) -> Result<i64> {
+    let working: i64 = article_authors::table.filter(article_authors::author_id.eq(id)).count().get_result(conn)?;
+    let elsewhere = article_authors::table.filter(article_authors::author_id.eq(id)).select(article_authors::article_id);
+    let only_published: i64 = publication_authors::table
+        .filter(publication_authors::author_id.eq(id))
+        .filter(publication_authors::article_id.ne_all(elsewhere))
+        .count()
+        .get_result(conn)?;
+    Ok(working + only_published)
+}
+
+/// Signs everything that one author signs with another's name.
+pub(super) fn reassign(conn: &mut Conn, from: AuthorId, to: AuthorId) -> Result<()> {
+    hand_over(conn, ("article_authors", "author_id"), from, to)?;
+    hand_over(conn, ("publication_authors", "author_id"), from, to)?;
+    recount(conn, &[to])
+}
+
+/// Counts the published articles of authors anew.
+pub(crate) fn recount(conn: &mut Conn, ids: &[AuthorId]) -> Result<()> {
+    // Two that count at the same time would each miss the other's article.
+    lock(conn, "article counts")?;
+    for id in ids {
+        let count: i64 = publication_authors::table
+            .inner_join(publications::table)
+            .filter(publication_authors::author_id.eq(*id))
+            .filter(publications::kind.eq("article"))
+            .count()
+            .get_result(conn)?;
+        let count = i32::try_from(count).unwrap_or(i32::MAX);
+        diesel::update(authors::table.filter(authors::id.eq(*id))).set(authors::article_count.eq(count)).execute(conn)?;
+    }
+    Ok(())
+}

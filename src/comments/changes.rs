@@ -1,0 +1,96 @@
+//! What follows from a change of a comment: what is shown, what is counted, what is announced.
+
+use serde_json::{Map, Value, json};
+
+use super::comment::{Comment, CommentStatus};
+use super::draft::CommentRevisionDraft;
+use super::policy::{CommentPolicy, policy};
+use super::queries;
+use crate::app::App;
+use crate::db::{Conn, Timestamp};
+use crate::error::{Error, Fault, Result};
+use crate::events::{self, Event};
+use crate::input::Input;
+use crate::markdown;
+
+impl Comment {
+    /// Says something else from now on.
+    pub(super) fn rewrite(&mut self, source: String, now: Timestamp) {
+        (self.html, self.text) = markdown::inline(&source);
+        self.markdown = source;
+        self.edited_at = Some(now);
+    }
+}
+
+/// Parses the body of a change, and holds its length against the site's rules.
+pub(super) fn revised(conn: &mut Conn, input: &Input, current: &Value) -> Result<CommentRevisionDraft> {
+    let draft = input.revise::<CommentRevisionDraft>(conn, current)?;
+    match length_fault(&input.object()?, &policy(conn)?) {
+        Some(fault) => Err(Error::invalid(vec![fault])),
+        None => Ok(draft),
+    }
+}
+
+/// What the site's rules say against a comment's length, or the reader's eye against all of it.
+pub(super) fn length_fault(sent: &Map<String, Value>, policy: &CommentPolicy) -> Option<Fault> {
+    let body = sent.get("body")?;
+    let body = body.as_str().or_else(|| body.get("markdown")?.as_str())?;
+    if body.chars().count() > policy.max_length {
+        let detail = format!("This may have {} characters.", policy.max_length);
+        return Some(Fault::at("/body", "too_long", detail).bound("max", policy.max_length));
+    }
+    let (_, text) = markdown::inline(body);
+    text.trim().is_empty().then(|| Fault::at("/body", "empty", "Nothing of this can be seen.").bound("min", 1))
+}
+
+/// Stores a comment with its new status, shows or hides what follows from it; names the tags of the answers that changed.
+pub(super) fn apply(conn: &mut Conn, comment: &mut Comment, status: CommentStatus) -> Result<Vec<String>> {
+    let was_approved = comment.status == CommentStatus::Approved;
+    let is_approved = status == CommentStatus::Approved;
+    comment.status = status;
+    queries::update(conn, comment)?;
+    if was_approved == is_approved {
+        return Ok(Vec::new());
+    }
+    let mut showing = true;
+    if let Some(parent) = comment.parent_id {
+        queries::count_reply(conn, parent, if is_approved { 1 } else { -1 })?;
+        showing = queries::look_up(conn, parent)?.is_some_and(|parent| parent.shown);
+    }
+    if !showing {
+        return Ok(Vec::new());
+    }
+    comment.shown = is_approved;
+    queries::set_shown(conn, comment, is_approved)?;
+    Ok(tags(comment))
+}
+
+/// Removes a comment and all replies to it.
+pub(super) fn remove(app: &App, conn: &mut Conn, actor: Option<String>, mut comment: Comment) -> Result<()> {
+    let status = comment.status;
+    let touched = apply(conn, &mut comment, CommentStatus::Rejected)?;
+    queries::delete(conn, comment.id)?;
+    comment.status = status;
+    announce(app, conn, actor, &comment, "comment.deleted", touched)
+}
+
+/// The cache tags of the answers that show a comment.
+pub(super) fn tags(comment: &Comment) -> Vec<String> {
+    vec![format!("article:{}", comment.article_id), format!("comments:{}", comment.article_id)]
+}
+
+/// Records what happened to a comment; `touched` is empty where no reader can see a difference.
+pub(super) fn announce(
+    app: &App,
+    conn: &mut Conn,
+    actor: Option<String>,
+    comment: &Comment,
+    kind: &'static str,
+    mut touched: Vec<String>,
+) -> Result<()> {
+    touched.sort_unstable();
+    touched.dedup();
+    let details: Value = json!({"article": comment.article_id, "status": comment.status});
+    let event = Event { kind, actor, subject_kind: "comment", subject_id: comment.id.to_string(), tags: touched, details };
+    events::record(conn, app.now(), event)
+}

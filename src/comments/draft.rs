@@ -1,0 +1,98 @@
+//! What comments are made of: a new one, a changed one, a decision on many.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::comment::{CommentId, CommentStatus};
+use super::texts::{CommentMarkdown, Signature};
+use crate::input::{Draft, Email, HttpUrl};
+
+/// What a comment may be made of.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CommentDraft {
+    /// Who writes; guests must say, staff comment under their own name and may not.
+    pub(crate) author_name: Option<Signature>,
+    /// A guest's e-mail address, required unless the site says otherwise; never published.
+    pub(crate) author_email: Option<Email>,
+    /// A guest's website.
+    pub(crate) author_url: Option<HttpUrl>,
+    /// What they say.
+    pub(crate) body: CommentMarkdown,
+    /// The comment of the same article that this answers.
+    #[schema(min_length = 1, max_length = 200, example = json!(null))]
+    pub(crate) parent_id: Option<String>,
+    /// Leave it empty, and hide it from people: what fills it in is a machine.
+    #[schema(max_length = 2000, example = "")]
+    pub(crate) website: Option<String>,
+}
+
+impl Draft for CommentDraft {}
+
+/// What a comment says, as it is edited.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum CommentText {
+    /// Inline Markdown.
+    Text(CommentMarkdown),
+    /// The same, where the answer had it.
+    Source(CommentSource),
+}
+
+/// A comment's source.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CommentSource {
+    /// Inline Markdown.
+    pub(crate) markdown: CommentMarkdown,
+}
+
+impl CommentText {
+    /// The Markdown.
+    pub(super) fn markdown(self) -> String {
+        match self {
+            Self::Text(markdown) | Self::Source(CommentSource { markdown }) => markdown.0,
+        }
+    }
+}
+
+/// What can be changed of a comment.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CommentRevisionDraft {
+    /// What it says.
+    pub(crate) body: CommentText,
+    /// What is made of it; only those who look after comments can change it.
+    pub(crate) status: CommentStatus,
+}
+
+impl Draft for CommentRevisionDraft {
+    const DERIVED: &'static [&'static str] = &["/body/html", "/body/text", "/replies"];
+    const READ_ONLY: &'static [&'static str] = &[
+        "/id",
+        "/parent_id",
+        "/depth",
+        "/author",
+        "/created_at",
+        "/edited_at",
+        "/article",
+        "/author_email",
+        "/ip",
+        "/user_agent",
+        "/reported",
+        "/version",
+    ];
+}
+
+/// A decision on many comments.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ModerationDraft {
+    /// Which comments.
+    #[schema(min_items = 1, max_items = 100)]
+    pub(crate) ids: Vec<CommentId>,
+    /// What is made of them.
+    pub(crate) status: CommentStatus,
+}
+
+impl Draft for ModerationDraft {}

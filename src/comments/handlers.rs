@@ -1,0 +1,144 @@
+//! Comments over HTTP: what readers and guests can do.
+
+use actix_web::{HttpResponse, delete, get, patch, post, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::comment::{CommentView, LISTING, OwnStatus};
+use super::draft::{CommentDraft, CommentRevisionDraft};
+use super::posting::{self, Commenter, OwnComment, PostedComment, Poster};
+use super::queue::StaffComment;
+use super::{moderation, threads};
+use crate::articles::ArticleId;
+use crate::error::Result;
+use crate::http::{Body, Limit, Page, Request, Tags, created, editor, listing_parameters, no_content, private, public_page};
+use crate::users::{Caller, Moderator};
+
+listing_parameters!(CommentList, LISTING);
+
+/// Mounts the operations.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_article_comments)
+        .service(create_comment)
+        .service(list_comment_replies)
+        .service(revise_comment)
+        .service(delete_comment);
+}
+
+fn tags(article: ArticleId) -> Tags {
+    let mut tags = Tags::default();
+    tags.add("article", article);
+    tags.add("comments", article);
+    tags
+}
+
+/// Lists an article's comments.
+///
+/// The approved comments of a published article that answer no other, each with its first replies: three to a comment,
+/// three levels deep. Where there are more, `replies.next` is the cursor with which the comment's `/replies` go on.
+#[utoipa::path(tag = "Comments", params(("article" = String, Path, description = "Id or slug."), CommentList),
+    responses((status = 200, body = Page<CommentView>, description = "A page of comments.")))]
+#[get("/articles/{article}/comments")]
+async fn list_article_comments(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
+    let query = request.query();
+    let (article, list, page) = request.read(move |app, conn| threads::list(app, conn, &name, query)).await?;
+    public_page(&request, &list, page, &tags(article))
+}
+
+/// Lists the replies to a comment.
+///
+/// The approved direct replies, each with its own first replies.
+#[utoipa::path(tag = "Comments",
+    params(("article" = String, Path, description = "Id or slug."), ("comment" = String, Path, description = "Id of a comment of this article."), CommentList),
+    responses((status = 200, body = Page<CommentView>, description = "A page of replies.")))]
+#[get("/articles/{article}/comments/{comment}/replies")]
+async fn list_comment_replies(request: Request, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+    let query = request.query();
+    let (article, list, page) = request.read(move |app, conn| threads::list_replies(app, conn, (&path.0, &path.1), query)).await?;
+    public_page(&request, &list, page, &tags(article))
+}
+
+/// Writes a comment.
+///
+/// Guests send no token. `201` says that the comment shows; `202` that it waits for approval, or looks as if it did.
+/// `edit_token` changes or deletes it for 15 minutes. With a token, staff comment under the name of their profile or
+/// account, and show at once; no `author_…` member may then be sent. An article that takes no comments answers `409`.
+#[utoipa::path(tag = "Comments", params(("article" = String, Path, description = "Id or slug.")), request_body = CommentDraft,
+    security((), ("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
+    responses((status = 201, body = PostedComment, description = "The comment, which shows."),
+        (status = 202, body = PostedComment, description = "The comment, which waits.")))]
+#[post("/articles/{article}/comments")]
+async fn create_comment(body: Body, request: Request, caller: Result<Caller<Commenter>>, name: web::Path<String>) -> Result<HttpResponse> {
+    let caller = match request.header("authorization") {
+        Some(_) => Some(caller?),
+        None => {
+            request.app.limits.check(Limit::Comment, request.address)?;
+            None
+        }
+    };
+    request.no_query()?;
+    let program = |text: &str| text.chars().filter(|c| !c.is_control()).take(300).collect();
+    let writer = Poster { caller, address: request.address.to_string(), user_agent: request.header("user-agent").map(program) };
+    let posted = request.write(move |app, conn| posting::create(app, conn, &name, &writer, &body.0)).await?;
+    match posted.status {
+        OwnStatus::Approved => created(&request, &format!("/comments/{}", posted.view.id), &posted, 1),
+        OwnStatus::Pending => private(202, &posted),
+    }
+}
+
+/// A changed comment, as the one who changed it may see it.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum RevisedComment {
+    /// For those who look after comments.
+    Staff(StaffComment),
+    /// For its author, by the edit token.
+    Own(OwnComment),
+}
+
+/// Changes a comment.
+///
+/// A JSON Merge Patch (RFC 7396). With `X-Edit-Token`, its author changes the `body` within 15 minutes; where comments
+/// are approved before they show, it then waits again, and the replies to it with it. With a bearer token, those who
+/// look after comments change `body` and `status`; authors, of the comments on their own articles.
+#[utoipa::path(tag = "Comments",
+    params(("id" = String, Path, description = "The comment's id."), ("X-Edit-Token" = Option<String>, Header, description = "The `edit_token` that writing the comment gave; it goes before `Authorization`.", max_length = 200)),
+    request_body(content = CommentRevisionDraft, content_type = "application/merge-patch+json"), security((), ("bearer" = ["author", "editor", "moderator", "admin"])),
+    responses((status = 200, body = RevisedComment, description = "The comment.")))]
+#[patch("/comments/{id}")]
+async fn revise_comment(body: Body, request: Request, caller: Result<Caller<Moderator>>, id: web::Path<String>) -> Result<HttpResponse> {
+    let condition = request.precondition();
+    if let Some(token) = request.header("x-edit-token").map(str::to_owned) {
+        request.no_query()?;
+        let own = request.write(move |app, conn| posting::revise(app, conn, (&id, &token), &condition, &body.0)).await?;
+        return private(200, &RevisedComment::Own(own));
+    }
+    let caller = caller?;
+    request.no_query()?;
+    let view = request.write(move |app, conn| moderation::revise(app, conn, &caller, &id, &condition, &body.0)).await?;
+    let version = view.version;
+    editor(&request, &RevisedComment::Staff(view), version)
+}
+
+/// Deletes a comment.
+///
+/// With all replies to it, and for good; to hide one that may come back, reject it. By its author with `X-Edit-Token`
+/// within 15 minutes, or by those who look after comments.
+#[utoipa::path(tag = "Comments",
+    params(("id" = String, Path, description = "The comment's id."), ("X-Edit-Token" = Option<String>, Header, description = "The `edit_token` that writing the comment gave; it goes before `Authorization`.", max_length = 200)),
+    security((), ("bearer" = ["author", "editor", "moderator", "admin"])), responses((status = 204, description = "There is no such comment any more.")))]
+#[delete("/comments/{id}")]
+async fn delete_comment(request: Request, caller: Result<Caller<Moderator>>, id: web::Path<String>) -> Result<HttpResponse> {
+    let condition = request.precondition();
+    if let Some(token) = request.header("x-edit-token").map(str::to_owned) {
+        request.no_query()?;
+        request.write(move |app, conn| posting::delete(app, conn, &id, &token)).await?;
+        return Ok(no_content());
+    }
+    let caller = caller?;
+    request.no_query()?;
+    request.write(move |app, conn| moderation::delete(app, conn, &caller, &id, &condition)).await?;
+    Ok(no_content())
+}

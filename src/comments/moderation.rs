@@ -1,0 +1,168 @@
+//! Looking after comments: the queue, and what is let through.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::changes::{announce, apply, remove, revised, tags};
+use super::comment::{Comment, CommentId, CommentStatus};
+use super::draft::ModerationDraft;
+use super::queries;
+use super::queue::{OWN_QUEUE, QUEUE, StaffComment, Traces};
+use super::threads::counted;
+use crate::app::App;
+use crate::db::{Conn, PageOf, PageQuery};
+use crate::error::{Error, Fault, Result};
+use crate::http::Precondition;
+use crate::input::{Input, Query};
+use crate::users::{Caller, Moderator, Role};
+
+/// What became of one comment of many.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Decision {
+    /// Which comment.
+    pub(crate) id: CommentId,
+    /// What it is now.
+    pub(crate) status: CommentStatus,
+    /// Whether it was something else before.
+    #[schema(example = true)]
+    pub(crate) changed: bool,
+}
+
+/// What became of many comments.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Decisions {
+    /// One for each id, in the order in which they were sent.
+    #[schema(max_items = 100)]
+    pub(crate) data: Vec<Decision>,
+}
+
+/// Authors look after their own articles' comments, and may not know who wrote them.
+fn sees_all(caller: &Caller<Moderator>) -> bool {
+    matches!(caller.role, Role::Editor | Role::Moderator | Role::Admin)
+}
+
+/// Reads what the queue is asked, as far as the caller may ask.
+pub(super) fn asked(app: &App, caller: &Caller<Moderator>, mut query: Query) -> Result<PageQuery> {
+    let list = if sees_all(caller) {
+        query.listing(&QUEUE, &app.secrets, "queue of comments")
+    } else {
+        query.listing(&OWN_QUEUE, &app.secrets, &format!("queue of {}", caller.user))
+    };
+    query.finish()?;
+    Ok(list)
+}
+
+/// One page of the queue.
+pub(super) fn list(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, query: &PageQuery) -> Result<PageOf<StaffComment>> {
+    let only = (!sees_all(caller)).then_some(caller);
+    queries::queue(conn, only, query)?.with_rows(|rows| views(app, conn, caller, &rows))
+}
+
+/// One comment.
+pub(super) fn read(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, id: &str) -> Result<StaffComment> {
+    let comment = found(conn, caller, id)?.ok_or_else(Error::not_found)?;
+    view(app, conn, caller, &comment)
+}
+
+/// Changes what a comment says or what is made of it.
+pub(super) fn revise(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Moderator>,
+    id: &str,
+    condition: &Precondition,
+    input: &Input,
+) -> Result<StaffComment> {
+    queries::lock_comments(conn)?;
+    let mut comment = found(conn, caller, id)?.ok_or_else(Error::not_found)?;
+    let before = view(app, conn, caller, &comment)?;
+    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let draft = revised(conn, input, &current)?;
+    condition.check(comment.version, &current, &input.object()?, |_| Ok(None))?;
+    let markdown = draft.body.markdown();
+    let rewritten = markdown != comment.markdown;
+    if !rewritten && draft.status == comment.status {
+        return Ok(before);
+    }
+    let mut touched = Vec::new();
+    if rewritten {
+        comment.rewrite(markdown, app.now());
+        touched = if comment.shown { tags(&comment) } else { touched };
+    }
+    comment.version += 1;
+    touched.extend(apply(conn, &mut comment, draft.status)?);
+    announce(app, conn, caller.actor(), &comment, if rewritten { "comment.revised" } else { "comment.moderated" }, touched)?;
+    view(app, conn, caller, &comment)
+}
+
+/// Decides on many comments: on all of them, or on none.
+pub(super) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, input: &Input) -> Result<Decisions> {
+    queries::lock_comments(conn)?;
+    let ModerationDraft { ids, status } = input.plain::<ModerationDraft>()?;
+    let mut comments = queries::by_ids(conn, &ids)?;
+    require_own(conn, caller, &comments.values().collect::<Vec<_>>())?;
+    let unknown = |(index, id): (usize, &CommentId)| {
+        Fault::at(format!("/ids/{index}"), "unknown_reference", format!("There is no such comment as \"{id}\"."))
+    };
+    let faults: Vec<Fault> = ids.iter().enumerate().filter(|(_, id)| !comments.contains_key(id)).map(unknown).collect();
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    let mut data = Vec::with_capacity(ids.len());
+    for id in ids {
+        let Some(comment) = comments.get_mut(&id) else { continue };
+        let changed = comment.status != status;
+        if changed {
+            // One decision may have shown or hidden what the next is about.
+            let fresh = queries::look_up(conn, id)?.ok_or_else(Error::not_found)?;
+            *comment = Comment { version: fresh.version + 1, ..fresh };
+            let touched = apply(conn, comment, status)?;
+            announce(app, conn, caller.actor(), comment, "comment.moderated", touched)?;
+        }
+        data.push(Decision { id, status, changed });
+    }
+    Ok(Decisions { data })
+}
+
+/// Deletes a comment and all replies to it; what is gone already, stays gone.
+pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, id: &str, condition: &Precondition) -> Result<()> {
+    queries::lock_comments(conn)?;
+    let Some(comment) = found(conn, caller, id)? else { return Ok(()) };
+    condition.check_bare(comment.version)?;
+    remove(app, conn, caller.actor(), comment)
+}
+
+/// The comment, if there is one, where the caller looks after it.
+fn found(conn: &mut Conn, caller: &Caller<Moderator>, id: &str) -> Result<Option<Comment>> {
+    let Ok(id) = id.parse::<CommentId>() else { return Ok(None) };
+    let Some(comment) = queries::look_up(conn, id)? else { return Ok(None) };
+    require_own(conn, caller, &[&comment])?;
+    Ok(Some(comment))
+}
+
+fn require_own(conn: &mut Conn, caller: &Caller<Moderator>, comments: &[&Comment]) -> Result<()> {
+    if sees_all(caller) {
+        return Ok(());
+    }
+    let articles: Vec<_> = comments.iter().map(|comment| comment.article_id).collect();
+    let own = queries::own_articles(conn, caller, &articles)?;
+    if articles.iter().all(|article| own.contains(article)) {
+        return Ok(());
+    }
+    Err(Error::forbidden("Authors look after the comments on their own articles."))
+}
+
+fn view(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, comment: &Comment) -> Result<StaffComment> {
+    views(app, conn, caller, std::slice::from_ref(comment))?.pop().ok_or_else(Error::not_found)
+}
+
+fn views(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, comments: &[Comment]) -> Result<Vec<StaffComment>> {
+    let articles: Vec<_> = comments.iter().map(|comment| comment.article_id).collect();
+    let cards = queries::article_cards(conn, &articles)?;
+    let view = |comment: &Comment| {
+        let card = cards.get(&comment.article_id).cloned()?;
+        let traces = if sees_all(caller) { Traces::of(comment) } else { Traces::default() };
+        Some(comment.staff_view(card, counted(app, comment), traces))
+    };
+    Ok(comments.iter().filter_map(view).collect())
+}

@@ -1,0 +1,273 @@
+//! Writing a comment, and changing it with its edit token: what guests can do.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use subtle::ConstantTimeEq;
+use utoipa::ToSchema;
+
+use super::changes::{announce, apply, length_fault, remove, revised, tags};
+use super::comment::{Comment, CommentId, CommentStatus, CommentView, OwnStatus};
+use super::draft::CommentDraft;
+use super::policy::{CommentMode, CommentPolicy, policy};
+use super::queries::{self, Commentable};
+use super::texts::clean_line;
+use super::threads::counted;
+use crate::app::App;
+use crate::db::{Conn, Id, Timestamp, fold};
+use crate::error::{Code, Error, Fault, Result};
+use crate::http::Precondition;
+use crate::input::Input;
+use crate::markdown;
+use crate::secrets::{new_token, token_hash};
+use crate::users::{Caller, Right, Role, Scope};
+
+/// How long an edit token works.
+const EDIT_SECONDS: i64 = 15 * 60;
+/// How deep a reply can lie: both engines follow a deletion that far down.
+const DEEPEST: i32 = 500;
+
+/// The right to comment under the name of one's account.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Commenter {}
+
+impl Right for Commenter {
+    const ROLES: &'static [Role] = &[Role::Contributor, Role::Author, Role::Editor, Role::Moderator, Role::Admin];
+    const SCOPE: Scope = Scope::Comments;
+}
+
+/// Who writes, and where from.
+pub(super) struct Poster {
+    /// Somebody of the house; a guest where absent.
+    pub(super) caller: Option<Caller<Commenter>>,
+    /// The IP address.
+    pub(super) address: String,
+    /// The program.
+    pub(super) user_agent: Option<String>,
+}
+
+/// A comment as its author gets it back.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct OwnComment {
+    /// What readers see of it, once they do.
+    #[serde(flatten)]
+    pub(crate) view: CommentView,
+    /// Whether it shows.
+    pub(crate) status: OwnStatus,
+}
+
+/// A new comment, and the key to it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct PostedComment {
+    /// What readers see of it, once they do.
+    #[serde(flatten)]
+    pub(crate) view: CommentView,
+    /// Whether it shows.
+    pub(crate) status: OwnStatus,
+    /// Changes or deletes the comment for 15 minutes, as `X-Edit-Token`. It is shown once.
+    #[schema(example = "m0tOZSk3H1RbCjX7TgC0pEWrQfnFDoyV2dxlqbYbK3s")]
+    pub(crate) edit_token: String,
+}
+
+/// Writes a comment.
+pub(super) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, input: &Input) -> Result<PostedComment> {
+    queries::lock_comments(conn)?;
+    let article = queries::article_of(conn, name)?;
+    let policy = policy(conn)?;
+    let (draft, parent) = parse(conn, &article, &policy, poster, input)?;
+    let now = app.now();
+    if !article.comments_open || !policy.is_open(article.published_at, now) {
+        return Err(Error::conflict("This article takes no more comments."));
+    }
+    let token = new_token();
+    let mut comment = written(&article, parent.as_ref(), draft, now);
+    comment.edit_token_hash = Some(token_hash(&token));
+    comment.address = Some(poster.address.clone());
+    comment.user_agent = poster.user_agent.clone();
+    if let Some(caller) = &poster.caller {
+        sign(conn, &mut comment, caller)?;
+    }
+    let status = first_status(conn, &comment, &policy)?;
+    comment.status = CommentStatus::Pending;
+    queries::insert(conn, &comment)?;
+    let touched = apply(conn, &mut comment, status)?;
+    announce(app, conn, poster.caller.as_ref().and_then(Caller::actor), &comment, "comment.posted", touched)?;
+    let OwnComment { view, status } = own(app, &comment);
+    Ok(PostedComment { view, status, edit_token: token })
+}
+
+/// Parses the body; what only the article and the site's rules can know is found together with the rest.
+fn parse(
+    conn: &mut Conn,
+    article: &Commentable,
+    policy: &CommentPolicy,
+    poster: &Poster,
+    input: &Input,
+) -> Result<(CommentDraft, Option<Comment>)> {
+    let sent = input.object()?;
+    let parsed = input.plain::<CommentDraft>();
+    let mut faults = match &parsed {
+        Err(error) if error.code() != Code::ValidationFailed => return parsed.map(|draft| (draft, None)),
+        Err(error) => error.faults().to_vec(),
+        Ok(_) => Vec::new(),
+    };
+    let mut found = signature_faults(&sent, policy, poster.caller.is_some());
+    found.extend(length_fault(&sent, policy));
+    let parent = match sent.get("parent_id").and_then(Value::as_str) {
+        Some(parent) => answerable(conn, article, parent)?.map_err(|fault| found.push(fault)).ok(),
+        None => None,
+    };
+    // A fault of the schema says all there is to say of its place.
+    found.retain(|fault| !faults.iter().any(|known| known.pointer() == fault.pointer()));
+    faults.extend(found);
+    match parsed {
+        Ok(draft) if faults.is_empty() => Ok((draft, parent)),
+        _ => Err(Error::invalid(faults)),
+    }
+}
+
+/// Guests must say who they are; for staff, their account does.
+fn signature_faults(sent: &Map<String, Value>, policy: &CommentPolicy, staff: bool) -> Vec<Fault> {
+    let is_sent = |name: &&str| sent.get(*name).is_some_and(|value| !value.is_null());
+    if staff {
+        let detail = "Staff comment under the name of their account; leave it out.";
+        let fault = |name: &str| Fault::at(format!("/{name}"), "read_only", detail);
+        return ["author_name", "author_email", "author_url"].into_iter().filter(is_sent).map(fault).collect();
+    }
+    let mut required = vec!["author_name"];
+    if policy.email_required {
+        required.push("author_email");
+    }
+    let fault = |name: &str| Fault::at(format!("/{name}"), "required", format!("{name:?} is required."));
+    let mut faults: Vec<Fault> = required.into_iter().filter(|name| !is_sent(name)).map(fault).collect();
+    if sent.get("author_name").and_then(Value::as_str).is_some_and(|name| clean_line(name).is_empty()) {
+        faults.push(Fault::at("/author_name", "empty", "Nothing of this name can be seen.").bound("min", 1));
+    }
+    faults
+}
+
+/// The comment that a new one answers: it must show under the same article.
+fn answerable(conn: &mut Conn, article: &Commentable, parent: &str) -> Result<std::result::Result<Comment, Fault>> {
+    let found = match parent.parse::<CommentId>() {
+        Ok(id) => queries::shown_comment(conn, article.id, id)?,
+        Err(_) => None,
+    };
+    Ok(match found {
+        Some(comment) if comment.depth < DEEPEST => Ok(comment),
+        Some(_) => Err(Fault::at("/parent_id", "too_deep", "A thread is 500 replies deep at most.").bound("max", DEEPEST)),
+        None => Err(Fault::at("/parent_id", "unknown_reference", format!("There is no such comment as {parent:?} here."))),
+    })
+}
+
+/// The comment that a draft makes.
+fn written(article: &Commentable, parent: Option<&Comment>, draft: CommentDraft, now: Timestamp) -> Comment {
+    let CommentDraft { author_name, author_email, author_url, body, parent_id: _, website } = draft;
+    let author_name = author_name.map(|name| clean_line(&name.0)).unwrap_or_default();
+    let (html, text) = markdown::inline(&body.0);
+    let trapped = website.is_some_and(|website| !website.is_empty());
+    Comment {
+        id: Id::new(now),
+        article_id: article.id,
+        parent_id: parent.map(|parent| parent.id),
+        depth: parent.map_or(0, |parent| parent.depth + 1),
+        author_name_key: fold(&author_name),
+        author_name,
+        author_email: author_email.map(|email| email.normal()),
+        author_url: author_url.map(|url| url.0),
+        is_staff: false,
+        user_id: None,
+        markdown: body.0,
+        html,
+        text,
+        status: if trapped { CommentStatus::Spam } else { CommentStatus::Pending },
+        shown: false,
+        reply_count: 0,
+        score: 0,
+        reported: 0,
+        address: None,
+        user_agent: None,
+        edit_token_hash: None,
+        version: 1,
+        created_at: now,
+        edited_at: None,
+    }
+}
+
+fn sign(conn: &mut Conn, comment: &mut Comment, caller: &Caller<Commenter>) -> Result<()> {
+    let (name, email) = queries::signature(conn, caller.user, caller.author)?;
+    comment.author_name_key = fold(&name);
+    comment.author_name = name;
+    comment.author_email = Some(email);
+    comment.is_staff = true;
+    comment.user_id = Some(caller.user);
+    Ok(())
+}
+
+/// Whether a new comment shows at once.
+fn first_status(conn: &mut Conn, comment: &Comment, policy: &CommentPolicy) -> Result<CommentStatus> {
+    if comment.is_staff {
+        return Ok(CommentStatus::Approved);
+    }
+    if comment.status == CommentStatus::Spam {
+        return Ok(CommentStatus::Spam);
+    }
+    let passes = match (policy.mode, &comment.author_email) {
+        (CommentMode::Post, _) => true,
+        (CommentMode::Trusted, Some(email)) => queries::is_trusted(conn, email)?,
+        _ => false,
+    };
+    Ok(if passes { CommentStatus::Approved } else { CommentStatus::Pending })
+}
+
+/// Changes what one's own comment says.
+pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), condition: &Precondition, input: &Input) -> Result<OwnComment> {
+    queries::lock_comments(conn)?;
+    let mut comment = unlocked(app, conn, id, token)?.ok_or_else(Error::not_found)?;
+    let before = own(app, &comment);
+    let mut current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    current["body"]["markdown"] = comment.markdown.clone().into();
+    let draft = revised(conn, input, &current)?;
+    if draft.status.as_str() != before.status.as_str() {
+        return Err(Error::invalid(vec![Fault::at("/status", "read_only", "Only those who look after comments change this.")]));
+    }
+    if *condition != Precondition::Missing {
+        condition.check(comment.version, &current, &input.object()?, |_| Ok(None))?;
+    }
+    let markdown = draft.body.markdown();
+    if markdown == comment.markdown {
+        return Ok(before);
+    }
+    comment.rewrite(markdown, app.now());
+    let stays = comment.is_staff || matches!(policy(conn)?.mode, CommentMode::Post | CommentMode::Trusted);
+    let status = if comment.status == CommentStatus::Approved && !stays { CommentStatus::Pending } else { comment.status };
+    comment.version += 1;
+    let mut touched = if comment.shown { tags(&comment) } else { Vec::new() };
+    touched.extend(apply(conn, &mut comment, status)?);
+    announce(app, conn, None, &comment, "comment.revised", touched)?;
+    Ok(own(app, &comment))
+}
+
+/// Deletes one's own comment; what is gone already, stays gone.
+pub(super) fn delete(app: &App, conn: &mut Conn, id: &str, token: &str) -> Result<()> {
+    queries::lock_comments(conn)?;
+    match unlocked(app, conn, id, token)? {
+        Some(comment) => remove(app, conn, None, comment),
+        None => Ok(()),
+    }
+}
+
+/// The comment, if there is one, where the token opens it.
+fn unlocked(app: &App, conn: &mut Conn, id: &str, token: &str) -> Result<Option<Comment>> {
+    let Ok(id) = id.parse::<CommentId>() else { return Ok(None) };
+    let Some(comment) = queries::look_up(conn, id)? else { return Ok(None) };
+    let known = comment.edit_token_hash.clone().unwrap_or_default();
+    let fits = bool::from(token_hash(token).as_bytes().ct_eq(known.as_bytes()));
+    if fits && app.now() < comment.created_at.plus_seconds(EDIT_SECONDS) {
+        Ok(Some(comment))
+    } else {
+        Err(Error::forbidden("The edit token does not belong to this comment, or its 15 minutes are over."))
+    }
+}
+
+fn own(app: &App, comment: &Comment) -> OwnComment {
+    OwnComment { view: comment.view(counted(app, comment)), status: comment.own_status() }
+}

@@ -1,0 +1,233 @@
+//! All SQL of comments.
+
+use std::collections::{BTreeSet, HashMap};
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::comment::{Comment, CommentId, CommentStatus, LISTING};
+use super::queue::{CommentedArticle, QUEUE};
+use crate::articles::{Article, ArticleId};
+use crate::authors::Author as AuthorProfile;
+use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Slugged, Timestamp, keyset, lock};
+use crate::error::{Error, Result};
+use crate::schema::{article_authors, articles, authors, comments, publications, users};
+use crate::users::{Caller, User};
+
+/// How many replies are embedded beneath a comment.
+pub(super) const EMBEDDED: usize = 3;
+
+/// A published article, as far as comments go.
+#[derive(Clone, Copy, Debug, Queryable)]
+pub(super) struct Commentable {
+    pub(super) id: ArticleId,
+    pub(super) comments_open: bool,
+    pub(super) published_at: Timestamp,
+}
+
+/// The published article that an id or a slug names.
+pub(super) fn article_of(conn: &mut Conn, name: &str) -> Result<Commentable> {
+    let query =
+        publications::table.select((publications::id, publications::comments_open, publications::published_at)).into_boxed::<Backend>();
+    let query = match Slugged::<Article>::parse(name) {
+        Slugged::Id(id) => query.filter(publications::id.eq(id)),
+        Slugged::Slug(slug) => query.filter(publications::slug.eq(slug)),
+    };
+    query.first(conn).optional()?.ok_or_else(Error::not_found)
+}
+
+/// Holds back everybody else who changes comments, and those who save articles whole, their counts of comments included.
+pub(super) fn lock_comments(conn: &mut Conn) -> Result<()> {
+    lock(conn, "articles")
+}
+
+/// One page of an article's comments: those that answer no other.
+pub(super) fn page(conn: &mut Conn, article: ArticleId, query: &PageQuery) -> Result<PageOf<Comment>> {
+    let shown = || comments::table.filter(comments::article_id.eq(article)).filter(comments::depth.eq(0)).filter(comments::shown.eq(true));
+    let rows = shown().select(Comment::as_select()).into_boxed::<Backend>();
+    Ok(keyset!(conn, LISTING, query, rows, shown().into_boxed::<Backend>()))
+}
+
+/// One page of the replies to a comment.
+pub(super) fn page_of_replies(conn: &mut Conn, parent: CommentId, query: &PageQuery) -> Result<PageOf<Comment>> {
+    let shown = || comments::table.filter(comments::parent_id.eq(parent)).filter(comments::shown.eq(true));
+    let rows = shown().select(Comment::as_select()).into_boxed::<Backend>();
+    Ok(keyset!(conn, LISTING, query, rows, shown().into_boxed::<Backend>()))
+}
+
+/// The first replies to each of these comments: two statements, and no more rows than are wanted, however many there are.
+pub(super) fn first_replies(conn: &mut Conn, parents: &[CommentId]) -> Result<Vec<Comment>> {
+    let reply = diesel::alias!(comments as reply);
+    let nth = |offset: i64| {
+        reply
+            .filter(reply.field(comments::parent_id).eq(comments::id.nullable()))
+            .filter(reply.field(comments::shown).eq(true))
+            .order((reply.field(comments::created_at).asc(), reply.field(comments::id).asc()))
+            .select(reply.field(comments::id))
+            .limit(1)
+            .offset(offset)
+            .single_value()
+    };
+    type Three = (Option<CommentId>, Option<CommentId>, Option<CommentId>);
+    let first: Vec<Three> = comments::table.filter(comments::id.eq_any(parents.to_vec())).select((nth(0), nth(1), nth(2))).load(conn)?;
+    let ids: Vec<CommentId> = first.into_iter().flat_map(|(a, b, c)| [a, b, c]).flatten().collect();
+    let order = (comments::created_at.asc(), comments::id.asc());
+    Ok(comments::table.filter(comments::id.eq_any(ids)).order(order).select(Comment::as_select()).load(conn)?)
+}
+
+/// One page of the queue; an author's is about their own articles.
+pub(super) fn queue<R>(conn: &mut Conn, only: Option<&Caller<R>>, query: &PageQuery) -> Result<PageOf<Comment>> {
+    let mut rows = comments::table.select(Comment::as_select()).into_boxed::<Backend>();
+    let mut count = comments::table.into_boxed::<Backend>();
+    if let Some(caller) = only {
+        rows = rows.filter(on_own_article(caller));
+        count = count.filter(on_own_article(caller));
+    }
+    Ok(keyset!(conn, QUEUE, query, rows, count))
+}
+
+fn on_own_article<R>(caller: &Caller<R>) -> Predicate<comments::table> {
+    let created = articles::table.filter(articles::created_by.eq(caller.user)).select(articles::id);
+    let signed = article_authors::table.filter(article_authors::author_id.nullable().eq(caller.author)).select(article_authors::article_id);
+    Box::new(comments::article_id.eq_any(created).or(comments::article_id.eq_any(signed)))
+}
+
+/// Which of these articles somebody made or signs.
+pub(super) fn own_articles<R>(conn: &mut Conn, caller: &Caller<R>, ids: &[ArticleId]) -> Result<BTreeSet<ArticleId>> {
+    let created = articles::table.filter(articles::id.eq_any(ids.to_vec())).filter(articles::created_by.eq(caller.user));
+    let mut own: BTreeSet<ArticleId> = created.select(articles::id).load(conn)?.into_iter().collect();
+    if let Some(author) = caller.author {
+        let signed = article_authors::table
+            .filter(article_authors::article_id.eq_any(ids.to_vec()))
+            .filter(article_authors::author_id.eq(author))
+            .select(article_authors::article_id);
+        own.extend(signed.load::<ArticleId>(conn)?);
+    }
+    Ok(own)
+}
+
+/// The condition that a comment stands under one of these articles, by id or slug.
+pub(super) fn article_is(op: Op, keys: &[Key]) -> Predicate<comments::table> {
+    let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
+    let ids = articles::table.filter(articles::id.eq_any(names()).or(articles::slug.eq_any(names()))).select(articles::id);
+    match op {
+        Op::Ne | Op::Nin => Box::new(comments::article_id.ne_all(ids)),
+        _ => Box::new(comments::article_id.eq_any(ids)),
+    }
+}
+
+/// A comment, whatever became of it.
+pub(super) fn look_up(conn: &mut Conn, id: CommentId) -> Result<Option<Comment>> {
+    Ok(comments::table.filter(comments::id.eq(id)).select(Comment::as_select()).first(conn).optional()?)
+}
+
+/// Several comments, by id.
+pub(super) fn by_ids(conn: &mut Conn, ids: &[CommentId]) -> Result<HashMap<CommentId, Comment>> {
+    let rows: Vec<Comment> = comments::table.filter(comments::id.eq_any(ids.to_vec())).select(Comment::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// A comment that readers see under this article.
+pub(super) fn shown_comment(conn: &mut Conn, article: ArticleId, id: CommentId) -> Result<Option<Comment>> {
+    let found = comments::table
+        .filter(comments::id.eq(id))
+        .filter(comments::article_id.eq(article))
+        .filter(comments::shown.eq(true))
+        .select(Comment::as_select());
+    Ok(found.first(conn).optional()?)
+}
+
+/// What the queue says of articles: as readers know them or, where they are not public, as the desk does.
+pub(super) fn article_cards(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, CommentedArticle>> {
+    let working = articles::table.filter(articles::id.eq_any(ids.to_vec())).select((articles::id, articles::slug, articles::title));
+    let published = publications::table.filter(publications::id.eq_any(ids.to_vec())).select((
+        publications::id,
+        publications::slug,
+        publications::title,
+    ));
+    let mut rows: Vec<(ArticleId, String, String)> = working.load(conn)?;
+    rows.extend(published.load::<(ArticleId, String, String)>(conn)?);
+    Ok(rows.into_iter().map(|(id, slug, title)| (id, CommentedArticle { id, slug, title })).collect())
+}
+
+/// Whether a guest with this e-mail address has an approved comment.
+pub(super) fn is_trusted(conn: &mut Conn, email: &str) -> Result<bool> {
+    let approved = comments::table
+        .filter(comments::author_email.eq(email))
+        .filter(comments::status.eq(CommentStatus::Approved))
+        .filter(comments::is_staff.eq(false));
+    Ok(approved.select(comments::id).first::<CommentId>(conn).optional()?.is_some())
+}
+
+/// The name and the e-mail address that somebody of the house comments under; the name is their profile's where they have one.
+pub(super) fn signature(conn: &mut Conn, user: Id<User>, profile: Option<Id<AuthorProfile>>) -> Result<(String, String)> {
+    let (name, email): (String, String) = users::table.filter(users::id.eq(user)).select((users::name, users::email)).first(conn)?;
+    let signed = match profile {
+        Some(profile) => authors::table.filter(authors::id.eq(profile)).select(authors::name).first(conn).optional()?,
+        None => None,
+    };
+    Ok((signed.unwrap_or(name), email))
+}
+
+/// Stores a new comment, which nobody sees yet.
+pub(super) fn insert(conn: &mut Conn, comment: &Comment) -> Result<()> {
+    diesel::insert_into(comments::table).values(comment).execute(conn)?;
+    Ok(())
+}
+
+/// Stores what was changed of a comment; what is shown and counted has its own ways.
+pub(super) fn update(conn: &mut Conn, comment: &Comment) -> Result<()> {
+    diesel::update(comments::table.filter(comments::id.eq(comment.id)))
+        .set((
+            comments::markdown.eq(&comment.markdown),
+            comments::html.eq(&comment.html),
+            comments::text.eq(&comment.text),
+            comments::status.eq(comment.status),
+            comments::version.eq(comment.version),
+            comments::edited_at.eq(comment.edited_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Removes a comment and all replies to it.
+pub(super) fn delete(conn: &mut Conn, id: CommentId) -> Result<()> {
+    diesel::delete(comments::table.filter(comments::id.eq(id))).execute(conn)?;
+    Ok(())
+}
+
+const SHOW: &str = "UPDATE comments SET shown = TRUE WHERE id IN (
+    WITH RECURSIVE thread (id) AS (
+        SELECT id FROM comments WHERE id = $1
+        UNION ALL SELECT reply.id FROM comments reply JOIN thread ON reply.parent_id = thread.id WHERE reply.status = 'approved'
+    ) SELECT id FROM thread)";
+
+const HIDE: &str = "UPDATE comments SET shown = FALSE WHERE id IN (
+    WITH RECURSIVE thread (id) AS (
+        SELECT id FROM comments WHERE id = $1 AND shown
+        UNION ALL SELECT reply.id FROM comments reply JOIN thread ON reply.parent_id = thread.id WHERE reply.shown
+    ) SELECT id FROM thread)";
+
+/// Shows an approved comment with all approved replies beneath it, or hides it with all of them; says how many.
+pub(super) fn set_shown(conn: &mut Conn, comment: &Comment, shown: bool) -> Result<usize> {
+    let changed = diesel::sql_query(if shown { SHOW } else { HIDE }).bind::<Text, _>(comment.id).execute(conn)?;
+    let count = i32::try_from(changed).unwrap_or(i32::MAX);
+    let change = if shown { count } else { -count };
+    if change != 0 {
+        diesel::update(articles::table.filter(articles::id.eq(comment.article_id)))
+            .set(articles::comment_count.eq(articles::comment_count + change))
+            .execute(conn)?;
+        diesel::update(publications::table.filter(publications::id.eq(comment.article_id)))
+            .set(publications::comment_count.eq(publications::comment_count + change))
+            .execute(conn)?;
+    }
+    Ok(changed)
+}
+
+/// Counts an approved reply, or one that no longer is.
+pub(super) fn count_reply(conn: &mut Conn, parent: CommentId, change: i32) -> Result<()> {
+    diesel::update(comments::table.filter(comments::id.eq(parent)))
+        .set(comments::reply_count.eq(comments::reply_count + change))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! What a body may be: bounds that no article reaches and every attack does.
+
+use comrak::nodes::{Node, NodeValue};
+
+use super::sanitise::COSTLIEST;
+use super::source::Source;
+use super::split::{Part, with_parts};
+use super::tags;
+
+/// The longest body, in bytes.
+const LONGEST: usize = 500_000;
+/// The longest Markdown of one block, in characters; what a client may post as one, too.
+const LONGEST_BLOCK: usize = 100_000;
+const MOST_BLOCKS: usize = 10_000;
+const MOST_HTML_BLOCKS: usize = 1_000;
+const DEEPEST: usize = 50;
+/// Of an image block, in characters.
+const LONGEST_ALT: usize = 2_000;
+const LONGEST_CAPTION: usize = 5_000;
+/// Links and images together.
+const MOST_LINKS: usize = 20_000;
+const MOST_NOTES: usize = 5_000;
+/// Table cells and list items together.
+const MOST_PIECES: usize = 50_000;
+/// Of a link's or an image's address, in bytes.
+const LONGEST_ADDRESS: usize = 2_000;
+
+/// Refuses a body that is too long, too deep or too much of something, and says which.
+pub(crate) fn check(markdown: &str) -> Result<(), &'static str> {
+    if markdown.len() > LONGEST {
+        return Err("The body may have 500,000 bytes.");
+    }
+    if markdown.split(['\n', '\r']).any(|line| markers(line) > DEEPEST) {
+        return Err("Lists and quotes may be nested 50 levels deep.");
+    }
+    with_parts(markdown, bounds)
+}
+
+/// How many quotes and lists a line begins with.
+fn markers(line: &str) -> usize {
+    let is_marker = |byte: &u8| matches!(byte, b'>' | b'-' | b'*' | b'+' | b' ' | b'\t' | b'.' | b')') || byte.is_ascii_digit();
+    let head = line.bytes().take_while(is_marker);
+    let mut count = 0;
+    let mut before = b' ';
+    for byte in head {
+        // A list's marker has a space before it and, unlike a rule or emphasis, one after it.
+        let is_list = matches!(byte, b' ' | b'\t') && matches!(before, b'-' | b'*' | b'+' | b'.' | b')');
+        count += usize::from(byte == b'>' || is_list);
+        before = byte;
+    }
+    // `* * *` and its like are rules.
+    let is_rule =
+        line.bytes().all(|byte| matches!(byte, b'-' | b' ' | b'\t')) || line.bytes().all(|byte| matches!(byte, b'*' | b' ' | b'\t'));
+    if is_rule { 0 } else { count }
+}
+
+fn bounds(parts: &[Part<'_>]) -> Result<(), &'static str> {
+    if parts.len() > MOST_BLOCKS {
+        return Err("The body may have 10,000 blocks.");
+    }
+    let notes = parts.iter().filter(|part| matches!(part.source, Source::Footnote(_))).map(|part| part.source.length() + 2);
+    if parts.iter().any(|part| part.source.length() > LONGEST_BLOCK) || notes.sum::<usize>() > LONGEST_BLOCK {
+        return Err("A block of the body may have 100,000 characters.");
+    }
+    if parts.iter().any(is_long_image) {
+        return Err("The text of an image may have 2,000 characters and its caption 5,000.");
+    }
+    counts(parts)?;
+    if parts.iter().any(|part| is_deep(part.node)) {
+        return Err("Lists and quotes may be nested 50 levels deep.");
+    }
+    Ok(())
+}
+
+/// What the body has, in all its blocks.
+#[derive(Default)]
+struct Counts {
+    html: usize,
+    cost: usize,
+    links: usize,
+    notes: usize,
+    pieces: usize,
+    long: bool,
+}
+
+impl Counts {
+    fn add(&mut self, node: Node<'_>) {
+        match &node.data().value {
+            NodeValue::HtmlBlock(block) => {
+                self.html += 1;
+                self.cost = self.cost.saturating_add(tags::cost(&block.literal));
+            }
+            NodeValue::Link(link) | NodeValue::Image(link) => {
+                self.links += 1;
+                self.long |= link.url.len() > LONGEST_ADDRESS || link.title.len() > LONGEST_CAPTION;
+            }
+            NodeValue::FootnoteReference(_) => self.notes += 1,
+            NodeValue::TableCell | NodeValue::Item(_) => self.pieces += 1,
+            _ => {}
+        }
+    }
+}
+
+fn counts(parts: &[Part<'_>]) -> Result<(), &'static str> {
+    let mut counts = Counts::default();
+    parts.iter().flat_map(|part| part.node.descendants()).for_each(|node| counts.add(node));
+    if counts.html > MOST_HTML_BLOCKS || counts.cost > COSTLIEST {
+        return Err("The body has too much raw HTML, or too deep.");
+    }
+    if counts.links > MOST_LINKS || counts.notes > MOST_NOTES || counts.pieces > MOST_PIECES {
+        return Err("The body may have 20,000 links, refer to footnotes 5,000 times, and have 50,000 list items and table cells.");
+    }
+    if counts.long {
+        return Err("The address of a link may have 2,000 bytes and its title 5,000.");
+    }
+    Ok(())
+}
+
+fn is_long_image(part: &Part<'_>) -> bool {
+    match &part.source {
+        Source::Image { alt, caption, .. } => {
+            alt.chars().count() > LONGEST_ALT || caption.as_ref().is_some_and(|caption| caption.chars().count() > LONGEST_CAPTION)
+        }
+        _ => false,
+    }
+}
+
+/// Whether anything stands in more than the allowed number of lists and quotes.
+fn is_deep(root: Node<'_>) -> bool {
+    let mut depth: usize = 0;
+    for edge in root.traverse() {
+        let (comrak::arena_tree::NodeEdge::Start(node) | comrak::arena_tree::NodeEdge::End(node)) = edge;
+        if matches!(node.data().value, NodeValue::List(_) | NodeValue::BlockQuote | NodeValue::FootnoteDefinition(_)) {
+            if matches!(edge, comrak::arena_tree::NodeEdge::Start(_)) {
+                depth += 1;
+            } else {
+                depth = depth.saturating_sub(1);
+            }
+        }
+        if depth > DEEPEST {
+            return true;
+        }
+    }
+    false
+}

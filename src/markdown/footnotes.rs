@@ -1,0 +1,70 @@
+//! Footnotes: which there are, and which number each has got.
+
+use std::collections::HashMap;
+
+use comrak::nodes::{Node, NodeValue};
+
+use super::split::Part;
+
+/// The number of each note that is referred to, by its name.
+#[derive(Default)]
+pub(super) struct Numbers(HashMap<String, usize>);
+
+impl Numbers {
+    /// The number of the note with this name.
+    pub(super) fn get(&self, name: &str) -> Option<usize> {
+        self.0.get(&key(name)).copied()
+    }
+}
+
+/// The footnotes of a body, in the order in which they are referred to.
+#[derive(Default)]
+pub(super) struct Footnotes<'a> {
+    definitions: HashMap<String, Node<'a>>,
+    pub(super) numbers: Numbers,
+    /// The definitions that are referred to; a note's number is its place here, counted from one.
+    pub(super) noted: Vec<Node<'a>>,
+}
+
+impl<'a> Footnotes<'a> {
+    /// Numbers the notes of a body. Notes may refer to others, which then come after.
+    pub(super) fn of(parts: &[Part<'a>]) -> Self {
+        let mut notes = Self::default();
+        for part in parts {
+            if let NodeValue::FootnoteDefinition(definition) = &part.node.data().value {
+                notes.definitions.entry(key(&definition.name)).or_insert(part.node);
+            }
+        }
+        if notes.definitions.is_empty() {
+            return notes;
+        }
+        for part in parts.iter().filter(|part| !matches!(part.node.data().value, NodeValue::FootnoteDefinition(_))) {
+            notes.note(part.node);
+        }
+        let mut next = 0;
+        while let Some(definition) = notes.noted.get(next).copied() {
+            notes.note(definition);
+            next += 1;
+        }
+        notes
+    }
+
+    fn note(&mut self, root: Node<'a>) {
+        for node in root.descendants() {
+            if let NodeValue::FootnoteReference(reference) = &node.data().value {
+                let key = key(&reference.name);
+                if let Some(definition) = self.definitions.get(&key).copied()
+                    && !self.numbers.0.contains_key(&key)
+                {
+                    self.noted.push(definition);
+                    self.numbers.0.insert(key, self.noted.len());
+                }
+            }
+        }
+    }
+}
+
+/// Names are the same whatever their case and white space.
+fn key(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}

@@ -1,0 +1,151 @@
+//! The narrow Markdown of comments and of authors' lives: no headings, images, tables or raw HTML.
+
+use std::collections::HashSet;
+
+use ammonia::{Builder, UrlRelative};
+use comrak::nodes::{ListType, Node, NodeLink, NodeValue};
+use comrak::{Arena, Options, parse_document};
+
+use super::{escape, tags, text};
+
+/// What is nested deeper is written as its text.
+const DEEPEST: usize = 20;
+const TAGS: [&str; 12] = ["p", "br", "em", "strong", "del", "code", "pre", "a", "ul", "ol", "li", "blockquote"];
+
+/// How a kind of text is written.
+struct Manner {
+    schemes: &'static [&'static str],
+    rel: &'static str,
+    /// What a line end within a paragraph becomes.
+    line_end: &'static str,
+}
+
+/// A comment as HTML and as plain text. Its lines stay lines.
+pub(crate) fn inline(markdown: &str) -> (String, String) {
+    write(markdown, &Manner { schemes: &["http", "https"], rel: "nofollow ugc noopener", line_end: "<br>\n" })
+}
+
+/// An author's life as HTML.
+pub(crate) fn brief(markdown: &str) -> String {
+    write(markdown, &Manner { schemes: &["http", "https", "mailto"], rel: "noopener noreferrer", line_end: "\n" }).0
+}
+
+fn write(markdown: &str, manner: &Manner) -> (String, String) {
+    let mut options = Options::default();
+    options.extension.strikethrough = true;
+    let arena = Arena::new();
+    let root = parse_document(&arena, &visible(markdown), &options);
+    let mut writer = Writer { out: String::new(), manner, depth: 0, in_link: false };
+    writer.children(root, false);
+    let html = Builder::default()
+        .tags(HashSet::from(TAGS))
+        .generic_attributes(HashSet::new())
+        .tag_attributes([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))].into())
+        .url_schemes(manner.schemes.iter().copied().collect())
+        .url_relative(UrlRelative::Deny)
+        .link_rel(Some(manner.rel))
+        .clean(&writer.out)
+        .to_string();
+    // Once more, since a character reference may have written one.
+    (visible(&html).trim().to_owned(), visible(&text::as_shown(root)))
+}
+
+/// The text without what can't be seen but reorders or hides words.
+///
+/// Joiners stay between letters beyond ASCII, where Persian, Indic scripts and emoji need them.
+fn visible(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let beyond = |letter: Option<&char>| letter.is_some_and(|letter| !letter.is_ascii() && !is_invisible(*letter) && !is_joiner(*letter));
+    let keep = |(index, letter): (usize, &char)| {
+        let joins = || beyond(index.checked_sub(1).and_then(|before| letters.get(before))) && beyond(letters.get(index + 1));
+        let stays = if is_joiner(*letter) { joins() } else { !is_invisible(*letter) };
+        stays.then_some(*letter)
+    };
+    letters.iter().enumerate().filter_map(keep).collect()
+}
+
+fn is_joiner(letter: char) -> bool {
+    matches!(letter, '\u{200c}' | '\u{200d}')
+}
+
+fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+        || (letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'))
+}
+
+struct Writer<'m> {
+    out: String,
+    manner: &'m Manner,
+    depth: usize,
+    in_link: bool,
+}
+
+impl Writer<'_> {
+    fn children(&mut self, node: Node<'_>, tight: bool) {
+        if self.depth > DEEPEST {
+            return escape::text(&mut self.out, &text::of(node));
+        }
+        self.depth += 1;
+        for child in node.children() {
+            self.node(child, tight);
+        }
+        self.depth -= 1;
+    }
+
+    fn node(&mut self, node: Node<'_>, tight: bool) {
+        match &node.data().value {
+            NodeValue::Text(text) => escape::text(&mut self.out, text),
+            NodeValue::HtmlInline(literal) => escape::text(&mut self.out, literal),
+            NodeValue::SoftBreak => self.out.push_str(self.manner.line_end),
+            NodeValue::LineBreak => self.out.push_str("<br>\n"),
+            NodeValue::Code(code) => self.verbatim("code", &code.literal),
+            NodeValue::CodeBlock(code) => self.verbatim("pre", &code.literal),
+            NodeValue::HtmlBlock(html) => self.verbatim("p", html.literal.trim_end()),
+            NodeValue::Emph => self.element("em", node, false),
+            NodeValue::Strong => self.element("strong", node, false),
+            NodeValue::Strikethrough => self.element("del", node, false),
+            NodeValue::Link(link) => self.link(link, node),
+            NodeValue::Paragraph | NodeValue::Heading(_) if !tight => self.element("p", node, false),
+            NodeValue::BlockQuote => self.element("blockquote", node, false),
+            NodeValue::Item(_) => self.element("li", node, tight),
+            NodeValue::List(list) if list.list_type == ListType::Bullet => self.element("ul", node, list.tight),
+            NodeValue::List(list) => self.element("ol", node, list.tight),
+            // Of an image its text, of a tight list's paragraph its words.
+            _ => self.children(node, false),
+        }
+    }
+
+    fn element(&mut self, name: &str, node: Node<'_>, tight: bool) {
+        self.tag("<", name);
+        self.children(node, tight);
+        self.tag("</", name);
+    }
+
+    fn verbatim(&mut self, name: &str, text: &str) {
+        self.tag("<", name);
+        escape::text(&mut self.out, text);
+        self.tag("</", name);
+    }
+
+    fn tag(&mut self, start: &str, name: &str) {
+        for part in [start, name, ">"] {
+            self.out.push_str(part);
+        }
+        if start == "</" && matches!(name, "p" | "blockquote" | "ul" | "ol" | "li" | "pre") {
+            self.out.push('\n');
+        }
+    }
+
+    fn link(&mut self, link: &NodeLink, node: Node<'_>) {
+        if self.in_link || tags::has_scheme(&link.url, self.manner.schemes) != Some(true) {
+            return self.children(node, false);
+        }
+        self.out.push_str("<a href=\"");
+        escape::html(&mut self.out, &link.url);
+        self.out.push_str("\">");
+        self.in_link = true;
+        self.children(node, false);
+        self.in_link = false;
+        self.out.push_str("</a>");
+    }
+}

@@ -1,0 +1,70 @@
+//! Raw HTML tags between words: which of them pass, and that each is closed where it was opened.
+//!
+//! Every block's own elements so stay whole, whatever a writer typed, and only then does the sanitiser see them.
+
+/// The elements that may stand between words.
+const INLINE: [&str; 28] = [
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp",
+    "small", "span", "strong", "sub", "sup", "time", "u", "var",
+];
+/// Those of them that have no end.
+const VOID: [&str; 3] = ["br", "img", "wbr"];
+/// More than this many open at once are left out.
+const DEEPEST: usize = 20;
+
+/// The raw tags that are open.
+#[derive(Default)]
+pub(super) struct RawTags {
+    open: Vec<&'static str>,
+    /// Those before it belong to an outer element and can't be closed in this one.
+    floor: usize,
+}
+
+impl RawTags {
+    /// Begins an element; what it gives belongs to [`Self::leave`].
+    pub(super) fn enter(&mut self) -> usize {
+        std::mem::replace(&mut self.floor, self.open.len())
+    }
+
+    /// Ends an element, and with it what was opened in it.
+    pub(super) fn leave(&mut self, out: &mut String, outer: usize) {
+        self.close_to(out, self.floor);
+        self.floor = outer;
+    }
+
+    /// Whether a raw link is open.
+    pub(super) fn in_link(&self) -> bool {
+        self.open.contains(&"a")
+    }
+
+    /// Appends one raw tag, if it may stand here.
+    pub(super) fn push(&mut self, out: &mut String, literal: &str, in_link: bool) {
+        let is_end = literal.starts_with("</");
+        let name = super::tags::tag_name(literal).to_ascii_lowercase();
+        if VOID.contains(&name.as_str()) {
+            if !is_end {
+                out.push_str(literal);
+            }
+            return;
+        }
+        let Some(known) = INLINE.into_iter().find(|known| *known == name) else { return };
+        if is_end {
+            if let Some(index) = self.open.iter().rposition(|open| *open == known).filter(|index| *index >= self.floor) {
+                self.close_to(out, index);
+            }
+        } else if self.open.len() < DEEPEST && !(known == "a" && (in_link || self.in_link())) {
+            self.open.push(known);
+            out.push_str(literal);
+        }
+    }
+
+    fn close_to(&mut self, out: &mut String, length: usize) {
+        while self.open.len() > length {
+            if let Some(name) = self.open.pop() {
+                out.push_str("</");
+                out.push_str(name);
+                out.push('>');
+            }
+        }
+    }
+}

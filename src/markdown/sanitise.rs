@@ -1,0 +1,194 @@
+//! The only way to HTML for what a writer typed: ammonia with a short list of what may stay, then the house's own attributes.
+//!
+//! The writer notes those in an attribute whose name stands nowhere in the body's raw HTML. Attribute names know no escapes, so nobody can forge
+//! it; and what it notes is put in only after the sanitiser has gone over everything.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use ammonia::{Builder, UrlRelative};
+use comrak::nodes::NodeValue;
+
+use super::split::Part;
+use super::tags;
+
+const TAGS: &str = "a abbr aside b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 h3 \
+    h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span strong sub summary sup table tbody td tfoot th \
+    thead time tr u ul var wbr";
+/// These go with all that is in them.
+const CONTENT_TAGS: &str =
+    "script style iframe noscript noembed noframes template textarea title svg math object embed applet xmp plaintext select frameset";
+const ATTRIBUTES: [(&str, &[&str]); 9] = [
+    ("a", &["href", "hreflang"]),
+    ("img", &["src", "alt", "width", "height"]),
+    ("ol", &["start", "reversed"]),
+    ("td", &["colspan", "rowspan"]),
+    ("th", &["colspan", "rowspan", "scope"]),
+    ("time", &["datetime"]),
+    ("del", &["datetime"]),
+    ("ins", &["datetime"]),
+    ("details", &["open"]),
+];
+
+/// The most that a block of raw HTML may cost, by [`tags::cost`].
+pub(super) const COSTLIEST: usize = 16_000_000;
+
+/// A sanitiser that knows the house's own mark.
+pub(super) struct Sanitiser<'m> {
+    mark: &'m str,
+    builder: Builder<'m>,
+}
+
+/// What the sanitiser left, and the pieces that were marked in it.
+#[derive(Default)]
+pub(super) struct Clean {
+    pub(super) html: String,
+    pub(super) pieces: Vec<String>,
+}
+
+/// A name for the house's mark that none of the raw HTML in these parts has.
+pub(super) fn free_mark(parts: &[Part<'_>]) -> String {
+    const STEM: &str = "data-mh";
+    let mut taken = HashSet::new();
+    for node in parts.iter().flat_map(|part| part.node.descendants()) {
+        let (NodeValue::HtmlInline(literal) | NodeValue::HtmlBlock(comrak::nodes::NodeHtmlBlock { literal, .. })) = &node.data().value
+        else {
+            continue;
+        };
+        for rest in literal.to_ascii_lowercase().split(STEM).skip(1) {
+            taken.insert(rest.chars().take_while(char::is_ascii_digit).collect::<String>());
+        }
+    }
+    // Of one number more than are taken, one is free.
+    let free = (0..=taken.len()).map(|number| number.to_string()).find(|number| !taken.contains(number));
+    format!("{STEM}{}", free.unwrap_or_default())
+}
+
+/// A block of raw HTML as the sanitiser may see it: of one that would take it too long just the characters.
+pub(super) fn admit(html: &str) -> Cow<'_, str> {
+    if tags::cost(html) <= COSTLIEST {
+        return Cow::Borrowed(html);
+    }
+    let mut escaped = String::new();
+    super::escape::text(&mut escaped, html);
+    Cow::Owned(escaped)
+}
+
+impl<'m> Sanitiser<'m> {
+    /// A sanitiser of articles, with the mark that [`free_mark`] found.
+    pub(super) fn new(mark: &'m str) -> Self {
+        let mut builder = Builder::default();
+        let aligned = || HashMap::from([("align", HashSet::from(["left", "center", "right"]))]);
+        builder
+            .tags(TAGS.split(' ').collect())
+            .clean_content_tags(CONTENT_TAGS.split(' ').collect())
+            .generic_attributes(HashSet::from(["title", "lang", "dir", mark]))
+            .tag_attributes(ATTRIBUTES.into_iter().map(|(tag, names)| (tag, names.iter().copied().collect())).collect())
+            .tag_attribute_values(HashMap::from([("td", aligned()), ("th", aligned())]))
+            .set_tag_attribute_value("img", "loading", "lazy")
+            .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
+            .url_relative(UrlRelative::PassThrough)
+            .link_rel(Some("noopener noreferrer"))
+            .attribute_filter(|element, attribute, value| {
+                let refused = element == "img" && attribute == "src" && tags::has_scheme(value, &["http", "https"]) != Some(true);
+                (!refused).then_some(value.into())
+            });
+        Self { mark, builder }
+    }
+
+    /// The name of the mark.
+    pub(super) fn mark(&self) -> &str {
+        self.mark
+    }
+
+    /// What is harmless in a piece of HTML, and whole in itself.
+    pub(super) fn clean(&self, html: &str) -> String {
+        self.builder.clean(html).to_string()
+    }
+
+    /// Sanitises what the writer wrote, then puts in what it noted.
+    pub(super) fn finish(&self, html: &str) -> Clean {
+        let cleaned = self.clean(html);
+        let marked = format!(" {}=\"", self.mark);
+        let mut rest = cleaned.as_str();
+        let mut state = Finish { out: String::with_capacity(rest.len()), depth: 0, open: None, pieces: Vec::new() };
+        while let Some(start) = rest.find('<') {
+            let (before, tag_on) = rest.split_at(start);
+            state.out.push_str(before);
+            let (tag, after) = tag_on.split_at(tags::tag_length(tag_on).unwrap_or(tag_on.len()));
+            state.tag(tag, &marked);
+            rest = after;
+        }
+        state.out.push_str(rest);
+        Clean { html: state.out, pieces: state.pieces }
+    }
+}
+
+struct Finish {
+    out: String,
+    depth: usize,
+    /// Where the open piece begins, and how deep it is.
+    open: Option<(usize, usize)>,
+    pieces: Vec<String>,
+}
+
+impl Finish {
+    fn tag(&mut self, tag: &str, marked: &str) {
+        if tag.starts_with("</") {
+            self.depth = self.depth.saturating_sub(1);
+            self.close_piece();
+            self.out.push_str(tag);
+            return;
+        }
+        let name = tags::tag_name(tag);
+        let mark = tag.find(marked).and_then(|start| {
+            let value = tag.get(start + marked.len()..)?;
+            Some((start, value.split('"').next()?))
+        });
+        let Some((start, value)) = mark else {
+            // An image without a source is one whose source was refused.
+            if name != "img" || tag.contains(" src=\"") {
+                self.out.push_str(tag);
+                self.depth += usize::from(!tags::is_void(name));
+            }
+            return;
+        };
+        let (kind, noted) = value.split_once(':').unwrap_or((value, ""));
+        if kind == "i" {
+            // First, so that it can be found by `<img data-image=`.
+            self.out.push_str("<img");
+        } else {
+            self.out.push_str(tag.get(..start).unwrap_or_default());
+        }
+        self.note(kind, noted);
+        if kind == "i" {
+            self.out.push_str(tag.get("<img".len()..start).unwrap_or_default());
+        }
+        self.out.push_str(tag.get(start + marked.len() + value.len() + 1..).unwrap_or_default());
+        if matches!(kind, "p" | "h") && self.open.is_none() {
+            self.open = Some((self.out.len(), self.depth));
+        }
+        self.depth += usize::from(!tags::is_void(name));
+    }
+
+    fn note(&mut self, kind: &str, noted: &str) {
+        let (before, after) = match kind {
+            "h" | "r" => (" id=\"", "\""),
+            "i" => (" data-image=\"", "\""),
+            "c" => (" class=\"language-", "\""),
+            _ => return,
+        };
+        for part in [before, noted, after] {
+            self.out.push_str(part);
+        }
+    }
+
+    fn close_piece(&mut self) {
+        if let Some((start, depth)) = self.open
+            && depth == self.depth
+        {
+            self.pieces.push(self.out.get(start..).unwrap_or_default().to_owned());
+            self.open = None;
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Cuts Markdown into its top-level pieces, and so brings it to its normal form: that in which cutting and joining change nothing.
+
+use comrak::nodes::{Node, NodeHeading, NodeHtmlBlock, NodeValue};
+use comrak::{Arena, Options, parse_document};
+
+use super::source::{SEPARATOR, Source, join};
+use super::{embed, tags, text};
+
+/// A block's source and the tree it was read as.
+pub(super) struct Part<'a> {
+    pub(super) source: Source,
+    pub(super) node: Node<'a>,
+}
+
+/// Joining what was cut gives what was cut after one round for all but contrived texts; those get this many.
+const ROUNDS: usize = 6;
+
+/// `CommonMark` with GFM's tables, footnotes and strikethrough.
+fn options() -> Options<'static> {
+    let mut options = Options::default();
+    options.extension.table = true;
+    options.extension.strikethrough = true;
+    options.extension.footnotes = true;
+    options.parse.leave_footnote_definitions = true;
+    options
+}
+
+/// Hands over the parts of the text's normal form.
+///
+/// Blocks are derived from this form only, which is why blocks that were posted back, and so joined again, are the same blocks.
+pub(super) fn with_parts<T>(markdown: &str, mut take: impl FnMut(&[Part<'_>]) -> T) -> T {
+    let mut text = plain_lines(markdown);
+    let mut round = 1;
+    loop {
+        let arena = Arena::new();
+        let parts = cut(&arena, &text);
+        let mut next = join(parts.iter().map(|part| &part.source));
+        next.push('\n');
+        if next == text || round == ROUNDS {
+            return take(&parts);
+        }
+        text = next;
+        round += 1;
+    }
+}
+
+/// The sources of the text's normal form.
+pub(super) fn sources(markdown: &str) -> Vec<Source> {
+    with_parts(markdown, |parts| parts.iter().map(|part| part.source.clone()).collect())
+}
+
+fn plain_lines(markdown: &str) -> String {
+    let markdown = markdown.strip_prefix('\u{feff}').unwrap_or(markdown);
+    let text = markdown.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{fffd}");
+    // A list's marker at the very end would be none without a line end after it.
+    format!("{}\n", text.trim_end_matches('\n'))
+}
+
+fn cut<'a>(arena: &'a Arena<'a>, text: &str) -> Vec<Part<'a>> {
+    let root = parse_document(arena, text, &options());
+    let lines: Vec<&str> = text.split('\n').collect();
+    let has_definitions = text.contains("]:");
+    let part = |node: Node<'a>| {
+        let mut own = own_lines(node, &lines);
+        if has_definitions && let Some(inlined) = without_references(node, &own) {
+            own = inlined;
+        }
+        Some(Part { source: source(node, own)?, node })
+    };
+    root.children().filter_map(part).collect()
+}
+
+/// The lines that a node was read from; never one that belongs to the next.
+fn own_lines(node: Node<'_>, lines: &[&str]) -> String {
+    let place = node.data().sourcepos;
+    let next = node.next_sibling().map_or(usize::MAX, |next| next.data().sourcepos.start.line.saturating_sub(1));
+    let first = place.start.line.saturating_sub(1);
+    let last = place.end.line.min(next).clamp(place.start.line, lines.len().max(place.start.line));
+    let own = lines.get(first..last).unwrap_or_default();
+    let filled = own.iter().rposition(|line| !is_blank(line)).map_or(0, |index| index + 1);
+    own.get(..filled).unwrap_or_default().join("\n")
+}
+
+fn is_blank(line: &str) -> bool {
+    line.bytes().all(|byte| matches!(byte, b' ' | b'\t'))
+}
+
+/// The source with its links written out, if it has one whose definition stands in another block.
+fn without_references(node: Node<'_>, own: &str) -> Option<String> {
+    let holds_links = !matches!(node.data().value, NodeValue::CodeBlock(_) | NodeValue::HtmlBlock(_) | NodeValue::ThematicBreak);
+    if !holds_links || !own.contains('[') {
+        return None;
+    }
+    let arena = Arena::new();
+    let alone = parse_document(&arena, &format!("{own}\n"), &options());
+    if targets(alone) == targets(node) {
+        return None;
+    }
+    let mut written = String::new();
+    comrak::format_commonmark(node, &options(), &mut written).ok()?;
+    if matches!(node.data().value, NodeValue::Heading(_)) {
+        written = format!("{}\n", written.trim_end());
+    }
+    Some(written.trim_end_matches('\n').to_owned())
+}
+
+fn targets(root: Node<'_>) -> Vec<(String, String)> {
+    let target = |node: Node<'_>| match &node.data().value {
+        NodeValue::Link(link) | NodeValue::Image(link) => Some((link.url.clone(), link.title.clone())),
+        _ => None,
+    };
+    root.descendants().filter_map(target).collect()
+}
+
+fn source(node: Node<'_>, own: String) -> Option<Source> {
+    let indented = |own: &str| own.trim_start_matches([' ', '\t']).to_owned();
+    Some(match &node.data().value {
+        NodeValue::Paragraph => paragraph(node, indented(&own)),
+        NodeValue::Heading(heading) => Source::Heading { level: heading.level, markdown: heading_text(*heading, &own) },
+        NodeValue::List(_) => Source::List(own),
+        NodeValue::BlockQuote => Source::Quote(unquoted(&own)),
+        NodeValue::CodeBlock(code) => {
+            let literal = code.literal.strip_suffix('\n').unwrap_or(&code.literal);
+            Source::Code { language: language(&code.info), code: literal.to_owned() }
+        }
+        NodeValue::Table(_) => Source::Table(indented(&own)),
+        NodeValue::ThematicBreak => Source::Rule,
+        NodeValue::HtmlBlock(html) => raw_html(html, indented(&own))?,
+        NodeValue::FootnoteDefinition(_) => Source::Footnote(indented(&own)),
+        _ => return None,
+    })
+}
+
+/// The first word of what stands after a code fence, if it looks like the name of a language.
+pub(super) fn language(info: &str) -> Option<String> {
+    let word = info.split_ascii_whitespace().next()?;
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'#' | b'.' | b'_' | b'-');
+    (word.len() <= 40 && word.bytes().all(is_name)).then(|| word.to_owned())
+}
+
+/// A paragraph may be the house's notation for something else.
+fn paragraph(node: Node<'_>, own: String) -> Source {
+    if let Some(placement) = own.strip_prefix("::ad{").and_then(|rest| rest.strip_suffix('}'))
+        && is_placement(placement)
+    {
+        return Source::Ad(placement.to_owned());
+    }
+    let address = own.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(&own);
+    if let Some(embed) = embed::recognise(address) {
+        return Source::Embed { provider: embed.provider, url: address.to_owned(), player: embed.player };
+    }
+    lone_image(node).unwrap_or(Source::Paragraph(own))
+}
+
+/// Whether this is the key of an ad placement.
+pub(super) fn is_placement(key: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    key.len() <= 60 && key.split('-').all(is_word)
+}
+
+fn lone_image(node: Node<'_>) -> Option<Source> {
+    let only = node.first_child().filter(|child| child.next_sibling().is_none())?;
+    let NodeValue::Image(link) = &only.data().value else { return None };
+    let image = tags::image_id(&link.url)?;
+    let caption = super::escape::one_line(&link.title);
+    let caption = (!caption.is_empty()).then_some(caption);
+    Some(Source::Image { image, alt: text::of_inlines(only), caption })
+}
+
+/// A heading's inline Markdown on one line, which is all that an ATX heading has.
+fn heading_text(heading: NodeHeading, own: &str) -> String {
+    let mut lines: Vec<&str> = own.split('\n').collect();
+    if heading.setext {
+        lines.pop();
+        return one_line(&lines);
+    }
+    let line = own.trim_matches([' ', '\t']);
+    let line = line.get(usize::from(heading.level)..).unwrap_or_default();
+    let line = line.trim_matches([' ', '\t']);
+    let line = if heading.closed { line.trim_end_matches('#') } else { line };
+    line.trim_matches([' ', '\t']).to_owned()
+}
+
+/// Lines as one, hard breaks as spaces.
+pub(super) fn one_line(lines: &[&str]) -> String {
+    let mut out = String::new();
+    for (index, line) in lines.iter().enumerate() {
+        let is_last = index + 1 == lines.len();
+        let line = line.trim_matches([' ', '\t', '\r']);
+        let slashes = line.bytes().rev().take_while(|byte| *byte == b'\\').count();
+        let line = if slashes % 2 == 1 && !is_last { line.strip_suffix('\\').unwrap_or(line) } else { line };
+        if !out.is_empty() && !line.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(line);
+    }
+    out
+}
+
+/// What a quote says: every line without its `>`, and none for those that were left out.
+fn unquoted(own: &str) -> String {
+    let inner: Vec<String> = own.split('\n').map(unquoted_line).collect();
+    let filled = inner.iter().rposition(|line| !is_blank(line)).map_or(0, |index| index + 1);
+    inner.get(..filled).unwrap_or_default().join("\n")
+}
+
+fn unquoted_line(line: &str) -> String {
+    let bare = line.trim_start_matches(' ');
+    let Some(rest) = bare.strip_prefix('>').filter(|_| line.len() - bare.len() <= 3) else { return line.to_owned() };
+    match rest.strip_prefix('\t') {
+        // The quote takes one column of the tab, which reaches to the next multiple of four.
+        Some(after) => {
+            let column = line.len() - bare.len() + 1;
+            format!("{}{after}", " ".repeat(3 - column % 4))
+        }
+        None => rest.strip_prefix(' ').unwrap_or(rest).to_owned(),
+    }
+}
+
+/// A block of HTML, closed, so that it can't swallow what comes after it.
+fn raw_html(html: &NodeHtmlBlock, own: String) -> Option<Source> {
+    if own == SEPARATOR {
+        return None;
+    }
+    let end = match html.block_type {
+        1 => tags::end_of_verbatim(&own),
+        2 => (!own.contains("-->")).then_some("-->"),
+        3 => (!own.contains("?>")).then_some("?>"),
+        4 => (!own.contains('>')).then_some(">"),
+        5 => (!own.contains("]]>")).then_some("]]>"),
+        _ => None,
+    };
+    Some(Source::Html(match end {
+        Some(end) => format!("{own}\n{end}"),
+        None => own,
+    }))
+}

@@ -1,0 +1,96 @@
+//! Small facts about tags and the addresses in them.
+
+use comrak::nodes::TableAlignment;
+
+/// The image that an address `image:ID` names, its id in lower case.
+pub(super) fn image_id(address: &str) -> Option<String> {
+    let id = address.strip_prefix("image:")?;
+    let is_at = |index: usize, byte: u8| if matches!(index, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+    let is_id = id.len() == 36 && id.bytes().enumerate().all(|(index, byte)| is_at(index, byte));
+    is_id.then(|| id.to_ascii_lowercase())
+}
+
+/// Whether an address is relative, or has one of these schemes.
+pub(super) fn has_scheme(address: &str, schemes: &[&str]) -> Option<bool> {
+    let start = address.trim_start_matches(|letter: char| letter.is_whitespace() || letter.is_control());
+    let end = start.find([':', '/', '?', '#'])?;
+    let (scheme, rest) = start.split_at(end);
+    rest.starts_with(':').then(|| schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known)))
+}
+
+/// What would end an HTML block of the kind that ends with a tag, if nothing in it does.
+pub(super) fn end_of_verbatim(html: &str) -> Option<&'static str> {
+    const ENDS: [&str; 4] = ["</pre>", "</script>", "</style>", "</textarea>"];
+    let html = html.to_ascii_lowercase();
+    if ENDS.iter().any(|end| html.contains(end)) {
+        return None;
+    }
+    ENDS.into_iter().find(|end| html.starts_with(&end.replace("</", "<").replace('>', "")))
+}
+
+/// The length of the tag that `html`, written by the sanitiser, begins with.
+pub(super) fn tag_length(html: &str) -> Option<usize> {
+    let mut in_quotes = false;
+    for (index, byte) in html.bytes().enumerate() {
+        match byte {
+            b'"' => in_quotes = !in_quotes,
+            b'>' if !in_quotes => return Some(index + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The name of the tag `<name …>` or `</name>`.
+pub(super) fn tag_name(tag: &str) -> &str {
+    let inner = tag.trim_start_matches('<').trim_start_matches('/');
+    inner.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or_default()
+}
+
+/// Whether an element has no end tag.
+pub(super) fn is_void(name: &str) -> bool {
+    matches!(name, "area" | "br" | "col" | "hr" | "img" | "input" | "link" | "meta" | "wbr")
+}
+
+/// About what sanitising a block of raw HTML costs: it grows with the square of the depth, and with the length times the signs that
+/// [`super::escape::is_costly`] names.
+pub(super) fn cost(html: &str) -> usize {
+    let costly = html.chars().filter(|letter| super::escape::is_costly(*letter)).count();
+    let depth: usize = html.split('<').skip(1).map(depth).sum();
+    depth.saturating_pow(2).saturating_add(costly.saturating_mul(html.len()) / 500)
+}
+
+/// How much deeper the tag can make HTML. What closes itself (`<p>`, `<li>`, cells) can do so only with the help of what is counted.
+fn depth(tag: &str) -> usize {
+    let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).take(12).map(|letter| letter.to_ascii_lowercase()).collect();
+    match name.as_str() {
+        "" | "p" | "li" | "td" | "th" | "tr" | "dt" | "dd" | "thead" | "tbody" | "tfoot" | "area" | "br" | "col" | "hr" | "img" | "wbr" => {
+            0
+        }
+        "table" => 6,
+        "ul" | "ol" | "dl" => 2,
+        _ => 1,
+    }
+}
+
+/// The element of a heading.
+pub(super) fn heading_name(level: u8) -> &'static str {
+    match level {
+        0 | 1 => "h1",
+        2 => "h2",
+        3 => "h3",
+        4 => "h4",
+        5 => "h5",
+        _ => "h6",
+    }
+}
+
+/// The attribute that aligns a cell.
+pub(super) fn alignment(align: Option<&TableAlignment>) -> &'static str {
+    match align {
+        Some(TableAlignment::Left) => " align=\"left\"",
+        Some(TableAlignment::Center) => " align=\"center\"",
+        Some(TableAlignment::Right) => " align=\"right\"",
+        Some(TableAlignment::None) | None => "",
+    }
+}

@@ -1,0 +1,62 @@
+//! The operations on the site over HTTP: unpack, one unit of work, answer.
+
+use actix_web::{HttpResponse, get, patch, put};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::operations;
+use super::settings::SiteSettings;
+use super::view::{SiteEditorView, SiteView};
+use crate::error::Result;
+use crate::http::{Body, Request, Tags, editor, public};
+use crate::users::{Admin, Caller};
+
+/// Mounts the operations.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(read_site).service(replace_site).service(revise_site);
+}
+
+/// Reads the site.
+///
+/// With `view=editor`, also its version, as the `ETag` that guards writes.
+#[utoipa::path(tag = "Site", params(("view" = inline(Option<crate::http::EditorView>), Query, description = "Ask for what administrators see.")),
+    security((), ("bearer" = ["admin"])),
+    responses((status = 200, body = crate::http::PublicOr<SiteView, SiteEditorView>, description = "The site.")))]
+#[get("/site")]
+async fn read_site(request: Request) -> Result<HttpResponse> {
+    if request.wants_editor_view()? {
+        request.caller::<Admin>().await?;
+        let view = request.read(operations::read_as_editor).await?;
+        return editor(&request, &view, view.version);
+    }
+    let view = request.read(operations::read).await?;
+    let mut tags = Tags::of(&["site"]);
+    view.logo().into_iter().for_each(|logo| tags.add("image", logo.id));
+    public(&request, &view, &tags)
+}
+
+/// Replaces the site's settings.
+///
+/// Members that are left out get their defaults.
+#[utoipa::path(tag = "Site", request_body = SiteSettings, security(("bearer" = ["admin"])),
+    responses((status = 200, body = SiteEditorView, description = "The site.")))]
+#[put("/site")]
+async fn replace_site(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {
+    change(body, request, caller).await
+}
+
+/// Changes the site's settings.
+///
+/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default.
+#[utoipa::path(tag = "Site", request_body(content = SiteSettings, content_type = "application/merge-patch+json"), security(("bearer" = ["admin"])),
+    responses((status = 200, body = SiteEditorView, description = "The site.")))]
+#[patch("/site")]
+async fn revise_site(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {
+    change(body, request, caller).await
+}
+
+async fn change(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let condition = request.precondition();
+    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &condition, &body.0)).await?;
+    editor(&request, &view, view.version)
+}

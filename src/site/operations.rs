@@ -1,0 +1,80 @@
+//! What can be done with the site: plain functions of connection, caller and input.
+
+use serde_json::Value;
+
+use super::queries::{self, Stored};
+use super::settings::SiteSettings;
+use super::view::{SiteEditorView, SiteView};
+use crate::app::App;
+use crate::db::{Conn, lock};
+use crate::error::{Error, Result};
+use crate::events::{self, Event};
+use crate::http::Precondition;
+use crate::images::{self, ImageView};
+use crate::input::Input;
+use crate::users::{Admin, Caller};
+
+/// What readers see of the site.
+pub(super) fn read(app: &App, conn: &mut Conn) -> Result<SiteView> {
+    let settings = queries::settings(conn)?;
+    let logo = logo(app, conn, &settings)?;
+    Ok(settings.view(&app.config.links, logo))
+}
+
+/// What administrators see of the site.
+pub(super) fn read_as_editor(app: &App, conn: &mut Conn) -> Result<SiteEditorView> {
+    let stored = queries::stored(conn)?;
+    edited(app, conn, stored.as_ref())
+}
+
+/// Changes the site, by replacement or by merge patch.
+pub(super) fn revise(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Admin>,
+    condition: &Precondition,
+    input: &Input,
+) -> Result<SiteEditorView> {
+    lock(conn, "site")?;
+    let stored = queries::stored(conn)?;
+    let before = edited(app, conn, stored.as_ref())?;
+    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let settings = input.revise::<SiteSettings>(conn, &current)?;
+    condition.check(before.version, &current, &input.object()?, |_| Ok(None))?;
+    if stored.map(|stored| stored.settings.0).unwrap_or_default() == settings {
+        return Ok(before);
+    }
+    let stored = Stored::new(settings, before.version + 1, app.now());
+    queries::store(conn, &stored)?;
+    announce(app, conn, caller)?;
+    edited(app, conn, Some(&stored))
+}
+
+fn announce(app: &App, conn: &mut Conn, caller: &Caller<Admin>) -> Result<()> {
+    let event = Event {
+        kind: "site.revised",
+        actor: caller.actor(),
+        subject_kind: "site",
+        subject_id: "site".into(),
+        tags: vec!["site".into()],
+        details: Value::Null,
+    };
+    events::record(conn, app.now(), event)
+}
+
+fn edited(app: &App, conn: &mut Conn, stored: Option<&Stored>) -> Result<SiteEditorView> {
+    let settings = stored.map(|stored| stored.settings.0.clone()).unwrap_or_default();
+    let logo = logo(app, conn, &settings)?;
+    let mut view = settings.editor_view(&app.config.links, logo);
+    if let Some(stored) = stored {
+        view.version = stored.version;
+        view.updated_at = Some(stored.updated_at);
+    }
+    Ok(view)
+}
+
+/// The logo, where its picture has not been deleted since.
+fn logo(app: &App, conn: &mut Conn, settings: &SiteSettings) -> Result<Option<ImageView>> {
+    let Some(id) = settings.logo else { return Ok(None) };
+    Ok(images::views(conn, &app.config.links, &[id])?.remove(&id))
+}

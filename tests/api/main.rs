@@ -1,0 +1,12 @@
+//! The tests of what users get over HTTP: one binary, a file for each resource.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod contract;
+mod errors;
+mod migrations;
+mod paging;
+mod postgres;
+mod sections;
+mod tidy;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,198 @@
+//! Migrations: a database that is not this program's to serve is refused in words, and not a byte of it is changed.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Barrier};
+
+use masthead::app::App;
+use masthead::clock::Clock;
+
+use crate::support::{Database, Engine, World, api_test, config, has_postgres};
+
+/// Opens the program over a database; the error is what the operator reads.
+fn open(database: &Database) -> Result<App, String> {
+    App::open(config(database, &[]), Clock::System)
+}
+
+fn refusal(database: &Database) -> String {
+    open(database).err().expect("the start is refused")
+}
+
+fn file_of(database: &Database) -> PathBuf {
+    Path::new(database.url.strip_prefix("sqlite://").expect("a file")).to_owned()
+}
+
+/// The database file and whatever SQLite keeps beside it.
+fn bytes_of(database: &Database) -> Vec<(PathBuf, Vec<u8>)> {
+    let folder = std::fs::read_dir(database.folder.path()).expect("the folder can be read");
+    let paths = folder.map(|entry| entry.expect("an entry").path()).filter(|path| path.to_string_lossy().contains("masthead.db"));
+    let mut files: Vec<_> = paths.map(|path| (path.clone(), std::fs::read(path).expect("a file"))).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_file_of_another_program_is_refused() {
+    let database = Database::empty(Engine::Sqlite);
+    database.tamper("CREATE TABLE bookmarks (id INTEGER PRIMARY KEY); INSERT INTO bookmarks VALUES (1);");
+    let before = bytes_of(&database);
+    let why = refusal(&database);
+    assert!(why.contains("masthead.db") && why.contains("another program"), "{why}");
+    assert_eq!(before, bytes_of(&database));
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused() {
+    for content in [&b"Dear diary, today I was mistaken for a database."[..], &[0x7f; 100_000], b"SQLite format 3\0 and then nothing"] {
+        let database = Database::empty(Engine::Sqlite);
+        std::fs::write(file_of(&database), content).expect("a file");
+        let before = bytes_of(&database);
+        let why = refusal(&database);
+        assert!(why.contains("masthead.db"), "{why}");
+        assert_eq!(before, bytes_of(&database));
+    }
+}
+
+#[test]
+fn a_damaged_database_is_refused() {
+    let database = Database::new(Engine::Sqlite);
+    let path = file_of(&database);
+    let mut bytes = std::fs::read(&path).expect("the database");
+    bytes.iter_mut().skip(100).take(4000).for_each(|byte| *byte = 0x55);
+    std::fs::write(&path, &bytes).expect("the database");
+    let before = bytes_of(&database);
+    let why = refusal(&database);
+    assert!(why.contains("masthead.db"), "{why}");
+    assert_eq!(before, bytes_of(&database));
+}
+
+#[test]
+fn a_missing_folder_is_named() {
+    let mut database = Database::empty(Engine::Sqlite);
+    let folder = database.folder.path().join("missing");
+    database.url = format!("sqlite://{}/masthead.db", folder.display());
+    let why = refusal(&database);
+    assert!(why.contains("there is no folder") && why.contains("missing"), "{why}");
+    assert!(!folder.exists());
+}
+
+#[test]
+fn a_folder_is_no_database() {
+    let database = Database::empty(Engine::Sqlite);
+    std::fs::create_dir(file_of(&database)).expect("a folder");
+    let why = refusal(&database);
+    assert!(why.contains("it is not a file"), "{why}");
+}
+
+#[test]
+fn a_key_file_that_others_can_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let database = Database::new(Engine::Sqlite);
+    let key = database.folder.path().join("masthead.key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).expect("permissions");
+    let why = refusal(&database);
+    assert!(why.contains("masthead.key") && why.contains("chmod 600"), "{why}");
+    std::fs::write(&key, "too short").expect("a file");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).expect("permissions");
+    assert!(refusal(&database).contains("damaged"));
+}
+
+/// A newer program has been here.
+fn refuses_a_newer_schema(engine: Engine) {
+    let database = Database::new(engine);
+    database.tamper("INSERT INTO __diesel_schema_migrations (version) VALUES ('20990101000000')");
+    let before = database.dump();
+    let why = refusal(&database);
+    assert!(why.contains("20990101000000") && why.contains("newer"), "{why}");
+    assert_eq!(before, database.dump());
+}
+
+fn runs_once_however_many_start(engine: Engine) {
+    let database = Arc::new(Database::empty(engine));
+    let barrier = Arc::new(Barrier::new(4));
+    let starts = (0..4).map(|_| {
+        let (database, barrier) = (Arc::clone(&database), Arc::clone(&barrier));
+        std::thread::spawn(move || {
+            barrier.wait();
+            open(&database).map(drop)
+        })
+    });
+    for start in starts.collect::<Vec<_>>() {
+        start.join().expect("no start panics").expect("every start succeeds");
+    }
+    let migrations = database.dump().remove("__diesel_schema_migrations").expect("the table of migrations");
+    open(&database).expect("a later start succeeds");
+    assert_eq!(database.dump().remove("__diesel_schema_migrations"), Some(migrations));
+}
+
+/// A migration that fails half way leaves nothing of itself behind.
+fn is_whole_or_not_at_all(engine: Engine) {
+    let database = Database::empty(engine);
+    // One of the last tables that the first migration makes is there already, in a database that is masthead's.
+    database.tamper(
+        "CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);
+         CREATE TABLE comments (id TEXT)",
+    );
+    let before = database.dump();
+    let why = refusal(&database);
+    assert!(why.contains("undone"), "{why}");
+    assert_eq!(before, database.dump());
+    database.tamper("DROP TABLE comments");
+    open(&database).expect("it runs when the obstacle is gone");
+}
+
+macro_rules! on_both {
+    ($($name:ident),+) => { $(
+        mod $name {
+            use super::*;
+
+            #[test]
+            fn sqlite() {
+                super::$name(Engine::Sqlite);
+            }
+
+            #[test]
+            fn postgres() {
+                if has_postgres() {
+                    super::$name(Engine::Postgres);
+                }
+            }
+        }
+    )+ };
+}
+
+on_both!(refuses_a_newer_schema, runs_once_however_many_start, is_whole_or_not_at_all);
+
+#[test]
+fn a_database_of_another_program_is_refused_on_postgres() {
+    if !has_postgres() {
+        return;
+    }
+    let database = Database::empty(Engine::Postgres);
+    database.tamper("CREATE TABLE articles (id INTEGER PRIMARY KEY)");
+    let before = database.dump();
+    let why = refusal(&database);
+    assert!(why.contains("undone") || why.contains("another program"), "{why}");
+    assert_eq!(before, database.dump());
+}
+
+#[test]
+fn a_server_that_is_not_there_is_said_to_be() {
+    let mut database = Database::empty(Engine::Sqlite);
+    database.url = "postgres://nobody@127.0.0.1:1/nothing".to_owned();
+    let why = refusal(&database);
+    assert!(why.contains("cannot connect to PostgreSQL"), "{why}");
+}
+
+api_test!(readiness_needs_the_schema, async |world| {
+    world.anonymous().get("/readyz").await.expect(200);
+    world.tamper("DELETE FROM __diesel_schema_migrations");
+    let unready = world.anonymous().failing().get("/readyz").await.expect_problem(503, "unavailable");
+    assert!(unready.required_header("retry-after").parse::<u32>().is_ok());
+    world.anonymous().get("/healthz").await.expect(200);
+});
+
+api_test!(readiness_ends_when_the_server_is_about_to_stop, async |world| {
+    world.app.begin_stopping();
+    world.anonymous().failing().get("/readyz").await.expect_problem(503, "unavailable");
+    world.anonymous().get("/healthz").await.expect(200);
+});

@@ -1,0 +1,143 @@
+//! `Client`: sends requests as somebody, and holds every answer against the contract before a test sees it.
+
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
+use serde_json::Value;
+
+use super::answer::Answer;
+use super::contract::{Contract, Sent};
+use super::world::{Node, Role};
+
+/// Where relative paths begin.
+const BASE: &str = "/api/v1/";
+
+/// The address that requests come from (RFC 5737); it may be read in no public answer.
+pub(crate) const ADDRESS: &str = "203.0.113.7:4711";
+
+/// Somebody who sends requests.
+#[derive(Clone)]
+pub(crate) struct Client {
+    node: Node,
+    role: Role,
+    headers: Vec<(String, String)>,
+    address: String,
+    may_fail: bool,
+}
+
+/// A part of a multipart form.
+pub(crate) struct Part<'a> {
+    name: &'a str,
+    file_name: Option<&'a str>,
+    content: &'a [u8],
+}
+
+impl<'a> Part<'a> {
+    pub(crate) fn text(name: &'a str, text: &'a str) -> Self {
+        Self { name, file_name: None, content: text.as_bytes() }
+    }
+
+    pub(crate) fn file(file_name: &'a str, content: &'a [u8]) -> Self {
+        Self { name: "file", file_name: Some(file_name), content }
+    }
+}
+
+impl Client {
+    pub(crate) fn new(node: Node, role: Role, authorization: Option<String>) -> Self {
+        let headers = authorization.map(|value| ("authorization".to_owned(), value)).into_iter().collect();
+        Self { node, role, headers, address: ADDRESS.to_owned(), may_fail: false }
+    }
+
+    /// The same person, sending a header besides (or in the place of the one of that name).
+    #[must_use]
+    pub(crate) fn with(&self, name: &str, value: &str) -> Self {
+        let mut client = self.clone();
+        client.headers.retain(|(other, _)| other != name);
+        client.headers.push((name.to_owned(), value.to_owned()));
+        client
+    }
+
+    /// The same person with another token.
+    #[must_use]
+    pub(crate) fn bearer(&self, token: &str) -> Self {
+        self.with("authorization", &format!("Bearer {token}"))
+    }
+
+    /// The same person, from another address.
+    #[must_use]
+    pub(crate) fn from(&self, address: &str) -> Self {
+        let mut client = self.clone();
+        client.address = address.to_owned();
+        client
+    }
+
+    /// The same person, where the server is meant to fail with a 5xx.
+    #[must_use]
+    pub(crate) fn failing(&self) -> Self {
+        Self { may_fail: true, ..self.clone() }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    pub(crate) async fn head(&self, path: &str) -> Answer {
+        self.send(Method::HEAD, path, None).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send_json(Method::POST, path, &body).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send_json(Method::PUT, path, &body).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send_json(Method::PATCH, path, &body).await
+    }
+
+    /// Sends a multipart form.
+    pub(crate) async fn upload(&self, path: &str, parts: &[Part<'_>]) -> Answer {
+        let boundary = "a-boundary-that-is-in-no-part";
+        let mut body = Vec::new();
+        for part in parts {
+            let file = part.file_name.map(|name| format!("; filename=\"{name}\"\r\nContent-Type: application/octet-stream"));
+            let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"{}\r\n\r\n", part.name, file.unwrap_or_default());
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(part.content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        let content_type = format!("multipart/form-data; boundary={boundary}");
+        self.with("content-type", &content_type).send(Method::POST, path, Some(body)).await
+    }
+
+    async fn send_json(&self, method: Method, path: &str, body: &Value) -> Answer {
+        let named = self.headers.iter().any(|(name, _)| name == "content-type");
+        let client = if named { self.clone() } else { self.with("content-type", "application/json") };
+        client.send(method, path, Some(body.to_string().into_bytes())).await
+    }
+
+    /// Sends anything. A path without a slash at its beginning lies under `/api/v1/`.
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Answer {
+        let uri = if path.starts_with('/') { path.to_owned() } else { format!("{BASE}{path}") };
+        let mut request = TestRequest::with_uri(&uri).method(method.clone());
+        request = request.peer_addr(self.address.parse().expect("an address and a port"));
+        for (name, value) in &self.headers {
+            request = request.insert_header((name.as_str(), value.as_str()));
+        }
+        if let Some(body) = body {
+            if !self.headers.iter().any(|(name, _)| name == "content-length") {
+                request = request.insert_header(("content-length", body.len().to_string()));
+            }
+            request = request.set_payload(body);
+        }
+        let answer = Answer::read(&method, &uri, (self.node.service)(request).await).await;
+        Contract::get().hold(&Sent { method: &method, uri: &uri, role: self.role, headers: &self.headers, may_fail: self.may_fail }, &answer);
+        answer
+    }
+}

@@ -1,0 +1,220 @@
+//! A database of its own for each test: a copy of one that was migrated, and given its people, once per run.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use tempfile::TempDir;
+
+use super::world::{People, populate};
+
+/// The engine that a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A database that belongs to one test, and the folder beside it; both go when the test is over.
+pub(crate) struct Database {
+    pub(crate) url: String,
+    pub(crate) people: People,
+    pub(crate) folder: TempDir,
+    dropped_with: Option<String>,
+}
+
+/// What every database of an engine is copied from.
+struct Template {
+    /// SQLite: the file. PostgreSQL: the database's name.
+    source: Source,
+    people: People,
+    key: Vec<u8>,
+}
+
+enum Source {
+    File(Vec<u8>),
+    Named(String),
+}
+
+/// The server that `TEST_DATABASE_URL` names; tests on PostgreSQL are left out where it is not set.
+fn postgres_server() -> Option<String> {
+    std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty())
+}
+
+/// Whether tests on PostgreSQL can run.
+pub(crate) fn has_postgres() -> bool {
+    postgres_server().is_some()
+}
+
+impl Database {
+    /// A fresh copy.
+    pub(crate) fn new(engine: Engine) -> Self {
+        let template = template(engine);
+        let folder = folder();
+        std::fs::write(folder.path().join("masthead.key"), &template.key).expect("the key can be written");
+        restrict(&folder.path().join("masthead.key"));
+        let (url, dropped_with) = match &template.source {
+            Source::File(bytes) => {
+                let path = folder.path().join("masthead.db");
+                std::fs::write(&path, bytes).expect("the database can be copied");
+                (format!("sqlite://{}", path.display()), None)
+            }
+            Source::Named(source) => {
+                let name = next_name();
+                execute(&format!("CREATE DATABASE {name} TEMPLATE {source}"));
+                (url_of(&name), Some(format!("DROP DATABASE {name} WITH (FORCE)")))
+            }
+        };
+        Self { url, people: template.people.clone(), folder, dropped_with }
+    }
+
+    /// An empty database, without a schema.
+    pub(crate) fn empty(engine: Engine) -> Self {
+        let folder = folder();
+        let (url, dropped_with) = match engine {
+            Engine::Sqlite => (format!("sqlite://{}", folder.path().join("masthead.db").display()), None),
+            Engine::Postgres => {
+                let name = next_name();
+                // A collation of a language, as servers usually have: sorting must not depend on it.
+                execute(&format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"));
+                (url_of(&name), Some(format!("DROP DATABASE {name} WITH (FORCE)")))
+            }
+        };
+        Self { url, people: People::default(), folder, dropped_with }
+    }
+
+    /// Every row of every table, to tell whether anything changed.
+    pub(crate) fn dump(&self) -> BTreeMap<String, Vec<String>> {
+        match self.url.strip_prefix("sqlite://") {
+            Some(path) => dump_sqlite(&mut SqliteConnection::establish(path).expect("the file opens")),
+            None => dump_postgres(&mut PgConnection::establish(&self.url).expect("the database opens")),
+        }
+    }
+
+    /// Runs SQL behind the program's back: what an accident or another program would do.
+    pub(crate) fn tamper(&self, sql: &str) {
+        match self.url.strip_prefix("sqlite://") {
+            Some(path) => SqliteConnection::establish(path).expect("the file opens").batch_execute(sql),
+            None => PgConnection::establish(&self.url).expect("the database opens").batch_execute(sql),
+        }
+        .expect("the statements run");
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some(statement) = &self.dropped_with {
+            execute(statement);
+        }
+    }
+}
+
+fn template(engine: Engine) -> &'static Template {
+    static SQLITE: OnceLock<Template> = OnceLock::new();
+    static POSTGRES: OnceLock<Template> = OnceLock::new();
+    match engine {
+        Engine::Sqlite => SQLITE.get_or_init(sqlite_template),
+        Engine::Postgres => POSTGRES.get_or_init(postgres_template),
+    }
+}
+
+fn sqlite_template() -> Template {
+    let database = Database::empty(Engine::Sqlite);
+    let people = populate(&database);
+    let copy = database.folder.path().join("template.db");
+    // The program's own connections may still be closing: a copy made by SQLite is whole all the same.
+    database.tamper(&format!("VACUUM INTO '{}'", copy.display()));
+    Template { source: Source::File(std::fs::read(copy).expect("the copy is there")), people, key: key_of(&database) }
+}
+
+fn postgres_template() -> Template {
+    drop_leftovers();
+    let mut database = Database::empty(Engine::Postgres);
+    let people = populate(&database);
+    let key = key_of(&database);
+    let name = database.url.rsplit('/').next().and_then(|rest| rest.split('?').next()).unwrap_or_default().to_owned();
+    database.dropped_with = None;
+    // A template that somebody is connected to cannot be copied.
+    execute(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+    execute(&format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"));
+    Template { source: Source::Named(name), people, key }
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    line: String,
+}
+
+fn lines<C: diesel::connection::LoadConnection>(conn: &mut C, sql: &str) -> Vec<String>
+where
+    diesel::query_builder::SqlQuery: for<'q> diesel::query_dsl::LoadQuery<'q, C, Line>,
+{
+    let rows: Vec<Line> = diesel::sql_query(sql).load(conn).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    rows.into_iter().map(|row| row.line).collect()
+}
+
+fn dump_sqlite(conn: &mut SqliteConnection) -> BTreeMap<String, Vec<String>> {
+    let tables = lines(conn, "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+    let row = |conn: &mut SqliteConnection, table: &str| {
+        let columns = lines(conn, &format!("SELECT 'quote(\"' || name || '\")' AS line FROM pragma_table_info('{table}')"));
+        lines(conn, &format!("SELECT json_array({}) AS line FROM \"{table}\" ORDER BY 1", columns.join(", ")))
+    };
+    tables.into_iter().map(|table| (table.clone(), row(conn, &table))).collect()
+}
+
+fn dump_postgres(conn: &mut PgConnection) -> BTreeMap<String, Vec<String>> {
+    let tables = lines(conn, "SELECT tablename::text AS line FROM pg_tables WHERE schemaname = 'public'");
+    let row = |conn: &mut PgConnection, table: &str| {
+        lines(conn, &format!("SELECT row_to_json(t)::text AS line FROM \"{table}\" t ORDER BY 1"))
+    };
+    tables.into_iter().map(|table| (table.clone(), row(conn, &table))).collect()
+}
+
+fn key_of(database: &Database) -> Vec<u8> {
+    std::fs::read(database.folder.path().join("masthead.key")).expect("the key is there")
+}
+
+fn folder() -> TempDir {
+    tempfile::Builder::new().prefix("masthead-test-").tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder can be made")
+}
+
+fn restrict(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).expect("the key can be restricted");
+}
+
+/// Names carry the process, so that what a killed run left behind can be told from what a living one uses.
+fn next_name() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("masthead_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+fn drop_leftovers() {
+    let names = lines(&mut maintenance(), "SELECT datname::text AS line FROM pg_database WHERE datname LIKE 'masthead\\_test\\_%'");
+    for name in names {
+        let process = name.trim_start_matches("masthead_test_").split('_').next().unwrap_or_default();
+        if !PathBuf::from("/proc").join(process).exists() {
+            execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        }
+    }
+}
+
+fn maintenance() -> PgConnection {
+    let url = postgres_server().expect("TEST_DATABASE_URL is set");
+    PgConnection::establish(&url).unwrap_or_else(|error| panic!("TEST_DATABASE_URL names a server that cannot be reached: {error}"))
+}
+
+fn execute(statement: &str) {
+    maintenance().batch_execute(statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
+}
+
+/// The URL of another database of the same server.
+fn url_of(name: &str) -> String {
+    let mut url = url::Url::parse(&postgres_server().unwrap_or_default()).expect("TEST_DATABASE_URL is a URL");
+    url.set_path(name);
+    url.into()
+}

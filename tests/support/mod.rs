@@ -1,0 +1,39 @@
+//! What tests stand on: a world of its own for each, on either engine; drivers; and the contract that every answer keeps.
+
+mod answer;
+mod builders;
+mod client;
+mod contract;
+mod engines;
+mod world;
+
+pub(crate) use answer::Answer;
+pub(crate) use client::{Client, Part};
+pub(crate) use contract::{Contract, Operation};
+pub(crate) use engines::{Database, Engine, has_postgres};
+pub(crate) use world::{Role, World, config, run};
+
+/// Declares a test of the API that runs on both engines: `api_test!(name, async |world| { … })`.
+macro_rules! api_test {
+    ($name:ident, async |$world:ident| $body:block) => {
+        mod $name {
+            use super::*;
+
+            async fn scenario($world: &$crate::support::World) {
+                $body
+            }
+
+            #[test]
+            fn sqlite() {
+                $crate::support::run($crate::support::Engine::Sqlite, scenario);
+            }
+
+            #[test]
+            fn postgres() {
+                $crate::support::run($crate::support::Engine::Postgres, scenario);
+            }
+        }
+    };
+}
+
+pub(crate) use api_test;

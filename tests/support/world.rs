@@ -1,0 +1,199 @@
+//! `World`: one running app over a database of its own, a clock that stands still, and the people who use it.
+
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::test::{TestRequest, init_service, try_call_service};
+use masthead::app::App;
+use masthead::clock::Clock;
+use masthead::config::Config;
+
+use super::client::Client;
+use super::engines::{Database, Engine, has_postgres};
+
+/// When every test begins: 14 March 2026, 09:26:53.589 UTC.
+pub(crate) const BEGINNING: i64 = 1_773_480_413_589;
+
+/// Everybody's password; no test guesses.
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+/// A word that tests put into what is not public; no public answer may hold it.
+pub(crate) const CANARY: &str = "quokka-in-the-cellar";
+
+/// What the people of the world may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Role {
+    Anonymous,
+    Contributor,
+    Author,
+    Editor,
+    Moderator,
+    Admin,
+}
+
+impl Role {
+    /// Everybody, nobody first.
+    pub(crate) const ALL: [Self; 6] = [Self::Anonymous, Self::Contributor, Self::Author, Self::Editor, Self::Moderator, Self::Admin];
+
+    /// As the API writes it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::Contributor => "contributor",
+            Self::Author => "author",
+            Self::Editor => "editor",
+            Self::Moderator => "moderator",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The address that the role's person logs in with; it may be read in no public answer.
+    pub(crate) fn email(self) -> String {
+        format!("{}@private.example", self.name())
+    }
+}
+
+/// The access tokens that the people of the template logged in with.
+pub(crate) type People = HashMap<&'static str, String>;
+
+/// Answers one request.
+pub(crate) type Service = Rc<dyn Fn(TestRequest) -> Pin<Box<dyn Future<Output = ServiceResponse<BoxBody>>>>>;
+
+/// One process of the program.
+#[derive(Clone)]
+pub(crate) struct Node {
+    pub(crate) app: App,
+    pub(crate) clock: Clock,
+    pub(crate) service: Service,
+    people: Rc<People>,
+}
+
+/// What a test works in.
+pub(crate) struct World {
+    // Before the database, which cannot be dropped while it is in use.
+    node: Node,
+    pub(crate) database: Database,
+}
+
+impl Deref for World {
+    type Target = Node;
+
+    fn deref(&self) -> &Node {
+        &self.node
+    }
+}
+
+impl World {
+    /// A world over a database of its own.
+    pub(crate) async fn over(database: Database) -> Self {
+        let node = Node::start(&database, &[], Clock::manual(BEGINNING)).await.expect("the app opens");
+        Self { node, database }
+    }
+
+    /// Another process over the same database and clock, with some settings of its own.
+    pub(crate) async fn node(&self, settings: &[(&str, &str)]) -> Node {
+        Node::start(&self.database, settings, self.clock.clone()).await.expect("the app opens")
+    }
+
+    /// Runs SQL behind the program's back.
+    pub(crate) fn tamper(&self, sql: &str) {
+        self.database.tamper(sql);
+    }
+}
+
+impl Node {
+    pub(crate) async fn start(database: &Database, settings: &[(&str, &str)], clock: Clock) -> Result<Self, String> {
+        let app = App::open(config(database, settings), clock.clone())?;
+        let service = Rc::new(init_service(app.service()).await);
+        let service = Rc::new(move |request: TestRequest| -> Pin<Box<dyn Future<Output = ServiceResponse<BoxBody>>>> {
+            let service = Rc::clone(&service);
+            Box::pin(async move { try_call_service(&*service, request.to_request()).await.expect("the front answers everything") })
+        });
+        Ok(Self { app, clock, service, people: Rc::new(database.people.clone()) })
+    }
+
+    /// Lets time go by.
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.clock.advance(seconds * 1000);
+    }
+
+    /// The driver of a role's person.
+    pub(crate) fn client(&self, role: Role) -> Client {
+        let token = self.people.get(role.name()).map(|token| format!("Bearer {token}"));
+        Client::new(self.clone(), role, token)
+    }
+
+    pub(crate) fn anonymous(&self) -> Client {
+        self.client(Role::Anonymous)
+    }
+
+    pub(crate) fn contributor(&self) -> Client {
+        self.client(Role::Contributor)
+    }
+
+    pub(crate) fn author(&self) -> Client {
+        self.client(Role::Author)
+    }
+
+    pub(crate) fn editor(&self) -> Client {
+        self.client(Role::Editor)
+    }
+
+    pub(crate) fn moderator(&self) -> Client {
+        self.client(Role::Moderator)
+    }
+
+    pub(crate) fn admin(&self) -> Client {
+        self.client(Role::Admin)
+    }
+}
+
+/// The settings of a test: the defaults, but for where things are, few connections and no rate limits.
+pub(crate) fn config(database: &Database, settings: &[(&str, &str)]) -> Config {
+    let folder = database.folder.path().display();
+    let usual = [
+        ("DATABASE_URL", database.url.clone()),
+        ("DATABASE_CONNECTIONS", "2".to_owned()),
+        ("MEDIA_URL", format!("file:{folder}/media")),
+        ("SECRET_KEY_FILE", format!("{folder}/masthead.key")),
+        ("SITE_URL", "https://news.example".to_owned()),
+        ("API_URL", "https://api.news.example".to_owned()),
+        ("RATE_LOGIN", "off".to_owned()),
+        ("RATE_COMMENT", "off".to_owned()),
+    ];
+    let lookup = |name: &str| {
+        let own = settings.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned());
+        own.or_else(|| usual.iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone()))
+    };
+    Config::from_lookup(lookup).unwrap_or_else(|faults| panic!("the settings are wrong: {faults:?}"))
+}
+
+/// Migrates a database, makes one person of each role, and logs them in over HTTP.
+pub(crate) fn populate(database: &Database) -> People {
+    actix_web::rt::System::new().block_on(async {
+        let node = Node::start(database, &[], Clock::manual(BEGINNING)).await.expect("the app opens");
+        let mut people = People::new();
+        for role in Role::ALL.into_iter().filter(|role| *role != Role::Anonymous) {
+            // PLACEHOLDER
+            people.insert(role.name(), role.name().to_owned());
+        }
+        people
+    })
+}
+
+/// Runs a scenario in a new world; on PostgreSQL only where there is a server.
+pub(crate) fn run(engine: Engine, scenario: impl AsyncFnOnce(&World)) {
+    if engine == Engine::Postgres && !has_postgres() {
+        return;
+    }
+    // The template is made in a runtime of its own, so before the test's begins.
+    let database = Database::new(engine);
+    actix_web::rt::System::new().block_on(async {
+        let world = World::over(database).await;
+        scenario(&world).await;
+    });
+}
