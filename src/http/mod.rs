@@ -23,6 +23,7 @@ mod pages;
 pub(crate) mod parameters;
 mod problems;
 mod request;
+mod serve;
 
 pub(crate) use address::limited_as;
 pub(crate) use answer::{Tags, created, editor, editor_page, moved, no_content, plain, private, public, public_page};
@@ -35,8 +36,9 @@ pub(crate) use front::front;
 pub(crate) use health::routes as health_routes;
 pub(crate) use limits::{Limit, Limits};
 pub(crate) use methods::Methods;
-pub(crate) use metrics::{Metrics, serve as serve_metrics};
+pub(crate) use metrics::Metrics;
 pub(crate) use pages::{Page, PageInfo};
 pub(crate) use parameters::listing_parameters;
 pub(crate) use problems::routes as problem_routes;
 pub(crate) use request::Request;
+pub(crate) use serve::run as serve;
