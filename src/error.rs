@@ -292,7 +292,7 @@ impl ResponseError for Error {
 
 /// Neither engine gives these failures a kind of its own.
 fn classify(message: &str) -> Error {
-    if message.contains("disk is full") || message.contains("No space left") || message.contains("disk I/O error") {
+    if message.contains("disk is full") || message.contains("No space left") || message.contains("StorageFull") || message.contains("disk I/O error") {
         return Error::new(Code::StorageFull, "Nothing was stored.").caused_by(message).header("Retry-After", "30");
     }
     if message.contains("locked") || message.contains("timeout") || message.contains("connection") || message.contains("terminating") {
@@ -313,6 +313,22 @@ impl From<diesel::result::Error> for Error {
                 Self::conflict("What this refers to has just changed; try again.").caused_by(info.message())
             }
             other => classify(&other.to_string()),
+        }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        classify(&error.to_string())
+    }
+}
+
+impl From<object_store::Error> for Error {
+    fn from(error: object_store::Error) -> Self {
+        match error {
+            object_store::Error::NotFound { .. } => Self::not_found(),
+            // Only the debug form tells of the cause beneath.
+            other => classify(&format!("{other:?}")),
         }
     }
 }

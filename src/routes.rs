@@ -33,6 +33,7 @@ pub(crate) fn drafts() -> Vec<DraftFacts> {
         facts::<articles::ArticleDraft>(),
         facts::<authors::AuthorDraft>(),
         facts::<comments::CommentRevisionDraft>(),
+        facts::<images::ImageDraft>(),
         facts::<site::SiteSettings>(),
         facts::<taxonomy::SectionDraft>(),
         facts::<users::OwnAccountDraft>(),

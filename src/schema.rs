@@ -101,13 +101,16 @@ diesel::table! {
         width -> Integer,
         height -> Integer,
         alt -> Nullable<Text>,
+        alt_key -> Nullable<Text>,
         caption -> Nullable<Text>,
+        caption_key -> Nullable<Text>,
         credit -> Nullable<Text>,
+        credit_key -> Nullable<Text>,
         focal_x -> Double,
         focal_y -> Double,
         thumbhash -> Text,
         color -> Text,
-        file_name -> Text,
+        file_name -> Nullable<Text>,
         search_key -> Text,
         custom -> Text,
         created_by -> Nullable<Text>,
@@ -343,6 +346,16 @@ diesel::table! {
     }
 }
 
+// A view over everything that can show a picture.
+diesel::table! {
+    image_uses (image_id, kind, subject_id, is_public) {
+        image_id -> Text,
+        kind -> Text,
+        subject_id -> Text,
+        is_public -> Bool,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(articles -> sections (section_id));
 diesel::joinable!(articles -> images (hero_image_id));
@@ -377,6 +390,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     site,
     images,
+    image_uses,
     authors,
     sections,
     tags,

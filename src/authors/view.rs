@@ -96,7 +96,7 @@ pub(crate) struct BioSource {
 
 impl Author {
     /// What other resources show of them.
-    fn card(&self, links: &LinkConfig, avatar: Option<ImageView>) -> AuthorCard {
+    pub(crate) fn card(&self, links: &LinkConfig, avatar: Option<ImageView>) -> AuthorCard {
         AuthorCard {
             id: self.id,
             slug: self.slug.clone(),

@@ -56,19 +56,25 @@ pub(crate) fn migrate(location: &Location) -> Result<usize, String> {
     inspect(location)?;
     let mut conn = Conn::open(location).map_err(|error| format!("cannot open the database: {error}"))?;
     let ran = match &mut conn {
-        Conn::Sqlite(conn) => conn.immediate_transaction(|conn| run(conn)),
+        Conn::Sqlite(conn) => conn.immediate_transaction(|conn| run(conn, |_| Ok(()))),
         Conn::Postgres(conn) => conn.transaction(|conn| {
             conn.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(6041969)")?;
-            let ran = run(conn)?;
-            conn.batch_execute(SORT_BY_BYTES)?;
-            Ok(ran)
+            // Before the next migration makes a view of them, whose columns could not be altered any more.
+            run(conn, |conn| conn.batch_execute(SORT_BY_BYTES))
         }),
     };
     ran.map_err(|error| format!("the migration failed and was undone: {error}"))
 }
 
-fn run<DB: diesel::backend::Backend>(conn: &mut impl MigrationHarness<DB>) -> Result<usize, Failure> {
-    Ok(conn.run_pending_migrations(PORTABLE)?.len())
+/// Runs what is pending, one after the other, and `after` each.
+fn run<DB: diesel::backend::Backend, C: MigrationHarness<DB>>(conn: &mut C, after: impl Fn(&mut C) -> diesel::QueryResult<()>) -> Result<usize, Failure> {
+    let mut ran = 0;
+    while conn.has_pending_migration(PORTABLE)? {
+        conn.run_next_migration(PORTABLE)?;
+        after(conn)?;
+        ran += 1;
+    }
+    Ok(ran)
 }
 
 fn known() -> Result<Vec<String>, String> {

@@ -12,6 +12,7 @@ mod conditional;
 mod cors;
 mod document;
 mod edited;
+mod file;
 mod front;
 mod health;
 mod idempotency;
@@ -24,6 +25,7 @@ pub(crate) mod parameters;
 mod problems;
 mod request;
 mod serve;
+mod upload;
 
 pub(crate) use address::limited_as;
 pub(crate) use answer::{Tags, created, editor, editor_page, moved, no_content, plain, private, public, public_page};
@@ -32,6 +34,7 @@ pub(crate) use cache::Cache;
 pub(crate) use conditional::Precondition;
 pub(crate) use document::routes as document_routes;
 pub(crate) use edited::{Edited, EditorView, Either, PublicOr};
+pub(crate) use file::{FileContent, StoredFile, stored_file};
 pub(crate) use front::front;
 pub(crate) use health::routes as health_routes;
 pub(crate) use limits::{Limit, Limits};
@@ -41,4 +44,8 @@ pub(crate) use pages::{Page, PageInfo};
 pub(crate) use parameters::listing_parameters;
 pub(crate) use problems::routes as problem_routes;
 pub(crate) use request::Request;
+<<<<<<< HEAD
 pub(crate) use serve::run as serve;
+=======
+pub(crate) use upload::{Form, Upload};
+>>>>>>> articles

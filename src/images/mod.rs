@@ -1,16 +1,25 @@
 //! Pictures and the files that they are made of.
+//!
+//! Invariants: a row's file is always there; what is stored and served was decoded whole and holds no more than pixels,
+//! colours and frames; readers learn of a picture only where something public shows it.
 
+mod anatomy;
+mod examine;
+mod handlers;
+mod image;
+mod listing;
+mod operations;
+mod queries;
+#[cfg(test)]
+mod samples;
 mod storage;
+#[cfg(test)]
+mod tests;
+mod upload;
+mod usages;
 
+pub(crate) use handlers::{media_routes, routes};
+pub(crate) use image::{Image, ImageDraft, ImageId, ImageView};
+pub(crate) use operations::sweep;
+pub(crate) use queries::{find_reference, views};
 pub(crate) use storage::Storage;
-use utoipa_actix_web::service_config::ServiceConfig;
-
-/// Mounts the operations.
-pub(crate) fn routes(_config: &mut ServiceConfig<'_>) {}
-
-/// Mounts the files.
-pub(crate) fn media_routes(_config: &mut ServiceConfig<'_>) {}
-
-/// A picture.
-#[derive(Debug)]
-pub(crate) struct Image;

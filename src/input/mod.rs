@@ -11,7 +11,7 @@ mod kind;
 mod query;
 
 pub(crate) use body::{Draft, Embedded, Input, Reference, ReferenceTo};
-pub(crate) use check::{Checker, nearest};
+pub(crate) use check::{Checker, escape, nearest};
 pub(crate) use formats::{Address, Custom, Email, HttpUrl, Line, Locale, Markdown, Name, Paragraph, Slug, TimeZone, Title};
 pub(crate) use json::parse_json;
 pub(crate) use kind::Kind;

@@ -93,13 +93,16 @@ CREATE TABLE images (
     width INTEGER NOT NULL,
     height INTEGER NOT NULL,
     alt TEXT,
+    alt_key TEXT,
     caption TEXT,
+    caption_key TEXT,
     credit TEXT,
+    credit_key TEXT,
     focal_x DOUBLE PRECISION NOT NULL,
     focal_y DOUBLE PRECISION NOT NULL,
     thumbhash TEXT NOT NULL,
     color TEXT NOT NULL,
-    file_name TEXT NOT NULL,
+    file_name TEXT,
     search_key TEXT NOT NULL,
     custom TEXT NOT NULL,
     created_by TEXT REFERENCES users (id) ON DELETE SET NULL,
@@ -109,6 +112,7 @@ CREATE TABLE images (
 );
 CREATE INDEX images_by_file ON images (sha256);
 CREATE INDEX images_by_time ON images (created_at, id);
+CREATE INDEX images_by_size ON images (bytes, id);
 
 CREATE TABLE authors (
     id TEXT NOT NULL PRIMARY KEY,

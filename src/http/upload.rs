@@ -1,0 +1,171 @@
+//! Reads `multipart/form-data` (RFC 7578): texts into memory, the one file onto the disk, both counted while they come.
+
+use std::fs::File;
+use std::future::{Ready, ready};
+
+use actix_multipart::{Field, Multipart, MultipartError};
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::http::header::HeaderMap;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use serde_json::{Map, Value};
+use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+
+use super::body::announced;
+use super::media_type::essence;
+use crate::app::App;
+use crate::error::{Code, Error, Fault, Result};
+
+/// How many bytes the file of a form may have.
+pub(crate) const LARGEST_FILE: usize = 20 * 1024 * 1024;
+/// How many bytes the whole form may have.
+const LARGEST_FORM: usize = LARGEST_FILE + 1024 * 1024;
+/// How many bytes one text of a form may have.
+const LARGEST_TEXT: usize = 64 * 1024;
+/// How many parts a form may have.
+const MOST_PARTS: usize = 100;
+/// The longest name of a file that is kept, in characters.
+const LONGEST_NAME: usize = 200;
+
+/// A form that has not been read yet, so that who may not send it costs nothing.
+pub(crate) struct Upload {
+    headers: HeaderMap,
+    payload: Payload,
+}
+
+/// A form as it came.
+#[derive(Default)]
+pub(crate) struct Form {
+    /// The texts by name; that of the file's part is the name that the file had.
+    pub(crate) texts: Map<String, Value>,
+    /// The file, which has no name on the disk and vanishes with its handle.
+    pub(crate) file: Option<File>,
+    /// What was wrong with the form itself.
+    pub(crate) faults: Vec<Fault>,
+}
+
+impl FromRequest for Upload {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(check_head(request).map(|()| Self { headers: request.headers().clone(), payload: payload.take() }))
+    }
+}
+
+fn check_head(request: &HttpRequest) -> Result<()> {
+    if essence(request) != "multipart/form-data" {
+        return Err(Error::new(Code::UnsupportedMediaType, "Send multipart/form-data.").header("Accept", "multipart/form-data"));
+    }
+    if announced(request) > LARGEST_FORM {
+        return Err(too_large());
+    }
+    Ok(())
+}
+
+impl Upload {
+    /// Reads the form within the deadline; the part called `file_part` goes to a temporary file.
+    pub(crate) async fn receive(self, app: &App, file_part: &'static str) -> Result<Form> {
+        tokio::time::timeout(app.config.server.request_deadline, self.read(app, file_part))
+            .await
+            .map_err(|_| Error::new(Code::RequestTimeout, "The form did not arrive in time."))?
+    }
+
+    async fn read(self, app: &App, file_part: &'static str) -> Result<Form> {
+        let mut total = 0;
+        let counted = self.payload.map(move |chunk| {
+            let chunk = chunk?;
+            total += chunk.len();
+            if total > LARGEST_FORM { Err(PayloadError::Overflow) } else { Ok(chunk) }
+        });
+        let mut parts = Multipart::new(&self.headers, counted);
+        let mut form = Form::default();
+        let mut seen = Vec::new();
+        while let Some(part) = parts.next().await {
+            let mut part = part.map_err(refused)?;
+            let name = part.name().unwrap_or_default().to_owned();
+            if seen.len() == MOST_PARTS {
+                return Err(Error::new(Code::MalformedBody, format!("A form may have {MOST_PARTS} parts.")));
+            }
+            if seen.contains(&name) {
+                form.faults.push(Fault::at(pointer(&name), "stands_twice", format!("{name:?} stands twice.")));
+                skip(&mut part).await?;
+            } else if name == file_part {
+                form.texts.insert(name.clone(), file_name(&part).into());
+                form.file = Some(save(app, &mut part).await?);
+            } else {
+                form.keep_text(&name, &mut part).await?;
+            }
+            seen.push(name);
+        }
+        Ok(form)
+    }
+}
+
+impl Form {
+    async fn keep_text(&mut self, name: &str, part: &mut Field) -> Result<()> {
+        let Ok(bytes) = part.bytes(LARGEST_TEXT).await else {
+            self.faults.push(
+                Fault::at(pointer(name), "too_long", format!("A text of a form may have {LARGEST_TEXT} bytes.")).bound("max", LARGEST_TEXT),
+            );
+            return Ok(());
+        };
+        match String::from_utf8(bytes.map_err(refused)?.into()) {
+            Ok(text) => {
+                self.texts.insert(name.to_owned(), text.into());
+            }
+            Err(_) => self.faults.push(Fault::at(pointer(name), "invalid_utf8", "This is not UTF-8.")),
+        }
+        Ok(())
+    }
+}
+
+async fn save(app: &App, part: &mut Field) -> Result<File> {
+    let mut file = tokio::fs::File::from_std(app.storage.temporary_file()?);
+    let mut bytes = 0;
+    while let Some(chunk) = part.next().await {
+        let chunk = chunk.map_err(refused)?;
+        bytes += chunk.len();
+        if bytes > LARGEST_FILE {
+            return Err(too_large());
+        }
+        file.write_all(&chunk).await?;
+    }
+    file.flush().await?;
+    file.rewind().await?;
+    Ok(file.into_std().await)
+}
+
+async fn skip(part: &mut Field) -> Result<()> {
+    while let Some(chunk) = part.next().await {
+        chunk.map_err(refused)?;
+    }
+    Ok(())
+}
+
+/// The last step of the path that the client names, on one line.
+fn file_name(part: &Field) -> String {
+    let given = part.content_disposition().and_then(|disposition| {
+        let extended = disposition.get_filename_ext().and_then(|name| String::from_utf8(name.value.clone()).ok());
+        extended.or_else(|| disposition.get_filename().map(str::to_owned))
+    });
+    let given = given.unwrap_or_default();
+    let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    name.chars().filter(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')).take(LONGEST_NAME).collect()
+}
+
+fn pointer(name: &str) -> String {
+    format!("/{}", crate::input::escape(name))
+}
+
+fn too_large() -> Error {
+    Error::new(Code::TooLarge, "A file may have 20 MiB.").with("max", LARGEST_FILE)
+}
+
+fn refused(error: MultipartError) -> Error {
+    match error {
+        MultipartError::Payload(PayloadError::Overflow) => too_large(),
+        other => Error::new(Code::MalformedBody, "The form broke off or is malformed.").caused_by(&other.to_string()),
+    }
+}

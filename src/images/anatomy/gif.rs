@@ -1,0 +1,127 @@
+//! GIF (87a and 89a): a screen, then blocks; each holds its data in pieces of up to 255 bytes, ended by an empty one.
+
+use image::metadata::Orientation;
+
+use super::reader::Reader;
+use super::{Anatomy, Broken, Mime};
+
+const EXTENSION: u8 = 0x21;
+const PICTURE: u8 = 0x2c;
+const TRAILER: u8 = 0x3b;
+const CONTROL: u8 = 0xf9;
+const APPLICATION: u8 = 0xff;
+
+/// Applications whose blocks matter: how often to repeat, and the colour profile.
+const REPEATS: &[&[u8]] = &[b"NETSCAPE2.0", b"ANIMEXTS1.0"];
+const PROFILE: &[u8] = b"ICCRGBG1012";
+/// A block that says how often to repeat has hardly more bytes than this.
+const LONGEST_REPEAT: usize = 32;
+
+#[derive(Default)]
+struct Gif {
+    canvas: u64,
+    frames: u32,
+    pixels: u64,
+    largest: u64,
+    file: Vec<u8>,
+}
+
+/// Takes a file apart.
+pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
+    let mut reader = Reader::new(bytes);
+    let mut gif = Gif::default();
+    reader.take(6)?;
+    let (width, height) = (reader.le16()?, reader.le16()?);
+    let [packed, _, _] = reader.array()?;
+    reader.take(table_length(packed))?;
+    gif.canvas = u64::from(width) * u64::from(height);
+    gif.keep(bytes, reader);
+    loop {
+        let begins = reader.rest();
+        match reader.byte()? {
+            TRAILER => {
+                gif.file.push(TRAILER);
+                return Ok(gif.finish(width.into(), height.into()));
+            }
+            EXTENSION => {
+                if extension_matters(&mut reader)? {
+                    gif.keep(begins, reader);
+                }
+            }
+            PICTURE => {
+                gif.frame(&mut reader)?;
+                gif.keep(begins, reader);
+            }
+            // Some programs fill up with zeros between blocks.
+            0 => {}
+            _ => return Err(Broken("It has a block that no GIF has.")),
+        }
+    }
+}
+
+impl Gif {
+    /// Keeps what was read since `begins`.
+    fn keep(&mut self, begins: &[u8], now: Reader<'_>) {
+        let read = begins.len() - now.rest().len();
+        self.file.extend_from_slice(begins.get(..read).unwrap_or_default());
+    }
+
+    fn frame(&mut self, reader: &mut Reader<'_>) -> Result<(), Broken> {
+        reader.take(4)?;
+        let (width, height) = (reader.le16()?, reader.le16()?);
+        let packed = reader.byte()?;
+        reader.take(table_length(packed))?;
+        reader.byte()?;
+        skip_pieces(reader)?;
+        let pixels = u64::from(width) * u64::from(height);
+        self.frames = self.frames.saturating_add(1);
+        self.pixels += pixels.max(self.canvas);
+        self.largest = self.largest.max(pixels);
+        Ok(())
+    }
+
+    fn finish(self, width: u32, height: u32) -> Anatomy {
+        // Frames are drawn on top of each other: the picture so far, the frame, and what comes of both.
+        let canvases = if self.frames > 1 { 2 } else { 1 };
+        let memory = (self.canvas * canvases + self.largest) * 4;
+        Anatomy {
+            mime: Mime::Gif,
+            width,
+            height,
+            frames: self.frames,
+            pixels: self.pixels,
+            memory,
+            orientation: Orientation::NoTransforms,
+            exif: None,
+            file: self.file,
+        }
+    }
+}
+
+/// The bytes of a table of colours, as the byte before it says.
+fn table_length(packed: u8) -> usize {
+    if packed & 0x80 == 0 { 0 } else { 3 << ((packed & 7) + 1) }
+}
+
+/// Reads an extension; whether it is one that a picture needs.
+fn extension_matters(reader: &mut Reader<'_>) -> Result<bool, Broken> {
+    let label = reader.byte()?;
+    let data = reader.rest();
+    let name = data.get(1..12).unwrap_or_default();
+    skip_pieces(reader)?;
+    let length = data.len() - reader.rest().len();
+    Ok(match label {
+        CONTROL => true,
+        APPLICATION => name == PROFILE || (REPEATS.contains(&name) && length <= LONGEST_REPEAT),
+        _ => false,
+    })
+}
+
+fn skip_pieces(reader: &mut Reader<'_>) -> Result<(), Broken> {
+    loop {
+        match reader.byte()? {
+            0 => return Ok(()),
+            length => reader.take(length.into())?,
+        };
+    }
+}

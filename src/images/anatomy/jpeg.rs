@@ -1,0 +1,156 @@
+//! JPEG (ITU-T T.81): segments that begin with a marker, and the coded pixels between them.
+
+use super::reader::Reader;
+use super::{Anatomy, Broken, Mime, exif};
+
+/// More passes over the pixels than any camera makes; each costs as much as a picture.
+const MOST_SCANS: u32 = 64;
+
+const SOI: u8 = 0xd8;
+const EOI: u8 = 0xd9;
+const SOS: u8 = 0xda;
+const APP0: u8 = 0xe0;
+const APP1: u8 = 0xe1;
+const APP2: u8 = 0xe2;
+const APP14: u8 = 0xee;
+
+#[derive(Default)]
+struct Jpeg {
+    size: Option<(u32, u32)>,
+    components: u64,
+    /// Samples for each hundred pixels, all components together.
+    samples: u64,
+    progressive: bool,
+    scans: u32,
+    exif: Option<Vec<u8>>,
+    body: Vec<u8>,
+}
+
+/// Takes a file apart.
+pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
+    let mut reader = Reader::new(bytes);
+    reader.take(2)?;
+    let mut jpeg = Jpeg::default();
+    loop {
+        match marker(&mut reader)? {
+            EOI => return jpeg.finish(),
+            SOI => return Err(Broken("A second picture begins inside it.")),
+            0x01 | 0xd0..=0xd7 => {}
+            marker => jpeg.segment(marker, &mut reader)?,
+        }
+    }
+}
+
+/// The next marker; what stands before it belongs to nothing.
+fn marker(reader: &mut Reader<'_>) -> Result<u8, Broken> {
+    loop {
+        while reader.byte()? != 0xff {}
+        let mut code = 0xff;
+        while code == 0xff {
+            code = reader.byte()?;
+        }
+        if code != 0 {
+            return Ok(code);
+        }
+    }
+}
+
+impl Jpeg {
+    fn segment(&mut self, marker: u8, reader: &mut Reader<'_>) -> Result<(), Broken> {
+        let length = usize::from(reader.be16()?).checked_sub(2).ok_or(Broken("A segment has no length."))?;
+        let data = reader.take(length)?;
+        match marker {
+            SOS => self.scan(data, reader)?,
+            // Tables: quantisation, Huffman, arithmetic, restart interval, lines.
+            0xc4 | 0xcc | 0xdb..=0xdf => self.keep(marker, data),
+            0xc0..=0xc7 | 0xc9..=0xcf => self.frame(marker, data)?,
+            APP0 => self.keep_jfif(data),
+            APP1 if self.exif.is_none() => self.exif = data.strip_prefix(b"Exif\0\0").map(<[u8]>::to_vec),
+            APP2 if data.starts_with(b"ICC_PROFILE\0") => self.keep(marker, data),
+            // How colours are coded: a decoder can't do without.
+            APP14 if data.starts_with(b"Adobe") => self.keep(marker, data.get(..12).unwrap_or(data)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, marker: u8, data: &[u8]) {
+        let length = u16::try_from(data.len() + 2).unwrap_or(u16::MAX);
+        self.body.extend_from_slice(&[0xff, marker]);
+        self.body.extend_from_slice(&length.to_be_bytes());
+        self.body.extend_from_slice(data);
+    }
+
+    /// The resolution without the preview that may come with it.
+    fn keep_jfif(&mut self, data: &[u8]) {
+        if let Some(head) = data.get(..12).filter(|head| head.starts_with(b"JFIF\0")) {
+            self.keep(APP0, &[head, &[0, 0]].concat());
+        }
+    }
+
+    fn frame(&mut self, marker: u8, data: &[u8]) -> Result<(), Broken> {
+        if self.size.is_some() {
+            return Err(Broken("It has two frames."));
+        }
+        let mut reader = Reader::new(data);
+        reader.byte()?;
+        let (height, width) = (reader.be16()?, reader.be16()?);
+        self.size = Some((width.into(), height.into()));
+        self.components = reader.byte()?.into();
+        let (mut widest, mut highest, mut samples) = (1, 1, 0);
+        for _ in 0..self.components {
+            let [_, factors, _] = reader.array()?;
+            let (across, down) = (u64::from(factors >> 4), u64::from(factors & 15));
+            (widest, highest) = (across.max(widest), down.max(highest));
+            samples += across * down;
+        }
+        self.samples = samples * 100 / (widest * highest);
+        self.progressive = matches!(marker, 0xc2 | 0xc6 | 0xca | 0xce);
+        self.keep(marker, data);
+        Ok(())
+    }
+
+    fn scan(&mut self, data: &[u8], reader: &mut Reader<'_>) -> Result<(), Broken> {
+        self.scans += 1;
+        if self.scans > MOST_SCANS {
+            return Err(Broken("It has more scans than a picture needs."));
+        }
+        self.keep(SOS, data);
+        let coded = coded_length(reader.rest());
+        self.body.extend_from_slice(reader.take(coded)?);
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Anatomy, Broken> {
+        let (width, height) = self.size.filter(|_| self.scans > 0).ok_or(Broken("It has no picture in it."))?;
+        let pixels = u64::from(width) * u64::from(height);
+        // All coefficients are held, two bytes each, where the picture comes in more than one pass.
+        let coefficients = if self.progressive || self.scans > 1 { pixels * self.samples * 2 / 100 } else { 0 };
+        let orientation = exif::orientation(self.exif.as_deref());
+        let mut file = vec![0xff, SOI];
+        if let Some(block) = exif::block(orientation) {
+            file.extend_from_slice(&[0xff, APP1, 0, 34]);
+            file.extend_from_slice(b"Exif\0\0");
+            file.extend_from_slice(&block);
+        }
+        file.extend_from_slice(&self.body);
+        file.extend_from_slice(&[0xff, EOI]);
+        let memory = pixels * self.components.clamp(1, 4) + coefficients;
+        Ok(Anatomy { mime: Mime::Jpeg, width, height, frames: 1, pixels, memory, orientation, exif: self.exif, file })
+    }
+}
+
+/// How many bytes of coded pixels come before the next marker.
+fn coded_length(bytes: &[u8]) -> usize {
+    let mut end = 0;
+    while let Some(found) = bytes.get(end..).and_then(|rest| rest.iter().position(|byte| *byte == 0xff)) {
+        end += found;
+        match bytes.get(end + 1) {
+            // A stuffed byte or a restart is part of the pixels.
+            Some(0 | 0xd0..=0xd7) => end += 2,
+            Some(0xff) => end += 1,
+            _ => return end,
+        }
+    }
+    bytes.len()
+}

@@ -1,0 +1,112 @@
+//! What a picture file is made of, by its structure alone: measured and cleaned before a pixel is decoded.
+//!
+//! Invariant: only what pixels, colours and the order of frames need is kept. Whatever else there is, known or not
+//! (cameras' notes, places, comments, previews, what is appended after the end), never reaches the store.
+
+mod exif;
+mod gif;
+mod jpeg;
+mod png;
+mod reader;
+mod webp;
+
+use image::metadata::Orientation;
+
+use crate::db::text_enum;
+
+text_enum! {
+    /// The media types of pictures.
+    pub(crate) enum Mime {
+        /// JPEG.
+        Jpeg = "image/jpeg",
+        /// PNG, animated or not.
+        Png = "image/png",
+        /// WebP, animated or not.
+        WebP = "image/webp",
+        /// GIF, animated or not.
+        Gif = "image/gif",
+    }
+}
+
+impl Mime {
+    /// What the first bytes of a file say that it is.
+    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
+            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Png),
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
+            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
+            _ => None,
+        }
+    }
+
+    /// How names of such files end.
+    pub(super) const fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::WebP => "webp",
+            Self::Gif => "gif",
+        }
+    }
+
+    /// The type of files whose names end so.
+    pub(super) fn of_extension(extension: &str) -> Option<Self> {
+        [Self::Jpeg, Self::Png, Self::WebP, Self::Gif].into_iter().find(|mime| mime.extension() == extension)
+    }
+}
+
+/// Why a file is not taken: it breaks off, or contradicts itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Broken(pub(super) &'static str);
+
+/// A picture file, taken apart and put together again.
+#[derive(Debug)]
+pub(super) struct Anatomy {
+    pub(super) mime: Mime,
+    /// Pixels from left to right, as stored.
+    pub(super) width: u32,
+    /// Pixels from top to bottom, as stored.
+    pub(super) height: u32,
+    /// How many pictures follow each other; 1 where nothing moves.
+    pub(super) frames: u32,
+    /// The pixels of all frames together, or more where a frame is larger than the picture.
+    pub(super) pixels: u64,
+    /// The bytes that decoding takes.
+    pub(super) memory: u64,
+    /// How the stored pixels must be turned to be seen.
+    pub(super) orientation: Orientation,
+    /// What the camera wrote, to take a caption from.
+    pub(super) exif: Option<Vec<u8>>,
+    /// The file without all that is not needed.
+    pub(super) file: Vec<u8>,
+}
+
+impl Anatomy {
+    /// Takes a file apart.
+    pub(super) fn of(mime: Mime, bytes: &[u8]) -> Result<Self, Broken> {
+        let anatomy = match mime {
+            Mime::Jpeg => jpeg::dissect(bytes),
+            Mime::Png => png::dissect(bytes),
+            Mime::WebP => webp::dissect(bytes),
+            Mime::Gif => gif::dissect(bytes),
+        }?;
+        if anatomy.width == 0 || anatomy.height == 0 || anatomy.frames == 0 {
+            return Err(Broken("It has no pixels."));
+        }
+        Ok(anatomy)
+    }
+
+    /// Width and height as the picture is seen.
+    pub(super) fn seen_size(&self) -> (u32, u32) {
+        match self.orientation {
+            Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH => {
+                (self.height, self.width)
+            }
+            _ => (self.width, self.height),
+        }
+    }
+}
+
+/// The caption and the credit that a camera or an editor's program wrote into a file.
+pub(super) use self::exif::texts;

@@ -1,0 +1,171 @@
+//! WebP (RFC 9649): a RIFF file of chunks, each a name, a length and data filled up to an even number of bytes.
+
+use super::reader::Reader;
+use super::{Anatomy, Broken, Mime, exif};
+
+const HAS_PROFILE: u8 = 0x20;
+const HAS_ALPHA: u8 = 0x10;
+const HAS_EXIF: u8 = 0x08;
+const MOVES: u8 = 0x02;
+
+const CONTRADICTS: Broken = Broken("Its parts say different sizes.");
+
+#[derive(Default)]
+struct WebP {
+    flags: Option<u8>,
+    size: (u32, u32),
+    frames: u32,
+    pixels: u64,
+    drawn: bool,
+    exif: Option<Vec<u8>>,
+    body: Vec<u8>,
+}
+
+/// Takes a file apart.
+pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
+    let mut reader = Reader::new(bytes);
+    reader.take(4)?;
+    let length = Reader::length(reader.le32()?)?;
+    let mut inside = Reader::new(reader.take(length)?);
+    inside.take(4)?;
+    let mut webp = WebP::default();
+    while !inside.rest().is_empty() {
+        let (name, data) = next_chunk(&mut inside)?;
+        webp.chunk(&name, data)?;
+        // A plain file is its one picture; nothing else belongs to it.
+        if webp.flags.is_none() {
+            break;
+        }
+    }
+    webp.finish()
+}
+
+fn next_chunk<'a>(reader: &mut Reader<'a>) -> Result<([u8; 4], &'a [u8]), Broken> {
+    let name = reader.array()?;
+    let length = Reader::length(reader.le32()?)?;
+    let data = reader.take(length)?;
+    if length % 2 == 1 && !reader.rest().is_empty() {
+        reader.byte()?;
+    }
+    Ok((name, data))
+}
+
+impl WebP {
+    fn chunk(&mut self, name: &[u8; 4], data: &[u8]) -> Result<(), Broken> {
+        let moves = self.flags.is_some_and(|flags| flags & MOVES != 0);
+        match name {
+            b"VP8X" if self.flags.is_none() && !self.drawn => {
+                let mut reader = Reader::new(data);
+                self.flags = Some(reader.byte()?);
+                reader.take(3)?;
+                self.size = (reader.le24()? + 1, reader.le24()? + 1);
+            }
+            b"VP8 " | b"VP8L" if !moves && !self.drawn => {
+                let size = bitstream_size(name, data)?;
+                if self.flags.is_some() && size != self.size {
+                    return Err(CONTRADICTS);
+                }
+                (self.size, self.drawn, self.frames) = (size, true, 1);
+                self.pixels = area(size);
+                push(&mut self.body, name, data);
+            }
+            b"ANMF" if moves => self.frame(data)?,
+            b"ANIM" if moves => push(&mut self.body, name, data),
+            b"ICCP" => push(&mut self.body, name, data),
+            b"ALPH" if !moves && !self.drawn => push(&mut self.body, name, data),
+            b"EXIF" if self.exif.is_none() => {
+                self.exif = Some(data.strip_prefix(b"Exif\0\0").unwrap_or(data).to_vec());
+            }
+            _ if self.flags.is_none() => return Err(Broken("It begins with no picture.")),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn frame(&mut self, data: &[u8]) -> Result<(), Broken> {
+        let mut reader = Reader::new(data);
+        let head = reader.take(16)?;
+        let mut numbers = Reader::new(head.get(6..).unwrap_or_default());
+        let size = (numbers.le24()? + 1, numbers.le24()? + 1);
+        let mut kept = head.to_vec();
+        let mut drawn = false;
+        while !reader.rest().is_empty() {
+            let (name, data) = next_chunk(&mut reader)?;
+            match &name {
+                b"ALPH" if !drawn => push(&mut kept, &name, data),
+                b"VP8 " | b"VP8L" if !drawn => {
+                    if bitstream_size(&name, data)? != size {
+                        return Err(CONTRADICTS);
+                    }
+                    drawn = true;
+                    push(&mut kept, &name, data);
+                }
+                _ => {}
+            }
+        }
+        if !drawn {
+            return Err(Broken("A frame has no picture."));
+        }
+        self.frames = self.frames.saturating_add(1);
+        self.pixels += area(size).max(area(self.size));
+        self.drawn = true;
+        push(&mut self.body, b"ANMF", &kept);
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Anatomy, Broken> {
+        if !self.drawn {
+            return Err(Broken("It has no picture in it."));
+        }
+        let (width, height) = self.size;
+        let orientation = exif::orientation(self.exif.as_deref());
+        let block = exif::block(orientation);
+        let mut inside = b"WEBP".to_vec();
+        if let Some(flags) = self.flags {
+            let told = if block.is_some() { HAS_EXIF } else { 0 };
+            let flags = flags & (HAS_PROFILE | HAS_ALPHA | MOVES) | told;
+            let (across, down) = ((width - 1).to_le_bytes(), (height - 1).to_le_bytes());
+            push(&mut inside, b"VP8X", &[&[flags, 0, 0, 0], &across[..3], &down[..3]].concat());
+        }
+        inside.extend_from_slice(&self.body);
+        if let Some(block) = block.filter(|_| self.flags.is_some()) {
+            push(&mut inside, b"EXIF", &block);
+        }
+        let mut file = Vec::new();
+        push(&mut file, b"RIFF", &inside);
+        // The picture, and what is made of it on the way: brightness and colours apart, transparency, the frame before.
+        let memory = area(self.size) * if self.frames > 1 { 16 } else { 7 };
+        let (frames, pixels) = (self.frames, self.pixels);
+        Ok(Anatomy { mime: Mime::WebP, width, height, frames, pixels, memory, orientation, exif: self.exif, file })
+    }
+}
+
+fn push(into: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
+    into.extend_from_slice(name);
+    into.extend_from_slice(&u32::try_from(data.len()).unwrap_or(u32::MAX).to_le_bytes());
+    into.extend_from_slice(data);
+    if data.len() % 2 == 1 {
+        into.push(0);
+    }
+}
+
+fn area((width, height): (u32, u32)) -> u64 {
+    u64::from(width) * u64::from(height)
+}
+
+/// The size that the coded pixels themselves begin with.
+fn bitstream_size(name: &[u8; 4], data: &[u8]) -> Result<(u32, u32), Broken> {
+    let mut reader = Reader::new(data);
+    if name == b"VP8L" {
+        if reader.byte()? != 0x2f {
+            return Err(Broken("Its pixels are not WebP."));
+        }
+        let bits = reader.le32()?;
+        return Ok(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1));
+    }
+    reader.take(3)?;
+    if reader.array()? != [0x9d, 0x01, 0x2a] {
+        return Err(Broken("Its pixels are not WebP."));
+    }
+    Ok((u32::from(reader.le16()? & 0x3fff), u32::from(reader.le16()? & 0x3fff)))
+}

@@ -1,0 +1,262 @@
+//! Looks at an uploaded file: whether it is a whole picture within bounds, and what it looks like from afar.
+
+use std::fs::File;
+use std::io::{Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
+use image::codecs::gif::GifDecoder;
+use image::codecs::jpeg::JpegDecoder;
+use image::codecs::png::PngDecoder;
+use image::codecs::webp::WebPDecoder;
+use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageError, ImageResult, Limits};
+use sha2::{Digest, Sha256};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+use super::anatomy::{Anatomy, Broken, Mime, texts};
+use crate::app::App;
+use crate::error::{Code, Error, Fault, Result};
+use crate::secrets::hex;
+
+/// How many pixels a picture may have.
+const MOST_PIXELS: u64 = 40_000_000;
+/// How many pixels all frames of an animation may have together.
+const MOST_MOVING_PIXELS: u64 = 250_000_000;
+/// How many frames an animation may have.
+const MOST_FRAMES: u32 = 1000;
+/// The longest side of a picture.
+const LONGEST_SIDE: u32 = 65_535;
+/// The largest piece of memory that a decoder may ask for.
+const LARGEST_PIECE: u64 = 200 * MIB;
+/// What a decoder of PNG may take besides the picture, a deflated colour profile above all.
+const LARGEST_ASIDE: u64 = 16 * MIB;
+/// What all decoders may take together, in MiB.
+const MEMORY: u32 = 280;
+const MIB: u64 = 1024 * 1024;
+
+/// The longest side of what a placeholder is made of.
+const PLACEHOLDER_SIDE: u32 = 100;
+
+/// How many files are looked at together, in this process.
+static LOOKS: Semaphore = Semaphore::const_new(2);
+/// The memory that is left for decoding, in MiB.
+static FREE_MEMORY: Semaphore = Semaphore::const_new(280);
+
+/// What is known of a picture once it has been looked at.
+#[derive(Debug)]
+pub(super) struct Examined {
+    pub(super) mime: Mime,
+    /// Pixels from left to right, as the picture is seen.
+    pub(super) width: u32,
+    /// Pixels from top to bottom, as the picture is seen.
+    pub(super) height: u32,
+    /// The thumbhash in base64.
+    pub(super) thumbhash: String,
+    /// The mean colour, `#rrggbb`.
+    pub(super) color: String,
+    /// The caption in the file.
+    pub(super) caption: Option<String>,
+    /// The credit in the file.
+    pub(super) credit: Option<String>,
+    /// The SHA-256 of the clean file, in hexadecimal.
+    pub(super) sha256: String,
+    /// The clean file.
+    pub(super) file: Bytes,
+}
+
+/// Why a picture is refused.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It is none of the types that are taken.
+    Unknown,
+    /// It breaks off or contradicts itself.
+    Broken(String),
+    /// It is too large to look at.
+    TooMany(String),
+}
+
+impl From<Broken> for Refusal {
+    fn from(Broken(why): Broken) -> Self {
+        Self::Broken(why.to_owned())
+    }
+}
+
+impl From<ImageError> for Refusal {
+    fn from(error: ImageError) -> Self {
+        match error {
+            ImageError::Limits(limit) => Self::TooMany(format!("It takes too much memory: {limit}.")),
+            _ => Self::Broken("Its pixels can't be decoded.".to_owned()),
+        }
+    }
+}
+
+impl Refusal {
+    /// The answer that a client gets.
+    pub(super) fn into_error(self) -> Error {
+        match self {
+            Self::Unknown => {
+                Error::new(Code::UnsupportedMediaType, "By its bytes, the file is none of these: JPEG, PNG, WebP, GIF.").header(
+                    "Accept",
+                    "multipart/form-data",
+                )
+            }
+            Self::Broken(why) => Error::invalid(vec![Fault::at("/file", "broken_picture", why)]),
+            Self::TooMany(why) => Error::invalid(vec![
+                Fault::at("/file", "too_many_pixels", why)
+                    .bound("max_pixels", MOST_PIXELS)
+                    .bound("max_frames", MOST_FRAMES)
+                    .bound("max_moving_pixels", MOST_MOVING_PIXELS),
+            ]),
+        }
+    }
+}
+
+/// Looks at a file when it is its turn.
+pub(super) async fn examine_file(app: &App, file: File) -> Result<Examined> {
+    let busy = |_| Error::unavailable("too many pictures wait to be looked at");
+    let turn = tokio::time::timeout(app.config.server.request_deadline, LOOKS.acquire()).await.map_err(busy)?;
+    let turn = turn.map_err(|error| Error::internal(&error.to_string()))?;
+    let runtime = Handle::current();
+    let look = move || {
+        // It ends with the work and not with the request, which may be given up before.
+        let _turn = turn;
+        let mut bytes = Vec::new();
+        let mut file = file;
+        file.read_to_end(&mut bytes)?;
+        let reserve = |memory: u64| {
+            let share = u32::try_from(memory.div_ceil(MIB)).unwrap_or(MEMORY).min(MEMORY);
+            runtime.block_on(FREE_MEMORY.acquire_many(share)).ok()
+        };
+        let looked = catch_unwind(AssertUnwindSafe(|| examine(bytes, reserve)));
+        let looked = looked.unwrap_or_else(|_| Err(Refusal::Broken("Its pixels can't be decoded.".to_owned())));
+        looked.map_err(Refusal::into_error)
+    };
+    tokio::task::spawn_blocking(look).await.map_err(|error| Error::internal(&error.to_string()))?
+}
+
+/// Looks at a file; `reserve` waits until there is so much memory, and holds it as long as what it returns lives.
+pub(super) fn examine<R>(bytes: Vec<u8>, reserve: impl FnOnce(u64) -> R) -> std::result::Result<Examined, Refusal> {
+    let mime = Mime::of(&bytes).ok_or(Refusal::Unknown)?;
+    let anatomy = Anatomy::of(mime, &bytes)?;
+    drop(bytes);
+    check_size(&anatomy)?;
+    let reserved = reserve(anatomy.memory);
+    let small = decode(&anatomy)?;
+    drop(reserved);
+    let (caption, credit) = anatomy.exif.as_deref().map(texts).unwrap_or_default();
+    let (width, height) = anatomy.seen_size();
+    let small = seen(small, &anatomy).into_rgba8();
+    let side = |length: u32| usize::try_from(length).unwrap_or_default();
+    let thumbhash = BASE64.encode(thumbhash::rgba_to_thumb_hash(side(small.width()), side(small.height()), small.as_raw()));
+    let color = mean_color(&small);
+    let sha256 = hex(&Sha256::digest(&anatomy.file));
+    Ok(Examined { mime, width, height, thumbhash, color, caption, credit, sha256, file: anatomy.file.into() })
+}
+
+/// Decided by what the file says of itself, before a pixel is decoded.
+fn check_size(anatomy: &Anatomy) -> std::result::Result<(), Refusal> {
+    let (width, height, frames) = (anatomy.width, anatomy.height, anatomy.frames);
+    if width > LONGEST_SIDE || height > LONGEST_SIDE {
+        return Err(Refusal::TooMany(format!("It has {width} × {height} pixels; a side may have {LONGEST_SIDE}.")));
+    }
+    if u64::from(width) * u64::from(height) > MOST_PIXELS || anatomy.pixels / u64::from(frames) > MOST_PIXELS {
+        return Err(Refusal::TooMany(format!("It has {width} × {height} pixels; a picture may have {MOST_PIXELS}.")));
+    }
+    if frames > MOST_FRAMES || (frames > 1 && anatomy.pixels > MOST_MOVING_PIXELS) {
+        let pixels = anatomy.pixels;
+        return Err(Refusal::TooMany(format!("Its {frames} frames have {pixels} pixels together.")));
+    }
+    if anatomy.memory > u64::from(MEMORY) * MIB {
+        return Err(Refusal::TooMany(format!("Decoding it takes {} MiB; there are {MEMORY}.", anatomy.memory / MIB)));
+    }
+    Ok(())
+}
+
+/// Decodes every frame of what will be stored; the first comes back, small.
+fn decode(anatomy: &Anatomy) -> ImageResult<DynamicImage> {
+    let file = || Cursor::new(anatomy.file.as_slice());
+    let moves = anatomy.frames > 1;
+    match anatomy.mime {
+        Mime::Jpeg => still(JpegDecoder::new(file())?, anatomy),
+        Mime::Png => {
+            let decoder = || PngDecoder::with_limits(file(), limits(LARGEST_ASIDE));
+            let small = still(decoder()?, anatomy)?;
+            if moves {
+                let mut decoder = decoder()?;
+                decoder.set_limits(limits(LARGEST_PIECE))?;
+                check_frames(decoder.apng()?)?;
+            }
+            Ok(small)
+        }
+        Mime::WebP if moves => {
+            let small = still(WebPDecoder::new(file())?, anatomy)?;
+            check_frames(WebPDecoder::new(file())?)?;
+            Ok(small)
+        }
+        Mime::WebP => still(WebPDecoder::new(file())?, anatomy),
+        Mime::Gif => {
+            let small = still(GifDecoder::new(file())?, anatomy)?;
+            if moves {
+                let mut decoder = GifDecoder::new(file())?;
+                decoder.set_limits(limits(LARGEST_PIECE))?;
+                check_frames(decoder)?;
+            }
+            Ok(small)
+        }
+    }
+}
+
+fn limits(memory: u64) -> Limits {
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(LONGEST_SIDE);
+    limits.max_image_height = Some(LONGEST_SIDE);
+    limits.max_alloc = Some(memory);
+    limits
+}
+
+fn still(mut decoder: impl ImageDecoder, anatomy: &Anatomy) -> ImageResult<DynamicImage> {
+    decoder.set_limits(limits(LARGEST_PIECE))?;
+    if decoder.dimensions() != (anatomy.width, anatomy.height) || decoder.total_bytes() > LARGEST_PIECE {
+        return Err(ImageError::Limits(image::error::LimitError::from_kind(image::error::LimitErrorKind::DimensionError)));
+    }
+    let picture = DynamicImage::from_decoder(decoder)?;
+    let fits = picture.width() <= PLACEHOLDER_SIDE && picture.height() <= PLACEHOLDER_SIDE;
+    Ok(if fits { picture } else { picture.thumbnail(PLACEHOLDER_SIDE, PLACEHOLDER_SIDE) })
+}
+
+/// Decodes frame after frame, holding one at a time.
+fn check_frames<'a>(decoder: impl AnimationDecoder<'a>) -> ImageResult<()> {
+    for frame in decoder.into_frames() {
+        match frame {
+            Ok(_) => {}
+            // Moving pictures of 16 bits are shown by browsers, but not by this decoder.
+            Err(ImageError::Unsupported(_)) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// The picture as it is seen.
+fn seen(mut picture: DynamicImage, anatomy: &Anatomy) -> DynamicImage {
+    picture.apply_orientation(anatomy.orientation);
+    picture
+}
+
+/// The mean of all colours, each by how opaque it is; white where nothing is.
+fn mean_color(picture: &image::RgbaImage) -> String {
+    let mut sums = [0_u64; 3];
+    let mut weight = 0;
+    for image::Rgba([red, green, blue, alpha]) in picture.pixels() {
+        let alpha = u64::from(*alpha);
+        weight += alpha;
+        for (sum, value) in sums.iter_mut().zip([red, green, blue]) {
+            *sum += u64::from(*value) * alpha;
+        }
+    }
+    let [red, green, blue] = sums.map(|sum| (sum + weight / 2).checked_div(weight).unwrap_or(255));
+    format!("#{red:02x}{green:02x}{blue:02x}")
+}

@@ -1,0 +1,178 @@
+//! What can be done with pictures: plain functions of connection, caller and input.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::image::{EditedImage, Image, ImageDraft, ImageView, parse_stored_name};
+use super::upload::forget_file;
+use super::usages::{Usages, usages};
+use super::{listing, queries};
+use crate::app::App;
+use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::error::{Code, Error, Result};
+use crate::events::{self, Event};
+use crate::http::Precondition;
+use crate::input::Input;
+use crate::users::{Caller, Role, Staff, Writer};
+
+pub(super) use listing::LISTING;
+
+/// How long a file may lie without a row: an upload that is still under way has no row yet.
+const GRACE_SECONDS: i64 = 3600;
+
+/// One page of pictures.
+pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<EditedImage>> {
+    let page = queries::page(conn, query)?;
+    page.with_rows(|rows| {
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        let counts = queries::use_counts(conn, &ids)?;
+        Ok(rows.iter().map(|row| row.edited(&app.config.links, counts.get(&row.id).copied().unwrap_or(0))).collect())
+    })
+}
+
+/// What readers see of a picture, where something public shows it.
+pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<ImageView> {
+    let image = queries::find(conn, name)?;
+    if queries::is_public(conn, image.id)? { Ok(image.view(&app.config.links)) } else { Err(Error::not_found()) }
+}
+
+/// What those who work here see of a picture.
+pub(super) fn read_as_editor(app: &App, conn: &mut Conn, name: &str) -> Result<EditedImage> {
+    let image = queries::find(conn, name)?;
+    edited(app, conn, &image)
+}
+
+/// Who shows a picture.
+pub(super) fn read_usages(conn: &mut Conn, caller: &Caller<Staff>, name: &str) -> Result<Usages> {
+    let image = queries::find(conn, name)?;
+    usages(conn, caller, &image)
+}
+
+/// Changes what is said of a picture, by replacement or by merge patch.
+pub(super) fn revise(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Writer>,
+    name: &str,
+    condition: &Precondition,
+    input: &Input,
+) -> Result<EditedImage> {
+    lock(conn, "images")?;
+    let mut image = queries::find(conn, name)?;
+    refuse_foreign(caller, &image)?;
+    let before = edited(app, conn, &image)?;
+    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let draft = input.revise::<ImageDraft>(conn, &current)?;
+    condition.check(image.version, &current, &input.object()?, |_| Ok(None))?;
+    if draft == image.draft() {
+        return Ok(before);
+    }
+    image.revise(draft, app.now());
+    queries::update(conn, &image)?;
+    announce(app, conn, caller, &image, "image.revised")?;
+    edited(app, conn, &image)
+}
+
+/// Deletes a picture, with `force` out of all that shows it; its row comes back, so that its file can go, too.
+pub(super) fn delete(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Writer>,
+    name: &str,
+    condition: &Precondition,
+    force: bool,
+) -> Result<Option<Image>> {
+    lock(conn, "images")?;
+    let Some(image) = queries::look_up(conn, name)? else { return Ok(None) };
+    refuse_foreign(caller, &image)?;
+    condition.check_bare(image.version)?;
+    let used = usages(conn, caller, &image)?;
+    if used.total > 0 && !force {
+        let detail = format!("{} things show it; with force=true it is taken out of them.", used.total);
+        let used = serde_json::to_value(used).map_err(|error| Error::internal(&error.to_string()))?;
+        return Err(Error::new(Code::InUse, detail).with("usages", used));
+    }
+    refuse_foreign_uses(conn, caller, &image, &used)?;
+    announce(app, conn, caller, &image, "image.deleted")?;
+    queries::unlink(conn, image.id)?;
+    queries::delete(conn, image.id)?;
+    Ok(Some(image))
+}
+
+/// Removes the file of a deleted picture, where no other picture is made of it.
+pub(super) async fn delete_file(app: &App, image: &Image) -> Result<()> {
+    forget_file(app, &image.sha256, &image.stored_name()).await
+}
+
+/// Removes what crashes left behind in the store: files that no row is left for. Says how many it looked into.
+pub(crate) async fn sweep(app: &App) -> Result<usize> {
+    let before = app.now().plus_seconds(-GRACE_SECONDS);
+    app.storage.forget_unfinished(before)?;
+    let names = app.storage.older_than(before).await?;
+    let candidates = app.db.read(move |conn| without_rows(conn, names)).await?;
+    for name in &candidates {
+        if let Some((sha256, _)) = parse_stored_name(name) {
+            forget_file(app, sha256, name).await?;
+        }
+    }
+    Ok(candidates.len())
+}
+
+fn without_rows(conn: &mut Conn, names: Vec<String>) -> Result<Vec<String>> {
+    let mut orphans = Vec::new();
+    for name in names {
+        let Some((sha256, _)) = parse_stored_name(&name) else { continue };
+        if !queries::file_is_used(conn, sha256)? {
+            orphans.push(name);
+        }
+    }
+    Ok(orphans)
+}
+
+/// Who may not edit everybody's may edit their own.
+fn refuse_foreign(caller: &Caller<Writer>, image: &Image) -> Result<()> {
+    if caller.edits_all() || image.created_by == Some(caller.user) {
+        return Ok(());
+    }
+    Err(Error::forbidden("Somebody else uploaded this picture."))
+}
+
+/// Who may not change what shows a picture may not take the picture out of it.
+fn refuse_foreign_uses(conn: &mut Conn, caller: &Caller<Writer>, image: &Image, used: &Usages) -> Result<()> {
+    if caller.edits_all() || used.total == 0 {
+        return Ok(());
+    }
+    let own_profile = caller.author.map(|id| id.to_string());
+    let others = used.site
+        || used.authors.iter().any(|author| own_profile.as_deref() != Some(author.id.as_str()))
+        || queries::shown_by_others(conn, image.id, caller.user)?;
+    let published = caller.role == Role::Contributor && queries::is_public(conn, image.id)?;
+    if others || published {
+        return Err(Error::forbidden("Something that you may not change shows this picture."));
+    }
+    Ok(())
+}
+
+/// Records a change, with the tags of all answers that show the picture.
+pub(super) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, image: &Image, kind: &'static str) -> Result<()> {
+    let mut tags = BTreeSet::from([format!("image:{}", image.id), "images".to_owned()]);
+    for (kind, id) in queries::uses(conn, image.id)? {
+        tags.insert(if kind == "site" { kind } else { format!("{kind}:{id}") });
+    }
+    let event = Event {
+        kind,
+        actor: caller.actor(),
+        subject_kind: "image",
+        subject_id: image.id.to_string(),
+        tags: tags.into_iter().collect(),
+        details: Value::Null,
+    };
+    events::record(conn, app.now(), event)
+}
+
+/// What those who work here see of a picture.
+pub(super) fn edited(app: &App, conn: &mut Conn, image: &Image) -> Result<EditedImage> {
+    let counts = queries::use_counts(conn, &[image.id])?;
+    Ok(image.edited(&app.config.links, counts.get(&image.id).copied().unwrap_or(0)))
+}

@@ -1,0 +1,182 @@
+//! All SQL of pictures.
+
+use std::collections::HashMap;
+
+use diesel::dsl::count;
+use diesel::prelude::*;
+
+use super::image::{Image, ImageView};
+use super::listing::LISTING;
+use crate::config::LinkConfig;
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, keyset};
+use crate::error::{Code, Error, Result};
+use crate::schema::{article_images, articles, authors, image_uses, images, publication_images, publications, site};
+use crate::users::User;
+
+/// How many things that show a picture are named.
+pub(super) const MOST_NAMED: i64 = 100;
+
+/// One page of pictures.
+pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Image>> {
+    let rows = images::table.select(Image::as_select()).into_boxed::<Backend>();
+    Ok(keyset!(conn, LISTING, query, rows, images::table.into_boxed::<Backend>()))
+}
+
+/// The picture that an id names, if there is one.
+pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Image>> {
+    if !Id::<Image>::is_shape(name) {
+        return Ok(None);
+    }
+    let Ok(id) = name.parse::<Id<Image>>() else { return Ok(None) };
+    Ok(images::table.filter(images::id.eq(id)).select(Image::as_select()).first(conn).optional()?)
+}
+
+/// The picture that an id names.
+pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Image> {
+    look_up(conn, name)?.ok_or_else(Error::not_found)
+}
+
+/// The id of the picture that a body names.
+pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    Ok(look_up(conn, name)?.map(|image| image.id.to_string()))
+}
+
+/// What readers see of pictures, by id.
+pub(crate) fn views(conn: &mut Conn, links: &LinkConfig, ids: &[Id<Image>]) -> Result<HashMap<Id<Image>, ImageView>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<Image> = images::table.filter(images::id.eq_any(ids.to_vec())).select(Image::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.id, row.view(links))).collect())
+}
+
+/// Stores a new picture.
+pub(super) fn insert(conn: &mut Conn, image: &Image) -> Result<()> {
+    diesel::insert_into(images::table).values(image).execute(conn)?;
+    Ok(())
+}
+
+/// Stores a changed picture.
+pub(super) fn update(conn: &mut Conn, image: &Image) -> Result<()> {
+    diesel::update(image).set(image).execute(conn)?;
+    Ok(())
+}
+
+/// Removes a picture that nothing shows any more.
+pub(super) fn delete(conn: &mut Conn, id: Id<Image>) -> Result<()> {
+    let deleted = diesel::delete(images::table.filter(images::id.eq(id))).execute(conn);
+    deleted.map(|_| ()).map_err(|error| match error {
+        diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::ForeignKeyViolation, _) => {
+            Error::new(Code::InUse, "Something has begun to show it just now.")
+        }
+        other => other.into(),
+    })
+}
+
+/// Whether a picture is made of the file with this hash.
+pub(super) fn file_is_used(conn: &mut Conn, sha256: &str) -> Result<bool> {
+    Ok(images::table.filter(images::sha256.eq(sha256)).count().get_result::<i64>(conn)? > 0)
+}
+
+/// Whether something that readers see shows a picture.
+pub(super) fn is_public(conn: &mut Conn, id: Id<Image>) -> Result<bool> {
+    let uses = image_uses::table.filter(image_uses::image_id.eq(id)).filter(image_uses::is_public.eq(true));
+    Ok(uses.count().get_result::<i64>(conn)? > 0)
+}
+
+/// How many things show each picture; those that nothing shows are left out.
+pub(super) fn use_counts(conn: &mut Conn, ids: &[Id<Image>]) -> Result<HashMap<Id<Image>, i64>> {
+    let counts: Vec<(Id<Image>, i64)> = image_uses::table
+        .filter(image_uses::image_id.eq_any(ids.to_vec()))
+        .group_by(image_uses::image_id)
+        .select((image_uses::image_id, count(image_uses::subject_id).aggregate_distinct()))
+        .load(conn)?;
+    Ok(counts.into_iter().collect())
+}
+
+/// The kinds and ids of all that shows a picture.
+pub(super) fn uses(conn: &mut Conn, id: Id<Image>) -> Result<Vec<(String, String)>> {
+    let uses = image_uses::table.filter(image_uses::image_id.eq(id));
+    Ok(uses.select((image_uses::kind, image_uses::subject_id)).distinct().load(conn)?)
+}
+
+/// An article that shows a picture: its working copy and, where there is one, its published copy.
+#[derive(Queryable)]
+pub(super) struct ArticleUse {
+    pub(super) id: String,
+    pub(super) slug: String,
+    pub(super) title: String,
+    pub(super) status: String,
+    pub(super) created_by: Option<Id<User>>,
+    pub(super) published: Option<(String, String)>,
+}
+
+/// The articles that show a picture, the newest first.
+pub(super) fn articles_showing(conn: &mut Conn, id: Id<Image>) -> Result<Vec<ArticleUse>> {
+    let showing = image_uses::table.filter(image_uses::image_id.eq(id)).filter(image_uses::kind.eq("article"));
+    Ok(articles::table
+        .left_join(publications::table)
+        .filter(articles::id.eq_any(showing.select(image_uses::subject_id)))
+        .order(articles::id.desc())
+        .limit(MOST_NAMED)
+        .select((
+            articles::id,
+            articles::slug,
+            articles::title,
+            articles::status,
+            articles::created_by,
+            (publications::slug, publications::title).nullable(),
+        ))
+        .load(conn)?)
+}
+
+/// Whether an article that shows a picture was begun by somebody else.
+pub(super) fn shown_by_others(conn: &mut Conn, id: Id<Image>, user: Id<User>) -> Result<bool> {
+    let showing = image_uses::table.filter(image_uses::image_id.eq(id)).filter(image_uses::kind.eq("article"));
+    let others = articles::table
+        .filter(articles::id.eq_any(showing.select(image_uses::subject_id)))
+        .filter(articles::created_by.is_null().or(articles::created_by.assume_not_null().ne(user)));
+    Ok(others.count().get_result::<i64>(conn)? > 0)
+}
+
+/// The authors whose portrait a picture is: id, slug, name.
+pub(super) fn authors_showing(conn: &mut Conn, id: Id<Image>) -> Result<Vec<(String, String, String)>> {
+    Ok(authors::table
+        .filter(authors::avatar_id.eq(id))
+        .order(authors::name_key)
+        .limit(MOST_NAMED)
+        .select((authors::id, authors::slug, authors::name))
+        .load(conn)?)
+}
+
+/// Takes a picture out of all that shows it, the working copies and the published ones.
+pub(super) fn unlink(conn: &mut Conn, id: Id<Image>) -> Result<()> {
+    let showing = image_uses::table.filter(image_uses::image_id.eq(id)).filter(image_uses::is_public.eq(false));
+    diesel::update(articles::table.filter(articles::id.eq_any(showing.select(image_uses::subject_id))))
+        .set(articles::version.eq(articles::version + 1))
+        .execute(conn)?;
+    diesel::update(articles::table.filter(articles::hero_image_id.eq(id)))
+        .set(articles::hero_image_id.eq(None::<Id<Image>>))
+        .execute(conn)?;
+    diesel::update(publications::table.filter(publications::hero_image_id.eq(id)))
+        .set(publications::hero_image_id.eq(None::<Id<Image>>))
+        .execute(conn)?;
+    diesel::delete(article_images::table.filter(article_images::image_id.eq(id))).execute(conn)?;
+    diesel::delete(publication_images::table.filter(publication_images::image_id.eq(id))).execute(conn)?;
+    diesel::update(authors::table.filter(authors::avatar_id.eq(id)))
+        .set((authors::avatar_id.eq(None::<Id<Image>>), authors::version.eq(authors::version + 1)))
+        .execute(conn)?;
+    unlink_from_site(conn, id)
+}
+
+/// The site's settings are one JSON text; the id of a picture stands in it between quotes and nowhere else.
+fn unlink_from_site(conn: &mut Conn, id: Id<Image>) -> Result<()> {
+    let rows: Vec<(i32, String)> = site::table.select((site::id, site::settings)).load(conn)?;
+    let quoted = format!("\"{id}\"");
+    for (row, settings) in rows.into_iter().filter(|(_, settings)| settings.contains(&quoted)) {
+        diesel::update(site::table.filter(site::id.eq(row)))
+            .set((site::settings.eq(settings.replace(&quoted, "null")), site::version.eq(site::version + 1)))
+            .execute(conn)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! From a form to a stored picture.
+//!
+//! The order of steps is what keeps rows and files together, wherever a crash comes between: the upload goes to a file
+//! that has no name and so vanishes by itself; the clean file is durable before the row is written; the row is written
+//! under the file's lock, after a look whether the file is still there; a file is removed under the same lock, and only
+//! where no row is left. So there may be a file without a row, which the sweep finds, and never a row without a file.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use tokio::runtime::Handle;
+use utoipa::ToSchema;
+
+use super::examine::{Examined, examine_file};
+use super::image::{EditedImage, Focal, Image, ImageDraft, stored_name};
+use super::operations::{announce, edited};
+use super::queries;
+use crate::app::App;
+use crate::db::{Conn, lock};
+use crate::error::{Code, Error, Fault, Result};
+use crate::http::Form;
+use crate::input::{Custom, Draft, Input, Line, Paragraph, parse_json};
+use crate::users::{Caller, Writer};
+
+/// How often a file is put again that another request removed meanwhile.
+const ATTEMPTS: usize = 3;
+/// The longest credit, as [`Line`] has it.
+const LONGEST_CREDIT: usize = 500;
+/// The longest caption, as [`Paragraph`] has it.
+const LONGEST_CAPTION: usize = 2000;
+
+/// The form of an upload.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ImageUpload {
+    /// The file: JPEG, PNG, WebP or GIF by its bytes, whatever it is called; up to 20 MiB and 40 million pixels.
+    #[schema(value_type = String, format = Binary)]
+    file: String,
+    /// What it shows, for those who can't see it; empty where it is mere decoration.
+    #[schema(value_type = Option<Line>)]
+    alt: Option<String>,
+    /// What stands beneath it; where the field is absent, the description in the file.
+    #[schema(value_type = Option<Paragraph>)]
+    caption: Option<String>,
+    /// Who made it; where the field is absent, the artist or the copyright in the file.
+    #[schema(value_type = Option<Line>)]
+    credit: Option<String>,
+    /// What must stay in sight when it is cropped: from the left, 0 to 1.
+    #[serde(default = "middle")]
+    #[schema(minimum = 0, maximum = 1, default = 0.5)]
+    focal_x: f64,
+    /// What must stay in sight when it is cropped: from the top, 0 to 1.
+    #[serde(default = "middle")]
+    #[schema(minimum = 0, maximum = 1, default = 0.5)]
+    focal_y: f64,
+    /// Members of the site's own, as JSON.
+    #[serde(default)]
+    custom: Custom,
+}
+
+impl Draft for ImageUpload {}
+
+const fn middle() -> f64 {
+    0.5
+}
+
+/// Makes a picture of a form.
+pub(super) async fn create(app: &App, caller: Caller<Writer>, form: Form) -> Result<EditedImage> {
+    let Form { texts, file, faults } = form;
+    let upload = parse(app, texts, faults);
+    let examined = match file {
+        Some(file) => Some(examine_file(app, file).await),
+        None => None,
+    };
+    match (upload, examined) {
+        (Ok(upload), Some(Ok(examined))) => keep(app, caller, upload, examined).await,
+        // The type of the file comes before what is wrong with the fields.
+        (_, Some(Err(error))) if error.code() != Code::ValidationFailed => Err(error),
+        (Err(error), Some(Err(broken))) if error.code() == Code::ValidationFailed => {
+            Err(Error::invalid([error.faults(), broken.faults()].concat()))
+        }
+        (Err(error), _) | (Ok(_), Some(Err(error))) => Err(error),
+        (Ok(_), None) => Err(Error::invalid(vec![Fault::at("/file", "required", "\"file\" is required.")])),
+    }
+}
+
+/// Texts become what their fields are; what does not become anything is left for the schema to refuse.
+fn parse(app: &App, mut texts: Map<String, Value>, mut faults: Vec<Fault>) -> Result<ImageUpload> {
+    for name in ["focal_x", "focal_y"] {
+        let number = texts.get(name).and_then(Value::as_str).and_then(|text| text.trim().parse::<f64>().ok());
+        if let Some(number) = number.and_then(serde_json::Number::from_f64) {
+            texts.insert(name.to_owned(), number.into());
+        }
+    }
+    if let Some(Value::String(text)) = texts.get("custom") {
+        match parse_json(text.as_bytes()) {
+            Ok(value) => texts.insert("custom".to_owned(), value),
+            Err(_) => {
+                faults.push(Fault::at("/custom", "malformed_json", "This is not JSON."));
+                texts.shift_remove("custom")
+            }
+        };
+    }
+    match Input::of(Value::Object(texts), Arc::clone(&app.checker)).plain::<ImageUpload>() {
+        Ok(upload) if faults.is_empty() => Ok(upload),
+        Ok(_) => Err(Error::invalid(faults)),
+        Err(error) if error.code() == Code::ValidationFailed => Err(Error::invalid([&faults, error.faults()].concat())),
+        Err(error) => Err(error),
+    }
+}
+
+/// Stores the file, then the row.
+async fn keep(app: &App, caller: Caller<Writer>, upload: ImageUpload, examined: Examined) -> Result<EditedImage> {
+    let now = app.now();
+    let file_name = Some(upload.file.clone()).filter(|name| !name.is_empty());
+    let mut image = Image::new(&examined, file_name, caller.user, now);
+    image.revise(draft(upload, &examined), now);
+    let name = stored_name(&examined.sha256, examined.mime);
+    for _ in 0..ATTEMPTS {
+        app.storage.put(&name, examined.file.clone()).await?;
+        match keep_row(app, &caller, &image).await {
+            Ok(Some(view)) => return Ok(view),
+            Ok(None) => {}
+            Err(error) => {
+                forget_file(app, &image.sha256, &name).await?;
+                return Err(error);
+            }
+        }
+    }
+    Err(Error::unavailable("the same file was removed again and again"))
+}
+
+fn draft(upload: ImageUpload, examined: &Examined) -> ImageDraft {
+    let ImageUpload { file: _, alt, caption, credit, focal_x, focal_y, custom } = upload;
+    let cut = |text: &Option<String>, longest: usize| text.as_ref().map(|text| text.chars().take(longest).collect());
+    ImageDraft {
+        alt,
+        caption: caption.or_else(|| cut(&examined.caption, LONGEST_CAPTION)),
+        credit: credit.or_else(|| cut(&examined.credit, LONGEST_CREDIT)),
+        focal: Focal { x: focal_x, y: focal_y },
+        custom,
+    }
+}
+
+/// Writes the row where its file is there; none where it has been removed meanwhile.
+async fn keep_row(app: &App, caller: &Caller<Writer>, image: &Image) -> Result<Option<EditedImage>> {
+    let (app, caller, image, runtime) = (app.clone(), caller.clone(), image.clone(), Handle::current());
+    let db = app.db.clone();
+    db.write(move |conn| {
+        lock_file(conn, &image.sha256)?;
+        if runtime.block_on(app.storage.size(&image.stored_name()))?.is_none() {
+            return Ok(None);
+        }
+        queries::insert(conn, &image)?;
+        announce(&app, conn, &caller, &image, "image.created")?;
+        edited(&app, conn, &image).map(Some)
+    })
+    .await
+}
+
+/// Removes a file that no row is left for.
+pub(super) async fn forget_file(app: &App, sha256: &str, name: &str) -> Result<()> {
+    let (storage, runtime) = (app.storage.clone(), Handle::current());
+    let (sha256, name) = (sha256.to_owned(), name.to_owned());
+    app.db
+        .write(move |conn| {
+            lock_file(conn, &sha256)?;
+            if queries::file_is_used(conn, &sha256)? { Ok(()) } else { runtime.block_on(storage.delete(&name)) }
+        })
+        .await
+}
+
+fn lock_file(conn: &mut Conn, sha256: &str) -> Result<()> {
+    lock(conn, &format!("file {sha256}"))
+}
