@@ -44,8 +44,5 @@ pub(crate) use pages::{Page, PageInfo};
 pub(crate) use parameters::listing_parameters;
 pub(crate) use problems::routes as problem_routes;
 pub(crate) use request::Request;
-<<<<<<< HEAD
 pub(crate) use serve::run as serve;
-=======
 pub(crate) use upload::{Form, Upload};
->>>>>>> articles
