@@ -11,7 +11,7 @@ use image::codecs::gif::GifDecoder;
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
-use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageError, ImageResult, Limits};
+use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageResult, Limits};
 use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -97,12 +97,8 @@ impl Refusal {
     /// The answer that a client gets.
     pub(super) fn into_error(self) -> Error {
         match self {
-            Self::Unknown => {
-                Error::new(Code::UnsupportedMediaType, "By its bytes, the file is none of these: JPEG, PNG, WebP, GIF.").header(
-                    "Accept",
-                    "multipart/form-data",
-                )
-            }
+            Self::Unknown => Error::new(Code::UnsupportedMediaType, "By its bytes, the file is none of these: JPEG, PNG, WebP, GIF.")
+                .header("Accept", "multipart/form-data"),
             Self::Broken(why) => Error::invalid(vec![Fault::at("/file", "broken_picture", why)]),
             Self::TooMany(why) => Error::invalid(vec![
                 Fault::at("/file", "too_many_pixels", why)
@@ -183,7 +179,12 @@ fn decode(anatomy: &Anatomy) -> ImageResult<DynamicImage> {
         Mime::Jpeg => still(JpegDecoder::new(file())?, anatomy),
         Mime::Png => {
             let decoder = || PngDecoder::with_limits(file(), limits(LARGEST_ASIDE));
-            let small = still(decoder()?, anatomy)?;
+            let mut first = decoder()?;
+            // The decoder passes over a profile that is larger than it may be; browsers might not.
+            if anatomy.deflated_profile && first.icc_profile()?.is_none() {
+                return Err(broken_profile());
+            }
+            let small = still(first, anatomy)?;
             if moves {
                 let mut decoder = decoder()?;
                 decoder.set_limits(limits(LARGEST_PIECE))?;
@@ -207,6 +208,11 @@ fn decode(anatomy: &Anatomy) -> ImageResult<DynamicImage> {
             Ok(small)
         }
     }
+}
+
+fn broken_profile() -> ImageError {
+    let kind = image::error::UnsupportedErrorKind::GenericFeature("colour profile".to_owned());
+    ImageError::Unsupported(image::error::UnsupportedError::from_format_and_kind(ImageFormat::Png.into(), kind))
 }
 
 fn limits(memory: u64) -> Limits {

@@ -19,6 +19,7 @@ struct Png<'a> {
     depth: u64,
     announced_frames: Option<u32>,
     frames: u32,
+    profile: bool,
     exif: Option<Vec<u8>>,
     body: Vec<u8>,
 }
@@ -53,11 +54,7 @@ impl<'a> Png<'a> {
         self.size = (reader.be32()?, reader.be32()?);
         let [bits, color] = reader.array()?;
         // Grey, colours, a palette (which may gain transparency), grey or colours with transparency.
-        let samples = match color {
-            0 => 2,
-            4 => 2,
-            _ => 4,
-        };
+        let samples = if matches!(color, 0 | 4) { 2 } else { 4 };
         self.depth = if bits == 16 { samples * 2 } else { samples };
         self.head = whole;
         Ok(())
@@ -70,8 +67,9 @@ impl<'a> Png<'a> {
             b"fcTL" => self.frames += 1,
             _ => {}
         }
-        let fits = name != b"iCCP" || data.len() <= LONGEST_PROFILE;
-        if KEPT.contains(&name) && fits {
+        let is_profile = name == b"iCCP";
+        if KEPT.contains(&name) && !(is_profile && data.len() > LONGEST_PROFILE) {
+            self.profile |= is_profile;
             self.body.extend_from_slice(whole);
         }
         Ok(())
@@ -94,13 +92,15 @@ impl<'a> Png<'a> {
             pixels: canvas.saturating_mul(frames.into()),
             memory,
             orientation,
+            deflated_profile: self.profile,
             exif: self.exif,
             file,
         }
     }
 }
 
-fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+/// A chunk with its length and checksum.
+pub(in crate::images) fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
     let named = [name.as_slice(), data].concat();
     let length = u32::try_from(data.len()).unwrap_or_default();
     [length.to_be_bytes().as_slice(), &named, &checksum(&named).to_be_bytes()].concat()

@@ -135,8 +135,18 @@ impl WebP {
         push(&mut file, b"RIFF", &inside);
         // The picture, and what is made of it on the way: brightness and colours apart, transparency, the frame before.
         let memory = area(self.size) * if self.frames > 1 { 16 } else { 7 };
-        let (frames, pixels) = (self.frames, self.pixels);
-        Ok(Anatomy { mime: Mime::WebP, width, height, frames, pixels, memory, orientation, exif: self.exif, file })
+        Ok(Anatomy {
+            mime: Mime::WebP,
+            width,
+            height,
+            frames: self.frames,
+            pixels: self.pixels,
+            memory,
+            orientation,
+            deflated_profile: false,
+            exif: self.exif,
+            file,
+        })
     }
 }
 
