@@ -33,8 +33,10 @@ const LONGEST_SIDE: u32 = 65_535;
 const LARGEST_PIECE: u64 = 200 * MIB;
 /// What a decoder of PNG may take besides the picture, a deflated colour profile above all.
 const LARGEST_ASIDE: u64 = 16 * MIB;
-/// What all decoders may take together, in MiB.
+/// What one picture may take, in MiB: 40 million pixels of nearly any kind.
 const MEMORY: u32 = 280;
+/// What ordinary pictures may take together, in MiB; one that takes more is decoded alone.
+const SHARED_MEMORY: u32 = 160;
 const MIB: u64 = 1024 * 1024;
 
 /// The longest side of what a placeholder is made of.
@@ -42,8 +44,8 @@ const PLACEHOLDER_SIDE: u32 = 100;
 
 /// How many files are looked at together, in this process.
 static LOOKS: Semaphore = Semaphore::const_new(2);
-/// The memory that is left for decoding, in MiB.
-static FREE_MEMORY: Semaphore = Semaphore::const_new(280);
+/// The memory that is left for decoding, in MiB: [`SHARED_MEMORY`] to begin with.
+static FREE_MEMORY: Semaphore = Semaphore::const_new(160);
 
 /// What is known of a picture once it has been looked at.
 #[derive(Debug)]
@@ -123,7 +125,7 @@ pub(super) async fn examine_file(app: &App, file: File) -> Result<Examined> {
         let mut file = file;
         file.read_to_end(&mut bytes)?;
         let reserve = |memory: u64| {
-            let share = u32::try_from(memory.div_ceil(MIB)).unwrap_or(MEMORY).min(MEMORY);
+            let share = u32::try_from(memory.div_ceil(MIB)).unwrap_or(SHARED_MEMORY).min(SHARED_MEMORY);
             runtime.block_on(FREE_MEMORY.acquire_many(share)).ok()
         };
         let looked = catch_unwind(AssertUnwindSafe(|| examine(bytes, reserve)));

@@ -47,32 +47,23 @@ pub(super) fn moving_gif(frames: u32) -> Vec<u8> {
     bytes
 }
 
-/// A block of Exif that says an orientation, a description and an artist, and holds the secret behind them.
+/// A block of Exif that says a description, an orientation and an artist, and holds the secret behind them.
 pub(super) fn exif(orientation: u8) -> Vec<u8> {
-    let texts: [(&[u8], &[u8]); 2] = [(&[0x01, 0x0e], b"A tram\ton a bridge\0"), (&[0x01, 0x3b], b"Mara Lindqvist\0")];
-    let mut block = b"MM\0\x2a\0\0\0\x08\0\x03".to_vec();
-    let mut offset = 8 + 2 + 3 * 12 + 4;
-    let mut data = Vec::new();
-    let mut entry = |(tag, text): (&[u8], &[u8])| {
-        block.extend_from_slice(tag);
-        block.extend_from_slice(&[0, 2]);
-        block.extend_from_slice(&u32::try_from(text.len()).unwrap().to_be_bytes());
-        block.extend_from_slice(&u32::try_from(offset).unwrap().to_be_bytes());
-        data.extend_from_slice(text);
-        offset += text.len();
-    };
-    entry(texts[0]);
-    block.extend_from_slice(&[0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0]);
-    let mut entry = |(tag, text): (&[u8], &[u8])| {
-        block.extend_from_slice(tag);
-        block.extend_from_slice(&[0, 2]);
-        block.extend_from_slice(&u32::try_from(text.len()).unwrap().to_be_bytes());
-        block.extend_from_slice(&u32::try_from(offset).unwrap().to_be_bytes());
-        data.extend_from_slice(text);
-    };
-    entry(texts[1]);
-    block.extend_from_slice(&[0; 4]);
-    [block, data, SECRET.to_vec()].concat()
+    let (description, artist) = (b"A tram\ton a bridge\0".as_slice(), b"Mara Lindqvist\0".as_slice());
+    let number = |length: usize| u32::try_from(length).unwrap().to_be_bytes();
+    let text = |tag: [u8; 2], text: &[u8], offset: usize| [tag.as_slice(), &[0, 2], &number(text.len()), &number(offset)].concat();
+    let first = 8 + 2 + 3 * 12 + 4;
+    [
+        b"MM\0\x2a\0\0\0\x08\0\x03".as_slice(),
+        &text([0x01, 0x0e], description, first),
+        &[0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0],
+        &text([0x01, 0x3b], artist, first + description.len()),
+        &[0; 4],
+        description,
+        artist,
+        SECRET,
+    ]
+    .concat()
 }
 
 /// A JPEG with more segments: Exif, XMP, IPTC, a comment, a colour profile.

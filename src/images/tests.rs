@@ -5,7 +5,10 @@ use image::ImageFormat;
 use super::anatomy::Mime;
 use super::examine::{Examined, Refusal, examine};
 use super::image::parse_stored_name;
-use super::samples;
+use super::{samples, sweep};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
 
 fn look(bytes: &[u8]) -> Result<Examined, Refusal> {
     examine(bytes.to_vec(), |_| ())
@@ -184,4 +187,33 @@ fn only_hashes_name_files() {
     for name in [format!("{hash}.svg"), format!("{hash}.jpg.jpg"), format!("{}.jpg", hash.to_uppercase()), "../x.jpg".into(), hash] {
         assert!(parse_stored_name(&name).is_none(), "{name}");
     }
+}
+
+#[test]
+fn the_sweep_removes_old_files_that_no_row_is_left_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).display().to_string();
+    let config = Config::from_lookup(|name| match name {
+        "DATABASE_URL" => Some(format!("sqlite://{}", place("x.db"))),
+        "MEDIA_URL" => Some(format!("file:{}", place("media"))),
+        "SECRET_KEY_FILE" => Some(place("key")),
+        _ => None,
+    });
+    let clock = Clock::manual(0);
+    let app = App::open(config.unwrap(), clock.clone()).unwrap();
+    let orphan = format!("{}.png", "0".repeat(64));
+    let unfinished = folder.path().join("media/1.png#1");
+    std::fs::write(&unfinished, b"half").unwrap();
+    let written = std::fs::metadata(&unfinished).unwrap().modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
+    clock.advance(i64::try_from(written.as_millis()).unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        app.storage.put(&orphan, b"whole".as_slice().into()).await.unwrap();
+        assert_eq!(sweep(&app).await.unwrap(), 0);
+        assert_eq!(app.storage.size(&orphan).await.unwrap(), Some(5));
+        clock.advance(2 * 60 * 60 * 1000);
+        assert_eq!(sweep(&app).await.unwrap(), 1);
+        assert_eq!(app.storage.size(&orphan).await.unwrap(), None);
+    });
+    assert!(!unfinished.exists());
 }
