@@ -94,13 +94,12 @@ fn parse(app: &App, mut texts: Map<String, Value>, mut faults: Vec<Fault>) -> Re
         }
     }
     if let Some(Value::String(text)) = texts.get("custom") {
-        match parse_json(text.as_bytes()) {
-            Ok(value) => texts.insert("custom".to_owned(), value),
-            Err(_) => {
-                faults.push(Fault::at("/custom", "malformed_json", "This is not JSON."));
-                texts.shift_remove("custom")
-            }
-        };
+        if let Ok(value) = parse_json(text.as_bytes()) {
+            texts.insert("custom".to_owned(), value);
+        } else {
+            faults.push(Fault::at("/custom", "malformed_json", "This is not JSON."));
+            texts.shift_remove("custom");
+        }
     }
     match Input::of(Value::Object(texts), Arc::clone(&app.checker)).plain::<ImageUpload>() {
         Ok(upload) if faults.is_empty() => Ok(upload),

@@ -43,7 +43,7 @@ pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
                 png.body.extend_from_slice(whole);
                 return Ok(png.finish(signature));
             }
-            _ => png.chunk(&name, data, whole)?,
+            _ => png.chunk(name, data, whole)?,
         }
     }
 }
@@ -60,15 +60,15 @@ impl<'a> Png<'a> {
         Ok(())
     }
 
-    fn chunk(&mut self, name: &[u8; 4], data: &[u8], whole: &[u8]) -> Result<(), Broken> {
-        match name {
+    fn chunk(&mut self, name: [u8; 4], data: &[u8], whole: &[u8]) -> Result<(), Broken> {
+        match &name {
             b"eXIf" if self.exif.is_none() => self.exif = Some(data.to_vec()),
             b"acTL" => self.announced_frames = Some(Reader::new(data).be32()?),
             b"fcTL" => self.frames += 1,
             _ => {}
         }
-        let is_profile = name == b"iCCP";
-        if KEPT.contains(&name) && !(is_profile && data.len() > LONGEST_PROFILE) {
+        let is_profile = name == *b"iCCP";
+        if KEPT.contains(&&name) && !(is_profile && data.len() > LONGEST_PROFILE) {
             self.profile |= is_profile;
             self.body.extend_from_slice(whole);
         }
@@ -82,7 +82,7 @@ impl<'a> Png<'a> {
         // Frames are drawn on top of each other: the one before, the picture so far, and the one that comes.
         let memory = if frames > 1 { canvas.saturating_mul(12) } else { canvas.saturating_mul(self.depth) };
         let orientation = exif::orientation(self.exif.as_deref());
-        let turned = exif::block(orientation).map(|block| chunk(b"eXIf", &block)).unwrap_or_default();
+        let turned = exif::block(orientation).map(|block| chunk(*b"eXIf", &block)).unwrap_or_default();
         let file = [signature, self.head, &turned, &self.body].concat();
         Anatomy {
             mime: Mime::Png,
@@ -100,7 +100,7 @@ impl<'a> Png<'a> {
 }
 
 /// A chunk with its length and checksum.
-pub(in crate::images) fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+pub(in crate::images) fn chunk(name: [u8; 4], data: &[u8]) -> Vec<u8> {
     let named = [name.as_slice(), data].concat();
     let length = u32::try_from(data.len()).unwrap_or_default();
     [length.to_be_bytes().as_slice(), &named, &checksum(&named).to_be_bytes()].concat()
