@@ -1,7 +1,7 @@
 //! Masthead, a headless CMS for newsrooms and blogs: the map of the house.
 //!
-//! - What it is made of: [`app`] (everything one process holds), [`config`] (settings), [`cli`] (commands), `serve`
-//!   (listening, and an end that drops no request), `housekeeping`, [`clock`].
+//! - What it is made of: [`app`] (everything one process holds), [`config`] (settings), [`cli`] (commands), `log`,
+//!   `housekeeping` (what is done every minute), [`clock`].
 //! - `demo`: the newsroom that `serve --demo` fills in.
 //! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags, collections), `images`,
 //!   `comments`, `site`, `users`; in each, a thing's own page holds row, draft and view, `queries.rs` all its SQL,
@@ -32,7 +32,6 @@ pub mod openapi;
 mod routes;
 mod schema;
 mod secrets;
-mod serve;
 mod site;
 mod taxonomy;
 mod users;

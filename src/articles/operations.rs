@@ -230,12 +230,15 @@ fn refuse_unknown_images(conn: &mut Conn, ids: &[String]) -> Result<()> {
 }
 
 fn tags(app: &App, conn: &mut Conn, caller: &Caller<Writer>, wanted: &[ReferenceTo]) -> Result<Vec<Id<taxonomy::Tag>>> {
-    let find = |(index, name): (usize, &ReferenceTo)| {
-        let name = name.as_str();
-        let unknown = || Fault::at(format!("/tags/{index}"), "unknown_reference", format!("There is no such tag as {name:?}."));
-        taxonomy::find_or_create_tag(app, conn, caller.actor(), name)?.ok_or_else(|| Error::invalid(vec![unknown()]))
-    };
-    wanted.iter().enumerate().map(find).collect()
+    let mut faults = Vec::new();
+    let mut tags = Vec::new();
+    for (index, name) in wanted.iter().enumerate() {
+        match taxonomy::find_or_create_tag(app, conn, caller.actor(), name.as_str())? {
+            Some(tag) => tags.push(tag),
+            None => faults.push(Fault::at(format!("/tags/{index}"), "unknown_reference", format!("There is no tag {:?}.", name.as_str()))),
+        }
+    }
+    if faults.is_empty() { Ok(tags) } else { Err(Error::invalid(faults)) }
 }
 
 fn without_twins<T: PartialEq>(items: Vec<T>) -> Vec<T> {

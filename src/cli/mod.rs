@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::{db, demo, log, openapi, serve};
+use crate::{db, demo, http, log, openapi};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -107,7 +107,7 @@ async fn obey(command: Command, config: Config) -> Result<(), String> {
             } else if people::nobody(&app).await? {
                 tracing::warn!("nobody can log in yet; make the first account with: masthead users create --email … --name … --role admin");
             }
-            serve::run(app).await
+            http::serve(app).await
         }
         Command::Users(Users::Create(account)) => {
             let password = account.password()?;

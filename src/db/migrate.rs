@@ -20,7 +20,7 @@ pub(crate) enum SchemaState {
     Pending(usize),
 }
 
-/// PostgreSQL sorts text by the language of the database; here it sorts by bytes as SQLite does, whoever made the database.
+/// PostgreSQL sorts text by the language of the database; what lists sort by (`*_key`) it sorts by bytes, as SQLite does.
 const SORT_BY_BYTES: &str = r#"
 DO $$
 DECLARE changed record;
@@ -28,7 +28,7 @@ BEGIN
     FOR changed IN
         SELECT table_name, string_agg(format('ALTER COLUMN %I TYPE TEXT COLLATE "C"', column_name), ', ') AS columns
         FROM information_schema.columns JOIN pg_tables ON tablename = table_name AND schemaname = table_schema
-        WHERE table_schema = current_schema() AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'
+        WHERE table_schema = current_schema() AND column_name LIKE '%\_key' AND collation_name IS DISTINCT FROM 'C'
         GROUP BY table_name
     LOOP
         EXECUTE format('ALTER TABLE %I ', changed.table_name) || changed.columns;
@@ -56,19 +56,25 @@ pub(crate) fn migrate(location: &Location) -> Result<usize, String> {
     inspect(location)?;
     let mut conn = Conn::open(location).map_err(|error| format!("cannot open the database: {error}"))?;
     let ran = match &mut conn {
-        Conn::Sqlite(conn) => conn.immediate_transaction(|conn| run(conn)),
+        Conn::Sqlite(conn) => conn.immediate_transaction(|conn| run(conn, |_| Ok(()))),
         Conn::Postgres(conn) => conn.transaction(|conn| {
             conn.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(6041969)")?;
-            let ran = run(conn)?;
-            conn.batch_execute(SORT_BY_BYTES)?;
-            Ok(ran)
+            // Before the next migration makes a view of them, whose columns could not be altered any more.
+            run(conn, |conn| conn.batch_execute(SORT_BY_BYTES))
         }),
     };
     ran.map_err(|error| format!("the migration failed and was undone: {error}"))
 }
 
-fn run<DB: diesel::backend::Backend>(conn: &mut impl MigrationHarness<DB>) -> Result<usize, Failure> {
-    Ok(conn.run_pending_migrations(PORTABLE)?.len())
+/// Runs what is pending, one after the other, and `after` each.
+fn run<DB: diesel::backend::Backend, C: MigrationHarness<DB>>(conn: &mut C, after: impl Fn(&mut C) -> diesel::QueryResult<()>) -> Result<usize, Failure> {
+    let mut ran = 0;
+    while conn.has_pending_migration(PORTABLE)? {
+        conn.run_next_migration(PORTABLE)?;
+        after(conn)?;
+        ran += 1;
+    }
+    Ok(ran)
 }
 
 fn known() -> Result<Vec<String>, String> {

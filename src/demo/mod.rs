@@ -1,5 +1,6 @@
 //! The demo newsroom.
 
+mod content;
 mod pictures;
 
 use crate::app::App;

@@ -1,4 +1,3 @@
-DROP VIEW image_uses;
 DROP TABLE comments;
 DROP TABLE collection_items;
 DROP TABLE collections;

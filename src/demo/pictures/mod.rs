@@ -24,6 +24,12 @@ pub(super) fn draw(name: &str) -> Option<Result<Vec<u8>, String>> {
     Some(canvas.jpeg())
 }
 
+/// Whether there is a picture of this name.
+#[cfg(test)]
+pub(super) fn knows(name: &str) -> bool {
+    face(name).is_some() || scene(name).is_some()
+}
+
 fn scene(name: &str) -> Option<fn(&mut Canvas)> {
     Some(match name {
         "harbour-dawn" => waterside::harbour_dawn,
