@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::changes::{announce, apply, length_fault, remove, revised, tags};
 use super::comment::{Comment, CommentId, CommentStatus, CommentView, OwnStatus};
 use super::draft::CommentDraft;
-use super::policy::{CommentMode, CommentPolicy, policy};
+use super::policy::{is_open, policy};
 use super::queries::{self, Commentable};
 use super::texts::clean_line;
 use super::threads::counted;
@@ -19,6 +19,7 @@ use crate::http::Precondition;
 use crate::input::Input;
 use crate::markdown;
 use crate::secrets::{new_token, token_hash};
+use crate::site::{CommentMode, CommentPolicy};
 use crate::users::{Caller, Right, Role, Scope};
 
 /// How long an edit token works.
@@ -75,7 +76,7 @@ pub(super) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
     let policy = policy(conn)?;
     let (draft, parent) = parse(conn, &article, &policy, poster, input)?;
     let now = app.now();
-    if !article.comments_open || !policy.is_open(article.published_at, now) {
+    if !article.comments_open || !is_open(&policy, article.published_at, now) {
         return Err(Error::conflict("This article takes no more comments."));
     }
     let token = new_token();

@@ -7,10 +7,10 @@ use diesel::sql_types::Text;
 
 use super::comment::{Comment, CommentId, CommentStatus, LISTING};
 use super::queue::{CommentedArticle, QUEUE};
-use crate::articles::{Article, ArticleId};
+use crate::articles::{ArticleId, published};
 use crate::authors::Author as AuthorProfile;
-use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Slugged, Timestamp, keyset, lock};
-use crate::error::{Error, Result};
+use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Timestamp, keyset, lock};
+use crate::error::Result;
 use crate::schema::{article_authors, articles, authors, comments, publications, users};
 use crate::users::{Caller, User};
 
@@ -18,7 +18,7 @@ use crate::users::{Caller, User};
 pub(super) const EMBEDDED: usize = 3;
 
 /// A published article, as far as comments go.
-#[derive(Clone, Copy, Debug, Queryable)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Commentable {
     pub(super) id: ArticleId,
     pub(super) comments_open: bool,
@@ -27,13 +27,8 @@ pub(super) struct Commentable {
 
 /// The published article that an id or a slug names.
 pub(super) fn article_of(conn: &mut Conn, name: &str) -> Result<Commentable> {
-    let query =
-        publications::table.select((publications::id, publications::comments_open, publications::published_at)).into_boxed::<Backend>();
-    let query = match Slugged::<Article>::parse(name) {
-        Slugged::Id(id) => query.filter(publications::id.eq(id)),
-        Slugged::Slug(slug) => query.filter(publications::slug.eq(slug)),
-    };
-    query.first(conn).optional()?.ok_or_else(Error::not_found)
+    let publication = published(conn, name)?;
+    Ok(Commentable { id: publication.id, comments_open: publication.comments_open, published_at: publication.published_at })
 }
 
 /// Holds back everybody else who changes comments, and those who save articles whole, their counts of comments included.
