@@ -76,12 +76,11 @@ async fn list_comment_replies(request: Request, path: web::Path<(String, String)
         (status = 202, body = PostedComment, description = "The comment, which waits.")))]
 #[post("/articles/{article}/comments")]
 async fn create_comment(body: Body, request: Request, caller: Result<Caller<Commenter>>, name: web::Path<String>) -> Result<HttpResponse> {
-    let caller = match request.header("authorization") {
-        Some(_) => Some(caller?),
-        None => {
-            request.app.limits.check(Limit::Comment, request.address)?;
-            None
-        }
+    let caller = if request.header("authorization").is_some() {
+        Some(caller?)
+    } else {
+        request.app.limits.check(Limit::Comment, request.address)?;
+        None
     };
     request.no_query()?;
     let program = |text: &str| text.chars().filter(|c| !c.is_control()).take(300).collect();

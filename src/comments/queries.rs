@@ -50,6 +50,9 @@ pub(super) fn page_of_replies(conn: &mut Conn, parent: CommentId, query: &PageQu
     Ok(keyset!(conn, LISTING, query, rows, shown().into_boxed::<Backend>()))
 }
 
+/// The ids of the first replies to a comment.
+type FirstThree = (Option<CommentId>, Option<CommentId>, Option<CommentId>);
+
 /// The first replies to each of these comments: two statements, and no more rows than are wanted, however many there are.
 pub(super) fn first_replies(conn: &mut Conn, parents: &[CommentId]) -> Result<Vec<Comment>> {
     let reply = diesel::alias!(comments as reply);
@@ -63,8 +66,8 @@ pub(super) fn first_replies(conn: &mut Conn, parents: &[CommentId]) -> Result<Ve
             .offset(offset)
             .single_value()
     };
-    type Three = (Option<CommentId>, Option<CommentId>, Option<CommentId>);
-    let first: Vec<Three> = comments::table.filter(comments::id.eq_any(parents.to_vec())).select((nth(0), nth(1), nth(2))).load(conn)?;
+    let first: Vec<FirstThree> =
+        comments::table.filter(comments::id.eq_any(parents.to_vec())).select((nth(0), nth(1), nth(2))).load(conn)?;
     let ids: Vec<CommentId> = first.into_iter().flat_map(|(a, b, c)| [a, b, c]).flatten().collect();
     let order = (comments::created_at.asc(), comments::id.asc());
     Ok(comments::table.filter(comments::id.eq_any(ids)).order(order).select(Comment::as_select()).load(conn)?)
