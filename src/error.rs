@@ -295,7 +295,12 @@ fn classify(message: &str) -> Error {
     if message.contains("disk is full") || message.contains("No space left") || message.contains("StorageFull") || message.contains("disk I/O error") {
         return Error::new(Code::StorageFull, "Nothing was stored.").caused_by(message).header("Retry-After", "30");
     }
-    if message.contains("locked") || message.contains("timeout") || message.contains("connection") || message.contains("terminating") {
+    if message.contains("locked")
+        || message.contains("timeout")
+        || message.contains("connection")
+        || message.contains("terminating")
+        || message.contains("deadlock")
+    {
         return Error::unavailable(message);
     }
     Error::internal(message)

@@ -36,6 +36,7 @@ pub(crate) fn drafts() -> Vec<DraftFacts> {
         facts::<images::ImageDraft>(),
         facts::<site::SiteSettings>(),
         facts::<taxonomy::SectionDraft>(),
+        facts::<taxonomy::TagDraft>(),
         facts::<users::OwnAccountDraft>(),
         facts::<users::UserChange>(),
     ]

@@ -30,18 +30,24 @@ impl Secrets {
     pub(crate) fn load_or_create(path: &Path) -> Result<Self, String> {
         let name = path.display();
         if !path.exists() {
-            let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-                Ok(file) => file,
-                // Another process made it in this very moment.
-                Err(_) if path.exists() => return Self::load(path),
-                Err(error) => return Err(format!("cannot make the secret key file {name}: {error}")),
-            };
-            let text = BASE64.encode(random::<32>());
-            file.write_all(text.as_bytes())
-                .and_then(|()| file.sync_all())
-                .map_err(|error| format!("cannot write the secret key file {name}: {error}"))?;
+            Self::create(path).map_err(|error| format!("cannot make the secret key file {name}: {error}"))?;
         }
         Self::load(path)
+    }
+
+    /// Makes the file whole under another name first, so that nobody who starts at the same moment reads half of it.
+    fn create(path: &Path) -> std::io::Result<()> {
+        let mut draft = path.as_os_str().to_owned();
+        draft.push(format!(".{}", hex(&random::<8>())));
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+        let written = file.write_all(BASE64.encode(random::<32>()).as_bytes()).and_then(|()| file.sync_all());
+        let linked = written.and_then(|()| std::fs::hard_link(&draft, path));
+        std::fs::remove_file(&draft)?;
+        match linked {
+            // Another process was faster: its key is the key.
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        }
     }
 
     fn load(path: &Path) -> Result<Self, String> {

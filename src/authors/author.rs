@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::queries::find_account;
@@ -30,7 +29,7 @@ pub(crate) struct Author {
     pub(crate) bio_html: String,
     pub(crate) avatar_id: Option<Id<Image>>,
     pub(crate) links: Json<Vec<SocialLink>>,
-    pub(crate) custom: Json<Map<String, Value>>,
+    pub(crate) custom: Json<Custom>,
     /// Only counting writes it, so that no edit brings an old count back.
     #[diesel(skip_update)]
     pub(crate) article_count: i32,
@@ -66,10 +65,9 @@ pub(crate) struct AuthorDraft {
     /// The account whose profile this is. Only administrators change it; whoever makes their own profile gets it.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) user: Option<Id<User>>,
-    /// Members of your own, 64 KiB of JSON at most.
+    /// Members of the site's own.
     #[serde(default)]
-    #[schema(value_type = Custom)]
-    pub(crate) custom: Map<String, Value>,
+    pub(crate) custom: Custom,
 }
 
 /// Who an author is.
@@ -106,7 +104,7 @@ impl Author {
             bio_html: String::new(),
             avatar_id: None,
             links: Json(Vec::new()),
-            custom: Json(Map::new()),
+            custom: Json(Custom::default()),
             article_count: 0,
             user_id: None,
             version: 0,

@@ -13,9 +13,6 @@ use crate::http::{Edited, Precondition};
 use crate::input::Input;
 use crate::users::{Caller, Editor, Role, User, Writer};
 
-/// How many bytes of JSON `custom` may have.
-const LARGEST_CUSTOM: usize = 64 * 1024;
-
 /// One page of authors.
 pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<AuthorView>> {
     let page = queries::page(conn, query)?;
@@ -52,7 +49,7 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
     let slug = settle(conn, &draft, &author)?;
     author.revise(draft, slug, now);
     queries::insert(conn, &author)?;
-    announce(app, conn, &caller.actor(), &author, "author.created", &[])?;
+    events::record(conn, now, event("author.created", &author, caller.actor(), None))?;
     edited(app, conn, &author)
 }
 
@@ -83,7 +80,7 @@ pub(super) fn revise(
         return Ok(before);
     }
     queries::update(conn, &author)?;
-    announce(app, conn, &caller.actor(), &author, "author.revised", &["articles"])?;
+    events::record(conn, app.now(), event("author.revised", &author, caller.actor(), None))?;
     edited(app, conn, &author)
 }
 
@@ -105,7 +102,7 @@ pub(super) fn delete(
         None => refuse_used(conn, &author)?,
     }
     queries::delete(conn, author.id)?;
-    announce(app, conn, &caller.actor(), &author, "author.deleted", &["articles"])
+    events::record(conn, app.now(), event("author.deleted", &author, caller.actor(), heir))
 }
 
 fn find_heir(conn: &mut Conn, author: &Author, name: &str) -> Result<AuthorId> {
@@ -140,10 +137,6 @@ fn refuse_account(refused: bool) -> Result<()> {
 
 /// Checks what no schema can, and finds the slug.
 fn settle(conn: &mut Conn, draft: &AuthorDraft, author: &Author) -> Result<String> {
-    if serde_json::to_string(&draft.custom).map_or(0, |text| text.len()) > LARGEST_CUSTOM {
-        let fault = Fault::at("/custom", "too_long", "This may have 64 KiB of JSON.").bound("max", LARGEST_CUSTOM);
-        return Err(Error::invalid(vec![fault]));
-    }
     if let Some(account) = draft.user {
         refuse_second_profile(conn, account, author.id)?;
     }
@@ -160,11 +153,16 @@ fn refuse_second_profile(conn: &mut Conn, account: Id<User>, author: AuthorId) -
     Ok(())
 }
 
-fn announce(app: &App, conn: &mut Conn, actor: &Option<String>, author: &Author, kind: &'static str, also: &[&str]) -> Result<()> {
-    let mut tags = vec![format!("author:{}", author.id), "authors".into()];
-    tags.extend(also.iter().map(|&tag| tag.to_owned()));
-    let event = Event { kind, actor: actor.clone(), subject_kind: "author", subject_id: author.id.to_string(), tags, details: Value::Null };
-    events::record(conn, app.now(), event)
+/// What happened to an author; lists of articles are asked by them and show them.
+fn event(kind: &'static str, author: &Author, actor: Option<String>, heir: Option<AuthorId>) -> Event {
+    Event {
+        kind,
+        actor,
+        subject_kind: "author",
+        subject_id: author.id.to_string(),
+        tags: vec![format!("author:{}", author.id), "authors".into(), "articles".into()],
+        details: heir.map_or(Value::Null, |heir| json!({"into": heir})),
+    }
 }
 
 fn edited(app: &App, conn: &mut Conn, author: &Author) -> Result<Edited<AuthorEditorView>> {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::author::{Author, AuthorId};
@@ -70,9 +69,8 @@ pub(crate) struct AuthorEditorView {
     pub(crate) bio: BioSource,
     /// The account whose profile this is.
     pub(crate) user: Option<UserId>,
-    /// Members of your own.
-    #[schema(value_type = Custom)]
-    pub(crate) custom: Map<String, Value>,
+    /// Members of the site's own.
+    pub(crate) custom: Custom,
 }
 
 /// Who an author is.

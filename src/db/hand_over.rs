@@ -15,7 +15,8 @@ pub(crate) fn hand_over<T>(conn: &mut Conn, (table, column): (&'static str, &'st
         "DELETE FROM {table} WHERE {column} = $1 AND article_id IN (SELECT other.article_id FROM {table} AS other WHERE other.{column} = $2)"
     );
     sql_query(twice).bind::<Text, _>(from).bind::<Text, _>(to).execute(conn)?;
-    let moved = format!("UPDATE {table} SET {column} = $2 WHERE {column} = $1");
-    sql_query(moved).bind::<Text, _>(from).bind::<Text, _>(to).execute(conn)?;
+    // SQLite numbers `$n` by where it first stands, so that the heir must come first here.
+    let moved = format!("UPDATE {table} SET {column} = $1 WHERE {column} = $2");
+    sql_query(moved).bind::<Text, _>(to).bind::<Text, _>(from).execute(conn)?;
     Ok(())
 }

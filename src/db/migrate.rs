@@ -20,7 +20,7 @@ pub(crate) enum SchemaState {
     Pending(usize),
 }
 
-/// PostgreSQL sorts text by the language of the database; here it sorts by bytes as SQLite does, whoever made the database.
+/// PostgreSQL sorts text by the language of the database; what lists sort by (`*_key`) it sorts by bytes, as SQLite does.
 const SORT_BY_BYTES: &str = r#"
 DO $$
 DECLARE changed record;
@@ -28,7 +28,7 @@ BEGIN
     FOR changed IN
         SELECT table_name, string_agg(format('ALTER COLUMN %I TYPE TEXT COLLATE "C"', column_name), ', ') AS columns
         FROM information_schema.columns JOIN pg_tables ON tablename = table_name AND schemaname = table_schema
-        WHERE table_schema = current_schema() AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'
+        WHERE table_schema = current_schema() AND column_name LIKE '%\_key' AND collation_name IS DISTINCT FROM 'C'
         GROUP BY table_name
     LOOP
         EXECUTE format('ALTER TABLE %I ', changed.table_name) || changed.columns;

@@ -22,6 +22,12 @@ pub(crate) const TIME_ZONE: &str = "^(UTC|[A-Z][A-Za-z]+(/[A-Z][A-Za-z0-9_+-]*){
 /// An http or https address, or a path that begins with one slash.
 pub(crate) const ADDRESS: &str = "^(https?://|/([^/]|$))[^\\s\\x00-\\x1f\\x7f-\\x9f]*$";
 
+/// Whether a text could be a [`Name`].
+pub(crate) fn is_name(text: &str) -> bool {
+    let shows = |c: char| !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{feff}');
+    text.chars().count() <= 200 && text.chars().any(shows) && !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+}
+
 /// Whether a text is an absolute http or https address with a host.
 pub(crate) fn is_http_url(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| {

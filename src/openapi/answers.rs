@@ -20,6 +20,13 @@ pub(super) fn complete(document: &mut Value) {
                 shared.entry(status).or_insert(about);
             }
         }
+        // An operation may name an error of its own; its body is that of all errors.
+        for (status, response) in responses.as_object_mut().into_iter().flatten() {
+            if status.as_str() >= "400" && response.get("content").is_none() {
+                let about = response["description"].as_str().unwrap_or_default().to_owned();
+                *response = problem(status, &about);
+            }
+        }
         if facts.reads && path.starts_with("/api") && responses.get("304").is_none() {
             responses["304"] = json!({"description": "The client has this answer already."});
         }

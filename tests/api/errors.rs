@@ -178,7 +178,7 @@ api_test!(problems_are_explained, async |world| {
 });
 
 api_test!(tokens_are_asked_for_by_their_scheme, async |world| {
-    for header in ["", "Bearer", "Bearer ", "Basic YTpi", "bearer nonsense", "Bearer a b", "Token x", "Bearer \u{7f}"] {
+    for header in ["", "Bearer", "Bearer ", "Basic YTpi", "bearer nonsense", "Bearer a b", "Token x"] {
         let answer = world.anonymous().with("authorization", header).post("sections", json!({"name": "x"})).await;
         let answer = answer.expect_problem(401, "unauthenticated");
         assert!(answer.required_header("www-authenticate").starts_with("Bearer"));

@@ -62,6 +62,13 @@ impl Client {
         self.with("authorization", &format!("Bearer {token}"))
     }
 
+    /// The token that is sent.
+    #[track_caller]
+    pub(crate) fn token(&self) -> String {
+        let header = self.headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| value.as_str());
+        header.and_then(|value| value.strip_prefix("Bearer ")).expect("a token").to_owned()
+    }
+
     /// The same person, from another address.
     #[must_use]
     pub(crate) fn from(&self, address: &str) -> Self {

@@ -103,7 +103,7 @@ impl Contract {
         if *sent.method != Method::OPTIONS && !sent.path().starts_with("/docs") {
             faults.extend(match self.operation(sent.method.as_str(), sent.path()) {
                 Some(operation) => self.of_operation(operation, sent, answer),
-                None => self.of_nothing(answer),
+                None => self.of_nothing(sent, answer),
             });
         }
         let name = self.operation(sent.method.as_str(), sent.path()).map_or("no operation", |operation| &operation.id);
@@ -111,9 +111,12 @@ impl Contract {
     }
 
     /// An address or a method that the document does not have.
-    fn of_nothing(&self, answer: &Answer) -> Vec<String> {
+    fn of_nothing(&self, sent: &Sent<'_>, answer: &Answer) -> Vec<String> {
         if ![404, 405, 414].contains(&answer.status) {
             return vec![format!("the document knows no such operation, but the answer is {}", answer.status)];
+        }
+        if *sent.method == Method::HEAD {
+            return Vec::new();
         }
         self.body_faults("Problem", &json!({"$ref": "#/components/schemas/Problem"}), answer)
     }

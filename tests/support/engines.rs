@@ -97,7 +97,11 @@ impl Database {
     /// Runs SQL behind the program's back: what an accident or another program would do.
     pub(crate) fn tamper(&self, sql: &str) {
         match self.url.strip_prefix("sqlite://") {
-            Some(path) => SqliteConnection::establish(path).expect("the file opens").batch_execute(sql),
+            Some(path) => {
+                let mut conn = SqliteConnection::establish(path).expect("the file opens");
+                // The program's own connections may still be closing.
+                conn.batch_execute("PRAGMA busy_timeout = 5000").and_then(|()| conn.batch_execute(sql))
+            }
             None => PgConnection::establish(&self.url).expect("the database opens").batch_execute(sql),
         }
         .expect("the statements run");
@@ -125,7 +129,6 @@ fn sqlite_template() -> Template {
     let database = Database::empty(Engine::Sqlite);
     let people = populate(&database);
     let copy = database.folder.path().join("template.db");
-    // The program's own connections may still be closing: a copy made by SQLite is whole all the same.
     database.tamper(&format!("VACUUM INTO '{}'", copy.display()));
     Template { source: Source::File(std::fs::read(copy).expect("the copy is there")), people, key: key_of(&database) }
 }

@@ -11,7 +11,7 @@ pub(crate) use answer::Answer;
 pub(crate) use client::{Client, Part};
 pub(crate) use contract::{Contract, Operation};
 pub(crate) use engines::{Database, Engine, has_postgres};
-pub(crate) use world::{Role, World, config, run};
+pub(crate) use world::{CANARY, Node, PASSWORD, Role, World, config, run};
 
 /// Declares a test of the API that runs on both engines: `api_test!(name, async |world| { … })`.
 macro_rules! api_test {

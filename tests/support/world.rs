@@ -11,6 +11,7 @@ use actix_web::test::{TestRequest, init_service, try_call_service};
 use masthead::app::App;
 use masthead::clock::Clock;
 use masthead::config::Config;
+use serde_json::json;
 
 use super::client::Client;
 use super::engines::{Database, Engine, has_postgres};
@@ -178,8 +179,11 @@ pub(crate) fn populate(database: &Database) -> People {
         let node = Node::start(database, &[], Clock::manual(BEGINNING)).await.expect("the app opens");
         let mut people = People::new();
         for role in Role::ALL.into_iter().filter(|role| *role != Role::Anonymous) {
-            // PLACEHOLDER
-            people.insert(role.name(), role.name().to_owned());
+            let made = node.app.create_user(&role.email(), &format!("Some {}", role.name()), role.name(), PASSWORD).await;
+            made.unwrap_or_else(|why| panic!("the {} cannot be made: {why}", role.name()));
+            let body = json!({"email": role.email(), "password": PASSWORD});
+            let login = node.anonymous().post("auth/login", body).await.expect(200);
+            people.insert(role.name(), login.text_at("/access_token"));
         }
         people
     })

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::operations;
-use super::section::{LISTING, SectionDraft, SectionView};
+use super::section::{LISTING, SectionDraft, SectionMerger, SectionView};
 use crate::error::Result;
 use crate::http::{Body, Edited, Page, Request, Tags, created, editor, listing_parameters, no_content, public, public_page};
 use crate::users::{Caller, Editor};
@@ -19,7 +19,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(read_section)
         .service(replace_section)
         .service(revise_section)
-        .service(delete_section);
+        .service(delete_section)
+        .service(merge_section);
 }
 
 /// Lists sections.
@@ -104,4 +105,17 @@ async fn delete_section(request: Request, caller: Caller<Editor>, name: web::Pat
     let condition = request.precondition();
     request.write(move |app, conn| operations::delete(app, conn, &caller, &name, &condition, heir.as_deref())).await?;
     Ok(no_content())
+}
+
+/// Merges a section into another.
+///
+/// Every article and section that lies within this section moves to the other; this one is deleted. Answers the section
+/// that stays, which may not lie within the one that goes.
+#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug of the section that goes.")), request_body = SectionMerger, security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = Edited<SectionView>, description = "The section that stays.")))]
+#[post("/sections/{section}/merge")]
+async fn merge_section(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let view = request.write(move |app, conn| operations::merge(app, conn, &caller, &name, &body.0)).await?;
+    editor(&request, &view, view.version)
 }

@@ -9,4 +9,4 @@ mod section;
 
 pub(crate) use handlers::routes;
 pub(crate) use queries::{cards, find_reference, recount};
-pub(crate) use section::{Section, SectionCard, SectionDraft};
+pub(crate) use section::{Section, SectionCard, SectionDraft, SectionId, SectionMerger};

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::queries;
-use super::section::{Section, SectionDraft, SectionView};
+use super::section::{Section, SectionDraft, SectionId, SectionMerger, SectionView};
 use crate::app::App;
-use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, lock, slug_of};
+use crate::db::{Conn, PageOf, PageQuery, free_slug, lock, slug_of};
 use crate::error::{Code, Error, Fault, Result};
 use crate::events::{self, Event};
 use crate::http::{Edited, Precondition};
@@ -38,7 +38,7 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input:
     let slug = choose_slug(conn, &draft, &section)?;
     section.revise(draft, slug, now);
     queries::insert(conn, &section)?;
-    announce(app, conn, caller, &section, "section.created")?;
+    events::record(conn, app.now(), event("section.created", &section, caller.actor(), None))?;
     edited(app, conn, &section)
 }
 
@@ -55,8 +55,8 @@ pub(super) fn revise(
     let before = edited(app, conn, &section)?;
     let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
     let draft = input.revise::<SectionDraft>(conn, &current)?;
-    condition.check(section.version, &current, &input.object()?, |_| Ok(None))?;
     refuse_circle(conn, section.id, draft.parent)?;
+    condition.check(section.version, &current, &input.object()?, |_| Ok(None))?;
     let slug = choose_slug(conn, &draft, &section)?;
     section.revise(draft, slug, app.now());
     let after = edited(app, conn, &section)?;
@@ -64,7 +64,7 @@ pub(super) fn revise(
         return Ok(before);
     }
     queries::update(conn, &section)?;
-    announce(app, conn, caller, &section, "section.revised")?;
+    events::record(conn, app.now(), event("section.revised", &section, caller.actor(), None))?;
     edited(app, conn, &section)
 }
 
@@ -79,24 +79,37 @@ pub(super) fn delete(
 ) -> Result<()> {
     lock(conn, "sections")?;
     let Some(section) = queries::look_up(conn, name)? else { return Ok(()) };
+    let heir = reassign_to.map(|heir| find_heir(conn, &section, heir)).transpose()?;
     condition.check_bare(section.version)?;
-    match reassign_to {
-        Some(other) => {
-            let heir = queries::look_up(conn, other)?.filter(|heir| heir.id != section.id);
-            let heir = heir.ok_or_else(|| {
-                Error::bad_query(vec![Fault::parameter(
-                    "reassign_to",
-                    "unknown_reference",
-                    format!("There is no other section {other:?}."),
-                )])
-            })?;
-            refuse_circle(conn, section.id, Some(heir.id))?;
-            queries::reassign(conn, section.id, heir.id)?;
-        }
+    match heir {
+        Some(heir) => queries::reassign(conn, section.id, heir)?,
         None => refuse_used(conn, &section)?,
     }
     queries::delete(conn, section.id)?;
-    announce(app, conn, caller, &section, "section.deleted")
+    events::record(conn, app.now(), event("section.deleted", &section, caller.actor(), heir))
+}
+
+/// Moves everything that lies within this section to another, and deletes it.
+pub(super) fn merge(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &str, input: &Input) -> Result<Edited<SectionView>> {
+    let section = locked(conn, name)?;
+    let SectionMerger { into } = input.create::<SectionMerger>(conn)?;
+    if lies_within(conn, into, section.id)? {
+        return Err(Error::invalid(vec![Fault::at("/into", "circle", "The section that stays can't lie within the one that goes.")]));
+    }
+    queries::reassign(conn, section.id, into)?;
+    queries::delete(conn, section.id)?;
+    events::record(conn, app.now(), event("section.merged", &section, caller.actor(), Some(into)))?;
+    read_as_editor(app, conn, &into.to_string())
+}
+
+fn find_heir(conn: &mut Conn, section: &Section, name: &str) -> Result<SectionId> {
+    let refused = |code, why| Error::bad_query(vec![Fault::parameter("reassign_to", code, why)]);
+    let heir = queries::look_up(conn, name)?.filter(|heir| heir.id != section.id);
+    let heir = heir.ok_or_else(|| refused("unknown_reference", format!("There is no other section {name:?}.")))?;
+    if lies_within(conn, heir.id, section.id)? {
+        return Err(refused("circle", format!("{name:?} lies within this section.")));
+    }
+    Ok(heir.id)
 }
 
 fn refuse_used(conn: &mut Conn, section: &Section) -> Result<()> {
@@ -108,17 +121,26 @@ fn refuse_used(conn: &mut Conn, section: &Section) -> Result<()> {
     Err(Error::new(Code::InUse, detail).with("usages", json!({"articles": articles, "sections": children})))
 }
 
-/// The parent's parents must not lead back; 32 levels are as deep as sections go.
-fn refuse_circle(conn: &mut Conn, id: Id<Section>, parent: Option<Id<Section>>) -> Result<()> {
-    let mut above = parent;
+/// A section's parents must not lead back to it; 32 levels are as deep as sections go.
+fn refuse_circle(conn: &mut Conn, id: SectionId, parent: Option<SectionId>) -> Result<()> {
+    let Some(parent) = parent else { return Ok(()) };
+    if !lies_within(conn, parent, id)? {
+        return Ok(());
+    }
+    Err(Error::invalid(vec![Fault::at("/parent", "circle", "A section can't lie within itself, nor deeper than 32 levels.")]))
+}
+
+/// Whether a section is another or lies within it; one that lies too deep to be sure counts as if it did.
+fn lies_within(conn: &mut Conn, id: SectionId, other: SectionId) -> Result<bool> {
+    let mut above = Some(id);
     for _ in 0..32 {
-        let Some(next) = above else { return Ok(()) };
-        if next == id {
-            break;
+        let Some(next) = above else { return Ok(false) };
+        if next == other {
+            return Ok(true);
         }
         above = queries::find(conn, &next.to_string())?.parent_id;
     }
-    Err(Error::invalid(vec![Fault::at("/parent", "circle", "A section can't lie within itself, nor deeper than 32 levels.")]))
+    Ok(true)
 }
 
 fn choose_slug(conn: &mut Conn, draft: &SectionDraft, section: &Section) -> Result<String> {
@@ -135,16 +157,16 @@ fn locked(conn: &mut Conn, name: &str) -> Result<Section> {
     queries::find(conn, name)
 }
 
-fn announce(app: &App, conn: &mut Conn, caller: &Caller<Editor>, section: &Section, kind: &'static str) -> Result<()> {
-    let event = Event {
+/// What happened to a section; lists of articles are asked by it and show it.
+fn event(kind: &'static str, section: &Section, actor: Option<String>, heir: Option<SectionId>) -> Event {
+    Event {
         kind,
-        actor: caller.actor(),
+        actor,
         subject_kind: "section",
         subject_id: section.id.to_string(),
-        tags: vec![format!("section:{}", section.id), "sections".into()],
-        details: Value::Null,
-    };
-    events::record(conn, app.now(), event)
+        tags: vec![format!("section:{}", section.id), "sections".into(), "articles".into()],
+        details: heir.map_or(Value::Null, |heir| json!({"into": heir})),
+    }
 }
 
 fn view(app: &App, conn: &mut Conn, section: &Section) -> Result<SectionView> {

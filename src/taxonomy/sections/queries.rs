@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::section::{LISTING, Section, SectionCard};
 use crate::config::LinkConfig;
-use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Slugged, keyset};
+use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Slugged, keyset, lock};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{articles, publications, sections};
 
@@ -95,6 +95,8 @@ pub(super) fn reassign(conn: &mut Conn, from: Id<Section>, to: Id<Section>) -> R
 
 /// Counts the published articles of sections anew.
 pub(crate) fn recount(conn: &mut Conn, ids: &[Id<Section>]) -> Result<()> {
+    // Two that count at the same time would each miss the other's article.
+    lock(conn, "article counts")?;
     for id in ids {
         let count: i64 = publications::table
             .filter(publications::section_id.eq(*id))

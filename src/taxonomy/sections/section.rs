@@ -24,6 +24,8 @@ pub(crate) struct Section {
     pub(crate) description: Option<String>,
     pub(crate) parent_id: Option<Id<Section>>,
     pub(crate) position: i32,
+    /// Only counting writes it, so that no edit brings an old count back.
+    #[diesel(skip_update)]
     pub(crate) article_count: i32,
     pub(crate) version: i32,
     pub(crate) created_at: Timestamp,
@@ -56,6 +58,19 @@ impl Draft for SectionDraft {
     const DERIVED: &'static [&'static str] = &["/article_count", "/url"];
     const READ_ONLY: &'static [&'static str] = &["/id", "/version", "/created_at", "/updated_at"];
     const REFERENCES: &'static [Reference] = &[Reference { pointer: "/parent", find: find_reference }];
+}
+
+/// Which section takes another over.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SectionMerger {
+    /// The section that stays.
+    #[schema(value_type = ReferenceTo)]
+    pub(crate) into: SectionId,
+}
+
+impl Draft for SectionMerger {
+    const REFERENCES: &'static [Reference] = &[Reference { pointer: "/into", find: find_reference }];
 }
 
 /// A section, where another resource shows it.

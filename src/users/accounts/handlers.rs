@@ -69,7 +69,8 @@ async fn read_user(request: Request, _caller: Caller<Admin>, id: web::Path<Strin
 /// Replaces a user.
 ///
 /// Without a password, theirs stays.
-#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")), request_body = UserChange, security(("bearer" = ["admin"])),
+#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")),
+    request_body = UserChange, security(("bearer" = ["admin"])),
     responses((status = 200, body = Edited<UserView>, description = "The user.")))]
 #[put("/users/{user}")]
 async fn replace_user(body: Body, request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
@@ -80,7 +81,9 @@ async fn replace_user(body: Body, request: Request, caller: Caller<Admin>, id: w
 ///
 /// A JSON Merge Patch (RFC 7396). A new role holds from their next request on; a new password or a suspension ends their
 /// sessions. The last administrator can be neither demoted nor suspended (`409`).
-#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")), request_body(content = UserChange, content_type = "application/merge-patch+json"), security(("bearer" = ["admin"])),
+#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")),
+    request_body(content = UserChange, content_type = "application/merge-patch+json"),
+    security(("bearer" = ["admin"])),
     responses((status = 200, body = Edited<UserView>, description = "The user.")))]
 #[patch("/users/{user}")]
 async fn revise_user(body: Body, request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {

@@ -94,7 +94,8 @@ fn check_password(caller: &Caller<Admin>, user: &User, change: &UserChange) -> R
 /// Deletes an account, which ends its sessions and keys.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, id: &str, condition: &Precondition) -> Result<()> {
     lock(conn, "admins")?;
-    let Some(user) = queries::look_up(conn, id)? else { return Ok(()) };
+    let Ok(id) = id.parse() else { return Ok(()) };
+    let Some(user) = queries::locked(conn, id)? else { return Ok(()) };
     condition.check_bare(user.version)?;
     if user.is_active_admin() {
         demand_other_admin(conn, &user)?;

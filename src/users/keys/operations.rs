@@ -10,7 +10,7 @@ use crate::error::{Error, Fault, Result};
 use crate::events::{self, Event};
 use crate::input::Input;
 use crate::secrets::token_hash;
-use crate::users::accounts::UserId;
+use crate::users::accounts::{self, UserId};
 use crate::users::authenticate::invalid_token;
 use crate::users::caller::Caller;
 use crate::users::role::Role;
@@ -48,6 +48,7 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller, input: &Input)
     if draft.expires_at.is_some_and(|end| end <= now) {
         return Err(Error::invalid(vec![Fault::at("/expires_at", "in_the_past", "A key that has ended already is of no use.")]));
     }
+    accounts::locked(conn, caller.user)?.ok_or_else(invalid_token)?;
     let (key, token) = ApiKey::make(draft, caller.user, now);
     queries::insert(conn, &key)?;
     announce(app, conn, caller, (&key, "key.created", json!({"scopes": key.scopes.0})))?;

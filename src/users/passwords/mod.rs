@@ -37,12 +37,16 @@ impl PasswordHasher {
     /// A turn for a request, at once or not at all.
     pub(super) fn try_turn(&self) -> Result<Turn> {
         let busy = |_| Error::unavailable("all turns of the password pool are taken").header("Retry-After", "1");
-        Arc::clone(&self.turns).try_acquire_owned().map(|_permit| Turn { _permit }).map_err(busy)
+        Arc::clone(&self.turns).try_acquire_owned().map(|permit| Turn { _permit: permit }).map_err(busy)
     }
 
     /// A turn, however long it takes: for the command line.
     pub(super) async fn turn(&self) -> Result<Turn> {
-        Arc::clone(&self.turns).acquire_owned().await.map(|_permit| Turn { _permit }).map_err(|error| Error::internal(&error.to_string()))
+        Arc::clone(&self.turns)
+            .acquire_owned()
+            .await
+            .map(|permit| Turn { _permit: permit })
+            .map_err(|error| Error::internal(&error.to_string()))
     }
 }
 

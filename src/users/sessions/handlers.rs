@@ -21,7 +21,9 @@ pub(in crate::users) fn routes(config: &mut ServiceConfig<'_>) {
 /// Begins a session of 30 days. The access token is good for 15 minutes; the refresh token gets the next one. The answer
 /// to an unknown address, a wrong password and a suspended account is the same. Mistakes at one account from one
 /// place make that place wait, longer each time (`429`).
-#[utoipa::path(tag = "Authentication", request_body = Credentials, responses((status = 200, body = Tokens, description = "The tokens of the session.")))]
+#[utoipa::path(tag = "Authentication", request_body = Credentials, responses(
+    (status = 200, body = Tokens, description = "The tokens of the session."),
+    (status = 401, description = "The credentials are wrong.")))]
 #[post("/auth/login")]
 async fn log_in(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Login, request.address)?;
@@ -33,7 +35,9 @@ async fn log_in(body: Body, request: Request) -> Result<HttpResponse> {
 ///
 /// A refresh token works once, and the answer has the next one. One that is used a second time has been stolen by
 /// somebody: the session ends for both. Send an `Idempotency-Key` to get a lost answer again.
-#[utoipa::path(tag = "Authentication", request_body = Renewal, responses((status = 200, body = Tokens, description = "The tokens of the session.")))]
+#[utoipa::path(tag = "Authentication", request_body = Renewal, responses(
+    (status = 200, body = Tokens, description = "The tokens of the session."),
+    (status = 401, description = "The refresh token is unknown, used or expired.")))]
 #[post("/auth/refresh")]
 async fn refresh_session(body: Body, request: Request) -> Result<HttpResponse> {
     request.no_query()?;
@@ -56,7 +60,8 @@ async fn log_out(request: Request, caller: Caller<Staff>) -> Result<HttpResponse
 /// Lists your sessions.
 ///
 /// Where you are logged in, the newest first. Needs a session: an API key is refused.
-#[utoipa::path(tag = "Authentication", params(SessionList), security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
+#[utoipa::path(tag = "Authentication", params(SessionList),
+    security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 200, body = Page<SessionView>, description = "A page of your sessions.")))]
 #[get("/auth/sessions")]
 async fn list_sessions(request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
@@ -71,7 +76,8 @@ async fn list_sessions(request: Request, caller: Caller<Staff>) -> Result<HttpRe
 /// Ends one of your sessions.
 ///
 /// Needs a session: an API key is refused.
-#[utoipa::path(tag = "Authentication", params(("session" = String, Path, description = "Id.")), security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
+#[utoipa::path(tag = "Authentication", params(("session" = String, Path, description = "Id.")),
+    security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 204, description = "You have no such session any more.")))]
 #[delete("/auth/sessions/{session}")]
 async fn delete_session(request: Request, caller: Caller<Staff>, id: web::Path<String>) -> Result<HttpResponse> {

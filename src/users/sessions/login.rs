@@ -25,8 +25,14 @@ pub(super) async fn log_in(app: &App, input: &Input, client: &Client) -> Result<
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let (turn, matches) = turn.verify(password.clone(), hash).await?;
     let user = user.filter(|user| matches && !user.suspended).ok_or_else(wrong_credentials)?;
-    let better_hash = if is_outdated(&user.password_hash) { Some(turn.hash(password).await?) } else { None };
     attempt.succeeded(app);
+    let better_hash = if is_outdated(&user.password_hash) {
+        Some(turn.hash(password).await?)
+    } else {
+        // Others may have the core while this one writes.
+        drop(turn);
+        None
+    };
     let signer = signing::signer(app).await?;
     let now = app.now();
     let (session, refresh_token) = (Session::begin(&user, client, now), new_token());
@@ -75,21 +81,21 @@ pub(super) async fn refresh(app: &App, input: &Input) -> Result<Tokens> {
 
 /// The renewed session; none where there is nothing to renew. That a reuse ended a session must be kept, so it is no error.
 fn renew(conn: &mut Conn, used: &str, next: &str, now: Timestamp) -> Result<Option<Session>> {
-    let won = queries::use_token(conn, used, now)?;
     let Some(id) = queries::session_of_token(conn, used)? else { return Ok(None) };
-    let Some(bearer) = queries::find_bearer(conn, id)? else { return Ok(None) };
-    if !won {
-        queries::end(conn, id)?;
-        let event = happened("session.reuse_detected", id, Value::Null);
-        events::record(conn, now, Event { actor: Some(bearer.user.to_string()), ..event })?;
+    let bearer = queries::find_bearer(conn, id)?.filter(|bearer| bearer.accepts(bearer.session.token_version, now));
+    let Some(bearer) = bearer else { return Ok(None) };
+    // The session's row goes first, as it does where sessions are ended, so that nobody waits for each other.
+    if !queries::touch(conn, id, now)? {
         return Ok(None);
     }
-    if !bearer.accepts(bearer.session.token_version, now) {
-        return Ok(None);
+    if queries::use_token(conn, used, now)? {
+        queries::insert_token(conn, next, id, now)?;
+        return Ok(Some(bearer.session));
     }
-    queries::insert_token(conn, next, id, now)?;
-    queries::touch(conn, id, now)?;
-    Ok(Some(bearer.session))
+    queries::end(conn, id)?;
+    let event = happened("session.reuse_detected", id, Value::Null);
+    events::record(conn, now, Event { actor: Some(bearer.user.to_string()), ..event })?;
+    Ok(None)
 }
 
 fn subject(session: &Session) -> Subject {

@@ -41,15 +41,16 @@ pub(super) fn insert(conn: &mut Conn, session: &Session) -> Result<()> {
     Ok(())
 }
 
-/// Notes that a session was refreshed.
-pub(super) fn touch(conn: &mut Conn, id: SessionId, now: Timestamp) -> Result<()> {
-    diesel::update(sessions::table.filter(sessions::id.eq(id))).set(sessions::last_used_at.eq(now)).execute(conn)?;
-    Ok(())
+/// Notes that a session is refreshed; says whether there still is one.
+pub(super) fn touch(conn: &mut Conn, id: SessionId, now: Timestamp) -> Result<bool> {
+    let own = sessions::table.filter(sessions::id.eq(id));
+    Ok(diesel::update(own).set(sessions::last_used_at.eq(now)).execute(conn)? > 0)
 }
 
-/// Ends one session; says whether there was one.
-pub(super) fn end(conn: &mut Conn, id: SessionId) -> Result<bool> {
-    Ok(diesel::delete(sessions::table.filter(sessions::id.eq(id))).execute(conn)? > 0)
+/// Ends one session.
+pub(super) fn end(conn: &mut Conn, id: SessionId) -> Result<()> {
+    diesel::delete(sessions::table.filter(sessions::id.eq(id))).execute(conn)?;
+    Ok(())
 }
 
 /// Ends one session of a user; says whether there was one.

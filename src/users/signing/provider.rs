@@ -11,21 +11,24 @@ pub(super) fn install() {
     let _ = PROVIDER.install_default();
 }
 
-static PROVIDER: CryptoProvider =
-    CryptoProvider { signer_factory: new_signer, verifier_factory: new_verifier, key_utils: KeyUtils::new_unimplemented() };
+static PROVIDER: CryptoProvider = CryptoProvider {
+    signer_factory: |algorithm, key| new_signer(*algorithm, key),
+    verifier_factory: |algorithm, key| new_verifier(*algorithm, key),
+    key_utils: KeyUtils::new_unimplemented(),
+};
 
 struct Ed25519Signer(SigningKey);
 
 struct Ed25519Verifier(VerifyingKey);
 
-fn new_signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
-    demand(*algorithm, key.family())?;
+fn new_signer(algorithm: Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
+    demand(algorithm, key.family())?;
     let seed = <&[u8; 32]>::try_from(key.as_bytes()).map_err(|_| ErrorKind::InvalidEddsaKey)?;
     Ok(Box::new(Ed25519Signer(SigningKey::from_bytes(seed))))
 }
 
-fn new_verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
-    demand(*algorithm, key.family())?;
+fn new_verifier(algorithm: Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
+    demand(algorithm, key.family())?;
     let bytes = <&[u8; 32]>::try_from(key.try_get_as_bytes()?).map_err(|_| ErrorKind::InvalidEddsaKey)?;
     Ok(Box::new(Ed25519Verifier(VerifyingKey::from_bytes(bytes).map_err(|_| ErrorKind::InvalidEddsaKey)?)))
 }

@@ -140,3 +140,7 @@ fn replace(app: &App, conn: &mut Conn) -> Result<String> {
     events::record(conn, now, event)?;
     Ok(key.kid.to_string())
 }
+
+#[cfg(test)]
+#[path = "ring_tests.rs"]
+mod tests;

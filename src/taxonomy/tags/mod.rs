@@ -1,0 +1,13 @@
+//! Tags: what articles are about; made by whoever writes, kept by editors.
+//!
+//! Invariant: what a tag is called is found without regard to case, so that writing it differently makes no second one.
+
+mod handlers;
+mod operations;
+mod queries;
+mod tag;
+
+pub(crate) use handlers::routes;
+pub(crate) use operations::find_or_create;
+pub(crate) use queries::{cards, find_reference, recount};
+pub(crate) use tag::{Tag, TagCard, TagDraft, TagId, TagMerger, TagView};

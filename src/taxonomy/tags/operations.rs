@@ -1,0 +1,165 @@
+//! What can be done with tags: plain functions of connection, caller and input.
+
+use serde_json::{Value, json};
+
+use super::queries;
+use super::tag::{Tag, TagDraft, TagId, TagMerger, TagView};
+use crate::app::App;
+use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, lock, slug_of};
+use crate::error::{Code, Error, Fault, Result};
+use crate::events::{self, Event};
+use crate::http::{Edited, Precondition};
+use crate::input::{Input, is_name};
+use crate::users::{Caller, Editor, Writer};
+
+/// One page of tags.
+pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<TagView>> {
+    let page = queries::page(conn, query)?;
+    page.with_rows(|rows| Ok(rows.iter().map(|tag| tag.view(&app.config.links)).collect()))
+}
+
+/// What readers see of a tag.
+pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<TagView> {
+    Ok(queries::find(conn, name)?.view(&app.config.links))
+}
+
+/// What editors see of a tag.
+pub(super) fn read_as_editor(app: &App, conn: &mut Conn, name: &str) -> Result<Edited<TagView>> {
+    Ok(edited(app, &queries::find(conn, name)?))
+}
+
+/// Makes a tag.
+pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input) -> Result<Edited<TagView>> {
+    lock(conn, "tags")?;
+    let draft = input.create::<TagDraft>(conn)?;
+    let tag = make(app, conn, caller.actor(), draft)?;
+    Ok(edited(app, &tag))
+}
+
+/// The tag that an id, a slug or a name means, whatever the name's case; a name that no tag has makes one.
+///
+/// Nothing where there is no such id, or where the text can't be a name.
+pub(crate) fn find_or_create(app: &App, conn: &mut Conn, actor: Option<String>, wanted: &str) -> Result<Option<TagId>> {
+    let wanted = wanted.trim();
+    lock(conn, "tags")?;
+    if let Some(tag) = queries::look_up(conn, wanted)? {
+        return Ok(Some(tag.id));
+    }
+    if Id::<Tag>::is_shape(wanted) || !is_name(wanted) {
+        return Ok(None);
+    }
+    if let Some(id) = queries::look_up_name(conn, wanted)? {
+        return Ok(Some(id));
+    }
+    let draft = TagDraft { name: wanted.to_owned(), slug: None, description: None };
+    Ok(Some(make(app, conn, actor, draft)?.id))
+}
+
+fn make(app: &App, conn: &mut Conn, actor: Option<String>, draft: TagDraft) -> Result<Tag> {
+    let now = app.now();
+    let mut tag = Tag::blank(now);
+    let slug = choose_slug(conn, &draft, &tag)?;
+    tag.revise(draft, slug, now);
+    queries::insert(conn, &tag)?;
+    events::record(conn, now, event("tag.created", &tag, actor, None))?;
+    Ok(tag)
+}
+
+/// Changes a tag, by replacement or by merge patch.
+pub(super) fn revise(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Editor>,
+    name: &str,
+    condition: &Precondition,
+    input: &Input,
+) -> Result<Edited<TagView>> {
+    lock(conn, "tags")?;
+    let mut tag = queries::find(conn, name)?;
+    let before = edited(app, &tag);
+    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let draft = input.revise::<TagDraft>(conn, &current)?;
+    condition.check(tag.version, &current, &input.object()?, |_| Ok(None))?;
+    let slug = choose_slug(conn, &draft, &tag)?;
+    tag.revise(draft, slug, app.now());
+    let after = edited(app, &tag);
+    if before.same_content(&after)? {
+        return Ok(before);
+    }
+    queries::update(conn, &tag)?;
+    events::record(conn, app.now(), event("tag.revised", &tag, caller.actor(), None))?;
+    Ok(after)
+}
+
+/// Deletes a tag; what has it gets another, or must not be there.
+pub(super) fn delete(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Editor>,
+    name: &str,
+    condition: &Precondition,
+    reassign_to: Option<&str>,
+) -> Result<()> {
+    lock(conn, "tags")?;
+    let Some(tag) = queries::look_up(conn, name)? else { return Ok(()) };
+    let heir = reassign_to.map(|heir| find_heir(conn, &tag, heir)).transpose()?;
+    condition.check_bare(tag.version)?;
+    match heir {
+        Some(heir) => queries::reassign(conn, tag.id, heir)?,
+        None => refuse_used(conn, &tag)?,
+    }
+    queries::delete(conn, tag.id)?;
+    events::record(conn, app.now(), event("tag.deleted", &tag, caller.actor(), heir))
+}
+
+/// Gives everything that has this tag another one, and deletes it.
+pub(super) fn merge(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &str, input: &Input) -> Result<Edited<TagView>> {
+    lock(conn, "tags")?;
+    let tag = queries::find(conn, name)?;
+    let TagMerger { into } = input.create::<TagMerger>(conn)?;
+    if into == tag.id {
+        return Err(Error::invalid(vec![Fault::at("/into", "same", "A tag can't be merged into itself.")]));
+    }
+    queries::reassign(conn, tag.id, into)?;
+    queries::delete(conn, tag.id)?;
+    events::record(conn, app.now(), event("tag.merged", &tag, caller.actor(), Some(into)))?;
+    read_as_editor(app, conn, &into.to_string())
+}
+
+fn find_heir(conn: &mut Conn, tag: &Tag, name: &str) -> Result<TagId> {
+    let heir = queries::look_up(conn, name)?.filter(|heir| heir.id != tag.id);
+    let fault = || Fault::parameter("reassign_to", "unknown_reference", format!("There is no other tag {name:?}."));
+    Ok(heir.ok_or_else(|| Error::bad_query(vec![fault()]))?.id)
+}
+
+fn refuse_used(conn: &mut Conn, tag: &Tag) -> Result<()> {
+    let articles = queries::usages(conn, tag.id)?;
+    if articles == 0 {
+        return Ok(());
+    }
+    let detail = format!("{articles} articles have this tag; name another in reassign_to.");
+    Err(Error::new(Code::InUse, detail).with("usages", json!({"articles": articles})))
+}
+
+fn choose_slug(conn: &mut Conn, draft: &TagDraft, tag: &Tag) -> Result<String> {
+    match &draft.slug {
+        Some(slug) => Ok(slug.clone()),
+        None => free_slug(conn, &slug_of(&draft.name, "tag"), |conn, slug| queries::slug_taken(conn, slug, tag.id)),
+    }
+}
+
+/// What happened to a tag; lists of articles are asked by it and show it.
+fn event(kind: &'static str, tag: &Tag, actor: Option<String>, heir: Option<TagId>) -> Event {
+    Event {
+        kind,
+        actor,
+        subject_kind: "tag",
+        subject_id: tag.id.to_string(),
+        tags: vec![format!("tag:{}", tag.id), "tags".into(), "articles".into()],
+        details: heir.map_or(Value::Null, |heir| json!({"into": heir})),
+    }
+}
+
+fn edited(app: &App, tag: &Tag) -> Edited<TagView> {
+    Edited { view: tag.view(&app.config.links), version: tag.version, created_at: tag.created_at, updated_at: tag.updated_at }
+}

@@ -1,0 +1,121 @@
+//! All SQL of tags.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::tag::{LISTING, Tag, TagCard, TagId};
+use crate::config::LinkConfig;
+use crate::db::{Backend, Conn, PageOf, PageQuery, Slugged, fold, hand_over, keyset, lock};
+use crate::error::{Code, Error, Result, conflict_on};
+use crate::schema::{article_tags, publication_tags, publications, tags};
+
+/// One page of tags.
+pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Tag>> {
+    let rows = tags::table.select(Tag::as_select()).into_boxed::<Backend>();
+    Ok(keyset!(conn, LISTING, query, rows, tags::table.into_boxed::<Backend>()))
+}
+
+/// The tag that an id or a slug names, if there is one.
+pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Tag>> {
+    let query = tags::table.select(Tag::as_select()).into_boxed::<Backend>();
+    let query = match Slugged::<Tag>::parse(name) {
+        Slugged::Id(id) => query.filter(tags::id.eq(id)),
+        Slugged::Slug(slug) => query.filter(tags::slug.eq(slug)),
+    };
+    Ok(query.first(conn).optional()?)
+}
+
+/// The tag that an id or a slug names.
+pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Tag> {
+    look_up(conn, name)?.ok_or_else(Error::not_found)
+}
+
+/// The oldest tag of this name, whatever its case; accents do make a difference.
+pub(super) fn look_up_name(conn: &mut Conn, name: &str) -> Result<Option<TagId>> {
+    let alike: Vec<(TagId, String)> = tags::table
+        .filter(tags::name_key.eq(fold(name)))
+        .order(tags::id)
+        .select((tags::id, tags::name))
+        .load(conn)?;
+    let wanted = name.to_lowercase();
+    Ok(alike.into_iter().find(|(_, name)| name.to_lowercase() == wanted).map(|(id, _)| id))
+}
+
+/// The id of the tag that a body names.
+pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    Ok(look_up(conn, name)?.map(|tag| tag.id.to_string()))
+}
+
+/// Cards of tags, by id.
+pub(crate) fn cards(conn: &mut Conn, links: &LinkConfig, ids: &[TagId]) -> Result<HashMap<TagId, TagCard>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<Tag> = tags::table.filter(tags::id.eq_any(ids.to_vec())).select(Tag::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.id, row.card(links))).collect())
+}
+
+/// Whether a slug is another tag's.
+pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: TagId) -> Result<bool> {
+    let others = tags::table.filter(tags::slug.eq(slug)).filter(tags::id.ne(own));
+    Ok(others.count().get_result::<i64>(conn)? > 0)
+}
+
+/// Stores a new tag.
+pub(super) fn insert(conn: &mut Conn, tag: &Tag) -> Result<()> {
+    conflict_on(diesel::insert_into(tags::table).values(tag).execute(conn), || slug_conflict(tag))?;
+    Ok(())
+}
+
+/// Stores a changed tag.
+pub(super) fn update(conn: &mut Conn, tag: &Tag) -> Result<()> {
+    conflict_on(diesel::update(tag).set(tag).execute(conn), || slug_conflict(tag))?;
+    Ok(())
+}
+
+fn slug_conflict(tag: &Tag) -> Error {
+    Error::new(Code::SlugTaken, format!("Another tag has the slug {:?}.", tag.slug))
+}
+
+/// Removes a tag that nothing refers to any more.
+pub(super) fn delete(conn: &mut Conn, id: TagId) -> Result<()> {
+    diesel::delete(tags::table.filter(tags::id.eq(id))).execute(conn)?;
+    Ok(())
+}
+
+/// How many articles have a tag, in the working copy or in the published one.
+pub(super) fn usages(conn: &mut Conn, id: TagId) -> Result<i64> {
+    let working: i64 = article_tags::table.filter(article_tags::tag_id.eq(id)).count().get_result(conn)?;
+    let elsewhere = article_tags::table.filter(article_tags::tag_id.eq(id)).select(article_tags::article_id);
+    let only_published: i64 = publication_tags::table
+        .filter(publication_tags::tag_id.eq(id))
+        .filter(publication_tags::article_id.ne_all(elsewhere))
+        .count()
+        .get_result(conn)?;
+    Ok(working + only_published)
+}
+
+/// Gives everything that has one tag another.
+pub(super) fn reassign(conn: &mut Conn, from: TagId, to: TagId) -> Result<()> {
+    hand_over(conn, ("article_tags", "tag_id"), from, to)?;
+    hand_over(conn, ("publication_tags", "tag_id"), from, to)?;
+    recount(conn, &[to])
+}
+
+/// Counts the published articles of tags anew.
+pub(crate) fn recount(conn: &mut Conn, ids: &[TagId]) -> Result<()> {
+    // Two that count at the same time would each miss the other's article.
+    lock(conn, "article counts")?;
+    for id in ids {
+        let count: i64 = publication_tags::table
+            .inner_join(publications::table)
+            .filter(publication_tags::tag_id.eq(*id))
+            .filter(publications::kind.eq("article"))
+            .count()
+            .get_result(conn)?;
+        let count = i32::try_from(count).unwrap_or(i32::MAX);
+        diesel::update(tags::table.filter(tags::id.eq(*id))).set(tags::article_count.eq(count)).execute(conn)?;
+    }
+    Ok(())
+}
