@@ -35,6 +35,7 @@ pub(crate) fn drafts() -> Vec<DraftFacts> {
         facts::<comments::CommentRevisionDraft>(),
         facts::<images::ImageDraft>(),
         facts::<site::SiteSettings>(),
+        facts::<taxonomy::CollectionDraft>(),
         facts::<taxonomy::SectionDraft>(),
         facts::<taxonomy::TagDraft>(),
         facts::<users::OwnAccountDraft>(),

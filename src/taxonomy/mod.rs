@@ -1,10 +1,12 @@
 //! How articles are sorted: sections, tags and collections.
 
+mod collections;
 mod sections;
 mod tags;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub(crate) use collections::{CollectionDraft, CollectionView, read_collection};
 pub(crate) use sections::{
     Section, SectionCard, SectionDraft, SectionId, SectionMerger, cards as section_cards, find_reference as find_section,
     recount as recount_sections,
@@ -16,5 +18,5 @@ pub(crate) use tags::{
 
 /// Mounts the operations.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(sections::routes).configure(tags::routes);
+    config.configure(sections::routes).configure(tags::routes).configure(collections::routes);
 }
