@@ -18,3 +18,5 @@ mod threads;
 
 pub(crate) use draft::CommentRevisionDraft;
 pub(crate) use handlers::routes;
+pub(crate) use moderation::moderate;
+pub(crate) use posting::{Poster, create};
