@@ -22,7 +22,7 @@ pub(super) fn list(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Collecti
 }
 
 /// What readers see of a collection.
-pub(crate) fn read(app: &App, conn: &mut Conn, key: &str) -> Result<CollectionView> {
+pub(super) fn read(app: &App, conn: &mut Conn, key: &str) -> Result<CollectionView> {
     let collection = queries::find(conn, key)?;
     let ids = queries::items(conn, collection.id)?;
     let mut cards = articles::cards(app, conn, &ids)?;
@@ -37,7 +37,7 @@ pub(super) fn read_as_editor(conn: &mut Conn, key: &str) -> Result<Edited<Collec
 }
 
 /// Makes a collection.
-pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<CollectionEditorView>> {
+pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<CollectionEditorView>> {
     lock(conn, "collections")?;
     let draft = input.create::<CollectionDraft>(conn)?;
     refuse_twins(&draft.items)?;
