@@ -13,7 +13,7 @@ pub(super) fn policy(conn: &mut Conn) -> Result<CommentPolicy> {
 
 /// Whether an article that was published at this time takes comments now, as far as the site lets it.
 pub(super) fn is_open(policy: &CommentPolicy, published_at: Timestamp, now: Timestamp) -> bool {
-    let ends = |days: i32| published_at.plus_seconds(i64::from(days) * DAY_SECONDS);
+    let ends = |days: u32| published_at.plus_seconds(i64::from(days) * DAY_SECONDS);
     policy.mode != CommentMode::Closed && policy.close_after_days.is_none_or(|days| now < ends(days))
 }
 
