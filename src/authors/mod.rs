@@ -12,5 +12,6 @@ mod view;
 
 pub(crate) use author::{Author, AuthorDraft, AuthorId};
 pub(crate) use handlers::routes;
+pub(crate) use operations::create;
 pub(crate) use queries::{find_reference, recount};
 pub(crate) use view::{AuthorCard, AuthorView, cards};

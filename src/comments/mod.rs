@@ -18,6 +18,8 @@ mod texts;
 mod threads;
 
 pub(crate) use draft::CommentRevisionDraft;
+pub(crate) use moderation::moderate;
+pub(crate) use posting::{Poster, create};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

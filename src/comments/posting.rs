@@ -28,7 +28,7 @@ const DEEPEST: i32 = 500;
 
 /// The right to comment under the name of one's account.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Commenter {}
+pub(crate) enum Commenter {}
 
 impl Right for Commenter {
     const ROLES: &'static [Role] = &[Role::Contributor, Role::Author, Role::Editor, Role::Moderator, Role::Admin];
@@ -36,13 +36,13 @@ impl Right for Commenter {
 }
 
 /// Who writes, and where from.
-pub(super) struct Poster {
+pub(crate) struct Poster {
     /// Somebody of the house; a guest where absent.
-    pub(super) caller: Option<Caller<Commenter>>,
+    pub(crate) caller: Option<Caller<Commenter>>,
     /// The IP address.
-    pub(super) address: String,
+    pub(crate) address: String,
     /// The program.
-    pub(super) user_agent: Option<String>,
+    pub(crate) user_agent: Option<String>,
 }
 
 /// A comment as its author gets it back.
@@ -69,7 +69,7 @@ pub(crate) struct PostedComment {
 }
 
 /// Writes a comment.
-pub(super) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, input: &Input) -> Result<PostedComment> {
+pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, input: &Input) -> Result<PostedComment> {
     queries::lock_comments(conn)?;
     let article = queries::article_of(conn, name)?;
     let policy = policy(conn)?;

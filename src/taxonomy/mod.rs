@@ -6,10 +6,10 @@ mod tags;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) use collections::{CollectionDraft, CollectionView, read_collection};
+pub(crate) use collections::{CollectionDraft, CollectionView, create as create_collection, read_collection};
 pub(crate) use sections::{
-    Section, SectionCard, SectionDraft, SectionId, SectionMerger, cards as section_cards, find_reference as find_section,
-    recount as recount_sections,
+    Section, SectionCard, SectionDraft, SectionId, SectionMerger, cards as section_cards, create as create_section,
+    find_reference as find_section, recount as recount_sections,
 };
 pub(crate) use tags::{
     Tag, TagCard, TagDraft, TagId, TagMerger, cards as tag_cards, find_or_create as find_or_create_tag, find_reference as find_tag,

@@ -9,4 +9,4 @@ mod queries;
 
 pub(crate) use collection::{CollectionDraft, CollectionView};
 pub(crate) use handlers::routes;
-pub(crate) use operations::read as read_collection;
+pub(crate) use operations::{create, read as read_collection};

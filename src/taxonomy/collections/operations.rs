@@ -37,7 +37,7 @@ pub(super) fn read_as_editor(conn: &mut Conn, key: &str) -> Result<Edited<Collec
 }
 
 /// Makes a collection.
-pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<CollectionEditorView>> {
+pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<CollectionEditorView>> {
     lock(conn, "collections")?;
     let draft = input.create::<CollectionDraft>(conn)?;
     refuse_twins(&draft.items)?;
