@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::changes::{announce, apply, length_fault, remove, revised, tags};
 use super::comment::{Comment, CommentId, CommentStatus, CommentView, OwnStatus};
 use super::draft::CommentDraft;
-use super::policy::{CommentMode, CommentPolicy, policy};
+use super::policy::{is_open, policy};
 use super::queries::{self, Commentable};
 use super::texts::clean_line;
 use super::threads::counted;
@@ -19,6 +19,7 @@ use crate::http::Precondition;
 use crate::input::Input;
 use crate::markdown;
 use crate::secrets::{new_token, token_hash};
+use crate::site::{CommentMode, CommentPolicy};
 use crate::users::{Caller, Right, Role, Scope};
 
 /// How long an edit token works.
@@ -75,14 +76,14 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
     let policy = policy(conn)?;
     let (draft, parent) = parse(conn, &article, &policy, poster, input)?;
     let now = app.now();
-    if !article.comments_open || !policy.is_open(article.published_at, now) {
+    if !article.comments_open || !is_open(&policy, article.published_at, now) {
         return Err(Error::conflict("This article takes no more comments."));
     }
     let token = new_token();
     let mut comment = written(&article, parent.as_ref(), draft, now);
     comment.edit_token_hash = Some(token_hash(&token));
     comment.address = Some(poster.address.clone());
-    comment.user_agent = poster.user_agent.clone();
+    comment.user_agent.clone_from(&poster.user_agent);
     if let Some(caller) = &poster.caller {
         sign(conn, &mut comment, caller)?;
     }
@@ -160,14 +161,14 @@ fn answerable(conn: &mut Conn, article: &Commentable, parent: &str) -> Result<st
 
 /// The comment that a draft makes.
 fn written(article: &Commentable, parent: Option<&Comment>, draft: CommentDraft, now: Timestamp) -> Comment {
-    let CommentDraft { author_name, author_email, author_url, body, parent_id: _, website } = draft;
+    let CommentDraft { author_name, author_email, author_url, body, parent_id, website } = draft;
     let author_name = author_name.map(|name| clean_line(&name.0)).unwrap_or_default();
     let (html, text) = markdown::inline(&body.0);
     let trapped = website.is_some_and(|website| !website.is_empty());
     Comment {
         id: Id::new(now),
         article_id: article.id,
-        parent_id: parent.map(|parent| parent.id),
+        parent_id: parent_id.and_then(|id| id.parse().ok()),
         depth: parent.map_or(0, |parent| parent.depth + 1),
         author_name_key: fold(&author_name),
         author_name,

@@ -18,7 +18,7 @@ use crate::events::{self, Event};
 use crate::http::Precondition;
 use crate::input::Input;
 use crate::users::{Caller, Right};
-use crate::{articles, authors, comments, site, taxonomy};
+use crate::{articles, authors, collections, comments, site, taxonomy};
 
 const MINUTE: i64 = 60 * 1000;
 const HOUR: i64 = 60 * MINUTE;
@@ -133,7 +133,7 @@ impl Newsroom {
     fn collect(&self, conn: &mut Conn, list: &List, ids: &HashMap<&str, String>) -> Result<()> {
         let items: Vec<_> = list.items.iter().filter_map(|key| ids.get(key.as_str())).collect();
         let body = json!({"key": list.key, "title": list.title, "items": items});
-        taxonomy::create_collection(&self.app, conn, &self.caller()?, &self.input(body))?;
+        collections::create(&self.app, conn, &self.caller()?, &self.input(body))?;
         Ok(())
     }
 

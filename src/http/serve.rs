@@ -83,7 +83,7 @@ fn socket(bind: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 fn listen_for_metrics(app: &App, bind: SocketAddr) -> Result<ServerHandle, String> {
-    let server = metrics::serve(app.clone(), bind).map_err(|error| format!("cannot listen on {bind} (METRICS_BIND): {error}"))?;
+    let server = super::metrics::serve(app.clone(), bind).map_err(|error| format!("cannot listen on {bind} (METRICS_BIND): {error}"))?;
     let handle = server.handle();
     actix_web::rt::spawn(server);
     Ok(handle)

@@ -107,10 +107,10 @@ pub(crate) struct CommentPolicy {
     pub(crate) email_required: bool,
     /// How many days after its publication an article's comments close; never where null.
     #[schema(minimum = 1, maximum = 36_500, example = 30)]
-    pub(crate) close_after_days: Option<i32>,
+    pub(crate) close_after_days: Option<u32>,
     /// How many characters a comment may have.
     #[schema(minimum = 1, maximum = 20_000, default = 5_000)]
-    pub(crate) max_length: usize,
+    pub(crate) max_length: u32,
 }
 
 /// An entry of the main menu.

@@ -71,10 +71,10 @@ pub(crate) struct CommentPolicyView {
     fields: Vec<CommentField>,
     /// How many days after its publication an article's comments close; never where null.
     #[schema(minimum = 1, example = 30)]
-    close_after_days: Option<i32>,
+    close_after_days: Option<u32>,
     /// How many characters a comment may have.
     #[schema(minimum = 1, example = 5_000)]
-    max_length: usize,
+    max_length: u32,
 }
 
 /// How readers may comment, and what of it can be changed.

@@ -254,7 +254,7 @@ api_test!(forged_tokens_are_refused, async |world| {
 api_test!(one_kind_of_token_is_not_another, async |world| {
     let (client, refresh_token) = log_in(world, Role::Admin).await;
     world.anonymous().bearer(&refresh_token).get("auth/me").await.expect(401);
-    refresh(world, &client.token()).await.expect(401);
+    refresh(world, &client.token()).await.expect(422);
     let key = client.post("tokens", json!({"name": "Importer", "scopes": ["read"]})).await.expect(201);
     refresh(world, &key.text_at("/token")).await.expect(401);
     world.anonymous().get(&format!("sections?access_token={}", client.token())).await.expect_problem(400, "malformed_query");

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::contract::{Contract, Sent};
-use super::world::{Node, Role};
+use super::world::Node;
 
 /// Where relative paths begin.
 const BASE: &str = "/api/v1/";
@@ -18,7 +18,6 @@ pub(crate) const ADDRESS: &str = "203.0.113.7:4711";
 #[derive(Clone)]
 pub(crate) struct Client {
     node: Node,
-    role: Role,
     headers: Vec<(String, String)>,
     address: String,
     may_fail: bool,
@@ -42,9 +41,9 @@ impl<'a> Part<'a> {
 }
 
 impl Client {
-    pub(crate) fn new(node: Node, role: Role, authorization: Option<String>) -> Self {
+    pub(crate) fn new(node: Node, authorization: Option<String>) -> Self {
         let headers = authorization.map(|value| ("authorization".to_owned(), value)).into_iter().collect();
-        Self { node, role, headers, address: ADDRESS.to_owned(), may_fail: false }
+        Self { node, headers, address: ADDRESS.to_owned(), may_fail: false }
     }
 
     /// The same person, sending a header besides (or in the place of the one of that name).
@@ -144,7 +143,7 @@ impl Client {
             request = request.set_payload(body);
         }
         let answer = Answer::read(&method, &uri, (self.node.service)(request).await).await;
-        Contract::get().hold(&Sent { method: &method, uri: &uri, role: self.role, headers: &self.headers, may_fail: self.may_fail }, &answer);
+        Contract::get().hold(&Sent { method: &method, uri: &uri, headers: &self.headers, may_fail: self.may_fail }, &answer);
         answer
     }
 }

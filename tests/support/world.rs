@@ -125,7 +125,7 @@ impl Node {
     /// The driver of a role's person.
     pub(crate) fn client(&self, role: Role) -> Client {
         let token = self.people.get(role.name()).map(|token| format!("Bearer {token}"));
-        Client::new(self.clone(), role, token)
+        Client::new(self.clone(), token)
     }
 
     pub(crate) fn anonymous(&self) -> Client {

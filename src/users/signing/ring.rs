@@ -22,7 +22,11 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
 
 /// The signing keys of this process.
-pub(crate) struct KeyRing(RwLock<Ring>);
+pub(crate) struct KeyRing {
+    ring: RwLock<Ring>,
+    /// Who looks for an unknown key; whoever else needs one waits for what is found.
+    search: tokio::sync::Mutex<()>,
+}
 
 #[derive(Default)]
 struct Ring {
@@ -35,17 +39,17 @@ struct Ring {
 impl Default for KeyRing {
     fn default() -> Self {
         super::provider::install();
-        Self(RwLock::default())
+        Self { ring: RwLock::default(), search: tokio::sync::Mutex::default() }
     }
 }
 
 impl KeyRing {
     fn read<T>(&self, look: impl FnOnce(&Ring) -> T) -> T {
-        look(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        look(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut Ring) -> T) -> T {
-        change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner))
+        change(&mut self.ring.write().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn find(&self, kid: &str, now: Timestamp) -> Option<Arc<SigningKey>> {
@@ -102,9 +106,13 @@ pub(in crate::users) async fn verify(app: &App, token: &str) -> Result<Claims> {
     let now = app.now();
     let kid = jwt::kid(token).ok_or_else(invalid_token)?;
     let mut key = app.keys.find(&kid, now);
-    if key.is_none() && app.keys.may_search() {
-        app.keys.load(app).await?;
+    if key.is_none() {
+        let _turn = app.keys.search.lock().await;
         key = app.keys.find(&kid, now);
+        if key.is_none() && app.keys.may_search() {
+            app.keys.load(app).await?;
+            key = app.keys.find(&kid, now);
+        }
     }
     let key = key.ok_or_else(invalid_token)?;
     jwt::verify(token, &key, &app.config.links.api_url, now).ok_or_else(invalid_token)

@@ -22,7 +22,7 @@ pub(super) fn list(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Collecti
 }
 
 /// What readers see of a collection.
-pub(crate) fn read(app: &App, conn: &mut Conn, key: &str) -> Result<CollectionView> {
+pub(super) fn read(app: &App, conn: &mut Conn, key: &str) -> Result<CollectionView> {
     let collection = queries::find(conn, key)?;
     let ids = queries::items(conn, collection.id)?;
     let mut cards = articles::cards(app, conn, &ids)?;
