@@ -44,7 +44,8 @@ pub(crate) async fn fill(config: &Config) -> std::result::Result<String, String>
     let admin = Caller::known(user, Role::Admin, None, None, None);
     write(&app, admin, lists, now).await.map_err(|error| error.to_string())?;
     let (articles, pages, authors, pictures) = number;
-    let made = format!("The Harbour Lantern is set up: {articles} articles, {pages} pages, {authors} authors, {pictures} pictures, comments.");
+    let made =
+        format!("The Harbour Lantern is set up: {articles} articles, {pages} pages, {authors} authors, {pictures} pictures, comments.");
     Ok(format!("{made}\n{}", addresses(config, &access)))
 }
 

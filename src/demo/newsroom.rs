@@ -97,9 +97,8 @@ impl Newsroom {
         body["title"] = text.head("title").into();
         body["dek"] = text.head("dek").into();
         let pictures = self.pictures.iter();
-        let markdown = pictures.fold(text.body().to_owned(), |markdown, (key, id)| {
-            markdown.replace(&format!("(image:{key} "), &format!("(image:{id} "))
-        });
+        let markdown = pictures
+            .fold(text.body().to_owned(), |markdown, (key, id)| markdown.replace(&format!("(image:{key} "), &format!("(image:{id} ")));
         body["body"] = json!({"markdown": markdown});
         id_of(&articles::create(&self.app, conn, &self.caller()?, &self.input(body), true)?)
     }
@@ -161,14 +160,7 @@ impl Newsroom {
 
 /// What the audit log says of the filling.
 pub(super) fn happened(kind: &'static str, admin: &Caller) -> Event {
-    Event {
-        kind,
-        actor: admin.actor(),
-        subject_kind: "site",
-        subject_id: "demo".into(),
-        tags: Vec::new(),
-        details: Value::Null,
-    }
+    Event { kind, actor: admin.actor(), subject_kind: "site", subject_id: "demo".into(), tags: Vec::new(), details: Value::Null }
 }
 
 /// The id of what an operation made.

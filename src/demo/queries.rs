@@ -27,9 +27,8 @@ pub(super) enum State {
 
 /// Looks.
 pub(super) fn state(conn: &mut Conn) -> Result<State> {
-    let mut happened = |kind: &str| -> Result<bool> {
-        Ok(events::table.filter(events::kind.eq(kind.to_owned())).count().get_result::<i64>(conn)? > 0)
-    };
+    let mut happened =
+        |kind: &str| -> Result<bool> { Ok(events::table.filter(events::kind.eq(kind.to_owned())).count().get_result::<i64>(conn)? > 0) };
     if happened(FILLED)? {
         return Ok(State::Filled);
     }

@@ -66,7 +66,7 @@ const fn middle() -> f64 {
 }
 
 /// Makes a picture of a form.
-pub(super) async fn create(app: &App, caller: Caller<Writer>, form: Form) -> Result<EditedImage> {
+pub(crate) async fn create(app: &App, caller: Caller<Writer>, form: Form) -> Result<EditedImage> {
     let Form { texts, file, faults } = form;
     let upload = parse(app, texts, faults);
     let examined = match file {
