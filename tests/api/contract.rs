@@ -122,8 +122,12 @@ fn operations_say_who_may() {
 #[test]
 fn bodies_are_closed_bounded_and_described() {
     let mut faults = Vec::new();
+    // What blocks have besides their Markdown is derived again, so that only the body's 1 MiB bounds what is passed over.
+    let derived = ["BlockInput", "BlockPiece", "FootnoteItem"];
     for (name, schema) in reachable(|operation| vec![&operation.item["requestBody"]]) {
-        faults.extend(unbounded(&name, &schema));
+        if !derived.contains(&name.as_str()) {
+            faults.extend(unbounded(&name, &schema));
+        }
         faults.extend(open_or_mute(&name, &schema));
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));

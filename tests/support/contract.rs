@@ -91,7 +91,9 @@ impl Contract {
     /// The operation that a request is for.
     pub(crate) fn operation(&self, method: &str, path: &str) -> Option<&Operation> {
         let method = if method == "HEAD" { "GET" } else { method };
-        self.operations.iter().filter(|one| one.method == method && one.fits(path)).max_by_key(|one| one.fixed_segments())
+        // A fixed segment goes before a parameter, whatever methods either has.
+        let fixed = self.operations.iter().filter(|one| one.fits(path)).map(Operation::fixed_segments).max()?;
+        self.operations.iter().find(|one| one.method == method && one.fits(path) && one.fixed_segments() == fixed)
     }
 
     /// Panics where an answer breaks the contract, and says how.

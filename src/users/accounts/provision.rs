@@ -55,8 +55,7 @@ impl App {
     /// # Errors
     /// A sentence for the operator.
     pub async fn rotate_signing_key(&self) -> Result<String, String> {
-        let app = self.clone();
-        self.db.write(move |conn| signing::rotate_signing_key(&app, conn)).await.map_err(|error| error.to_string())
+        self.write(signing::rotate_signing_key).await.map_err(|error| error.to_string())
     }
 
     async fn new_user(&self, email: &str, name: &str, role: &str, password: &str) -> Result<User, String> {

@@ -93,8 +93,7 @@ pub(in crate::users) async fn signer(app: &App) -> Result<jwt::Signer> {
         app.keys.load(app).await?;
     }
     if app.keys.signer(now).is_none() {
-        let inside = app.clone();
-        app.db.write(move |conn| ensure_signing_key(&inside, conn)).await?;
+        app.write(ensure_signing_key).await?;
         app.keys.load(app).await?;
     }
     let key = app.keys.signer(now).ok_or_else(|| Error::internal("there is no signing key"))?;
