@@ -8,7 +8,6 @@ use actix_web::dev::{Server, ServerHandle};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::metrics;
 use crate::app::App;
 use crate::{events, housekeeping, log};
 

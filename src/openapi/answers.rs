@@ -57,6 +57,7 @@ pub(super) fn complete(document: &mut Value) {
 
 /// What decides which errors an operation has.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 struct Facts {
     reads: bool,
     creates: bool,

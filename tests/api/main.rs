@@ -9,6 +9,6 @@ mod newsroom;
 mod paging;
 mod postgres;
 mod sections;
-mod tidy;
 #[path = "../support/mod.rs"]
 mod support;
+mod tidy;

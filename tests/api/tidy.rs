@@ -67,7 +67,10 @@ fn only_in(words: &[&str], may: impl Fn(&Source) -> bool) {
 fn actix_is_known_only_at_the_edge() {
     let files = ["mod.rs", "routes.rs", "app.rs", "openapi.rs", "error.rs"];
     only_in(&["actix_web", "actix_multipart", "actix_http"], |source| {
-        files.contains(&source.name()) || source.name().ends_with("handlers.rs") || source.name().ends_with("tests.rs") || ["http", "cli", "openapi", "serve"].contains(&source.room())
+        files.contains(&source.name())
+            || source.name().ends_with("handlers.rs")
+            || source.name().ends_with("tests.rs")
+            || ["http", "cli", "openapi", "serve"].contains(&source.room())
     });
 }
 
@@ -113,8 +116,25 @@ fn rooms_are_entered_by_their_doors() {
 
 /// What rooms stand on; whoever uses these is no neighbour.
 const FOUNDATION: [&str; 19] = [
-    "app", "cli", "clock", "config", "db", "error", "events", "housekeeping", "http", "input", "lib", "links", "log", "main", "openapi", "routes",
-    "schema", "secrets", "serve",
+    "app",
+    "cli",
+    "clock",
+    "config",
+    "db",
+    "error",
+    "events",
+    "housekeeping",
+    "http",
+    "input",
+    "lib",
+    "links",
+    "log",
+    "main",
+    "openapi",
+    "routes",
+    "schema",
+    "secrets",
+    "serve",
 ];
 
 /// Ways between rooms that close a circle, and why they are there.
@@ -232,7 +252,9 @@ fn the_portable_schema_is_portable() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path().join("up.sql");
         let text = std::fs::read_to_string(&path).unwrap();
-        for word in ["AUTOINCREMENT", "SERIAL", "JSONB", "TIMESTAMPTZ", "DATETIME", "WITHOUT ROWID", "STRICT", "ON CONFLICT", "BYTEA", "BLOB"] {
+        for word in
+            ["AUTOINCREMENT", "SERIAL", "JSONB", "TIMESTAMPTZ", "DATETIME", "WITHOUT ROWID", "STRICT", "ON CONFLICT", "BYTEA", "BLOB"]
+        {
             assert!(!text.contains(word), "{} says {word}, which only one engine understands", path.display());
         }
     }

@@ -112,7 +112,8 @@ impl Client {
         let mut body = Vec::new();
         for part in parts {
             let file = part.file_name.map(|name| format!("; filename=\"{name}\"\r\nContent-Type: application/octet-stream"));
-            let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"{}\r\n\r\n", part.name, file.unwrap_or_default());
+            let head =
+                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"{}\r\n\r\n", part.name, file.unwrap_or_default());
             body.extend_from_slice(head.as_bytes());
             body.extend_from_slice(part.content);
             body.extend_from_slice(b"\r\n");
