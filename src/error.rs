@@ -292,7 +292,11 @@ impl ResponseError for Error {
 
 /// Neither engine gives these failures a kind of its own.
 fn classify(message: &str) -> Error {
-    if message.contains("disk is full") || message.contains("No space left") || message.contains("StorageFull") || message.contains("disk I/O error") {
+    if message.contains("disk is full")
+        || message.contains("No space left")
+        || message.contains("StorageFull")
+        || message.contains("disk I/O error")
+    {
         return Error::new(Code::StorageFull, "Nothing was stored.").caused_by(message).header("Retry-After", "30");
     }
     if message.contains("locked")

@@ -76,9 +76,8 @@ fn parse(text: &str, size: u64) -> Result<Option<Range<u64>>> {
     if spec.contains(',') {
         return Ok(None);
     }
-    let refused = || {
-        Error::new(Code::RangeNotSatisfiable, format!("The file has {size} bytes.")).header("Content-Range", &format!("bytes */{size}"))
-    };
+    let refused =
+        || Error::new(Code::RangeNotSatisfiable, format!("The file has {size} bytes.")).header("Content-Range", &format!("bytes */{size}"));
     let (first, last) = spec.trim().split_once('-').ok_or_else(refused)?;
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().unwrap_or(u64::MAX));
     let range = match (first, last) {

@@ -97,12 +97,8 @@ impl Refusal {
     /// The answer that a client gets.
     pub(super) fn into_error(self) -> Error {
         match self {
-            Self::Unknown => {
-                Error::new(Code::UnsupportedMediaType, "By its bytes, the file is none of these: JPEG, PNG, WebP, GIF.").header(
-                    "Accept",
-                    "multipart/form-data",
-                )
-            }
+            Self::Unknown => Error::new(Code::UnsupportedMediaType, "By its bytes, the file is none of these: JPEG, PNG, WebP, GIF.")
+                .header("Accept", "multipart/form-data"),
             Self::Broken(why) => Error::invalid(vec![Fault::at("/file", "broken_picture", why)]),
             Self::TooMany(why) => Error::invalid(vec![
                 Fault::at("/file", "too_many_pixels", why)

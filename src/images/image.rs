@@ -69,19 +69,8 @@ pub(crate) struct ImageDraft {
 
 impl Draft for ImageDraft {
     const DERIVED: &'static [&'static str] = &["/url", "/placeholder", "/used"];
-    const READ_ONLY: &'static [&'static str] = &[
-        "/id",
-        "/width",
-        "/height",
-        "/mime",
-        "/bytes",
-        "/sha256",
-        "/file_name",
-        "/created_by",
-        "/version",
-        "/created_at",
-        "/updated_at",
-    ];
+    const READ_ONLY: &'static [&'static str] =
+        &["/id", "/width", "/height", "/mime", "/bytes", "/sha256", "/file_name", "/created_by", "/version", "/created_at", "/updated_at"];
 }
 
 /// A point of a picture, as fractions of its width and height.
@@ -119,7 +108,10 @@ pub(crate) struct ImageView {
     /// Its id.
     pub(crate) id: ImageId,
     /// Where the file is; it never changes.
-    #[schema(format = "uri", example = "https://api.example.com/media/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.jpg")]
+    #[schema(
+        format = "uri",
+        example = "https://api.example.com/media/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.jpg"
+    )]
     pub(crate) url: String,
     /// Pixels from left to right, as it is seen.
     #[schema(example = 1600, minimum = 1)]

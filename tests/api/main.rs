@@ -6,8 +6,9 @@ mod contract;
 mod errors;
 mod migrations;
 mod paging;
+mod policy;
 mod postgres;
 mod sections;
-mod tidy;
 #[path = "../support/mod.rs"]
 mod support;
+mod tidy;

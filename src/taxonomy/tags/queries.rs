@@ -33,11 +33,8 @@ pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Tag> {
 
 /// The oldest tag of this name, whatever its case; accents do make a difference.
 pub(super) fn look_up_name(conn: &mut Conn, name: &str) -> Result<Option<TagId>> {
-    let alike: Vec<(TagId, String)> = tags::table
-        .filter(tags::name_key.eq(fold(name)))
-        .order(tags::id)
-        .select((tags::id, tags::name))
-        .load(conn)?;
+    let alike: Vec<(TagId, String)> =
+        tags::table.filter(tags::name_key.eq(fold(name))).order(tags::id).select((tags::id, tags::name)).load(conn)?;
     let wanted = name.to_lowercase();
     Ok(alike.into_iter().find(|(_, name)| name.to_lowercase() == wanted).map(|(id, _)| id))
 }
