@@ -97,6 +97,12 @@ impl App {
         self.clock.now()
     }
 
+    /// How many statements the database has run for this process, `BEGIN` and `COMMIT` among them.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.db.statements()
+    }
+
     /// Which methods each path has.
     pub(crate) fn methods(&self) -> &'static Methods {
         openapi::methods()

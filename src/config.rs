@@ -37,7 +37,7 @@ pub const SETTINGS: &[Setting] = &[
         "http://localhost:3000",
         "The readers' site, an http or https address without a path's end; links in answers lead there.",
     ),
-    setting("API_URL", "http://127.0.0.1:8080", "Where clients reach this server; media addresses and Location begin with it."),
+    setting("API_URL", "", "Where clients reach this server; media addresses and Location begin with it. Where empty, http:// and BIND."),
     setting(
         "ARTICLE_PATH",
         "/{slug}",
@@ -281,8 +281,9 @@ impl Reader<'_> {
     }
 
     fn links(&mut self) -> Option<LinkConfig> {
+        let bind = self.value("BIND");
         let site_url = self.parsed("SITE_URL", base_url);
-        let api_url = self.parsed("API_URL", base_url);
+        let api_url = self.parsed("API_URL", |text| if text.is_empty() { Ok(reached_at(&bind)) } else { base_url(text) });
         let article_path = self.parsed("ARTICLE_PATH", article_path);
         Some(LinkConfig { site_url: site_url?, api_url: api_url?, article_path: article_path? })
     }
@@ -357,6 +358,11 @@ fn base_url(text: &str) -> Result<String, String> {
     } else {
         Err("must be an http or https address such as https://example.com".into())
     }
+}
+
+/// The address of a server that listens here; one that listens everywhere is reached on this machine, at least.
+fn reached_at(bind: &str) -> String {
+    format!("http://{}", bind.trim()).replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 }
 
 fn article_path(text: &str) -> Result<String, String> {

@@ -1,4 +1,4 @@
-//! What is done every minute: forgetting what time has made useless.
+//! What is done every minute and every hour: forgetting what time has made useless.
 
 use std::time::Duration;
 
@@ -7,24 +7,67 @@ use diesel::prelude::*;
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
-use crate::schema::{idempotency_keys, sessions};
+use crate::images;
+use crate::schema::{events, idempotency_keys, sessions};
 
 /// How often.
 const PERIOD: Duration = Duration::from_mins(1);
+/// How many periods pass between two looks for files that nothing is left for.
+const PERIODS_BETWEEN_SWEEPS: u64 = 60;
 /// How long the answer to an idempotent request can be asked for again, in seconds.
 const ANSWERS_KEPT: i64 = 24 * 60 * 60;
 
+/// The file of the media folder that names the database which the folder belongs to.
+const MARK: &str = ".database";
+
 /// Keeps house until the process ends.
 pub(crate) async fn run(app: App) {
-    let mut minutes = tokio::time::interval(PERIOD);
-    loop {
-        minutes.tick().await;
+    let mut periods = tokio::time::interval(PERIOD);
+    for period in 0_u64.. {
+        periods.tick().await;
         app.limits.forget_the_quiet();
-        let now = app.now();
-        if let Err(error) = app.db.write(move |conn| forget_the_expired(conn, now)).await {
+        if let Err(error) = keep(&app, period % PERIODS_BETWEEN_SWEEPS == 0).await {
             tracing::warn!(%error, "housekeeping failed; it is tried again in a minute");
         }
     }
+}
+
+async fn keep(app: &App, sweep: bool) -> Result<()> {
+    let now = app.now();
+    app.db.write(move |conn| forget_the_expired(conn, now)).await?;
+    if sweep && owns_media(app).await? {
+        let orphans = images::sweep(app).await?;
+        if orphans > 0 {
+            tracing::info!(orphans, "files that no picture is left for");
+        }
+    }
+    Ok(())
+}
+
+/// Whether the media folder is this database's: the first one that is served with a folder leaves its mark there.
+///
+/// To another database all files would look like orphans, and a mistyped setting would cost every picture.
+async fn owns_media(app: &App) -> Result<bool> {
+    let Some(own) = app.db.read(identity).await? else { return Ok(false) };
+    let mark = app.config.store.media.join(MARK);
+    match tokio::fs::read_to_string(&mark).await {
+        Ok(owner) if owner.trim() == own => Ok(true),
+        Ok(_) => {
+            let mark = mark.display();
+            tracing::warn!(%mark, "the media folder is another database's; its files are left alone until the mark is deleted");
+            Ok(false)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            tokio::fs::write(&mark, own + "\n").await?;
+            Ok(true)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What tells a database from others, wherever it is moved: the first event in it.
+fn identity(conn: &mut Conn) -> Result<Option<String>> {
+    Ok(events::table.select(diesel::dsl::min(events::id)).first(conn)?)
 }
 
 /// Deletes sessions past their end, their refresh tokens with them, and kept answers that are a day old.

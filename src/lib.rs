@@ -3,7 +3,7 @@
 //! - What it is made of: [`app`] (everything one process holds), [`config`] (settings), [`cli`] (commands), `log`,
 //!   `housekeeping` (what is done every minute), [`clock`].
 //! - `demo`: the newsroom that `serve --demo` fills in.
-//! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags, collections), `images`,
+//! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags), `collections`, `images`,
 //!   `comments`, `site`, `users`; in each, a thing's own page holds row, draft and view, `queries.rs` all its SQL,
 //!   `handlers.rs` its operations over HTTP.
 //! - What rooms stand on: `db` (all knowledge of Diesel), `http` (all knowledge of actix), `input` (what clients send),
@@ -15,6 +15,7 @@ mod articles;
 mod authors;
 pub mod cli;
 pub mod clock;
+mod collections;
 mod comments;
 pub mod config;
 mod db;

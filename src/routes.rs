@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::input::Draft;
 use crate::openapi::DraftFacts;
-use crate::{articles, authors, comments, http, images, site, taxonomy, users};
+use crate::{articles, authors, collections, comments, http, images, site, taxonomy, users};
 
 /// Mounts everything that is served.
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
@@ -20,6 +20,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
                 .configure(articles::routes)
                 .configure(authors::routes)
                 .configure(taxonomy::routes)
+                .configure(collections::routes)
                 .configure(images::routes)
                 .configure(comments::routes)
                 .configure(site::routes)
@@ -35,6 +36,7 @@ pub(crate) fn drafts() -> Vec<DraftFacts> {
         facts::<comments::CommentRevisionDraft>(),
         facts::<images::ImageDraft>(),
         facts::<site::SiteSettings>(),
+        facts::<collections::CollectionDraft>(),
         facts::<taxonomy::SectionDraft>(),
         facts::<taxonomy::TagDraft>(),
         facts::<users::OwnAccountDraft>(),

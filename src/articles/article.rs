@@ -93,7 +93,7 @@ pub(crate) struct Relations {
     pub(crate) authors: Vec<Id<Author>>,
     /// What it is about.
     pub(crate) tags: Vec<Id<Tag>>,
-    /// The pictures in its text.
+    /// The pictures in its text, and the one for networks.
     pub(crate) images: Vec<Id<Image>>,
 }
 

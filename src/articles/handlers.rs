@@ -111,13 +111,27 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
         query.fault(Fault::parameter("fields", "unknown_name", "Lists have the body only with include=body."));
     }
     query.finish()?;
-    let tags = Tags::of(&["articles"]);
     if list.includes.is_empty() {
         let (list, page) = request.read(move |app, conn| list_cards(app, conn, &list).map(|page| (list, page))).await?;
+        let tags = tags_of(&page.rows, Tags::of(&["articles"]));
         return public_page(&request, &list, page, &tags);
     }
     let (list, page) = request.read(move |app, conn| list_views(app, conn, &list).map(|page| (list, page))).await?;
+    let tags = page.rows.iter().fold(Tags::of(&["articles"]), |tags, row| tags_of(std::slice::from_ref(&row.card), tags));
     public_page(&request, &list, page, &tags)
+}
+
+/// Everything that cards were made of.
+fn tags_of(cards: &[ArticleCard], mut tags: Tags) -> Tags {
+    for card in cards {
+        tags.add("article", card.id);
+        card.authors.iter().for_each(|author| tags.add("author", author.id));
+        card.section.iter().for_each(|section| tags.add("section", section.id));
+        card.tags.iter().for_each(|tag| tags.add("tag", tag.id));
+        let avatars = card.authors.iter().filter_map(|author| author.avatar.as_ref());
+        card.hero_image.iter().chain(&card.seo.image).chain(avatars).for_each(|image| tags.add("image", image.id));
+    }
+    tags
 }
 
 fn list_cards(app: &crate::app::App, conn: &mut crate::db::Conn, list: &PageQuery) -> Result<crate::db::PageOf<ArticleCard>> {
@@ -166,9 +180,7 @@ async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpR
     }
     match request.read(move |app, conn| operations::read_published(app, conn, &name)).await? {
         PublicAnswer::Here(view) => {
-            let mut tags = Tags::default();
-            tags.add("article", view.card.id);
-            public(&request, &view, &tags)
+            public(&request, &view, &tags_of(std::slice::from_ref(&view.card), Tags::default()))
         }
         PublicAnswer::Moved(slug) => moved(&request, &format!("/articles/{slug}"), &Moved { canonical_slug: slug }),
     }

@@ -195,7 +195,7 @@ fn take_over(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut 
     let relations = Relations {
         authors: without_twins(authors),
         tags: without_twins(tags(app, conn, caller, &draft.tags)?),
-        images: rendered.images.iter().filter_map(|id| id.parse().ok()).collect(),
+        images: without_twins(rendered.images.iter().filter_map(|id| id.parse().ok()).chain(draft.seo.image).collect()),
     };
     let translation_group = match draft.translation_of {
         Some(original) => queries::translation_group(conn, original)?,

@@ -10,7 +10,8 @@ mod operations;
 mod queries;
 mod view;
 
-pub(crate) use author::{Author, AuthorDraft, AuthorId};
+pub(crate) use author::{Author, AuthorDraft};
 pub(crate) use handlers::routes;
+pub(crate) use operations::create;
 pub(crate) use queries::{find_reference, recount};
-pub(crate) use view::{AuthorCard, AuthorView, cards};
+pub(crate) use view::AuthorCard;

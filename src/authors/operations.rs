@@ -33,7 +33,7 @@ pub(super) fn read_as_editor(app: &App, conn: &mut Conn, caller: &Caller<Writer>
 }
 
 /// Makes an author: editors anybody, others their own profile.
-pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input) -> Result<Edited<AuthorEditorView>> {
+pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input) -> Result<Edited<AuthorEditorView>> {
     lock(conn, "authors")?;
     if !caller.edits_all() && caller.author.is_some() {
         return Err(Error::forbidden("You have a profile already, and may not make another's."));

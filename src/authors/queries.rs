@@ -42,14 +42,6 @@ pub(super) fn find_account(conn: &mut Conn, name: &str) -> Result<Option<String>
     Ok(found.map(|id| id.to_string()))
 }
 
-/// Authors, in no order; those that there are not, are left out.
-pub(super) fn load(conn: &mut Conn, ids: &[AuthorId]) -> Result<Vec<Author>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(authors::table.filter(authors::id.eq_any(ids.to_vec())).select(Author::as_select()).load(conn)?)
-}
-
 /// Whether a slug is another author's.
 pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: AuthorId) -> Result<bool> {
     let others = authors::table.filter(authors::slug.eq(slug)).filter(authors::id.ne(own));

@@ -1,12 +1,9 @@
 //! Authors as readers and as editors see them, and as articles show them.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::author::{Author, AuthorId};
-use super::queries;
 use crate::config::LinkConfig;
 use crate::db::{Conn, Id};
 use crate::error::Result;
@@ -123,13 +120,6 @@ impl Author {
             custom: self.custom.0.clone(),
         }
     }
-}
-
-/// Cards of authors, by id.
-pub(crate) fn cards(conn: &mut Conn, links: &LinkConfig, ids: &[AuthorId]) -> Result<HashMap<AuthorId, AuthorCard>> {
-    let authors = queries::load(conn, ids)?;
-    let cards = cards_of(conn, links, &authors)?;
-    Ok(cards.into_iter().map(|card| (card.id, card)).collect())
 }
 
 /// What readers see of authors.

@@ -100,11 +100,12 @@ async fn obey(command: Command, config: Config) -> Result<(), String> {
     match command {
         Command::Migrate => migrate(&config),
         Command::Serve(options) => {
+            if options.demo {
+                say(&demo::fill(&config).await?)?;
+            }
             let app = open(config)?;
             app.ensure_first_admin().await?;
-            if options.demo {
-                say(&demo::fill(&app).await?)?;
-            } else if people::nobody(&app).await? {
+            if people::nobody(&app).await? {
                 tracing::warn!("nobody can log in yet; make the first account with: masthead users create --email … --name … --role admin");
             }
             http::serve(app).await

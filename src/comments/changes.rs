@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::comment::{Comment, CommentStatus};
 use super::draft::CommentRevisionDraft;
-use super::policy::{CommentPolicy, policy};
+use super::policy::{longest, policy};
 use super::queries;
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
@@ -12,6 +12,7 @@ use crate::error::{Error, Fault, Result};
 use crate::events::{self, Event};
 use crate::input::Input;
 use crate::markdown;
+use crate::site::CommentPolicy;
 
 impl Comment {
     /// Says something else from now on.
@@ -35,9 +36,9 @@ pub(super) fn revised(conn: &mut Conn, input: &Input, current: &Value) -> Result
 pub(super) fn length_fault(sent: &Map<String, Value>, policy: &CommentPolicy) -> Option<Fault> {
     let body = sent.get("body")?;
     let body = body.as_str().or_else(|| body.get("markdown")?.as_str())?;
-    if body.chars().count() > policy.max_length {
-        let detail = format!("This may have {} characters.", policy.max_length);
-        return Some(Fault::at("/body", "too_long", detail).bound("max", policy.max_length));
+    let longest = longest(policy);
+    if body.chars().count() > longest {
+        return Some(Fault::at("/body", "too_long", format!("This may have {longest} characters.")).bound("max", longest));
     }
     let (_, text) = markdown::inline(body);
     text.trim().is_empty().then(|| Fault::at("/body", "empty", "Nothing of this can be seen.").bound("min", 1))

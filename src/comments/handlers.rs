@@ -1,4 +1,4 @@
-//! Comments over HTTP: what readers and guests can do.
+//! The operations on comments over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::Serialize;
@@ -6,16 +6,18 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::comment::{CommentView, LISTING, OwnStatus};
-use super::draft::{CommentDraft, CommentRevisionDraft};
+use super::draft::{CommentDraft, CommentRevisionDraft, ModerationDraft};
+use super::moderation::{self, Decisions};
 use super::posting::{self, Commenter, OwnComment, PostedComment, Poster};
-use super::queue::StaffComment;
-use super::{moderation, threads};
+use super::queue::{QUEUE, StaffComment};
+use super::threads;
 use crate::articles::ArticleId;
 use crate::error::Result;
-use crate::http::{Body, Limit, Page, Request, Tags, created, editor, listing_parameters, no_content, private, public_page};
+use crate::http::{Body, Limit, Page, Request, Tags, created, editor, editor_page, listing_parameters, no_content, private, public_page};
 use crate::users::{Caller, Moderator};
 
 listing_parameters!(CommentList, LISTING);
+listing_parameters!(CommentQueue, QUEUE);
 
 /// Mounts the operations.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
@@ -23,6 +25,9 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(list_article_comments)
         .service(create_comment)
         .service(list_comment_replies)
+        .service(list_comments)
+        .service(moderate_comments)
+        .service(read_comment)
         .service(revise_comment)
         .service(delete_comment);
 }
@@ -71,12 +76,11 @@ async fn list_comment_replies(request: Request, path: web::Path<(String, String)
         (status = 202, body = PostedComment, description = "The comment, which waits.")))]
 #[post("/articles/{article}/comments")]
 async fn create_comment(body: Body, request: Request, caller: Result<Caller<Commenter>>, name: web::Path<String>) -> Result<HttpResponse> {
-    let caller = match request.header("authorization") {
-        Some(_) => Some(caller?),
-        None => {
-            request.app.limits.check(Limit::Comment, request.address)?;
-            None
-        }
+    let caller = if request.header("authorization").is_some() {
+        Some(caller?)
+    } else {
+        request.app.limits.check(Limit::Comment, request.address)?;
+        None
     };
     request.no_query()?;
     let program = |text: &str| text.chars().filter(|c| !c.is_control()).take(300).collect();
@@ -141,4 +145,41 @@ async fn delete_comment(request: Request, caller: Result<Caller<Moderator>>, id:
     request.no_query()?;
     request.write(move |app, conn| moderation::delete(app, conn, &caller, &id, &condition)).await?;
     Ok(no_content())
+}
+
+/// Lists comments for moderation.
+///
+/// All comments, whatever was made of them, newest first. Authors get those on their own articles, without e-mail
+/// address, IP address and user agent, and can't ask for these either.
+#[utoipa::path(tag = "Comments", params(CommentQueue), security(("bearer" = ["author", "editor", "moderator", "admin"])),
+    responses((status = 200, body = Page<StaffComment>, description = "A page of comments.")))]
+#[get("/comments")]
+async fn list_comments(request: Request, caller: Caller<Moderator>) -> Result<HttpResponse> {
+    let list = moderation::asked(&request.app, &caller, request.query())?;
+    let (list, page) = request.read(move |app, conn| moderation::list(app, conn, &caller, &list).map(|page| (list, page))).await?;
+    editor_page(&request, &list, page)
+}
+
+/// Decides on many comments.
+///
+/// On all of them or, where one is unknown or another's, on none.
+#[utoipa::path(tag = "Comments", request_body = ModerationDraft, security(("bearer" = ["author", "editor", "moderator", "admin"])),
+    responses((status = 200, body = Decisions, description = "What became of each.")))]
+#[post("/comments/moderate")]
+async fn moderate_comments(body: Body, request: Request, caller: Caller<Moderator>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let decisions = request.write(move |app, conn| moderation::moderate(app, conn, &caller, &body.0)).await?;
+    private(200, &decisions)
+}
+
+/// Reads a comment.
+///
+/// As those see it who look after comments; readers get comments from their article.
+#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The comment's id.")), security(("bearer" = ["author", "editor", "moderator", "admin"])),
+    responses((status = 200, body = StaffComment, description = "The comment.")))]
+#[get("/comments/{id}")]
+async fn read_comment(request: Request, caller: Caller<Moderator>, id: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let view = request.read(move |app, conn| moderation::read(app, conn, &caller, &id)).await?;
+    editor(&request, &view, view.version)
 }

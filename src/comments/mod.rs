@@ -13,15 +13,10 @@ mod policy;
 mod posting;
 mod queries;
 mod queue;
-mod staff_handlers;
 mod texts;
 mod threads;
 
 pub(crate) use draft::CommentRevisionDraft;
-
-use utoipa_actix_web::service_config::ServiceConfig;
-
-/// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(handlers::routes).configure(staff_handlers::routes);
-}
+pub(crate) use handlers::routes;
+pub(crate) use moderation::moderate;
+pub(crate) use posting::{Poster, create};

@@ -96,7 +96,7 @@ pub(super) fn revise(
 }
 
 /// Decides on many comments: on all of them, or on none.
-pub(super) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, input: &Input) -> Result<Decisions> {
+pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, input: &Input) -> Result<Decisions> {
     queries::lock_comments(conn)?;
     let ModerationDraft { ids, status } = input.plain::<ModerationDraft>()?;
     let mut comments = queries::by_ids(conn, &ids)?;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::changes::{announce, apply, length_fault, remove, revised, tags};
 use super::comment::{Comment, CommentId, CommentStatus, CommentView, OwnStatus};
 use super::draft::CommentDraft;
-use super::policy::{CommentMode, CommentPolicy, policy};
+use super::policy::{is_open, policy};
 use super::queries::{self, Commentable};
 use super::texts::clean_line;
 use super::threads::counted;
@@ -19,6 +19,7 @@ use crate::http::Precondition;
 use crate::input::Input;
 use crate::markdown;
 use crate::secrets::{new_token, token_hash};
+use crate::site::{CommentMode, CommentPolicy};
 use crate::users::{Caller, Right, Role, Scope};
 
 /// How long an edit token works.
@@ -28,7 +29,7 @@ const DEEPEST: i32 = 500;
 
 /// The right to comment under the name of one's account.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Commenter {}
+pub(crate) enum Commenter {}
 
 impl Right for Commenter {
     const ROLES: &'static [Role] = &[Role::Contributor, Role::Author, Role::Editor, Role::Moderator, Role::Admin];
@@ -36,13 +37,13 @@ impl Right for Commenter {
 }
 
 /// Who writes, and where from.
-pub(super) struct Poster {
+pub(crate) struct Poster {
     /// Somebody of the house; a guest where absent.
-    pub(super) caller: Option<Caller<Commenter>>,
+    pub(crate) caller: Option<Caller<Commenter>>,
     /// The IP address.
-    pub(super) address: String,
+    pub(crate) address: String,
     /// The program.
-    pub(super) user_agent: Option<String>,
+    pub(crate) user_agent: Option<String>,
 }
 
 /// A comment as its author gets it back.
@@ -69,20 +70,20 @@ pub(crate) struct PostedComment {
 }
 
 /// Writes a comment.
-pub(super) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, input: &Input) -> Result<PostedComment> {
+pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, input: &Input) -> Result<PostedComment> {
     queries::lock_comments(conn)?;
     let article = queries::article_of(conn, name)?;
     let policy = policy(conn)?;
     let (draft, parent) = parse(conn, &article, &policy, poster, input)?;
     let now = app.now();
-    if !article.comments_open || !policy.is_open(article.published_at, now) {
+    if !article.comments_open || !is_open(&policy, article.published_at, now) {
         return Err(Error::conflict("This article takes no more comments."));
     }
     let token = new_token();
     let mut comment = written(&article, parent.as_ref(), draft, now);
     comment.edit_token_hash = Some(token_hash(&token));
     comment.address = Some(poster.address.clone());
-    comment.user_agent = poster.user_agent.clone();
+    comment.user_agent.clone_from(&poster.user_agent);
     if let Some(caller) = &poster.caller {
         sign(conn, &mut comment, caller)?;
     }
@@ -160,14 +161,14 @@ fn answerable(conn: &mut Conn, article: &Commentable, parent: &str) -> Result<st
 
 /// The comment that a draft makes.
 fn written(article: &Commentable, parent: Option<&Comment>, draft: CommentDraft, now: Timestamp) -> Comment {
-    let CommentDraft { author_name, author_email, author_url, body, parent_id: _, website } = draft;
+    let CommentDraft { author_name, author_email, author_url, body, parent_id, website } = draft;
     let author_name = author_name.map(|name| clean_line(&name.0)).unwrap_or_default();
     let (html, text) = markdown::inline(&body.0);
     let trapped = website.is_some_and(|website| !website.is_empty());
     Comment {
         id: Id::new(now),
         article_id: article.id,
-        parent_id: parent.map(|parent| parent.id),
+        parent_id: parent_id.and_then(|id| id.parse().ok()),
         depth: parent.map_or(0, |parent| parent.depth + 1),
         author_name_key: fold(&author_name),
         author_name,

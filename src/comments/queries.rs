@@ -7,10 +7,10 @@ use diesel::sql_types::Text;
 
 use super::comment::{Comment, CommentId, CommentStatus, LISTING};
 use super::queue::{CommentedArticle, QUEUE};
-use crate::articles::{Article, ArticleId};
+use crate::articles::{ArticleId, published};
 use crate::authors::Author as AuthorProfile;
-use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Slugged, Timestamp, keyset, lock};
-use crate::error::{Error, Result};
+use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Timestamp, keyset, lock};
+use crate::error::Result;
 use crate::schema::{article_authors, articles, authors, comments, publications, users};
 use crate::users::{Caller, User};
 
@@ -18,7 +18,7 @@ use crate::users::{Caller, User};
 pub(super) const EMBEDDED: usize = 3;
 
 /// A published article, as far as comments go.
-#[derive(Clone, Copy, Debug, Queryable)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Commentable {
     pub(super) id: ArticleId,
     pub(super) comments_open: bool,
@@ -27,13 +27,8 @@ pub(super) struct Commentable {
 
 /// The published article that an id or a slug names.
 pub(super) fn article_of(conn: &mut Conn, name: &str) -> Result<Commentable> {
-    let query =
-        publications::table.select((publications::id, publications::comments_open, publications::published_at)).into_boxed::<Backend>();
-    let query = match Slugged::<Article>::parse(name) {
-        Slugged::Id(id) => query.filter(publications::id.eq(id)),
-        Slugged::Slug(slug) => query.filter(publications::slug.eq(slug)),
-    };
-    query.first(conn).optional()?.ok_or_else(Error::not_found)
+    let publication = published(conn, name)?;
+    Ok(Commentable { id: publication.id, comments_open: publication.comments_open, published_at: publication.published_at })
 }
 
 /// Holds back everybody else who changes comments, and those who save articles whole, their counts of comments included.
@@ -55,6 +50,9 @@ pub(super) fn page_of_replies(conn: &mut Conn, parent: CommentId, query: &PageQu
     Ok(keyset!(conn, LISTING, query, rows, shown().into_boxed::<Backend>()))
 }
 
+/// The ids of the first replies to a comment.
+type FirstThree = (Option<CommentId>, Option<CommentId>, Option<CommentId>);
+
 /// The first replies to each of these comments: two statements, and no more rows than are wanted, however many there are.
 pub(super) fn first_replies(conn: &mut Conn, parents: &[CommentId]) -> Result<Vec<Comment>> {
     let reply = diesel::alias!(comments as reply);
@@ -68,8 +66,8 @@ pub(super) fn first_replies(conn: &mut Conn, parents: &[CommentId]) -> Result<Ve
             .offset(offset)
             .single_value()
     };
-    type Three = (Option<CommentId>, Option<CommentId>, Option<CommentId>);
-    let first: Vec<Three> = comments::table.filter(comments::id.eq_any(parents.to_vec())).select((nth(0), nth(1), nth(2))).load(conn)?;
+    let first: Vec<FirstThree> =
+        comments::table.filter(comments::id.eq_any(parents.to_vec())).select((nth(0), nth(1), nth(2))).load(conn)?;
     let ids: Vec<CommentId> = first.into_iter().flat_map(|(a, b, c)| [a, b, c]).flatten().collect();
     let order = (comments::created_at.asc(), comments::id.asc());
     Ok(comments::table.filter(comments::id.eq_any(ids)).order(order).select(Comment::as_select()).load(conn)?)

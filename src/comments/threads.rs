@@ -27,7 +27,7 @@ pub(super) fn list(app: &App, conn: &mut Conn, name: &str, mut query: Query) -> 
     let article = queries::article_of(conn, name)?.id;
     let list = query.listing(&LISTING, &app.secrets, &scope(article));
     query.finish()?;
-    let page = queries::page(conn, article, &list)?.with_rows(|rows| threads(app, conn, rows))?;
+    let page = queries::page(conn, article, &list)?.with_rows(|rows| threads(app, conn, &rows))?;
     Ok((article, list, page))
 }
 
@@ -43,14 +43,14 @@ pub(super) fn list_replies(
     let comment = queries::shown_comment(conn, article, comment)?.ok_or_else(Error::not_found)?;
     let list = query.listing(&LISTING, &app.secrets, &scope_of_replies(comment.id));
     query.finish()?;
-    let page = queries::page_of_replies(conn, comment.id, &list)?.with_rows(|rows| threads(app, conn, rows))?;
+    let page = queries::page_of_replies(conn, comment.id, &list)?.with_rows(|rows| threads(app, conn, &rows))?;
     Ok((article, list, page))
 }
 
 /// Comments that readers see, with their first replies.
-fn threads(app: &App, conn: &mut Conn, roots: Vec<Comment>) -> Result<Vec<CommentView>> {
+fn threads(app: &App, conn: &mut Conn, roots: &[Comment]) -> Result<Vec<CommentView>> {
     let mut beneath: HashMap<CommentId, Vec<Comment>> = HashMap::new();
-    let mut parents = answered(&roots);
+    let mut parents = answered(roots);
     for _ in 0..LEVELS {
         if parents.is_empty() {
             break;

@@ -1,11 +1,89 @@
-//! The demo newsroom.
+//! The demo newsroom: *The Harbour Lantern* of Varnmouth, filled into an empty database to be read, changed and deleted.
+//!
+//! Invariants: nothing is filled into a database that has content; a second start fills nothing; the administrator's
+//! password is made for this database alone.
 
 mod content;
+mod newsroom;
 mod pictures;
+mod queries;
+mod uploads;
+
+use content::{ARTICLES, Lists, PAGES};
+use newsroom::{Newsroom, beginning, happened};
+use queries::State;
 
 use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::Result;
+use crate::events;
+use crate::secrets;
+use crate::users::{Caller, Role, UserId};
 
-/// Fills an empty database; says what there is and how to log in.
-pub(crate) async fn fill(_app: &App) -> Result<String, String> {
-    Ok("not yet".into())
+/// The address of the administrator who is made along with the newsroom.
+const EMAIL: &str = "desk@lantern.example";
+
+/// Fills an empty database; says what there is, where, and how to log in.
+///
+/// # Errors
+/// A sentence for the operator.
+pub(crate) async fn fill(config: &Config) -> std::result::Result<String, String> {
+    let now = Clock::System.now().millis();
+    let app = App::open(config.clone(), Clock::manual(now - beginning()))?;
+    let state = app.db.read(queries::state).await.map_err(|error| error.to_string())?;
+    match state {
+        State::Empty => {}
+        State::Filled => return Ok(format!("The demo newsroom is there already.\n{}", addresses(config, &there_already()))),
+        State::Begun => return Err(interrupted()),
+        State::Foreign => return Err("the database has content of its own; name an empty one in DATABASE_URL to see the demo".into()),
+    }
+    let lists = Lists::read()?;
+    let (user, access) = admin(&app).await?;
+    let number = (ARTICLES.len(), PAGES.len(), lists.authors.len(), lists.pictures.len());
+    let admin = Caller::known(user, Role::Admin, None, None, None);
+    write(&app, admin, lists, now).await.map_err(|error| error.to_string())?;
+    let (articles, pages, authors, pictures) = number;
+    let made =
+        format!("The Harbour Lantern is set up: {articles} articles, {pages} pages, {authors} authors, {pictures} pictures, comments.");
+    Ok(format!("{made}\n{}", addresses(config, &access)))
+}
+
+async fn write(app: &App, admin: Caller, lists: Lists, now: i64) -> Result<()> {
+    let begun = happened(queries::BEGUN, &admin);
+    app.write(move |app, conn| events::record(conn, app.now(), begun)).await?;
+    let pictures = uploads::upload(app, &admin, &lists.pictures).await?;
+    let newsroom = Newsroom { app: app.clone(), admin, lists, pictures, now };
+    app.write(move |_, conn| newsroom.write(conn)).await
+}
+
+/// The administrator that there is, or a new one; and how to log in.
+async fn admin(app: &App) -> std::result::Result<(UserId, String), String> {
+    app.ensure_first_admin().await?;
+    if let Some(user) = app.db.read(queries::admin).await.map_err(|error| error.to_string())? {
+        return Ok((user, "  Log in with your own account.\n".into()));
+    }
+    let password: String = secrets::new_token().chars().filter(char::is_ascii_alphanumeric).take(20).collect();
+    let id = app.create_user(EMAIL, "The Lantern's desk", Role::Admin.as_str(), &password).await?;
+    let user = id.parse().map_err(|_| "the new account has no id".to_owned())?;
+    Ok((user, format!("  Log in as      {EMAIL}\n  Password       {password}\n                 (shown only now; {})\n", remedy())))
+}
+
+fn addresses(config: &Config, access: &str) -> String {
+    let api = &config.links.api_url;
+    format!(
+        "\n  Articles       {api}/api/v1/articles\n  Documentation  {api}/docs/\n  OpenAPI        {api}/openapi.json\n\n{access}\n  Stop with Ctrl-C."
+    )
+}
+
+fn there_already() -> String {
+    format!("  The password of {EMAIL} was shown when it was made\n  ({}).\n", remedy())
+}
+
+fn remedy() -> &'static str {
+    "lost it? make another administrator: masthead users create --role admin --email … --name …"
+}
+
+fn interrupted() -> String {
+    "an earlier start was interrupted while it set the demo newsroom up; delete the database and the media folder, and start again".into()
 }

@@ -8,8 +8,9 @@ use actix_web::dev::{Server, ServerHandle};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::metrics;
 use crate::app::App;
-use crate::{events, housekeeping, http, log};
+use crate::{events, housekeeping, log};
 
 /// How long the head of a request may take to arrive.
 const HEAD_DEADLINE: Duration = Duration::from_secs(5);

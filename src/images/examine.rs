@@ -11,7 +11,7 @@ use image::codecs::gif::GifDecoder;
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
-use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageError, ImageResult, Limits};
+use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageResult, Limits};
 use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -33,8 +33,10 @@ const LONGEST_SIDE: u32 = 65_535;
 const LARGEST_PIECE: u64 = 200 * MIB;
 /// What a decoder of PNG may take besides the picture, a deflated colour profile above all.
 const LARGEST_ASIDE: u64 = 16 * MIB;
-/// What all decoders may take together, in MiB.
+/// What one picture may take, in MiB: 40 million pixels of nearly any kind.
 const MEMORY: u32 = 280;
+/// What ordinary pictures may take together, in MiB; one that takes more is decoded alone.
+const SHARED_MEMORY: u32 = 160;
 const MIB: u64 = 1024 * 1024;
 
 /// The longest side of what a placeholder is made of.
@@ -42,8 +44,8 @@ const PLACEHOLDER_SIDE: u32 = 100;
 
 /// How many files are looked at together, in this process.
 static LOOKS: Semaphore = Semaphore::const_new(2);
-/// The memory that is left for decoding, in MiB.
-static FREE_MEMORY: Semaphore = Semaphore::const_new(280);
+/// The memory that is left for decoding, in MiB: [`SHARED_MEMORY`] to begin with.
+static FREE_MEMORY: Semaphore = Semaphore::const_new(160);
 
 /// What is known of a picture once it has been looked at.
 #[derive(Debug)]
@@ -123,7 +125,7 @@ pub(super) async fn examine_file(app: &App, file: File) -> Result<Examined> {
         let mut file = file;
         file.read_to_end(&mut bytes)?;
         let reserve = |memory: u64| {
-            let share = u32::try_from(memory.div_ceil(MIB)).unwrap_or(MEMORY).min(MEMORY);
+            let share = u32::try_from(memory.div_ceil(MIB)).unwrap_or(SHARED_MEMORY).min(SHARED_MEMORY);
             runtime.block_on(FREE_MEMORY.acquire_many(share)).ok()
         };
         let looked = catch_unwind(AssertUnwindSafe(|| examine(bytes, reserve)));
@@ -179,7 +181,12 @@ fn decode(anatomy: &Anatomy) -> ImageResult<DynamicImage> {
         Mime::Jpeg => still(JpegDecoder::new(file())?, anatomy),
         Mime::Png => {
             let decoder = || PngDecoder::with_limits(file(), limits(LARGEST_ASIDE));
-            let small = still(decoder()?, anatomy)?;
+            let mut first = decoder()?;
+            // The decoder passes over a profile that is larger than it may be; browsers might not.
+            if anatomy.deflated_profile && first.icc_profile()?.is_none() {
+                return Err(broken_profile());
+            }
+            let small = still(first, anatomy)?;
             if moves {
                 let mut decoder = decoder()?;
                 decoder.set_limits(limits(LARGEST_PIECE))?;
@@ -203,6 +210,11 @@ fn decode(anatomy: &Anatomy) -> ImageResult<DynamicImage> {
             Ok(small)
         }
     }
+}
+
+fn broken_profile() -> ImageError {
+    let kind = image::error::UnsupportedErrorKind::GenericFeature("colour profile".to_owned());
+    ImageError::Unsupported(image::error::UnsupportedError::from_format_and_kind(ImageFormat::Png.into(), kind))
 }
 
 fn limits(memory: u64) -> Limits {

@@ -70,7 +70,8 @@ async fn create_image(form: Upload, request: Request, caller: Caller<Writer>) ->
 ///
 /// Readers find it where something public shows it. With `view=editor`, those who work here see any, and its version, as
 /// the `ETag` that guards writes.
-#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "Id."), ("view" = inline(Option<EditorView>), Query, description = "Ask for what those who work here see.")),
+#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "Id."),
+        ("view" = inline(Option<EditorView>), Query, description = "Ask for what those who work here see.")),
     security((), ("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 200, body = ImageAnswer, description = "The image.")))]
 #[get("/images/{image}")]
@@ -121,8 +122,10 @@ async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web:
 ///
 /// Answers `409` with the `usages` while something shows it, unless `force=true` takes it out of all that does. The file
 /// goes with the last image that is made of it.
-#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "Id."), ("force" = Option<bool>, Query, description = "Take it out of all that shows it.")),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 204, description = "There is no such image any more.")))]
+#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "Id."),
+        ("force" = Option<bool>, Query, description = "Take it out of all that shows it.")),
+    security(("bearer" = ["contributor", "author", "editor", "admin"])),
+    responses((status = 204, description = "There is no such image any more.")))]
 #[delete("/images/{image}")]
 async fn delete_image(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -156,16 +159,21 @@ async fn read_image_usages(request: Request, caller: Caller<Staff>, name: web::P
 ///
 /// As `url` of an image names it. A file never changes, so that caches may keep it for ever; one range of it can be asked
 /// for (RFC 9110, section 14), and several give the whole file.
-#[utoipa::path(tag = "Images", params(("file" = String, Path, description = "The SHA-256 in hexadecimal, and the extension of the type.", example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.jpg"),
+#[utoipa::path(tag = "Images", params(("file" = String, Path, description = "The SHA-256 in hexadecimal, and the extension of the type.",
+            example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.jpg"),
         ("Range" = Option<String>, Header, description = "The range that is wanted, such as `bytes=0-1023`."),
-        ("If-Range" = Option<String>, Header, description = "The entity tag that the range is meant for; of another file the whole is sent."),
+        ("If-Range" = Option<String>, Header,
+            description = "The entity tag that the range is meant for; of another file the whole is sent."),
         ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has; `304` when the file has one of them.")),
     responses(
-        (status = 200, description = "The file.", content((FileContent = "image/jpeg"), (FileContent = "image/png"), (FileContent = "image/webp"), (FileContent = "image/gif"))),
-        (status = 206, description = "The range.", content((FileContent = "image/jpeg"), (FileContent = "image/png"), (FileContent = "image/webp"), (FileContent = "image/gif")),
+        (status = 200, description = "The file.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
+            (FileContent = "image/webp"), (FileContent = "image/gif"))),
+        (status = 206, description = "The range.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
+            (FileContent = "image/webp"), (FileContent = "image/gif")),
             headers(("Content-Range" = String, description = "Which bytes of how many."))),
         (status = 304, description = "The client has this file already."),
-        (status = 416, body = ref("#/components/schemas/Problem"), content_type = "application/problem+json", description = "The file has no such range. Codes: `range_not_satisfiable`.")))]
+        (status = 416, body = ref("#/components/schemas/Problem"), content_type = "application/problem+json",
+            description = "The file has no such range. Codes: `range_not_satisfiable`.")))]
 #[get("/media/{file}")]
 async fn read_file(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -170,6 +170,7 @@ pub(crate) struct EditedImage {
 /// The public view or, with `view=editor`, what those who work here see.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
+#[expect(dead_code, reason = "it describes the answer; the handler makes either view itself")]
 pub(crate) enum ImageAnswer {
     /// What readers see.
     Public(ImageView),

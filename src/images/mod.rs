@@ -23,3 +23,4 @@ pub(crate) use image::{Image, ImageDraft, ImageId, ImageView};
 pub(crate) use operations::sweep;
 pub(crate) use queries::{find_reference, views};
 pub(crate) use storage::Storage;
+pub(crate) use upload::create;

@@ -1,1 +1,112 @@
+//! Tiny pictures made in memory, and what makes pictures of cameras and of attackers out of them.
 
+use std::io::Cursor;
+
+use image::codecs::gif::GifEncoder;
+use image::codecs::jpeg::JpegEncoder;
+use image::{Delay, DynamicImage, Frame, ImageFormat, Rgb, RgbImage, RgbaImage};
+
+/// Where a picture was taken: what must not leave the house.
+pub(super) const SECRET: &[u8] = b"GPS 48.2082N 16.3738E";
+
+/// A picture, the left half red and the right half blue.
+pub(super) fn picture(width: u32, height: u32) -> DynamicImage {
+    RgbImage::from_fn(width, height, |x, _| if x < width / 2 { Rgb([200, 0, 0]) } else { Rgb([0, 0, 200]) }).into()
+}
+
+/// The picture as a JPEG.
+pub(super) fn jpeg(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, 90).encode_image(&picture(width, height)).unwrap();
+    bytes
+}
+
+/// The picture in a format.
+pub(super) fn encoded(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture(width, height).write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+/// One of each type.
+pub(super) fn all() -> Vec<Vec<u8>> {
+    let formats = [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif];
+    std::iter::once(jpeg(8, 4)).chain(formats.map(|format| encoded(format, 8, 4))).collect()
+}
+
+/// A GIF that moves.
+pub(super) fn moving_gif(frames: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    {
+        let mut encoder = GifEncoder::new(&mut bytes);
+        for _ in 0..frames {
+            let frame = RgbaImage::from_pixel(4, 4, image::Rgba([10, 20, 30, 255]));
+            encoder.encode_frame(Frame::from_parts(frame, 0, 0, Delay::from_numer_denom_ms(100, 1))).unwrap();
+        }
+    }
+    bytes
+}
+
+/// A block of Exif that says a description, an orientation and an artist, and holds the secret behind them.
+pub(super) fn exif(orientation: u8) -> Vec<u8> {
+    let (description, artist) = (b"A tram\ton a bridge\0".as_slice(), b"Mara Lindqvist\0".as_slice());
+    let number = |length: usize| u32::try_from(length).unwrap().to_be_bytes();
+    let text = |tag: [u8; 2], text: &[u8], offset: usize| [tag.as_slice(), &[0, 2], &number(text.len()), &number(offset)].concat();
+    let first = 8 + 2 + 3 * 12 + 4;
+    [
+        b"MM\0\x2a\0\0\0\x08\0\x03".as_slice(),
+        &text([0x01, 0x0e], description, first),
+        &[0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0],
+        &text([0x01, 0x3b], artist, first + description.len()),
+        &[0; 4],
+        description,
+        artist,
+        SECRET,
+    ]
+    .concat()
+}
+
+/// A JPEG with more segments: Exif, XMP, IPTC, a comment, a colour profile.
+pub(super) fn jpeg_of_a_camera(width: u32, height: u32, orientation: u8) -> Vec<u8> {
+    let plain = jpeg(width, height);
+    let (start, rest) = plain.split_at(2);
+    let segment = |marker: u8, data: &[u8]| {
+        let length = u16::try_from(data.len() + 2).unwrap().to_be_bytes();
+        [&[0xff, marker], length.as_slice(), data].concat()
+    };
+    let exif = [b"Exif\0\0".as_slice(), &exif(orientation)].concat();
+    let xmp = [b"http://ns.adobe.com/xap/1.0/\0".as_slice(), SECRET].concat();
+    let iptc = [b"Photoshop 3.0\0".as_slice(), SECRET].concat();
+    let profile = [b"ICC_PROFILE\0\x01\x01".as_slice(), b"the colours"].concat();
+    let (exif, xmp, iptc) = (segment(0xe1, &exif), segment(0xe1, &xmp), segment(0xed, &iptc));
+    [start, &exif, &xmp, &segment(0xe2, &profile), &iptc, &segment(0xfe, SECRET), rest].concat()
+}
+
+/// A PNG with more chunks behind its first.
+pub(super) fn png_with(width: u32, height: u32, chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+    let plain = encoded(ImageFormat::Png, width, height);
+    let (start, rest) = plain.split_at(8 + 25);
+    let chunks = chunks.iter().map(|(name, data)| super::anatomy::png_chunk(**name, data)).collect::<Vec<_>>().concat();
+    [start, &chunks, rest].concat()
+}
+
+/// A PNG that says of itself that it has so many pixels, one bit each, and has hardly any.
+pub(super) fn png_bomb(width: u32, height: u32) -> Vec<u8> {
+    let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    let head = super::anatomy::png_chunk(*b"IHDR", &[size.as_slice(), &[1, 0, 0, 0, 0]].concat());
+    let pixels = super::anatomy::png_chunk(*b"IDAT", &[0x78, 0x9c, 0x03, 0, 0, 0, 0, 0x01]);
+    [b"\x89PNG\r\n\x1a\n".as_slice(), &head, &pixels, &super::anatomy::png_chunk(*b"IEND", b"")].concat()
+}
+
+/// A WebP with the chunks of a camera around its picture.
+pub(super) fn webp_of_a_camera(width: u32, height: u32, orientation: u8) -> Vec<u8> {
+    let plain = encoded(ImageFormat::WebP, width, height);
+    let chunk = |name: &[u8], data: &[u8]| {
+        let filler: &[u8] = if data.len() % 2 == 1 { &[0] } else { &[] };
+        [name, &u32::try_from(data.len()).unwrap().to_le_bytes(), data, filler].concat()
+    };
+    let (across, down) = ((width - 1).to_le_bytes(), (height - 1).to_le_bytes());
+    let head = chunk(b"VP8X", &[&[0x0c, 0, 0, 0], &across[..3], &down[..3]].concat());
+    let inside = [b"WEBP".as_slice(), &head, &plain[12..], &chunk(b"EXIF", &exif(orientation)), &chunk(b"XMP ", SECRET)].concat();
+    chunk(b"RIFF", &inside)
+}

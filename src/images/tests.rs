@@ -1,1 +1,219 @@
+//! What becomes of uploaded files: cleaned, turned, cut off, or refused, and never a panic.
 
+use image::ImageFormat;
+
+use super::anatomy::Mime;
+use super::examine::{Examined, Refusal, examine};
+use super::image::parse_stored_name;
+use super::{samples, sweep};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+
+fn look(bytes: &[u8]) -> Result<Examined, Refusal> {
+    examine(bytes.to_vec(), |_| ())
+}
+
+fn holds(bytes: &[u8], needle: &[u8]) -> bool {
+    bytes.windows(needle.len()).any(|window| window == needle)
+}
+
+#[test]
+fn every_type_is_known_by_its_bytes_and_measured() {
+    let mimes = [Mime::Jpeg, Mime::Png, Mime::WebP, Mime::Gif];
+    for (bytes, mime) in samples::all().iter().zip(mimes) {
+        let picture = look(bytes).unwrap();
+        assert_eq!((picture.mime, picture.width, picture.height), (mime, 8, 4));
+        assert!(picture.color.starts_with('#') && picture.color.len() == 7, "{}", picture.color);
+        assert!(!picture.thumbhash.is_empty());
+        assert_eq!(picture.sha256.len(), 64);
+    }
+}
+
+#[test]
+fn a_clean_file_stays_as_it_is() {
+    for bytes in samples::all() {
+        let once = look(&bytes).unwrap();
+        let twice = look(&once.file).unwrap();
+        assert_eq!(once.file, twice.file);
+        assert_eq!(once.sha256, twice.sha256);
+    }
+}
+
+#[test]
+fn the_mean_colour_is_that_of_all_pixels() {
+    let picture = look(&samples::encoded(ImageFormat::Png, 200, 100)).unwrap();
+    assert_eq!(picture.color, "#640064");
+}
+
+#[test]
+fn what_a_camera_wrote_is_dropped_and_its_texts_are_taken_over() {
+    let files = [
+        samples::jpeg_of_a_camera(8, 4, 1),
+        samples::png_with(
+            8,
+            4,
+            &[(b"eXIf", &samples::exif(1)), (b"tEXt", samples::SECRET), (b"iTXt", samples::SECRET), (b"zTXt", samples::SECRET)],
+        ),
+        samples::webp_of_a_camera(8, 4, 1),
+    ];
+    for bytes in files {
+        assert!(holds(&bytes, samples::SECRET));
+        let picture = look(&bytes).unwrap();
+        assert!(!holds(&picture.file, samples::SECRET), "{:?}", picture.mime);
+        assert!(!holds(&picture.file, b"Mara"), "{:?}", picture.mime);
+        assert_eq!(picture.caption.as_deref(), Some("A tram on a bridge"), "{:?}", picture.mime);
+        assert_eq!(picture.credit.as_deref(), Some("Mara Lindqvist"), "{:?}", picture.mime);
+    }
+}
+
+#[test]
+fn comments_in_a_gif_are_dropped() {
+    let plain = samples::encoded(ImageFormat::Gif, 8, 4);
+    let (start, end) = plain.split_at(plain.len() - 1);
+    let length = u8::try_from(samples::SECRET.len()).unwrap();
+    let bytes = [start, &[0x21, 0xfe, length], samples::SECRET, &[0], end].concat();
+    assert_eq!(look(&bytes).unwrap().file, plain);
+}
+
+#[test]
+fn the_colour_profile_stays() {
+    assert!(holds(&look(&samples::jpeg_of_a_camera(8, 4, 1)).unwrap().file, b"ICC_PROFILE\0\x01\x01the colours"));
+}
+
+#[test]
+fn the_orientation_survives_and_counts() {
+    let files = |orientation| {
+        [
+            samples::jpeg_of_a_camera(16, 8, orientation),
+            samples::png_with(16, 8, &[(b"eXIf", &samples::exif(orientation))]),
+            samples::webp_of_a_camera(16, 8, orientation),
+        ]
+    };
+    for orientation in 1..=8 {
+        let size = if orientation < 5 { (16, 8) } else { (8, 16) };
+        for bytes in files(orientation) {
+            let picture = look(&bytes).unwrap();
+            assert_eq!((picture.width, picture.height), size, "{:?} {orientation}", picture.mime);
+            let again = look(&picture.file).unwrap();
+            assert_eq!((again.width, again.height, again.file), (size.0, size.1, picture.file), "{:?} {orientation}", picture.mime);
+        }
+    }
+}
+
+#[test]
+fn what_is_appended_is_cut_off() {
+    for bytes in samples::all() {
+        let clean = look(&bytes).unwrap();
+        for tail in [b"<script>alert(1)</script>".as_slice(), b"PK\x03\x04 a zip", &samples::jpeg(4, 4), &[0xff, 0xd9]] {
+            let picture = look(&[&bytes, tail].concat()).unwrap();
+            assert_eq!(picture.sha256, clean.sha256, "{:?}", picture.mime);
+        }
+    }
+}
+
+#[test]
+fn what_breaks_off_anywhere_is_refused() {
+    let more = [samples::jpeg_of_a_camera(8, 4, 6), samples::webp_of_a_camera(8, 4, 6), samples::moving_gif(3)];
+    for bytes in samples::all().into_iter().chain(more) {
+        for end in 0..bytes.len() {
+            assert!(look(&bytes[..end]).is_err(), "{end} of {} bytes are taken", bytes.len());
+        }
+    }
+}
+
+#[test]
+fn changed_bytes_never_panic() {
+    for bytes in samples::all().into_iter().chain([samples::jpeg_of_a_camera(8, 4, 6), samples::moving_gif(2)]) {
+        for place in 0..bytes.len() {
+            for change in [0x00, 0x7f, 0xff] {
+                let mut changed = bytes.clone();
+                changed[place] = change;
+                let _ = look(&changed);
+            }
+        }
+    }
+}
+
+#[test]
+fn other_types_are_refused_by_their_bytes() {
+    let others: [&[u8]; 7] = [
+        b"",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"<!doctype html>",
+        b"%PDF-1.7",
+        b"\0\0\0\x20ftypavif",
+        b"PK\x03\x04",
+        b"GIF90a",
+    ];
+    for bytes in others {
+        assert_eq!(look(bytes).unwrap_err(), Refusal::Unknown);
+    }
+}
+
+#[test]
+fn bombs_are_refused_before_a_pixel_is_decoded() {
+    let canvas = [b"GIF89a".as_slice(), &[0xff, 0xff, 0xff, 0xff, 0, 0, 0]].concat();
+    let frame = [0x2c, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 2, 1, 0, 0];
+    let files = [
+        samples::png_bomb(20_000, 20_000),
+        samples::png_bomb(100_000, 1),
+        samples::png_bomb(u32::MAX, u32::MAX),
+        [canvas.as_slice(), &frame, b";"].concat(),
+        samples::moving_gif(1001),
+    ];
+    for bytes in files {
+        let refusal = examine(bytes, |memory| assert_eq!(memory, 0, "something was decoded")).unwrap_err();
+        assert!(matches!(refusal, Refusal::TooMany(_)), "{refusal:?}");
+    }
+}
+
+#[test]
+fn a_colour_profile_that_cannot_be_read_is_refused() {
+    let bytes = samples::png_with(8, 4, &[(b"iCCP", b"name\0\0no zlib stream")]);
+    assert!(matches!(look(&bytes), Err(Refusal::Broken(_))));
+}
+
+#[test]
+fn a_picture_that_moves_is_decoded_whole() {
+    let bytes = samples::moving_gif(3);
+    assert_eq!(look(&bytes).unwrap().mime, Mime::Gif);
+}
+
+#[test]
+fn only_hashes_name_files() {
+    let hash = "0123456789abcdef".repeat(4);
+    assert!(parse_stored_name(&format!("{hash}.jpg")).is_some());
+    for name in [format!("{hash}.svg"), format!("{hash}.jpg.jpg"), format!("{}.jpg", hash.to_uppercase()), "../x.jpg".into(), hash] {
+        assert!(parse_stored_name(&name).is_none(), "{name}");
+    }
+}
+
+#[test]
+fn the_sweep_removes_old_files_that_no_row_is_left_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).display().to_string();
+    let config = Config::from_lookup(|name| match name {
+        "DATABASE_URL" => Some(format!("sqlite://{}", place("x.db"))),
+        "MEDIA_URL" => Some(format!("file:{}", place("media"))),
+        "SECRET_KEY_FILE" => Some(place("key")),
+        _ => None,
+    });
+    let clock = Clock::manual(0);
+    let app = App::open(config.unwrap(), clock.clone()).unwrap();
+    let orphan = format!("{}.png", "0".repeat(64));
+    let unfinished = folder.path().join("media/1.png#1");
+    std::fs::write(&unfinished, b"half").unwrap();
+    let written = std::fs::metadata(&unfinished).unwrap().modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
+    clock.advance(i64::try_from(written.as_millis()).unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        app.storage.put(&orphan, b"whole".as_slice().into()).await.unwrap();
+        assert_eq!(sweep(&app).await.unwrap(), 0);
+        assert_eq!(app.storage.size(&orphan).await.unwrap(), Some(5));
+        clock.advance(2 * 60 * 60 * 1000);
+        assert_eq!(sweep(&app).await.unwrap(), 1);
+        assert_eq!(app.storage.size(&orphan).await.unwrap(), None);
+    });
+    assert!(!unfinished.exists());
+}

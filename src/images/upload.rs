@@ -38,13 +38,13 @@ pub(crate) struct ImageUpload {
     #[schema(value_type = String, format = Binary)]
     file: String,
     /// What it shows, for those who can't see it; empty where it is mere decoration.
-    #[schema(value_type = Option<Line>)]
+    #[schema(value_type = Line, required = false)]
     alt: Option<String>,
     /// What stands beneath it; where the field is absent, the description in the file.
-    #[schema(value_type = Option<Paragraph>)]
+    #[schema(value_type = Paragraph, required = false)]
     caption: Option<String>,
     /// Who made it; where the field is absent, the artist or the copyright in the file.
-    #[schema(value_type = Option<Line>)]
+    #[schema(value_type = Line, required = false)]
     credit: Option<String>,
     /// What must stay in sight when it is cropped: from the left, 0 to 1.
     #[serde(default = "middle")]
@@ -66,7 +66,7 @@ const fn middle() -> f64 {
 }
 
 /// Makes a picture of a form.
-pub(super) async fn create(app: &App, caller: Caller<Writer>, form: Form) -> Result<EditedImage> {
+pub(crate) async fn create(app: &App, caller: Caller<Writer>, form: Form) -> Result<EditedImage> {
     let Form { texts, file, faults } = form;
     let upload = parse(app, texts, faults);
     let examined = match file {
@@ -94,13 +94,12 @@ fn parse(app: &App, mut texts: Map<String, Value>, mut faults: Vec<Fault>) -> Re
         }
     }
     if let Some(Value::String(text)) = texts.get("custom") {
-        match parse_json(text.as_bytes()) {
-            Ok(value) => texts.insert("custom".to_owned(), value),
-            Err(_) => {
-                faults.push(Fault::at("/custom", "malformed_json", "This is not JSON."));
-                texts.shift_remove("custom")
-            }
-        };
+        if let Ok(value) = parse_json(text.as_bytes()) {
+            texts.insert("custom".to_owned(), value);
+        } else {
+            faults.push(Fault::at("/custom", "malformed_json", "This is not JSON."));
+            texts.shift_remove("custom");
+        }
     }
     match Input::of(Value::Object(texts), Arc::clone(&app.checker)).plain::<ImageUpload>() {
         Ok(upload) if faults.is_empty() => Ok(upload),

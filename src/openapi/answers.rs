@@ -62,6 +62,7 @@ struct Facts {
     creates: bool,
     has_body: bool,
     has_path_parameter: bool,
+    of_article: bool,
     asks_who: bool,
     takes_fields: bool,
 }
@@ -74,6 +75,7 @@ impl Facts {
             creates: method == "post",
             has_body: operation.get("requestBody").is_some(),
             has_path_parameter: path.contains('{'),
+            of_article: path.contains("{article}"),
             asks_who: security.is_some_and(|options| options.iter().any(|option| option.get("bearer").is_some())),
             takes_fields: operation
                 .get("parameters")
@@ -97,6 +99,9 @@ impl Facts {
         }
         if self.has_path_parameter {
             errors.push(("404", "There is nothing here."));
+        }
+        if self.of_article {
+            errors.push(("410", "The article was public once, and is no more."));
         }
         if self.has_body {
             errors.extend([

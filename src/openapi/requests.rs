@@ -41,7 +41,7 @@ pub(super) fn complete(document: &mut Value) {
 
 fn bound_path_parameters(operation: &mut Value) {
     let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
-    for parameter in parameters.filter(|parameter| parameter["in"] == "path" || parameter["in"] == "query") {
+    for parameter in parameters {
         let in_path = parameter["in"] == "path";
         if let Some(schema) = parameter
             .get_mut("schema")

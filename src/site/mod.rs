@@ -10,7 +10,7 @@ mod social;
 mod view;
 
 pub(crate) use handlers::routes;
+pub(crate) use operations::revise;
 pub(crate) use queries::settings;
-pub(crate) use settings::{CommentMode, CommentPolicy, ShareNetwork, SiteSettings};
+pub(crate) use settings::{CommentMode, CommentPolicy, SiteSettings};
 pub(crate) use social::SocialLink;
-pub(crate) use view::SiteView;

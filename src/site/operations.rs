@@ -28,7 +28,7 @@ pub(super) fn read_as_editor(app: &App, conn: &mut Conn) -> Result<SiteEditorVie
 }
 
 /// Changes the site, by replacement or by merge patch.
-pub(super) fn revise(
+pub(crate) fn revise(
     app: &App,
     conn: &mut Conn,
     caller: &Caller<Admin>,

@@ -1,4 +1,4 @@
-//! How articles are sorted: sections, tags and collections.
+//! How articles are sorted: sections and tags.
 
 mod sections;
 mod tags;
@@ -6,13 +6,10 @@ mod tags;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) use sections::{
-    Section, SectionCard, SectionDraft, SectionId, SectionMerger, cards as section_cards, find_reference as find_section,
+    Section, SectionCard, SectionDraft, cards as section_cards, create as create_section, find_reference as find_section,
     recount as recount_sections,
 };
-pub(crate) use tags::{
-    Tag, TagCard, TagDraft, TagId, TagMerger, cards as tag_cards, find_or_create as find_or_create_tag, find_reference as find_tag,
-    recount as recount_tags,
-};
+pub(crate) use tags::{Tag, TagCard, TagDraft, find_or_create as find_or_create_tag, recount as recount_tags};
 
 /// Mounts the operations.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {

@@ -5,6 +5,7 @@ mod auth;
 mod contract;
 mod errors;
 mod migrations;
+mod newsroom;
 mod paging;
 mod policy;
 mod postgres;

@@ -43,6 +43,7 @@ fn scene(name: &str) -> Option<fn(&mut Canvas)> {
         "cranes" => waterside::cranes,
         "tram" => town::tram,
         "benches" => waterside::benches,
+        "pump-house" => town::pump_house,
         "floodgate" => waterside::floodgate,
         "stage" => town::stage,
         "fish-market" => town::fish_market,

@@ -208,3 +208,35 @@ pub(super) fn kitchen(canvas: &mut Canvas) {
     }
     canvas.disc((900, 600), 44, ink(0x00f0_d95a));
 }
+
+pub(super) fn pump_house(canvas: &mut Canvas) {
+    canvas.gradient(0, 640, ink(0x00e4_ebe8), ink(0x00c4_cfcc));
+    canvas.rect((0, 640), WIDTH, 260, ink(0x008c_938f));
+    for tile in 0..20 {
+        canvas.stroke((tile * 84, 640), (tile * 130 - 400, HEIGHT), 3, ink(0x0070_7773));
+    }
+    for window in 0..5 {
+        canvas.rect((80 + window * 310, 70), 220, 120, ink(0x00f8_fbf4));
+        canvas.rect((186 + window * 310, 70), 8, 120, ink(0x0099_a4a0));
+    }
+    for (height, paint) in [(240, 0x003f_6fa0), (290, 0x00b8_4f40)] {
+        canvas.rect((0, height), WIDTH, 30, ink(paint));
+        canvas.rect((0, height + 4), WIDTH, 6, ink(0x00ff_ffff).thin(90));
+    }
+    for machine in 0..3 {
+        let x = 130 + machine * 480;
+        canvas.rect((x + 70, 255), 26, 190, ink(0x003f_6fa0));
+        canvas.rect((x + 270, 305), 26, 140, ink(0x00b8_4f40));
+        canvas.ellipse((x + 180, 760), 210, 26, ink(0).thin(60));
+        canvas.rect((x, 440), 360, 310, ink(0x002f_7a5c));
+        canvas.rect((x, 440), 360, 26, ink(0x0049_9a78));
+        for grille in 0..9 {
+            canvas.rect((x + 30, 560 + grille * 18), 170, 8, ink(0x001c_4d3a));
+        }
+        for dial in 0..2 {
+            canvas.disc((x + 270, 540 + dial * 100), 36, ink(0x00f4_f2e8));
+            canvas.stroke((x + 270, 540 + dial * 100), (x + 288, 520 + dial * 106), 6, ink(0x00b0_3a30));
+        }
+    }
+    figure(canvas, (1540, 840), 260, 0x00e0_8a2c);
+}

@@ -92,6 +92,7 @@ impl Gif {
             pixels: self.pixels,
             memory,
             orientation: Orientation::NoTransforms,
+            deflated_profile: false,
             exif: None,
             file: self.file,
         }

@@ -136,7 +136,18 @@ impl Jpeg {
         file.extend_from_slice(&self.body);
         file.extend_from_slice(&[0xff, EOI]);
         let memory = pixels * self.components.clamp(1, 4) + coefficients;
-        Ok(Anatomy { mime: Mime::Jpeg, width, height, frames: 1, pixels, memory, orientation, exif: self.exif, file })
+        Ok(Anatomy {
+            mime: Mime::Jpeg,
+            width,
+            height,
+            frames: 1,
+            pixels,
+            memory,
+            orientation,
+            deflated_profile: false,
+            exif: self.exif,
+            file,
+        })
     }
 }
 

@@ -76,6 +76,8 @@ pub(super) struct Anatomy {
     pub(super) memory: u64,
     /// How the stored pixels must be turned to be seen.
     pub(super) orientation: Orientation,
+    /// Whether there is a colour profile that is deflated, and so may be larger than it looks.
+    pub(super) deflated_profile: bool,
     /// What the camera wrote, to take a caption from.
     pub(super) exif: Option<Vec<u8>>,
     /// The file without all that is not needed.
@@ -110,3 +112,6 @@ impl Anatomy {
 
 /// The caption and the credit that a camera or an editor's program wrote into a file.
 pub(super) use self::exif::texts;
+
+#[cfg(test)]
+pub(super) use self::png::chunk as png_chunk;

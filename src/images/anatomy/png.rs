@@ -19,6 +19,7 @@ struct Png<'a> {
     depth: u64,
     announced_frames: Option<u32>,
     frames: u32,
+    profile: bool,
     exif: Option<Vec<u8>>,
     body: Vec<u8>,
 }
@@ -42,7 +43,7 @@ pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
                 png.body.extend_from_slice(whole);
                 return Ok(png.finish(signature));
             }
-            _ => png.chunk(&name, data, whole)?,
+            _ => png.chunk(name, data, whole)?,
         }
     }
 }
@@ -53,25 +54,22 @@ impl<'a> Png<'a> {
         self.size = (reader.be32()?, reader.be32()?);
         let [bits, color] = reader.array()?;
         // Grey, colours, a palette (which may gain transparency), grey or colours with transparency.
-        let samples = match color {
-            0 => 2,
-            4 => 2,
-            _ => 4,
-        };
+        let samples = if matches!(color, 0 | 4) { 2 } else { 4 };
         self.depth = if bits == 16 { samples * 2 } else { samples };
         self.head = whole;
         Ok(())
     }
 
-    fn chunk(&mut self, name: &[u8; 4], data: &[u8], whole: &[u8]) -> Result<(), Broken> {
-        match name {
+    fn chunk(&mut self, name: [u8; 4], data: &[u8], whole: &[u8]) -> Result<(), Broken> {
+        match &name {
             b"eXIf" if self.exif.is_none() => self.exif = Some(data.to_vec()),
             b"acTL" => self.announced_frames = Some(Reader::new(data).be32()?),
             b"fcTL" => self.frames += 1,
             _ => {}
         }
-        let fits = name != b"iCCP" || data.len() <= LONGEST_PROFILE;
-        if KEPT.contains(&name) && fits {
+        let is_profile = name == *b"iCCP";
+        if KEPT.contains(&&name) && !(is_profile && data.len() > LONGEST_PROFILE) {
+            self.profile |= is_profile;
             self.body.extend_from_slice(whole);
         }
         Ok(())
@@ -84,7 +82,7 @@ impl<'a> Png<'a> {
         // Frames are drawn on top of each other: the one before, the picture so far, and the one that comes.
         let memory = if frames > 1 { canvas.saturating_mul(12) } else { canvas.saturating_mul(self.depth) };
         let orientation = exif::orientation(self.exif.as_deref());
-        let turned = exif::block(orientation).map(|block| chunk(b"eXIf", &block)).unwrap_or_default();
+        let turned = exif::block(orientation).map(|block| chunk(*b"eXIf", &block)).unwrap_or_default();
         let file = [signature, self.head, &turned, &self.body].concat();
         Anatomy {
             mime: Mime::Png,
@@ -94,13 +92,15 @@ impl<'a> Png<'a> {
             pixels: canvas.saturating_mul(frames.into()),
             memory,
             orientation,
+            deflated_profile: self.profile,
             exif: self.exif,
             file,
         }
     }
 }
 
-fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+/// A chunk with its length and checksum.
+pub(in crate::images) fn chunk(name: [u8; 4], data: &[u8]) -> Vec<u8> {
     let named = [name.as_slice(), data].concat();
     let length = u32::try_from(data.len()).unwrap_or_default();
     [length.to_be_bytes().as_slice(), &named, &checksum(&named).to_be_bytes()].concat()

@@ -31,7 +31,7 @@ pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
     let mut webp = WebP::default();
     while !inside.rest().is_empty() {
         let (name, data) = next_chunk(&mut inside)?;
-        webp.chunk(&name, data)?;
+        webp.chunk(name, data)?;
         // A plain file is its one picture; nothing else belongs to it.
         if webp.flags.is_none() {
             break;
@@ -51,9 +51,9 @@ fn next_chunk<'a>(reader: &mut Reader<'a>) -> Result<([u8; 4], &'a [u8]), Broken
 }
 
 impl WebP {
-    fn chunk(&mut self, name: &[u8; 4], data: &[u8]) -> Result<(), Broken> {
+    fn chunk(&mut self, name: [u8; 4], data: &[u8]) -> Result<(), Broken> {
         let moves = self.flags.is_some_and(|flags| flags & MOVES != 0);
-        match name {
+        match &name {
             b"VP8X" if self.flags.is_none() && !self.drawn => {
                 let mut reader = Reader::new(data);
                 self.flags = Some(reader.byte()?);
@@ -92,13 +92,13 @@ impl WebP {
         while !reader.rest().is_empty() {
             let (name, data) = next_chunk(&mut reader)?;
             match &name {
-                b"ALPH" if !drawn => push(&mut kept, &name, data),
+                b"ALPH" if !drawn => push(&mut kept, name, data),
                 b"VP8 " | b"VP8L" if !drawn => {
-                    if bitstream_size(&name, data)? != size {
+                    if bitstream_size(name, data)? != size {
                         return Err(CONTRADICTS);
                     }
                     drawn = true;
-                    push(&mut kept, &name, data);
+                    push(&mut kept, name, data);
                 }
                 _ => {}
             }
@@ -109,7 +109,7 @@ impl WebP {
         self.frames = self.frames.saturating_add(1);
         self.pixels += area(size).max(area(self.size));
         self.drawn = true;
-        push(&mut self.body, b"ANMF", &kept);
+        push(&mut self.body, *b"ANMF", &kept);
         Ok(())
     }
 
@@ -125,23 +125,33 @@ impl WebP {
             let told = if block.is_some() { HAS_EXIF } else { 0 };
             let flags = flags & (HAS_PROFILE | HAS_ALPHA | MOVES) | told;
             let (across, down) = ((width - 1).to_le_bytes(), (height - 1).to_le_bytes());
-            push(&mut inside, b"VP8X", &[&[flags, 0, 0, 0], &across[..3], &down[..3]].concat());
+            push(&mut inside, *b"VP8X", &[&[flags, 0, 0, 0], &across[..3], &down[..3]].concat());
         }
         inside.extend_from_slice(&self.body);
         if let Some(block) = block.filter(|_| self.flags.is_some()) {
-            push(&mut inside, b"EXIF", &block);
+            push(&mut inside, *b"EXIF", &block);
         }
         let mut file = Vec::new();
-        push(&mut file, b"RIFF", &inside);
+        push(&mut file, *b"RIFF", &inside);
         // The picture, and what is made of it on the way: brightness and colours apart, transparency, the frame before.
         let memory = area(self.size) * if self.frames > 1 { 16 } else { 7 };
-        let (frames, pixels) = (self.frames, self.pixels);
-        Ok(Anatomy { mime: Mime::WebP, width, height, frames, pixels, memory, orientation, exif: self.exif, file })
+        Ok(Anatomy {
+            mime: Mime::WebP,
+            width,
+            height,
+            frames: self.frames,
+            pixels: self.pixels,
+            memory,
+            orientation,
+            deflated_profile: false,
+            exif: self.exif,
+            file,
+        })
     }
 }
 
-fn push(into: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
-    into.extend_from_slice(name);
+fn push(into: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
+    into.extend_from_slice(&name);
     into.extend_from_slice(&u32::try_from(data.len()).unwrap_or(u32::MAX).to_le_bytes());
     into.extend_from_slice(data);
     if data.len() % 2 == 1 {
@@ -154,9 +164,9 @@ fn area((width, height): (u32, u32)) -> u64 {
 }
 
 /// The size that the coded pixels themselves begin with.
-fn bitstream_size(name: &[u8; 4], data: &[u8]) -> Result<(u32, u32), Broken> {
+fn bitstream_size(name: [u8; 4], data: &[u8]) -> Result<(u32, u32), Broken> {
     let mut reader = Reader::new(data);
-    if name == b"VP8L" {
+    if name == *b"VP8L" {
         if reader.byte()? != 0x2f {
             return Err(Broken("Its pixels are not WebP."));
         }

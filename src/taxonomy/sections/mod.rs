@@ -8,5 +8,6 @@ mod queries;
 mod section;
 
 pub(crate) use handlers::routes;
+pub(crate) use operations::create;
 pub(crate) use queries::{cards, find_reference, recount};
-pub(crate) use section::{Section, SectionCard, SectionDraft, SectionId, SectionMerger};
+pub(crate) use section::{Section, SectionCard, SectionDraft};

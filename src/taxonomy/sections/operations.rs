@@ -31,7 +31,7 @@ pub(super) fn read_as_editor(app: &App, conn: &mut Conn, name: &str) -> Result<E
 }
 
 /// Makes a section.
-pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<SectionView>> {
+pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<SectionView>> {
     let draft = input.create::<SectionDraft>(conn)?;
     let now = app.now();
     let mut section = Section::blank(now);

@@ -9,5 +9,5 @@ mod tag;
 
 pub(crate) use handlers::routes;
 pub(crate) use operations::find_or_create;
-pub(crate) use queries::{cards, find_reference, recount};
-pub(crate) use tag::{Tag, TagCard, TagDraft, TagId, TagMerger, TagView};
+pub(crate) use queries::recount;
+pub(crate) use tag::{Tag, TagCard, TagDraft};

@@ -1,11 +1,8 @@
 //! All SQL of tags.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 
-use super::tag::{LISTING, Tag, TagCard, TagId};
-use crate::config::LinkConfig;
+use super::tag::{LISTING, Tag, TagId};
 use crate::db::{Backend, Conn, PageOf, PageQuery, Slugged, fold, hand_over, keyset, lock};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{article_tags, publication_tags, publications, tags};
@@ -42,15 +39,6 @@ pub(super) fn look_up_name(conn: &mut Conn, name: &str) -> Result<Option<TagId>>
 /// The id of the tag that a body names.
 pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     Ok(look_up(conn, name)?.map(|tag| tag.id.to_string()))
-}
-
-/// Cards of tags, by id.
-pub(crate) fn cards(conn: &mut Conn, links: &LinkConfig, ids: &[TagId]) -> Result<HashMap<TagId, TagCard>> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows: Vec<Tag> = tags::table.filter(tags::id.eq_any(ids.to_vec())).select(Tag::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(|row| (row.id, row.card(links))).collect())
 }
 
 /// Whether a slug is another tag's.

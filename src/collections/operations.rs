@@ -1,0 +1,113 @@
+//! What can be done with collections: plain functions of connection, caller and input.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::collection::{Collection, CollectionCard, CollectionDraft, CollectionEditorView, CollectionView};
+use super::queries;
+use crate::app::App;
+use crate::articles::{self, ArticleId};
+use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::error::{Error, Fault, Result};
+use crate::events::{self, Event};
+use crate::http::{Edited, Precondition};
+use crate::input::Input;
+use crate::users::{Caller, Editor};
+
+/// One page of collections.
+pub(super) fn list(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<CollectionCard>> {
+    let page = queries::page(conn, query)?;
+    page.with_rows(|rows| Ok(rows.iter().map(Collection::card).collect()))
+}
+
+/// What readers see of a collection.
+pub(super) fn read(app: &App, conn: &mut Conn, key: &str) -> Result<CollectionView> {
+    let collection = queries::find(conn, key)?;
+    let ids = queries::items(conn, collection.id)?;
+    let mut cards = articles::cards(app, conn, &ids)?;
+    let items = ids.iter().filter_map(|id| cards.remove(id)).collect();
+    Ok(CollectionView { card: collection.card(), items })
+}
+
+/// What editors see of a collection.
+pub(super) fn read_as_editor(conn: &mut Conn, key: &str) -> Result<Edited<CollectionEditorView>> {
+    let collection = queries::find(conn, key)?;
+    edited(conn, &collection)
+}
+
+/// Makes a collection.
+pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<CollectionEditorView>> {
+    lock(conn, "collections")?;
+    let draft = input.create::<CollectionDraft>(conn)?;
+    refuse_twins(&draft.items)?;
+    let now = app.now();
+    let mut collection = Collection::blank(now);
+    let items = collection.revise(draft, now);
+    queries::insert(conn, &collection)?;
+    queries::put_items(conn, collection.id, &items)?;
+    events::record(conn, now, event("collection.created", &collection, caller))?;
+    edited(conn, &collection)
+}
+
+/// Changes a collection, by replacement or by merge patch.
+pub(super) fn revise(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Editor>,
+    key: &str,
+    condition: &Precondition,
+    input: &Input,
+) -> Result<Edited<CollectionEditorView>> {
+    lock(conn, "collections")?;
+    let mut collection = queries::find(conn, key)?;
+    let before = edited(conn, &collection)?;
+    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let draft = input.revise::<CollectionDraft>(conn, &current)?;
+    refuse_twins(&draft.items)?;
+    condition.check(collection.version, &current, &input.object()?, |_| Ok(None))?;
+    if (&draft.key, &draft.title, &draft.items) == (&collection.key, &collection.title, &before.view.items) {
+        return Ok(before);
+    }
+    let now = app.now();
+    let items = collection.revise(draft, now);
+    queries::update(conn, &collection)?;
+    queries::put_items(conn, collection.id, &items)?;
+    events::record(conn, now, event("collection.revised", &collection, caller))?;
+    edited(conn, &collection)
+}
+
+/// Deletes a collection; its articles stay.
+pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, key: &str, condition: &Precondition) -> Result<()> {
+    lock(conn, "collections")?;
+    let Some(collection) = queries::look_up(conn, key)? else { return Ok(()) };
+    condition.check_bare(collection.version)?;
+    queries::delete(conn, collection.id)?;
+    events::record(conn, app.now(), event("collection.deleted", &collection, caller))
+}
+
+/// An article stands in a collection once, however it is named.
+fn refuse_twins(items: &[ArticleId]) -> Result<()> {
+    let mut seen = HashSet::new();
+    let twins = items.iter().enumerate().filter(|(_, id)| !seen.insert(**id));
+    let fault =
+        |(index, _): (usize, &ArticleId)| Fault::at(format!("/items/{index}"), "duplicate_items", "This article stands here twice.");
+    let faults: Vec<Fault> = twins.map(fault).collect();
+    if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
+}
+
+fn event(kind: &'static str, collection: &Collection, caller: &Caller<Editor>) -> Event {
+    Event {
+        kind,
+        actor: caller.actor(),
+        subject_kind: "collection",
+        subject_id: collection.id.to_string(),
+        tags: vec![format!("collection:{}", collection.id), "collections".into()],
+        details: Value::Null,
+    }
+}
+
+fn edited(conn: &mut Conn, collection: &Collection) -> Result<Edited<CollectionEditorView>> {
+    let view = CollectionEditorView { card: collection.card(), items: queries::items(conn, collection.id)? };
+    Ok(Edited { view, version: collection.version, created_at: collection.created_at, updated_at: collection.updated_at })
+}

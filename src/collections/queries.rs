@@ -1,0 +1,68 @@
+//! All SQL of collections.
+
+use diesel::prelude::*;
+
+use super::collection::{Collection, CollectionId, LISTING};
+use crate::articles::ArticleId;
+use crate::db::{Backend, Conn, PageOf, PageQuery, keyset};
+use crate::error::{Code, Error, Result, conflict_on};
+use crate::schema::{collection_items, collections};
+
+/// One page of collections.
+pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Collection>> {
+    let rows = collections::table.select(Collection::as_select()).into_boxed::<Backend>();
+    Ok(keyset!(conn, LISTING, query, rows, collections::table.into_boxed::<Backend>()))
+}
+
+/// The collection of this key, if there is one; case makes no difference.
+pub(super) fn look_up(conn: &mut Conn, key: &str) -> Result<Option<Collection>> {
+    let query = collections::table.filter(collections::key.eq(key.to_lowercase())).select(Collection::as_select());
+    Ok(query.first(conn).optional()?)
+}
+
+/// The collection of this key.
+pub(super) fn find(conn: &mut Conn, key: &str) -> Result<Collection> {
+    look_up(conn, key)?.ok_or_else(Error::not_found)
+}
+
+/// The articles of a collection, published or not, in order.
+pub(super) fn items(conn: &mut Conn, id: CollectionId) -> Result<Vec<ArticleId>> {
+    Ok(collection_items::table
+        .filter(collection_items::collection_id.eq(id))
+        .order(collection_items::position)
+        .select(collection_items::article_id)
+        .load(conn)?)
+}
+
+/// Stores a new collection.
+pub(super) fn insert(conn: &mut Conn, collection: &Collection) -> Result<()> {
+    conflict_on(diesel::insert_into(collections::table).values(collection).execute(conn), || key_conflict(collection))?;
+    Ok(())
+}
+
+/// Stores a changed collection.
+pub(super) fn update(conn: &mut Conn, collection: &Collection) -> Result<()> {
+    conflict_on(diesel::update(collection).set(collection).execute(conn), || key_conflict(collection))?;
+    Ok(())
+}
+
+fn key_conflict(collection: &Collection) -> Error {
+    Error::new(Code::SlugTaken, format!("Another collection has the key {:?}.", collection.key))
+}
+
+/// Stores the articles of a collection, in order.
+pub(super) fn put_items(conn: &mut Conn, id: CollectionId, items: &[ArticleId]) -> Result<()> {
+    diesel::delete(collection_items::table.filter(collection_items::collection_id.eq(id))).execute(conn)?;
+    for (position, article) in (0_i32..).zip(items) {
+        let row =
+            (collection_items::collection_id.eq(id), collection_items::position.eq(position), collection_items::article_id.eq(*article));
+        diesel::insert_into(collection_items::table).values(row).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Removes a collection; its articles stay.
+pub(super) fn delete(conn: &mut Conn, id: CollectionId) -> Result<()> {
+    diesel::delete(collections::table.filter(collections::id.eq(id))).execute(conn)?;
+    Ok(())
+}

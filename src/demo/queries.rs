@@ -1,0 +1,50 @@
+//! All SQL of the demo: what a database holds already.
+
+use diesel::prelude::*;
+
+use crate::db::Conn;
+use crate::error::Result;
+use crate::schema::{articles, authors, comments, events, images, sections, users};
+use crate::users::{Role, UserId};
+
+/// The event that says that the filling has begun.
+pub(super) const BEGUN: &str = "demo.begun";
+/// The event that says that it is complete.
+pub(super) const FILLED: &str = "demo.filled";
+
+/// What a database holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// No content.
+    Empty,
+    /// A part of the demo newsroom.
+    Begun,
+    /// The demo newsroom.
+    Filled,
+    /// Somebody's own content.
+    Foreign,
+}
+
+/// Looks.
+pub(super) fn state(conn: &mut Conn) -> Result<State> {
+    let mut happened =
+        |kind: &str| -> Result<bool> { Ok(events::table.filter(events::kind.eq(kind.to_owned())).count().get_result::<i64>(conn)? > 0) };
+    if happened(FILLED)? {
+        return Ok(State::Filled);
+    }
+    if happened(BEGUN)? {
+        return Ok(State::Begun);
+    }
+    let found = articles::table.count().get_result::<i64>(conn)?
+        + authors::table.count().get_result::<i64>(conn)?
+        + comments::table.count().get_result::<i64>(conn)?
+        + images::table.count().get_result::<i64>(conn)?
+        + sections::table.count().get_result::<i64>(conn)?;
+    Ok(if found == 0 { State::Empty } else { State::Foreign })
+}
+
+/// The first administrator, where there is one.
+pub(super) fn admin(conn: &mut Conn) -> Result<Option<UserId>> {
+    let admins = users::table.filter(users::role.eq(Role::Admin)).filter(users::suspended.eq(false));
+    Ok(admins.order(users::id).select(users::id).first(conn).optional()?)
+}
