@@ -157,9 +157,7 @@ fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
     }
     if ["200", "201", "304"].contains(&status) {
         add("Cache-Control", "Who may keep the answer, and how long.");
-        if !facts.creates || status == "201" {
-            add("ETag", "The entity tag of the answer; of an editor view, its version.");
-        }
+        add("ETag", "The entity tag of the answer; of an editor view, its version.");
         if facts.reads {
             add("Cache-Tag", "Names each resource that a public answer was made of.");
         }

@@ -7,6 +7,7 @@ mod errors;
 mod migrations;
 mod newsroom;
 mod paging;
+mod policy;
 mod postgres;
 mod sections;
 #[path = "../support/mod.rs"]

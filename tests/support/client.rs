@@ -12,7 +12,7 @@ use super::world::Node;
 const BASE: &str = "/api/v1/";
 
 /// The address that requests come from (RFC 5737); it may be read in no public answer.
-pub(crate) const ADDRESS: &str = "203.0.113.7:4711";
+pub(crate) const ADDRESS: &str = "192.0.2.163:4711";
 
 /// Somebody who sends requests.
 #[derive(Clone)]

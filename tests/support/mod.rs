@@ -8,6 +8,7 @@ mod engines;
 mod world;
 
 pub(crate) use answer::Answer;
+pub(crate) use builders::{encoded, jpeg};
 pub(crate) use client::{Client, Part};
 pub(crate) use contract::{Contract, Operation};
 pub(crate) use engines::{Database, Engine, has_postgres};
