@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Node, Part, api_test};
+use crate::support::{Node, Part, World, api_test};
 
 /// Eight pixels that are a picture.
 const PNG: &[u8] = &[
