@@ -22,7 +22,7 @@ pub(super) fn complete(document: &mut Value) {
         }
         // An operation may name an error of its own; its body is that of all errors.
         for (status, response) in responses.as_object_mut().into_iter().flatten() {
-            if status.as_str() >= "400" && response.get("content").is_none() {
+            if status.as_str() >= "400" && response.get("content").is_none() && response.get("$ref").is_none() {
                 let about = response["description"].as_str().unwrap_or_default().to_owned();
                 *response = problem(status, &about);
             }
