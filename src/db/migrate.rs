@@ -67,7 +67,10 @@ pub(crate) fn migrate(location: &Location) -> Result<usize, String> {
 }
 
 /// Runs what is pending, one after the other, and `after` each.
-fn run<DB: diesel::backend::Backend, C: MigrationHarness<DB>>(conn: &mut C, after: impl Fn(&mut C) -> diesel::QueryResult<()>) -> Result<usize, Failure> {
+fn run<DB: diesel::backend::Backend, C: MigrationHarness<DB>>(
+    conn: &mut C,
+    after: impl Fn(&mut C) -> diesel::QueryResult<()>,
+) -> Result<usize, Failure> {
     let mut ran = 0;
     while conn.has_pending_migration(PORTABLE)? {
         conn.run_next_migration(PORTABLE)?;

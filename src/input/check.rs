@@ -87,14 +87,17 @@ fn explain(document: &Value, error: &ValidationError<'_>, faults: &mut Vec<Fault
 /// Whether a branch of a choice failed because it is for another type of value.
 fn is_other_type(error: &ValidationError<'_>, at: &str) -> bool {
     let here = error.instance_path().as_str() == at;
-    (here && matches!(error.kind(), ValidationErrorKind::Type { .. } | ValidationErrorKind::Constant { .. })) || names_type(error, at).is_some()
+    (here && matches!(error.kind(), ValidationErrorKind::Type { .. } | ValidationErrorKind::Constant { .. }))
+        || names_type(error, at).is_some()
 }
 
 /// The one value of `type` that a branch is for.
 fn names_type(error: &ValidationError<'_>, at: &str) -> Option<String> {
     let is_type = error.instance_path().as_str().strip_prefix(at) == Some("/type");
     match error.kind() {
-        ValidationErrorKind::Enum { options } if is_type => options.get(0).filter(|_| options.get(1).is_none())?.as_str().map(str::to_owned),
+        ValidationErrorKind::Enum { options } if is_type => {
+            options.get(0).filter(|_| options.get(1).is_none())?.as_str().map(str::to_owned)
+        }
         _ => None,
     }
 }

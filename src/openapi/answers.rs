@@ -22,7 +22,7 @@ pub(super) fn complete(document: &mut Value) {
         }
         // An operation may name an error of its own; its body is that of all errors.
         for (status, response) in responses.as_object_mut().into_iter().flatten() {
-            if status.as_str() >= "400" && response.get("content").is_none() {
+            if status.as_str() >= "400" && response.get("content").is_none() && response.get("$ref").is_none() {
                 let about = response["description"].as_str().unwrap_or_default().to_owned();
                 *response = problem(status, &about);
             }
@@ -57,6 +57,7 @@ pub(super) fn complete(document: &mut Value) {
 
 /// What decides which errors an operation has.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 struct Facts {
     reads: bool,
     creates: bool,
@@ -156,9 +157,7 @@ fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
     }
     if ["200", "201", "304"].contains(&status) {
         add("Cache-Control", "Who may keep the answer, and how long.");
-        if !facts.creates || status == "201" {
-            add("ETag", "The entity tag of the answer; of an editor view, its version.");
-        }
+        add("ETag", "The entity tag of the answer; of an editor view, its version.");
         if facts.reads {
             add("Cache-Tag", "Names each resource that a public answer was made of.");
         }

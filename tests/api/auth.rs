@@ -243,10 +243,14 @@ api_test!(forged_tokens_are_refused, async |world| {
         forgeries.push(format!("{forged}.{payload}.{signature}"));
         forgeries.push(format!("{forged}.{payload}."));
     }
-    for (name, value) in [("kid", json!("../../etc/passwd")), ("kid", json!("")), ("typ", json!("JWT")), ("crit", json!(["exp"])), ("jwk", json!({}))] {
+    for (name, value) in
+        [("kid", json!("../../etc/passwd")), ("kid", json!("")), ("typ", json!("JWT")), ("crit", json!(["exp"])), ("jwk", json!({}))]
+    {
         forgeries.push(format!("{}.{payload}.{signature}", encode(&with(&head, name, value))));
     }
-    for (name, value) in [("sub", json!(user_id(world, Role::Editor).await)), ("exp", json!(9_999_999_999_i64)), ("ver", json!(0)), ("aud", json!("other"))] {
+    for (name, value) in
+        [("sub", json!(user_id(world, Role::Editor).await)), ("exp", json!(9_999_999_999_i64)), ("ver", json!(0)), ("aud", json!("other"))]
+    {
         forgeries.push(format!("{header}.{}.{signature}", encode(&with(&claims, name, value))));
     }
     for forged in forgeries {

@@ -72,7 +72,8 @@ fn operations_list_the_parameters_of_their_paths() {
         let in_path = |segment: &str| segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).map(str::to_owned);
         let braces: BTreeSet<String> = operation.path.split('/').filter_map(in_path).collect();
         let parameters = items(&operation.item, "parameters");
-        let listed = parameters.iter().filter(|one| one["in"] == "path").filter_map(|one| one["name"].as_str()).map(str::to_owned).collect();
+        let listed =
+            parameters.iter().filter(|one| one["in"] == "path").filter_map(|one| one["name"].as_str()).map(str::to_owned).collect();
         if braces == listed { Vec::new() } else { vec![format!("the path has {braces:?}, the parameters {listed:?}")] }
     });
 }
@@ -153,7 +154,11 @@ fn examples_are_valid() {
                 let (Some(example), Some(schema)) = (media.get("example"), media.get("schema")) else { continue };
                 let key = format!("example {} {} {place} {media_type}", operation.method, operation.path);
                 let validator = Contract::get().validator(&key, schema);
-                faults.extend(validator.iter_errors(example).map(|error| format!("the example of {place} is invalid at {}: {error}", error.instance_path())));
+                faults.extend(
+                    validator
+                        .iter_errors(example)
+                        .map(|error| format!("the example of {place} is invalid at {}: {error}", error.instance_path())),
+                );
             }
         };
         check("the body".to_owned(), &operation.item["requestBody"]);
@@ -185,7 +190,9 @@ fn unbounded(place: &str, schema: &Value) -> Vec<String> {
         faults.extend(unbounded(&format!("{place}.{name}"), inner));
     }
     for word in ["items", "additionalProperties"] {
-        faults.extend(schema.get(word).filter(|inner| inner.is_object()).map(|inner| unbounded(&format!("{place}.*"), inner)).unwrap_or_default());
+        faults.extend(
+            schema.get(word).filter(|inner| inner.is_object()).map(|inner| unbounded(&format!("{place}.*"), inner)).unwrap_or_default(),
+        );
     }
     for word in ["oneOf", "anyOf", "allOf"] {
         faults.extend(items(schema, word).iter().flat_map(|inner| unbounded(place, inner)));

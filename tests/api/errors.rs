@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Contract, api_test};
+use crate::support::{Contract, World, api_test};
 
 api_test!(unknown_addresses_are_404, async |world| {
     for path in ["/", "/nothing", "/api", "/api/v1", "/api/v1/", "/api/v2/sections", "/healthz/", "/sections", "/openapi.yaml"] {
@@ -17,8 +17,14 @@ api_test!(unknown_addresses_are_404, async |world| {
 
 api_test!(addresses_are_exact, async |world| {
     world.section("City").await;
-    let spellings =
-        ["/api/v1/sections/city/", "/api/v1//sections/city", "//api/v1/sections", "/API/v1/sections", "/api/v1/Sections", "/api/v1/sections/"];
+    let spellings = [
+        "/api/v1/sections/city/",
+        "/api/v1//sections/city",
+        "//api/v1/sections",
+        "/API/v1/sections",
+        "/api/v1/Sections",
+        "/api/v1/sections/",
+    ];
     for path in spellings {
         world.anonymous().get(path).await.expect(404);
         world.editor().delete(path).await.expect(404);
@@ -48,7 +54,8 @@ api_test!(other_methods_are_405_and_named, async |world| {
 api_test!(every_method_of_every_address_is_answered, async |world| {
     for operation in &Contract::get().operations {
         let path = operation.path_with(|_| "nothing".to_owned());
-        for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS, Method::TRACE] {
+        for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS, Method::TRACE]
+        {
             let answer = world.anonymous().with("content-type", "application/json").send(method.clone(), &path, None).await;
             let known = Contract::get().operation(method.as_str(), &path).is_some() || method == Method::OPTIONS;
             assert_eq!(known, answer.status != 405, "{answer}");
@@ -61,7 +68,8 @@ api_test!(bodies_must_be_json_of_1_mib, async |world| {
     let send = async |content_type: &str, body: &[u8]| {
         editor.with("content-type", content_type).send(Method::POST, "sections", Some(body.to_vec())).await
     };
-    for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/merge-patch+json", "application/jsonx", "json", ""] {
+    for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/merge-patch+json", "application/jsonx", "json", ""]
+    {
         send(content_type, b"{\"name\":\"x\"}").await.expect_problem(415, "unsupported_media_type");
     }
     send("Application/JSON; charset=utf-8", b"{\"name\":\"x\"}").await.expect(201);

@@ -7,8 +7,9 @@ mod errors;
 mod migrations;
 mod newsroom;
 mod paging;
+mod policy;
 mod postgres;
 mod sections;
-mod tidy;
 #[path = "../support/mod.rs"]
 mod support;
+mod tidy;

@@ -151,7 +151,10 @@ async fn insert(world: &World, position: i32, name: &str) -> Answer {
 fn rows_of(page: &Answer) -> Vec<Row> {
     let items = page.at("/data").as_array().cloned().unwrap_or_default();
     let text = |item: &serde_json::Value, name: &str| item[name].as_str().unwrap_or_default().to_owned();
-    items.iter().map(|item| Row { position: item["position"].as_i64().unwrap_or(-1), name: text(item, "name"), id: text(item, "id") }).collect()
+    items
+        .iter()
+        .map(|item| Row { position: item["position"].as_i64().unwrap_or(-1), name: text(item, "name"), id: text(item, "id") })
+        .collect()
 }
 
 /// Sorts as the list promises: by each key, then by the id in the direction of the last key.

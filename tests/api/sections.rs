@@ -83,7 +83,8 @@ api_test!(patch_merges, async |world| {
 });
 
 api_test!(tell_all_faults_at_once, async |world| {
-    let body = json!({"name": " ", "slug": "Not A Slug", "description": 7, "parent": "nowhere", "position": -1, "positon": 2, "colour": null});
+    let body =
+        json!({"name": " ", "slug": "Not A Slug", "description": 7, "parent": "nowhere", "position": -1, "positon": 2, "colour": null});
     let answer = world.editor().post("sections", body).await.expect_problem(422, "validation_failed").expect_faults(&[
         ("/name", "invalid_format"),
         ("/slug", "invalid_format"),
@@ -106,7 +107,8 @@ api_test!(keep_read_only_members, async |world| {
     let body = json!({"name": "Town", "id": "0190a0b0-0000-7000-8000-000000000000", "version": 9, "url": "https://evil.example", "article_count": 7});
     let refused = world.editor().put("sections/city", body).await;
     refused.expect(422).expect_faults(&[("/id", "read_only"), ("/version", "read_only")]);
-    let made = world.editor().post("sections", json!({"name": "Town", "article_count": 7, "url": "https://evil.example"})).await.expect(201);
+    let made =
+        world.editor().post("sections", json!({"name": "Town", "article_count": 7, "url": "https://evil.example"})).await.expect(201);
     assert_eq!((made.number_at("/article_count"), made.text_at("/url")), (0, "https://news.example/sections/town".to_owned()));
 });
 

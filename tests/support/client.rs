@@ -12,7 +12,7 @@ use super::world::Node;
 const BASE: &str = "/api/v1/";
 
 /// The address that requests come from (RFC 5737); it may be read in no public answer.
-pub(crate) const ADDRESS: &str = "203.0.113.7:4711";
+pub(crate) const ADDRESS: &str = "192.0.2.163:4711";
 
 /// Somebody who sends requests.
 #[derive(Clone)]
@@ -112,7 +112,8 @@ impl Client {
         let mut body = Vec::new();
         for part in parts {
             let file = part.file_name.map(|name| format!("; filename=\"{name}\"\r\nContent-Type: application/octet-stream"));
-            let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"{}\r\n\r\n", part.name, file.unwrap_or_default());
+            let head =
+                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"{}\r\n\r\n", part.name, file.unwrap_or_default());
             body.extend_from_slice(head.as_bytes());
             body.extend_from_slice(part.content);
             body.extend_from_slice(b"\r\n");

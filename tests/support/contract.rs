@@ -124,7 +124,8 @@ impl Contract {
     fn of_operation(&self, operation: &Operation, sent: &Sent<'_>, answer: &Answer) -> Vec<String> {
         let responses = &operation.item["responses"];
         let class = format!("{}XX", answer.status / 100);
-        let Some(response) = responses.get(answer.status.to_string()).or_else(|| responses.get(&class)).or_else(|| responses.get("default"))
+        let Some(response) =
+            responses.get(answer.status.to_string()).or_else(|| responses.get(&class)).or_else(|| responses.get("default"))
         else {
             return vec![format!("the status {} is not documented", answer.status)];
         };

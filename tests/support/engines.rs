@@ -171,9 +171,8 @@ fn dump_sqlite(conn: &mut SqliteConnection) -> BTreeMap<String, Vec<String>> {
 
 fn dump_postgres(conn: &mut PgConnection) -> BTreeMap<String, Vec<String>> {
     let tables = lines(conn, "SELECT tablename::text AS line FROM pg_tables WHERE schemaname = 'public'");
-    let row = |conn: &mut PgConnection, table: &str| {
-        lines(conn, &format!("SELECT row_to_json(t)::text AS line FROM \"{table}\" t ORDER BY 1"))
-    };
+    let row =
+        |conn: &mut PgConnection, table: &str| lines(conn, &format!("SELECT row_to_json(t)::text AS line FROM \"{table}\" t ORDER BY 1"));
     tables.into_iter().map(|table| (table.clone(), row(conn, &table))).collect()
 }
 

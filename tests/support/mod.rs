@@ -8,6 +8,7 @@ mod engines;
 mod world;
 
 pub(crate) use answer::Answer;
+pub(crate) use builders::{encoded, jpeg};
 pub(crate) use client::{Client, Part};
 pub(crate) use contract::{Contract, Operation};
 pub(crate) use engines::{Database, Engine, has_postgres};
@@ -19,7 +20,7 @@ macro_rules! api_test {
         mod $name {
             use super::*;
 
-            async fn scenario($world: &$crate::support::World) {
+            async fn scenario($world: &World) {
                 $body
             }
 

@@ -1,0 +1,335 @@
+//! Who may do what: one screen, compared with the document and with what the server really answers.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Client, Contract, Operation, Role, World, api_test};
+
+/// The columns: anonymous, contributor, author, editor, moderator, admin.
+/// `+` may; `1` is asked to log in (401); `3` may not (403).
+const POLICY: &[(&str, &str)] = &[
+    ("read_health", "++++++"),
+    ("read_readiness", "++++++"),
+    ("read_openapi", "++++++"),
+    ("read_problem", "++++++"),
+    ("read_public_keys", "++++++"),
+    ("read_file", "++++++"),
+    ("log_in", "++++++"),
+    ("refresh_session", "++++++"),
+    ("log_out", "1+++++"),
+    ("read_own_account", "1+++++"),
+    ("revise_own_account", "1+++++"),
+    ("change_password", "1+++++"),
+    ("list_sessions", "1+++++"),
+    ("delete_session", "1+++++"),
+    ("list_tokens", "1+++++"),
+    ("create_token", "1+++++"),
+    ("read_token", "1+++++"),
+    ("delete_token", "1+++++"),
+    ("list_users", "13333+"),
+    ("create_user", "13333+"),
+    ("read_user", "13333+"),
+    ("replace_user", "13333+"),
+    ("revise_user", "13333+"),
+    ("delete_user", "13333+"),
+    ("list_articles", "++++++"),
+    ("list_articles?view=editor", "1+++3+"),
+    ("create_article", "1+++3+"),
+    ("read_article", "++++++"),
+    ("read_article?view=editor", "1+++3+"),
+    ("replace_article", "1+++3+"),
+    ("revise_article", "1+++3+"),
+    ("delete_article", "1+++3+"),
+    ("restore_article", "1+++3+"),
+    ("publish_article", "13++3+"),
+    ("unpublish_article", "13++3+"),
+    ("list_authors", "++++++"),
+    ("create_author", "1+++3+"),
+    ("read_author", "++++++"),
+    ("read_author?view=editor", "1+++3+"),
+    ("replace_author", "1+++3+"),
+    ("revise_author", "1+++3+"),
+    ("delete_author", "133+3+"),
+    ("list_sections", "++++++"),
+    ("create_section", "133+3+"),
+    ("read_section", "++++++"),
+    ("read_section?view=editor", "133+3+"),
+    ("replace_section", "133+3+"),
+    ("revise_section", "133+3+"),
+    ("delete_section", "133+3+"),
+    ("merge_section", "133+3+"),
+    ("list_tags", "++++++"),
+    ("create_tag", "1+++3+"),
+    ("read_tag", "++++++"),
+    ("read_tag?view=editor", "133+3+"),
+    ("replace_tag", "133+3+"),
+    ("revise_tag", "133+3+"),
+    ("delete_tag", "133+3+"),
+    ("merge_tag", "133+3+"),
+    ("list_images", "1+++++"),
+    ("create_image", "1+++3+"),
+    ("read_image", "++++++"),
+    ("read_image?view=editor", "1+++++"),
+    ("replace_image", "1+++3+"),
+    ("revise_image", "1+++3+"),
+    ("delete_image", "1+++3+"),
+    ("read_image_usages", "1+++++"),
+    ("list_article_comments", "++++++"),
+    ("list_comment_replies", "++++++"),
+    ("create_comment", "++++++"),
+    ("list_comments", "13++++"),
+    ("read_comment", "13++++"),
+    ("revise_comment", "13++++"),
+    ("delete_comment", "13++++"),
+    ("moderate_comments", "13++++"),
+    ("read_site", "++++++"),
+    ("read_site?view=editor", "13333+"),
+    ("replace_site", "13333+"),
+    ("revise_site", "13333+"),
+];
+
+/// What whoever holds the edit token of a comment may do besides, for a quarter of an hour.
+const BY_EDIT_TOKEN: [&str; 2] = ["revise_comment", "delete_comment"];
+
+/// Whose it is decides, too. The columns: contributor, author, editor, moderator, admin.
+const OWNERSHIP: &[(&str, &str)] = &[
+    ("read the own working copy", "+++-+"),
+    ("edit the own draft", "+++-+"),
+    ("publish the own article", "3++-+"),
+    ("trash the own article", "+++-+"),
+    ("erase the own article", "333-+"),
+    ("read another's working copy", "33+3+"),
+    ("edit another's draft", "33+3+"),
+    ("publish another's article", "33+3+"),
+    ("trash another's article", "33+3+"),
+    ("restore another's article", "33+3+"),
+    ("erase another's article", "3333+"),
+    ("edit the own picture", "+++-+"),
+    ("edit another's picture", "33+3+"),
+    ("delete another's picture", "33+3+"),
+    ("edit the own profile", "+++-+"),
+    ("edit another's profile", "33+3+"),
+    ("approve a comment on the own article", "3++-+"),
+    ("approve a comment on another's article", "33+++"),
+    ("see the e-mail address of a comment on the own article", "33+-+"),
+    ("see another's keys", "3333+"),
+];
+
+fn operations() -> BTreeMap<&'static str, &'static Operation> {
+    Contract::get().operations.iter().map(|operation| (operation.id.as_str(), operation)).collect()
+}
+
+#[test]
+fn every_operation_has_its_row_and_the_document_agrees() {
+    let operations = operations();
+    let mut faults = Vec::new();
+    for id in operations.keys().filter(|id| POLICY.iter().all(|(row, _)| row != *id)) {
+        faults.push(format!("{id} has no row"));
+    }
+    for (row, decisions) in POLICY {
+        let (id, query) = row.split_once('?').unwrap_or((row, ""));
+        let Some(operation) = operations.get(id) else {
+            faults.push(format!("there is no operation {id}"));
+            continue;
+        };
+        let security = operation.item.get("security").and_then(Value::as_array);
+        let anonymous = !BY_EDIT_TOKEN.contains(&id)
+            && security.is_none_or(|ways| ways.iter().any(|way| way.as_object().is_some_and(serde_json::Map::is_empty)));
+        let roles: Vec<&str> = security
+            .into_iter()
+            .flatten()
+            .flat_map(|way| way["bearer"].as_array().into_iter().flatten())
+            .filter_map(Value::as_str)
+            .collect();
+        let documented: String = Role::ALL
+            .iter()
+            .map(|role| match role {
+                Role::Anonymous if anonymous && query.is_empty() => '+',
+                Role::Anonymous => '1',
+                _ if anonymous && query.is_empty() => '+',
+                role if roles.contains(&role.name()) => '+',
+                _ => '3',
+            })
+            .collect();
+        if documented != *decisions {
+            faults.push(format!("{row}: the table says {decisions}, the document {documented}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+fn decision(answer: &Answer) -> char {
+    match answer.status {
+        401 => '1',
+        403 => '3',
+        _ => '+',
+    }
+}
+
+/// Calls an operation about things that are not there, so that only the caller decides.
+async fn call(client: &Client, operation: &Operation, query: &str) -> Answer {
+    let path = operation.path_with(|_| "nothing".to_owned());
+    let path = if query.is_empty() { path } else { format!("{path}?{query}") };
+    send(client, operation, &path).await
+}
+
+async fn send(client: &Client, operation: &Operation, path: &str) -> Answer {
+    let method = Method::from_bytes(operation.method.as_bytes()).unwrap();
+    let content = operation.item.pointer("/requestBody/content").and_then(Value::as_object);
+    let multipart = content.is_some_and(|content| content.contains_key("multipart/form-data"));
+    match content {
+        Some(_) if multipart => client.upload(path, &[]).await,
+        Some(_) => client.with("content-type", "application/json").send(method, path, Some(b"{}".to_vec())).await,
+        None => client.send(method, path, None).await,
+    }
+}
+
+api_test!(every_operation_decides_as_the_table_says, async |world| {
+    let operations = operations();
+    let mut faults = Vec::new();
+    for (row, decisions) in POLICY {
+        let (id, query) = row.split_once('?').unwrap_or((row, ""));
+        // Two sessions that would not survive their own test.
+        if ["log_out", "log_in", "refresh_session"].contains(&id) {
+            continue;
+        }
+        let mut found = String::new();
+        for role in Role::ALL {
+            found.push(decision(&call(&world.client(role), operations[id], query).await));
+        }
+        if found != *decisions {
+            faults.push(format!("{row}: the table says {decisions}, the server {found}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+});
+
+api_test!(other_spellings_meet_no_other_decision, async |world| {
+    // One that ends the very session that asks is left out.
+    for operation in Contract::get().operations.iter().filter(|operation| operation.id != "log_out") {
+        let path = operation.path_with(|_| "nothing".to_owned());
+        let (start, end) = path.rsplit_once('/').unwrap_or_default();
+        let spellings = [
+            format!("{path}/"),
+            format!("/{path}"),
+            path.replacen("/api/", "/api//", 1),
+            path.replacen("/api/", "/API/", 1),
+            path.replacen("/api/", "/api/./", 1),
+            path.replacen("/api/", "/api/v1/../", 1),
+            path.replacen("/v1/", "%2fv1%2f", 1),
+            format!("{start}%2f{end}"),
+            format!("{path};x=1"),
+            format!("{path}%20"),
+        ];
+        for client in [world.anonymous(), world.moderator()] {
+            let decided = decision(&send(&client, operation, &path).await);
+            for spelling in spellings.iter().filter(|spelling| **spelling != path) {
+                let answer = send(&client, operation, spelling).await;
+                let same = decision(&answer) == decided && Contract::get().operation(&operation.method, spelling).is_some();
+                assert!(same || [404, 405].contains(&answer.status), "{answer}");
+            }
+        }
+    }
+});
+
+api_test!(head_meets_the_decision_of_get, async |world| {
+    let operations = operations();
+    for (row, _) in POLICY {
+        let (id, query) = row.split_once('?').unwrap_or((row, ""));
+        if operations[id].method != "GET" {
+            continue;
+        }
+        let path = operations[id].path_with(|_| "nothing".to_owned());
+        let path = if query.is_empty() { path } else { format!("{path}?{query}") };
+        for role in [Role::Anonymous, Role::Contributor, Role::Moderator] {
+            let (get, head) = (world.client(role).get(&path).await, world.client(role).head(&path).await);
+            assert_eq!(get.status, head.status, "{row} as {}", role.name());
+        }
+    }
+});
+
+/// What belongs to one person: their article, their picture, their profile, a comment on their published article.
+struct Belongings {
+    article: String,
+    image: String,
+    profile: String,
+    comment: String,
+}
+
+async fn belongings(world: &World, role: Role) -> Belongings {
+    let client = world.client(role);
+    let profile = json!({"name": format!("Profile of the {}", role.name()), "user": client.get("auth/me").await.id()});
+    let profile = world.admin().post("authors", profile).await.expect(201).id();
+    let published = world.published_by(role, "Published").await;
+    let comment = world.comment(&published, "First!").await;
+    Belongings { article: world.draft_by(role, "A draft").await, image: world.image_by(role, 7).await, profile, comment }
+}
+
+/// What a role is answered when it does something to what belongs to somebody.
+async fn attempt(world: &World, role: Role, what: &str, theirs: &Belongings) -> Answer {
+    let client = world.client(role);
+    let Belongings { article, image, profile, comment } = theirs;
+    let article = format!("articles/{article}");
+    let verb = what.split(' ').next().unwrap_or_default();
+    match (verb, what.rsplit(' ').next().unwrap_or_default()) {
+        ("read", _) => client.get(&format!("{article}?view=editor")).await,
+        ("edit", "draft") => client.patch(&article, json!({"dek": format!("By the {}", role.name())})).await,
+        ("publish", _) => client.put(&format!("{article}/publication"), json!({})).await,
+        ("trash", _) => client.delete(&article).await,
+        ("restore", _) => client.send(Method::POST, &format!("{article}/restore"), None).await,
+        ("erase", _) => client.delete(&format!("{article}?permanent=true")).await,
+        ("edit", "picture") => client.patch(&format!("images/{image}"), json!({"alt": format!("By the {}", role.name())})).await,
+        ("delete", "picture") => client.delete(&format!("images/{image}")).await,
+        ("edit", "profile") => client.patch(&format!("authors/{profile}"), json!({"role_title": role.name()})).await,
+        ("approve", _) => client.patch(&format!("comments/{comment}"), json!({"status": "approved"})).await,
+        ("see", "keys") => {
+            let other = if role == Role::Admin { world.editor() } else { world.admin() };
+            client.get(&format!("tokens?user={}", other.get("auth/me").await.id())).await
+        }
+        ("see", _) => client.get(&format!("comments/{comment}")).await,
+        _ => panic!("nobody knows how to {what}"),
+    }
+}
+
+api_test!(whose_it_is_decides_too, async |world| {
+    let mut everybodys = BTreeMap::new();
+    for role in [Role::Contributor, Role::Author, Role::Editor, Role::Admin] {
+        everybodys.insert(role.name(), belongings(world, role).await);
+    }
+    let mut faults = Vec::new();
+    for (row, decisions) in OWNERSHIP {
+        let mut found = String::new();
+        for (role, expected) in Role::ALL.into_iter().skip(1).zip(decisions.chars()) {
+            if expected == '-' {
+                found.push('-');
+                continue;
+            }
+            let owner = match role {
+                role if row.contains("the own") => role,
+                Role::Author => Role::Contributor,
+                _ => Role::Author,
+            };
+            let theirs = everybodys.get_mut(owner.name()).unwrap();
+            // What one of them takes away, the next finds anew.
+            match row.split(' ').next() {
+                Some("trash" | "erase") => theirs.article = world.draft_by(owner, "A draft").await,
+                Some("restore") => {
+                    theirs.article = world.draft_by(owner, "A draft").await;
+                    world.admin().delete(&format!("articles/{}", theirs.article)).await.expect(204);
+                }
+                Some("delete") => theirs.image = world.image_by(owner, 7).await,
+                _ => {}
+            }
+            let answer = attempt(world, role, row, theirs).await;
+            // Who may see a comment does not always see its author's address.
+            let hidden = row.starts_with("see the e-mail") && answer.json().get("author_email") == Some(&Value::Null);
+            found.push(if hidden { '3' } else { decision(&answer) });
+        }
+        if found != *decisions {
+            faults.push(format!("{row}: the table says {decisions}, the server {found}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+});
