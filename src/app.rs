@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Conn, Db, Timestamp};
 use crate::error::Error;
-use crate::http::{self, Cache, Limits, Methods, Metrics};
+use crate::http::{self, Cache, Limits, Metrics};
 use crate::images::Storage;
 use crate::input::Checker;
 use crate::secrets::Secrets;
@@ -101,11 +101,6 @@ impl App {
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.db.statements()
-    }
-
-    /// Which methods each path has.
-    pub(crate) fn methods(&self) -> &'static Methods {
-        openapi::methods()
     }
 
     /// Says that requests should go elsewhere from now on.

@@ -182,10 +182,10 @@ impl Config {
     /// # Errors
     /// A sentence for each setting that is impossible.
     pub fn from_env() -> Result<Self, Vec<String>> {
-        if let Err(error) = dotenvy::dotenv() {
-            if !error.not_found() {
-                return Err(vec![format!(".env cannot be read: {error}")]);
-            }
+        if let Err(error) = dotenvy::dotenv()
+            && !error.not_found()
+        {
+            return Err(vec![format!(".env cannot be read: {error}")]);
         }
         Self::from_lookup(|name| std::env::var(name).ok())
     }
@@ -246,12 +246,12 @@ impl Reader<'_> {
             "*" => Ok(Cors::Any),
             text => list(text).map(origin).collect::<Result<_, _>>().map(Cors::Origins),
         });
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Some(ServerConfig {
             bind: bind?,
             workers: workers
                 .map(|workers| usize::try_from(workers).unwrap_or(1))
-                .map(|workers| if workers == 0 { cores } else { workers })?,
+                .map(|workers| if workers == 0 { processors } else { workers })?,
             metrics_bind,
             trusted_proxies: trusted_proxies?,
             cors: cors?,

@@ -82,7 +82,10 @@ problems! {
 
 /// One fault of a request: where it is, and what is wrong.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Fault {
+pub(crate) struct Fault(Box<Facts>);
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pointer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,23 +99,23 @@ pub(crate) struct Fault {
 impl Fault {
     /// A fault of the body, at a JSON Pointer.
     pub(crate) fn at(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { pointer: Some(pointer.into()), parameter: None, code, detail: detail.into(), bounds: Map::new() }
+        Self(Box::new(Facts { pointer: Some(pointer.into()), parameter: None, code, detail: detail.into(), bounds: Map::new() }))
     }
 
     /// A fault of a query parameter or a form field.
     pub(crate) fn parameter(name: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { pointer: None, parameter: Some(name.into()), code, detail: detail.into(), bounds: Map::new() }
+        Self(Box::new(Facts { pointer: None, parameter: Some(name.into()), code, detail: detail.into(), bounds: Map::new() }))
     }
 
     /// The same fault, with a bound that was broken.
     pub(crate) fn bound(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.bounds.insert(name.to_owned(), value.into());
+        self.0.bounds.insert(name.to_owned(), value.into());
         self
     }
 
     /// Where in the body it is.
     pub(crate) fn pointer(&self) -> Option<&str> {
-        self.pointer.as_deref()
+        self.0.pointer.as_deref()
     }
 }
 
@@ -200,12 +203,6 @@ impl Error {
         self
     }
 
-    /// Adds faults to the problem document.
-    pub(crate) fn with_faults(mut self, faults: Vec<Fault>) -> Self {
-        self.0.faults = faults;
-        self
-    }
-
     /// Keeps the cause for the log.
     pub(crate) fn caused_by(mut self, cause: &str) -> Self {
         self.0.cause = Some(cause.to_owned());
@@ -265,7 +262,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.0.code.as_str(), self.0.detail)?;
         for fault in &self.0.faults {
-            write!(f, "; {} {}", fault.pointer.as_ref().or(fault.parameter.as_ref()).map_or("", String::as_str), fault.detail)?;
+            write!(f, "; {} {}", fault.0.pointer.as_ref().or(fault.0.parameter.as_ref()).map_or("", String::as_str), fault.0.detail)?;
         }
         match &self.0.cause {
             Some(cause) => write!(f, " ({cause})"),

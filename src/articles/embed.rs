@@ -47,7 +47,7 @@ pub(super) fn views(app: &App, conn: &mut Conn, publications: Vec<(Publication, 
         publications.into_iter().map(|(publication, rendered)| (Head::from(publication), rendered)).unzip();
     let live = load(app, conn, Copy::Published, &heads, &images_in(&texts))?;
     let whole = heads.into_iter().zip(texts).map(|(head, text)| {
-        let (html, blocks) = hydrated(&live, text.html, text.blocks);
+        let (html, blocks) = hydrated(&live, &text.html, text.blocks);
         ArticleView { card: card(app, &live, head, Copy::Published), body: Body { html, blocks, toc: text.toc } }
     });
     Ok(whole.collect())
@@ -60,7 +60,7 @@ pub(super) fn editor_view(app: &App, conn: &mut Conn, article: Article) -> Resul
     let heads = [Head::from(article)];
     let live = load(app, conn, Copy::Working, &heads, &images_in(std::slice::from_ref(&text)))?;
     let [head] = heads;
-    let (html, blocks) = hydrated(&live, text.html, text.blocks);
+    let (html, blocks) = hydrated(&live, &text.html, text.blocks);
     Ok(ArticleEditorView { card: card(app, &live, head, Copy::Working), desk, body: EditorBody { markdown, html, blocks, toc: text.toc } })
 }
 
@@ -148,9 +148,9 @@ fn images_in(texts: &[Rendered]) -> Vec<Id<Image>> {
 }
 
 /// Puts the pictures, as they are now, into both forms of a text; those that are gone are left out.
-fn hydrated(live: &Live, html: String, blocks: Vec<Block>) -> (String, Vec<BlockView>) {
+fn hydrated(live: &Live, html: &str, blocks: Vec<Block>) -> (String, Vec<BlockView>) {
     let find = |id: &str| id.parse().ok().and_then(|id: Id<Image>| live.images.get(&id));
-    let html = markdown::hydrate(&html, |id| find(id).map(attributes));
+    let html = markdown::hydrate(html, |id| find(id).map(attributes));
     let blocks = blocks.into_iter().filter_map(|block| match block {
         Block::Image { image, alt, caption } => find(&image).map(|image| {
             let alt = if alt.is_empty() { image.alt.clone().unwrap_or_default() } else { alt };

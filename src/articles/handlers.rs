@@ -104,7 +104,7 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
         let list = query.listing(&DESK, &request.app.secrets, "articles of the desk");
         query.finish()?;
         let (list, page) = request.read(move |app, conn| operations::list(app, conn, &caller, &list).map(|page| (list, page))).await?;
-        return editor_page(&request, &list, page);
+        return editor_page(&request, &list, &page);
     }
     let list = query.listing(&PUBLIC, &request.app.secrets, "articles");
     if list.fields.as_ref().is_some_and(|fields| fields.iter().any(|field| field == "body")) && list.includes.is_empty() {
@@ -114,11 +114,11 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
     if list.includes.is_empty() {
         let (list, page) = request.read(move |app, conn| list_cards(app, conn, &list).map(|page| (list, page))).await?;
         let tags = tags_of(&page.rows, Tags::of(&["articles"]));
-        return public_page(&request, &list, page, &tags);
+        return public_page(&request, &list, &page, &tags);
     }
     let (list, page) = request.read(move |app, conn| list_views(app, conn, &list).map(|page| (list, page))).await?;
     let tags = page.rows.iter().fold(Tags::of(&["articles"]), |tags, row| tags_of(std::slice::from_ref(&row.card), tags));
-    public_page(&request, &list, page, &tags)
+    public_page(&request, &list, &page, &tags)
 }
 
 /// Everything that cards were made of.
@@ -179,9 +179,7 @@ async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpR
         return editor(&request, &view, view.desk.version);
     }
     match request.read(move |app, conn| operations::read_published(app, conn, &name)).await? {
-        PublicAnswer::Here(view) => {
-            public(&request, &view, &tags_of(std::slice::from_ref(&view.card), Tags::default()))
-        }
+        PublicAnswer::Here(view) => public(&request, &view, &tags_of(std::slice::from_ref(&view.card), Tags::default())),
         PublicAnswer::Moved(slug) => moved(&request, &format!("/articles/{slug}"), &Moved { canonical_slug: slug }),
     }
 }

@@ -17,11 +17,10 @@ mod queries;
 mod seo;
 mod view;
 
-pub(crate) use article::{Article, ArticleId};
-pub(crate) use draft::{ArticleDraft, PublicationDraft};
+pub(crate) use article::ArticleId;
+pub(crate) use draft::ArticleDraft;
 pub(crate) use handlers::routes;
-pub(crate) use operations::{create, owns};
+pub(crate) use operations::create;
 pub(crate) use published_queries::{cards, published};
-pub(crate) use publishing::publish;
 pub(crate) use queries::find_reference;
 pub(crate) use view::ArticleCard;

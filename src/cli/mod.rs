@@ -106,7 +106,7 @@ async fn obey(command: Command, config: Config) -> Result<(), String> {
             let app = open(config)?;
             app.ensure_first_admin().await?;
             if people::nobody(&app).await? {
-                tracing::warn!("nobody can log in yet; make the first account with: masthead users create --email … --name … --role admin");
+                tracing::warn!("nobody can log in yet; make the first account: masthead users create --email … --name … --role admin");
             }
             http::serve(app).await
         }

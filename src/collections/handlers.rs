@@ -32,7 +32,7 @@ async fn list_collections(request: Request) -> Result<HttpResponse> {
     let list = query.listing(&LISTING, &request.app.secrets, "collections");
     query.finish()?;
     let (list, page) = request.read(move |_, conn| operations::list(conn, &list).map(|page| (list, page))).await?;
-    public_page(&request, &list, page, &Tags::of(&["collections"]))
+    public_page(&request, &list, &page, &Tags::of(&["collections"]))
 }
 
 /// Creates a collection.

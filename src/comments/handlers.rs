@@ -49,7 +49,7 @@ fn tags(article: ArticleId) -> Tags {
 async fn list_article_comments(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     let query = request.query();
     let (article, list, page) = request.read(move |app, conn| threads::list(app, conn, &name, query)).await?;
-    public_page(&request, &list, page, &tags(article))
+    public_page(&request, &list, &page, &tags(article))
 }
 
 /// Lists the replies to a comment.
@@ -62,7 +62,7 @@ async fn list_article_comments(request: Request, name: web::Path<String>) -> Res
 async fn list_comment_replies(request: Request, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let query = request.query();
     let (article, list, page) = request.read(move |app, conn| threads::list_replies(app, conn, (&path.0, &path.1), query)).await?;
-    public_page(&request, &list, page, &tags(article))
+    public_page(&request, &list, &page, &tags(article))
 }
 
 /// Writes a comment.
@@ -157,7 +157,7 @@ async fn delete_comment(request: Request, caller: Result<Caller<Moderator>>, id:
 async fn list_comments(request: Request, caller: Caller<Moderator>) -> Result<HttpResponse> {
     let list = moderation::asked(&request.app, &caller, request.query())?;
     let (list, page) = request.read(move |app, conn| moderation::list(app, conn, &caller, &list).map(|page| (list, page))).await?;
-    editor_page(&request, &list, page)
+    editor_page(&request, &list, &page)
 }
 
 /// Decides on many comments.

@@ -33,11 +33,6 @@ impl<T> Id<T> {
         Self(Uuid::new_v7(uuid::Timestamp::from_unix(uuid::timestamp::context::ContextV7::new(), seconds, nanos)), PhantomData)
     }
 
-    /// The same id, said to name another kind of thing.
-    pub(crate) fn cast<U>(self) -> Id<U> {
-        Id(self.0, PhantomData)
-    }
-
     /// Whether a text has the shape of an id; a slug never has.
     pub(crate) fn is_shape(text: &str) -> bool {
         text.len() == 36 && Uuid::try_parse(text).is_ok()

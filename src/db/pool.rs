@@ -46,7 +46,7 @@ impl Db {
             .min_idle(Some(1))
             .test_on_check_out(false)
             .connection_timeout(Duration::from_secs(5))
-            .idle_timeout(Some(Duration::from_secs(300)))
+            .idle_timeout(Some(Duration::from_mins(5)))
             .error_handler(Box::new(LogPoolErrors))
             .build(manager)
             .map_err(|error| format!("cannot open the database: {error}"))?;

@@ -18,10 +18,10 @@ pub(crate) enum Slugged<T: 'static> {
 impl<T> Slugged<T> {
     /// Reads what stands in a path or a body; case makes no difference.
     pub(crate) fn parse(text: &str) -> Self {
-        if Id::<T>::is_shape(text) {
-            if let Ok(id) = text.parse() {
-                return Self::Id(id);
-            }
+        if Id::<T>::is_shape(text)
+            && let Ok(id) = text.parse()
+        {
+            return Self::Id(id);
         }
         Self::Slug(text.to_lowercase())
     }
@@ -36,10 +36,10 @@ pub(crate) fn fold(text: &str) -> String {
 pub(crate) fn slug_of(title: &str, otherwise: &str) -> String {
     let slug = slug::slugify(title);
     let mut short: String = slug.chars().take(LONGEST - 20).collect();
-    if short.len() < slug.len() {
-        if let Some(end) = short.rfind('-').filter(|end| *end > 20) {
-            short.truncate(end);
-        }
+    if short.len() < slug.len()
+        && let Some(end) = short.rfind('-').filter(|end| *end > 20)
+    {
+        short.truncate(end);
     }
     let short = short.trim_matches('-');
     match short {

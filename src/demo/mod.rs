@@ -72,7 +72,8 @@ async fn admin(app: &App) -> std::result::Result<(UserId, String), String> {
 fn addresses(config: &Config, access: &str) -> String {
     let api = &config.links.api_url;
     format!(
-        "\n  Articles       {api}/api/v1/articles\n  Documentation  {api}/docs/\n  OpenAPI        {api}/openapi.json\n\n{access}\n  Stop with Ctrl-C."
+        "\n  Articles       {api}/api/v1/articles\n  Documentation  {api}/docs/\n  OpenAPI        {api}/openapi.json\n\n\
+         {access}\n  Stop with Ctrl-C."
     )
 }
 

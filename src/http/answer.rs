@@ -32,26 +32,21 @@ impl Tags {
     pub(crate) fn of(kinds: &[&str]) -> Self {
         Self(kinds.iter().map(|&kind| kind.to_owned()).collect())
     }
-
-    /// The tags themselves.
-    pub(crate) fn list(&self) -> &[String] {
-        &self.0
-    }
 }
 
 /// A public view: the same for everybody, with a strong entity tag of its bytes.
 pub(crate) fn public<T: Serialize>(request: &Request, view: &T, tags: &Tags) -> Result<HttpResponse> {
-    finish_public(request, &bytes(view)?, tags, None)
+    Ok(finish_public(request, bytes(view)?, tags, None))
 }
 
 /// A page of public views.
-pub(crate) fn public_page<V: Serialize>(request: &Request, query: &PageQuery, page: PageOf<V>, tags: &Tags) -> Result<HttpResponse> {
-    let link = link_header(request, query, &page);
-    finish_public(request, &bytes(&page_value(request, query, page)?)?, tags, Some(&link))
+pub(crate) fn public_page<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>, tags: &Tags) -> Result<HttpResponse> {
+    let link = link_header(request, query, page);
+    Ok(finish_public(request, bytes(&page_value(request, query, page)?)?, tags, Some(&link)))
 }
 
-fn finish_public(request: &Request, body: &[u8], tags: &Tags, link: Option<&str>) -> Result<HttpResponse> {
-    let tag = format!("\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(body));
+fn finish_public(request: &Request, body: Vec<u8>, tags: &Tags, link: Option<&str>) -> HttpResponse {
+    let tag = format!("\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(&body));
     let matched = request.header("if-none-match").is_some_and(|sent| matches_tag(sent, &tag));
     let mut response = HttpResponse::build(if matched { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     response.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, PUBLIC)).insert_header(("Cache-Tag", tags.0.join(",")));
@@ -59,9 +54,9 @@ fn finish_public(request: &Request, body: &[u8], tags: &Tags, link: Option<&str>
         response.insert_header((LINK, link));
     }
     if matched {
-        return Ok(response.finish());
+        return response.finish();
     }
-    Ok(response.insert_header((CONTENT_TYPE, "application/json")).body(body.to_vec()))
+    response.insert_header((CONTENT_TYPE, "application/json")).body(body)
 }
 
 /// An editor view, whose entity tag is its version.
@@ -78,8 +73,8 @@ pub(crate) fn editor<T: Serialize>(request: &Request, view: &T, version: i32) ->
 }
 
 /// A page of what only staff may see.
-pub(crate) fn editor_page<V: Serialize>(request: &Request, query: &PageQuery, page: PageOf<V>) -> Result<HttpResponse> {
-    let link = link_header(request, query, &page);
+pub(crate) fn editor_page<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>) -> Result<HttpResponse> {
+    let link = link_header(request, query, page);
     let mut response = HttpResponse::Ok();
     response.insert_header((CACHE_CONTROL, PRIVATE)).insert_header((CONTENT_TYPE, "application/json"));
     if !link.is_empty() {

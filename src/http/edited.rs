@@ -40,6 +40,7 @@ pub(crate) enum EditorView {
 /// The public view or, with `view=editor`, the editor view.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
+#[expect(dead_code, reason = "describes the two answers of one operation")]
 pub(crate) enum Either<V: Serialize> {
     /// What readers see.
     Public(V),
@@ -50,6 +51,7 @@ pub(crate) enum Either<V: Serialize> {
 /// The public view or, with `view=editor`, an editor view that shows more of it.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
+#[expect(dead_code, reason = "describes the two answers of one operation")]
 pub(crate) enum PublicOr<V: Serialize, E: Serialize> {
     /// What readers see.
     Public(V),

@@ -17,6 +17,7 @@ use super::idempotency::{self, Plan};
 use super::limits::Limit;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
+use crate::openapi;
 
 const LONGEST_URI: usize = 8 * 1024;
 
@@ -84,7 +85,7 @@ fn admit(app: &App, request: &ServiceRequest, facts: &Facts) -> Result<Option<Ht
         return Err(Error::new(Code::UriTooLong, "Path and query may have 8 KiB together."));
     }
     // No name holds a NUL, and PostgreSQL would not even look for one.
-    let known = if facts.path.contains("%00") { None } else { app.methods().at(&facts.path) };
+    let known = if facts.path.contains("%00") { None } else { openapi::methods().at(&facts.path) };
     let Some((methods, template)) = known else {
         return if facts.path.starts_with("/docs") { Ok(None) } else { Err(Error::not_found()) };
     };
@@ -109,12 +110,11 @@ struct Template(String);
 /// Gives any failure, actix's own included, the form that all have.
 fn as_problem(response: ServiceResponse<BoxBody>, facts: &Facts) -> ServiceResponse<BoxBody> {
     let foreign;
-    let error = match response.response().error().and_then(|error| error.as_error::<Error>()) {
-        Some(error) => error,
-        None => {
-            foreign = translate(response.status(), response.response().error().map(ToString::to_string));
-            &foreign
-        }
+    let error = if let Some(error) = response.response().error().and_then(|error| error.as_error::<Error>()) {
+        error
+    } else {
+        foreign = translate(response.status(), response.response().error().map(ToString::to_string).as_deref());
+        &foreign
     };
     if response.status().is_server_error() {
         tracing::error!(request_id = facts.id, method = %facts.method, path = facts.path, code = error.code().as_str(), cause = error.cause().unwrap_or_default(), "request failed");
@@ -124,14 +124,14 @@ fn as_problem(response: ServiceResponse<BoxBody>, facts: &Facts) -> ServiceRespo
     ServiceResponse::new(request, problem)
 }
 
-fn translate(status: StatusCode, cause: Option<String>) -> Error {
+fn translate(status: StatusCode, cause: Option<&str>) -> Error {
     let code = Code::ALL.iter().find(|code| code.status() == status.as_u16()).copied();
     let code = match (code, status.is_server_error()) {
         (Some(Code::MalformedJson) | None, false) => Code::MalformedBody,
         (Some(code), _) => code,
         (None, true) => Code::Internal,
     };
-    Error::new(code, code.title()).caused_by(cause.as_deref().unwrap_or_default())
+    Error::new(code, code.title()).caused_by(cause.unwrap_or_default())
 }
 
 fn finish(app: &App, facts: &Facts, response: &mut ServiceResponse<BoxBody>) {

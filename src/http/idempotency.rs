@@ -110,12 +110,11 @@ fn without_boundary(request: &ServiceRequest, body: &Bytes) -> Vec<u8> {
     let mut rest = body.as_ref();
     let mut kept = Vec::with_capacity(body.len());
     while let Some(byte) = rest.first() {
-        match rest.strip_prefix(boundary) {
-            Some(after) => rest = after,
-            None => {
-                kept.push(*byte);
-                rest = rest.get(1..).unwrap_or_default();
-            }
+        if let Some(after) = rest.strip_prefix(boundary) {
+            rest = after;
+        } else {
+            kept.push(*byte);
+            rest = rest.get(1..).unwrap_or_default();
         }
     }
     kept

@@ -28,7 +28,7 @@ mod serve;
 mod upload;
 
 pub(crate) use address::limited_as;
-pub(crate) use answer::{Tags, created, editor, editor_page, moved, no_content, plain, private, public, public_page};
+pub(crate) use answer::{Tags, created, editor, editor_page, moved, no_content, private, public, public_page};
 pub(crate) use body::Body;
 pub(crate) use cache::Cache;
 pub(crate) use conditional::Precondition;
@@ -40,7 +40,7 @@ pub(crate) use health::routes as health_routes;
 pub(crate) use limits::{Limit, Limits};
 pub(crate) use methods::Methods;
 pub(crate) use metrics::Metrics;
-pub(crate) use pages::{Page, PageInfo};
+pub(crate) use pages::Page;
 pub(crate) use parameters::listing_parameters;
 pub(crate) use problems::routes as problem_routes;
 pub(crate) use request::Request;

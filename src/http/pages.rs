@@ -38,7 +38,7 @@ fn cursor(request: &Request, query: &PageQuery, position: &Position) -> Option<S
     seal_cursor(query, position, &request.app.secrets)
 }
 
-pub(super) fn page_value<V: Serialize>(request: &Request, query: &PageQuery, page: PageOf<V>) -> Result<Page<Value>> {
+pub(super) fn page_value<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>) -> Result<Page<Value>> {
     let data = page.rows.iter().map(|view| {
         let value = serde_json::to_value(view).map_err(|error| Error::internal(&error.to_string()))?;
         Ok(match &query.fields {

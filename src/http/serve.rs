@@ -8,7 +8,6 @@ use actix_web::dev::{Server, ServerHandle};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::metrics;
 use crate::app::App;
 use crate::{events, housekeeping, log};
 
@@ -41,8 +40,7 @@ pub(crate) async fn run(app: App) -> Result<(), String> {
             actix_web::rt::spawn(async move {
                 tokio::select! {
                     () = stop(&app, &handle, &listener) => {}
-                    // Whoever asks twice does not want to wait.
-                    () = signals.next() => handle.stop(false).await,
+                    () = impatience() => handle.stop(false).await,
                 }
             });
             running.await
@@ -100,6 +98,18 @@ async fn stop(app: &App, server: &ServerHandle, listener: &TcpListener) {
     let _ = SockRef::from(listener).shutdown(Shutdown::Read);
     tokio::time::sleep(LAST_REQUESTS).await;
     server.stop(true).await;
+}
+
+/// Waits for a Ctrl-C that comes well after the first signal: whoever asks again does not want to wait. (Shells and
+/// supervisors pass one signal on more than once, and SIGTERM means "in order" however often it is sent.)
+async fn impatience() {
+    tokio::time::sleep(LAST_REQUESTS).await;
+    match signal(SignalKind::interrupt()) {
+        Ok(mut interrupt) => {
+            interrupt.recv().await;
+        }
+        Err(_) => std::future::pending().await,
+    }
 }
 
 /// SIGTERM, as supervisors send it, and SIGINT, as Ctrl-C does.

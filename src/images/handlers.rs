@@ -44,7 +44,7 @@ async fn list_images(request: Request, _caller: Caller<Staff>) -> Result<HttpRes
     let list = query.listing(&LISTING, &request.app.secrets, "images");
     query.finish()?;
     let (list, page) = request.read(move |app, conn| operations::list(app, conn, &list).map(|page| (list, page))).await?;
-    editor_page(&request, &list, page)
+    editor_page(&request, &list, &page)
 }
 
 /// Uploads an image.

@@ -10,8 +10,8 @@ mod json;
 mod kind;
 mod query;
 
-pub(crate) use body::{Draft, Embedded, Input, Reference, ReferenceTo};
-pub(crate) use check::{Checker, escape, nearest};
+pub(crate) use body::{Draft, Input, Reference, ReferenceTo};
+pub(crate) use check::{Checker, escape};
 pub(crate) use formats::{Address, Custom, Email, HttpUrl, Line, Locale, Markdown, Name, Paragraph, Slug, TimeZone, Title, is_name};
 pub(crate) use json::parse_json;
 pub(crate) use kind::Kind;

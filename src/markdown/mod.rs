@@ -29,10 +29,9 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use block::{Align, Block, FootnoteItem, Piece, TocEntry};
+pub(crate) use block::{Block, TocEntry};
 pub(crate) use check::check;
 pub(crate) use compose::compose;
-pub(crate) use embed::Provider;
 pub(crate) use guest::{brief, inline};
 pub(crate) use hydrate::{ImageAttributes, hydrate};
 pub(crate) use input::BlockInput;

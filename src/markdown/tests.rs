@@ -1,5 +1,4 @@
 //! What the body must hold: the same blocks after a round trip, no script by any way, and the notations of the house.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod attacks;
 mod blocks;

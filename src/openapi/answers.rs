@@ -22,7 +22,7 @@ pub(super) fn complete(document: &mut Value) {
         }
         // An operation may name an error of its own; its body is that of all errors.
         for (status, response) in responses.as_object_mut().into_iter().flatten() {
-            if status.as_str() >= "400" && response.get("content").is_none() {
+            if status.as_str() >= "400" && response.get("content").is_none() && response.get("$ref").is_none() {
                 let about = response["description"].as_str().unwrap_or_default().to_owned();
                 *response = problem(status, &about);
             }
@@ -57,6 +57,7 @@ pub(super) fn complete(document: &mut Value) {
 
 /// What decides which errors an operation has.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 struct Facts {
     reads: bool,
     creates: bool,

@@ -16,14 +16,14 @@ pub(super) fn complete(document: &mut Value) {
         };
         match method {
             "get" if path.starts_with("/api") => {
-                add(header("If-None-Match", "Entity tags that the client has; `304` when the answer has one of them."))
+                add(header("If-None-Match", "Entity tags that the client has; `304` when the answer has one of them."));
             }
             "post" => add(
                 json!({"name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
                 "description": "Makes a repetition safe: the first answer is kept for 24 hours and replayed."}),
             ),
             "put" | "patch" | "delete" => {
-                add(header("If-Match", "The `ETag` of the version that this write is meant for; `412` when there is a newer one."))
+                add(header("If-Match", "The `ETag` of the version that this write is meant for; `412` when there is a newer one."));
             }
             _ => {}
         }

@@ -106,6 +106,7 @@ impl<R> Caller<R> {
     }
 
     /// Who, as events record it.
+    #[expect(clippy::unnecessary_wraps, reason = "an event's actor may be nobody")]
     pub(crate) fn actor(&self) -> Option<String> {
         Some(self.user.to_string())
     }

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Contract, api_test};
+use crate::support::{Contract, World, api_test};
 
 api_test!(unknown_addresses_are_404, async |world| {
     for path in ["/", "/nothing", "/api", "/api/v1", "/api/v1/", "/api/v2/sections", "/healthz/", "/sections", "/openapi.yaml"] {

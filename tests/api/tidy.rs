@@ -74,6 +74,7 @@ fn actix_is_known_only_at_the_edge() {
     only_in(&["actix_web", "actix_multipart", "actix_http"], |source| {
         files.contains(&source.name())
             || source.name().ends_with("handlers.rs")
+            || source.name().ends_with("tests.rs")
             || source.path == "src/users/accounts/me.rs"
             || ["http", "cli", "openapi", "serve"].contains(&source.room())
     });

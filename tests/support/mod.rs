@@ -20,7 +20,7 @@ macro_rules! api_test {
         mod $name {
             use super::*;
 
-            async fn scenario($world: &$crate::support::World) {
+            async fn scenario($world: &World) {
                 $body
             }
 

@@ -33,7 +33,7 @@ async fn list_sections(request: Request) -> Result<HttpResponse> {
     let list = query.listing(&LISTING, &request.app.secrets, "sections");
     query.finish()?;
     let (list, page) = request.read(move |app, conn| operations::list(app, conn, &list).map(|page| (list, page))).await?;
-    public_page(&request, &list, page, &Tags::of(&["sections"]))
+    public_page(&request, &list, &page, &Tags::of(&["sections"]))
 }
 
 /// Creates a section.

@@ -33,7 +33,7 @@ async fn list_tags(request: Request) -> Result<HttpResponse> {
     let list = query.listing(&LISTING, &request.app.secrets, "tags");
     query.finish()?;
     let (list, page) = request.read(move |app, conn| operations::list(app, conn, &list).map(|page| (list, page))).await?;
-    public_page(&request, &list, page, &Tags::of(&["tags"]))
+    public_page(&request, &list, &page, &Tags::of(&["tags"]))
 }
 
 /// Creates a tag.

@@ -40,7 +40,7 @@ async fn list_users(request: Request, _caller: Caller<Admin>) -> Result<HttpResp
     let list = query.listing(&LISTING, &request.app.secrets, "users");
     query.finish()?;
     let (list, page) = request.read(move |_, conn| operations::list(conn, &list).map(|page| (list, page))).await?;
-    editor_page(&request, &list, page)
+    editor_page(&request, &list, &page)
 }
 
 /// Creates a user.

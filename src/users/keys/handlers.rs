@@ -42,7 +42,7 @@ async fn list_tokens(request: Request, caller: Caller<Staff>) -> Result<HttpResp
     let list = query.listing(&LISTING, &request.app.secrets, &format!("keys of {owner}"));
     query.finish()?;
     let (list, page) = request.read(move |_, conn| operations::list(conn, &list, owner).map(|page| (list, page))).await?;
-    editor_page(&request, &list, page)
+    editor_page(&request, &list, &page)
 }
 
 /// Creates an API key.

@@ -70,7 +70,7 @@ async fn list_sessions(request: Request, caller: Caller<Staff>) -> Result<HttpRe
     let list = query.listing(&LISTING, &request.app.secrets, &format!("sessions of {}", caller.user));
     query.finish()?;
     let (list, page) = request.read(move |app, conn| operations::list(app, conn, &caller, &list).map(|page| (list, page))).await?;
-    editor_page(&request, &list, page)
+    editor_page(&request, &list, &page)
 }
 
 /// Ends one of your sessions.
