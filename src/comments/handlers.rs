@@ -108,7 +108,7 @@ pub(crate) enum RevisedComment {
 /// are approved before they show, it then waits again, and the replies to it with it. With a bearer token, those who
 /// look after comments change `body` and `status`; authors, of the comments on their own articles.
 #[utoipa::path(tag = "Comments",
-    params(("id" = String, Path, description = "The comment's id."), ("X-Edit-Token" = Option<String>, Header, description = "The `edit_token` that writing the comment gave; it goes before `Authorization`.", max_length = 200)),
+    params(("id" = String, Path, description = "The comment's id."), ("X-Edit-Token" = Option<String>, Header, description = "The `edit_token` that writing the comment gave; it goes before `Authorization`.")),
     request_body(content = CommentRevisionDraft, content_type = "application/merge-patch+json"), security((), ("bearer" = ["author", "editor", "moderator", "admin"])),
     responses((status = 200, body = RevisedComment, description = "The comment.")))]
 #[patch("/comments/{id}")]
@@ -131,7 +131,7 @@ async fn revise_comment(body: Body, request: Request, caller: Result<Caller<Mode
 /// With all replies to it, and for good; to hide one that may come back, reject it. By its author with `X-Edit-Token`
 /// within 15 minutes, or by those who look after comments.
 #[utoipa::path(tag = "Comments",
-    params(("id" = String, Path, description = "The comment's id."), ("X-Edit-Token" = Option<String>, Header, description = "The `edit_token` that writing the comment gave; it goes before `Authorization`.", max_length = 200)),
+    params(("id" = String, Path, description = "The comment's id."), ("X-Edit-Token" = Option<String>, Header, description = "The `edit_token` that writing the comment gave; it goes before `Authorization`.")),
     security((), ("bearer" = ["author", "editor", "moderator", "admin"])), responses((status = 204, description = "There is no such comment any more.")))]
 #[delete("/comments/{id}")]
 async fn delete_comment(request: Request, caller: Result<Caller<Moderator>>, id: web::Path<String>) -> Result<HttpResponse> {

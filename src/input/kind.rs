@@ -7,6 +7,8 @@ use crate::error::Fault;
 
 /// The longest value that a parameter may have, in characters.
 const LONGEST: usize = 400;
+/// The longest list of values; beyond, the address itself is too long.
+const LONGEST_LIST: usize = 8000;
 
 /// The look of a value.
 #[derive(Clone, Copy, Debug)]
@@ -73,13 +75,26 @@ impl Kind {
         }
     }
 
+    /// What one value of a list of them looks like.
+    fn item_pattern(self) -> String {
+        match self {
+            Self::Text | Self::Folded | Self::Reference | Self::Time => format!("[^,\\x00-\\x1f\\x7f-\\x9f]{{0,{LONGEST}}}"),
+            Self::Id => "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}".to_owned(),
+            Self::Int => "-?[0-9]{1,9}".to_owned(),
+            Self::Truth => "true|false".to_owned(),
+            Self::Word(words) => words.join("|"),
+        }
+    }
+
     /// The JSON Schema of a value of `name[op]`.
     pub(crate) fn schema(self, op: Op) -> Value {
         if op == Op::Exists {
             return json!({"type": "boolean"});
         }
         if op.takes_list() {
-            return json!({"type": "string", "minLength": 1, "maxLength": 4000, "description": "Values, separated by commas."});
+            let item = self.item_pattern();
+            let pattern = format!("^ *({item}) *(, *({item}) *){{0,99}}$");
+            return json!({"type": "string", "maxLength": LONGEST_LIST, "pattern": pattern, "description": "Values, separated by commas."});
         }
         match self {
             Self::Text | Self::Folded | Self::Reference => {

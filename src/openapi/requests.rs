@@ -9,7 +9,7 @@ pub(super) fn complete(document: &mut Value) {
     let mut patches = Vec::new();
     each_operation(document, |path, method, operation| {
         bound_path_parameters(operation);
-        let header = |name: &str, about: &str| json!({"name": name, "in": "header", "required": false, "description": about, "schema": {"type": "string", "maxLength": 400}});
+        let header = |name: &str, about: &str| json!({"name": name, "in": "header", "required": false, "description": about, "schema": {"type": "string"}});
         let mut add = |parameter: Value| match operation.get_mut("parameters").and_then(Value::as_array_mut) {
             Some(parameters) => parameters.push(parameter),
             None => operation["parameters"] = json!([parameter]),
@@ -42,7 +42,7 @@ pub(super) fn complete(document: &mut Value) {
 fn bound_path_parameters(operation: &mut Value) {
     let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
     for parameter in parameters {
-        let in_path = parameter["in"] == "path";
+        let (in_path, in_header) = (parameter["in"] == "path", parameter["in"] == "header");
         if let Some(schema) = parameter
             .get_mut("schema")
             .and_then(Value::as_object_mut)
@@ -52,7 +52,10 @@ fn bound_path_parameters(operation: &mut Value) {
             if in_path {
                 schema.entry("minLength").or_insert(json!(1));
             }
-            schema.entry("maxLength").or_insert(json!(200));
+            // How long a header may be is the business of its own standard, and of the server's limit for all of them.
+            if !in_header {
+                schema.entry("maxLength").or_insert(json!(200));
+            }
         }
     }
 }
