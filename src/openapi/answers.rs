@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::each_operation;
 use crate::error::{Code, Error};
@@ -44,15 +44,22 @@ pub(super) fn complete(document: &mut Value) {
     }
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     for name in sparse {
-        if let Some(mut schema) = schemas.get(&name).cloned() {
-            if let Some(members) = schema.as_object_mut() {
-                members.shift_remove("required");
-                members.insert("additionalProperties".into(), false.into());
-                members.insert("description".into(), format!("Those members of {name} that `fields` names.").into());
-            }
-            schemas.insert(format!("Sparse{name}"), schema);
-        }
+        let properties = properties_of(schemas, &name);
+        let about = format!("Those members of {name} that `fields` names.");
+        let schema = json!({"type": "object", "description": about, "properties": properties, "additionalProperties": false});
+        schemas.insert(format!("Sparse{name}"), schema);
     }
+}
+
+/// The members of a schema or, of a choice, those of all its branches.
+fn properties_of(schemas: &Map<String, Value>, name: &str) -> Map<String, Value> {
+    let Some(schema) = schemas.get(name) else { return Map::new() };
+    if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+        return properties.clone();
+    }
+    let branches = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    let names = branches.filter_map(|branch| branch.get("$ref")?.as_str()?.rsplit('/').next());
+    names.flat_map(|name| properties_of(schemas, name)).collect()
 }
 
 /// What decides which errors an operation has.
