@@ -31,10 +31,10 @@ impl Timestamp {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
 
-    /// Reads an RFC 3339 time of the years 1970 to 9999.
+    /// Reads an RFC 3339 time, all of whose years have four digits; none lies in the last day of the year 9999.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let millis = text.parse::<jiff::Timestamp>().ok()?.as_millisecond();
-        (0..=253_402_207_200_000).contains(&millis).then_some(Self(millis))
+        (-62_167_219_200_000..=253_402_207_200_000).contains(&millis).then_some(Self(millis))
     }
 
     /// The year, month and day in UTC.
