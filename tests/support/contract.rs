@@ -258,7 +258,9 @@ fn secrets(sent: &Sent<'_>, answer: &Answer) -> Vec<String> {
     }
     let text = answer.text();
     let address = ADDRESS.split(':').next().unwrap_or_default();
-    let leaked = ["@private.example", "$argon2", super::world::CANARY, address].into_iter().filter(|secret| text.contains(secret));
+    // Whoever writes something may be told it again.
+    let canary = (*sent.method == Method::GET).then_some(super::world::CANARY);
+    let leaked = ["@private.example", "$argon2", address].into_iter().chain(canary).filter(|secret| text.contains(secret));
     leaked.map(|secret| format!("a public answer holds {secret:?}")).collect()
 }
 
