@@ -157,8 +157,9 @@ fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
     };
     add("X-Request-Id", "The request's id: the client's own where it was well formed, or a new one.");
     match status {
-        "429" | "503" | "507" => add("Retry-After", "Seconds to wait."),
+        "409" | "429" | "503" | "507" => add("Retry-After", "Seconds to wait, where waiting helps."),
         "201" => add("Location", "Where the new resource is."),
+        "308" => add("Location", "Where it is now."),
         "401" => add("WWW-Authenticate", "The scheme to authenticate with."),
         _ => {}
     }
@@ -168,6 +169,9 @@ fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
         if facts.reads {
             add("Cache-Tag", "Names each resource that a public answer was made of.");
         }
+    }
+    if facts.creates && status.starts_with('2') {
+        add("Idempotency-Replayed", "`true` where this is the first answer once more.");
     }
     if status == "200" && facts.takes_fields {
         add("Link", "Where the next, previous and first page are (RFC 8288).");
