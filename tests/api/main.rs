@@ -5,6 +5,7 @@ mod article_lists;
 mod articles;
 mod auth;
 mod contract;
+mod desk;
 mod errors;
 mod idempotency;
 mod leaks;
