@@ -1,6 +1,6 @@
 //! Articles: the working copy that the desk sees, the published copy that readers get, and the way from one to the other.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{Answer, CANARY, Contract, Role, World, api_test};
 
