@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::dsl::count;
 use diesel::prelude::*;
+use serde_json::Value;
 
 use super::image::{Image, ImageView};
 use super::listing::LISTING;
@@ -169,13 +170,16 @@ pub(super) fn unlink(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     unlink_from_site(conn, id)
 }
 
-/// The site's settings are one JSON text; the id of a picture stands in it between quotes and nowhere else.
+/// The site's settings are one JSON text, in which only the logo is a picture: other members may hold the same text.
 fn unlink_from_site(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     let rows: Vec<(i32, String)> = site::table.select((site::id, site::settings)).load(conn)?;
-    let quoted = format!("\"{id}\"");
-    for (row, settings) in rows.into_iter().filter(|(_, settings)| settings.contains(&quoted)) {
+    for (row, settings) in rows {
+        let mut settings: Value = serde_json::from_str(&settings).map_err(|error| Error::internal(&error.to_string()))?;
+        let logo = settings.get_mut("logo").filter(|logo| logo.as_str() == Some(id.to_string().as_str()));
+        let Some(logo) = logo else { continue };
+        *logo = Value::Null;
         diesel::update(site::table.filter(site::id.eq(row)))
-            .set((site::settings.eq(settings.replace(&quoted, "null")), site::version.eq(site::version + 1)))
+            .set((site::settings.eq(settings.to_string()), site::version.eq(site::version + 1)))
             .execute(conn)?;
     }
     Ok(())
