@@ -117,6 +117,11 @@ impl Fault {
     pub(crate) fn pointer(&self) -> Option<&str> {
         self.0.pointer.as_deref()
     }
+
+    /// Whether another says the same of the same place, in whatever words.
+    pub(crate) fn repeats(&self, other: &Self) -> bool {
+        (&self.0.pointer, &self.0.parameter, self.0.code) == (&other.0.pointer, &other.0.parameter, other.0.code)
+    }
 }
 
 /// What went wrong: what the client is told, and what only the log is.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::dsl::count;
 use diesel::prelude::*;
+use serde_json::Value;
 
 use super::image::{Image, ImageView};
 use super::listing::LISTING;
@@ -170,36 +171,42 @@ pub(super) fn unlink(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     unlink_from_site(conn, id)
 }
 
-/// What search engines are told of an article is one JSON text as well.
+/// What search engines are told of an article is one JSON text, in which `image` is a picture.
 fn unlink_from_seo(conn: &mut Conn, id: Id<Image>) -> Result<()> {
-    let quoted = format!("\"{id}\"");
     let showing = article_images::table.filter(article_images::image_id.eq(id)).select(article_images::article_id);
     let rows: Vec<(String, String)> =
         articles::table.filter(articles::id.eq_any(showing)).select((articles::id, articles::seo)).load(conn)?;
-    for (article, seo) in rows.into_iter().filter(|(_, seo)| seo.contains(&quoted)) {
-        diesel::update(articles::table.filter(articles::id.eq(article)))
-            .set(articles::seo.eq(seo.replace(&quoted, "null")))
-            .execute(conn)?;
+    for (article, seo) in rows {
+        let Some(seo) = without_picture(&seo, "image", id)? else { continue };
+        diesel::update(articles::table.filter(articles::id.eq(article))).set(articles::seo.eq(seo)).execute(conn)?;
     }
     let showing = publication_images::table.filter(publication_images::image_id.eq(id)).select(publication_images::article_id);
     let rows: Vec<(String, String)> =
         publications::table.filter(publications::id.eq_any(showing)).select((publications::id, publications::seo)).load(conn)?;
-    for (article, seo) in rows.into_iter().filter(|(_, seo)| seo.contains(&quoted)) {
-        diesel::update(publications::table.filter(publications::id.eq(article)))
-            .set(publications::seo.eq(seo.replace(&quoted, "null")))
+    for (article, seo) in rows {
+        let Some(seo) = without_picture(&seo, "image", id)? else { continue };
+        diesel::update(publications::table.filter(publications::id.eq(article))).set(publications::seo.eq(seo)).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The site's settings are one JSON text, in which only the logo is a picture: other members may hold the same text.
+fn unlink_from_site(conn: &mut Conn, id: Id<Image>) -> Result<()> {
+    let rows: Vec<(i32, String)> = site::table.select((site::id, site::settings)).load(conn)?;
+    for (row, settings) in rows {
+        let Some(settings) = without_picture(&settings, "logo", id)? else { continue };
+        diesel::update(site::table.filter(site::id.eq(row)))
+            .set((site::settings.eq(settings), site::version.eq(site::version + 1)))
             .execute(conn)?;
     }
     Ok(())
 }
 
-/// The site's settings are one JSON text; the id of a picture stands in it between quotes and nowhere else.
-fn unlink_from_site(conn: &mut Conn, id: Id<Image>) -> Result<()> {
-    let rows: Vec<(i32, String)> = site::table.select((site::id, site::settings)).load(conn)?;
-    let quoted = format!("\"{id}\"");
-    for (row, settings) in rows.into_iter().filter(|(_, settings)| settings.contains(&quoted)) {
-        diesel::update(site::table.filter(site::id.eq(row)))
-            .set((site::settings.eq(settings.replace(&quoted, "null")), site::version.eq(site::version + 1)))
-            .execute(conn)?;
-    }
-    Ok(())
+/// A JSON text without the picture that one of its members names; nothing where the member names another, or none.
+fn without_picture(text: &str, member: &str, id: Id<Image>) -> Result<Option<String>> {
+    let mut members: Value = serde_json::from_str(text).map_err(|error| Error::internal(&error.to_string()))?;
+    let named = members.get_mut(member).filter(|named| named.as_str() == Some(id.to_string().as_str()));
+    let Some(named) = named else { return Ok(None) };
+    *named = Value::Null;
+    Ok(Some(members.to_string()))
 }

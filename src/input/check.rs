@@ -80,7 +80,13 @@ fn explain(document: &Value, error: &ValidationError<'_>, faults: &mut Vec<Fault
                 None => faults.push(no_such_choice(at, context)),
             }
         }
-        kind => faults.push(simple(at, kind, error)),
+        kind => {
+            let fault = simple(at, kind, error);
+            // A format and a pattern often refuse the same text.
+            if !faults.iter().any(|known| fault.repeats(known)) {
+                faults.push(fault);
+            }
+        }
     }
 }
 

@@ -163,7 +163,7 @@ fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
         "401" => add("WWW-Authenticate", "The scheme to authenticate with."),
         _ => {}
     }
-    if ["200", "201", "304"].contains(&status) {
+    if ["200", "201", "206", "304"].contains(&status) {
         add("Cache-Control", "Who may keep the answer, and how long.");
         add("ETag", "The entity tag of the answer; of an editor view, its version.");
         if facts.reads {

@@ -172,8 +172,12 @@ api_test!(tags_are_named_by_id_slug_or_name, async |world| {
     let made = world.contributor().post("articles", json!({"title": "Trams", "tags": tags})).await.expect(201);
     let names: Vec<_> = made.at("/tags").as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["Trams", "City budget", "Harbour & sea"]);
+    // What a draft is about is no reader's business; what was listed as a tag is.
+    world.anonymous().get("tags/harbour-sea").await.expect_problem(404, "not_found");
+    assert_eq!(world.anonymous().get("tags?count=true").await.number_at("/page/total"), 2);
+    world.editor().put(&format!("articles/{}/publication", made.id()), json!({})).await.expect(200);
     let new = world.anonymous().get("tags/harbour-sea").await.expect(200);
-    assert_eq!((new.text_at("/name"), new.number_at("/article_count")), ("Harbour & sea".to_owned(), 0));
+    assert_eq!((new.text_at("/name"), new.number_at("/article_count")), ("Harbour & sea".to_owned(), 1));
     assert_eq!(world.anonymous().get("tags?count=true").await.number_at("/page/total"), 3);
 });
 

@@ -26,7 +26,22 @@ api_test!(all_faults_are_told_at_once, async |world| {
     });
     let answer = world.editor().post("articles", body).await.expect_problem(422, "validation_failed");
     let places: Vec<String> = answer.faults().into_iter().map(|(place, _)| place).collect();
-    for place in ["/title", "/slug", "/kind", "/dek", "/body/markdown", "/body/text", "/hero_image", "/authors/0", "/authors/1", "/section", "/locale", "/featured", "/tittle", "/seo/noindex"] {
+    for place in [
+        "/title",
+        "/slug",
+        "/kind",
+        "/dek",
+        "/body/markdown",
+        "/body/text",
+        "/hero_image",
+        "/authors/0",
+        "/authors/1",
+        "/section",
+        "/locale",
+        "/featured",
+        "/tittle",
+        "/seo/noindex",
+    ] {
         assert!(places.iter().any(|other| other == place), "{place} is missing in {answer}");
     }
     assert!(answer.fault_detail("/tittle").contains("\"title\""));
@@ -59,12 +74,20 @@ api_test!(saving_changes_nothing_for_readers_until_it_is_published, async |world
     let path = format!("articles/{id}");
     let before = read(world, "trams").await.expect(200);
     world.pass(60);
-    let saved = world.editor().patch(&path, json!({"dek": CANARY, "body": {"markdown": CANARY}, "slug": CANARY, "tags": [CANARY]})).await.expect(200);
+    let saved = world
+        .editor()
+        .patch(&path, json!({"dek": CANARY, "body": {"markdown": CANARY}, "slug": CANARY, "tags": [CANARY]}))
+        .await
+        .expect(200);
     assert_eq!(saved.at("/has_unpublished_changes"), &json!(true));
     let after = read(world, "trams").await.expect(200);
     assert_eq!((before.body.clone(), before.etag()), (after.body.clone(), after.etag()));
     read(world, CANARY).await.expect(404);
-    world.editor().patch(&path, json!({"dek": "New.", "body": {"markdown": "New text."}, "slug": "new-trams", "tags": ["Rails"]})).await.expect(200);
+    world
+        .editor()
+        .patch(&path, json!({"dek": "New.", "body": {"markdown": "New text."}, "slug": "new-trams", "tags": ["Rails"]}))
+        .await
+        .expect(200);
     let published = world.editor().put(&format!("{path}/publication"), json!({})).await.expect(200);
     assert_eq!((published.text_at("/status"), published.at("/has_unpublished_changes")), ("published".to_owned(), &json!(false)));
     let now = read(world, "new-trams").await.expect(200);
@@ -197,7 +220,11 @@ api_test!(counts_follow_what_is_published, async |world| {
     assert_eq!(count().await, [1, 1, 1]);
     world.publish(&id).await;
     assert_eq!(count().await, [0, 0, 0]);
-    world.editor().patch(&format!("articles/{id}?publish=true"), json!({"section": "city", "authors": ["mara"], "tags": ["trams"]})).await.expect(200);
+    world
+        .editor()
+        .patch(&format!("articles/{id}?publish=true"), json!({"section": "city", "authors": ["mara"], "tags": ["trams"]}))
+        .await
+        .expect(200);
     assert_eq!(count().await, [1, 1, 1]);
     world.editor().delete(&format!("articles/{id}")).await.expect(204);
     assert_eq!(count().await, [0, 0, 0]);
@@ -231,12 +258,34 @@ api_test!(lists_filter_sort_and_count_only_what_is_public, async |world| {
 
 api_test!(no_filter_is_an_oracle_for_what_is_private, async |world| {
     world.published(json!({"title": "Trams"})).await;
-    let private = ["status", "created_by", "scheduled_at", "in_review", "trashed", "custom", "version", "markdown", "email", "author_email", "password_hash", "created_at"];
+    let private = [
+        "status",
+        "created_by",
+        "scheduled_at",
+        "in_review",
+        "trashed",
+        "custom",
+        "version",
+        "markdown",
+        "email",
+        "author_email",
+        "password_hash",
+        "created_at",
+    ];
     for list in ["articles", "authors", "sections", "tags", "collections", "articles/trams/comments"] {
         for name in private {
-            for parameter in [format!("{name}=x"), format!("{name}[eq]=x"), format!("{name}[starts_with]=x"), format!("sort={name}"), format!("fields={name}"), format!("include={name}")] {
+            for parameter in [
+                format!("{name}=x"),
+                format!("{name}[eq]=x"),
+                format!("{name}[starts_with]=x"),
+                format!("sort={name}"),
+                format!("fields={name}"),
+                format!("include={name}"),
+            ] {
                 let answer = world.anonymous().get(&format!("{list}?{parameter}")).await;
-                let known = (list.ends_with("comments") && parameter == "sort=created_at") || (parameter == "fields=custom" && list == "articles") || (parameter == "fields=created_at" && list.ends_with("comments"));
+                let known = (list.ends_with("comments") && parameter == "sort=created_at")
+                    || (parameter == "fields=custom" && list == "articles")
+                    || (parameter == "fields=created_at" && list.ends_with("comments"));
                 assert_eq!(answer.status, if known { 200 } else { 400 }, "{answer}");
             }
         }
@@ -264,7 +313,20 @@ async fn hide_canaries(world: &World) -> Vec<String> {
     world.editor().patch(&format!("images/{picture}"), json!({"alt": CANARY, "caption": CANARY, "credit": CANARY})).await.expect(200);
     let collection = json!({"key": "front-page", "title": "Front page", "items": [open, draft]});
     world.editor().post("collections", collection).await;
-    vec![open, draft, trashed, waiting, picture, image, section, "city".into(), "trams".into(), "open".into(), "front-page".into(), CANARY.into()]
+    vec![
+        open,
+        draft,
+        trashed,
+        waiting,
+        picture,
+        image,
+        section,
+        "city".into(),
+        "trams".into(),
+        "open".into(),
+        "front-page".into(),
+        CANARY.into(),
+    ]
 }
 
 api_test!(no_public_answer_holds_what_is_not_public, async |world| {

@@ -4,10 +4,13 @@
 mod article_lists;
 mod articles;
 mod auth;
+mod authors;
+mod comments;
 mod contract;
 mod desk;
 mod errors;
 mod idempotency;
+mod images;
 mod leaks;
 mod migrations;
 mod newsroom;
@@ -16,6 +19,8 @@ mod policy;
 mod postgres;
 mod publishing;
 mod sections;
+mod site;
 #[path = "../support/mod.rs"]
 mod support;
+mod taxonomy;
 mod tidy;
