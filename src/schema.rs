@@ -163,6 +163,7 @@ diesel::table! {
         name -> Text,
         name_key -> Text,
         description -> Nullable<Text>,
+        listed -> Bool,
         article_count -> Integer,
         version -> Integer,
         created_at -> BigInt,

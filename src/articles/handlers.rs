@@ -176,7 +176,7 @@ async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpR
     if request.wants_editor_view()? {
         let caller = request.caller::<Writer>().await?;
         let view = request.read(move |app, conn| operations::read(app, conn, &caller, &name)).await?;
-        return editor(&request, &view, view.desk.version);
+        return editor(&view, view.desk.version);
     }
     match request.read(move |app, conn| operations::read_published(app, conn, &name)).await? {
         PublicAnswer::Here(view) => public(&request, &view, &tags_of(std::slice::from_ref(&view.card), Tags::default())),
@@ -215,7 +215,7 @@ async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web:
     let view = request
         .write(move |app, conn| operations::revise(app, conn, &caller, &Change { name: &name, condition: &condition, publish }, &body.0))
         .await?;
-    editor(&request, &view, view.desk.version)
+    editor(&view, view.desk.version)
 }
 
 /// Moves an article to the trash.
@@ -244,7 +244,7 @@ async fn delete_article(request: Request, caller: Caller<Writer>, name: web::Pat
 async fn restore_article(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
     let view = request.write(move |app, conn| operations::restore(app, conn, &caller, &name)).await?;
-    editor(&request, &view, view.desk.version)
+    editor(&view, view.desk.version)
 }
 
 /// Publishes an article.
@@ -259,7 +259,7 @@ async fn publish_article(body: Body, request: Request, caller: Caller<Author>, n
     let caller = caller.as_writer();
     let condition = request.precondition();
     let view = request.write(move |app, conn| publishing::publish(app, conn, &caller, &name, &condition, &body.0)).await?;
-    editor(&request, &view, view.desk.version)
+    editor(&view, view.desk.version)
 }
 
 /// Withdraws an article.

@@ -128,8 +128,9 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &
     if article.status == Status::Published {
         publishing::withdraw(conn, &mut article)?;
     }
-    queries::erase(conn, article.id)?;
-    announce(app, conn, caller, &article, "article.erased")
+    queries::leave_translations(conn, article.id)?;
+    announce(app, conn, caller, &article, "article.erased")?;
+    queries::erase(conn, article.id)
 }
 
 /// What readers find at an id or a slug.
@@ -190,23 +191,35 @@ pub(super) fn illegal(detail: &str, legal: &[&str]) -> Error {
 fn take_over(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article, draft: ArticleDraft) -> Result<Relations> {
     let markdown = markdown_of(&draft)?;
     let rendered = markdown::render(&markdown);
-    refuse_unknown_images(conn, &rendered.images)?;
+    let images = known_images(conn, &rendered.images, &article.rendered.0.images)?;
     let authors = draft.authors.clone().unwrap_or_else(|| caller.author.into_iter().collect());
     let relations = Relations {
         authors: without_twins(authors),
         tags: without_twins(tags(app, conn, caller, &draft.tags)?),
-        images: without_twins(rendered.images.iter().filter_map(|id| id.parse().ok()).chain(draft.seo.image).collect()),
+        images: without_twins(images.iter().filter_map(|id| id.parse().ok()).chain(draft.seo.image).collect()),
     };
-    let translation_group = match draft.translation_of {
-        Some(original) => queries::translation_group(conn, original)?,
-        None => article.id,
-    };
+    let translation_group = group_of(conn, caller, article, &draft)?;
+    if article.translation_group == article.id && translation_group != article.id {
+        queries::leave_translations(conn, article.id)?;
+    }
     if queries::locale_taken(conn, translation_group, &draft.locale, article.id)? {
         return Err(Error::conflict(format!("There is a translation into {:?} already.", draft.locale)));
     }
     let slug = choose_slug(conn, &draft, article)?;
     article.revise(draft, Settled { slug, markdown, rendered, translation_group }, app.now());
     Ok(relations)
+}
+
+/// The translations that an article belongs to; who may not edit the original can't add one to it.
+fn group_of(conn: &mut Conn, caller: &Caller<Writer>, article: &Article, draft: &ArticleDraft) -> Result<ArticleId> {
+    let Some(original) = draft.translation_of else { return Ok(article.id) };
+    let group = queries::translation_group(conn, original)?;
+    if group == article.translation_group {
+        return Ok(group);
+    }
+    let unknown = || Error::invalid(vec![Fault::at("/translation_of", "unknown_reference", "There is no such article of yours.")]);
+    found(conn, caller, &original.to_string()).map_err(|_| unknown())?;
+    Ok(group)
 }
 
 fn markdown_of(draft: &ArticleDraft) -> Result<String> {
@@ -220,13 +233,14 @@ fn markdown_of(draft: &ArticleDraft) -> Result<String> {
     Ok(markdown)
 }
 
-fn refuse_unknown_images(conn: &mut Conn, ids: &[String]) -> Result<()> {
+/// The pictures of a text that there are; one that was deleted since it was put there is no fault.
+fn known_images(conn: &mut Conn, ids: &[String], before: &[String]) -> Result<Vec<String>> {
     let known = queries::existing_images(conn, ids)?;
-    let unknown = ids.iter().filter(|id| !known.iter().any(|known| known.eq_ignore_ascii_case(id)));
+    let unknown = ids.iter().filter(|id| !known.iter().chain(before).any(|known| known.eq_ignore_ascii_case(id)));
     let faults: Vec<Fault> = unknown
         .map(|id| Fault::at("/body", "unknown_reference", format!("The text shows the picture {id:?}, which there is not.")))
         .collect();
-    if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
+    if faults.is_empty() { Ok(known) } else { Err(Error::invalid(faults)) }
 }
 
 fn tags(app: &App, conn: &mut Conn, caller: &Caller<Writer>, wanted: &[ReferenceTo]) -> Result<Vec<Id<taxonomy::Tag>>> {
@@ -270,15 +284,16 @@ fn keep(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Artic
     queries::insert_revision(conn, article.id, article.revision, article.content(relations), caller.user, app.now())
 }
 
-/// Tells of a change of the desk's.
+/// Tells of a change of the desk's; every answer that shows the article, or counts it, is touched.
 pub(super) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &Article, kind: &'static str) -> Result<()> {
-    let event = Event {
-        kind,
-        actor: caller.actor(),
-        subject_kind: "article",
-        subject_id: article.id.to_string(),
-        tags: vec![format!("article:{}", article.id), "articles".into()],
-        details: Value::Null,
-    };
+    let relations = queries::relations(conn, article.id)?;
+    let mut tags: Vec<String> = ["articles", "authors", "sections", "tags"].map(str::to_owned).into();
+    tags.push(format!("article:{}", article.id));
+    tags.extend(queries::siblings(conn, article.translation_group)?.iter().map(|id| format!("article:{id}")));
+    tags.extend(relations.authors.iter().map(|id| format!("author:{id}")));
+    tags.extend(relations.tags.iter().map(|id| format!("tag:{id}")));
+    tags.extend(article.section_id.iter().map(|id| format!("section:{id}")));
+    let event =
+        Event { kind, actor: caller.actor(), subject_kind: "article", subject_id: article.id.to_string(), tags, details: Value::Null };
     events::record(conn, app.now(), event)
 }

@@ -10,7 +10,9 @@ use super::published_queries::grouped;
 use crate::authors::Author;
 use crate::db::{Backend, Conn, Json, PageOf, PageQuery, Slugged, Timestamp, keyset};
 use crate::error::{Code, Error, Result, conflict_on};
-use crate::schema::{article_authors, article_images, article_tags, articles, authors, images, public_slugs, revisions, tags};
+use crate::schema::{
+    article_authors, article_images, article_tags, articles, authors, images, public_slugs, publications, revisions, tags,
+};
 use crate::taxonomy::Tag;
 use crate::users::UserId;
 
@@ -21,7 +23,17 @@ pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Article>> {
         Slugged::Id(id) => query.filter(articles::id.eq(id)),
         Slugged::Slug(slug) => query.filter(articles::slug.eq(slug)),
     };
-    Ok(query.first(conn).optional()?)
+    let found = query.first(conn).optional()?;
+    match (found, Slugged::<Article>::parse(name)) {
+        (None, Slugged::Slug(slug)) => by_public_slug(conn, &slug),
+        (found, _) => Ok(found),
+    }
+}
+
+/// The working copy of what is, or was, public under a slug; no other article can have it.
+fn by_public_slug(conn: &mut Conn, slug: &str) -> Result<Option<Article>> {
+    let owner = public_slugs::table.filter(public_slugs::slug.eq(slug)).select(public_slugs::article_id);
+    Ok(articles::table.filter(articles::id.eq_any(owner)).select(Article::as_select()).first(conn).optional()?)
 }
 
 /// The id of the article that a body names.
@@ -71,6 +83,22 @@ pub(super) fn locale_taken(conn: &mut Conn, group: ArticleId, locale: &str, own:
     let others =
         articles::table.filter(articles::translation_group.eq(group)).filter(articles::locale.eq(locale)).filter(articles::id.ne(own));
     Ok(others.count().get_result::<i64>(conn)? > 0)
+}
+
+/// Gives the translations that an article leaves behind another first among them.
+pub(super) fn leave_translations(conn: &mut Conn, leaving: ArticleId) -> Result<()> {
+    let left = || articles::table.filter(articles::translation_group.eq(leaving)).filter(articles::id.ne(leaving));
+    let heir: Option<ArticleId> = left().order(articles::id).select(articles::id).first(conn).optional()?;
+    let Some(heir) = heir else { return Ok(()) };
+    diesel::update(left()).set(articles::translation_group.eq(heir)).execute(conn)?;
+    let left = publications::table.filter(publications::translation_group.eq(leaving)).filter(publications::id.ne(leaving));
+    diesel::update(left).set(publications::translation_group.eq(heir)).execute(conn)?;
+    Ok(())
+}
+
+/// The published translations of an article.
+pub(super) fn siblings(conn: &mut Conn, group: ArticleId) -> Result<Vec<ArticleId>> {
+    Ok(publications::table.filter(publications::translation_group.eq(group)).select(publications::id).load(conn)?)
 }
 
 /// Those of these pictures that there are.

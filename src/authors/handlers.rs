@@ -63,7 +63,7 @@ async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpRe
     if request.wants_editor_view()? {
         let caller = request.caller::<Writer>().await?;
         let view = request.read(move |app, conn| operations::read_as_editor(app, conn, &caller, &name)).await?;
-        return editor(&request, &view, view.version);
+        return editor(&view, view.version);
     }
     let view = request.read(move |app, conn| operations::read(app, conn, &name)).await?;
     let mut tags = Tags::of(&["authors"]);
@@ -98,7 +98,7 @@ async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web:
     request.no_query()?;
     let condition = request.precondition();
     let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &name, &condition, &body.0)).await?;
-    editor(&request, &view, view.version)
+    editor(&view, view.version)
 }
 
 /// Deletes an author.

@@ -57,7 +57,7 @@ async fn read_collection(request: Request, key: web::Path<String>) -> Result<Htt
     if request.wants_editor_view()? {
         request.caller::<Editor>().await?;
         let view = request.read(move |_, conn| operations::read_as_editor(conn, &key)).await?;
-        return editor(&request, &view, view.version);
+        return editor(&view, view.version);
     }
     let view = request.read(move |app, conn| operations::read(app, conn, &key)).await?;
     // The articles as a whole: one that is not public yet, and may not be named here, may become so.
@@ -90,7 +90,7 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, key: web::
     request.no_query()?;
     let condition = request.precondition();
     let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &key, &condition, &body.0)).await?;
-    editor(&request, &view, view.version)
+    editor(&view, view.version)
 }
 
 /// Deletes a collection.

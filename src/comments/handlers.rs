@@ -123,7 +123,7 @@ async fn revise_comment(body: Body, request: Request, caller: Result<Caller<Mode
     request.no_query()?;
     let view = request.write(move |app, conn| moderation::revise(app, conn, &caller, &id, &condition, &body.0)).await?;
     let version = view.version;
-    editor(&request, &RevisedComment::Staff(view), version)
+    editor(&RevisedComment::Staff(view), version)
 }
 
 /// Deletes a comment.
@@ -181,5 +181,5 @@ async fn moderate_comments(body: Body, request: Request, caller: Caller<Moderato
 async fn read_comment(request: Request, caller: Caller<Moderator>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
     let view = request.read(move |app, conn| moderation::read(app, conn, &caller, &id)).await?;
-    editor(&request, &view, view.version)
+    editor(&view, view.version)
 }

@@ -11,6 +11,8 @@ pub(crate) enum Precondition {
     None,
     /// A version must be named, and none was.
     Missing,
+    /// Something that can't be read.
+    Malformed,
     /// That there is something.
     Any,
     /// One of these entity tags.
@@ -41,6 +43,7 @@ impl Precondition {
         let tags = match self {
             Self::None | Self::Any => return Ok(()),
             Self::Missing => return Err(Error::new(Code::VersionRequired, "Send the ETag of the editor view in If-Match.")),
+            Self::Malformed => return Err(Error::new(Code::MalformedHeader, "If-Match can't be read.")),
             Self::Tags(tags) => tags,
         };
         if tags.contains(&version_tag(version)) {

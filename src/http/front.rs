@@ -68,15 +68,22 @@ async fn answer(app: &App, mut request: ServiceRequest, next: &Next<impl Message
         let response = next.call(request).await?.map_into_boxed_body();
         return Ok(app.cache.keep(&address, epoch, response));
     }
-    Ok(match idempotency::plan(app, &mut request).await {
-        Ok(Plan::Pass) => next.call(request).await?.map_into_boxed_body(),
-        Ok(Plan::Replay(answer)) => request.into_response(answer),
-        Ok(Plan::Keep(scope)) => {
-            let answered = next.call(request).await.map(ServiceResponse::map_into_boxed_body);
-            idempotency::keep(app, scope, answered).await?
+    let plan = match idempotency::plan(app, &mut request).await {
+        Ok(Plan::Replay(answer)) => return Ok(request.into_response(answer)),
+        Ok(Plan::Pass) => None,
+        Ok(Plan::Keep(scope)) => Some(scope),
+        Err(error) => return Ok(request.error_response(error).map_into_boxed_body()),
+    };
+    let (app, working) = (app.clone(), next.call(request));
+    // A client that hangs up must not stop a write half-way between its commit and what follows from it.
+    let task = actix_web::rt::spawn(async move {
+        let answered = working.await.map(ServiceResponse::map_into_boxed_body);
+        match plan {
+            Some(scope) => idempotency::keep(&app, scope, answered).await,
+            None => answered,
         }
-        Err(error) => request.error_response(error).map_into_boxed_body(),
-    })
+    });
+    task.await.unwrap_or_else(|error| Err(Error::internal(&format!("a handler panicked: {error}")).into()))
 }
 
 /// Answers at once what needs no handler: too long, unknown, not supported, asked for its options, limited.

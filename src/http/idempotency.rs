@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::address::client_address;
 use super::body::{announced, collect};
+use super::media_type::essence;
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
 use crate::error::{Code, Error, Result, conflict_on};
@@ -89,15 +90,20 @@ async fn who(app: &App, request: &ServiceRequest) -> Option<String> {
         return Some(client_address(request.request(), &app.config.server.trusted_proxies).to_string());
     };
     let token = header.to_str().ok()?.split_once(' ')?.1.trim().to_owned();
-    authenticate(app, &token).await.ok().map(|caller| caller.user.to_string())
+    let caller = authenticate(app, &token).await.ok()?;
+    // What one credential may see, another of the same person may not.
+    Some(format!("{} {:?} {:?}", caller.user, caller.role, caller.scopes))
 }
 
 async fn take_body(app: &App, request: &mut ServiceRequest) -> Result<Bytes> {
-    if announced(request.request()) > LARGEST {
-        return Err(Error::new(Code::TooLarge, format!("The body may have {LARGEST} bytes.")).with("max", LARGEST));
+    // Only uploads are large, and only somebody known uploads.
+    let form = essence(request.request()) == "multipart/form-data" && request.headers().contains_key("authorization");
+    let largest = if form { LARGEST } else { super::body::LARGEST };
+    if announced(request.request()) > largest {
+        return Err(Error::new(Code::TooLarge, format!("The body may have {largest} bytes.")).with("max", largest));
     }
     let payload = request.take_payload();
-    collect(app, payload, LARGEST).await
+    collect(app, payload, largest).await
 }
 
 /// A form that is sent again may have another boundary; what it says is the same.

@@ -75,7 +75,12 @@ impl Request {
 
     /// What `If-Match` demands.
     pub(crate) fn precondition(&self) -> Precondition {
-        Precondition::read(self.header("if-match"), self.app.config.server.require_if_match)
+        let sent: std::result::Result<Vec<&str>, _> = self.headers.get_all("if-match").map(|value| value.to_str()).collect();
+        match sent {
+            Ok(sent) if sent.is_empty() => Precondition::read(None, self.app.config.server.require_if_match),
+            Ok(sent) => Precondition::read(Some(&sent.join(",")), false),
+            Err(_) => Precondition::Malformed,
+        }
     }
 }
 

@@ -79,7 +79,7 @@ async fn read_image(request: Request, name: web::Path<String>) -> Result<HttpRes
     if request.wants_editor_view()? {
         request.caller::<Staff>().await?;
         let view = request.read(move |app, conn| operations::read_as_editor(app, conn, &name)).await?;
-        return editor(&request, &view, view.version);
+        return editor(&view, view.version);
     }
     let view = request.read(move |app, conn| operations::read(app, conn, &name)).await?;
     let mut tags = Tags::default();
@@ -115,7 +115,7 @@ async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web:
     request.no_query()?;
     let condition = request.precondition();
     let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &name, &condition, &body.0)).await?;
-    editor(&request, &view, view.version)
+    editor(&view, view.version)
 }
 
 /// Deletes an image.

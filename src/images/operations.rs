@@ -83,7 +83,10 @@ pub(super) fn delete(
     condition: &Precondition,
     force: bool,
 ) -> Result<Option<Image>> {
-    lock(conn, "images")?;
+    // What shows it may be changed, so that nobody may be changing that; always in this order.
+    for name in ["articles", "authors", "site", "images"] {
+        lock(conn, name)?;
+    }
     let Some(image) = queries::look_up(conn, name)? else { return Ok(None) };
     refuse_foreign(caller, &image)?;
     condition.check_bare(image.version)?;

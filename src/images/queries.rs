@@ -161,12 +161,35 @@ pub(super) fn unlink(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     diesel::update(publications::table.filter(publications::hero_image_id.eq(id)))
         .set(publications::hero_image_id.eq(None::<Id<Image>>))
         .execute(conn)?;
+    unlink_from_seo(conn, id)?;
     diesel::delete(article_images::table.filter(article_images::image_id.eq(id))).execute(conn)?;
     diesel::delete(publication_images::table.filter(publication_images::image_id.eq(id))).execute(conn)?;
     diesel::update(authors::table.filter(authors::avatar_id.eq(id)))
         .set((authors::avatar_id.eq(None::<Id<Image>>), authors::version.eq(authors::version + 1)))
         .execute(conn)?;
     unlink_from_site(conn, id)
+}
+
+/// What search engines are told of an article is one JSON text as well.
+fn unlink_from_seo(conn: &mut Conn, id: Id<Image>) -> Result<()> {
+    let quoted = format!("\"{id}\"");
+    let showing = article_images::table.filter(article_images::image_id.eq(id)).select(article_images::article_id);
+    let rows: Vec<(String, String)> =
+        articles::table.filter(articles::id.eq_any(showing)).select((articles::id, articles::seo)).load(conn)?;
+    for (article, seo) in rows.into_iter().filter(|(_, seo)| seo.contains(&quoted)) {
+        diesel::update(articles::table.filter(articles::id.eq(article)))
+            .set(articles::seo.eq(seo.replace(&quoted, "null")))
+            .execute(conn)?;
+    }
+    let showing = publication_images::table.filter(publication_images::image_id.eq(id)).select(publication_images::article_id);
+    let rows: Vec<(String, String)> =
+        publications::table.filter(publications::id.eq_any(showing)).select((publications::id, publications::seo)).load(conn)?;
+    for (article, seo) in rows.into_iter().filter(|(_, seo)| seo.contains(&quoted)) {
+        diesel::update(publications::table.filter(publications::id.eq(article)))
+            .set(publications::seo.eq(seo.replace(&quoted, "null")))
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 /// The site's settings are one JSON text; the id of a picture stands in it between quotes and nowhere else.

@@ -20,7 +20,7 @@ pub(crate) const LOCALE: &str = "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3
 pub(crate) const TIME_ZONE: &str = "^(UTC|[A-Z][A-Za-z]+(/[A-Z][A-Za-z0-9_+-]*){1,2})$";
 
 /// An http or https address, or a path that begins with one slash.
-pub(crate) const ADDRESS: &str = "^(https?://|/([^/]|$))[^\\s\\x00-\\x1f\\x7f-\\x9f]*$";
+pub(crate) const ADDRESS: &str = "^(https?://|/([^/\"<>\\\\^`{|}]|$))[^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}]*$";
 
 /// Whether a text could be a [`Name`].
 pub(crate) fn is_name(text: &str) -> bool {
@@ -28,17 +28,22 @@ pub(crate) fn is_name(text: &str) -> bool {
     text.chars().count() <= 200 && text.chars().any(shows) && !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
 }
 
+/// What no address may hold (RFC 3986): blanks, controls, and what would end an attribute of HTML.
+fn is_foreign_to_addresses(c: char) -> bool {
+    c.is_control() || c.is_whitespace() || "\"<>\\^`{|}".contains(c)
+}
+
 /// Whether a text is an absolute http or https address with a host.
 pub(crate) fn is_http_url(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| {
         matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty() && url.password().is_none()
-    }) && !text.chars().any(|c| c.is_control() || c.is_whitespace())
+    }) && !text.chars().any(is_foreign_to_addresses)
 }
 
 /// Whether a text is an address, or a path that begins with one slash and so stays on the site.
 pub(crate) fn is_address(text: &str) -> bool {
-    let is_path = || text.starts_with('/') && !text.starts_with("//") && !text.contains('\\');
-    is_http_url(text) || (is_path() && !text.chars().any(|c| c.is_control() || c.is_whitespace()))
+    let is_path = || text.starts_with('/') && !text.starts_with("//");
+    is_http_url(text) || (is_path() && !text.chars().any(is_foreign_to_addresses))
 }
 
 /// Whether a text is an e-mail address that can be delivered to: a dot-atom, an at sign and a host name (RFC 5321).
@@ -120,7 +125,7 @@ pub(crate) struct HttpUrl(pub(crate) String);
 
 impl utoipa::PartialSchema for HttpUrl {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        format_schema("uri", "^https?://[^\\s\\x00-\\x1f\\x7f-\\x9f]+$", 2000, "https://example.com/news")
+        format_schema("uri", "^https?://[^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}]+$", 2000, "https://example.com/news")
     }
 }
 impl utoipa::ToSchema for HttpUrl {}

@@ -159,7 +159,7 @@ fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
     match status {
         "409" | "429" | "503" | "507" => add("Retry-After", "Seconds to wait, where waiting helps."),
         "201" => add("Location", "Where the new resource is."),
-        "308" => add("Location", "Where it is now."),
+        "308" => add("Location", "Where the resource is now."),
         "401" => add("WWW-Authenticate", "The scheme to authenticate with."),
         _ => {}
     }
@@ -171,7 +171,7 @@ fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
         }
     }
     if facts.creates && status.starts_with('2') {
-        add("Idempotency-Replayed", "`true` where this is the first answer once more.");
+        add("Idempotency-Replayed", "`true` where a request with the same Idempotency-Key was answered so before.");
     }
     if status == "200" && facts.takes_fields {
         add("Link", "Where the next, previous and first page are (RFC 8288).");

@@ -26,7 +26,7 @@ async fn read_site(request: Request) -> Result<HttpResponse> {
     if request.wants_editor_view()? {
         request.caller::<Admin>().await?;
         let view = request.read(operations::read_as_editor).await?;
-        return editor(&request, &view, view.version);
+        return editor(&view, view.version);
     }
     let view = request.read(operations::read).await?;
     let mut tags = Tags::of(&["site"]);
@@ -58,5 +58,5 @@ async fn change(body: Body, request: Request, caller: Caller<Admin>) -> Result<H
     request.no_query()?;
     let condition = request.precondition();
     let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &condition, &body.0)).await?;
-    editor(&request, &view, view.version)
+    editor(&view, view.version)
 }

@@ -42,7 +42,7 @@ fn a_file_of_another_program_is_refused() {
 
 #[test]
 fn a_file_that_is_no_database_is_refused() {
-    for content in [&b"Dear diary, today I was mistaken for a database."[..], &[0x7f; 100_000], b"SQLite format 3\0 and then nothing"] {
+    for content in [&b"Dear diary, today I was mistaken for a database."[..], &vec![0x7f; 100_000], b"SQLite format 3\0 and then nothing"] {
         let database = Database::empty(Engine::Sqlite);
         std::fs::write(file_of(&database), content).expect("a file");
         let before = bytes_of(&database);

@@ -72,7 +72,7 @@ impl Client {
     #[must_use]
     pub(crate) fn from(&self, address: &str) -> Self {
         let mut client = self.clone();
-        client.address = address.to_owned();
+        address.clone_into(&mut client.address);
         client
     }
 

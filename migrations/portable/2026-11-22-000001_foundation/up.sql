@@ -150,12 +150,14 @@ CREATE TABLE sections (
 CREATE INDEX sections_by_position ON sections (position, id);
 CREATE INDEX sections_by_parent ON sections (parent_id);
 
+-- A tag that only drafts have is no reader's business until it is listed or published.
 CREATE TABLE tags (
     id TEXT NOT NULL PRIMARY KEY,
     slug TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     name_key TEXT NOT NULL,
     description TEXT,
+    listed BOOLEAN NOT NULL,
     article_count INTEGER NOT NULL,
     version INTEGER NOT NULL,
     created_at BIGINT NOT NULL,

@@ -59,7 +59,7 @@ async fn read_tag(request: Request, name: web::Path<String>) -> Result<HttpRespo
     if request.wants_editor_view()? {
         request.caller::<Editor>().await?;
         let view = request.read(move |app, conn| operations::read_as_editor(app, conn, &name)).await?;
-        return editor(&request, &view, view.version);
+        return editor(&view, view.version);
     }
     let view = request.read(move |app, conn| operations::read(app, conn, &name)).await?;
     let mut tags = Tags::of(&["tags"]);
@@ -91,7 +91,7 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web:
     request.no_query()?;
     let condition = request.precondition();
     let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &name, &condition, &body.0)).await?;
-    editor(&request, &view, view.version)
+    editor(&view, view.version)
 }
 
 /// Deletes a tag.
@@ -119,5 +119,5 @@ async fn delete_tag(request: Request, caller: Caller<Editor>, name: web::Path<St
 async fn merge_tag(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
     let view = request.write(move |app, conn| operations::merge(app, conn, &caller, &name, &body.0)).await?;
-    editor(&request, &view, view.version)
+    editor(&view, view.version)
 }

@@ -20,7 +20,7 @@ pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<Page
 
 /// What readers see of a tag.
 pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<TagView> {
-    Ok(queries::find(conn, name)?.view(&app.config.links))
+    Ok(queries::find_public(conn, name)?.view(&app.config.links))
 }
 
 /// What editors see of a tag.
@@ -32,7 +32,7 @@ pub(super) fn read_as_editor(app: &App, conn: &mut Conn, name: &str) -> Result<E
 pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input) -> Result<Edited<TagView>> {
     lock(conn, "tags")?;
     let draft = input.create::<TagDraft>(conn)?;
-    let tag = make(app, conn, caller.actor(), draft)?;
+    let tag = make(app, conn, caller.actor(), draft, true)?;
     Ok(edited(app, &tag))
 }
 
@@ -52,14 +52,15 @@ pub(crate) fn find_or_create(app: &App, conn: &mut Conn, actor: Option<String>, 
         return Ok(Some(id));
     }
     let draft = TagDraft { name: wanted.to_owned(), slug: None, description: None };
-    Ok(Some(make(app, conn, actor, draft)?.id))
+    Ok(Some(make(app, conn, actor, draft, false)?.id))
 }
 
-fn make(app: &App, conn: &mut Conn, actor: Option<String>, draft: TagDraft) -> Result<Tag> {
+fn make(app: &App, conn: &mut Conn, actor: Option<String>, draft: TagDraft, listed: bool) -> Result<Tag> {
     let now = app.now();
     let mut tag = Tag::blank(now);
     let slug = choose_slug(conn, &draft, &tag)?;
     tag.revise(draft, slug, now);
+    tag.listed = listed;
     queries::insert(conn, &tag)?;
     events::record(conn, now, event("tag.created", &tag, actor, None))?;
     Ok(tag)

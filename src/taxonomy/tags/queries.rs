@@ -3,14 +3,26 @@
 use diesel::prelude::*;
 
 use super::tag::{LISTING, Tag, TagId};
-use crate::db::{Backend, Conn, PageOf, PageQuery, Slugged, fold, hand_over, keyset, lock};
+use crate::db::{Backend, Conn, PageOf, PageQuery, Predicate, Slugged, fold, hand_over, keyset, lock};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{article_tags, publication_tags, publications, tags};
 
-/// One page of tags.
+/// One page of the tags that readers may know of.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Tag>> {
-    let rows = tags::table.select(Tag::as_select()).into_boxed::<Backend>();
-    Ok(keyset!(conn, LISTING, query, rows, tags::table.into_boxed::<Backend>()))
+    let rows = tags::table.filter(is_public()).select(Tag::as_select()).into_boxed::<Backend>();
+    Ok(keyset!(conn, LISTING, query, rows, tags::table.filter(is_public()).into_boxed::<Backend>()))
+}
+
+/// Whether readers may know of a tag: it was listed, or something published has it.
+fn is_public() -> Predicate<tags::table> {
+    Box::new(tags::listed.eq(true).or(tags::id.eq_any(publication_tags::table.select(publication_tags::tag_id))))
+}
+
+/// The tag that an id or a slug names, where readers may know of it.
+pub(super) fn find_public(conn: &mut Conn, name: &str) -> Result<Tag> {
+    let tag = find(conn, name)?;
+    let known = tags::table.filter(tags::id.eq(tag.id)).filter(is_public()).count().get_result::<i64>(conn)? > 0;
+    if known { Ok(tag) } else { Err(Error::not_found()) }
 }
 
 /// The tag that an id or a slug names, if there is one.

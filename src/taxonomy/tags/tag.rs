@@ -22,6 +22,8 @@ pub(crate) struct Tag {
     pub(crate) name: String,
     pub(crate) name_key: String,
     pub(crate) description: Option<String>,
+    /// Whether readers may know of it before an article with it is published.
+    pub(crate) listed: bool,
     /// Only counting writes it, so that no edit brings an old count back.
     #[diesel(skip_update)]
     pub(crate) article_count: i32,
@@ -110,6 +112,7 @@ impl Tag {
             name: String::new(),
             name_key: String::new(),
             description: None,
+            listed: false,
             article_count: 0,
             version: 0,
             created_at: now,
@@ -117,13 +120,14 @@ impl Tag {
         }
     }
 
-    /// What a draft makes of a tag, new or not; every member is taken over.
+    /// What a draft makes of a tag, new or not; every member is taken over. Whoever writes a tag itself lists it.
     pub(super) fn revise(&mut self, draft: TagDraft, slug: String, now: Timestamp) {
         let TagDraft { name, slug: _, description } = draft;
         self.name_key = fold(&name);
         self.name = name;
         self.slug = slug;
         self.description = description;
+        self.listed = true;
         self.version += 1;
         self.updated_at = now;
     }

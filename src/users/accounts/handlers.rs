@@ -63,7 +63,7 @@ async fn create_user(body: Body, request: Request, caller: Caller<Admin>) -> Res
 async fn read_user(request: Request, _caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
     let view = request.read(move |_, conn| operations::read(conn, &id)).await?;
-    editor(&request, &view, view.version)
+    editor(&view, view.version)
 }
 
 /// Replaces a user.
@@ -95,7 +95,7 @@ async fn change(body: Body, request: Request, caller: Caller<Admin>, id: String)
     let password_hash = hash_of(&request.app, &caller, &body.0).await?;
     let revision = Revision { id, condition: request.precondition(), input: body.0, password_hash };
     let view = request.write(move |app, conn| operations::revise(app, conn, &caller, revision)).await?;
-    editor(&request, &view, view.version)
+    editor(&view, view.version)
 }
 
 /// Hashes the new password, if there is one, before the transaction that judges the rest of the body.

@@ -19,7 +19,7 @@ use crate::users::sessions::{self, Client};
 pub(super) async fn read_own_account(request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
     request.no_query()?;
     let view = request.read(move |_, conn| own::read(conn, caller.user)).await?;
-    editor(&request, &view, view.version)
+    editor(&view, view.version)
 }
 
 /// Changes your account.
@@ -35,7 +35,7 @@ pub(super) async fn revise_own_account(body: Body, request: Request, caller: Cal
     request.no_query()?;
     let condition = request.precondition();
     let view = request.write(move |app, conn| own::revise(app, conn, &caller, &condition, &body.0)).await?;
-    editor(&request, &view, view.version)
+    editor(&view, view.version)
 }
 
 /// Changes your password.

@@ -1,0 +1,160 @@
+//! A `POST` that is sent again is carried out once, and answered as it was.
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Client, PASSWORD, Role, World, api_test};
+
+const KEY: &str = "idempotency-key";
+
+/// Demands the same answer once more, marked as a repetition.
+#[track_caller]
+fn assert_replayed(first: &Answer, again: &Answer) {
+    assert_eq!((again.status, &again.body), (first.status, &first.body));
+    assert_eq!(again.header("idempotency-replayed"), Some("true"), "{again}");
+    for name in ["etag", "location", "content-type", "cache-control"] {
+        assert_eq!(again.header(name), first.header(name), "{name}");
+    }
+}
+
+async fn sections(world: &World) -> i64 {
+    world.anonymous().get("sections?count=true").await.expect(200).number_at("/page/total")
+}
+
+api_test!(a_repetition_gets_the_first_answer, async |world| {
+    let editor = world.editor().with(KEY, "form-1");
+    let first = editor.post("sections", json!({"name": "City"})).await.expect(201);
+    assert_eq!(first.header("idempotency-replayed"), None);
+    world.pass(60);
+    let again = editor.post("sections", json!({"name": "City"})).await;
+    assert_replayed(&first, &again);
+    assert_ne!(first.required_header("x-request-id"), again.required_header("x-request-id"));
+    assert_eq!(sections(world).await, 1);
+});
+
+api_test!(a_repetition_shows_nothing_newer, async |world| {
+    let editor = world.editor();
+    let first = editor.with(KEY, "form-1").post("articles", json!({"title": "Trams"})).await.expect(201);
+    editor.patch(&format!("articles/{}", first.id()), json!({"title": "Buses"})).await.expect(200);
+    let again = editor.with(KEY, "form-1").post("articles", json!({"title": "Trams"})).await;
+    assert_replayed(&first, &again);
+});
+
+api_test!(another_body_is_refused, async |world| {
+    let editor = world.editor().with(KEY, "form-1");
+    let first = editor.post("sections", json!({"name": "City"})).await.expect(201);
+    editor.post("sections", json!({"name": "Town"})).await.expect_problem(422, "idempotency_mismatch");
+    assert_replayed(&first, &editor.post("sections", json!({"name": "City"})).await);
+    assert_eq!(sections(world).await, 1);
+});
+
+api_test!(keys_belong_to_who_sends_them, async |world| {
+    let body = json!({"name": "City"});
+    let first = world.editor().with(KEY, "form-1").post("sections", body.clone()).await.expect(201);
+    let other = world.admin().with(KEY, "form-1").post("sections", body.clone()).await.expect(201);
+    assert_eq!(other.header("idempotency-replayed"), None);
+    assert_ne!(first.id(), other.id());
+    // Whom the server does not know, it asks who they are, whatever the key.
+    for stranger in [world.anonymous(), world.anonymous().bearer("nonsense")] {
+        stranger.with(KEY, "form-1").post("sections", body.clone()).await.expect_problem(401, "unauthenticated");
+    }
+    world.contributor().with(KEY, "form-1").post("sections", body).await.expect_problem(403, "forbidden");
+});
+
+api_test!(keys_belong_to_their_operation, async |world| {
+    let editor = world.editor().with(KEY, "form-1");
+    let section = editor.post("sections", json!({"name": "City"})).await.expect(201);
+    let tag = editor.post("tags", json!({"name": "City"})).await.expect(201);
+    assert_eq!(tag.header("idempotency-replayed"), None);
+    assert_ne!(section.id(), tag.id());
+});
+
+api_test!(an_error_frees_the_key, async |world| {
+    let editor = world.editor().with(KEY, "form-1");
+    editor.post("sections", json!({"nmae": "City"})).await.expect_problem(422, "validation_failed");
+    let first = editor.post("sections", json!({"name": "City"})).await.expect(201);
+    assert_eq!(first.header("idempotency-replayed"), None);
+    assert_replayed(&first, &editor.post("sections", json!({"name": "City"})).await);
+    let taken = world.editor().with(KEY, "form-2");
+    taken.post("sections", json!({"name": "Other", "slug": "city"})).await.expect_problem(409, "slug_taken");
+    world.editor().delete("sections/city").await.expect(204);
+    taken.post("sections", json!({"name": "Other", "slug": "city"})).await.expect(201);
+});
+
+api_test!(malformed_keys_are_refused, async |world| {
+    let long = "x".repeat(201);
+    for key in ["", "two words", long.as_str(), "a\tb"] {
+        let refused = world.editor().with(KEY, key).post("sections", json!({"name": "City"})).await;
+        refused.expect_problem(400, "malformed_header");
+    }
+    assert_eq!(sections(world).await, 0);
+    world.editor().with(KEY, &long[1..]).post("sections", json!({"name": "City"})).await.expect(201);
+});
+
+api_test!(another_process_replays, async |world| {
+    let body = json!({"name": "City"});
+    let first = world.editor().with(KEY, "form-1").post("sections", body.clone()).await.expect(201);
+    let other = world.node(&[]).await;
+    assert_replayed(&first, &other.editor().with(KEY, "form-1").post("sections", body).await);
+    assert_eq!(sections(world).await, 1);
+});
+
+api_test!(many_at_once_are_carried_out_once, async |world| {
+    let editor = world.editor().with(KEY, "form-1");
+    let answers = futures_util::future::join_all((0..10).map(|_| editor.post("sections", json!({"name": "City"})))).await;
+    let made: std::collections::BTreeSet<_> = answers.iter().filter(|answer| answer.status == 201).map(Answer::id).collect();
+    assert_eq!((made.len(), sections(world).await), (1, 1));
+    for answer in answers.into_iter().filter(|answer| answer.status != 201) {
+        let waiting = answer.expect_problem(409, "request_in_flight");
+        assert_eq!(waiting.required_header("retry-after"), "1");
+    }
+});
+
+/// Logs in from an address, with a key.
+async fn log_in(client: &Client, key: &str) -> Answer {
+    client.with(KEY, key).post("auth/login", json!({"email": Role::Editor.email(), "password": PASSWORD})).await
+}
+
+api_test!(a_lost_login_is_answered_again, async |world| {
+    let phone = world.anonymous();
+    let first = log_in(&phone, "login-1").await.expect(200);
+    assert_replayed(&first, &log_in(&phone, "login-1").await);
+    // From another port it is the same caller, from another address it is not.
+    assert_replayed(&first, &log_in(&phone.from("192.0.2.163:9"), "login-1").await);
+    let stranger = log_in(&phone.from("198.51.100.9:4711"), "login-1").await.expect(200);
+    assert_eq!(stranger.header("idempotency-replayed"), None);
+    assert_ne!(stranger.at("/refresh_token"), first.at("/refresh_token"));
+});
+
+api_test!(answers_with_secrets_are_kept_sealed, async |world| {
+    let first = log_in(&world.anonymous(), "login-1").await.expect(200);
+    let kept = world.database.dump().remove("idempotency_keys").unwrap_or_default().join("\n");
+    assert!(!kept.is_empty());
+    for secret in ["/access_token", "/refresh_token"] {
+        assert!(!kept.contains(&first.text_at(secret)), "{secret} lies open in the database");
+    }
+});
+
+api_test!(answers_are_kept_for_a_day, async |world| {
+    let guest = world.anonymous();
+    let first = log_in(&guest, "login-1").await.expect(200);
+    world.pass(24 * 60 * 60 - 1);
+    assert_replayed(&first, &log_in(&guest, "login-1").await);
+    world.pass(2);
+    let later = log_in(&guest, "login-1").await.expect(200);
+    assert_eq!(later.header("idempotency-replayed"), None);
+    assert_ne!(later.at("/refresh_token"), first.at("/refresh_token"));
+});
+
+api_test!(a_guest_comments_once, async |world| {
+    let article = world.published_by(Role::Editor, "Trams").await;
+    let guest = world.anonymous().with(KEY, "comment-1");
+    let path = format!("articles/{article}/comments");
+    let body = json!({"author_name": "Guest", "author_email": "guest@private.example", "body": "First!"});
+    let first = guest.post(&path, body.clone()).await.expect(202);
+    let again = guest.post(&path, body).await;
+    assert_replayed(&first, &again);
+    assert_eq!(again.at("/edit_token"), first.at("/edit_token"));
+    let queue = world.moderator().get("comments?status=pending&count=true").await.expect(200);
+    assert_ne!(queue.at("/page/total"), &Value::Null);
+    assert_eq!(queue.texts("id"), [first.id()]);
+});
