@@ -258,10 +258,9 @@ fn secrets(sent: &Sent<'_>, answer: &Answer) -> Vec<String> {
     }
     let text = answer.text();
     let address = ADDRESS.split(':').next().unwrap_or_default();
-    let canary = super::world::CANARY;
-    let leaked = ["@private.example", "$argon2", canary, address].into_iter().filter(|secret| text.contains(secret));
-    // Who says the word themselves may hear it again.
-    let leaked = leaked.filter(|secret| *secret != canary || (*sent.method == Method::GET && !sent.uri.contains(canary)));
+    // Whoever writes something may be told it again.
+    let canary = (*sent.method == Method::GET).then_some(super::world::CANARY);
+    let leaked = ["@private.example", "$argon2", address].into_iter().chain(canary).filter(|secret| text.contains(secret));
     leaked.map(|secret| format!("a public answer holds {secret:?}")).collect()
 }
 
