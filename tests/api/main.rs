@@ -3,6 +3,7 @@
 
 mod article_lists;
 mod articles;
+mod attacks;
 mod auth;
 mod authors;
 mod comments;

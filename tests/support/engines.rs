@@ -89,7 +89,7 @@ impl Database {
     /// Every row of every table, to tell whether anything changed.
     pub(crate) fn dump(&self) -> BTreeMap<String, Vec<String>> {
         match self.url.strip_prefix("sqlite://") {
-            Some(path) => dump_sqlite(&mut SqliteConnection::establish(path).expect("the file opens")),
+            Some(path) => dump_sqlite(&mut sqlite(path)),
             None => dump_postgres(&mut PgConnection::establish(&self.url).expect("the database opens")),
         }
     }
@@ -97,11 +97,7 @@ impl Database {
     /// Runs SQL behind the program's back: what an accident or another program would do.
     pub(crate) fn tamper(&self, sql: &str) {
         match self.url.strip_prefix("sqlite://") {
-            Some(path) => {
-                let mut conn = SqliteConnection::establish(path).expect("the file opens");
-                // The program's own connections may still be closing.
-                conn.batch_execute("PRAGMA busy_timeout = 5000").and_then(|()| conn.batch_execute(sql))
-            }
+            Some(path) => sqlite(path).batch_execute(sql),
             None => PgConnection::establish(&self.url).expect("the database opens").batch_execute(sql),
         }
         .expect("the statements run");
@@ -144,6 +140,13 @@ fn postgres_template() -> Template {
     execute(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
     execute(&format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"));
     Template { source: Source::Named(name), people, key }
+}
+
+/// A connection that waits: the program's own may still be closing.
+fn sqlite(path: &str) -> SqliteConnection {
+    let mut conn = SqliteConnection::establish(path).expect("the file opens");
+    conn.batch_execute("PRAGMA busy_timeout = 5000").expect("it can wait");
+    conn
 }
 
 #[derive(QueryableByName)]
