@@ -258,9 +258,8 @@ fn secrets(sent: &Sent<'_>, answer: &Answer) -> Vec<String> {
     }
     let text = answer.text();
     let address = ADDRESS.split(':').next().unwrap_or_default();
-    // Whoever says the word may hear it again.
-    let asked = *sent.method == Method::GET && !sent.uri.contains(super::world::CANARY);
-    let canary = asked.then_some(super::world::CANARY);
+    // Whoever says the word themselves may hear it again.
+    let canary = (*sent.method == Method::GET && !sent.uri.contains(super::world::CANARY)).then_some(super::world::CANARY);
     let leaked = ["@private.example", "$argon2", address].into_iter().chain(canary).filter(|secret| text.contains(secret));
     leaked.map(|secret| format!("a public answer holds {secret:?}")).collect()
 }
