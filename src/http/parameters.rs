@@ -44,7 +44,11 @@ pub(crate) fn of_listing<T, R>(listing: &Listing<T, R>) -> Vec<Parameter> {
         "How many items a page has at most.",
         json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 20}),
     ));
-    parameters.push(parameter("cursor", "The `next` or `prev` of a page of the same query.", json!({"type": "string", "maxLength": 2000})));
+    parameters.push(parameter(
+        "cursor",
+        "The `next` or `prev` of a page of the same query.",
+        json!({"type": "string", "maxLength": 2000, "pattern": "^[A-Za-z0-9_-]*$"}),
+    ));
     parameters.push(parameter("count", "Whether to count the whole list into `total`.", json!({"type": "boolean", "default": false})));
     parameters.push(parameter(
         "fields",

@@ -9,6 +9,8 @@ use crate::error::{Code, Error, Result};
 
 /// How deep arrays and objects may lie within each other.
 const DEEPEST: usize = 32;
+/// Below this, a floating point number can be told from its neighbours.
+const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Reads one JSON document.
 pub(crate) fn parse_json(bytes: &[u8]) -> Result<Value> {
@@ -54,7 +56,9 @@ impl<'de> Visitor<'de> for Strict {
         Ok(value.into())
     }
     fn visit_f64<E>(self, value: f64) -> std::result::Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+        // To JSON Schema `3.0` is the whole number 3, so it must be one to the types, too.
+        let whole = (value.fract() == 0.0 && value.abs() < LARGEST_EXACT).then(|| format!("{value:.0}").parse::<i64>().ok()).flatten();
+        Ok(whole.map_or_else(|| Number::from_f64(value).map_or(Value::Null, Value::Number), Value::from))
     }
     fn visit_str<E>(self, value: &str) -> std::result::Result<Value, E> {
         Ok(value.into())

@@ -42,7 +42,7 @@ pub(super) fn complete(document: &mut Value) {
 fn bound_path_parameters(operation: &mut Value) {
     let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
     for parameter in parameters {
-        let (in_path, in_header) = (parameter["in"] == "path", parameter["in"] == "header");
+        let (in_path, in_query, in_header) = (parameter["in"] == "path", parameter["in"] == "query", parameter["in"] == "header");
         if let Some(schema) = parameter
             .get_mut("schema")
             .and_then(Value::as_object_mut)
@@ -55,6 +55,9 @@ fn bound_path_parameters(operation: &mut Value) {
             // How long a header may be is the business of its own standard, and of the server's limit for all of them.
             if !in_header {
                 schema.entry("maxLength").or_insert(json!(200));
+            }
+            if in_query && !schema.contains_key("enum") {
+                schema.entry("pattern").or_insert(json!("^[^\\x00]*$"));
             }
         }
     }

@@ -127,6 +127,8 @@ api_test!(wrong_types_are_422_wherever_they_stand, async |world| {
     for value in [json!("7"), json!(1.5), json!([]), json!(true)] {
         assert_eq!(wrong(json!({"name": "x", "position": value})).await, [("/position".to_owned(), "wrong_type".to_owned())]);
     }
+    let whole = world.editor().post("sections", json!({"name": "x", "position": 3.0})).await.expect(201);
+    assert_eq!(whole.number_at("/position"), 3);
     assert_eq!(wrong(json!({"name": "x", "position": 1e300})).await, [("/position".to_owned(), "out_of_range".to_owned())]);
     for value in [json!(7), json!([]), json!({}), json!({"id": 7}), json!("a\u{0}b"), json!({"id": "a\u{0}b"})] {
         let faults = wrong(json!({"name": "x", "parent": value})).await;
