@@ -21,7 +21,7 @@ def free_port():
 
 
 def wait_until_ready(base, server):
-    for _ in range(300):
+    for _ in range(1200):
         if server.poll() is not None:
             raise SystemExit(f"the server ended with {server.returncode}")
         try:
