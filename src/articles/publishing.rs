@@ -76,7 +76,9 @@ fn refuse_early_end(draft: &PublicationDraft, now: Timestamp) -> Result<()> {
         return Ok(());
     }
     let bound = serde_json::to_value(begin).unwrap_or_default();
-    Err(Error::invalid(vec![Fault::at("/until", "out_of_range", "A publication ends after it begins, and not in the past.").bound("min", bound)]))
+    Err(Error::invalid(vec![
+        Fault::at("/until", "out_of_range", "A publication ends after it begins, and not in the past.").bound("min", bound),
+    ]))
 }
 
 /// Plans a publication; nothing happens where it is planned like this already.
