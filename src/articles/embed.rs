@@ -147,7 +147,7 @@ fn desk(article: &Article, plan: &Plan) -> Desk {
         created_by: article.created_by,
         created_at: article.created_at,
         scheduled_at: plan.scheduled_at,
-        until: plan.until(article),
+        until: plan.until(article.status),
         schedule: plan.schedule(),
         review: plan.review(),
         returned: plan.returned(),

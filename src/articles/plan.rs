@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::article::{Article, ArticleId, Status};
+use super::article::{ArticleId, Status};
 use crate::db::Timestamp;
 use crate::schema::article_plans;
 use crate::users::UserId;
@@ -113,8 +113,8 @@ impl Plan {
     }
 
     /// When readers stop getting the article: of what is public or, where nothing is, of what will be.
-    pub(super) fn until(&self, article: &Article) -> Option<Timestamp> {
-        if article.status == Status::Published { self.ends_at } else { self.scheduled_until }
+    pub(super) fn until(&self, status: Status) -> Option<Timestamp> {
+        if status == Status::Published { self.ends_at } else { self.scheduled_until }
     }
 
     /// The submission that waits for somebody.

@@ -142,7 +142,7 @@ pub(super) fn publish_now(
 ) -> Result<()> {
     let plan = plan_queries::plan(conn, article.id)?;
     let edition = editions::current(conn, article)?;
-    let until = plan.until(article);
+    let until = plan.until(article.status);
     let release = Release { edition, published_at: None, until, correction, actor: caller.actor(), details: Value::Null };
     self::release(app, conn, article, plan, release)
 }

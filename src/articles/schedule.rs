@@ -21,6 +21,8 @@ use crate::error::{Code, Error, Result};
 const PERIOD: Duration = Duration::from_millis(250);
 /// How long it waits after a failure.
 const RECOVERY: Duration = Duration::from_secs(1);
+/// How long a failure of the server's own may last before a publication is given up for it, in seconds.
+const PATIENCE: i64 = 60;
 /// How many articles it takes up at once.
 const BATCH: i64 = 50;
 
@@ -82,6 +84,8 @@ fn is_passing(error: &Error) -> bool {
 /// Carries out what is due of an article or, where that can't be done, gives it up.
 async fn settle(app: &App, id: ArticleId, due: Timestamp) -> Result<bool> {
     match app.write(move |app, conn| carry_out(app, conn, id, due)).await {
+        // The desk is not to lose a plan to a hiccup.
+        Err(error) if error.code() == Code::Internal && due > app.now().plus_seconds(-PATIENCE) => Err(error),
         Err(error) if !is_passing(&error) => {
             tracing::warn!(%error, article = %id, "a scheduled publication could not be carried out and was given up");
             let why = explained(&error);
