@@ -21,9 +21,11 @@ mod paging;
 mod policy;
 mod postgres;
 mod publishing;
+mod scheduling;
 mod sections;
 mod site;
 #[path = "../support/mod.rs"]
 mod support;
 mod taxonomy;
 mod tidy;
+mod workflow;
