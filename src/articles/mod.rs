@@ -15,6 +15,7 @@ mod published_queries;
 mod publishing;
 mod queries;
 mod seo;
+mod trending;
 mod view;
 
 pub(crate) use article::ArticleId;
@@ -23,4 +24,5 @@ pub(crate) use handlers::routes;
 pub(crate) use operations::create;
 pub(crate) use published_queries::{cards, published};
 pub(crate) use queries::find_reference;
+pub(crate) use trending::{Views, prune as prune_views, write_down as write_views_down};
 pub(crate) use view::ArticleCard;

@@ -25,3 +25,4 @@ mod site;
 mod support;
 mod taxonomy;
 mod tidy;
+mod trending;

@@ -45,6 +45,7 @@ const POLICY: &[(&str, &str)] = &[
     ("restore_article", "1+++3+"),
     ("publish_article", "13++3+"),
     ("unpublish_article", "13++3+"),
+    ("count_view", "++++++"),
     ("list_authors", "++++++"),
     ("create_author", "1+++3+"),
     ("read_author", "++++++"),
