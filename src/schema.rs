@@ -89,6 +89,9 @@ diesel::table! {
         settings -> Text,
         version -> Integer,
         updated_at -> BigInt,
+        logo_id -> Nullable<Text>,
+        comments_closed -> Bool,
+        comments_close_after -> Nullable<BigInt>,
     }
 }
 

@@ -166,6 +166,7 @@ fn tags_of(cards: &[ArticleCard], mut tags: Tags) -> Tags {
     for card in cards {
         tags.add("article", card.id);
         card.authors.iter().for_each(|author| tags.add("author", author.id));
+        card.comments.closes_at.iter().for_each(|closes_at| tags.hold_until(*closes_at));
         card.section.iter().for_each(|section| tags.add("section", section.id));
         card.tags.iter().for_each(|tag| tags.add("tag", tag.id));
         let avatars = card.authors.iter().filter_map(|author| author.avatar.as_ref());

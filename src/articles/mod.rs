@@ -23,6 +23,6 @@ pub(crate) use draft::ArticleDraft;
 pub(crate) use handlers::routes;
 pub(crate) use operations::create;
 pub(crate) use published_queries::{cards, published};
-pub(crate) use queries::find_reference;
+pub(crate) use queries::{find_reference, lock_comments};
 pub(crate) use trending::{Views, prune as prune_views, write_down as write_views_down};
 pub(crate) use view::ArticleCard;
