@@ -224,7 +224,7 @@ impl Error {
     }
 
     /// Says that this belongs to the order of things, so that it is no failure for the log.
-    pub(crate) fn as_expected(mut self) -> Self {
+    pub(crate) fn expected(mut self) -> Self {
         self.0.expected = true;
         self
     }

@@ -140,7 +140,7 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
             Ok((list, page.with_rows(|rows| embed::cards(app, conn, rows))?, moment))
         };
         let (list, page, moment) = request.read(work).await?;
-        moment.iter().for_each(|moment| tags.hold_until(Window::good_until(*moment)));
+        moment.into_iter().map(Window::good_until).for_each(|end| tags.hold_until(end));
         return public_page(&request, &list, &page, &tags_of(&page.rows, tags));
     }
     let work = move |app: &App, conn: &mut Conn| {
@@ -148,7 +148,7 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
         Ok((list, page.with_rows(|rows| whole(app, conn, rows))?, moment))
     };
     let (list, page, moment) = request.read(work).await?;
-    moment.iter().for_each(|moment| tags.hold_until(Window::good_until(*moment)));
+    moment.into_iter().map(Window::good_until).for_each(|end| tags.hold_until(end));
     let tags = page.rows.iter().fold(tags, |tags, row| tags_of(std::slice::from_ref(&row.card), tags));
     public_page(&request, &list, &page, &tags)
 }
