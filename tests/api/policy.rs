@@ -46,6 +46,7 @@ const POLICY: &[(&str, &str)] = &[
     ("publish_article", "13++3+"),
     ("unpublish_article", "13++3+"),
     ("count_view", "++++++"),
+    ("run_batch", "1+++++"),
     ("list_authors", "++++++"),
     ("create_author", "1+++3+"),
     ("read_author", "++++++"),
