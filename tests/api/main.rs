@@ -28,4 +28,5 @@ mod site;
 mod support;
 mod taxonomy;
 mod tidy;
+mod trending;
 mod workflow;
