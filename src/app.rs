@@ -15,6 +15,8 @@ use crate::error::Error;
 use crate::http::{self, Cache, Limits, Metrics};
 use crate::images::Storage;
 use crate::input::Checker;
+use crate::jobs::Bell;
+use crate::mail::Mailer;
 use crate::secrets::Secrets;
 use crate::users::{FailedLogins, KeyRing, PasswordHasher};
 use crate::{openapi, routes};
@@ -37,6 +39,8 @@ pub struct Parts {
     pub(crate) limits: Limits,
     pub(crate) cache: Cache,
     pub(crate) metrics: Metrics,
+    pub(crate) mailer: Mailer,
+    pub(crate) bell: Bell,
     stopping: AtomicBool,
 }
 
@@ -62,6 +66,7 @@ impl App {
     fn assemble(config: Config, clock: Clock, secrets: Secrets, db: Db) -> Result<Self, String> {
         let storage = Storage::open(&config.store.media)?;
         let limits = Limits::new(config.rates);
+        let mailer = Mailer::open(&config.mail)?;
         Ok(Self(Arc::new(Parts {
             db,
             clock,
@@ -74,6 +79,8 @@ impl App {
             limits,
             cache: Cache::new(config.server.cache_bytes),
             metrics: Metrics::new(),
+            mailer,
+            bell: Bell::default(),
             stopping: AtomicBool::new(false),
             config,
         })))
@@ -86,10 +93,18 @@ impl App {
         F: FnOnce(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let app = self.clone();
-        let result = self.db.write(move |conn| work(&app, conn)).await;
+        let result = self.db.write(move |conn| {
+            let jobs = app.bell.asked();
+            work(&app, conn).map(|value| (value, app.bell.asked() != jobs))
+        });
+        let result = result.await;
         // Where it is not known whether the commit came through, the cache has to think that it did.
         self.cache.turn();
-        result
+        let (value, has_jobs) = result?;
+        if has_jobs {
+            self.bell.ring();
+        }
+        Ok(value)
     }
 
     /// The time.

@@ -7,7 +7,8 @@
 //!   `comments`, `site`, `users`; in each, a thing's own page holds row, draft and view, `queries.rs` all its SQL,
 //!   `handlers.rs` its operations over HTTP.
 //! - What rooms stand on: `db` (all knowledge of Diesel), `http` (all knowledge of actix), `input` (what clients send),
-//!   `markdown` (an article's body), `events` (one row per change), `error`, `secrets`.
+//!   `markdown` (an article's body), `events` (one row per change), `jobs` (what is still to be done outside the
+//!   database), `mail`, `error`, `secrets`.
 //! - What binds them: `routes` (every resource, a line each) and `openapi` (the document, made from the same code).
 
 pub mod app;
@@ -26,8 +27,10 @@ mod housekeeping;
 mod http;
 mod images;
 mod input;
+mod jobs;
 mod links;
 mod log;
+mod mail;
 mod markdown;
 pub mod openapi;
 mod routes;

@@ -9,7 +9,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::App;
-use crate::{events, housekeeping, log};
+use crate::{events, housekeeping, jobs, log};
 
 /// How long the head of a request may take to arrive.
 const HEAD_DEADLINE: Duration = Duration::from_secs(5);
@@ -23,6 +23,8 @@ const MOST_CONNECTIONS: usize = 25_000;
 const BACKLOG: i32 = 2048;
 /// How long a connection that was just opened gets to send its request when the server no longer listens.
 const LAST_REQUESTS: Duration = Duration::from_millis(500);
+/// How long a job that is being done gets at the end; what is cut off is done again by the next worker.
+const LAST_JOBS: Duration = Duration::from_secs(10);
 
 /// Serves until a signal ends it; the error is a sentence for the operator.
 pub(crate) async fn run(app: App) -> Result<(), String> {
@@ -32,11 +34,13 @@ pub(crate) async fn run(app: App) -> Result<(), String> {
     let metrics = app.config.server.metrics_bind.map(|bind| listen_for_metrics(&app, bind)).transpose()?;
     let housekeeping = actix_web::rt::spawn(housekeeping::run(app.clone()));
     let following = actix_web::rt::spawn(events::follow(app.clone()));
+    let mut working = actix_web::rt::spawn(jobs::work(app.clone()));
     tracing::info!(address = %app.config.server.bind, engine = app.config.store.database.engine(), "serving");
     let mut running = actix_web::rt::spawn(server);
     let ended = tokio::select! {
         ended = &mut running => ended,
         () = signals.next() => {
+            let app = app.clone();
             actix_web::rt::spawn(async move {
                 tokio::select! {
                     () = stop(&app, &handle, &listener) => {}
@@ -48,6 +52,10 @@ pub(crate) async fn run(app: App) -> Result<(), String> {
     };
     housekeeping.abort();
     following.abort();
+    app.begin_stopping();
+    if tokio::time::timeout(LAST_JOBS, &mut working).await.is_err() {
+        working.abort();
+    }
     if let Some(metrics) = metrics {
         metrics.stop(true).await;
     }
