@@ -1,5 +1,6 @@
 //! How mails leave: settings, read by the parent, and the forms that they can take.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -52,7 +53,7 @@ impl SmtpConfig {
         if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
             return Err(forms());
         }
-        let decode = |text: &str| percent_decode_str(text).decode_utf8().map(|text| text.into_owned()).map_err(|_| forms());
+        let decode = |text: &str| percent_decode_str(text).decode_utf8().map(Cow::into_owned).map_err(|_| forms());
         let credentials = match (url.username(), url.password()) {
             ("", None) => None,
             (user, Some(password)) if !user.is_empty() => Some((decode(user)?, decode(password)?)),
@@ -63,11 +64,10 @@ impl SmtpConfig {
             ("smtps", None) => Encryption::Tls,
             ("smtp", Some("tls=none")) => Encryption::None,
             ("smtp", Some("tls=required")) => Encryption::StartTls,
-            ("smtp", Some("tls=opportunistic")) => Encryption::WhenOffered,
             ("smtp", None) if near => Encryption::None,
             // A password is never sent in the clear unless somebody says so.
             ("smtp", None) if credentials.is_some() => Encryption::StartTls,
-            ("smtp", None) => Encryption::WhenOffered,
+            ("smtp", None | Some("tls=opportunistic")) => Encryption::WhenOffered,
             _ => return Err("may end in ?tls=required, ?tls=opportunistic or ?tls=none where it begins with smtp://".into()),
         };
         let usual = match encryption {
@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(from("", "https://www.news.example/de").unwrap(), "noreply@news.example");
         assert_eq!(from("", "http://localhost:3000").unwrap(), "noreply@localhost");
         assert_eq!(from("", "http://127.0.0.1:3000").unwrap(), "noreply@localhost");
-        assert_eq!(from("The Desk <desk@news.example>", "https://a.example").unwrap(), "\"The Desk\" <desk@news.example>");
+        assert_eq!(from("The Desk <desk@news.example>", "https://a.example").unwrap(), "The Desk <desk@news.example>");
         assert!(from("The Desk", "https://a.example").is_err());
         assert!(from("a@b.example\r\nBcc: c@d.example", "https://a.example").is_err());
     }

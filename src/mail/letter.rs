@@ -2,11 +2,16 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, SinglePart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Body, Mailbox, SinglePart};
 use lettre::{Address, Message};
 
 use crate::db::Timestamp;
+
+/// Lines are broken before they are longer, in characters; a link is never broken.
+const WIDTH: usize = 72;
+/// No line of a mail may be longer, in bytes.
+const LONGEST_LINE: usize = 998;
 
 /// A letter to one person.
 pub(crate) struct Letter {
@@ -24,7 +29,9 @@ pub(crate) struct Letter {
 
 impl Letter {
     /// The message, under a name that it will have however often it is sent; the error says why it can be none.
-    pub(super) fn message(&self, from: &Mailbox, id: &str, now: Timestamp) -> Result<Message, String> {
+    ///
+    /// `plainly` where people look at it as it is, and no server has to take it.
+    pub(super) fn message(&self, from: &Mailbox, id: &str, now: Timestamp, plainly: bool) -> Result<Message, String> {
         let to: Address = self.to.parse().map_err(|error| format!("the address can't be mailed to: {error}"))?;
         let date = UNIX_EPOCH + Duration::from_millis(u64::try_from(now.millis()).unwrap_or_default());
         let sender = from.name.clone().unwrap_or_else(|| line(&self.site));
@@ -36,15 +43,44 @@ impl Letter {
             .message_id(Some(format!("<{id}@{}>", from.email.domain())))
             // RFC 3834: nobody's holiday notice should answer it.
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
-            .singlepart(SinglePart::plain(self.text()))
+            .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body(self.text(), plainly)))
             .map_err(|error| format!("the mail can't be written: {error}"))
     }
 
     fn text(&self) -> String {
-        let paragraphs = self.paragraphs.iter().map(|paragraph| line(paragraph));
-        let signature = format!("-- \r\n{}\r\n", line(&self.site));
+        let paragraphs = self.paragraphs.iter().map(|paragraph| wrapped(&line(paragraph)));
+        let signature = format!("-- \r\n{}", line(&self.site));
         paragraphs.chain([signature]).collect::<Vec<_>>().join("\r\n\r\n")
     }
+}
+
+/// The text as it is where that can be sent, so that links stay whole for whoever reads a mail in its file.
+fn body(text: String, plainly: bool) -> Body {
+    let fits = text.lines().all(|line| line.len() <= LONGEST_LINE);
+    if fits && text.is_ascii() {
+        Body::dangerous_pre_encoded(text.into_bytes(), ContentTransferEncoding::SevenBit)
+    } else if fits && plainly {
+        Body::dangerous_pre_encoded(text.into_bytes(), ContentTransferEncoding::EightBit)
+    } else {
+        Body::new(text)
+    }
+}
+
+fn wrapped(paragraph: &str) -> String {
+    let mut text = String::new();
+    let mut width = 0;
+    for word in paragraph.split_whitespace() {
+        let length = word.chars().count();
+        let separator = match width {
+            0 => "",
+            width if width + 1 + length > WIDTH => "\r\n",
+            _ => " ",
+        };
+        width = if separator == " " { width + 1 + length } else { length };
+        text.push_str(separator);
+        text.push_str(word);
+    }
+    text
 }
 
 /// A text as one line, whatever was in it.
@@ -65,7 +101,7 @@ mod tests {
             paragraphs: vec!["Hello.".into(), "https://news.example/x?token=0123456789abcdef".into()],
         };
         let from = "noreply@news.example".parse().unwrap();
-        let message = letter.message(&from, "the-job", Timestamp::from_millis(1_773_480_413_589)).unwrap();
+        let message = letter.message(&from, "the-job", Timestamp::from_millis(1_773_480_413_589), false).unwrap();
         String::from_utf8(message.formatted()).unwrap()
     }
 
@@ -84,6 +120,21 @@ mod tests {
             assert!(text.contains(header), "no {header:?} in {text}");
         }
         assert!(text.ends_with("https://news.example/x?token=0123456789abcdef\r\n\r\n-- \r\nThe Masthead\r\n"), "{text}");
+    }
+
+    #[test]
+    fn links_stay_whole_in_what_people_look_at() {
+        let link = format!("https://news.example/{}?token={}", "a-long-way/".repeat(9), "0123456789abcdef".repeat(4));
+        for (said, plainly, whole) in [("Hello", false, true), ("Grüße", true, true), ("Grüße", false, false)] {
+            let paragraphs = vec![format!("{said} {}", "and more ".repeat(30)), link.clone()];
+            let [to, site, subject] = ["mara@example.org".to_owned(), "Site".to_owned(), "Subject".to_owned()];
+            let letter = Letter { to, name: None, site, subject, paragraphs };
+            let from = "noreply@news.example".parse().unwrap();
+            let message = letter.message(&from, "the-job", Timestamp::from_millis(0), plainly).unwrap().formatted();
+            let parsed = mail_parser::MessageParser::default().parse(&message).unwrap();
+            assert!(parsed.body_text(0).unwrap().lines().any(|line| line == link), "{said}");
+            assert_eq!(String::from_utf8(message.clone()).unwrap().lines().any(|line| line == link), whole, "{said}");
+        }
     }
 
     #[test]

@@ -49,7 +49,8 @@ impl Mailer {
 
     /// Sends a letter for a job; tried again, it is the same message.
     pub(crate) async fn send(&self, id: TaskId, letter: &Letter, now: Timestamp) -> Result<(), Failure> {
-        let message = letter.message(&self.from, &id.to_string(), now).map_err(Failure::Never)?;
+        let plainly = matches!(self.way, Way::Folder(_));
+        let message = letter.message(&self.from, &id.to_string(), now, plainly).map_err(Failure::Never)?;
         match &self.way {
             Way::Server(server) => match tokio::time::timeout(self.deadline, deliver(server, message)).await {
                 Ok(delivered) => delivered,
@@ -89,8 +90,25 @@ async fn deliver(server: &AsyncSmtpTransport<Tokio1Executor>, message: Message) 
         Ok(_) => Ok(()),
         Err(error) => {
             let hopeless = error.status().is_some_and(|code| HOPELESS.contains(&u16::from(code)));
-            let why = format!("the mail server refused: {error}");
+            let why = format!("the mail server refused: {}", without_addresses(&error.to_string()));
             Err(if hopeless { Failure::Never(why) } else { Failure::Later(why) })
         }
+    }
+}
+
+/// What a mail server said, without the people's addresses that it likes to repeat: no log may have them.
+fn without_addresses(said: &str) -> String {
+    said.split_whitespace().map(|word| if word.contains('@') { "(an address)" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_log_has_an_address() {
+        let said = "permanent error (550): 5.1.1 <Mara@example.org>: no such user;\r\n mara@example.org is unknown";
+        let kept = "permanent error (550): 5.1.1 (an address) no such user; (an address) is unknown";
+        assert_eq!(without_addresses(said), kept);
     }
 }

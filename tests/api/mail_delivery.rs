@@ -121,6 +121,18 @@ api_test!(a_mailbox_that_is_not_there_is_given_up_at_once, async |world| {
     world.tamper("DELETE FROM jobs");
 });
 
+api_test!(a_server_may_ask_who_is_there, async |world| {
+    let server = SmtpServer::start(Mood::AsksWho);
+    let stranger = mailing(world, &format!("smtp://desk:wrong@127.0.0.1:{}", server.port)).await;
+    ask_for_reset(&stranger, Role::Author).await;
+    stranger.app.run_due_jobs().await.unwrap();
+    // That is for the operator to mend, and the mail waits for it.
+    assert_eq!((server.mails().len(), jobs(&stranger).await), (0, (1, 0)));
+    let node = mailing(world, &format!("smtp://desk:p%40ss%3A%20word@127.0.0.1:{}", server.port)).await;
+    let_hours_pass(&node, 2).await;
+    assert_eq!((server.mails().len(), jobs(&node).await), (1, (0, 0)));
+});
+
 api_test!(two_nodes_send_a_mail_once, async |world| {
     let server = SmtpServer::start(Mood::Fine);
     let (one, other) = (mailing(world, &server.url()).await, mailing(world, &server.url()).await);

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use mail_parser::{Message, MessageParser};
-use mailin::response::{NO_MAILBOX, OK};
-use mailin::{Action, Handler, Response, SessionBuilder};
+use mailin::response::{AUTH_OK, INVALID_CREDENTIALS, NO_MAILBOX, OK, OUT_OF_SPACE};
+use mailin::{Action, AuthMechanism, Handler, Response, SessionBuilder};
 
 use super::world::World;
 
@@ -44,7 +44,7 @@ impl Mail {
     pub(crate) fn token(&self, page: &str) -> String {
         let start = format!("https://news.example/{page}?token=");
         let (_, rest) = self.text.split_once(&start).unwrap_or_else(|| panic!("there is no link to {page} in {}", self.text));
-        let token: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
+        let token: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
         assert!(token.len() >= 32, "128 bits at least: {token}");
         token
     }
@@ -96,6 +96,8 @@ pub(crate) enum Mood {
     KnowsNobody,
     /// Its own house is not in order.
     Troubled,
+    /// It takes mail from `desk` alone, whose password is `p@ss: word`.
+    AsksWho,
 }
 
 /// A mail server on this machine.
@@ -175,9 +177,13 @@ impl Handler for Session {
     fn rcpt(&mut self, _to: &str) -> Response {
         match self.mood {
             Mood::KnowsNobody => NO_MAILBOX,
-            Mood::Troubled => mailin::response::OUT_OF_SPACE,
+            Mood::Troubled => OUT_OF_SPACE,
             _ => OK,
         }
+    }
+
+    fn auth_plain(&mut self, _authorization: &str, user: &str, password: &str) -> Response {
+        if (user, password) == ("desk", "p@ss: word") { AUTH_OK } else { INVALID_CREDENTIALS }
     }
 
     fn data(&mut self, buf: &[u8]) -> std::io::Result<()> {
@@ -203,7 +209,12 @@ fn serve(mut stream: TcpStream, state: &Arc<Mutex<State>>) -> std::io::Result<()
         _ => {}
     }
     let handler = Session { mood, data: Vec::new(), state: Arc::clone(state) };
-    let mut session = SessionBuilder::new("mx.example").build(stream.peer_addr()?.ip(), handler);
+    let mut builder = SessionBuilder::new("mx.example");
+    if mood == Mood::AsksWho {
+        builder.insecure_enable_plaintext_auth();
+        builder.enable_auth(AuthMechanism::Plain);
+    }
+    let mut session = builder.build(stream.peer_addr()?.ip(), handler);
     stream.write_all(&session.greeting().buffer()?)?;
     let mut lines = BufReader::new(stream.try_clone()?);
     let mut in_data = false;

@@ -31,7 +31,7 @@ pub(in crate::users) fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Lists users.
 ///
-/// Everybody who can log in, the newest first.
+/// Everybody who can log in, the newest first. Who has not taken up their invitation is at `/users/invitations`.
 #[utoipa::path(tag = "Users", params(UserList), security(("bearer" = ["admin"])),
     responses((status = 200, body = Page<Edited<UserView>>, description = "A page of users.")))]
 #[get("/users")]
