@@ -4,15 +4,17 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::body::BoxBody;
+use actix_web::dev::{AppConfig, ServiceFactory, ServiceResponse};
 use actix_web::middleware::from_fn;
+use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Conn, Db, Timestamp};
 use crate::error::Error;
-use crate::http::{self, Cache, Limits, Metrics};
+use crate::http::{self, Cache, InFlight, Limits, Metrics};
 use crate::images::Storage;
 use crate::input::Checker;
 use crate::jobs::Bell;
@@ -41,6 +43,8 @@ pub struct Parts {
     pub(crate) metrics: Metrics,
     pub(crate) mailer: Mailer,
     pub(crate) bell: Bell,
+    pub(crate) in_flight: InFlight,
+    pub(crate) batches: Semaphore,
     stopping: AtomicBool,
 }
 
@@ -81,6 +85,8 @@ impl App {
             metrics: Metrics::new(),
             mailer,
             bell: Bell::default(),
+            in_flight: InFlight::default(),
+            batches: Semaphore::new(1),
             stopping: AtomicBool::new(false),
             config,
         })))
@@ -92,15 +98,24 @@ impl App {
         T: Send + 'static,
         F: FnOnce(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
     {
+        let result = self.write_unseen(work).await;
+        // Where it is not known whether the commit came through, the cache has to think that it did.
+        self.cache.turn();
+        result
+    }
+
+    /// Runs one transaction that no public answer shows anything of; the worker is woken where there is a job in it.
+    pub(crate) async fn write_unseen<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
+    {
         let app = self.clone();
         let result = self.db.write(move |conn| {
             let jobs = app.bell.asked();
             work(&app, conn).map(|value| (value, app.bell.asked() != jobs))
         });
-        let result = result.await;
-        // Where it is not known whether the commit came through, the cache has to think that it did.
-        self.cache.turn();
-        let (value, has_jobs) = result?;
+        let (value, has_jobs) = result.await?;
         if has_jobs {
             self.bell.ring();
         }
@@ -129,20 +144,22 @@ impl App {
     }
 
     /// The service that answers requests.
+    #[must_use]
     pub fn service(
         &self,
-    ) -> actix_web::App<
-        impl ServiceFactory<
-            ServiceRequest,
-            Config = (),
-            Response = ServiceResponse<actix_web::body::BoxBody>,
-            Error = actix_web::Error,
-            InitError = (),
-        > + use<>,
-    > {
-        actix_web::App::new()
-            .app_data(self.clone())
-            .configure(|config| routes::configure(&mut ServiceConfig::new(config)))
-            .wrap(from_fn(http::front))
+    ) -> impl ServiceFactory<
+        actix_http::Request,
+        Config = AppConfig,
+        Response = ServiceResponse<BoxBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<> {
+        let app = self.clone();
+        http::around(move || {
+            actix_web::App::new()
+                .app_data(app.clone())
+                .configure(|config| routes::configure(&mut ServiceConfig::new(config)))
+                .wrap(from_fn(http::front))
+        })
     }
 }

@@ -53,6 +53,7 @@ const POLICY: &[(&str, &str)] = &[
     ("restore_article", "1+++3+"),
     ("publish_article", "13++3+"),
     ("unpublish_article", "13++3+"),
+    ("run_batch", "1+++++"),
     ("list_authors", "++++++"),
     ("create_author", "1+++3+"),
     ("read_author", "++++++"),
