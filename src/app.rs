@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::http::{self, Cache, Limits, Metrics};
 use crate::images::Storage;
 use crate::input::Checker;
+use crate::markdown::Renderings;
 use crate::secrets::Secrets;
 use crate::users::{FailedLogins, KeyRing, PasswordHasher};
 use crate::{openapi, routes};
@@ -37,6 +38,7 @@ pub struct Parts {
     pub(crate) limits: Limits,
     pub(crate) cache: Cache,
     pub(crate) metrics: Metrics,
+    pub(crate) renderings: Renderings,
     stopping: AtomicBool,
 }
 
@@ -74,6 +76,7 @@ impl App {
             limits,
             cache: Cache::new(config.server.cache_bytes),
             metrics: Metrics::new(),
+            renderings: Renderings::default(),
             stopping: AtomicBool::new(false),
             config,
         })))

@@ -118,6 +118,11 @@ impl Fault {
         self.0.pointer.as_deref()
     }
 
+    /// What kind of fault it is.
+    pub(crate) fn code(&self) -> &'static str {
+        self.0.code
+    }
+
     /// Whether another says the same of the same place, in whatever words.
     pub(crate) fn repeats(&self, other: &Self) -> bool {
         (&self.0.pointer, &self.0.parameter, self.0.code) == (&other.0.pointer, &other.0.parameter, other.0.code)

@@ -122,6 +122,7 @@ impl Draft for ArticleDraft {
         "/seo/json_ld",
         "/translations",
         "/has_unpublished_changes",
+        "/missing",
     ];
     const READ_ONLY: &'static [&'static str] =
         &["/id", "/status", "/version", "/revision", "/created_by", "/created_at", "/updated_at", "/published_at", "/corrections"];

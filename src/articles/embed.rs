@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::article::{Article, ArticleId, Status};
 use super::publication::Publication;
 use super::seo::{self, Surroundings};
+use super::summary::Summary;
 use super::view::{
     ArticleCard, ArticleEditorCard, ArticleEditorView, ArticleView, BlockView, Body, CommentsInfo, Desk, EditorBody, Head, ImageBlock,
     ImageBlockType, Translation,
@@ -55,9 +56,9 @@ pub(super) fn views(app: &App, conn: &mut Conn, publications: Vec<(Publication, 
 
 /// A working copy, whole.
 pub(super) fn editor_view(app: &App, conn: &mut Conn, article: Article) -> Result<ArticleEditorView> {
-    let desk = desk(&article);
-    let (markdown, text) = (article.markdown.clone(), article.rendered.0.clone());
-    let heads = [Head::from(article)];
+    let (summary, markdown, text) = Summary::of(article);
+    let desk = desk(&summary);
+    let heads = [Head::from(summary)];
     let live = load(app, conn, Copy::Working, &heads, &images_in(std::slice::from_ref(&text)))?;
     let [head] = heads;
     let (html, blocks) = hydrated(&live, &text.html, text.blocks);
@@ -65,7 +66,7 @@ pub(super) fn editor_view(app: &App, conn: &mut Conn, article: Article) -> Resul
 }
 
 /// Cards of working copies.
-pub(super) fn editor_cards(app: &App, conn: &mut Conn, articles: Vec<Article>) -> Result<Vec<ArticleEditorCard>> {
+pub(super) fn editor_cards(app: &App, conn: &mut Conn, articles: Vec<Summary>) -> Result<Vec<ArticleEditorCard>> {
     let (desks, heads): (Vec<Desk>, Vec<Head>) = articles.into_iter().map(|article| (desk(&article), Head::from(article))).unzip();
     let live = load(app, conn, Copy::Working, &heads, &[])?;
     Ok(heads.into_iter().zip(desks).map(|(head, desk)| ArticleEditorCard { card: card(app, &live, head, Copy::Working), desk }).collect())
@@ -130,7 +131,7 @@ fn card(app: &App, live: &Live, head: Head, copy: Copy) -> ArticleCard {
     }
 }
 
-fn desk(article: &Article) -> Desk {
+fn desk(article: &Summary) -> Desk {
     Desk {
         status: article.status,
         version: article.version,
@@ -200,8 +201,8 @@ impl From<Publication> for Head {
     }
 }
 
-impl From<Article> for Head {
-    fn from(row: Article) -> Self {
+impl From<Summary> for Head {
+    fn from(row: Summary) -> Self {
         Self {
             id: row.id,
             kind: row.kind,

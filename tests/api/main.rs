@@ -19,9 +19,13 @@ mod paging;
 mod policy;
 mod postgres;
 mod publishing;
+mod revisions;
 mod sections;
 mod site;
+mod slugs;
+mod stale;
 #[path = "../support/mod.rs"]
 mod support;
 mod taxonomy;
 mod tidy;
+mod translations;
