@@ -121,7 +121,9 @@ impl Input {
     /// The same body without the members that only the server changes.
     pub(crate) fn without_read_only<D: Draft>(&self) -> Result<Self> {
         let mut document = Value::Object(self.object()?);
-        D::READ_ONLY.iter().for_each(|pointer| remove(&mut document, pointer));
+        for pointer in D::READ_ONLY {
+            remove(&mut document, pointer);
+        }
         Ok(Self { content: Content::Value(document), patch: self.patch, checker: Arc::clone(&self.checker) })
     }
 

@@ -59,7 +59,30 @@ fn found_or_made<V: Clone>(kept: &Kept<V>, markdown: &str, make: impl FnOnce() -
     if let Some(found) = kept.get(markdown) {
         return found;
     }
-    let made = make();
-    kept.insert(markdown.to_owned(), made.clone());
-    made
+    let fresh = make();
+    kept.insert(markdown.to_owned(), fresh.clone());
+    fresh
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_rendered_a_moment_ago_is_not_rendered_again() {
+        let renderings = Renderings::default();
+        // The longest text is kept, too.
+        for markdown in ["Some *text*.", &"Words, words.\n\n".repeat(33_000)] {
+            let (first, again) = (renderings.body(markdown), renderings.body(markdown));
+            assert!(matches!((first, again), (Ok(first), Ok(again)) if Arc::ptr_eq(&first, &again)));
+        }
+        assert!(Arc::ptr_eq(&renderings.comment("At *last*."), &renderings.comment("At *last*.")));
+        assert_eq!(renderings.body(&"> ".repeat(60)), renderings.body(&"> ".repeat(60)));
+    }
+
+    #[test]
+    fn no_text_is_taken_for_another() {
+        let renderings = Renderings::default();
+        assert_ne!(renderings.body("One.").map(|body| body.html.clone()), renderings.body("Two.").map(|body| body.html.clone()));
+    }
 }

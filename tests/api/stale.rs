@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Role, api_test};
+use crate::support::{Answer, Role, World, api_test};
 
 /// The conflicts by their pointers.
 fn conflict<'a>(answer: &'a Answer, pointer: &str) -> &'a Value {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Role, api_test};
+use crate::support::{Role, World, api_test};
 
 api_test!(of_many_translations_into_one_language_one_is_made, async |world| {
     let original = world.draft_by(Role::Editor, "Trams").await;

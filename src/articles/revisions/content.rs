@@ -99,7 +99,7 @@ pub(crate) struct Missing {
 }
 
 impl Missing {
-    pub(super) fn new(pointer: impl Into<String>, value: impl ToString, detail: &str) -> Self {
+    pub(super) fn new(pointer: impl Into<String>, value: &impl ToString, detail: &str) -> Self {
         Self { pointer: pointer.into(), value: value.to_string(), detail: detail.to_owned() }
     }
 }
@@ -171,19 +171,20 @@ impl Around {
         let mut missing = Vec::new();
         let gone_image = |id: &Id<Image>| !self.images.contains_key(id);
         if content.translation_group != article && !self.articles.contains(&content.translation_group) {
-            missing.push(Missing::new("/translation_of", content.translation_group, "This article is no longer there."));
+            missing.push(Missing::new("/translation_of", &content.translation_group, "This article is no longer there."));
         }
-        missing.extend(content.hero_image.filter(gone_image).map(|id| Missing::new("/hero_image", id, "This picture is no longer there.")));
+        missing
+            .extend(content.hero_image.filter(gone_image).map(|id| Missing::new("/hero_image", &id, "This picture is no longer there.")));
         for (index, id) in content.relations.authors.iter().enumerate().filter(|(_, id)| !self.authors.contains_key(id)) {
             missing.push(Missing::new(format!("/authors/{index}"), id, "This author is no longer there."));
         }
         if let Some(id) = content.section.filter(|id| !self.sections.contains_key(id)) {
-            missing.push(Missing::new("/section", id, "This section is no longer there."));
+            missing.push(Missing::new("/section", &id, "This section is no longer there."));
         }
         for (index, id) in content.relations.tags.iter().enumerate().filter(|(_, id)| !self.tags.contains_key(id)) {
             missing.push(Missing::new(format!("/tags/{index}"), id, "This tag is no longer there."));
         }
-        missing.extend(content.seo.image.filter(gone_image).map(|id| Missing::new("/seo/image", id, "This picture is no longer there.")));
+        missing.extend(content.seo.image.filter(gone_image).map(|id| Missing::new("/seo/image", &id, "This picture is no longer there.")));
         let in_text = content.relations.images.iter().filter(|id| Some(**id) != content.seo.image);
         for id in in_text.filter(|id| gone_image(id)) {
             missing.push(Missing::new("/body/markdown", id, "The text shows this picture, which is no longer there."));

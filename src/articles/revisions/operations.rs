@@ -1,12 +1,12 @@
 //! What can be done with revisions: plain functions of connection, caller and input.
 
+use super::super::operations::found;
 use super::content::Around;
 use super::difference::Pair;
 use super::queries;
 use super::revision::{RevisionCard, RevisionView, Save, Saver};
 use crate::app::App;
 use crate::articles::article::{Article, ArticleId, Revision};
-use crate::articles::operations::found;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
 use crate::users::{Caller, Writer};
@@ -56,11 +56,11 @@ pub(super) fn find(conn: &mut Conn, article: ArticleId, number: &str) -> Result<
 fn cards(conn: &mut Conn, article: &Article, saves: Vec<Save>) -> Result<Vec<RevisionCard>> {
     let people: Vec<_> = saves.iter().filter_map(|save| save.created_by).collect();
     let names = queries::names(conn, &people)?;
-    let saver = |id| names.get(&id).map(|name| Saver { id, name: name.clone() });
+    let person = |id| names.get(&id).map(|name| Saver { id, name: name.clone() });
     let card = |save: Save| RevisionCard {
         number: save.number,
         note: save.note,
-        created_by: save.created_by.and_then(saver),
+        created_by: save.created_by.and_then(person),
         created_at: save.created_at,
         current: save.number == article.revision,
         published: article.published_revision == Some(save.number),

@@ -3,13 +3,13 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::super::operations::{announce, found, illegal, keep, locked, refuse_contributor};
+use super::super::{embed, queries, slugs};
 use super::content::{Around, Missing};
 use super::operations::find;
 use crate::app::App;
 use crate::articles::article::{Article, ArticleId, Content, Status};
-use crate::articles::operations::{announce, found, illegal, keep, locked, refuse_contributor};
 use crate::articles::view::ArticleEditorView;
-use crate::articles::{embed, queries, slugs};
 use crate::db::{Conn, lock};
 use crate::error::{Error, Result};
 use crate::http::Precondition;
@@ -94,12 +94,12 @@ fn settle_translation(
     let original = content.translation_group;
     content.translation_group = group_now(conn, caller, article, original)?;
     if original != article.id && content.translation_group == article.id && !missing.iter().any(|one| one.pointer == "/translation_of") {
-        missing.push(Missing::new("/translation_of", original, "This article is another's."));
+        missing.push(Missing::new("/translation_of", &original, "This article is another's."));
     }
     if queries::locale_taken(conn, content.translation_group, &content.locale, article.id)? {
         missing.push(Missing::new("/locale", &content.locale, "There is another translation into this language."));
         if content.translation_group != article.translation_group {
-            missing.push(Missing::new("/translation_of", original, "There is another translation into this language."));
+            missing.push(Missing::new("/translation_of", &original, "There is another translation into this language."));
         }
         content.locale.clone_from(&article.locale);
         content.translation_group = article.translation_group;
