@@ -164,24 +164,15 @@ api_test!(revisions_are_compared, async |world| {
     assert_eq!(diff.at("/fields/0/after/1"), &json!({"id": jon}));
 });
 
+/// Many short words, in another order for each step, broken into blocks that are not too long.
+fn shuffled(count: usize, step: usize, between: &str) -> String {
+    let word = |number: usize| format!("{:x}{}", (number * step) % 65_521, if number % 9_000 == 8_999 { "\n\n" } else { between });
+    (0..count).map(word).collect::<Vec<_>>().concat()
+}
+
 api_test!(hostile_texts_are_compared_in_bounded_time, async |world| {
-    // No word of one text stands where it stands in the other, and every second one is in both.
-    let text = |step: usize| (0..55_000).map(|number| format!("{:x} ", (number * step) % 65_521)).collect::<String>();
-    let lines = |step: usize| (0..45_000).map(|number| format!("{:x}\n", (number * step) % 65_521)).collect::<String>();
-    // As the second's body is a paragraph of too many characters, both are cut into blocks.
-    let cut = |text: String| {
-        text.split_inclusive(' ')
-            .enumerate()
-            .map(|(index, word)| if index % 9_000 == 8_999 { "\n\n".to_owned() } else { word.to_owned() })
-            .collect::<String>()
-    };
-    let break_up = |text: String| {
-        text.lines()
-            .enumerate()
-            .map(|(index, line)| if index % 9_000 == 8_999 { "\n\n".to_owned() } else { format!("{line}\n") })
-            .collect::<String>()
-    };
-    for (before, after) in [(cut(text(3)), cut(text(40_503))), (break_up(lines(3)), break_up(lines(40_503)))] {
+    for between in [" ", "\n"] {
+        let (before, after) = (shuffled(30_000, 3, between), shuffled(30_000, 40_503, between));
         let id = world.draft_of(Role::Editor, json!({"title": "Trams", "body": {"markdown": before}})).await;
         world.editor().patch(&format!("articles/{id}"), json!({"body": {"markdown": after}})).await.expect(200);
         let began = Instant::now();

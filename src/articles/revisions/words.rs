@@ -98,3 +98,35 @@ fn wholes(before: &str, after: &str) -> Vec<Piece> {
     let whole = |change, text: &str| Piece { change, text: text.to_owned() };
     vec![whole(PieceChange::Delete, before), whole(PieceChange::Insert, after)]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn granularity(before: &str, after: &str) -> Granularity {
+        let diff = compare(("a", before), ("b", after));
+        let but =
+            |left_out| diff.pieces.iter().filter(|piece| piece.change != left_out).map(|piece| piece.text.as_str()).collect::<String>();
+        assert_eq!((but(PieceChange::Insert).as_str(), but(PieceChange::Delete).as_str()), (before, after));
+        assert!(diff.pieces.len() <= MOST_PIECES);
+        diff.granularity
+    }
+
+    #[test]
+    fn texts_that_differ_in_very_many_places_are_compared_by_larger_pieces() {
+        assert_eq!(granularity("The trams run on Friday.", "The trams run on Saturday."), Granularity::Word);
+        let every_second = |word: &str, between: &str| {
+            let pair = |number: i32| format!("{number}{between}{word}{between}");
+            (0..15_000).map(pair).collect::<Vec<_>>().concat()
+        };
+        assert_eq!(granularity(&every_second("old", " "), &every_second("new", " ")), Granularity::Line);
+        assert_eq!(granularity(&every_second("old", "\n"), &every_second("new", "\n")), Granularity::Text);
+    }
+
+    #[test]
+    fn texts_without_an_end_of_line_are_compared() {
+        let diff = compare(("a", "One"), ("b", ""));
+        assert_eq!(diff.pieces, [Piece { change: PieceChange::Delete, text: "One".to_owned() }]);
+        assert!(diff.unified.starts_with("--- a\n+++ b\n"), "{}", diff.unified);
+    }
+}
