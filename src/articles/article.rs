@@ -32,6 +32,8 @@ text_enum! {
     pub(crate) enum Status {
         /// Not public.
         Draft = "draft",
+        /// Not public yet: it will be at a time.
+        Scheduled = "scheduled",
         /// Public.
         Published = "published",
         /// In the trash.
@@ -252,11 +254,6 @@ impl Article {
             custom: self.custom.0.clone(),
             relations: relations.clone(),
         }
-    }
-
-    /// Whether the working copy holds what is not published.
-    pub(super) fn has_unpublished_changes(&self) -> bool {
-        self.published_revision.is_some_and(|published| published != self.revision)
     }
 
     /// How many minutes reading takes.

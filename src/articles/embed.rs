@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::article::{Article, ArticleId, Status};
+use super::plan::Plan;
 use super::publication::Publication;
 use super::seo::{self, Surroundings};
 use super::summary::Summary;
@@ -10,7 +11,7 @@ use super::view::{
     ArticleCard, ArticleEditorCard, ArticleEditorView, ArticleView, BlockView, Body, CommentsInfo, Desk, EditorBody, Head, ImageBlock,
     ImageBlockType, Translation,
 };
-use super::{published_queries, queries};
+use super::{plan_queries, published_queries, queries};
 use crate::app::App;
 use crate::authors::{Author, AuthorCard};
 use crate::db::{Conn, Id};
@@ -56,8 +57,9 @@ pub(super) fn views(app: &App, conn: &mut Conn, publications: Vec<(Publication, 
 
 /// A working copy, whole.
 pub(super) fn editor_view(app: &App, conn: &mut Conn, article: Article) -> Result<ArticleEditorView> {
+    let plan = plan_queries::plan(conn, article.id)?;
     let (summary, markdown, text) = Summary::of(article);
-    let desk = desk(&summary);
+    let desk = desk(&summary, &plan);
     let heads = [Head::from(summary)];
     let live = load(app, conn, Copy::Working, &heads, &images_in(std::slice::from_ref(&text)))?;
     let [head] = heads;
@@ -67,7 +69,12 @@ pub(super) fn editor_view(app: &App, conn: &mut Conn, article: Article) -> Resul
 
 /// Cards of working copies.
 pub(super) fn editor_cards(app: &App, conn: &mut Conn, articles: Vec<Summary>) -> Result<Vec<ArticleEditorCard>> {
-    let (desks, heads): (Vec<Desk>, Vec<Head>) = articles.into_iter().map(|article| (desk(&article), Head::from(article))).unzip();
+    let mut plans = plan_queries::plans(conn, &articles.iter().map(|article| article.id).collect::<Vec<_>>())?;
+    let whole = articles.into_iter().map(|article| {
+        let plan = plans.remove(&article.id).unwrap_or_else(|| Plan::none(article.id));
+        (desk(&article, &plan), Head::from(article))
+    });
+    let (desks, heads): (Vec<Desk>, Vec<Head>) = whole.unzip();
     let live = load(app, conn, Copy::Working, &heads, &[])?;
     Ok(heads.into_iter().zip(desks).map(|(head, desk)| ArticleEditorCard { card: card(app, &live, head, Copy::Working), desk }).collect())
 }
@@ -131,7 +138,7 @@ fn card(app: &App, live: &Live, head: Head, copy: Copy) -> ArticleCard {
     }
 }
 
-fn desk(article: &Summary) -> Desk {
+fn desk(article: &Summary, plan: &Plan) -> Desk {
     Desk {
         status: article.status,
         version: article.version,
@@ -141,6 +148,12 @@ fn desk(article: &Summary) -> Desk {
         comments_open: article.comments_open,
         created_by: article.created_by,
         created_at: article.created_at,
+        scheduled_at: plan.scheduled_at,
+        until: plan.until(article.status),
+        schedule: plan.schedule(),
+        review: plan.review(),
+        returned: plan.returned(),
+        failed_publication: plan.failure(),
     }
 }
 

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::article::{Article, ArticleId, ArticleKind, Relations, Revision, Status};
 use super::listing::{self, DESK};
+use super::plan_queries;
 use super::published_queries::grouped;
 use super::slugs;
 use super::summary::Summary;
@@ -56,7 +57,7 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery, own: Option<(UserId, Opti
         rows = rows.filter(articles::kind.eq(ArticleKind::Article));
         count = count.filter(articles::kind.eq(ArticleKind::Article));
     }
-    if !listing::asks(&DESK, query, "status") {
+    if !listing::asks(&DESK, query, "status") && !listing::asks(&DESK, query, "trashed") {
         rows = rows.filter(articles::status.ne(Status::Trashed));
         count = count.filter(articles::status.ne(Status::Trashed));
     }
@@ -67,14 +68,14 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery, own: Option<(UserId, Opti
     Ok(keyset!(conn, DESK, query, rows, count))
 }
 
-/// Whether a slug is, or was while public, another article's, erased ones too.
+/// Whether a slug is, or was while public, another article's (erased ones too), or will be when that is published.
 pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: ArticleId) -> Result<bool> {
     let working = articles::table.filter(articles::slug.eq(slug)).filter(articles::id.ne(own)).count().get_result::<i64>(conn)?;
     let public =
         public_slugs::table.filter(public_slugs::slug.eq(slug)).filter(public_slugs::article_id.ne(own)).count().get_result::<i64>(conn)?;
     // Last, since an erasure that comes in between has made it by then.
     let erased = gravestones::table.filter(gravestones::name.eq(slug)).count().get_result::<i64>(conn)?;
-    Ok(working + public + erased > 0)
+    Ok(working + public + erased > 0 || plan_queries::slug_planned(conn, slug, own)?)
 }
 
 /// The group that an article belongs to, where it is still there.

@@ -3,12 +3,13 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::super::operations::{announce, found, illegal, keep, locked, refuse_contributor};
-use super::super::{embed, queries, slugs};
+use super::super::operations::{announce, found, keep, locked, refuse_contributor};
+use super::super::workflow::{self, Step};
+use super::super::{embed, plan_queries, queries, slugs};
 use super::content::{Around, Missing};
 use super::operations::find;
 use crate::app::App;
-use crate::articles::article::{Article, ArticleId, Content, Status};
+use crate::articles::article::{Article, ArticleId, Content};
 use crate::articles::view::ArticleEditorView;
 use crate::db::{Conn, lock};
 use crate::error::{Error, Result};
@@ -49,9 +50,7 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, what:
     let revision = find(conn, article.id, what.number)?;
     refuse_contributor(caller, &article, false)?;
     what.condition.check_bare(article.version)?;
-    if article.status == Status::Trashed {
-        return Err(illegal("It is in the trash; restore it first.", &["restore"]));
-    }
+    workflow::require(Step::Save, &article, &plan_queries::plan(conn, article.id)?)?;
     lock(conn, "article slugs")?;
     let around = Around::load(app, conn, &[&revision.content.0])?;
     let mut missing = around.missing(article.id, &revision.content.0);
