@@ -19,7 +19,7 @@ use super::queries;
 use crate::app::App;
 use crate::db::{Conn, lock};
 use crate::error::{Code, Error, Fault, Result};
-use crate::http::Form;
+use crate::http::{Form, Work};
 use crate::input::{Custom, Draft, Input, Line, Paragraph, parse_json};
 use crate::users::{Caller, Writer};
 
@@ -66,7 +66,8 @@ const fn middle() -> f64 {
 }
 
 /// Makes a picture of a form.
-pub(crate) async fn create(app: &App, caller: Caller<Writer>, form: Form) -> Result<EditedImage> {
+pub(crate) async fn create(work: &Work, caller: Caller<Writer>, form: Form) -> Result<EditedImage> {
+    let app = &work.app;
     let Form { texts, file, faults } = form;
     let upload = parse(app, texts, faults);
     let examined = match file {
@@ -74,7 +75,7 @@ pub(crate) async fn create(app: &App, caller: Caller<Writer>, form: Form) -> Res
         None => None,
     };
     match (upload, examined) {
-        (Ok(upload), Some(Ok(examined))) => keep(app, caller, upload, examined).await,
+        (Ok(upload), Some(Ok(examined))) => keep(work, caller, upload, examined).await,
         // The type of the file comes before what is wrong with the fields.
         (_, Some(Err(error))) if error.code() != Code::ValidationFailed => Err(error),
         (Err(error), Some(Err(broken))) if error.code() == Code::ValidationFailed => {
@@ -110,19 +111,23 @@ fn parse(app: &App, mut texts: Map<String, Value>, mut faults: Vec<Fault>) -> Re
 }
 
 /// Stores the file, then the row.
-async fn keep(app: &App, caller: Caller<Writer>, upload: ImageUpload, examined: Examined) -> Result<EditedImage> {
+async fn keep(work: &Work, caller: Caller<Writer>, upload: ImageUpload, examined: Examined) -> Result<EditedImage> {
+    let app = &work.app;
     let now = app.now();
     let file_name = Some(upload.file.clone()).filter(|name| !name.is_empty());
     let mut image = Image::new(&examined, file_name, caller.user, now);
     image.revise(draft(upload, &examined), now);
     let name = stored_name(&examined.sha256, examined.mime);
     for _ in 0..ATTEMPTS {
-        app.storage.put(&name, examined.file.clone()).await?;
-        match keep_row(app, &caller, &image).await {
+        if !work.only_tries() {
+            app.storage.put(&name, examined.file.clone()).await?;
+        }
+        match keep_row(work, &caller, &image).await {
             Ok(Some(view)) => return Ok(view),
             Ok(None) => {}
             Err(error) => {
-                forget_file(app, &image.sha256, &name).await?;
+                let (app, image) = (app.clone(), image.clone());
+                work.afterwards(async move { forget_file(&app, &image.sha256, &image.stored_name()).await }).await?;
                 return Err(error);
             }
         }
@@ -143,19 +148,19 @@ fn draft(upload: ImageUpload, examined: &Examined) -> ImageDraft {
 }
 
 /// Writes the row where its file is there; none where it has been removed meanwhile.
-async fn keep_row(app: &App, caller: &Caller<Writer>, image: &Image) -> Result<Option<EditedImage>> {
-    let (app, caller, image, runtime) = (app.clone(), caller.clone(), image.clone(), Handle::current());
-    let db = app.db.clone();
-    db.write(move |conn| {
+async fn keep_row(work: &Work, caller: &Caller<Writer>, image: &Image) -> Result<Option<EditedImage>> {
+    let (caller, image, runtime, only_tries) = (caller.clone(), image.clone(), Handle::current(), work.only_tries());
+    let keep = move |app: &App, conn: &mut Conn| {
         lock_file(conn, &image.sha256)?;
-        if runtime.block_on(app.storage.size(&image.stored_name()))?.is_none() {
+        if !only_tries && runtime.block_on(app.storage.size(&image.stored_name()))?.is_none() {
             return Ok(None);
         }
         queries::insert(conn, &image)?;
-        announce(&app, conn, &caller, &image, "image.created")?;
-        edited(&app, conn, &image).map(Some)
-    })
-    .await
+        announce(app, conn, &caller, &image, "image.created")?;
+        edited(app, conn, &image).map(Some)
+    };
+    // No public answer shows a picture that nothing holds yet.
+    work.write_unseen(keep).await
 }
 
 /// Removes a file that no row is left for.

@@ -51,6 +51,7 @@ const POLICY: &[(&str, &str)] = &[
     ("return_article", "1+++3+"),
     ("publish_article", "13++3+"),
     ("unpublish_article", "13++3+"),
+    ("run_batch", "1+++++"),
     ("list_authors", "++++++"),
     ("create_author", "1+++3+"),
     ("read_author", "++++++"),
