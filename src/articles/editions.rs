@@ -34,12 +34,11 @@ pub(super) fn find(app: &App, conn: &mut Conn, article: &Article, number: i32) -
 }
 
 /// Renders an earlier save before the transaction that publishes it; whatever is wrong is for that to tell.
-pub(super) async fn prepare(app: &App, id: ArticleId, number: i32) -> Result<()> {
-    let Some(content) = app.db.read(move |conn| plan_queries::kept(conn, id, number)).await? else { return Ok(()) };
-    let app = app.clone();
-    let rendering = tokio::task::spawn_blocking(move || app.renderings.body(&content.markdown).is_ok());
-    rendering.await.map_err(|error| Error::internal(&error.to_string()))?;
-    Ok(())
+pub(super) async fn prepare(app: &App, id: ArticleId, number: i32) {
+    if let Ok(Some(content)) = app.db.read(move |conn| plan_queries::kept(conn, id, number)).await {
+        let app = app.clone();
+        let _ = tokio::task::spawn_blocking(move || app.renderings.body(&content.markdown).is_ok()).await;
+    }
 }
 
 /// Refuses a save whose slug or language has become another's.
