@@ -4,7 +4,7 @@
 //!   `housekeeping` (what is done every minute), [`clock`].
 //! - `demo`: the newsroom that `serve --demo` fills in.
 //! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags), `collections`, `images`,
-//!   `comments`, `site`, `users`; in each, a thing's own page holds row, draft and view, `queries.rs` all its SQL,
+//!   `comments`, `site`, `users`, `audit`; in each, a thing's own page holds row, draft and view, `queries.rs` all its SQL,
 //!   `handlers.rs` its operations over HTTP.
 //! - What rooms stand on: `db` (all knowledge of Diesel), `http` (all knowledge of actix), `input` (what clients send),
 //!   `markdown` (an article's body), `events` (one row per change), `error`, `secrets`.
@@ -12,6 +12,7 @@
 
 pub mod app;
 mod articles;
+mod audit;
 mod authors;
 pub mod cli;
 pub mod clock;

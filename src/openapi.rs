@@ -96,6 +96,7 @@ fn tags() -> Value {
         tag("Authentication", "Logging in and out; sessions and one's own account."),
         tag("Users", "Accounts of the people who work here."),
         tag("Tokens", "API keys for programs."),
+        tag("Audit", "Who did what, and when."),
         tag("Operation", "Health, documentation, error codes."),
     ])
 }

@@ -1,6 +1,6 @@
 //! What can be done with working copies: plain functions of connection, caller and input.
 
-use serde_json::Value;
+use serde_json::json;
 
 use super::article::{Article, ArticleId, Relations, Settled, Status};
 use super::draft::ArticleDraft;
@@ -293,7 +293,7 @@ pub(super) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, arti
     tags.extend(relations.authors.iter().map(|id| format!("author:{id}")));
     tags.extend(relations.tags.iter().map(|id| format!("tag:{id}")));
     tags.extend(article.section_id.iter().map(|id| format!("section:{id}")));
-    let event =
-        Event { kind, actor: caller.actor(), subject_kind: "article", subject_id: article.id.to_string(), tags, details: Value::Null };
+    let details = json!({"version": article.version, "revision": article.revision});
+    let event = Event { kind, actor: caller.actor(), subject_kind: "article", subject_id: article.id.to_string(), tags, details };
     events::record(conn, app.now(), event)
 }

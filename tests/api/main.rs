@@ -4,6 +4,7 @@
 mod article_lists;
 mod articles;
 mod attacks;
+mod audit;
 mod auth;
 mod authors;
 mod comments;

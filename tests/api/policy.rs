@@ -91,6 +91,7 @@ const POLICY: &[(&str, &str)] = &[
     ("revise_comment", "13++++"),
     ("delete_comment", "13++++"),
     ("moderate_comments", "13++++"),
+    ("list_audit_entries", "13333+"),
     ("read_site", "++++++"),
     ("read_site?view=editor", "13333+"),
     ("replace_site", "13333+"),

@@ -1,0 +1,2 @@
+DROP INDEX events_by_kind;
+DROP INDEX events_by_actor;
