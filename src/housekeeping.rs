@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
-use crate::images;
 use crate::schema::{events, idempotency_keys, sessions};
+use crate::{articles, images};
 
 /// How often.
 const PERIOD: Duration = Duration::from_mins(1);
@@ -70,9 +70,10 @@ fn identity(conn: &mut Conn) -> Result<Option<String>> {
     Ok(events::table.select(diesel::dsl::min(events::id)).first(conn)?)
 }
 
-/// Deletes sessions past their end, their refresh tokens with them, and kept answers that are a day old.
+/// Deletes sessions past their end, their refresh tokens with them, previews past theirs, and kept answers that are a day old.
 fn forget_the_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now))).execute(conn)?;
+    articles::forget_expired_previews(conn, now)?;
     let oldest = now.plus_seconds(-ANSWERS_KEPT);
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(oldest))).execute(conn)?;
     Ok(())

@@ -86,6 +86,7 @@ fn tags() -> Value {
     let tag = |name: &str, about: &str| json!({"name": name, "description": about});
     json!([
         tag("Articles", "Articles and pages: working copy and published copy."),
+        tag("Previews", "Links to what is not public yet."),
         tag("Authors", "Who signs articles."),
         tag("Sections", "The one place of the paper that an article belongs to."),
         tag("Tags", "What articles are about."),

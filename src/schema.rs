@@ -242,6 +242,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    previews (id) {
+        id -> Text,
+        hash -> Text,
+        article_id -> Nullable<Text>,
+        at -> Nullable<BigInt>,
+        created_by -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     publications (id) {
         id -> Text,
         kind -> Text,
@@ -367,6 +379,7 @@ diesel::joinable!(article_tags -> tags (tag_id));
 diesel::joinable!(article_images -> articles (article_id));
 diesel::joinable!(article_images -> images (image_id));
 diesel::joinable!(revisions -> articles (article_id));
+diesel::joinable!(previews -> articles (article_id));
 diesel::joinable!(publications -> articles (id));
 diesel::joinable!(publications -> sections (section_id));
 diesel::joinable!(publications -> images (hero_image_id));
@@ -400,6 +413,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     article_tags,
     article_images,
     revisions,
+    previews,
     publications,
     publication_authors,
     publication_tags,

@@ -12,7 +12,7 @@ use super::view::{
 use super::{published_queries, queries};
 use crate::app::App;
 use crate::authors::{Author, AuthorCard};
-use crate::db::{Conn, Id};
+use crate::db::{Conn, Id, Timestamp};
 use crate::error::Result;
 use crate::images::{self, Image, ImageView};
 use crate::markdown::{self, Block, ImageAttributes, Rendered};
@@ -32,6 +32,8 @@ struct Live {
 enum Copy {
     Published,
     Working,
+    /// The working copy in the public shape.
+    Preview,
 }
 
 /// Cards of published articles, as readers get them.
@@ -51,6 +53,27 @@ pub(super) fn views(app: &App, conn: &mut Conn, publications: Vec<(Publication, 
         ArticleView { card: card(app, &live, head, Copy::Published), body: Body { html, blocks, toc: text.toc } }
     });
     Ok(whole.collect())
+}
+
+/// Working copies, whole, as readers would get them if they were published now; for whoever holds a token alone.
+pub(super) fn previews(app: &App, conn: &mut Conn, articles: Vec<Article>) -> Result<Vec<ArticleView>> {
+    let now = app.now();
+    let (heads, texts): (Vec<Head>, Vec<Rendered>) = articles.into_iter().map(|article| as_public(article, now)).unzip();
+    let live = load(app, conn, Copy::Preview, &heads, &images_in(&texts))?;
+    let whole = heads.into_iter().zip(texts).map(|(head, text)| {
+        let (html, blocks) = hydrated(&live, &text.html, text.blocks);
+        ArticleView { card: card(app, &live, head, Copy::Preview), body: Body { html, blocks, toc: text.toc } }
+    });
+    Ok(whole.collect())
+}
+
+/// A working copy with what publishing would add to it.
+fn as_public(article: Article, now: Timestamp) -> (Head, Rendered) {
+    let text = article.rendered.0.clone();
+    let mut head = Head::from(article);
+    head.published_at.get_or_insert(now);
+    head.excerpt = head.excerpt.or_else(|| head.dek.clone()).or_else(|| Some(text.excerpt.clone()));
+    (head, text)
 }
 
 /// A working copy, whole.
@@ -76,7 +99,7 @@ fn load(app: &App, conn: &mut Conn, copy: Copy, heads: &[Head], body_images: &[I
     let ids: Vec<ArticleId> = heads.iter().map(|head| head.id).collect();
     let (authors, tags) = match copy {
         Copy::Published => (published_queries::authors(conn, &ids)?, published_queries::tags(conn, &ids)?),
-        Copy::Working => (queries::authors(conn, &ids)?, queries::tags(conn, &ids)?),
+        Copy::Working | Copy::Preview => (queries::authors(conn, &ids)?, queries::tags(conn, &ids)?),
     };
     let sections: HashSet<_> = heads.iter().filter_map(|head| head.section).collect();
     let sections = taxonomy::section_cards(conn, links, &sections.into_iter().collect::<Vec<_>>())?;
@@ -101,7 +124,7 @@ fn card(app: &App, live: &Live, head: Head, copy: Copy) -> ArticleCard {
     let url = links.article(&head.slug, section.as_ref().map(|section| section.slug.as_str()), head.published_at, &head.id.to_string());
     let around =
         Surroundings { url: &url, authors: &authors, section: section.as_ref(), hero: hero_image.as_ref(), image: seo_image.as_ref() };
-    let seo = if copy == Copy::Published { seo::derived(&head, &around) } else { seo::stored(&head, &around) };
+    let seo = if copy != Copy::Working { seo::derived(&head, &around) } else { seo::stored(&head, &around) };
     let others = live.translations.get(&head.translation_group).into_iter().flatten();
     ArticleCard {
         share: seo::share(&url, &head.title),

@@ -10,6 +10,7 @@ mod embed;
 mod handlers;
 mod listing;
 mod operations;
+mod previews;
 mod publication;
 mod published_queries;
 mod publishing;
@@ -19,8 +20,15 @@ mod view;
 
 pub(crate) use article::ArticleId;
 pub(crate) use draft::ArticleDraft;
-pub(crate) use handlers::routes;
-pub(crate) use operations::create;
+pub(crate) use operations::{create, owns};
+use operations::{found, read};
+pub(crate) use previews::forget_the_expired as forget_expired_previews;
 pub(crate) use published_queries::{cards, published};
 pub(crate) use queries::find_reference;
+use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) use view::ArticleCard;
+
+/// Mounts the operations.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.configure(handlers::routes).configure(previews::routes);
+}

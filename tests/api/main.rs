@@ -19,6 +19,7 @@ mod newsroom;
 mod paging;
 mod policy;
 mod postgres;
+mod previews;
 mod publishing;
 mod sections;
 mod site;

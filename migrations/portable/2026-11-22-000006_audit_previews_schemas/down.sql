@@ -1,2 +1,3 @@
+DROP TABLE previews;
 DROP INDEX events_by_kind;
 DROP INDEX events_by_actor;
