@@ -4,7 +4,7 @@
 //!   `housekeeping` (what is done every minute), [`clock`].
 //! - `demo`: the newsroom that `serve --demo` fills in.
 //! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags), `collections`, `images`,
-//!   `comments`, `site`, `users`, `audit`; in each, a thing's own page holds row, draft and view, `queries.rs` all its SQL,
+//!   `comments`, `site`, `users`, `audit`, `fields` (of one's own); in each, a thing's own page holds row, draft and view, `queries.rs` all its SQL,
 //!   `handlers.rs` its operations over HTTP.
 //! - What rooms stand on: `db` (all knowledge of Diesel), `http` (all knowledge of actix), `input` (what clients send),
 //!   `markdown` (an article's body), `events` (one row per change), `error`, `secrets`.
@@ -23,6 +23,7 @@ mod db;
 mod demo;
 mod error;
 mod events;
+mod fields;
 mod housekeeping;
 mod http;
 mod images;

@@ -242,6 +242,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    custom_schemas (kind) {
+        kind -> Text,
+        content -> Text,
+        version -> Integer,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
     previews (id) {
         id -> Text,
         hash -> Text,

@@ -21,6 +21,7 @@ mod policy;
 mod postgres;
 mod previews;
 mod publishing;
+mod schemas;
 mod sections;
 mod site;
 #[path = "../support/mod.rs"]

@@ -15,3 +15,11 @@ CREATE TABLE previews (
 CREATE INDEX previews_by_article ON previews (article_id, created_at, id);
 CREATE INDEX previews_by_maker ON previews (created_by);
 CREATE INDEX previews_by_end ON previews (expires_at);
+
+-- What `custom` must fit, by kind. A row stays when its schema is taken away, so that no version comes twice.
+CREATE TABLE custom_schemas (
+    kind TEXT NOT NULL PRIMARY KEY,
+    content TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    updated_at BIGINT NOT NULL
+);
