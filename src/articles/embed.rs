@@ -124,7 +124,7 @@ fn card(app: &App, live: &Live, head: Head, copy: Copy) -> ArticleCard {
     let url = links.article(&head.slug, section.as_ref().map(|section| section.slug.as_str()), head.published_at, &head.id.to_string());
     let around =
         Surroundings { url: &url, authors: &authors, section: section.as_ref(), hero: hero_image.as_ref(), image: seo_image.as_ref() };
-    let seo = if copy != Copy::Working { seo::derived(&head, &around) } else { seo::stored(&head, &around) };
+    let seo = if copy == Copy::Working { seo::stored(&head, &around) } else { seo::derived(&head, &around) };
     let others = live.translations.get(&head.translation_group).into_iter().flatten();
     ArticleCard {
         share: seo::share(&url, &head.title),

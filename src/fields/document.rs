@@ -22,12 +22,11 @@ pub(crate) fn document(app: &App, conn: &mut Conn) -> Result<bytes::Bytes> {
         return Ok(bytes::Bytes::from_static(openapi::text().as_bytes()));
     }
     let mut made = app.document.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let text = match made.take().filter(|(of, _)| *of == schemas) {
-        Some((_, text)) => text,
-        None => {
-            let custom: Vec<_> = schemas.iter().map(|schema| (schema.kind, Value::Object(schema.content.0.clone()))).collect();
-            openapi::text_with(&custom).into()
-        }
+    let text = if let Some((_, text)) = made.take().filter(|(of, _)| *of == schemas) {
+        text
+    } else {
+        let custom: Vec<_> = schemas.iter().map(|schema| (schema.kind, Value::Object(schema.content.0.clone()))).collect();
+        openapi::text_with(&custom).into()
     };
     *made = Some((schemas, text.clone()));
     Ok(text)
