@@ -4,8 +4,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::body::BoxBody;
+use actix_web::dev::{AppConfig, ServiceFactory, ServiceResponse};
 use actix_web::middleware::from_fn;
+use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::clock::Clock;
@@ -13,7 +15,7 @@ use crate::config::Config;
 use crate::db::{Conn, Db, Timestamp};
 use crate::error::Error;
 use crate::fields::ServedDocument;
-use crate::http::{self, Cache, Limits, Metrics};
+use crate::http::{self, Cache, InFlight, Limits, Metrics};
 use crate::images::Storage;
 use crate::input::Checker;
 use crate::secrets::Secrets;
@@ -39,6 +41,8 @@ pub struct Parts {
     pub(crate) limits: Limits,
     pub(crate) cache: Cache,
     pub(crate) metrics: Metrics,
+    pub(crate) in_flight: InFlight,
+    pub(crate) batches: Semaphore,
     stopping: AtomicBool,
 }
 
@@ -77,6 +81,8 @@ impl App {
             limits,
             cache: Cache::new(config.server.cache_bytes),
             metrics: Metrics::new(),
+            in_flight: InFlight::default(),
+            batches: Semaphore::new(1),
             stopping: AtomicBool::new(false),
             config,
         })))
@@ -117,20 +123,22 @@ impl App {
     }
 
     /// The service that answers requests.
+    #[must_use]
     pub fn service(
         &self,
-    ) -> actix_web::App<
-        impl ServiceFactory<
-            ServiceRequest,
-            Config = (),
-            Response = ServiceResponse<actix_web::body::BoxBody>,
-            Error = actix_web::Error,
-            InitError = (),
-        > + use<>,
-    > {
-        actix_web::App::new()
-            .app_data(self.clone())
-            .configure(|config| routes::configure(&mut ServiceConfig::new(config)))
-            .wrap(from_fn(http::front))
+    ) -> impl ServiceFactory<
+        actix_http::Request,
+        Config = AppConfig,
+        Response = ServiceResponse<BoxBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<> {
+        let app = self.clone();
+        http::around(move || {
+            actix_web::App::new()
+                .app_data(app.clone())
+                .configure(|config| routes::configure(&mut ServiceConfig::new(config)))
+                .wrap(from_fn(http::front))
+        })
     }
 }

@@ -72,6 +72,7 @@ problems! {
     UnsupportedMediaType = "unsupported_media_type" 415 "This media type is not supported here" "The Content-Type of the body, or the type of the file by its bytes, is not one that the operation takes.",
     RangeNotSatisfiable = "range_not_satisfiable" 416 "The file has no such range" "The requested range lies outside the file. Content-Range tells its size.",
     ValidationFailed = "validation_failed" 422 "The content is not valid" "The body is JSON, but not what the operation takes. `errors` lists every fault with a JSON Pointer (RFC 6901) to the place.",
+    BatchFailed = "batch_failed" 422 "An operation of the batch failed" "Nothing of the batch was stored. `results` has the answer of each operation, in their order; mend those that failed and send the batch again.",
     IdempotencyMismatch = "idempotency_mismatch" 422 "This Idempotency-Key was used for another request" "A key belongs to one request. Send the same body again, or use a new key.",
     VersionRequired = "version_required" 428 "This write needs If-Match" "This server takes a write only with the ETag of what it changes (REQUIRE_IF_MATCH). Read the editor view and send its ETag in If-Match.",
     TooManyRequests = "too_many_requests" 429 "Too many requests" "Wait as many seconds as Retry-After says.",

@@ -4,8 +4,8 @@
 //!   `housekeeping` (what is done every minute), [`clock`].
 //! - `demo`: the newsroom that `serve --demo` fills in.
 //! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags), `collections`, `images`,
-//!   `comments`, `site`, `users`, `audit`, `fields` (of one's own); in each, a thing's own page holds row, draft and view, `queries.rs` all its SQL,
-//!   `handlers.rs` its operations over HTTP.
+//!   `comments`, `site`, `users`, `audit`, `batch`, `fields` (of one's own); in each, a thing's own page holds row, draft and
+//!   view, `queries.rs` all its SQL, `handlers.rs` its operations over HTTP.
 //! - What rooms stand on: `db` (all knowledge of Diesel), `http` (all knowledge of actix), `input` (what clients send),
 //!   `markdown` (an article's body), `events` (one row per change), `error`, `secrets`.
 //! - What binds them: `routes` (every resource, a line each) and `openapi` (the document, made from the same code).
@@ -14,6 +14,7 @@ pub mod app;
 mod articles;
 mod audit;
 mod authors;
+mod batch;
 pub mod cli;
 pub mod clock;
 mod collections;

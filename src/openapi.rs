@@ -102,6 +102,7 @@ fn tags() -> Value {
         tag("Collections", "Lists of articles, put together by hand."),
         tag("Images", "Pictures and their files."),
         tag("Comments", "What readers say, and its moderation."),
+        tag("Batch", "Many writes in one request and one transaction."),
         tag("Site", "What a front end needs to know of the site as a whole."),
         tag("Authentication", "Logging in and out; sessions and one's own account."),
         tag("Users", "Accounts of the people who work here."),

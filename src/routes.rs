@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::input::Draft;
 use crate::openapi::DraftFacts;
-use crate::{articles, audit, authors, collections, comments, fields, http, images, site, taxonomy, users};
+use crate::{articles, audit, authors, batch, collections, comments, fields, http, images, site, taxonomy, users};
 
 /// Mounts everything that is served.
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
@@ -24,6 +24,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
                 .configure(images::routes)
                 .configure(comments::routes)
                 .configure(site::routes)
+                .configure(batch::routes)
                 .configure(users::routes)
                 .configure(fields::routes)
                 .configure(audit::routes),

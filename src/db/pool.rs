@@ -151,7 +151,7 @@ fn begun(pool: &Pool<Manager>, begin: fn(&mut Conn) -> diesel::QueryResult<()>) 
 }
 
 /// A panic costs one request, never the writer or a connection.
-fn guarded<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+pub(super) fn guarded<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| Err(Error::internal("a database operation panicked")))
 }
 

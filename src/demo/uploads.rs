@@ -10,7 +10,7 @@ use super::newsroom::id_of;
 use super::pictures;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::Form;
+use crate::http::{Form, Work};
 use crate::images;
 use crate::users::Caller;
 
@@ -24,7 +24,7 @@ pub(super) async fn upload(app: &App, admin: &Caller, pictures: &[Picture]) -> R
         let drawing: Vec<_> = some.iter().map(|picture| tokio::task::spawn_blocking(drawn(&picture.key))).collect();
         for (picture, drawing) in some.iter().zip(drawing) {
             let file = drawing.await.map_err(|error| Error::internal(&error.to_string()))??;
-            let made = images::create(app, admin.clone().with_right(false)?, form(app, picture, &file)?).await?;
+            let made = images::create(&Work::alone(app), admin.clone().with_right(false)?, form(app, picture, &file)?).await?;
             ids.insert(picture.key.clone(), id_of(&made)?);
         }
     }

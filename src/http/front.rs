@@ -2,6 +2,7 @@
 //!
 //! Request id, routes, CORS, security headers, problem documents, metrics and the log live here once.
 
+use std::rc::Rc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -13,8 +14,10 @@ use actix_web::{HttpMessage, HttpResponse};
 
 use super::address::client_address;
 use super::cors;
-use super::idempotency::{self, Plan};
+use super::idempotency::{self, Keeping, Plan};
+use super::joined::Joined;
 use super::limits::Limit;
+use super::trial;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::openapi;
@@ -30,7 +33,8 @@ struct Facts {
     began: Instant,
 }
 
-type Answered = std::result::Result<ServiceResponse<BoxBody>, actix_web::Error>;
+/// An answer, or what the framework makes one of.
+pub(super) type Answered = std::result::Result<ServiceResponse<BoxBody>, actix_web::Error>;
 
 /// Wraps the whole service.
 pub(crate) async fn front(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Answered {
@@ -68,22 +72,65 @@ async fn answer(app: &App, mut request: ServiceRequest, next: &Next<impl Message
         let response = next.call(request).await?.map_into_boxed_body();
         return Ok(app.cache.keep(&address, epoch, response));
     }
-    let plan = match idempotency::plan(app, &mut request).await {
-        Ok(Plan::Replay(answer)) => return Ok(request.into_response(answer)),
-        Ok(Plan::Pass) => None,
-        Ok(Plan::Keep(scope)) => Some(scope),
+    let ending = match Ending::of(app, &mut request).await {
+        Ok(ending) => ending,
         Err(error) => return Ok(request.error_response(error).map_into_boxed_body()),
     };
-    let (app, working) = (app.clone(), next.call(request));
+    if let Ending::Answered(answer) = ending {
+        return Ok(request.into_response(answer));
+    }
+    let working = next.call(request);
     // A client that hangs up must not stop a write half-way between its commit and what follows from it.
-    let task = actix_web::rt::spawn(async move {
-        let answered = working.await.map(ServiceResponse::map_into_boxed_body);
-        match plan {
-            Some(scope) => idempotency::keep(&app, scope, answered).await,
-            None => answered,
-        }
-    });
+    let task = actix_web::rt::spawn(async move { ending.of_answer(working.await.map(ServiceResponse::map_into_boxed_body)).await });
     task.await.unwrap_or_else(|error| Err(Error::internal(&format!("a handler panicked: {error}")).into()))
+}
+
+/// How a write ends.
+enum Ending {
+    /// It was answered before.
+    Answered(HttpResponse),
+    /// By itself, or with the batch that it is part of.
+    Plain,
+    /// Its answer is kept with what it did.
+    Kept(Keeping),
+    /// All that it did is undone.
+    Undone(Rc<Joined>),
+}
+
+impl Ending {
+    async fn of(app: &App, request: &mut ServiceRequest) -> Result<Self> {
+        let triable = request.extensions().get::<Template>().is_some_and(|template| trial::can_be_tried(&template.0));
+        let tries = triable && trial::asked(request.query_string())?;
+        if triable {
+            request.extensions_mut().insert(trial::Seen);
+        }
+        if request.extensions().contains::<Rc<Joined>>() {
+            return Ok(Self::Plain);
+        }
+        if tries {
+            let joined = Rc::new(Joined::trial(app));
+            request.extensions_mut().insert(Rc::clone(&joined));
+            return Ok(Self::Undone(joined));
+        }
+        Ok(match idempotency::plan(app, request).await? {
+            Plan::Replay(answer) => Self::Answered(answer),
+            Plan::Pass => Self::Plain,
+            Plan::Keep(keeping) => Self::Kept(keeping),
+        })
+    }
+
+    async fn of_answer(self, answered: Answered) -> Answered {
+        match self {
+            Self::Answered(_) | Self::Plain => answered,
+            Self::Kept(keeping) => keeping.end(answered).await,
+            Self::Undone(joined) => {
+                joined.undo().await;
+                let mut answered = answered?;
+                answered.headers_mut().insert(HeaderName::from_static("dry-run"), HeaderValue::from_static("true"));
+                Ok(answered)
+            }
+        }
+    }
 }
 
 /// Answers at once what needs no handler: too long, unknown, not supported, asked for its options, limited.

@@ -1,7 +1,12 @@
 //! `Idempotency-Key`: a `POST` that is sent again gets the first answer again, for 24 hours and across restarts.
 //!
-//! Answers are kept sealed, since they may hold secrets. A key belongs to its caller (an anonymous one to their address),
-//! its operation and its body.
+//! The key, what the request did and its answer are one transaction: either all of it is there, or the request can be sent
+//! again as if it had never been. Answers are kept sealed, since they may hold secrets. A key belongs to its caller (an
+//! anonymous one to their address), its operation and its body.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+use std::sync::Mutex;
 
 use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -15,6 +20,8 @@ use sha2::{Digest, Sha256};
 
 use super::address::client_address;
 use super::body::{announced, collect};
+use super::front::Answered;
+use super::joined::Joined;
 use super::media_type::essence;
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
@@ -25,8 +32,6 @@ use crate::users::authenticate;
 
 /// How long an answer is kept.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
-/// After so long without an answer, the process that worked on it is taken for dead.
-const GIVEN_UP_SECONDS: i64 = 120;
 /// The largest body that can be compared: an upload and its form around it.
 const LARGEST: usize = 21 * 1024 * 1024;
 
@@ -38,22 +43,40 @@ struct Kept {
     body: Vec<u8>,
 }
 
-/// What is known of a key.
-enum Claim {
-    /// Nobody has used it: go on.
-    Fresh,
-    /// It has an answer.
-    Answered(String),
-}
-
 /// What is to be done with a request.
 pub(super) enum Plan {
     /// It has no key: go on.
     Pass,
     /// It was answered before: this is the answer.
     Replay(HttpResponse),
-    /// It is the first with its key: go on, and keep the answer under this scope.
-    Keep(String),
+    /// It is the first with its key: go on in this transaction, and end it with [`Keeping::end`].
+    Keep(Keeping),
+}
+
+/// The keys that this process is working on.
+#[derive(Default)]
+pub(crate) struct InFlight(Mutex<HashSet<String>>);
+
+/// A key that is being worked on, until this is dropped.
+struct Flight {
+    app: App,
+    scope: String,
+}
+
+impl Flight {
+    /// Takes the key; none where somebody has it.
+    fn begin(app: &App, scope: &str) -> Option<Self> {
+        let mut others = app.in_flight.0.lock().ok()?;
+        others.insert(scope.to_owned()).then(|| Self { app: app.clone(), scope: scope.to_owned() })
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        if let Ok(mut others) = self.app.in_flight.0.lock() {
+            others.remove(&self.scope);
+        }
+    }
 }
 
 /// Looks for an answer to a request that has been sent before.
@@ -63,16 +86,17 @@ pub(super) async fn plan(app: &App, request: &mut ServiceRequest) -> Result<Plan
     let body = take_body(app, request).await?;
     let scope = app.secrets.digest("idempotency", format!("{who} {} {} {key}", request.method(), request.uri()).as_bytes());
     let hash = hex(&Sha256::digest(without_boundary(request, &body)));
-    match claim(app, &scope, &hash).await? {
-        Claim::Answered(sealed) => {
-            let kept = app.secrets.unseal(&scope, &sealed).and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok());
-            kept.map(|kept| Plan::Replay(replay(kept))).ok_or_else(|| Error::internal("a kept answer can't be opened"))
-        }
-        Claim::Fresh => {
-            request.set_payload(Payload::from(body));
-            Ok(Plan::Keep(scope))
-        }
+    let flight = Flight::begin(app, &scope).ok_or_else(in_flight)?;
+    let (looked_for, same, oldest) = (scope.clone(), hash.clone(), app.now().plus_seconds(-KEPT_SECONDS));
+    if let Some(sealed) = app.db.read(move |conn| look_up(conn, &looked_for, &same, oldest)).await? {
+        let kept = app.secrets.unseal(&scope, &sealed).and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok());
+        return kept.map(|kept| Plan::Replay(replay(kept))).ok_or_else(|| Error::internal("a kept answer can't be opened"));
     }
+    request.set_payload(Payload::from(body));
+    let (claimed, now) = (scope, app.now());
+    let joined = Rc::new(Joined::opening_with(app, Some(Box::new(move |conn| claim(conn, &claimed, &hash, now)))));
+    request.extensions_mut().insert(Rc::clone(&joined));
+    Ok(Plan::Keep(Keeping { flight, joined }))
 }
 
 /// The key of a request that has one.
@@ -90,7 +114,7 @@ async fn who(app: &App, request: &ServiceRequest) -> Option<String> {
         return Some(client_address(request.request(), &app.config.server.trusted_proxies).to_string());
     };
     let token = header.to_str().ok()?.split_once(' ')?.1.trim().to_owned();
-    let caller = authenticate(app, &token).await.ok()?;
+    let caller = authenticate(app, &token, true).await.ok()?;
     // What one credential may see, another of the same person may not.
     Some(format!("{} {:?} {:?}", caller.user, caller.role, caller.scopes))
 }
@@ -126,77 +150,86 @@ fn without_boundary(request: &ServiceRequest, body: &Bytes) -> Vec<u8> {
     kept
 }
 
-async fn claim(app: &App, scope: &str, hash: &str) -> Result<Claim> {
-    let (now, scope, hash) = (app.now(), scope.to_owned(), hash.to_owned());
-    app.db.write(move |conn| claim_key(conn, now, &scope, &hash)).await
+fn in_flight() -> Error {
+    Error::new(Code::RequestInFlight, "Its first sending has not been answered yet.").header("Retry-After", "1")
 }
 
-fn claim_key(conn: &mut Conn, now: Timestamp, scope: &str, hash: &str) -> Result<Claim> {
-    forget(conn, now)?;
-    let found: Option<(String, Option<String>, Timestamp)> = idempotency_keys::table
+/// The sealed answer that a key has, where it is no older than a day.
+fn look_up(conn: &mut Conn, scope: &str, hash: &str, oldest: Timestamp) -> Result<Option<String>> {
+    let found: Option<(String, Option<String>)> = idempotency_keys::table
         .filter(idempotency_keys::scope.eq(scope))
-        .select((idempotency_keys::request_hash, idempotency_keys::sealed_answer, idempotency_keys::created_at))
+        .filter(idempotency_keys::created_at.ge(oldest))
+        .select((idempotency_keys::request_hash, idempotency_keys::sealed_answer))
         .first(conn)
         .optional()?;
-    let in_flight = || Error::new(Code::RequestInFlight, "Its first sending has not been answered yet.").header("Retry-After", "1");
     match found {
-        Some((known, ..)) if known != hash => Err(Error::new(Code::IdempotencyMismatch, "Another body was sent with this key before.")),
-        Some((_, Some(sealed), _)) => Ok(Claim::Answered(sealed)),
-        Some((_, None, began)) if began.plus_seconds(GIVEN_UP_SECONDS) > now => Err(in_flight()),
-        Some(_) => {
-            let row = idempotency_keys::table.filter(idempotency_keys::scope.eq(scope));
-            diesel::update(row).set(idempotency_keys::created_at.eq(now)).execute(conn)?;
-            Ok(Claim::Fresh)
-        }
-        None => {
-            let row = (idempotency_keys::scope.eq(scope), idempotency_keys::request_hash.eq(hash), idempotency_keys::created_at.eq(now));
-            conflict_on(diesel::insert_into(idempotency_keys::table).values(row).execute(conn), in_flight)?;
-            Ok(Claim::Fresh)
+        Some((known, _)) if known != hash => Err(Error::new(Code::IdempotencyMismatch, "Another body was sent with this key before.")),
+        Some((_, answer)) => Ok(answer),
+        None => Ok(None),
+    }
+}
+
+/// Takes the key, as the first thing that its transaction does; of two at once, the second waits here for the first.
+fn claim(conn: &mut Conn, scope: &str, hash: &str, now: Timestamp) -> Result<()> {
+    let stale = idempotency_keys::table.filter(idempotency_keys::scope.eq(scope));
+    let stale = stale.filter(idempotency_keys::created_at.lt(now.plus_seconds(-KEPT_SECONDS)));
+    diesel::delete(stale).execute(conn)?;
+    let row = (idempotency_keys::scope.eq(scope), idempotency_keys::request_hash.eq(hash), idempotency_keys::created_at.eq(now));
+    conflict_on(diesel::insert_into(idempotency_keys::table).values(row).execute(conn), in_flight)?;
+    Ok(())
+}
+
+/// The transaction of a request whose answer is to be kept.
+pub(super) struct Keeping {
+    flight: Flight,
+    joined: Rc<Joined>,
+}
+
+impl Keeping {
+    /// Keeps the answer together with what it tells of, or gives the key back where a repetition should be carried out anew.
+    pub(super) async fn end(self, answered: Answered) -> Answered {
+        let scope = self.flight.scope.clone();
+        let (answered, sealed) = match answered {
+            Ok(response) if is_final(response.status()) => {
+                let (response, kept) = taken_down(response).await?;
+                let sealed = self.flight.app.secrets.seal(&scope, &serde_json::to_vec(&kept).unwrap_or_default());
+                (Ok(response), Some(sealed))
+            }
+            // What an error leaves behind on purpose stays.
+            other if !self.joined.joint().has_begun().await => return other,
+            other => (other, None),
+        };
+        let ended = self.joined.joint().run(move |conn| settle(conn, &scope, sealed)).await;
+        match ended.and(self.joined.commit().await) {
+            Ok(()) => answered,
+            Err(error) => Ok(refused(answered?, error)),
         }
     }
 }
 
-/// Forgets answers that are older than a day.
-fn forget(conn: &mut Conn, now: Timestamp) -> Result<()> {
-    let old = idempotency_keys::table.filter(idempotency_keys::created_at.lt(now.plus_seconds(-KEPT_SECONDS)));
-    diesel::delete(old).execute(conn)?;
+fn settle(conn: &mut Conn, scope: &str, sealed: Option<String>) -> Result<()> {
+    let row = idempotency_keys::table.filter(idempotency_keys::scope.eq(scope));
+    match sealed {
+        Some(sealed) => diesel::update(row).set(idempotency_keys::sealed_answer.eq(sealed)).execute(conn)?,
+        None => diesel::delete(row).execute(conn)?,
+    };
     Ok(())
 }
 
-/// Keeps the answer, or frees the key where a repetition should be carried out anew.
-pub(super) async fn keep(
-    app: &App,
-    scope: String,
-    answered: std::result::Result<ServiceResponse<BoxBody>, actix_web::Error>,
-) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let response = match answered {
-        Ok(response) if is_final(response.status()) => response,
-        other => {
-            let freed = app
-                .db
-                .write(move |conn| Ok(diesel::delete(idempotency_keys::table.filter(idempotency_keys::scope.eq(scope))).execute(conn)?))
-                .await;
-            if let Err(error) = freed {
-                tracing::warn!(%error, "an idempotency key was not freed");
-            }
-            return other;
-        }
-    };
+/// An answer that can be given again, and the answer itself.
+async fn taken_down(response: ServiceResponse<BoxBody>) -> std::result::Result<(ServiceResponse<BoxBody>, Kept), actix_web::Error> {
     let (request, response) = response.into_parts();
     let (head, body) = response.into_parts();
     let body = to_bytes(body).await.map_err(|_| actix_web::error::ErrorInternalServerError("the answer's body broke off"))?;
     let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
     let headers = head.headers().iter().filter_map(|(name, value)| text(value).map(|value| (name.to_string(), value))).collect();
     let kept = Kept { status: head.status().as_u16(), headers, body: body.to_vec() };
-    let sealed = app.secrets.seal(&scope, &serde_json::to_vec(&kept).unwrap_or_default());
-    let stored = app.db.write(move |conn| {
-        let row = idempotency_keys::table.filter(idempotency_keys::scope.eq(scope));
-        Ok(diesel::update(row).set(idempotency_keys::sealed_answer.eq(sealed)).execute(conn)?)
-    });
-    if let Err(error) = stored.await {
-        tracing::warn!(%error, "an answer was not kept for its idempotency key");
-    }
-    Ok(ServiceResponse::new(request, head.set_body(BoxBody::new(body))))
+    Ok((ServiceResponse::new(request, head.set_body(BoxBody::new(body))), kept))
+}
+
+fn refused(response: ServiceResponse<BoxBody>, error: Error) -> ServiceResponse<BoxBody> {
+    let (request, _) = response.into_parts();
+    ServiceResponse::from_err(error, request)
 }
 
 /// Whether an answer would be the same again. Failures of the server and of the moment are not kept; nor are errors,

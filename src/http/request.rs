@@ -2,27 +2,38 @@
 
 use std::future::{Ready, ready};
 use std::net::IpAddr;
+use std::ops::Deref;
+use std::rc::Rc;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::address::client_address;
 use super::conditional::Precondition;
+use super::joined::Joined;
+use super::trial;
+use super::work::Work;
 use crate::app::App;
-use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::input::Query;
 
 /// The parts of a request that are not its body.
 pub(crate) struct Request {
-    /// The whole program.
-    pub(crate) app: App,
+    work: Work,
     /// The path as it was asked for.
     pub(crate) path: String,
     /// The client's address.
     pub(crate) address: IpAddr,
     raw_query: String,
     headers: actix_web::http::header::HeaderMap,
+}
+
+impl Deref for Request {
+    type Target = Work;
+
+    fn deref(&self) -> &Work {
+        &self.work
+    }
 }
 
 impl Request {
@@ -49,25 +60,6 @@ impl Request {
         Ok(view.is_some())
     }
 
-    /// Runs queries in one snapshot.
-    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&App, &mut Conn) -> Result<T> + Send + 'static,
-    {
-        let app = self.app.clone();
-        self.app.db.read(move |conn| work(&app, conn)).await
-    }
-
-    /// Runs one transaction; ready answers are made anew after it.
-    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&App, &mut Conn) -> Result<T> + Send + 'static,
-    {
-        self.app.write(work).await
-    }
-
     /// A header's text, where it is there and readable.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
@@ -92,9 +84,9 @@ impl FromRequest for Request {
         ready(app_of(request).map(|app| Self {
             path: request.path().to_owned(),
             address: client_address(request, &app.config.server.trusted_proxies),
-            raw_query: request.query_string().to_owned(),
+            raw_query: trial::without(request.extensions().contains::<trial::Seen>(), request.query_string()),
             headers: request.headers().clone(),
-            app,
+            work: Work::part_of(app, request.extensions().get::<Rc<Joined>>().cloned()),
         }))
     }
 }

@@ -62,7 +62,7 @@ async fn list_images(request: Request, _caller: Caller<Staff>) -> Result<HttpRes
 async fn create_image(form: Upload, request: Request, caller: Caller<Writer>) -> Result<HttpResponse> {
     request.no_query()?;
     let form = form.receive(&request.app, "file").await?;
-    let view = upload::create(&request.app, caller, form).await?;
+    let view = upload::create(&request, caller, form).await?;
     created(&request, &format!("/images/{}", view.view.id), &view, view.version)
 }
 
@@ -134,10 +134,15 @@ async fn delete_image(request: Request, caller: Caller<Writer>, name: web::Path<
     let condition = request.precondition();
     let deleted = request.write(move |app, conn| operations::delete(app, conn, &caller, &name, &condition, force)).await?;
     if let Some(image) = deleted {
-        // The image is gone whatever becomes of its file, which the sweep finds.
-        if let Err(error) = operations::delete_file(&request.app, &image).await {
-            tracing::warn!(%error, file = image.stored_name(), "a file could not be removed");
-        }
+        let app = request.app.clone();
+        let removing = async move {
+            // The image is gone whatever becomes of its file, which the sweep finds.
+            if let Err(error) = operations::delete_file(&app, &image).await {
+                tracing::warn!(%error, file = image.stored_name(), "a file could not be removed");
+            }
+            Ok(())
+        };
+        request.afterwards(removing).await?;
     }
     Ok(no_content())
 }

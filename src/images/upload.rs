@@ -19,7 +19,7 @@ use super::queries;
 use crate::app::App;
 use crate::db::{Conn, lock};
 use crate::error::{Code, Error, Fault, Result};
-use crate::http::Form;
+use crate::http::{Form, Work};
 use crate::input::{Custom, CustomKind, Draft, Input, Line, Paragraph, inexact_faults, parse_json};
 use crate::users::{Caller, Writer};
 
@@ -66,15 +66,16 @@ const fn middle() -> f64 {
 }
 
 /// Makes a picture of a form.
-pub(crate) async fn create(app: &App, caller: Caller<Writer>, form: Form) -> Result<EditedImage> {
+pub(crate) async fn create(work: &Work, caller: Caller<Writer>, form: Form) -> Result<EditedImage> {
+    let app = &work.app;
     let Form { texts, file, faults } = form;
-    let upload = parse(app, texts, faults).await;
+    let upload = parse(work, texts, faults).await;
     let examined = match file {
         Some(file) => Some(examine_file(app, file).await),
         None => None,
     };
     match (upload, examined) {
-        (Ok(upload), Some(Ok(examined))) => keep(app, caller, upload, examined).await,
+        (Ok(upload), Some(Ok(examined))) => keep(work, caller, upload, examined).await,
         // The type of the file comes before what is wrong with the fields.
         (_, Some(Err(error))) if error.code() != Code::ValidationFailed => Err(error),
         (Err(error), Some(Err(broken))) if error.code() == Code::ValidationFailed => {
@@ -86,7 +87,7 @@ pub(crate) async fn create(app: &App, caller: Caller<Writer>, form: Form) -> Res
 }
 
 /// Texts become what their fields are; what does not become anything is left for the schema to refuse.
-async fn parse(app: &App, mut texts: Map<String, Value>, mut faults: Vec<Fault>) -> Result<ImageUpload> {
+async fn parse(work: &Work, mut texts: Map<String, Value>, mut faults: Vec<Fault>) -> Result<ImageUpload> {
     for name in ["focal_x", "focal_y"] {
         let number = texts.get(name).and_then(Value::as_str).and_then(|text| text.trim().parse::<f64>().ok());
         if let Some(number) = number.and_then(serde_json::Number::from_f64) {
@@ -105,9 +106,8 @@ async fn parse(app: &App, mut texts: Map<String, Value>, mut faults: Vec<Fault>)
             custom = Value::Null;
         }
     }
-    let checker = Arc::clone(&app.checker);
-    faults.extend(app.db.read(move |conn| checker.custom_faults(conn, CustomKind::Image, &custom)).await?);
-    match Input::of(Value::Object(texts), Arc::clone(&app.checker)).plain::<ImageUpload>() {
+    faults.extend(work.read(move |app, conn| app.checker.custom_faults(conn, CustomKind::Image, &custom)).await?);
+    match Input::of(Value::Object(texts), Arc::clone(&work.app.checker)).plain::<ImageUpload>() {
         Ok(upload) if faults.is_empty() => Ok(upload),
         Ok(_) => Err(Error::invalid(faults)),
         Err(error) if error.code() == Code::ValidationFailed => Err(Error::invalid([&faults, error.faults()].concat())),
@@ -116,19 +116,23 @@ async fn parse(app: &App, mut texts: Map<String, Value>, mut faults: Vec<Fault>)
 }
 
 /// Stores the file, then the row.
-async fn keep(app: &App, caller: Caller<Writer>, upload: ImageUpload, examined: Examined) -> Result<EditedImage> {
+async fn keep(work: &Work, caller: Caller<Writer>, upload: ImageUpload, examined: Examined) -> Result<EditedImage> {
+    let app = &work.app;
     let now = app.now();
     let file_name = Some(upload.file.clone()).filter(|name| !name.is_empty());
     let mut image = Image::new(&examined, file_name, caller.user, now);
     image.revise(draft(upload, &examined), now);
     let name = stored_name(&examined.sha256, examined.mime);
     for _ in 0..ATTEMPTS {
-        app.storage.put(&name, examined.file.clone()).await?;
-        match keep_row(app, &caller, &image).await {
+        if !work.only_tries() {
+            app.storage.put(&name, examined.file.clone()).await?;
+        }
+        match keep_row(work, &caller, &image).await {
             Ok(Some(view)) => return Ok(view),
             Ok(None) => {}
             Err(error) => {
-                forget_file(app, &image.sha256, &name).await?;
+                let (app, image) = (app.clone(), image.clone());
+                work.afterwards(async move { forget_file(&app, &image.sha256, &image.stored_name()).await }).await?;
                 return Err(error);
             }
         }
@@ -149,19 +153,19 @@ fn draft(upload: ImageUpload, examined: &Examined) -> ImageDraft {
 }
 
 /// Writes the row where its file is there; none where it has been removed meanwhile.
-async fn keep_row(app: &App, caller: &Caller<Writer>, image: &Image) -> Result<Option<EditedImage>> {
-    let (app, caller, image, runtime) = (app.clone(), caller.clone(), image.clone(), Handle::current());
-    let db = app.db.clone();
-    db.write(move |conn| {
+async fn keep_row(work: &Work, caller: &Caller<Writer>, image: &Image) -> Result<Option<EditedImage>> {
+    let (caller, image, runtime, only_tries) = (caller.clone(), image.clone(), Handle::current(), work.only_tries());
+    let keep = move |app: &App, conn: &mut Conn| {
         lock_file(conn, &image.sha256)?;
-        if runtime.block_on(app.storage.size(&image.stored_name()))?.is_none() {
+        if !only_tries && runtime.block_on(app.storage.size(&image.stored_name()))?.is_none() {
             return Ok(None);
         }
         queries::insert(conn, &image)?;
-        announce(&app, conn, &caller, &image, "image.created")?;
-        edited(&app, conn, &image).map(Some)
-    })
-    .await
+        announce(app, conn, &caller, &image, "image.created")?;
+        edited(app, conn, &image).map(Some)
+    };
+    // No public answer shows a picture that nothing holds yet.
+    work.write_unseen(keep).await
 }
 
 /// Removes a file that no row is left for.

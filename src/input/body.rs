@@ -118,7 +118,8 @@ impl Input {
     /// Parses a body that refers to nothing in the database.
     pub(crate) fn plain<D: Draft>(&self) -> Result<D> {
         let document = self.object()?;
-        let faults = self.checker.faults(&D::name(), &Value::Object(document.clone()))?;
+        let mut faults = self.checker.faults(&D::name(), &Value::Object(document.clone()))?;
+        faults.extend(self.inexact(D::FREE));
         if faults.is_empty() { typed(document) } else { Err(Error::invalid(faults)) }
     }
 

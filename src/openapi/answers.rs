@@ -173,6 +173,9 @@ fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
     if facts.creates && status.starts_with('2') {
         add("Idempotency-Replayed", "`true` where a request with the same Idempotency-Key was answered so before.");
     }
+    if !facts.reads && status.starts_with('2') {
+        add("Dry-Run", "`true` where nothing was stored, because `dry_run=true` asked so.");
+    }
     if status == "200" && facts.takes_fields {
         add("Link", "Where the next, previous and first page are (RFC 8288).");
     }

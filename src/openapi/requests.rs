@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::each_operation;
+use crate::http::can_be_tried;
 
 /// Completes the parameters and bodies of every operation.
 pub(super) fn complete(document: &mut Value) {
@@ -26,6 +27,10 @@ pub(super) fn complete(document: &mut Value) {
                 add(header("If-Match", "The `ETag` of the version that this write is meant for; `412` when there is a newer one."));
             }
             _ => {}
+        }
+        if method != "get" && can_be_tried(path) {
+            add(json!({"name": "dry_run", "in": "query", "required": false, "schema": {"type": "boolean", "default": false},
+                "description": "Answers as the write would, with `Dry-Run: true`, and stores nothing."}));
         }
         if method == "patch" {
             patches.extend(merge_patch(operation));

@@ -6,9 +6,11 @@ use crate::app::App;
 use crate::error::{Code, Error, Result};
 
 /// Who sent a bearer token: an API key by its mark, an access token otherwise.
-pub(crate) async fn authenticate(app: &App, token: &str) -> Result<Caller> {
+///
+/// The use of a key is noted where `noted`; whoever holds the database's one writer must not wait for it here.
+pub(crate) async fn authenticate(app: &App, token: &str, noted: bool) -> Result<Caller> {
     if token.starts_with(keys::MARK) {
-        return keys::bearer(app, token).await;
+        return keys::bearer(app, token, noted).await;
     }
     let claims = signing::verify(app, token).await?;
     let (sid, now) = (claims.sid, app.now());

@@ -158,3 +158,28 @@ api_test!(a_guest_comments_once, async |world| {
     assert_ne!(queue.at("/page/total"), &Value::Null);
     assert_eq!(queue.texts("id"), [first.id()]);
 });
+
+api_test!(effect_and_answer_are_one_transaction, async |world| {
+    // Where the answer can't be kept, what it tells of has not happened either.
+    world.tamper("CREATE TABLE kept_aside AS SELECT * FROM idempotency_keys");
+    world.tamper("ALTER TABLE idempotency_keys RENAME COLUMN sealed_answer TO moved_away");
+    let editor = world.editor().with(KEY, "form-1");
+    editor.failing().post("sections", json!({"name": "City"})).await.expect_problem(500, "internal");
+    assert_eq!(sections(world).await, 0);
+    world.tamper("ALTER TABLE idempotency_keys RENAME COLUMN moved_away TO sealed_answer");
+    let made = editor.post("sections", json!({"name": "City"})).await.expect(201);
+    assert_eq!(made.header("idempotency-replayed"), None);
+    assert_eq!(sections(world).await, 1);
+});
+
+api_test!(nothing_is_written_for_strangers_who_only_err, async |world| {
+    let before = world.database.dump();
+    let guest = world.anonymous().with(KEY, "form-1");
+    guest.post("auth/login", json!({"email": "nobody@private.example", "password": "not the right one"})).await.expect(401);
+    guest
+        .post("articles/unknown/comments", json!({"author_name": "A", "author_email": "a@private.example", "body": "x"}))
+        .await
+        .expect(404);
+    world.editor().with(KEY, "form-2").post("sections", json!({"nmae": "City"})).await.expect(422);
+    assert_eq!(world.database.dump(), before);
+});

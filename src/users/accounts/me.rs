@@ -8,7 +8,7 @@ use super::user::{OwnAccountDraft, UserView};
 use crate::error::Result;
 use crate::http::{Body, Edited, Limit, Request, editor, no_content};
 use crate::users::caller::{Caller, Staff};
-use crate::users::sessions::{self, Client};
+use crate::users::sessions;
 
 /// Reads your account.
 ///
@@ -49,6 +49,6 @@ pub(super) async fn change_password(body: Body, request: Request, caller: Caller
     request.app.limits.check(Limit::Login, request.address)?;
     sessions::of_caller(&caller)?;
     request.no_query()?;
-    own::change_password(&request.app, caller, &body.0, &Client::of(&request)).await?;
+    own::change_password(&request, caller, &body.0).await?;
     Ok(no_content())
 }

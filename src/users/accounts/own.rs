@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
 use crate::events::{self, Event};
-use crate::http::{Edited, Precondition};
+use crate::http::{Edited, Precondition, Request};
 use crate::input::{Draft, Input};
 use crate::users::caller::Caller;
 use crate::users::passwords::{self, NewPassword};
@@ -53,7 +53,8 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller, condition: &Pr
 }
 
 /// Changes one's own password and ends all other sessions; the hashing is done outside the transaction.
-pub(super) async fn change_password(app: &App, caller: Caller, input: &Input, client: &Client) -> Result<()> {
+pub(super) async fn change_password(request: &Request, caller: Caller, input: &Input) -> Result<()> {
+    let (app, client) = (&request.app, &Client::of(request));
     let kept = sessions::of_caller(&caller)?;
     let PasswordChange { current_password, new_password } = input.plain()?;
     let id = caller.user;
@@ -69,8 +70,7 @@ pub(super) async fn change_password(app: &App, caller: Caller, input: &Input, cl
     }
     attempt.succeeded(app);
     let hash = turn.hash(new_password.0).await?;
-    let app_inside = app.clone();
-    app.db.write(move |conn| store_password(&app_inside, conn, &caller, Change { user, kept, hash })).await
+    request.write_unseen(move |app, conn| store_password(app, conn, &caller, Change { user, kept, hash })).await
 }
 
 struct Change {

@@ -16,11 +16,11 @@ use crate::users::caller::Caller;
 use crate::users::role::Role;
 
 /// Who sent an API key.
-pub(in crate::users) async fn bearer(app: &App, token: &str) -> Result<Caller> {
+pub(in crate::users) async fn bearer(app: &App, token: &str, noted: bool) -> Result<Caller> {
     let (hash, now) = (token_hash(token), app.now());
     let found = app.db.read(move |conn| queries::find_bearer(conn, &hash)).await?;
     let found = found.filter(|found| found.is_good(now)).ok_or_else(invalid_token)?;
-    if found.is_news(now) {
+    if noted && found.is_news(now) {
         let id = found.key.id;
         // Where nothing can be written, what only reads goes on.
         if let Err(error) = app.db.write(move |conn| queries::touch(conn, id, now)).await {

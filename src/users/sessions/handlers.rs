@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, delete, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::session::{Client, Credentials, LISTING, Renewal, SessionView, Tokens};
+use super::session::{Credentials, LISTING, Renewal, SessionView, Tokens};
 use super::{login, operations};
 use crate::error::Result;
 use crate::http::{Body, Limit, Page, Request, editor_page, listing_parameters, no_content, private};
@@ -28,7 +28,7 @@ pub(in crate::users) fn routes(config: &mut ServiceConfig<'_>) {
 async fn log_in(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Login, request.address)?;
     request.no_query()?;
-    private(200, &login::log_in(&request.app, &body.0, &Client::of(&request)).await?)
+    private(200, &login::log_in(&request, &body.0).await?)
 }
 
 /// Renews a session.
@@ -41,7 +41,7 @@ async fn log_in(body: Body, request: Request) -> Result<HttpResponse> {
 #[post("/auth/refresh")]
 async fn refresh_session(body: Body, request: Request) -> Result<HttpResponse> {
     request.no_query()?;
-    private(200, &login::refresh(&request.app, &body.0).await?)
+    private(200, &login::refresh(&request, &body.0).await?)
 }
 
 /// Logs out.

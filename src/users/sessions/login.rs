@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::operations::happened;
 use super::queries;
 use super::session::{Client, Credentials, Renewal, Session, Tokens};
-use crate::app::App;
 use crate::db::{Conn, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::events::{self, Event};
+use crate::http::Request;
 use crate::input::Input;
 use crate::secrets::{new_token, token_hash};
 use crate::users::accounts::{self, User};
@@ -16,7 +16,8 @@ use crate::users::passwords::is_outdated;
 use crate::users::signing::{self, LIFETIME, Subject};
 
 /// Begins a session. Unknown, wrong and suspended get one answer, after one time.
-pub(super) async fn log_in(app: &App, input: &Input, client: &Client) -> Result<Tokens> {
+pub(super) async fn log_in(request: &Request, input: &Input) -> Result<Tokens> {
+    let (app, client) = (&request.app, &Client::of(request));
     let Credentials { email, password } = input.plain()?;
     let email = email.normal();
     let turn = app.passwords.try_turn()?;
@@ -38,7 +39,7 @@ pub(super) async fn log_in(app: &App, input: &Input, client: &Client) -> Result<
     let (session, refresh_token) = (Session::begin(&user, client, now), new_token());
     let access_token = signer.sign(subject(&session), now)?;
     let opening = Opening { user, session, token_hash: token_hash(&refresh_token), better_hash };
-    app.db.write(move |conn| open(conn, &opening, now)).await?;
+    request.write_unseen(move |_, conn| open(conn, &opening, now)).await?;
     Ok(tokens(access_token, refresh_token))
 }
 
@@ -67,12 +68,13 @@ fn open(conn: &mut Conn, opening: &Opening, now: Timestamp) -> Result<()> {
 }
 
 /// Renews a session with a refresh token, which works once; the second time ends the session.
-pub(super) async fn refresh(app: &App, input: &Input) -> Result<Tokens> {
+pub(super) async fn refresh(request: &Request, input: &Input) -> Result<Tokens> {
+    let app = &request.app;
     let Renewal { refresh_token } = input.plain()?;
     let signer = signing::signer(app).await?;
     let (used, next, now) = (token_hash(&refresh_token), new_token(), app.now());
     let next_hash = token_hash(&next);
-    let renewed = app.db.write(move |conn| renew(conn, &used, &next_hash, now)).await?;
+    let renewed = request.write_unseen(move |_, conn| renew(conn, &used, &next_hash, now)).await?;
     let session = renewed.ok_or_else(|| {
         Error::new(Code::Unauthenticated, "The refresh token is unknown, used or expired. Log in.").header("WWW-Authenticate", "Bearer")
     })?;

@@ -1,0 +1,76 @@
+//! Carrying out a batch: one operation after the other, in one transaction.
+
+use std::rc::Rc;
+
+use super::draft::{BatchDraft, BatchMethod, BatchView, OperationDraft, ResultView};
+use crate::error::{Code, Error, Fault, Result};
+use crate::http::{Dispatch, Joined, Request, SubRequest, can_be_tried};
+
+/// Carries out all operations or, where one of them fails, none; what each answered is told either way.
+pub(super) async fn carry_out(request: &Request, dispatch: &Dispatch, draft: BatchDraft) -> Result<BatchView> {
+    let asked = asked(draft)?;
+    // Each needs a connection besides that of the transaction, and batches must not wait for each other's.
+    let _turn = request.app.batches.acquire().await.map_err(|error| Error::internal(&error.to_string()))?;
+    if let Some(joined) = request.joined() {
+        // A batch that is repeated safely, or only tries, ends as its request does.
+        joined.joint().mark().await?;
+        let done = each(dispatch, asked, &joined).await;
+        if done.is_err() {
+            joined.undo_to_mark().await?;
+        }
+        return done;
+    }
+    let joined = Rc::new(Joined::new(&request.app));
+    let done = each(dispatch, asked, &joined).await;
+    if done.is_ok() {
+        joined.commit().await?;
+    } else {
+        joined.undo().await;
+    }
+    done
+}
+
+/// The operations as requests; those that can't be part of a batch are refused before anything is done.
+fn asked(draft: BatchDraft) -> Result<Vec<SubRequest>> {
+    let mut faults = Vec::new();
+    let mut asked = Vec::new();
+    for (index, operation) in draft.operations.into_iter().enumerate() {
+        match sub_request(operation) {
+            Ok(request) => asked.push(request),
+            Err((member, detail)) => faults.push(Fault::at(format!("/operations/{index}/{member}"), "not_in_a_batch", detail)),
+        }
+    }
+    if faults.is_empty() { Ok(asked) } else { Err(Error::invalid(faults)) }
+}
+
+fn sub_request(operation: OperationDraft) -> std::result::Result<SubRequest, (&'static str, &'static str)> {
+    let OperationDraft { method, path, if_match, body } = operation;
+    let (resource, query) = path.split_once('?').unwrap_or((&path, ""));
+    if !can_be_tried(resource) || resource == "/api/v1/batch" {
+        return Err(("path", "What belongs to a session, counts views or is a batch itself can't be part of a batch."));
+    }
+    if query.contains("dry_run") {
+        return Err(("path", "A batch is tried as a whole: send dry_run=true with it."));
+    }
+    let method = match method {
+        BatchMethod::Post => "POST",
+        BatchMethod::Put => "PUT",
+        BatchMethod::Patch => "PATCH",
+        BatchMethod::Delete => "DELETE",
+    };
+    SubRequest::new(method, &path, if_match.as_deref(), body)
+}
+
+async fn each(dispatch: &Dispatch, asked: Vec<SubRequest>, joined: &Rc<Joined>) -> Result<BatchView> {
+    let mut results = Vec::new();
+    for request in asked {
+        let answer = dispatch.carry_out(request, Rc::clone(joined)).await?;
+        results.push(ResultView { status: answer.status, etag: answer.etag, location: answer.location, body: answer.body });
+    }
+    let failed = results.iter().filter(|result| result.status >= 400).count();
+    if failed == 0 {
+        return Ok(BatchView { results });
+    }
+    let results = serde_json::to_value(results).map_err(|error| Error::internal(&error.to_string()))?;
+    Err(Error::new(Code::BatchFailed, format!("{failed} of the operations failed; nothing was stored.")).with("results", results))
+}

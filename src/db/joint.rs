@@ -1,0 +1,164 @@
+//! `Joint`: one transaction over several pieces of work that do not follow each other in one function.
+//!
+//! It begins with the first piece. Each piece is a savepoint of its own, so that one that fails undoes itself alone.
+//! Whatever is not committed is undone, also where its owner is dropped.
+
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use diesel::connection::SimpleConnection;
+use tokio::sync::{Mutex, oneshot};
+use tokio::task::JoinHandle;
+
+use super::conn::Conn;
+use super::pool::{Db, guarded};
+use crate::error::{Error, Result};
+
+/// How long the transaction waits for its next piece: others wait as long.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the transaction is told to do.
+enum Step {
+    Work(Box<dyn FnOnce(&mut Conn) + Send>),
+    Commit,
+}
+
+/// What is done before the first piece; where it fails, so does every piece.
+pub(crate) type Opening = Box<dyn FnOnce(&mut Conn) -> Result<()> + Send>;
+
+/// A transaction that has begun.
+struct Open {
+    steps: Sender<Step>,
+    ended: JoinHandle<Result<()>>,
+}
+
+enum State {
+    Waiting(Option<Opening>),
+    Begun(Open),
+    Over,
+}
+
+/// A transaction that stays open between its pieces.
+pub(crate) struct Joint {
+    db: Db,
+    state: Mutex<State>,
+}
+
+impl Joint {
+    /// A transaction that has not begun; `opening` is what it does first.
+    pub(crate) fn new(db: Db, opening: Option<Opening>) -> Self {
+        Self { db, state: Mutex::new(State::Waiting(opening)) }
+    }
+
+    /// Whether a piece has been done in it, so that only in here everything can be seen.
+    pub(crate) async fn has_begun(&self) -> bool {
+        matches!(*self.state.lock().await, State::Begun(_))
+    }
+
+    /// Does one piece; an error undoes this piece alone.
+    pub(crate) async fn run<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let mut state = self.state.lock().await;
+        if let State::Waiting(opening) = &mut *state {
+            let opening = opening.take();
+            let open = begin(self.db.clone());
+            // Dropping it undoes the transaction.
+            *state = State::Over;
+            if let Some(opening) = opening {
+                piece(&open, opening).await?;
+            }
+            *state = State::Begun(open);
+        }
+        match &*state {
+            State::Begun(open) => piece(open, work).await,
+            State::Waiting(_) | State::Over => Err(Error::unavailable("the transaction is over")),
+        }
+    }
+
+    /// Makes everything that its pieces did durable.
+    pub(crate) async fn commit(&self) -> Result<()> {
+        match std::mem::replace(&mut *self.state.lock().await, State::Over) {
+            State::Begun(open) => {
+                let _ = open.steps.send(Step::Commit);
+                open.ended.await.map_err(|error| Error::internal(&error.to_string()))?
+            }
+            State::Waiting(_) | State::Over => Ok(()),
+        }
+    }
+
+    /// Undoes everything; others can write when it returns.
+    pub(crate) async fn undo(&self) {
+        if let State::Begun(open) = std::mem::replace(&mut *self.state.lock().await, State::Over) {
+            drop(open.steps);
+            let _ = open.ended.await;
+        }
+    }
+
+    /// Marks the place that [`Joint::return_to_mark`] goes back to.
+    pub(crate) async fn mark(&self) -> Result<()> {
+        self.run(|_| Ok(())).await?;
+        self.command("SAVEPOINT mark").await
+    }
+
+    /// Undoes what was done since the mark.
+    pub(crate) async fn return_to_mark(&self) -> Result<()> {
+        self.command("ROLLBACK TO mark").await
+    }
+
+    async fn command(&self, sql: &'static str) -> Result<()> {
+        match &*self.state.lock().await {
+            State::Begun(open) => send(open, move |conn| Ok(conn.batch_execute(sql)?)).await,
+            State::Waiting(_) | State::Over => Err(Error::unavailable("the transaction is over")),
+        }
+    }
+}
+
+fn begin(db: Db) -> Open {
+    let (steps, coming) = unbounded();
+    Open { steps, ended: tokio::spawn(async move { db.write(move |conn| carry_out(conn, &coming)).await }) }
+}
+
+fn carry_out(conn: &mut Conn, coming: &Receiver<Step>) -> Result<()> {
+    loop {
+        match coming.recv_timeout(PATIENCE) {
+            Ok(Step::Work(work)) => work(conn),
+            Ok(Step::Commit) => return Ok(()),
+            Err(RecvTimeoutError::Disconnected) => return Err(Error::unavailable("the transaction was undone")),
+            Err(RecvTimeoutError::Timeout) => return Err(Error::unavailable("the transaction waited too long for its next piece")),
+        }
+    }
+}
+
+async fn piece<T, F>(open: &Open, work: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+{
+    let within = move |conn: &mut Conn| {
+        conn.batch_execute("SAVEPOINT piece")?;
+        let result = guarded(conn, work);
+        conn.batch_execute(if result.is_ok() {
+            "RELEASE SAVEPOINT piece"
+        } else {
+            "ROLLBACK TO SAVEPOINT piece; RELEASE SAVEPOINT piece"
+        })?;
+        result
+    };
+    send(open, within).await
+}
+
+async fn send<T, F>(open: &Open, work: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+{
+    let (sender, receiver) = oneshot::channel();
+    let step = Step::Work(Box::new(move |conn| {
+        let _ = sender.send(work(conn));
+    }));
+    open.steps.send(step).map_err(|_| Error::unavailable("the transaction was given up"))?;
+    receiver.await.map_err(|_| Error::unavailable("the transaction was given up"))?
+}

@@ -1,0 +1,142 @@
+//! The service as it is run, and `Dispatch`: the way back into it for an operation that carries out others.
+
+use std::rc::Rc;
+
+use actix_http::Request as RawRequest;
+use actix_service::{IntoServiceFactory, fn_factory_with_config, fn_service};
+use actix_web::body::{BoxBody, to_bytes};
+use actix_web::dev::{AppConfig, Payload, Service, ServiceFactory, ServiceResponse};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MATCH};
+use actix_web::http::{Method, Uri};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
+use bytes::Bytes;
+use futures_util::future::LocalBoxFuture;
+use serde_json::Value;
+
+use super::joined::Joined;
+use crate::error::{Error as Problem, Result};
+
+/// The headers that an operation inherits from the request that carries it out.
+const INHERITED: [&str; 6] = ["authorization", "user-agent", "forwarded", "x-forwarded-for", "x-forwarded-proto", "host"];
+
+type Answering = LocalBoxFuture<'static, std::result::Result<ServiceResponse<BoxBody>, Error>>;
+
+/// Sends requests into the service that this one came through.
+#[derive(Clone)]
+pub(crate) struct Dispatch {
+    service: Rc<dyn Fn(RawRequest) -> Answering>,
+    inherited: HeaderMap,
+    peer: Option<std::net::SocketAddr>,
+}
+
+/// The way in, as requests carry it along.
+#[derive(Clone)]
+struct Door(Rc<dyn Fn(RawRequest) -> Answering>);
+
+/// An operation as it is carried out within another request.
+pub(crate) struct SubRequest {
+    method: Method,
+    uri: Uri,
+    body: Option<Value>,
+    if_match: Option<HeaderValue>,
+}
+
+impl SubRequest {
+    /// An operation by its method, path and query; the error names the part that can't be read, and why.
+    pub(crate) fn new(
+        method: &str,
+        path: &str,
+        if_match: Option<&str>,
+        body: Option<Value>,
+    ) -> std::result::Result<Self, (&'static str, &'static str)> {
+        let method = method.parse().map_err(|_| ("method", "This is no method."))?;
+        let uri = path.parse().map_err(|_| ("path", "This is no path."))?;
+        let if_match = if_match.map(HeaderValue::from_str).transpose().map_err(|_| ("if_match", "This is no header's value."))?;
+        Ok(Self { method, uri, body, if_match })
+    }
+}
+
+/// What it answered.
+pub(crate) struct SubAnswer {
+    /// The status.
+    pub(crate) status: u16,
+    /// `ETag`, where there is one.
+    pub(crate) etag: Option<String>,
+    /// `Location`, where there is one.
+    pub(crate) location: Option<String>,
+    /// The body, where there is one.
+    pub(crate) body: Value,
+}
+
+/// Builds the service for each worker, and gives its requests the way back in.
+pub(crate) fn around<A, F, S>(
+    build: F,
+) -> impl ServiceFactory<RawRequest, Config = AppConfig, Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>
+where
+    F: Fn() -> A,
+    A: IntoServiceFactory<S, RawRequest>,
+    S: ServiceFactory<RawRequest, Config = AppConfig, Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>,
+    S::Service: 'static,
+{
+    fn_factory_with_config(move |config: AppConfig| {
+        let building = build().into_factory().new_service(config);
+        async move {
+            let service = Rc::new(building.await?);
+            let answer = move |request: RawRequest| -> Answering { Box::pin(service.call(request)) };
+            let door = Door(Rc::new(answer));
+            Ok(fn_service(move |request: RawRequest| {
+                if *request.method() == Method::POST {
+                    request.extensions_mut().insert(door.clone());
+                }
+                (door.0)(request)
+            }))
+        }
+    })
+}
+
+impl FromRequest for Dispatch {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let door = request.extensions().get::<Door>().cloned();
+        let inherited = request.headers().iter().filter(|(name, _)| INHERITED.contains(&name.as_str()));
+        let inherited = inherited.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let dispatch = door.map(|door| Self { service: door.0, inherited, peer: request.peer_addr() });
+        std::future::ready(dispatch.ok_or_else(|| Problem::internal("the service has no way back in")))
+    }
+}
+
+impl Dispatch {
+    /// Carries out one operation, in the transaction of the request that asks for it.
+    pub(crate) async fn carry_out(&self, asked: SubRequest, joined: Rc<Joined>) -> Result<SubAnswer> {
+        let SubRequest { method, uri, body, if_match } = asked;
+        let bytes = body.map(|body| Bytes::from(body.to_string()));
+        let length = bytes.as_ref().map_or(0, Bytes::len);
+        let payload = bytes.clone().map_or(Payload::None, Payload::from);
+        let mut request = RawRequest::with_payload(payload);
+        let head = request.head_mut();
+        (head.method, head.uri, head.peer_addr) = (method, uri, self.peer);
+        let mut add = |name: HeaderName, value: HeaderValue| head.headers.append(name, value);
+        self.inherited.iter().for_each(|(name, value)| add(name.clone(), value.clone()));
+        if bytes.is_some() {
+            add(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            add(CONTENT_LENGTH, HeaderValue::from(length));
+        }
+        if let Some(value) = if_match {
+            add(IF_MATCH, value);
+        }
+        request.extensions_mut().insert(joined);
+        let response = (self.service)(request).await.map_err(|error| Problem::internal(&error.to_string()))?;
+        answer_of(response).await
+    }
+}
+
+async fn answer_of(response: ServiceResponse<BoxBody>) -> Result<SubAnswer> {
+    let (_, response) = response.into_parts();
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (status, etag, location) = (response.status().as_u16(), header("etag"), header("location"));
+    let bytes = to_bytes(response.into_body()).await.map_err(|_| Problem::internal("the answer's body broke off"))?;
+    let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap_or(Value::Null) };
+    Ok(SubAnswer { status, etag, location, body })
+}

@@ -1,0 +1,43 @@
+//! `dry_run=true`: a write that answers as it would, and changes nothing.
+
+use crate::error::{Error, Fault, Result};
+
+/// The parameter's name.
+const NAME: &str = "dry_run";
+
+/// Whether an operation can be tried, by its path's template.
+///
+/// What belongs to the caller's own session is no content, and counting failed passwords must not be evaded; a view counts
+/// or does not.
+pub(crate) fn can_be_tried(template: &str) -> bool {
+    template.starts_with("/api/v1/") && !template.starts_with("/api/v1/auth/") && !template.ends_with("/views")
+}
+
+/// Whether a request for something that can be tried only tries.
+pub(super) fn asked(query: &str) -> Result<bool> {
+    let values = query.split('&').filter(|piece| is_ours(piece)).map(|piece| piece.split_once('=').map_or("", |(_, value)| value));
+    let values: Vec<&str> = values.collect();
+    let wrong = |code, detail| Err(Error::bad_query(vec![Fault::parameter(NAME, code, detail)]));
+    match values.as_slice() {
+        [] | ["false"] => Ok(false),
+        ["true"] => Ok(true),
+        [_] => wrong("invalid", "This is true or false."),
+        _ => wrong("stands_twice", "A parameter may stand once."),
+    }
+}
+
+/// The mark of a request whose parameter [`asked`] has seen to.
+pub(super) struct Seen;
+
+/// The query without the parameter, where it has been seen to; elsewhere it is as unknown as any other.
+pub(super) fn without(seen: bool, query: &str) -> String {
+    if seen && query.contains(NAME) {
+        query.split('&').filter(|piece| !is_ours(piece)).collect::<Vec<_>>().join("&")
+    } else {
+        query.to_owned()
+    }
+}
+
+fn is_ours(piece: &str) -> bool {
+    piece.split('=').next() == Some(NAME)
+}

@@ -1,0 +1,90 @@
+//! `Work`: the doors through which an operation reads and writes, whether it has a transaction of its own or is part of one.
+
+use std::future::Future;
+use std::rc::Rc;
+
+use super::joined::Joined;
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::Result;
+
+/// Where an operation reads and writes.
+pub(crate) struct Work {
+    /// The whole program.
+    pub(crate) app: App,
+    joined: Option<Rc<Joined>>,
+}
+
+impl Work {
+    /// Work of the program's own.
+    pub(crate) fn alone(app: &App) -> Self {
+        Self { app: app.clone(), joined: None }
+    }
+
+    /// Work that may be part of a larger transaction.
+    pub(super) fn part_of(app: App, joined: Option<Rc<Joined>>) -> Self {
+        Self { app, joined }
+    }
+
+    /// Runs queries in one snapshot.
+    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App, &mut Conn) -> Result<T> + Send + 'static,
+    {
+        match &self.joined {
+            // What this transaction has written is seen in it alone.
+            Some(joined) if joined.joint().has_begun().await => joined.run(work).await,
+            _ => {
+                let app = self.app.clone();
+                self.app.db.read(move |conn| work(&app, conn)).await
+            }
+        }
+    }
+
+    /// Runs one transaction; ready answers are made anew after it.
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App, &mut Conn) -> Result<T> + Send + 'static,
+    {
+        match &self.joined {
+            Some(joined) => joined.run(work).await,
+            None => self.app.write(work).await,
+        }
+    }
+
+    /// Runs one transaction that no public answer shows anything of.
+    pub(crate) async fn write_unseen<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App, &mut Conn) -> Result<T> + Send + 'static,
+    {
+        if let Some(joined) = &self.joined {
+            return joined.run(work).await;
+        }
+        let app = self.app.clone();
+        self.app.db.write(move |conn| work(&app, conn)).await
+    }
+
+    /// Does what is outside the database and follows from a write: once that is durable, and never where it is undone.
+    pub(crate) async fn afterwards(&self, effect: impl Future<Output = Result<()>> + 'static) -> Result<()> {
+        match &self.joined {
+            Some(joined) => {
+                joined.put_off(effect);
+                Ok(())
+            }
+            None => effect.await,
+        }
+    }
+
+    /// Whether nothing of it will be kept, so that nothing outside the database should be done either.
+    pub(crate) fn only_tries(&self) -> bool {
+        self.joined.as_ref().is_some_and(|joined| joined.only_tries())
+    }
+
+    /// The transaction that it is part of, where there is one.
+    pub(crate) fn joined(&self) -> Option<Rc<Joined>> {
+        self.joined.clone()
+    }
+}
