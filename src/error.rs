@@ -120,6 +120,11 @@ impl Fault {
         self.0.pointer.as_deref()
     }
 
+    /// What is wrong.
+    pub(crate) fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
     /// Whether another says the same of the same place, in whatever words.
     pub(crate) fn repeats(&self, other: &Self) -> bool {
         (&self.0.pointer, &self.0.parameter, self.0.code) == (&other.0.pointer, &other.0.parameter, other.0.code)
@@ -219,6 +224,11 @@ impl Error {
     /// The kind of problem.
     pub(crate) fn code(&self) -> Code {
         self.0.code
+    }
+
+    /// The sentence about this case.
+    pub(crate) fn detail(&self) -> &str {
+        &self.0.detail
     }
 
     /// The faults it names.

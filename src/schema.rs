@@ -263,6 +263,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    article_plans (article_id) {
+        article_id -> Text,
+        scheduled_at -> Nullable<BigInt>,
+        scheduled_revision -> Nullable<Integer>,
+        scheduled_slug -> Nullable<Text>,
+        scheduled_until -> Nullable<BigInt>,
+        scheduled_correction -> Nullable<Text>,
+        scheduled_by -> Nullable<Text>,
+        ends_at -> Nullable<BigInt>,
+        due_at -> Nullable<BigInt>,
+        review_by -> Nullable<Text>,
+        review_at -> Nullable<BigInt>,
+        review_note -> Nullable<Text>,
+        returned_by -> Nullable<Text>,
+        returned_at -> Nullable<BigInt>,
+        returned_note -> Nullable<Text>,
+        failed_at -> Nullable<BigInt>,
+        failed_scheduled_at -> Nullable<BigInt>,
+        failed_detail -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     publications (id) {
         id -> Text,
         kind -> Text,
@@ -389,6 +412,7 @@ diesel::joinable!(article_images -> articles (article_id));
 diesel::joinable!(article_images -> images (image_id));
 diesel::joinable!(revisions -> articles (article_id));
 diesel::joinable!(previews -> articles (article_id));
+diesel::joinable!(article_plans -> articles (article_id));
 diesel::joinable!(publications -> articles (id));
 diesel::joinable!(publications -> sections (section_id));
 diesel::joinable!(publications -> images (hero_image_id));
@@ -423,6 +447,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     article_images,
     revisions,
     previews,
+    article_plans,
     publications,
     publication_authors,
     publication_tags,

@@ -32,6 +32,8 @@ text_enum! {
     pub(crate) enum Status {
         /// Not public.
         Draft = "draft",
+        /// Not public yet: it will be at a time.
+        Scheduled = "scheduled",
         /// Public.
         Published = "published",
         /// In the trash.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::article::{ArticleId, ArticleKind};
 use super::queries;
 use crate::authors::{self, Author};
-use crate::db::Id;
+use crate::db::{Id, Timestamp};
 use crate::images::{self, Image};
 use crate::input::{Custom, CustomKind, Draft, HttpUrl, Line, Locale, Markdown, Paragraph, Reference, ReferenceTo, Slug, Title};
 use crate::markdown::BlockInput;
@@ -123,8 +123,23 @@ impl Draft for ArticleDraft {
         "/translations",
         "/has_unpublished_changes",
     ];
-    const READ_ONLY: &'static [&'static str] =
-        &["/id", "/status", "/version", "/revision", "/created_by", "/created_at", "/updated_at", "/published_at", "/corrections"];
+    const READ_ONLY: &'static [&'static str] = &[
+        "/id",
+        "/status",
+        "/version",
+        "/revision",
+        "/created_by",
+        "/created_at",
+        "/updated_at",
+        "/published_at",
+        "/corrections",
+        "/scheduled_at",
+        "/until",
+        "/schedule",
+        "/review",
+        "/returned",
+        "/failed_publication",
+    ];
     const REFERENCES: &'static [Reference] = &[
         Reference { pointer: "/authors/*", find: authors::find_reference },
         Reference { pointer: "/hero_image", find: images::find_reference },
@@ -156,12 +171,30 @@ impl Draft for ArticleDraft {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PublicationDraft {
-    /// What was wrong in the copy that is public now; shown to readers.
+    /// When readers get it; at once where absent. A time that has passed publishes at once, too, and dates the article to it.
+    pub(crate) at: Option<Timestamp>,
+    /// When readers stop getting it; never where absent. Later than `at`, and than now.
+    pub(crate) until: Option<Timestamp>,
+    /// The number of the save that is published, whatever is saved later; the last one where absent.
+    #[schema(minimum = 1, maximum = 2_147_483_647, example = 5)]
+    pub(crate) revision: Option<i32>,
+    /// What was wrong in the copy that was public until then; shown to readers.
     #[schema(value_type = Option<Paragraph>)]
     pub(crate) correction: Option<String>,
 }
 
 impl Draft for PublicationDraft {}
+
+/// What a submission for review may say.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReviewDraft {
+    /// What the reviewer should know; for the desk alone.
+    #[schema(value_type = Option<Paragraph>)]
+    pub(crate) note: Option<String>,
+}
+
+impl Draft for ReviewDraft {}
 
 fn article() -> ArticleKind {
     ArticleKind::Article

@@ -3,13 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::article::{Article, ArticleId, Status};
+use super::plan::Plan;
 use super::publication::Publication;
 use super::seo::{self, Surroundings};
 use super::view::{
     ArticleCard, ArticleEditorCard, ArticleEditorView, ArticleView, BlockView, Body, CommentsInfo, Desk, EditorBody, Head, ImageBlock,
     ImageBlockType, Translation,
 };
-use super::{published_queries, queries};
+use super::{plan_queries, published_queries, queries};
 use crate::app::App;
 use crate::authors::{Author, AuthorCard};
 use crate::db::{Conn, Id, Timestamp};
@@ -78,7 +79,7 @@ fn as_public(article: Article, now: Timestamp) -> (Head, Rendered) {
 
 /// A working copy, whole.
 pub(super) fn editor_view(app: &App, conn: &mut Conn, article: Article) -> Result<ArticleEditorView> {
-    let desk = desk(&article);
+    let desk = desk(&article, &plan_queries::plan(conn, article.id)?);
     let (markdown, text) = (article.markdown.clone(), article.rendered.0.clone());
     let heads = [Head::from(article)];
     let live = load(app, conn, Copy::Working, &heads, &images_in(std::slice::from_ref(&text)))?;
@@ -89,7 +90,12 @@ pub(super) fn editor_view(app: &App, conn: &mut Conn, article: Article) -> Resul
 
 /// Cards of working copies.
 pub(super) fn editor_cards(app: &App, conn: &mut Conn, articles: Vec<Article>) -> Result<Vec<ArticleEditorCard>> {
-    let (desks, heads): (Vec<Desk>, Vec<Head>) = articles.into_iter().map(|article| (desk(&article), Head::from(article))).unzip();
+    let mut plans = plan_queries::plans(conn, &articles.iter().map(|article| article.id).collect::<Vec<_>>())?;
+    let whole = articles.into_iter().map(|article| {
+        let plan = plans.remove(&article.id).unwrap_or_else(|| Plan::none(article.id));
+        (desk(&article, &plan), Head::from(article))
+    });
+    let (desks, heads): (Vec<Desk>, Vec<Head>) = whole.unzip();
     let live = load(app, conn, Copy::Working, &heads, &[])?;
     Ok(heads.into_iter().zip(desks).map(|(head, desk)| ArticleEditorCard { card: card(app, &live, head, Copy::Working), desk }).collect())
 }
@@ -153,7 +159,7 @@ fn card(app: &App, live: &Live, head: Head, copy: Copy) -> ArticleCard {
     }
 }
 
-fn desk(article: &Article) -> Desk {
+fn desk(article: &Article, plan: &Plan) -> Desk {
     Desk {
         status: article.status,
         version: article.version,
@@ -163,6 +169,12 @@ fn desk(article: &Article) -> Desk {
         comments_open: article.comments_open,
         created_by: article.created_by,
         created_at: article.created_at,
+        scheduled_at: plan.scheduled_at,
+        until: plan.until(article.status),
+        schedule: plan.schedule(),
+        review: plan.review(),
+        returned: plan.returned(),
+        failed_publication: plan.failure(),
     }
 }
 

@@ -5,12 +5,12 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::draft::{ArticleDraft, PublicationDraft};
+use super::draft::{ArticleDraft, PublicationDraft, ReviewDraft};
 use super::listing::{DESK, PUBLIC};
 use super::operations::{self, Change};
 use super::previews::{self, Previewed};
 use super::view::{ArticleCard, ArticleEditorCard, ArticleEditorView, ArticleView};
-use super::{embed, published_queries, publishing};
+use super::{embed, published_queries, publishing, review};
 use crate::db::PageQuery;
 use crate::error::{Fault, Result};
 use crate::http::parameters::{self, parameter};
@@ -27,6 +27,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(revise_article)
         .service(delete_article)
         .service(restore_article)
+        .service(submit_article)
+        .service(return_article)
         .service(publish_article)
         .service(unpublish_article);
 }
@@ -84,7 +86,7 @@ impl IntoParams for ArticleList {
         all.extend(own.into_iter().filter(|parameter| !known.contains(&parameter.name)));
         all.push(parameter(
             "view",
-            "`editor` asks for working copies; needs a token. `status`, `created_by` and `created_at` are known only then.",
+            "`editor` asks for working copies; needs a token. `status`, `trashed`, `in_review`, `scheduled_at`, `created_by` and `created_at` are known only then.",
             serde_json::json!({"type": "string", "enum": ["editor"]}),
         ));
         all
@@ -245,7 +247,7 @@ async fn delete_article(request: Request, caller: Caller<Writer>, name: web::Pat
 
 /// Brings an article back from the trash.
 ///
-/// It is a draft then, whatever it was before.
+/// It is a draft then, whatever it was before; nothing is planned for it.
 #[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug.")), security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 200, body = ArticleEditorView, description = "The article.")))]
 #[post("/articles/{article}/restore")]
@@ -255,10 +257,55 @@ async fn restore_article(request: Request, caller: Caller<Writer>, name: web::Pa
     editor(&view, view.desk.version)
 }
 
-/// Publishes an article.
+/// Submits an article for review.
 ///
-/// The working copy becomes what readers get, at once and whole. Publishing what is published already changes nothing, but for
-/// a `correction`, which readers see with the article.
+/// It waits, with a `note` for whoever reviews it, until an editor publishes or schedules it, or returns it; `in_review=true` lists what waits.
+/// Contributors submit their drafts, others also changes of what is public. Submitting again replaces the note.
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug.")), request_body = ReviewDraft,
+    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+#[put("/articles/{article}/review")]
+async fn submit_article(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let condition = request.precondition();
+    let view = request.write(move |app, conn| review::submit(app, conn, &caller, &name, &condition, &body.0)).await?;
+    editor(&view, view.desk.version)
+}
+
+/// Returns an article from review.
+///
+/// Editors and administrators return it to its author, who finds the `note` in `returned`; whoever submitted it may withdraw it. What is not in
+/// review stays as it is.
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ReturnParameters),
+    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 204, description = "It is not in review.")))]
+#[delete("/articles/{article}/review")]
+async fn return_article(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let note = query.paragraph("note");
+    query.finish()?;
+    let condition = request.precondition();
+    request
+        .write(move |app, conn| review::give_back(app, conn, &caller, review::Return { name: &name, condition: &condition, note }))
+        .await?;
+    Ok(no_content())
+}
+
+/// The parameters of returning.
+struct ReturnParameters;
+
+impl IntoParams for ReturnParameters {
+    fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
+        let schema = serde_json::json!({"type": "string", "maxLength": 2000, "example": "Please check the year in the second paragraph."});
+        vec![parameter("note", "What its author should know; for the desk alone.", schema)]
+    }
+}
+
+/// Publishes an article, or schedules it.
+///
+/// A save (the last one, or the one that `revision` names) becomes what readers get, whole: at once, or at `at`, within a second. What is planned
+/// for later is that save, whatever is saved until then. It ends at `until`; readers get `410` then.
+/// This replaces what was planned before, an end included. Publishing what is published already changes nothing, but for a new `correction`,
+/// which readers see with the article. An `at` that has passed publishes at once and dates the article to it.
+/// What belongs to the save and is there no more is named by `422`; its slug or language, where another article has them by now, by `409`.
 #[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug.")), request_body = PublicationDraft, security(("bearer" = ["author", "editor", "admin"])),
     responses((status = 200, body = ArticleEditorView, description = "The article.")))]
 #[put("/articles/{article}/publication")]
@@ -270,11 +317,11 @@ async fn publish_article(body: Body, request: Request, caller: Caller<Author>, n
     editor(&view, view.desk.version)
 }
 
-/// Withdraws an article.
+/// Withdraws an article, or what is planned for it.
 ///
-/// Readers see it no more (`410`); the working copy stays as a draft.
+/// Gives up the publication that is planned; where none is, readers see the article no more (`410`). The working copy stays.
 #[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug.")), security(("bearer" = ["author", "editor", "admin"])),
-    responses((status = 204, description = "It is not public.")))]
+    responses((status = 204, description = "Nothing is planned any more or, where nothing was, nothing is public.")))]
 #[delete("/articles/{article}/publication")]
 async fn unpublish_article(request: Request, caller: Caller<Author>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -7,7 +7,7 @@ use super::publication::Publication;
 use crate::db::{Column, Field, Key, Listing, Op, Predicate, column};
 use crate::input::Kind;
 use crate::schema::{
-    article_authors, article_tags, articles, authors, publication_authors, publication_tags, publications, sections, tags,
+    article_authors, article_plans, article_tags, articles, authors, publication_authors, publication_tags, publications, sections, tags,
 };
 
 /// The members of an article that lists have.
@@ -98,7 +98,64 @@ pub(super) static DESK: Listing<articles::table, Article> = Listing {
                 ops: Op::CHOICE,
                 column: column!(text articles::status),
                 key: None,
-                about: "Where it stands; the trash is left out where this is not asked."
+                about: "Where it stands; the trash is left out where neither this nor `trashed` is asked."
+            },
+            Field {
+                name: "trashed",
+                kind: Kind::Truth,
+                ops: Op::TRUTH,
+                column: Column {
+                    compare: |_, keys| match keys.first() {
+                        Some(key) if key.truth() => Box::new(articles::status.eq(Status::Trashed)),
+                        _ => Box::new(articles::status.ne(Status::Trashed)),
+                    },
+                    order: None
+                },
+                key: None,
+                about: "Whether it is in the trash."
+            },
+            Field {
+                name: "in_review",
+                kind: Kind::Truth,
+                ops: Op::TRUTH,
+                column: Column {
+                    compare: |_, keys| {
+                        let waiting = article_plans::table.filter(article_plans::review_at.is_not_null()).select(article_plans::article_id);
+                        match keys.first() {
+                            Some(key) if key.truth() => Box::new(articles::id.eq_any(waiting)),
+                            _ => Box::new(articles::id.ne_all(waiting)),
+                        }
+                    },
+                    order: None
+                },
+                key: None,
+                about: "Whether it has been submitted and waits for an editor."
+            },
+            Field {
+                name: "scheduled_at",
+                kind: Kind::Time,
+                ops: Op::OPTIONAL_ORDER,
+                column: Column {
+                    compare: |op, keys| {
+                        let time = keys.first().map_or(0, Key::int);
+                        let planned = || article_plans::scheduled_at.assume_not_null();
+                        let those = || article_plans::table.filter(article_plans::scheduled_at.is_not_null());
+                        match op {
+                            Op::Exists if !keys.first().is_some_and(Key::truth) => {
+                                Box::new(articles::id.ne_all(those().select(article_plans::article_id)))
+                            }
+                            Op::Exists => Box::new(articles::id.eq_any(those().select(article_plans::article_id))),
+                            Op::Lt => Box::new(articles::id.eq_any(those().filter(planned().lt(time)).select(article_plans::article_id))),
+                            Op::Lte => Box::new(articles::id.eq_any(those().filter(planned().le(time)).select(article_plans::article_id))),
+                            Op::Gt => Box::new(articles::id.eq_any(those().filter(planned().gt(time)).select(article_plans::article_id))),
+                            Op::Gte => Box::new(articles::id.eq_any(those().filter(planned().ge(time)).select(article_plans::article_id))),
+                            _ => Box::new(articles::id.eq_any(those().filter(planned().eq(time)).select(article_plans::article_id))),
+                        }
+                    },
+                    order: None
+                },
+                key: None,
+                about: "When it is planned to be published."
             },
             Field {
                 name: "created_by",
@@ -128,7 +185,13 @@ pub(super) static DESK: Listing<articles::table, Article> = Listing {
         "translation_of",
         "comments_open",
         "created_by",
-        "created_at"
+        "created_at",
+        "scheduled_at",
+        "until",
+        "schedule",
+        "review",
+        "returned",
+        "failed_publication"
     ),
     id: column!(id articles::id),
     id_of: |row| row.id.to_string(),

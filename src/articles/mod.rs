@@ -2,21 +2,28 @@
 //!
 //! Invariants: readers are answered only from what publishing wrote (`publications` and its lists), which no saving
 //! changes; what belongs to a published article is frozen, what those authors, tags and pictures are called is live;
-//! every save is a revision, for ever; an address that was public once is never another article's.
+//! every save is a revision, for ever; an address that was public once, or will be at a time, is never another article's;
+//! what is in the trash is neither public nor going to be.
 
 mod article;
 mod draft;
+mod editions;
 mod embed;
 mod handlers;
 mod listing;
 mod operations;
+mod plan;
+mod plan_queries;
 mod previews;
 mod publication;
 mod published_queries;
 mod publishing;
 mod queries;
+mod review;
+mod schedule;
 mod seo;
 mod view;
+mod workflow;
 
 pub(crate) use article::ArticleId;
 pub(crate) use draft::ArticleDraft;
@@ -25,6 +32,7 @@ use operations::{found, read};
 pub(crate) use previews::forget_the_expired as forget_expired_previews;
 pub(crate) use published_queries::{cards, published};
 pub(crate) use queries::find_reference;
+pub(crate) use schedule::keep_schedule;
 use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) use view::ArticleCard;
 

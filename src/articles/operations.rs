@@ -1,16 +1,16 @@
 //! What can be done with working copies: plain functions of connection, caller and input.
 
-use serde_json::json;
+use serde_json::Value;
 
 use super::article::{Article, ArticleId, Relations, Settled, Status};
 use super::draft::ArticleDraft;
 use super::published_queries::{self, Found};
 use super::view::{ArticleEditorCard, ArticleEditorView};
-use super::{embed, publishing, queries};
+use super::workflow::{self, Happening, Step};
+use super::{embed, plan_queries, publishing, queries};
 use crate::app::App;
 use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, lock, slug_of};
 use crate::error::{Code, Error, Fault, Result};
-use crate::events::{self, Event};
 use crate::http::Precondition;
 use crate::input::{Input, ReferenceTo};
 use crate::markdown;
@@ -65,9 +65,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change
     let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
     let draft = input.revise::<ArticleDraft>(conn, &current)?;
     change.condition.check(article.version, &current, &input.object()?, |_| Ok(None))?;
-    if article.status == Status::Trashed {
-        return Err(illegal("It is in the trash; restore it first.", &["restore"]));
-    }
+    workflow::require(Step::Save, &article, &plan_queries::plan(conn, article.id)?)?;
     let was = article.content(&queries::relations(conn, article.id)?);
     let stored = article.clone();
     let relations = take_over(app, conn, caller, &mut article, draft)?;
@@ -98,6 +96,9 @@ pub(super) fn trash(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &
     }
     article.trashed_from = Some(article.status);
     article.status = Status::Trashed;
+    let mut plan = plan_queries::plan(conn, article.id)?;
+    plan.cancel();
+    plan_queries::save(conn, plan)?;
     article.touch(app.now());
     queries::update(conn, &article)?;
     announce(app, conn, caller, &article, "article.trashed")
@@ -106,9 +107,7 @@ pub(super) fn trash(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &
 /// Brings an article back from the trash, as a draft.
 pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<ArticleEditorView> {
     let mut article = locked(conn, caller, name)?;
-    if article.status != Status::Trashed {
-        return Err(illegal("It is not in the trash.", &[]));
-    }
+    workflow::require(Step::Restore, &article, &plan_queries::plan(conn, article.id)?)?;
     article.status = Status::Draft;
     article.trashed_from = None;
     article.touch(app.now());
@@ -175,17 +174,12 @@ pub(super) fn locked(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Re
     found(conn, caller, name)
 }
 
-/// Contributors write drafts; what is public is no draft.
-fn refuse_contributor(caller: &Caller<Writer>, article: &Article, publish: bool) -> Result<()> {
-    if caller.role == Role::Contributor && (publish || article.status == Status::Published) {
+/// Contributors write drafts; what is public, or will be, is no draft.
+pub(super) fn refuse_contributor(caller: &Caller<Writer>, article: &Article, publish: bool) -> Result<()> {
+    if caller.role == Role::Contributor && (publish || matches!(article.status, Status::Scheduled | Status::Published)) {
         return Err(Error::forbidden("Contributors change drafts alone; authors and editors publish."));
     }
     Ok(())
-}
-
-/// A step that the state does not have.
-pub(super) fn illegal(detail: &str, legal: &[&str]) -> Error {
-    Error::new(Code::IllegalTransition, detail).with("legal", legal.to_vec())
 }
 
 /// Makes a draft the article's content; what belongs to it is given back.
@@ -285,16 +279,7 @@ fn keep(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Artic
     queries::insert_revision(conn, article.id, article.revision, article.content(relations), caller.user, app.now())
 }
 
-/// Tells of a change of the desk's; every answer that shows the article, or counts it, is touched.
+/// Tells of what somebody did at the desk.
 pub(super) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &Article, kind: &'static str) -> Result<()> {
-    let relations = queries::relations(conn, article.id)?;
-    let mut tags: Vec<String> = ["articles", "authors", "sections", "tags"].map(str::to_owned).into();
-    tags.push(format!("article:{}", article.id));
-    tags.extend(queries::siblings(conn, article.translation_group)?.iter().map(|id| format!("article:{id}")));
-    tags.extend(relations.authors.iter().map(|id| format!("author:{id}")));
-    tags.extend(relations.tags.iter().map(|id| format!("tag:{id}")));
-    tags.extend(article.section_id.iter().map(|id| format!("section:{id}")));
-    let details = json!({"version": article.version, "revision": article.revision});
-    let event = Event { kind, actor: caller.actor(), subject_kind: "article", subject_id: article.id.to_string(), tags, details };
-    events::record(conn, app.now(), event)
+    workflow::tell(app, conn, Happening { kind, article, actor: caller.actor(), tags: Vec::new(), details: Value::Null })
 }

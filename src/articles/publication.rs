@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 use serde_json::{Map, Value};
 
-use super::article::{Article, ArticleId, ArticleKind, Correction};
+use super::article::{Article, ArticleId, ArticleKind, Content, Correction};
 use super::draft::Seo;
-use crate::db::{Id, Json, Timestamp};
+use crate::db::{Id, Json, Timestamp, fold};
 use crate::images::Image;
 use crate::markdown::Rendered;
 use crate::schema::publications;
@@ -46,33 +46,45 @@ pub(super) struct PublicationWithText {
     pub(super) rendered: Json<Rendered>,
 }
 
+/// One save, whole: what is, or can be, published.
+#[derive(Clone, Debug)]
+pub(super) struct Edition {
+    /// Its number.
+    pub(super) number: i32,
+    /// What it says, and what belongs to it.
+    pub(super) content: Content,
+    /// Its text, ready for readers.
+    pub(super) rendered: Rendered,
+}
+
 impl PublicationWithText {
-    /// The working copy as it becomes public.
-    pub(super) fn of(article: Article, published_at: Timestamp, now: Timestamp) -> Self {
-        let rendered = article.rendered;
-        let excerpt = article.excerpt.or(article.dek.clone()).unwrap_or_else(|| rendered.0.excerpt.clone());
+    /// A save as it becomes public; its translations, comments and corrections are the article's own.
+    pub(super) fn of(article: &Article, edition: Edition, published_at: Timestamp, now: Timestamp) -> Self {
+        let Edition { number: _, content, rendered } = edition;
+        let Content { kind, slug, title, dek, excerpt, markdown: _, locale, translation_group: _, .. } = content;
+        let Content { section, hero_image, featured, comments_open, seo, custom, relations: _, .. } = content;
         let publication = Publication {
             id: article.id,
-            kind: article.kind,
-            slug: article.slug,
-            title: article.title,
-            title_key: article.title_key,
-            dek: article.dek,
-            excerpt,
-            locale: article.locale,
+            kind,
+            slug,
+            title_key: fold(&title),
+            title,
+            excerpt: excerpt.or_else(|| dek.clone()).unwrap_or_else(|| rendered.excerpt.clone()),
+            dek,
+            locale,
             translation_group: article.translation_group,
-            section_id: article.section_id,
-            hero_image_id: article.hero_image_id,
-            featured: article.featured,
-            comments_open: article.comments_open,
-            seo: article.seo,
-            custom: article.custom,
-            word_count: article.word_count,
-            corrections: article.corrections,
+            section_id: section,
+            hero_image_id: hero_image,
+            featured,
+            comments_open,
+            seo: Json(seo),
+            custom: Json(custom),
+            word_count: i32::try_from(rendered.words).unwrap_or(i32::MAX),
+            corrections: article.corrections.clone(),
             comment_count: article.comment_count,
             published_at,
             updated_at: now,
         };
-        Self { publication, rendered }
+        Self { publication, rendered: Json(rendered) }
     }
 }

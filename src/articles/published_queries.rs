@@ -147,6 +147,16 @@ pub(super) struct Counted {
     pub(super) sections: Vec<Id<crate::taxonomy::Section>>,
 }
 
+impl Counted {
+    /// The cache tags of what shows these counts.
+    pub(super) fn tags(&self) -> Vec<String> {
+        let authors = self.authors.iter().map(|id| format!("author:{id}"));
+        let tags = self.tags.iter().map(|id| format!("tag:{id}"));
+        let sections = self.sections.iter().map(|id| format!("section:{id}"));
+        authors.chain(tags).chain(sections).collect()
+    }
+}
+
 /// What the published copy is counted under now.
 pub(super) fn counted(conn: &mut Conn, id: ArticleId) -> Result<Counted> {
     let section: Option<Option<Id<crate::taxonomy::Section>>> =

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::article::{Article, ArticleId, ArticleKind, Content, Relations, Revision, Status};
 use super::listing::{self, DESK, PREVIEW};
+use super::plan_queries;
 use super::published_queries::grouped;
 use crate::authors::Author;
 use crate::db::{Backend, Conn, Json, PageOf, PageQuery, Slugged, Timestamp, keyset};
@@ -54,7 +55,7 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery, own: Option<(UserId, Opti
         rows = rows.filter(articles::kind.eq(ArticleKind::Article));
         count = count.filter(articles::kind.eq(ArticleKind::Article));
     }
-    if !listing::asks(&DESK, query, "status") {
+    if !listing::asks(&DESK, query, "status") && !listing::asks(&DESK, query, "trashed") {
         rows = rows.filter(articles::status.ne(Status::Trashed));
         count = count.filter(articles::status.ne(Status::Trashed));
     }
@@ -76,12 +77,12 @@ pub(super) fn preview_page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<
     Ok(keyset!(conn, PREVIEW, query, rows, count))
 }
 
-/// Whether a slug is, or was while public, another article's.
+/// Whether a slug is, or was while public, another article's, or will be when that is published.
 pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: ArticleId) -> Result<bool> {
     let working = articles::table.filter(articles::slug.eq(slug)).filter(articles::id.ne(own)).count().get_result::<i64>(conn)?;
     let public =
         public_slugs::table.filter(public_slugs::slug.eq(slug)).filter(public_slugs::article_id.ne(own)).count().get_result::<i64>(conn)?;
-    Ok(working + public > 0)
+    Ok(working + public > 0 || plan_queries::slug_planned(conn, slug, own)?)
 }
 
 /// The group that an article belongs to.

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::article::{ArticleId, ArticleKind, Correction, Status};
 use super::draft::Seo;
+use super::plan::{FailedPublication, ReviewNote, Schedule};
 use super::seo::SeoView;
 use crate::authors::AuthorCard;
 use crate::db::{Id, Timestamp};
@@ -223,6 +224,18 @@ pub(crate) struct Desk {
     pub(crate) created_by: Option<UserId>,
     /// When it was made.
     pub(crate) created_at: Timestamp,
+    /// When it is planned to be published or, where it is public, to be updated.
+    pub(crate) scheduled_at: Option<Timestamp>,
+    /// When readers stop getting it: what is public or, where nothing is, what is planned.
+    pub(crate) until: Option<Timestamp>,
+    /// The publication that is planned.
+    pub(crate) schedule: Option<Schedule>,
+    /// The submission that waits for an editor.
+    pub(crate) review: Option<ReviewNote>,
+    /// Who returned it from review, and what they said; until it is submitted again or published.
+    pub(crate) returned: Option<ReviewNote>,
+    /// The planned publication that could not be carried out; until it is scheduled or published.
+    pub(crate) failed_publication: Option<FailedPublication>,
 }
 
 /// The text, with its source.

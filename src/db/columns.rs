@@ -71,6 +71,8 @@ impl Op {
     pub(crate) const MEMBER: &'static [Self] = &[Self::Eq, Self::In, Self::Exists];
     /// What may be asked of a time or a number.
     pub(crate) const ORDER: &'static [Self] = &[Self::Eq, Self::Lt, Self::Lte, Self::Gt, Self::Gte];
+    /// What may be asked of a time or a number that may be missing.
+    pub(crate) const OPTIONAL_ORDER: &'static [Self] = &[Self::Eq, Self::Lt, Self::Lte, Self::Gt, Self::Gte, Self::Exists];
     /// What may be asked of a text.
     pub(crate) const TEXT: &'static [Self] = &[Self::Eq, Self::Ne, Self::In, Self::Contains, Self::StartsWith];
     /// What may be asked of a text that may be missing.

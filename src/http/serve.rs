@@ -1,4 +1,4 @@
-//! The running server: listening, the minute's housekeeping, and an end that drops no request.
+//! The running server: listening, the scheduler, the minute's housekeeping, and an end that drops no request.
 
 use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::App;
-use crate::{events, housekeeping, log};
+use crate::{articles, events, housekeeping, log};
 
 /// How long the head of a request may take to arrive.
 const HEAD_DEADLINE: Duration = Duration::from_secs(5);
@@ -27,10 +27,15 @@ const LAST_REQUESTS: Duration = Duration::from_millis(500);
 /// Serves until a signal ends it; the error is a sentence for the operator.
 pub(crate) async fn run(app: App) -> Result<(), String> {
     let mut signals = Signals::new()?;
+    // Before anybody can read what should have ended while no server ran.
+    if let Err(why) = app.run_due_publications().await {
+        tracing::warn!(why, "what came due while no server ran could not be published yet");
+    }
     let (server, listener) = listen(&app)?;
     let handle = server.handle();
     let metrics = app.config.server.metrics_bind.map(|bind| listen_for_metrics(&app, bind)).transpose()?;
     let housekeeping = actix_web::rt::spawn(housekeeping::run(app.clone()));
+    let scheduler = actix_web::rt::spawn(articles::keep_schedule(app.clone()));
     let following = actix_web::rt::spawn(events::follow(app.clone()));
     tracing::info!(address = %app.config.server.bind, engine = app.config.store.database.engine(), "serving");
     let mut running = actix_web::rt::spawn(server);
@@ -47,6 +52,7 @@ pub(crate) async fn run(app: App) -> Result<(), String> {
         }
     };
     housekeeping.abort();
+    scheduler.abort();
     following.abort();
     if let Some(metrics) = metrics {
         metrics.stop(true).await;

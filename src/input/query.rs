@@ -11,6 +11,8 @@ use crate::error::{Error, Fault, Result};
 const MOST: usize = 100;
 /// Items that a page has when nobody says.
 const USUAL: usize = 20;
+/// Characters that a paragraph has at most.
+const LONGEST_PARAGRAPH: usize = 2000;
 
 /// A query string while its parameters are taken out of it one by one.
 pub(crate) struct Query {
@@ -47,6 +49,18 @@ impl Query {
         self.known.push(name.to_owned());
         let index = self.pairs.iter().position(|(other, _)| other == name)?;
         Some(self.pairs.swap_remove(index).1)
+    }
+
+    /// Takes a paragraph or two of text, with the bounds of [`super::Paragraph`].
+    pub(crate) fn paragraph(&mut self, name: &str) -> Option<String> {
+        let text = self.text(name)?;
+        if text.chars().count() > LONGEST_PARAGRAPH {
+            let detail = format!("This may have {LONGEST_PARAGRAPH} characters.");
+            self.faults.push(Fault::parameter(name, "too_long", detail).bound("max", LONGEST_PARAGRAPH));
+        } else if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
+            self.faults.push(Fault::parameter(name, "control_character", "A text may hold no control characters but tab and line ends."));
+        }
+        Some(text)
     }
 
     /// Takes a parameter of some kind.

@@ -43,6 +43,8 @@ const POLICY: &[(&str, &str)] = &[
     ("revise_article", "1+++3+"),
     ("delete_article", "1+++3+"),
     ("restore_article", "1+++3+"),
+    ("submit_article", "1+++3+"),
+    ("return_article", "1+++3+"),
     ("publish_article", "13++3+"),
     ("unpublish_article", "13++3+"),
     ("list_article_previews", "1+++3+"),
@@ -119,6 +121,9 @@ const OWNERSHIP: &[(&str, &str)] = &[
     ("read the own working copy", "+++-+"),
     ("edit the own draft", "+++-+"),
     ("publish the own article", "3++-+"),
+    ("schedule the own article", "3++-+"),
+    ("submit the own article", "+++-+"),
+    ("withdraw the own submission", "+++-+"),
     ("trash the own article", "+++-+"),
     ("erase the own article", "333-+"),
     ("read another's working copy", "33+3+"),
@@ -126,6 +131,9 @@ const OWNERSHIP: &[(&str, &str)] = &[
     ("show another's draft to others", "33+3+"),
     ("edit another's draft", "33+3+"),
     ("publish another's article", "33+3+"),
+    ("schedule another's article", "33+3+"),
+    ("submit another's article", "33+3+"),
+    ("return another's submission", "33+3+"),
     ("trash another's article", "33+3+"),
     ("restore another's article", "33+3+"),
     ("erase another's article", "3333+"),
@@ -301,6 +309,9 @@ async fn attempt(world: &World, role: Role, what: &str, theirs: &Belongings) -> 
         ("show", _) => client.post(&format!("{article}/previews"), json!({})).await,
         ("edit", "draft") => client.patch(&article, json!({"dek": format!("By the {}", role.name())})).await,
         ("publish", _) => client.put(&format!("{article}/publication"), json!({})).await,
+        ("schedule", _) => client.put(&format!("{article}/publication"), json!({"at": "2030-01-01T00:00:00Z"})).await,
+        ("submit", _) => client.put(&format!("{article}/review"), json!({})).await,
+        ("withdraw" | "return", _) => client.delete(&format!("{article}/review")).await,
         ("trash", _) => client.delete(&article).await,
         ("restore", _) => client.send(Method::POST, &format!("{article}/restore"), None).await,
         ("erase", _) => client.delete(&format!("{article}?permanent=true")).await,
@@ -338,7 +349,11 @@ api_test!(whose_it_is_decides_too, async |world| {
             let theirs = everybodys.get_mut(owner.name()).unwrap();
             // What one of them takes away, the next finds anew.
             match row.split(' ').next() {
-                Some("trash" | "erase") => theirs.article = world.draft_by(owner, "A draft").await,
+                Some("submit" | "trash" | "erase") => theirs.article = world.draft_by(owner, "A draft").await,
+                Some("withdraw" | "return") => {
+                    theirs.article = world.draft_by(owner, "A draft").await;
+                    world.client(owner).put(&format!("articles/{}/review", theirs.article), json!({})).await.expect(200);
+                }
                 Some("restore") => {
                     theirs.article = world.draft_by(owner, "A draft").await;
                     world.admin().delete(&format!("articles/{}", theirs.article)).await.expect(204);

@@ -197,6 +197,11 @@ api_test!(numbers_come_back_as_they_were_sent_or_are_refused, async |world| {
         let answer = save(world, &format!("{{\"n\": {{\"deep\": [1, {number}]}}}}")).await;
         answer.expect_problem(422, "validation_failed").expect_faults(&[("/custom/n/deep/1", "inexact_number")]);
     }
+    let operation =
+        r#"{"method": "POST", "path": "/api/v1/articles", "body": {"title": "Numbers", "custom": {"n": 18446744073709551616}}}"#;
+    let batch = format!("{{\"operations\": [{operation}]}}").into_bytes();
+    let answer = world.editor().with("content-type", "application/json").send(Method::POST, "batch", Some(batch)).await;
+    answer.expect_problem(422, "validation_failed").expect_faults(&[("/operations/0/body/custom/n", "inexact_number")]);
     let picture = jpeg(40, 30, 1);
     let parts = [Part::file("a.jpg", &picture), Part::text("custom", "{\"n\": 18446744073709551616}")];
     world.editor().upload("images", &parts).await.expect(422).expect_faults(&[("/custom/n", "inexact_number")]);
