@@ -10,6 +10,7 @@ use actix_web::middleware::from_fn;
 use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::articles::{self, Views};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Conn, Db, Timestamp};
@@ -40,6 +41,7 @@ pub struct Parts {
     pub(crate) document: ServedDocument,
     pub(crate) limits: Limits,
     pub(crate) cache: Cache,
+    pub(crate) views: Views,
     pub(crate) metrics: Metrics,
     pub(crate) in_flight: InFlight,
     pub(crate) batches: Semaphore,
@@ -70,6 +72,8 @@ impl App {
         let limits = Limits::new(config.rates);
         Ok(Self(Arc::new(Parts {
             db,
+            cache: Cache::new(config.server.cache_bytes, clock.clone()),
+            views: Views::default(),
             clock,
             secrets,
             storage,
@@ -79,7 +83,6 @@ impl App {
             checker: Arc::new(Checker::new(openapi::document)),
             document: ServedDocument::default(),
             limits,
-            cache: Cache::new(config.server.cache_bytes),
             metrics: Metrics::new(),
             in_flight: InFlight::default(),
             batches: Semaphore::new(1),
@@ -104,6 +107,14 @@ impl App {
     /// The time.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Writes down what is counted in memory; done every few seconds, and at the end.
+    ///
+    /// # Errors
+    /// A sentence for the operator; what was not written is kept for the next time.
+    pub async fn write_counts_down(&self) -> Result<(), String> {
+        articles::write_views_down(self).await.map_err(|error| error.to_string())
     }
 
     /// How many statements the database has run for this process, `BEGIN` and `COMMIT` among them.

@@ -57,6 +57,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("RATE_LOGIN", "10/minute", "Logins and other password checks for each address: N/minute (1 to 1000000) or off."),
     setting("RATE_COMMENT", "6/minute", "Guest comments for each address: N/minute or off."),
     setting("RATE_READ", "off", "Public reads for each address: N/minute or off."),
+    setting("RATE_VIEW", "120/minute", "Views of articles that an address may report: N/minute or off."),
     setting("METRICS_BIND", "", "Address and port for Prometheus' /metrics; empty turns it off."),
     setting(
         "SMTP_URL",
@@ -144,6 +145,8 @@ pub struct Rates {
     pub comment: Option<u32>,
     /// Public reads.
     pub read: Option<u32>,
+    /// Views of articles.
+    pub view: Option<u32>,
 }
 
 /// How the log looks.
@@ -215,7 +218,12 @@ impl Reader<'_> {
         let store = self.store();
         let links = self.links();
         let first_admin = self.first_admin();
-        let rates = Rates { login: self.rate("RATE_LOGIN"), comment: self.rate("RATE_COMMENT"), read: self.rate("RATE_READ") };
+        let rates = Rates {
+            login: self.rate("RATE_LOGIN"),
+            comment: self.rate("RATE_COMMENT"),
+            read: self.rate("RATE_READ"),
+            view: self.rate("RATE_VIEW"),
+        };
         let log_format = self.parsed("LOG_FORMAT", |text| match text {
             "auto" => Ok(LogFormat::Auto),
             "pretty" => Ok(LogFormat::Pretty),

@@ -12,6 +12,8 @@ use crate::{articles, images};
 
 /// How often.
 const PERIOD: Duration = Duration::from_mins(1);
+/// How often what is counted in memory is written down.
+const WRITING_PERIOD: Duration = Duration::from_secs(5);
 /// How many periods pass between two looks for files that nothing is left for.
 const PERIODS_BETWEEN_SWEEPS: u64 = 60;
 /// How long the answer to an idempotent request can be asked for again, in seconds.
@@ -26,8 +28,20 @@ pub(crate) async fn run(app: App) {
     for period in 0_u64.. {
         periods.tick().await;
         app.limits.forget_the_quiet();
+        app.views.forget(app.now());
         if let Err(error) = keep(&app, period % PERIODS_BETWEEN_SWEEPS == 0).await {
             tracing::warn!(%error, "housekeeping failed; it is tried again in a minute");
+        }
+    }
+}
+
+/// Writes down what is counted in memory, every few seconds until the process ends.
+pub(crate) async fn write_counts_down(app: App) {
+    let mut periods = tokio::time::interval(WRITING_PERIOD);
+    loop {
+        periods.tick().await;
+        if let Err(why) = app.write_counts_down().await {
+            tracing::warn!(why, "views could not be written down; it is tried again in a few seconds");
         }
     }
 }
@@ -70,11 +84,12 @@ fn identity(conn: &mut Conn) -> Result<Option<String>> {
     Ok(events::table.select(diesel::dsl::min(events::id)).first(conn)?)
 }
 
-/// Deletes sessions past their end, their refresh tokens with them, previews past theirs, and kept answers that are a day old.
+/// Deletes sessions past their end, their refresh tokens with them, previews past theirs, kept answers that are a day old, and
+/// counts of views that no ranking looks back to.
 fn forget_the_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now))).execute(conn)?;
     articles::forget_expired_previews(conn, now)?;
     let oldest = now.plus_seconds(-ANSWERS_KEPT);
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(oldest))).execute(conn)?;
-    Ok(())
+    articles::prune_views(conn, now)
 }

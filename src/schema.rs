@@ -89,6 +89,9 @@ diesel::table! {
         settings -> Text,
         version -> Integer,
         updated_at -> BigInt,
+        logo_id -> Nullable<Text>,
+        comments_closed -> Bool,
+        comments_close_after -> Nullable<BigInt>,
     }
 }
 
@@ -336,6 +339,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    article_views (article_id, span, began) {
+        article_id -> Text,
+        span -> BigInt,
+        began -> BigInt,
+        views -> BigInt,
+    }
+}
+
+diesel::table! {
     public_slugs (slug) {
         slug -> Text,
         article_id -> Text,
@@ -422,6 +434,7 @@ diesel::joinable!(publication_tags -> publications (article_id));
 diesel::joinable!(publication_tags -> tags (tag_id));
 diesel::joinable!(publication_images -> publications (article_id));
 diesel::joinable!(publication_images -> images (image_id));
+diesel::joinable!(article_views -> articles (article_id));
 diesel::joinable!(public_slugs -> articles (article_id));
 diesel::joinable!(collection_items -> collections (collection_id));
 diesel::joinable!(collection_items -> articles (article_id));
@@ -452,6 +465,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     publication_authors,
     publication_tags,
     publication_images,
+    article_views,
     public_slugs,
     collections,
     collection_items,

@@ -22,6 +22,7 @@ mod queries;
 mod review;
 mod schedule;
 mod seo;
+mod trending;
 mod view;
 mod workflow;
 
@@ -31,8 +32,9 @@ pub(crate) use operations::{create, owns};
 use operations::{found, read};
 pub(crate) use previews::forget_the_expired as forget_expired_previews;
 pub(crate) use published_queries::{cards, published};
-pub(crate) use queries::find_reference;
+pub(crate) use queries::{find_reference, lock_comments};
 pub(crate) use schedule::keep_schedule;
+pub(crate) use trending::{Views, prune as prune_views, write_down as write_views_down};
 use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) use view::ArticleCard;
 

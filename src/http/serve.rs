@@ -36,6 +36,8 @@ pub(crate) async fn run(app: App) -> Result<(), String> {
     let metrics = app.config.server.metrics_bind.map(|bind| listen_for_metrics(&app, bind)).transpose()?;
     let housekeeping = actix_web::rt::spawn(housekeeping::run(app.clone()));
     let scheduler = actix_web::rt::spawn(articles::keep_schedule(app.clone()));
+    let counting = actix_web::rt::spawn(housekeeping::write_counts_down(app.clone()));
+    let counted = app.clone();
     let following = actix_web::rt::spawn(events::follow(app.clone()));
     tracing::info!(address = %app.config.server.bind, engine = app.config.store.database.engine(), "serving");
     let mut running = actix_web::rt::spawn(server);
@@ -54,6 +56,10 @@ pub(crate) async fn run(app: App) -> Result<(), String> {
     housekeeping.abort();
     scheduler.abort();
     following.abort();
+    counting.abort();
+    if let Err(why) = counted.write_counts_down().await {
+        tracing::warn!(why, "the views of the last seconds are lost");
+    }
     if let Some(metrics) = metrics {
         metrics.stop(true).await;
     }

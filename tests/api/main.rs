@@ -31,4 +31,5 @@ mod site;
 mod support;
 mod taxonomy;
 mod tidy;
+mod trending;
 mod workflow;

@@ -55,6 +55,7 @@ const POLICY: &[(&str, &str)] = &[
     ("create_site_preview", "133+3+"),
     ("read_site_preview", "133+3+"),
     ("delete_site_preview", "133+3+"),
+    ("count_view", "++++++"),
     ("run_batch", "1+++++"),
     ("list_authors", "++++++"),
     ("create_author", "1+++3+"),
