@@ -19,6 +19,8 @@ use crate::fields::ServedDocument;
 use crate::http::{self, Cache, InFlight, Limits, Metrics};
 use crate::images::Storage;
 use crate::input::Checker;
+use crate::jobs::Bell;
+use crate::mail::Mailer;
 use crate::secrets::Secrets;
 use crate::users::{FailedLogins, KeyRing, PasswordHasher};
 use crate::{openapi, routes};
@@ -43,6 +45,8 @@ pub struct Parts {
     pub(crate) cache: Cache,
     pub(crate) views: Views,
     pub(crate) metrics: Metrics,
+    pub(crate) mailer: Mailer,
+    pub(crate) bell: Bell,
     pub(crate) in_flight: InFlight,
     pub(crate) batches: Semaphore,
     stopping: AtomicBool,
@@ -70,6 +74,7 @@ impl App {
     fn assemble(config: Config, clock: Clock, secrets: Secrets, db: Db) -> Result<Self, String> {
         let storage = Storage::open(&config.store.media)?;
         let limits = Limits::new(config.rates);
+        let mailer = Mailer::open(&config.mail)?;
         Ok(Self(Arc::new(Parts {
             db,
             cache: Cache::new(config.server.cache_bytes, clock.clone()),
@@ -84,6 +89,8 @@ impl App {
             document: ServedDocument::default(),
             limits,
             metrics: Metrics::new(),
+            mailer,
+            bell: Bell::default(),
             in_flight: InFlight::default(),
             batches: Semaphore::new(1),
             stopping: AtomicBool::new(false),
@@ -97,11 +104,28 @@ impl App {
         T: Send + 'static,
         F: FnOnce(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        let app = self.clone();
-        let result = self.db.write(move |conn| work(&app, conn)).await;
+        let result = self.write_unseen(work).await;
         // Where it is not known whether the commit came through, the cache has to think that it did.
         self.cache.turn();
         result
+    }
+
+    /// Runs one transaction that no public answer shows anything of; the worker is woken where there is a job in it.
+    pub(crate) async fn write_unseen<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        let app = self.clone();
+        let result = self.db.write(move |conn| {
+            let jobs = app.bell.asked();
+            work(&app, conn).map(|value| (value, app.bell.asked() != jobs))
+        });
+        let (value, has_jobs) = result.await?;
+        if has_jobs {
+            self.bell.ring();
+        }
+        Ok(value)
     }
 
     /// The time.

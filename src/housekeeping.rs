@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
 use crate::schema::{events, idempotency_keys, sessions};
-use crate::{articles, images};
+use crate::{articles, images, jobs, users};
 
 /// How often.
 const PERIOD: Duration = Duration::from_mins(1);
@@ -18,6 +18,8 @@ const WRITING_PERIOD: Duration = Duration::from_secs(5);
 const PERIODS_BETWEEN_SWEEPS: u64 = 60;
 /// How long the answer to an idempotent request can be asked for again, in seconds.
 const ANSWERS_KEPT: i64 = 24 * 60 * 60;
+/// How long a job that was given up can be looked at, in seconds.
+const FAILED_JOBS_KEPT: i64 = 30 * 24 * 60 * 60;
 
 /// The file of the media folder that names the database which the folder belongs to.
 const MARK: &str = ".database";
@@ -84,12 +86,15 @@ fn identity(conn: &mut Conn) -> Result<Option<String>> {
     Ok(events::table.select(diesel::dsl::min(events::id)).first(conn)?)
 }
 
-/// Deletes sessions past their end, their refresh tokens with them, previews past theirs, kept answers that are a day old, and
-/// counts of views that no ranking looks back to.
+/// Deletes sessions past their end, their refresh tokens with them, previews past theirs, kept answers that are a day old, mailed tokens and
+/// invitations that nobody can use any more, jobs that were given up long ago, and counts of views that no ranking looks
+/// back to.
 fn forget_the_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now))).execute(conn)?;
     articles::forget_expired_previews(conn, now)?;
     let oldest = now.plus_seconds(-ANSWERS_KEPT);
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(oldest))).execute(conn)?;
+    users::forget_expired_tokens(conn, now)?;
+    jobs::forget_failed(conn, now.plus_seconds(-FAILED_JOBS_KEPT))?;
     articles::prune_views(conn, now)
 }

@@ -403,6 +403,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    jobs (id) {
+        id -> Text,
+        kind -> Text,
+        sealed -> Text,
+        attempts -> Integer,
+        due_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> Text,
+        email -> Text,
+        name -> Text,
+        name_key -> Text,
+        role -> Text,
+        token_hash -> Text,
+        invited_by -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mail_tokens (id) {
+        id -> Text,
+        purpose -> Text,
+        user_id -> Text,
+        token_version -> Integer,
+        email -> Text,
+        hash -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
 // A view over everything that can show a picture.
 diesel::table! {
     image_uses (image_id, kind, subject_id, is_public) {
@@ -470,4 +510,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     collections,
     collection_items,
     comments,
+    jobs,
+    invitations,
+    mail_tokens,
 );
