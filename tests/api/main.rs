@@ -26,13 +26,17 @@ mod policy;
 mod postgres;
 mod previews;
 mod publishing;
+mod revisions;
 mod scheduling;
 mod schemas;
 mod sections;
 mod site;
+mod slugs;
+mod stale;
 #[path = "../support/mod.rs"]
 mod support;
 mod taxonomy;
 mod tidy;
+mod translations;
 mod trending;
 mod workflow;

@@ -86,6 +86,9 @@ api_test!(what_would_not_fit_is_named_first, async |world| {
     assert_eq!(world.anonymous().get(&format!("articles/{misfit}")).await.expect(200).at("/custom/rating"), "two");
     world.editor().patch(&format!("articles/{misfit}"), json!({"dek": "More"})).await.expect(422);
     world.editor().patch(&format!("articles/{misfit}"), json!({"custom": {"rating": 2, "other": null}})).await.expect(200);
+    // Nor does it come back from the history.
+    let restoring = world.editor().post(&format!("articles/{misfit}/revisions/1/restore"), json!({})).await;
+    restoring.expect(422).expect_faults(&[("/custom/other", "unknown_member"), ("/custom/rating", "wrong_type")]);
     let told = world.admin().get("audit?subject_kind=schema").await.expect(200);
     assert_eq!((told.texts("kind"), told.at("/data/0/details/misfits")), (vec!["schema.replaced".to_owned()], &json!(121)));
 });
