@@ -370,6 +370,13 @@ async fn publish_article(body: Body, request: Request, caller: Caller<Author>, n
     request.no_query()?;
     let caller = caller.as_writer();
     let condition = request.precondition();
+    let (reader, save, number) = (caller.clone(), name.clone(), body.0.object().ok().and_then(|sent| sent.get("revision")?.as_i64()));
+    // Rendered here, so that no other write waits for it; what is wrong is told by the operation itself.
+    if let Some(number) = number
+        && let Ok(text) = request.read(move |_, conn| revisions::text(conn, &reader, &save, &number.to_string())).await
+    {
+        request.compute(move |app| app.renderings.body(&text).is_ok()).await?;
+    }
     let view = request.write(move |app, conn| publishing::publish(app, conn, &caller, &name, &condition, &body.0)).await?;
     editor(&view, view.desk.version)
 }

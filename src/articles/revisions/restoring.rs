@@ -40,7 +40,7 @@ pub(super) struct Restoring<'a> {
 }
 
 /// The text of a save, to be rendered before the transaction begins.
-pub(super) fn text(conn: &mut Conn, caller: &Caller<Writer>, name: &str, number: &str) -> Result<String> {
+pub(in crate::articles) fn text(conn: &mut Conn, caller: &Caller<Writer>, name: &str, number: &str) -> Result<String> {
     let article = found(conn, caller, name)?;
     Ok(find(conn, article.id, number)?.content.0.markdown)
 }
