@@ -10,6 +10,7 @@ use actix_web::middleware::from_fn;
 use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::articles::{self, Views};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Conn, Db, Timestamp};
@@ -17,6 +18,8 @@ use crate::error::Error;
 use crate::http::{self, Cache, InFlight, Limits, Metrics};
 use crate::images::Storage;
 use crate::input::Checker;
+use crate::jobs::Bell;
+use crate::mail::Mailer;
 use crate::secrets::Secrets;
 use crate::users::{FailedLogins, KeyRing, PasswordHasher};
 use crate::{openapi, routes};
@@ -38,7 +41,10 @@ pub struct Parts {
     pub(crate) checker: Arc<Checker>,
     pub(crate) limits: Limits,
     pub(crate) cache: Cache,
+    pub(crate) views: Views,
     pub(crate) metrics: Metrics,
+    pub(crate) mailer: Mailer,
+    pub(crate) bell: Bell,
     pub(crate) in_flight: InFlight,
     pub(crate) batches: Semaphore,
     stopping: AtomicBool,
@@ -66,8 +72,11 @@ impl App {
     fn assemble(config: Config, clock: Clock, secrets: Secrets, db: Db) -> Result<Self, String> {
         let storage = Storage::open(&config.store.media)?;
         let limits = Limits::new(config.rates);
+        let mailer = Mailer::open(&config.mail)?;
         Ok(Self(Arc::new(Parts {
             db,
+            cache: Cache::new(config.server.cache_bytes, clock.clone()),
+            views: Views::default(),
             clock,
             secrets,
             storage,
@@ -76,8 +85,9 @@ impl App {
             failed_logins: FailedLogins::default(),
             checker: Arc::new(Checker::new(openapi::document)),
             limits,
-            cache: Cache::new(config.server.cache_bytes),
             metrics: Metrics::new(),
+            mailer,
+            bell: Bell::default(),
             in_flight: InFlight::default(),
             batches: Semaphore::new(1),
             stopping: AtomicBool::new(false),
@@ -91,16 +101,41 @@ impl App {
         T: Send + 'static,
         F: FnOnce(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        let app = self.clone();
-        let result = self.db.write(move |conn| work(&app, conn)).await;
+        let result = self.write_unseen(work).await;
         // Where it is not known whether the commit came through, the cache has to think that it did.
         self.cache.turn();
         result
     }
 
+    /// Runs one transaction that no public answer shows anything of; the worker is woken where there is a job in it.
+    pub(crate) async fn write_unseen<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        let app = self.clone();
+        let result = self.db.write(move |conn| {
+            let jobs = app.bell.asked();
+            work(&app, conn).map(|value| (value, app.bell.asked() != jobs))
+        });
+        let (value, has_jobs) = result.await?;
+        if has_jobs {
+            self.bell.ring();
+        }
+        Ok(value)
+    }
+
     /// The time.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Writes down what is counted in memory; done every few seconds, and at the end.
+    ///
+    /// # Errors
+    /// A sentence for the operator; what was not written is kept for the next time.
+    pub async fn write_counts_down(&self) -> Result<(), String> {
+        articles::write_views_down(self).await.map_err(|error| error.to_string())
     }
 
     /// How many statements the database has run for this process, `BEGIN` and `COMMIT` among them.

@@ -2,14 +2,19 @@
 //!
 //! An impossible setting stops the start and is named. `.env.example` lists all of [`SETTINGS`]; a test compares them.
 
+mod forms;
+mod mail;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use url::Url;
 
 use crate::db::Location;
+use forms::{article_path, base_url, list, network, origin, reached_at};
+pub use mail::MailConfig;
+pub(crate) use mail::{Encryption, SmtpConfig};
 
 /// A setting's name, its default and what it may be; what `.env.example` and the documentation show.
 pub struct Setting {
@@ -57,12 +62,16 @@ pub const SETTINGS: &[Setting] = &[
     setting("RATE_LOGIN", "10/minute", "Logins and other password checks for each address: N/minute (1 to 1000000) or off."),
     setting("RATE_COMMENT", "6/minute", "Guest comments for each address: N/minute or off."),
     setting("RATE_READ", "off", "Public reads for each address: N/minute or off."),
+    setting("RATE_VIEW", "120/minute", "Views of articles that an address may report: N/minute or off."),
     setting("METRICS_BIND", "", "Address and port for Prometheus' /metrics; empty turns it off."),
     setting(
         "SMTP_URL",
         "",
-        "The mail server, smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT. Checked now; this version sends no mail yet.",
+        "The mail server: smtp://HOST:PORT (STARTTLS; ?tls=none or ?tls=required says how) or smtps://USER:PASSWORD@HOST:PORT.",
     ),
+    setting("SMTP_SECONDS", "30", "How long the mail server may take for one mail, 1 to 120 seconds."),
+    setting("MAIL_FROM", "", "Who mails come from, such as The Desk <desk@example.org>; where empty, noreply at SITE_URL's host."),
+    setting("MAIL_FOLDER", "mails", "The folder that mails are written into, a file each, where SMTP_URL is empty."),
     setting("LOG_FORMAT", "auto", "pretty, json, or auto: pretty on a terminal, JSON otherwise."),
     setting("LOG_LEVEL", "info", "error, warn, info, debug or trace."),
     setting("REQUEST_SECONDS", "30", "How long a request's body may take to arrive, 1 to 3600 seconds."),
@@ -144,6 +153,8 @@ pub struct Rates {
     pub comment: Option<u32>,
     /// Public reads.
     pub read: Option<u32>,
+    /// Views of articles.
+    pub view: Option<u32>,
 }
 
 /// How the log looks.
@@ -170,6 +181,8 @@ pub struct Config {
     pub first_admin: Option<FirstAdmin>,
     /// Limits for each address.
     pub rates: Rates,
+    /// How mails leave.
+    pub mail: MailConfig,
     /// How the log looks.
     pub log_format: LogFormat,
     /// What the log holds.
@@ -215,7 +228,12 @@ impl Reader<'_> {
         let store = self.store();
         let links = self.links();
         let first_admin = self.first_admin();
-        let rates = Rates { login: self.rate("RATE_LOGIN"), comment: self.rate("RATE_COMMENT"), read: self.rate("RATE_READ") };
+        let rates = Rates {
+            login: self.rate("RATE_LOGIN"),
+            comment: self.rate("RATE_COMMENT"),
+            read: self.rate("RATE_READ"),
+            view: self.rate("RATE_VIEW"),
+        };
         let log_format = self.parsed("LOG_FORMAT", |text| match text {
             "auto" => Ok(LogFormat::Auto),
             "pretty" => Ok(LogFormat::Pretty),
@@ -223,11 +241,17 @@ impl Reader<'_> {
             _ => Err("must be auto, pretty or json".into()),
         });
         let log_level = self.parsed("LOG_LEVEL", |text| text.parse().map_err(|_| "must be error, warn, info, debug or trace".into()));
-        self.optional("SMTP_URL", |text| match Url::parse(text) {
-            Ok(url) if matches!(url.scheme(), "smtp" | "smtps") && url.has_host() => Ok(()),
-            _ => Err("must be smtp://HOST:PORT or smtps://HOST:PORT".into()),
-        });
-        Some(Config { server: server?, store: store?, links: links?, first_admin, rates, log_format: log_format?, log_level: log_level? })
+        let mail = self.mail();
+        Some(Config {
+            server: server?,
+            store: store?,
+            links: links?,
+            first_admin,
+            rates,
+            mail: mail?,
+            log_format: log_format?,
+            log_level: log_level?,
+        })
     }
 
     fn server(&mut self) -> Option<ServerConfig> {
@@ -288,6 +312,14 @@ impl Reader<'_> {
         Some(LinkConfig { site_url: site_url?, api_url: api_url?, article_path: article_path? })
     }
 
+    fn mail(&mut self) -> Option<MailConfig> {
+        let site = self.value("SITE_URL");
+        let smtp = self.optional("SMTP_URL", SmtpConfig::parse);
+        let from = self.parsed("MAIL_FROM", |text| mail::sender(text, &site));
+        let deadline = self.number("SMTP_SECONDS", 1, 120);
+        Some(MailConfig { smtp, folder: self.value("MAIL_FOLDER").into(), from: from?, deadline: Duration::from_secs(deadline?) })
+    }
+
     fn first_admin(&mut self) -> Option<FirstAdmin> {
         let email = self.optional("ADMIN_EMAIL", |text| {
             if crate::input::formats::is_email(text) { Ok(text.to_lowercase()) } else { Err("is not an e-mail address".into()) }
@@ -331,49 +363,5 @@ impl Reader<'_> {
             _ => Err("must be N/minute (1 to 1000000) or off".into()),
         })
         .flatten()
-    }
-}
-
-fn list(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',').map(str::trim).filter(|item| !item.is_empty())
-}
-
-fn network(text: &str) -> Result<IpNet, String> {
-    text.parse::<IpNet>()
-        .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
-        .map_err(|_| format!("holds {text:?}, which is no address or network"))
-}
-
-fn origin(text: &str) -> Result<String, String> {
-    match Url::parse(text) {
-        Ok(url) if url.origin().is_tuple() && url.origin().ascii_serialization() == text => Ok(text.to_owned()),
-        _ => Err(format!("holds {text:?}, which is no origin such as https://example.com")),
-    }
-}
-
-fn base_url(text: &str) -> Result<String, String> {
-    let fits = crate::input::formats::is_http_url(text) && !text.contains(['?', '#']);
-    if fits {
-        Ok(text.trim_end_matches('/').to_owned())
-    } else {
-        Err("must be an http or https address such as https://example.com".into())
-    }
-}
-
-/// The address of a server that listens here; one that listens everywhere is reached on this machine, at least.
-fn reached_at(bind: &str) -> String {
-    format!("http://{}", bind.trim()).replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
-}
-
-fn article_path(text: &str) -> Result<String, String> {
-    let mut rest = text.to_owned();
-    for name in ["{slug}", "{section}", "{year}", "{month}", "{day}", "{id}"] {
-        rest = rest.replace(name, "x");
-    }
-    let plain = rest.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.~".contains(c));
-    if text.starts_with('/') && plain && (text.contains("{slug}") || text.contains("{id}")) {
-        Ok(text.to_owned())
-    } else {
-        Err("must begin with / and hold {slug} or {id}; {section} {year} {month} {day} may stand in it, too".into())
     }
 }

@@ -140,12 +140,21 @@ struct Inner {
     members: Map<String, Value>,
     headers: Vec<(&'static str, String)>,
     cause: Option<String>,
+    expected: bool,
 }
 
 impl Error {
     /// A problem with a sentence about this case.
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self(Box::new(Inner { code, detail: detail.into(), faults: Vec::new(), members: Map::new(), headers: Vec::new(), cause: None }))
+        Self(Box::new(Inner {
+            code,
+            detail: detail.into(),
+            faults: Vec::new(),
+            members: Map::new(),
+            headers: Vec::new(),
+            cause: None,
+            expected: false,
+        }))
     }
 
     /// A body whose faults are these.
@@ -218,6 +227,17 @@ impl Error {
     pub(crate) fn caused_by(mut self, cause: &str) -> Self {
         self.0.cause = Some(cause.to_owned());
         self
+    }
+
+    /// Says that this belongs to the order of things, so that it is no failure for the log.
+    pub(crate) fn expected(mut self) -> Self {
+        self.0.expected = true;
+        self
+    }
+
+    /// Whether this belongs to the order of things, whatever its status.
+    pub(crate) fn is_expected(&self) -> bool {
+        self.0.expected
     }
 
     /// The kind of problem.

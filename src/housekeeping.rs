@@ -7,15 +7,19 @@ use diesel::prelude::*;
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
-use crate::images;
 use crate::schema::{events, idempotency_keys, sessions};
+use crate::{articles, images, jobs, users};
 
 /// How often.
 const PERIOD: Duration = Duration::from_mins(1);
+/// How often what is counted in memory is written down.
+const WRITING_PERIOD: Duration = Duration::from_secs(5);
 /// How many periods pass between two looks for files that nothing is left for.
 const PERIODS_BETWEEN_SWEEPS: u64 = 60;
 /// How long the answer to an idempotent request can be asked for again, in seconds.
 const ANSWERS_KEPT: i64 = 24 * 60 * 60;
+/// How long a job that was given up can be looked at, in seconds.
+const FAILED_JOBS_KEPT: i64 = 30 * 24 * 60 * 60;
 
 /// The file of the media folder that names the database which the folder belongs to.
 const MARK: &str = ".database";
@@ -26,8 +30,20 @@ pub(crate) async fn run(app: App) {
     for period in 0_u64.. {
         periods.tick().await;
         app.limits.forget_the_quiet();
+        app.views.forget(app.now());
         if let Err(error) = keep(&app, period % PERIODS_BETWEEN_SWEEPS == 0).await {
             tracing::warn!(%error, "housekeeping failed; it is tried again in a minute");
+        }
+    }
+}
+
+/// Writes down what is counted in memory, every few seconds until the process ends.
+pub(crate) async fn write_counts_down(app: App) {
+    let mut periods = tokio::time::interval(WRITING_PERIOD);
+    loop {
+        periods.tick().await;
+        if let Err(why) = app.write_counts_down().await {
+            tracing::warn!(why, "views could not be written down; it is tried again in a few seconds");
         }
     }
 }
@@ -70,10 +86,14 @@ fn identity(conn: &mut Conn) -> Result<Option<String>> {
     Ok(events::table.select(diesel::dsl::min(events::id)).first(conn)?)
 }
 
-/// Deletes sessions past their end, their refresh tokens with them, and kept answers that are a day old.
+/// Deletes sessions past their end, their refresh tokens with them, kept answers that are a day old, mailed tokens and
+/// invitations that nobody can use any more, jobs that were given up long ago, and counts of views that no ranking looks
+/// back to.
 fn forget_the_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now))).execute(conn)?;
     let oldest = now.plus_seconds(-ANSWERS_KEPT);
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(oldest))).execute(conn)?;
-    Ok(())
+    users::forget_expired_tokens(conn, now)?;
+    jobs::forget_failed(conn, now.plus_seconds(-FAILED_JOBS_KEPT))?;
+    articles::prune_views(conn, now)
 }

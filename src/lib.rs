@@ -1,18 +1,20 @@
 //! Masthead, a headless CMS for newsrooms and blogs: the map of the house.
 //!
 //! - What it is made of: [`app`] (everything one process holds), [`config`] (settings), [`cli`] (commands), `log`,
-//!   `housekeeping` (what is done every minute), [`clock`].
+//!   `background` (the loops beside the answering), `housekeeping` (what is done every minute), [`clock`].
 //! - `demo`: the newsroom that `serve --demo` fills in.
 //! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags), `collections`, `images`,
 //!   `comments`, `site`, `users`, `batch`; in each, a thing's own page holds row, draft and view, `queries.rs` all its SQL,
 //!   `handlers.rs` its operations over HTTP.
 //! - What rooms stand on: `db` (all knowledge of Diesel), `http` (all knowledge of actix), `input` (what clients send),
-//!   `markdown` (an article's body), `events` (one row per change), `error`, `secrets`.
+//!   `markdown` (an article's body), `events` (one row per change), `jobs` (what is still to be done outside the
+//!   database), `mail`, `error`, `secrets`.
 //! - What binds them: `routes` (every resource, a line each) and `openapi` (the document, made from the same code).
 
 pub mod app;
 mod articles;
 mod authors;
+mod background;
 mod batch;
 pub mod cli;
 pub mod clock;
@@ -27,8 +29,10 @@ mod housekeeping;
 mod http;
 mod images;
 mod input;
+mod jobs;
 mod links;
 mod log;
+mod mail;
 mod markdown;
 pub mod openapi;
 mod routes;

@@ -89,6 +89,9 @@ diesel::table! {
         settings -> Text,
         version -> Integer,
         updated_at -> BigInt,
+        logo_id -> Nullable<Text>,
+        comments_closed -> Bool,
+        comments_close_after -> Nullable<BigInt>,
     }
 }
 
@@ -315,6 +318,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    article_views (article_id, span, began) {
+        article_id -> Text,
+        span -> BigInt,
+        began -> BigInt,
+        views -> BigInt,
+    }
+}
+
+diesel::table! {
     public_slugs (slug) {
         slug -> Text,
         article_id -> Text,
@@ -370,6 +382,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    jobs (id) {
+        id -> Text,
+        kind -> Text,
+        sealed -> Text,
+        attempts -> Integer,
+        due_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> Text,
+        email -> Text,
+        name -> Text,
+        name_key -> Text,
+        role -> Text,
+        token_hash -> Text,
+        invited_by -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mail_tokens (id) {
+        id -> Text,
+        purpose -> Text,
+        user_id -> Text,
+        token_version -> Integer,
+        email -> Text,
+        hash -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
 // A view over everything that can show a picture.
 diesel::table! {
     image_uses (image_id, kind, subject_id, is_public) {
@@ -400,6 +452,7 @@ diesel::joinable!(publication_tags -> publications (article_id));
 diesel::joinable!(publication_tags -> tags (tag_id));
 diesel::joinable!(publication_images -> publications (article_id));
 diesel::joinable!(publication_images -> images (image_id));
+diesel::joinable!(article_views -> articles (article_id));
 diesel::joinable!(public_slugs -> articles (article_id));
 diesel::joinable!(collection_items -> collections (collection_id));
 diesel::joinable!(collection_items -> articles (article_id));
@@ -429,8 +482,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     publication_authors,
     publication_tags,
     publication_images,
+    article_views,
     public_slugs,
     collections,
     collection_items,
     comments,
+    jobs,
+    invitations,
+    mail_tokens,
 );

@@ -81,6 +81,8 @@ pub(crate) struct Article {
     /// What lists sort by: when it was published or, before that, made.
     pub(crate) published_order: Timestamp,
     pub(crate) corrections: Json<Vec<Correction>>,
+    /// Only counting writes it, so that no save brings an old count back.
+    #[diesel(skip_update)]
     pub(crate) comment_count: i32,
     pub(crate) created_by: Option<Id<User>>,
     pub(crate) version: i32,

@@ -39,7 +39,8 @@ pub(crate) struct ArticleDraft {
     /// The picture above the text.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) hero_image: Option<Id<Image>>,
-    /// Who signs it, in order; the caller's own profile where absent.
+    /// Who signs it, in order; the caller's own profile where absent. Contributors and authors who have a profile can add
+    /// others to it, but only editors take it off.
     #[schema(value_type = Option<Vec<ReferenceTo>>, max_items = 20)]
     pub(crate) authors: Option<Vec<Id<Author>>>,
     /// The section that it belongs to.

@@ -17,6 +17,7 @@ use crate::db::{Conn, Id};
 use crate::error::Result;
 use crate::images::{self, Image, ImageView};
 use crate::markdown::{self, Block, ImageAttributes, Rendered};
+use crate::site::{self, Closing};
 use crate::taxonomy::{self, Section, SectionCard, Tag, TagCard};
 
 /// Everything live that a set of articles needs.
@@ -26,6 +27,7 @@ struct Live {
     sections: HashMap<Id<Section>, SectionCard>,
     images: HashMap<Id<Image>, ImageView>,
     translations: HashMap<ArticleId, Vec<(ArticleId, Translation)>>,
+    closing: Closing,
 }
 
 /// Which copy is shown.
@@ -91,8 +93,13 @@ fn load(app: &App, conn: &mut Conn, copy: Copy, heads: &[Head], body_images: &[I
     let wanted: HashSet<Id<Image>> = own.chain(avatars).chain(body_images.iter().copied()).collect();
     let images = images::views(conn, links, &wanted.into_iter().collect::<Vec<_>>())?;
     let groups: Vec<_> = heads.iter().map(|head| head.translation_group).collect();
-    let translations = published_queries::translations(conn, &groups)?;
-    Ok(Live { authors, tags, sections, images, translations })
+    let (translations, closing) = published_queries::translations(conn, &groups)?;
+    let closing = match copy {
+        Copy::Published => closing,
+        // A draft may have no published copy for the site's rule to come along with.
+        Copy::Working => site::settings(conn)?.comment_policy.closing(),
+    };
+    Ok(Live { authors, tags, sections, images, translations, closing })
 }
 
 fn card(app: &App, live: &Live, head: Head, copy: Copy) -> ArticleCard {
@@ -108,6 +115,8 @@ fn card(app: &App, live: &Live, head: Head, copy: Copy) -> ArticleCard {
     let around =
         Surroundings { url: &url, authors: &authors, section: section.as_ref(), hero: hero_image.as_ref(), image: seo_image.as_ref() };
     let seo = if copy == Copy::Published { seo::derived(&head, &around) } else { seo::stored(&head, &around) };
+    let closes_at = live.closing.time(head.published_at.unwrap_or_else(|| app.now()));
+    let open = head.comments_open && closes_at.is_none_or(|closes_at| app.now() < closes_at);
     let others = live.translations.get(&head.translation_group).into_iter().flatten();
     ArticleCard {
         share: seo::share(&url, &head.title),
@@ -130,7 +139,7 @@ fn card(app: &App, live: &Live, head: Head, copy: Copy) -> ArticleCard {
         published_at: head.published_at,
         updated_at: head.updated_at,
         corrections: head.corrections,
-        comments: CommentsInfo { open: head.comments_open, count: head.comment_count },
+        comments: CommentsInfo { open, count: head.comment_count, closes_at: closes_at.filter(|_| open) },
         seo,
         custom: head.custom,
     }

@@ -6,11 +6,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::draft::{ArticleDraft, PublicationDraft, ReviewDraft};
-use super::listing::{DESK, PUBLIC};
+use super::listing::{self, DESK, PUBLIC};
 use super::operations::{self, Change};
+use super::publication::Publication;
+use super::trending::{self, Window};
 use super::view::{ArticleCard, ArticleEditorCard, ArticleEditorView, ArticleView};
 use super::{embed, published_queries, publishing, review};
-use crate::db::PageQuery;
+use crate::app::App;
+use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Fault, Result};
 use crate::http::parameters::{self, parameter};
 use crate::http::{Body, Page, Request, Tags, created, editor, editor_page, moved, no_content, public, public_page};
@@ -29,7 +32,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(submit_article)
         .service(return_article)
         .service(publish_article)
-        .service(unpublish_article);
+        .service(unpublish_article)
+        .configure(trending::routes);
 }
 
 /// What a public address answers.
@@ -78,11 +82,26 @@ struct ArticleList;
 impl IntoParams for ArticleList {
     fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
         let mut all = parameters::of_listing(&PUBLIC);
-        let own = parameters::of_listing(&DESK);
+        let mut own = parameters::of_listing(&DESK);
         // Where both have one, the public description holds; its values go for both.
         all.retain(|parameter| parameter.name != "sort" && parameter.name != "fields");
+        own.retain(|parameter| parameter.name != "sort");
         let known: Vec<String> = all.iter().map(|parameter| parameter.name.clone()).collect();
         all.extend(own.into_iter().filter(|parameter| !known.contains(&parameter.name)));
+        let term = "-?(title|published_at|updated_at|created_at)";
+        all.push(parameter(
+            "sort",
+            "What to sort by, separated by commas, `-` for descending: title, published_at, updated_at and, with `view=editor`, \
+             created_at. Each may stand once; `-published_at` where absent, with `view=editor` `-updated_at`. Or `trending`, which \
+             stands alone: the articles that were viewed within the `window`, most views first, then the newest; those that \
+             nobody viewed are left out. It is made anew every minute, and its pages stay as they were when the first was asked for.",
+            serde_json::json!({"type": "string", "pattern": format!("^(trending|{term}(,{term})*)$")}),
+        ));
+        all.push(parameter(
+            "window",
+            "How far back `sort=trending` looks; only with it.",
+            serde_json::json!({"type": "string", "enum": Window::WORDS, "default": Window::Day.as_str()}),
+        ));
         all.push(parameter(
             "view",
             "`editor` asks for working copies; needs a token. `status`, `trashed`, `in_review`, `scheduled_at`, `created_by` and `created_at` are known only then.",
@@ -108,19 +127,40 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
         let (list, page) = request.read(move |app, conn| operations::list(app, conn, &caller, &list).map(|page| (list, page))).await?;
         return editor_page(&request, &list, &page);
     }
-    let list = query.listing(&PUBLIC, &request.app.secrets, "articles");
+    let window = query.word("window", Window::WORDS);
+    let scope = window.as_ref().map_or_else(|| "articles".to_owned(), |window| format!("articles of {window}"));
+    let list = query.listing(&PUBLIC, &request.app.secrets, &scope);
+    let ranking = listing::ranking(&mut query, &list, window.as_deref());
     if list.fields.as_ref().is_some_and(|fields| fields.iter().any(|field| field == "body")) && list.includes.is_empty() {
         query.fault(Fault::parameter("fields", "unknown_name", "Lists have the body only with include=body."));
     }
     query.finish()?;
+    let mut tags = Tags::of(&["articles"]);
     if list.includes.is_empty() {
-        let (list, page) = request.read(move |app, conn| list_cards(app, conn, &list).map(|page| (list, page))).await?;
-        let tags = tags_of(&page.rows, Tags::of(&["articles"]));
-        return public_page(&request, &list, &page, &tags);
+        let work = move |app: &App, conn: &mut Conn| {
+            let (page, moment) = page(app, conn, &list, ranking)?;
+            Ok((list, page.with_rows(|rows| embed::cards(app, conn, rows))?, moment))
+        };
+        let (list, page, moment) = request.read(work).await?;
+        moment.into_iter().map(Window::good_until).for_each(|end| tags.hold_until(end));
+        return public_page(&request, &list, &page, &tags_of(&page.rows, tags));
     }
-    let (list, page) = request.read(move |app, conn| list_views(app, conn, &list).map(|page| (list, page))).await?;
-    let tags = page.rows.iter().fold(Tags::of(&["articles"]), |tags, row| tags_of(std::slice::from_ref(&row.card), tags));
+    let work = move |app: &App, conn: &mut Conn| {
+        let (page, moment) = page(app, conn, &list, ranking)?;
+        Ok((list, page.with_rows(|rows| whole(app, conn, rows))?, moment))
+    };
+    let (list, page, moment) = request.read(work).await?;
+    moment.into_iter().map(Window::good_until).for_each(|end| tags.hold_until(end));
+    let tags = page.rows.iter().fold(tags, |tags, row| tags_of(std::slice::from_ref(&row.card), tags));
     public_page(&request, &list, &page, &tags)
+}
+
+/// One page of what is published; of a ranking also the moment that it is made as of.
+fn page(app: &App, conn: &mut Conn, list: &PageQuery, ranking: Option<Window>) -> Result<(PageOf<Publication>, Option<i64>)> {
+    match ranking {
+        Some(window) => trending::page(conn, list, window, app.now()).map(|(page, moment)| (page, Some(moment))),
+        None => published_queries::page(conn, list).map(|page| (page, None)),
+    }
 }
 
 /// Everything that cards were made of.
@@ -128,6 +168,7 @@ fn tags_of(cards: &[ArticleCard], mut tags: Tags) -> Tags {
     for card in cards {
         tags.add("article", card.id);
         card.authors.iter().for_each(|author| tags.add("author", author.id));
+        card.comments.closes_at.iter().for_each(|closes_at| tags.hold_until(*closes_at));
         card.section.iter().for_each(|section| tags.add("section", section.id));
         card.tags.iter().for_each(|tag| tags.add("tag", tag.id));
         let avatars = card.authors.iter().filter_map(|author| author.avatar.as_ref());
@@ -136,20 +177,15 @@ fn tags_of(cards: &[ArticleCard], mut tags: Tags) -> Tags {
     tags
 }
 
-fn list_cards(app: &crate::app::App, conn: &mut crate::db::Conn, list: &PageQuery) -> Result<crate::db::PageOf<ArticleCard>> {
-    published_queries::page(conn, list)?.with_rows(|rows| embed::cards(app, conn, rows))
-}
-
-fn list_views(app: &crate::app::App, conn: &mut crate::db::Conn, list: &PageQuery) -> Result<crate::db::PageOf<ArticleView>> {
-    published_queries::page(conn, list)?.with_rows(|rows| {
-        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-        let mut texts = published_queries::texts(conn, &ids)?;
-        let whole = rows.into_iter().map(|row| {
-            let text = texts.remove(&row.id).unwrap_or_default();
-            (row, text)
-        });
-        embed::views(app, conn, whole.collect())
-    })
+/// Published articles with their texts.
+fn whole(app: &App, conn: &mut Conn, rows: Vec<Publication>) -> Result<Vec<ArticleView>> {
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let mut texts = published_queries::texts(conn, &ids)?;
+    let whole = rows.into_iter().map(|row| {
+        let text = texts.remove(&row.id).unwrap_or_default();
+        (row, text)
+    });
+    embed::views(app, conn, whole.collect())
 }
 
 /// Creates an article.

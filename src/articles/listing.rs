@@ -4,8 +4,10 @@ use diesel::prelude::*;
 
 use super::article::{Article, ArticleKind, Status};
 use super::publication::Publication;
+use super::trending::Window;
 use crate::db::{Column, Field, Key, Listing, Op, Predicate, column};
-use crate::input::Kind;
+use crate::error::Fault;
+use crate::input::{Kind, Query};
 use crate::schema::{
     article_authors, article_plans, article_tags, articles, authors, publication_authors, publication_tags, publications, sections, tags,
 };
@@ -63,9 +65,27 @@ macro_rules! shared_fields {
     ] };
 }
 
+/// The order by views.
+const TRENDING: &str = "trending";
+
 /// What readers can ask.
 pub(super) static PUBLIC: Listing<publications::table, Publication> = Listing {
-    fields: shared_fields!(publications, Publication, publication_authors, publication_tags, published_at, []),
+    fields: shared_fields!(
+        publications,
+        Publication,
+        publication_authors,
+        publication_tags,
+        published_at,
+        [Field {
+            name: TRENDING,
+            kind: Kind::Int,
+            ops: &[],
+            // It moves, so that it has pages of its own.
+            column: Column { compare: |_, _| Box::new(diesel::dsl::sql::<diesel::sql_types::Bool>("FALSE")), order: None },
+            key: Some(|_| Key::Int(0)),
+            about: "How often it was viewed."
+        }]
+    ),
     default_sort: "-published_at",
     includes: &["body"],
     members: members!("body"),
@@ -190,6 +210,21 @@ pub(super) static DESK: Listing<articles::table, Article> = Listing {
 /// Whether a query asks for a field, so that its default does not apply.
 pub(super) fn asks<T, R>(listing: &Listing<T, R>, query: &crate::db::PageQuery, name: &str) -> bool {
     query.filters.iter().any(|(index, ..)| listing.fields.get(*index).is_some_and(|field| field.name == name))
+}
+
+/// The window of a query that is sorted by views, `asked` where it names one; every other query may not name one.
+pub(super) fn ranking(query: &mut Query, list: &crate::db::PageQuery, asked: Option<&str>) -> Option<Window> {
+    let trending = |(index, _): &(usize, bool)| PUBLIC.fields.get(*index).is_some_and(|field| field.name == TRENDING);
+    if !list.sort.iter().any(trending) {
+        if asked.is_some() {
+            query.fault(Fault::parameter("window", "unknown_parameter", "Only sort=trending looks back a window."));
+        }
+        return None;
+    }
+    if !matches!(list.sort.as_slice(), [(_, false)]) {
+        query.fault(Fault::parameter("sort", "invalid_value", "trending stands alone, and has the most viewed first."));
+    }
+    Some(asked.and_then(Window::parse).unwrap_or(Window::Day))
 }
 
 /// Working copies that somebody may see who may not see all: their own.

@@ -21,6 +21,7 @@ mod queries;
 mod review;
 mod schedule;
 mod seo;
+mod trending;
 mod view;
 mod workflow;
 
@@ -29,6 +30,7 @@ pub(crate) use draft::ArticleDraft;
 pub(crate) use handlers::routes;
 pub(crate) use operations::create;
 pub(crate) use published_queries::{cards, published};
-pub(crate) use queries::find_reference;
+pub(crate) use queries::{find_reference, lock_comments};
 pub(crate) use schedule::keep_schedule;
+pub(crate) use trending::{Views, prune as prune_views, write_down as write_views_down};
 pub(crate) use view::ArticleCard;

@@ -9,6 +9,7 @@ use super::view::{ArticleEditorCard, ArticleEditorView};
 use super::workflow::{self, Happening, Step};
 use super::{embed, plan_queries, publishing, queries};
 use crate::app::App;
+use crate::authors::Author;
 use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, lock, slug_of};
 use crate::error::{Code, Error, Fault, Result};
 use crate::http::Precondition;
@@ -85,6 +86,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change
 pub(super) fn trash(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, condition: &Precondition) -> Result<()> {
     lock(conn, "articles")?;
     let Some(mut article) = queries::look_up(conn, name)? else { return Ok(()) };
+    queries::lock_comments(conn, article.id)?;
     require_ownership(conn, caller, &article)?;
     refuse_contributor(caller, &article, false)?;
     condition.check_bare(article.version)?;
@@ -123,6 +125,7 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &
     }
     lock(conn, "articles")?;
     let Some(mut article) = queries::look_up(conn, name)? else { return Ok(()) };
+    queries::lock_comments(conn, article.id)?;
     condition.check_bare(article.version)?;
     if article.status == Status::Published {
         publishing::withdraw(conn, &mut article)?;
@@ -167,10 +170,12 @@ fn found(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<Article
     Ok(article)
 }
 
-/// The article, while nobody else changes one.
+/// The article, while nobody else changes one, or its comments.
 pub(super) fn locked(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<Article> {
     lock(conn, "articles")?;
-    found(conn, caller, name)
+    let article = found(conn, caller, name)?;
+    queries::lock_comments(conn, article.id)?;
+    Ok(article)
 }
 
 /// Contributors write drafts; what is public, or will be, is no draft.
@@ -187,6 +192,7 @@ fn take_over(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut 
     let rendered = markdown::render(&markdown);
     let images = known_images(conn, &rendered.images, &article.rendered.0.images)?;
     let authors = draft.authors.clone().unwrap_or_else(|| caller.author.into_iter().collect());
+    require_own_byline(conn, caller, article, &authors)?;
     let relations = Relations {
         authors: without_twins(authors),
         tags: without_twins(tags(app, conn, caller, &draft.tags)?),
@@ -202,6 +208,17 @@ fn take_over(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut 
     let slug = choose_slug(conn, &draft, article)?;
     article.revise(draft, Settled { slug, markdown, rendered, translation_group }, app.now());
     Ok(relations)
+}
+
+/// Others may sign beside them, but who may not edit everybody's articles can't take their own name off one, nor publish
+/// under others' names alone. Where an editor has taken it off, it stays off; who has no profile has no name to leave out.
+fn require_own_byline(conn: &mut Conn, caller: &Caller<Writer>, article: &Article, authors: &[Id<Author>]) -> Result<()> {
+    let Some(own) = caller.author.filter(|own| !caller.edits_all() && !authors.contains(own)) else { return Ok(()) };
+    if article.revision > 0 && !queries::is_signed_by(conn, article.id, own)? {
+        return Ok(());
+    }
+    let detail = "Your own profile must be among the authors; only editors take it off an article.";
+    Err(Error::invalid(vec![Fault::at("/authors", "own_profile_missing", detail)]))
 }
 
 /// The translations that an article belongs to; who may not edit the original can't add one to it.

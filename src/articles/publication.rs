@@ -32,6 +32,8 @@ pub(crate) struct Publication {
     pub(crate) custom: Json<Map<String, Value>>,
     pub(crate) word_count: i32,
     pub(crate) corrections: Json<Vec<Correction>>,
+    /// Only counting writes it, so that no publishing brings an old count back.
+    #[diesel(skip_update)]
     pub(crate) comment_count: i32,
     pub(crate) published_at: Timestamp,
     pub(crate) updated_at: Timestamp,

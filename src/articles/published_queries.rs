@@ -15,7 +15,8 @@ use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Slugged, Timestamp, 
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::images::Image;
 use crate::markdown::Rendered;
-use crate::schema::{authors, public_slugs, publication_authors, publication_images, publication_tags, publications, tags};
+use crate::schema::{articles, authors, public_slugs, publication_authors, publication_images, publication_tags, publications, site, tags};
+use crate::site::Closing;
 use crate::taxonomy::Tag;
 
 /// What stands at a public address.
@@ -121,15 +122,24 @@ pub(super) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<Article
     Ok(grouped(rows))
 }
 
-/// The published articles of these translation groups.
-pub(super) fn translations(conn: &mut Conn, groups: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<(ArticleId, Translation)>>> {
-    let rows: Vec<(ArticleId, ArticleId, String, String)> = publications::table
+/// The published articles of these translation groups, and the site's rule of when comments close.
+///
+/// The rule comes along, since how many queries a list costs is counted; every published article is of some group.
+pub(super) fn translations(conn: &mut Conn, groups: &[ArticleId]) -> Result<(Translations, Closing)> {
+    let closed = site::table.select(site::comments_closed).single_value();
+    let after = site::table.select(site::comments_close_after).single_value();
+    let rows: Vec<TranslationRow> = publications::table
         .filter(publications::translation_group.eq_any(groups.to_vec()))
         .order((publications::translation_group, publications::locale))
-        .select((publications::translation_group, publications::id, publications::locale, publications::slug))
+        .select((publications::translation_group, publications::id, publications::locale, publications::slug, closed, after))
         .load(conn)?;
-    Ok(grouped(rows.into_iter().map(|(group, id, locale, slug)| (group, (id, Translation { id, locale, slug })))))
+    let closing = rows.first().map_or_else(Closing::default, |row| Closing { closed: row.4.unwrap_or(false), after: row.5 });
+    Ok((grouped(rows.into_iter().map(|(group, id, locale, slug, ..)| (group, (id, Translation { id, locale, slug })))), closing))
 }
+
+/// Translations by their group.
+pub(super) type Translations = HashMap<ArticleId, Vec<(ArticleId, Translation)>>;
+type TranslationRow = (ArticleId, ArticleId, String, String, Option<bool>, Option<i64>);
 
 /// Rows by what they belong to.
 pub(super) fn grouped<K: Eq + std::hash::Hash, V>(rows: impl IntoIterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
@@ -177,7 +187,10 @@ pub(super) fn put(conn: &mut Conn, row: &PublicationWithText, relations: &super:
     let taken = || Error::new(Code::SlugTaken, format!("The slug {:?} is another article's.", row.publication.slug));
     let changed = conflict_on(diesel::update(publications::table.filter(publications::id.eq(id))).set(row).execute(conn), taken)?;
     if changed == 0 {
-        conflict_on(diesel::insert_into(publications::table).values(row).execute(conn), taken)?;
+        // Comments are counted without waiting for those who save the article, so that what they loaded may be old.
+        let mut row = row.clone();
+        row.publication.comment_count = articles::table.filter(articles::id.eq(id)).select(articles::comment_count).first(conn)?;
+        conflict_on(diesel::insert_into(publications::table).values(&row).execute(conn), taken)?;
     }
     diesel::delete(publication_authors::table.filter(publication_authors::article_id.eq(id))).execute(conn)?;
     diesel::delete(publication_tags::table.filter(publication_tags::article_id.eq(id))).execute(conn)?;

@@ -9,7 +9,7 @@ use super::listing::{self, DESK};
 use super::plan_queries;
 use super::published_queries::grouped;
 use crate::authors::Author;
-use crate::db::{Backend, Conn, Json, PageOf, PageQuery, Slugged, Timestamp, keyset};
+use crate::db::{Backend, Conn, Json, PageOf, PageQuery, Slugged, Timestamp, keyset, lock};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{
     article_authors, article_images, article_tags, articles, authors, images, public_slugs, publications, revisions, tags,
@@ -197,4 +197,9 @@ pub(super) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<Article
 pub(super) fn is_signed_by(conn: &mut Conn, id: ArticleId, author: crate::db::Id<Author>) -> Result<bool> {
     let rows = article_authors::table.filter(article_authors::article_id.eq(id)).filter(article_authors::author_id.eq(author));
     Ok(rows.count().get_result::<i64>(conn)? > 0)
+}
+
+/// Holds back everybody else who changes comments of an article, or the article itself; after the lock "articles".
+pub(crate) fn lock_comments(conn: &mut Conn, id: ArticleId) -> Result<()> {
+    lock(conn, &format!("comments of {id}"))
 }

@@ -105,6 +105,7 @@ fn explained(error: &Error) -> String {
 fn claimed(conn: &mut Conn, id: ArticleId, due: Timestamp) -> Result<Option<(Article, Plan)>> {
     lock(conn, "articles")?;
     let Some(article) = queries::look_up(conn, &id.to_string())? else { return Ok(None) };
+    queries::lock_comments(conn, id)?;
     let plan = plan_queries::plan(conn, id)?;
     Ok(plan_queries::claim(conn, id, due)?.then_some((article, plan)))
 }

@@ -90,8 +90,11 @@ pub(crate) struct Translation {
 /// The comments of an article.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct CommentsInfo {
-    /// Whether the article takes comments, as far as the site lets it.
+    /// Whether the article takes comments now: itself, by the site's mode, and by how long ago it was published.
     pub(crate) open: bool,
+    /// When time alone will close them: no answer that says `open` may be kept beyond.
+    #[serde(skip)]
+    pub(crate) closes_at: Option<Timestamp>,
     /// How many there are to read.
     #[schema(minimum = 0, example = 12)]
     pub(crate) count: i32,

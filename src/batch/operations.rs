@@ -3,8 +3,12 @@
 use std::rc::Rc;
 
 use super::draft::{BatchDraft, BatchMethod, BatchView, OperationDraft, ResultView};
+use crate::db::lock;
 use crate::error::{Code, Error, Fault, Result};
 use crate::http::{Dispatch, Joined, Request, SubRequest, can_be_tried};
+
+/// What operations hold others back from, in the order in which all of them do.
+const LOCKS: [&str; 4] = ["articles", "authors", "site", "images"];
 
 /// Carries out all operations or, where one of them fails, none; what each answered is told either way.
 pub(super) async fn carry_out(request: &Request, dispatch: &Dispatch, draft: BatchDraft) -> Result<BatchView> {
@@ -62,6 +66,8 @@ fn sub_request(operation: OperationDraft) -> std::result::Result<SubRequest, (&'
 }
 
 async fn each(dispatch: &Dispatch, asked: Vec<SubRequest>, joined: &Rc<Joined>) -> Result<BatchView> {
+    // Whatever order the operations come in, what others hold one after the other is asked for in their order.
+    joined.joint().run(|conn| LOCKS.into_iter().try_for_each(|name| lock(conn, name))).await?;
     let mut results = Vec::new();
     for request in asked {
         let answer = dispatch.carry_out(request, Rc::clone(joined)).await?;

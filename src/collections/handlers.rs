@@ -63,6 +63,7 @@ async fn read_collection(request: Request, key: web::Path<String>) -> Result<Htt
     // The articles as a whole: one that is not public yet, and may not be named here, may become so.
     let mut tags = Tags::of(&["collections", "articles"]);
     tags.add("collection", view.card.id);
+    view.items.iter().filter_map(|item| item.comments.closes_at).for_each(|closes_at| tags.hold_until(closes_at));
     public(&request, &view, &tags)
 }
 

@@ -138,7 +138,7 @@ async fn delete_comment(request: Request, caller: Result<Caller<Moderator>>, id:
     let condition = request.precondition();
     if let Some(token) = request.header("x-edit-token").map(str::to_owned) {
         request.no_query()?;
-        request.write(move |app, conn| posting::delete(app, conn, &id, &token)).await?;
+        request.write(move |app, conn| posting::delete(app, conn, (&id, &token), &condition)).await?;
         return Ok(no_content());
     }
     let caller = caller?;

@@ -73,7 +73,7 @@ pub(super) fn revise(
     condition: &Precondition,
     input: &Input,
 ) -> Result<StaffComment> {
-    queries::lock_comments(conn)?;
+    queries::lock_thread(conn, id)?;
     let mut comment = found(conn, caller, id)?.ok_or_else(Error::not_found)?;
     let before = view(app, conn, caller, &comment)?;
     let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
@@ -97,8 +97,8 @@ pub(super) fn revise(
 
 /// Decides on many comments: on all of them, or on none.
 pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, input: &Input) -> Result<Decisions> {
-    queries::lock_comments(conn)?;
     let ModerationDraft { ids, status } = input.plain::<ModerationDraft>()?;
+    queries::lock_threads(conn, &ids)?;
     let mut comments = queries::by_ids(conn, &ids)?;
     require_own(conn, caller, &comments.values().collect::<Vec<_>>())?;
     let unknown = |(index, id): (usize, &CommentId)| {
@@ -126,7 +126,7 @@ pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, i
 
 /// Deletes a comment and all replies to it; what is gone already, stays gone.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, id: &str, condition: &Precondition) -> Result<()> {
-    queries::lock_comments(conn)?;
+    queries::lock_thread(conn, id)?;
     let Some(comment) = found(conn, caller, id)? else { return Ok(()) };
     condition.check_bare(comment.version)?;
     remove(app, conn, caller.actor(), comment)

@@ -2,9 +2,7 @@
 
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
-use crate::site::{self, CommentMode, CommentPolicy};
-
-const DAY_SECONDS: i64 = 24 * 60 * 60;
+use crate::site::{self, CommentPolicy};
 
 /// The rules as they are now.
 pub(super) fn policy(conn: &mut Conn) -> Result<CommentPolicy> {
@@ -13,8 +11,7 @@ pub(super) fn policy(conn: &mut Conn) -> Result<CommentPolicy> {
 
 /// Whether an article that was published at this time takes comments now, as far as the site lets it.
 pub(super) fn is_open(policy: &CommentPolicy, published_at: Timestamp, now: Timestamp) -> bool {
-    let ends = |days: u32| published_at.plus_seconds(i64::from(days) * DAY_SECONDS);
-    policy.mode != CommentMode::Closed && policy.close_after_days.is_none_or(|days| now < ends(days))
+    policy.closing().time(published_at).is_none_or(|end| now < end)
 }
 
 /// How many characters a comment may have.

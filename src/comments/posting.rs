@@ -13,6 +13,7 @@ use super::queries::{self, Commentable};
 use super::texts::clean_line;
 use super::threads::counted;
 use crate::app::App;
+use crate::articles::lock_comments;
 use crate::db::{Conn, Id, Timestamp, fold};
 use crate::error::{Code, Error, Fault, Result};
 use crate::http::Precondition;
@@ -71,8 +72,10 @@ pub(crate) struct PostedComment {
 
 /// Writes a comment.
 pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, input: &Input) -> Result<PostedComment> {
-    queries::lock_comments(conn)?;
     let article = queries::article_of(conn, name)?;
+    lock_comments(conn, article.id)?;
+    // It may have been withdrawn while this waited.
+    let article = queries::article_of(conn, &article.id.to_string())?;
     let policy = policy(conn)?;
     let (draft, parent) = parse(conn, &article, &policy, poster, input)?;
     let now = app.now();
@@ -221,7 +224,7 @@ fn first_status(conn: &mut Conn, comment: &Comment, policy: &CommentPolicy) -> R
 
 /// Changes what one's own comment says.
 pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), condition: &Precondition, input: &Input) -> Result<OwnComment> {
-    queries::lock_comments(conn)?;
+    queries::lock_thread(conn, id)?;
     let mut comment = unlocked(app, conn, id, token)?.ok_or_else(Error::not_found)?;
     let before = own(app, &comment);
     let mut current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
@@ -248,12 +251,14 @@ pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), cond
 }
 
 /// Deletes one's own comment; what is gone already, stays gone.
-pub(super) fn delete(app: &App, conn: &mut Conn, id: &str, token: &str) -> Result<()> {
-    queries::lock_comments(conn)?;
-    match unlocked(app, conn, id, token)? {
-        Some(comment) => remove(app, conn, None, comment),
-        None => Ok(()),
+pub(super) fn delete(app: &App, conn: &mut Conn, (id, token): (&str, &str), condition: &Precondition) -> Result<()> {
+    queries::lock_thread(conn, id)?;
+    let Some(comment) = unlocked(app, conn, id, token)? else { return Ok(()) };
+    // Guests know no version but the first; what the site demands of staff is not demanded of them.
+    if *condition != Precondition::Missing {
+        condition.check_bare(comment.version)?;
     }
+    remove(app, conn, None, comment)
 }
 
 /// The comment, if there is one, where the token opens it.

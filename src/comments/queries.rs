@@ -7,9 +7,9 @@ use diesel::sql_types::Text;
 
 use super::comment::{Comment, CommentId, CommentStatus, LISTING};
 use super::queue::{CommentedArticle, QUEUE};
-use crate::articles::{ArticleId, published};
+use crate::articles::{ArticleId, lock_comments, published};
 use crate::authors::Author as AuthorProfile;
-use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Timestamp, keyset, lock};
+use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Timestamp, keyset};
 use crate::error::Result;
 use crate::schema::{article_authors, articles, authors, comments, publications, users};
 use crate::users::{Caller, User};
@@ -31,9 +31,16 @@ pub(super) fn article_of(conn: &mut Conn, name: &str) -> Result<Commentable> {
     Ok(Commentable { id: publication.id, comments_open: publication.comments_open, published_at: publication.published_at })
 }
 
-/// Holds back everybody else who changes comments, and those who save articles whole, their counts of comments included.
-pub(super) fn lock_comments(conn: &mut Conn) -> Result<()> {
-    lock(conn, "articles")
+/// Holds back everybody else who changes comments of the article that a comment stands under; nobody where there is none.
+pub(super) fn lock_thread(conn: &mut Conn, id: &str) -> Result<()> {
+    id.parse().map_or(Ok(()), |id| lock_threads(conn, &[id]))
+}
+
+/// The same for many comments; in the order of the articles' ids, so that nobody waits in a circle.
+pub(super) fn lock_threads(conn: &mut Conn, ids: &[CommentId]) -> Result<()> {
+    let rows = comments::table.filter(comments::id.eq_any(ids.to_vec())).select(comments::article_id);
+    let articles: BTreeSet<ArticleId> = rows.load(conn)?.into_iter().collect();
+    articles.into_iter().try_for_each(|article| lock_comments(conn, article))
 }
 
 /// One page of an article's comments: those that answer no other.

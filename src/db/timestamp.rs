@@ -6,9 +6,18 @@ use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::BigInt;
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
+
+/// The beginning of the year 1970.
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+/// The beginning of the year 0000, in milliseconds after 1970 began.
+const FIRST: i64 = -62_167_219_200_000;
+/// The end of the year 9999.
+const LAST: i64 = 253_402_300_799_999;
 
 /// Milliseconds since 1970-01-01T00:00:00Z; written as RFC 3339 with milliseconds and `Z`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
@@ -31,23 +40,39 @@ impl Timestamp {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
 
-    /// Reads an RFC 3339 time, all of whose years have four digits; none lies in the last day of the year 9999.
+    /// Reads an RFC 3339 time, all of whose years have four digits.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let millis = text.parse::<jiff::Timestamp>().ok()?.as_millisecond();
-        (-62_167_219_200_000..=253_402_207_200_000).contains(&millis).then_some(Self(millis))
+        let millis = text.parse::<jiff::Timestamp>().map_or_else(|_| last_hours(text), |time| Some(time.as_millisecond()))?;
+        (FIRST..=LAST).contains(&millis).then_some(Self(millis))
     }
 
     /// The year, month and day in UTC.
     pub(crate) fn date(self) -> (i16, i8, i8) {
-        let date = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let date = self.civil().unwrap_or_default().date();
         (date.year(), date.month(), date.day())
     }
+
+    /// The date and time in UTC.
+    fn civil(self) -> Option<DateTime> {
+        EPOCH.checked_add(SignedDuration::from_millis(self.0)).ok()
+    }
+}
+
+/// The times of the last hours of the year 9999, in which every offset must still lie for [`jiff::Timestamp`].
+fn last_hours(text: &str) -> Option<i64> {
+    let pieces = jiff::fmt::temporal::Pieces::parse(text).ok()?;
+    let offset = pieces.to_numeric_offset()?.seconds();
+    let civil = DateTime::from_parts(pieces.date(), pieces.time()?);
+    (civil.year() == 9999)
+        .then(|| civil.duration_since(EPOCH).as_millis())
+        .and_then(|millis| i64::try_from(millis).ok())
+        .map(|millis| millis - i64::from(offset) * 1000)
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = jiff::Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;
-        write!(f, "{time:.3}")
+        let time = self.civil().ok_or(fmt::Error)?;
+        write!(f, "{time:.3}Z")
     }
 }
 impl fmt::Debug for Timestamp {
@@ -99,5 +124,28 @@ impl utoipa::PartialSchema for Timestamp {
 impl utoipa::ToSchema for Timestamp {
     fn name() -> std::borrow::Cow<'static, str> {
         "Timestamp".into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timestamp;
+
+    #[test]
+    fn times_last_as_long_as_their_years_have_four_digits() {
+        for (text, told) in [
+            ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
+            ("9999-12-31T23:30:00+01:00", "9999-12-31T22:30:00.000Z"),
+            ("9999-12-30T22:00:00Z", "9999-12-30T22:00:00.000Z"),
+            ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000Z"),
+            ("2026-03-14T10:26:53.5894+01:00", "2026-03-14T09:26:53.589Z"),
+        ] {
+            assert_eq!(Timestamp::parse(text).map(|time| time.to_string()), Some(told.to_owned()), "{text}");
+        }
+        for text in
+            ["9999-12-31T23:59:59.999-00:01", "10000-01-01T00:00:00Z", "+010000-01-01T00:00:00Z", "9999-12-31T23:59:59", "9999-12-31", ""]
+        {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
     }
 }

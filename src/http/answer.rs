@@ -6,31 +6,40 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, LOCATION}
 use serde::Serialize;
 use serde_json::Value;
 
+use super::cache::GoodUntil;
 use super::conditional::version_tag;
 use super::pages::{link_header, page_value};
 use super::request::Request;
-use crate::db::{PageOf, PageQuery};
+use crate::db::{PageOf, PageQuery, Timestamp};
 use crate::error::{Error, Result};
 
 const PUBLIC: &str = "public, max-age=0, must-revalidate";
 const PRIVATE: &str = "private, no-store";
 
-/// The cache tags of an answer: every resource that it was made of.
+/// The cache tags of an answer, every resource that it was made of; and until when it holds, where time alone changes it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tags(Vec<String>);
+pub(crate) struct Tags {
+    names: Vec<String>,
+    until: Option<Timestamp>,
+}
 
 impl Tags {
     /// Names a resource.
     pub(crate) fn add(&mut self, kind: &str, id: impl std::fmt::Display) {
         let tag = format!("{kind}:{id}");
-        if !self.0.contains(&tag) {
-            self.0.push(tag);
+        if !self.names.contains(&tag) {
+            self.names.push(tag);
         }
+    }
+
+    /// Says that the answer will be another from some time on, the earliest of all that are named.
+    pub(crate) fn hold_until(&mut self, time: Timestamp) {
+        self.until = Some(self.until.map_or(time, |until| until.min(time)));
     }
 
     /// These kinds as wholes.
     pub(crate) fn of(kinds: &[&str]) -> Self {
-        Self(kinds.iter().map(|&kind| kind.to_owned()).collect())
+        Self { names: kinds.iter().map(|&kind| kind.to_owned()).collect(), until: None }
     }
 }
 
@@ -49,7 +58,10 @@ fn finish_public(request: &Request, body: Vec<u8>, tags: &Tags, link: Option<&st
     let tag = format!("\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(&body));
     let matched = request.header("if-none-match").is_some_and(|sent| matches_tag(sent, &tag));
     let mut response = HttpResponse::build(if matched { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-    response.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, PUBLIC)).insert_header(("Cache-Tag", tags.0.join(",")));
+    response.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, PUBLIC)).insert_header(("Cache-Tag", tags.names.join(",")));
+    if let Some(until) = tags.until {
+        response.extensions_mut().insert(GoodUntil(until));
+    }
     if let Some(link) = link.filter(|link| !link.is_empty()) {
         response.insert_header((LINK, link));
     }

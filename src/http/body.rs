@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
-use super::media_type::essence;
+use super::media_type::{essence, has_foreign_charset};
 use super::request::app_of;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -46,6 +46,9 @@ fn check_head(request: &HttpRequest) -> Result<()> {
     if !fits {
         let detail = if patch { "Send application/merge-patch+json or application/json." } else { "Send application/json." };
         return Err(Error::new(Code::UnsupportedMediaType, detail).header("Accept", "application/json"));
+    }
+    if has_foreign_charset(request) {
+        return Err(Error::new(Code::UnsupportedMediaType, "JSON is UTF-8.").header("Accept", "application/json"));
     }
     if announced(request) > LARGEST {
         return Err(Error::new(Code::TooLarge, "A JSON body may have 1 MiB.").with("max", LARGEST));

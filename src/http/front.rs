@@ -170,7 +170,7 @@ fn as_problem(response: ServiceResponse<BoxBody>, facts: &Facts) -> ServiceRespo
         foreign = translate(response.status(), response.response().error().map(ToString::to_string).as_deref());
         &foreign
     };
-    if response.status().is_server_error() {
+    if response.status().is_server_error() && !error.is_expected() {
         tracing::error!(request_id = facts.id, method = %facts.method, path = facts.path, code = error.code().as_str(), cause = error.cause().unwrap_or_default(), "request failed");
     }
     let problem = error.response(&facts.path, &facts.id);

@@ -45,7 +45,7 @@ async fn read_readiness(request: Request) -> Result<HttpResponse> {
     request.no_query()?;
     let app = &request.app;
     if app.is_stopping() {
-        return Err(Error::unavailable("the server is stopping"));
+        return Err(Error::unavailable("the server is stopping").expected());
     }
     match app.db.schema().await? {
         SchemaState::Current => {}

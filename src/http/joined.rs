@@ -17,6 +17,8 @@ pub(crate) struct Joined {
     joint: Joint,
     effects: RefCell<Vec<Effect>>,
     only_tries: bool,
+    /// How many jobs this process had written when it began.
+    jobs: u64,
 }
 
 impl Joined {
@@ -32,7 +34,13 @@ impl Joined {
 
     /// The same; `opening` is what it does first, and where that fails, everything in it fails.
     pub(super) fn opening_with(app: &App, opening: Option<Opening>) -> Self {
-        Self { app: app.clone(), joint: Joint::new(app.db.clone(), opening), effects: RefCell::default(), only_tries: false }
+        Self {
+            app: app.clone(),
+            joint: Joint::new(app.db.clone(), opening),
+            effects: RefCell::default(),
+            only_tries: false,
+            jobs: app.bell.asked(),
+        }
     }
 
     /// Whether it is known that all will be undone.
@@ -66,6 +74,9 @@ impl Joined {
         // Where it is not known whether the commit came through, the cache has to think that it did.
         self.app.cache.turn();
         committed?;
+        if self.app.bell.asked() != self.jobs {
+            self.app.bell.ring();
+        }
         let effects = self.effects.take();
         for effect in effects {
             effect.await?;

@@ -19,6 +19,8 @@ pub(crate) enum Limit {
     Comment,
     /// Public reads.
     Read,
+    /// Views of articles.
+    View,
 }
 
 /// The counters of this process.
@@ -26,13 +28,14 @@ pub(crate) struct Limits {
     login: Option<DefaultKeyedRateLimiter<IpAddr>>,
     comment: Option<DefaultKeyedRateLimiter<IpAddr>>,
     read: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    view: Option<DefaultKeyedRateLimiter<IpAddr>>,
 }
 
 impl Limits {
     /// Counters with these rates.
     pub(crate) fn new(rates: Rates) -> Self {
         let limiter = |rate: Option<u32>| rate.and_then(NonZeroU32::new).map(|rate| RateLimiter::keyed(Quota::per_minute(rate)));
-        Self { login: limiter(rates.login), comment: limiter(rates.comment), read: limiter(rates.read) }
+        Self { login: limiter(rates.login), comment: limiter(rates.comment), read: limiter(rates.read), view: limiter(rates.view) }
     }
 
     /// Counts one request, or says when to come back.
@@ -43,7 +46,7 @@ impl Limits {
 
     /// Forgets addresses that have been quiet, so that the counters stay small.
     pub(crate) fn forget_the_quiet(&self) {
-        for limiter in [&self.login, &self.comment, &self.read].into_iter().flatten() {
+        for limiter in [&self.login, &self.comment, &self.read, &self.view].into_iter().flatten() {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
@@ -54,6 +57,7 @@ impl Limits {
             Limit::Login => self.login.as_ref(),
             Limit::Comment => self.comment.as_ref(),
             Limit::Read => self.read.as_ref(),
+            Limit::View => self.view.as_ref(),
         }
     }
 }

@@ -13,6 +13,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use crate::app::App;
+use crate::jobs;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Answer {
@@ -29,6 +30,8 @@ pub(crate) struct Metrics {
     statements: Gauge,
     connections: Gauge,
     idle_connections: Gauge,
+    jobs_waiting: Gauge,
+    jobs_failed: Gauge,
 }
 
 impl Metrics {
@@ -38,12 +41,15 @@ impl Metrics {
         let answers = Family::default();
         let seconds = Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0]);
         let (statements, connections, idle_connections) = (Gauge::default(), Gauge::default(), Gauge::default());
+        let (jobs_waiting, jobs_failed) = (Gauge::default(), Gauge::default());
         registry.register("http_answers", "Answers by method, path template and status", answers.clone());
         registry.register("http_answer_seconds", "Time from request to answer", seconds.clone());
         registry.register("database_statements", "Statements run since the start", statements.clone());
         registry.register("database_connections", "Open pooled connections", connections.clone());
         registry.register("database_idle_connections", "Idle pooled connections", idle_connections.clone());
-        Self { registry, answers, seconds, statements, connections, idle_connections }
+        registry.register("jobs_waiting", "Mails and other work that is still to be done, by whatever node", jobs_waiting.clone());
+        registry.register("jobs_failed", "Mails and other work that was given up in the last 30 days", jobs_failed.clone());
+        Self { registry, answers, seconds, statements, connections, idle_connections, jobs_waiting, jobs_failed }
     }
 
     /// Counts one answer.
@@ -52,6 +58,14 @@ impl Metrics {
         let method = if ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].contains(&method) { method } else { "other" };
         self.answers.get_or_create(&Answer { method: method.to_owned(), path: path.to_owned(), status }).inc();
         self.seconds.observe(took.as_secs_f64());
+    }
+
+    /// Takes over how many jobs there are; where the database does not answer, it stays at what was known.
+    async fn look_at_jobs(&self, app: &App) {
+        if let Ok(counts) = app.db.read(jobs::counts).await {
+            self.jobs_waiting.set(counts.waiting);
+            self.jobs_failed.set(counts.failed);
+        }
     }
 
     fn text(&self, app: &App) -> Result<String, std::fmt::Error> {
@@ -75,6 +89,7 @@ pub(crate) fn serve(app: App, bind: SocketAddr) -> std::io::Result<actix_web::de
 }
 
 async fn read_metrics(app: web::Data<App>) -> HttpResponse {
+    app.metrics.look_at_jobs(&app).await;
     match app.metrics.text(&app) {
         Ok(text) => HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text),
         Err(_) => HttpResponse::InternalServerError().finish(),

@@ -9,7 +9,8 @@ use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::App;
-use crate::{articles, events, housekeeping, log};
+use crate::background::Background;
+use crate::log;
 
 /// How long the head of a request may take to arrive.
 const HEAD_DEADLINE: Duration = Duration::from_secs(5);
@@ -23,7 +24,6 @@ const MOST_CONNECTIONS: usize = 25_000;
 const BACKLOG: i32 = 2048;
 /// How long a connection that was just opened gets to send its request when the server no longer listens.
 const LAST_REQUESTS: Duration = Duration::from_millis(500);
-
 /// Serves until a signal ends it; the error is a sentence for the operator.
 pub(crate) async fn run(app: App) -> Result<(), String> {
     let mut signals = Signals::new()?;
@@ -34,9 +34,7 @@ pub(crate) async fn run(app: App) -> Result<(), String> {
     let (server, listener) = listen(&app)?;
     let handle = server.handle();
     let metrics = app.config.server.metrics_bind.map(|bind| listen_for_metrics(&app, bind)).transpose()?;
-    let housekeeping = actix_web::rt::spawn(housekeeping::run(app.clone()));
-    let scheduler = actix_web::rt::spawn(articles::keep_schedule(app.clone()));
-    let following = actix_web::rt::spawn(events::follow(app.clone()));
+    let background = Background::start(&app);
     tracing::info!(address = %app.config.server.bind, engine = app.config.store.database.engine(), "serving");
     let mut running = actix_web::rt::spawn(server);
     let ended = tokio::select! {
@@ -51,9 +49,7 @@ pub(crate) async fn run(app: App) -> Result<(), String> {
             running.await
         }
     };
-    housekeeping.abort();
-    scheduler.abort();
-    following.abort();
+    background.end().await;
     if let Some(metrics) = metrics {
         metrics.stop(true).await;
     }

@@ -63,8 +63,7 @@ impl Work {
         if let Some(joined) = &self.joined {
             return joined.run(work).await;
         }
-        let app = self.app.clone();
-        self.app.db.write(move |conn| work(&app, conn)).await
+        self.app.write_unseen(work).await
     }
 
     /// Does what is outside the database and follows from a write: once that is durable, and never where it is undone.

@@ -196,7 +196,7 @@ fn unlink_from_site(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     for (row, settings) in rows {
         let Some(settings) = without_picture(&settings, "logo", id)? else { continue };
         diesel::update(site::table.filter(site::id.eq(row)))
-            .set((site::settings.eq(settings), site::version.eq(site::version + 1)))
+            .set((site::settings.eq(settings), site::logo_id.eq(None::<Id<Image>>), site::version.eq(site::version + 1)))
             .execute(conn)?;
     }
     Ok(())

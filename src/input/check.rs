@@ -52,6 +52,7 @@ impl Checker {
             .with_format("uri", formats::is_http_url)
             .with_format("uri-reference", formats::is_address)
             .with_format("email", formats::is_email)
+            .with_format("time-zone", formats::is_time_zone)
             .build(&root)
             .map_err(|error| Error::internal(&format!("the schema {schema} does not compile: {error}")))?;
         let validator = Arc::new(validator);
@@ -139,10 +140,20 @@ fn simple(at: &str, kind: &ValidationErrorKind, error: &ValidationError<'_>) -> 
         }
         ValidationErrorKind::Enum { options } => Fault::at(at, "not_one_of", format!("This must be one of {options}.")),
         ValidationErrorKind::UniqueItems => Fault::at(at, "duplicate_items", "An item stands here twice."),
+        ValidationErrorKind::Format { format } if format == "time-zone" => unknown_zone(at, error),
+        ValidationErrorKind::Pattern { pattern } if pattern == formats::TIME_ZONE => unknown_zone(at, error),
         ValidationErrorKind::Format { format } => Fault::at(at, "invalid_format", format!("This is not a valid {format}.")),
         ValidationErrorKind::Pattern { pattern } => by_pattern(at, pattern),
         _ => Fault::at(at, "invalid", error.masked().to_string()),
     }
+}
+
+/// The fault of a time zone that nobody knows, with the nearest one that there is.
+fn unknown_zone(at: &str, error: &ValidationError<'_>) -> Fault {
+    let sent = error.instance().as_str().unwrap_or_default().chars().take(100).collect::<String>();
+    let hint = nearest(&sent, formats::time_zones()).map(|near| format!(" Did you mean {near:?}?")).unwrap_or_default();
+    let detail = format!("A time zone has a name of the IANA database, such as Europe/Berlin or UTC.{hint}");
+    Fault::at(at, "invalid_format", detail)
 }
 
 fn by_pattern(at: &str, pattern: &str) -> Fault {
@@ -158,7 +169,6 @@ fn by_pattern(at: &str, pattern: &str) -> Fault {
         }
         formats::LOCALE => Fault::at(at, "invalid_format", "A locale is a language tag such as en, pt-BR or zh-Hant-TW."),
         formats::ADDRESS => Fault::at(at, "invalid_format", "This is an http or https address, or a path that begins with one slash."),
-        formats::TIME_ZONE => Fault::at(at, "invalid_format", "A time zone has a name of the IANA database, such as Europe/Berlin or UTC."),
         other => Fault::at(at, "invalid_format", format!("This must match {other}.")),
     }
 }

@@ -1,6 +1,7 @@
 //! The formats and patterns that bounds of text are made of, and the types that carry them.
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use crate::db::Timestamp;
 
@@ -69,9 +70,25 @@ pub(crate) fn is_time(text: &str) -> bool {
     Timestamp::parse(text).is_some()
 }
 
+/// Every time zone there is, as the IANA database that the program brings along names them.
+static ZONES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let names = jiff::tz::TimeZoneDatabase::bundled().available().map(|name| name.as_str().to_owned()).collect::<Vec<_>>();
+    names.into_iter().filter(|name| name == "UTC" || name.contains('/')).collect()
+});
+
+/// Whether a text is the name of a time zone: an area and a place, or UTC.
+pub(crate) fn is_time_zone(text: &str) -> bool {
+    ZONES.iter().any(|name| name == text)
+}
+
+/// The names of all time zones.
+pub(crate) fn time_zones() -> impl Iterator<Item = &'static str> {
+    ZONES.iter().map(String::as_str)
+}
+
 /// Declares text types whose bounds are part of their schema: `Title: NAME 1..=300 "meaning" "example"`.
 macro_rules! text_types {
-    ($($(#[$meta:meta])* $name:ident: $pattern:ident $min:literal..=$max:literal $example:literal;)+) => { $(
+    ($($(#[$meta:meta])* $name:ident: $pattern:ident $min:literal..=$max:literal $example:literal $(as $format:literal)?;)+) => { $(
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
@@ -84,6 +101,7 @@ macro_rules! text_types {
                     .min_length(Some($min))
                     .max_length(Some($max))
                     .pattern(Some($crate::input::formats::$pattern))
+                    $(.format(Some(utoipa::openapi::schema::SchemaFormat::Custom($format.into()))))?
                     .examples([$example])
                     .into()
             }
@@ -115,7 +133,7 @@ text_types! {
     /// A BCP 47 language tag.
     Locale: LOCALE 2..=12 "en";
     /// The IANA name of a time zone.
-    TimeZone: TIME_ZONE 3..=64 "Europe/Berlin";
+    TimeZone: TIME_ZONE 3..=64 "Europe/Berlin" as "time-zone";
 }
 
 /// An absolute http or https address.

@@ -1,6 +1,7 @@
 //! The site as a whole: its name, its language, what front ends and comments need to know of it.
 //!
 //! Invariants: there is one row at most, and where there is none, the defaults hold; a read never makes it.
+//! What other queries ask of the settings stands in columns of its own beside them, written in the same statement.
 
 mod handlers;
 mod operations;
@@ -12,5 +13,5 @@ mod view;
 pub(crate) use handlers::routes;
 pub(crate) use operations::revise;
 pub(crate) use queries::settings;
-pub(crate) use settings::{CommentMode, CommentPolicy, SiteSettings};
+pub(crate) use settings::{Closing, CommentMode, CommentPolicy, SiteSettings};
 pub(crate) use social::SocialLink;

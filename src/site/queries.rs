@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::settings::SiteSettings;
+use super::settings::{Closing, SiteSettings};
 use crate::db::{Conn, Json, Timestamp};
 use crate::error::Result;
+use crate::images::ImageId;
 use crate::schema::site;
 
 /// The id of the one row.
@@ -12,18 +13,24 @@ const ONLY: i32 = 1;
 
 /// The site as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = site)]
+#[diesel(table_name = site, treat_none_as_null = true)]
 pub(super) struct Stored {
     id: i32,
     pub(super) settings: Json<SiteSettings>,
     pub(super) version: i32,
     pub(super) updated_at: Timestamp,
+    /// What of the settings other queries ask for.
+    logo_id: Option<ImageId>,
+    comments_closed: bool,
+    comments_close_after: Option<i64>,
 }
 
 impl Stored {
     /// The next version.
     pub(super) fn new(settings: SiteSettings, version: i32, updated_at: Timestamp) -> Self {
-        Self { id: ONLY, settings: Json(settings), version, updated_at }
+        let Closing { closed, after } = settings.comment_policy.closing();
+        let logo_id = settings.logo;
+        Self { id: ONLY, settings: Json(settings), version, updated_at, logo_id, comments_closed: closed, comments_close_after: after }
     }
 }
 

@@ -4,9 +4,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::social::SocialLink;
-use crate::db::text_enum;
+use crate::db::{Timestamp, text_enum};
 use crate::images::{self, ImageId};
 use crate::input::{Address, Draft, Line, Locale, Name, Paragraph, Reference, ReferenceTo, TimeZone};
+
+/// A day, in milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1000;
 
 text_enum! {
     /// When a comment shows.
@@ -111,6 +114,32 @@ pub(crate) struct CommentPolicy {
     /// How many characters a comment may have.
     #[schema(minimum = 1, maximum = 20_000, default = 5_000)]
     pub(crate) max_length: u32,
+}
+
+/// When the comments of articles close, as far as the site says so.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Closing {
+    /// Whether they all are closed.
+    pub(crate) closed: bool,
+    /// How many milliseconds after its publication an article's comments close.
+    pub(crate) after: Option<i64>,
+}
+
+impl Closing {
+    /// When the comments of an article close that was published at this time; never where there is none.
+    pub(crate) fn time(self, published_at: Timestamp) -> Option<Timestamp> {
+        if self.closed {
+            return Some(Timestamp::from_millis(0));
+        }
+        self.after.map(|after| Timestamp::from_millis(published_at.millis().saturating_add(after)))
+    }
+}
+
+impl CommentPolicy {
+    /// When the comments of articles close.
+    pub(crate) fn closing(&self) -> Closing {
+        Closing { closed: self.mode == CommentMode::Closed, after: self.close_after_days.map(|days| i64::from(days) * DAY) }
+    }
 }
 
 /// An entry of the main menu.

@@ -195,7 +195,8 @@ api_test!(who_signs_an_article_works_on_it, async |world| {
     // Nobody named: whoever writes it signs it.
     let own = author.post("articles", json!({"title": "Buses"})).await.expect(201);
     assert_eq!(own.at("/authors/0/id"), &json!(profile));
-    let nobodys = author.post("articles", json!({"title": "Buses", "authors": []})).await.expect(201);
+    author.post("articles", json!({"title": "Buses", "authors": []})).await.expect_problem(422, "validation_failed");
+    let nobodys = world.editor().post("articles", json!({"title": "Buses", "authors": []})).await.expect(201);
     assert_eq!(nobodys.at("/authors"), &json!([]));
 });
 
@@ -218,4 +219,22 @@ api_test!(writes_are_guarded_by_versions, async |world| {
     stale.delete(&format!("{path}/publication")).await.expect_problem(412, "stale_version");
     editor.with("if-match", "\"v3\"").delete(&format!("{path}/publication")).await.expect(204);
     assert_eq!(world.working_copy(&id).await.text_at("/dek"), "Theirs");
+});
+
+api_test!(authors_sign_beside_others_but_not_for_them, async |world| {
+    let guest = world.author_named("Guest Writer").await;
+    let author = world.author();
+    // Who has no profile has no name to leave out.
+    author.post("articles", json!({"title": "Dictated", "authors": [guest]})).await.expect(201);
+    let own = author.post("authors", json!({"name": "Own Profile"})).await.expect(201).id();
+    let missing: &[(&str, &str)] = &[("/authors", "own_profile_missing")];
+    author.post("articles", json!({"title": "Theirs", "authors": [guest]})).await.expect(422).expect_faults(missing);
+    author.post("articles", json!({"title": "Nobody's", "authors": []})).await.expect(422).expect_faults(missing);
+    let both = author.post("articles", json!({"title": "Ours", "authors": [guest, own]})).await.expect(201);
+    let path = format!("articles/{}", both.id());
+    author.patch(&path, json!({"authors": [guest]})).await.expect(422).expect_faults(missing);
+    // What an editor has taken off stays off, whatever else is changed.
+    world.editor().patch(&path, json!({"authors": [guest]})).await.expect(200);
+    let changed = author.patch(&path, json!({"dek": "By somebody else"})).await.expect(200);
+    assert_eq!(changed.at("/authors").as_array().map(Vec::len), Some(1));
 });

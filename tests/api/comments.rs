@@ -243,6 +243,74 @@ api_test!(follow_the_mode_of_the_site, async |world| {
     world.guest("trams", "new@private.example", "Too late").await.expect_problem(409, "conflict");
 });
 
+api_test!(articles_say_whether_they_take_more, async |world| {
+    let article = world.published_by(Role::Author, "Trams").await;
+    world.editor().post("collections", json!({"key": "front-page", "title": "Front page", "items": [article]})).await.expect(201);
+    let open = async || {
+        let mut open = Vec::new();
+        for (path, pointer) in [
+            ("articles/trams", "/comments/open"),
+            ("articles", "/data/0/comments/open"),
+            ("articles?include=body", "/data/0/comments/open"),
+            ("collections/front-page", "/items/0/comments/open"),
+        ] {
+            open.push(world.anonymous().get(path).await.expect(200).at(pointer) == &json!(true));
+        }
+        assert!(open.iter().all(|one| *one == open[0]), "{open:?}");
+        open[0]
+    };
+    assert!(open().await);
+    world.editor().patch("articles/trams?publish=true", json!({"comments_open": false})).await.expect(200);
+    assert!(!open().await);
+    world.editor().patch("articles/trams?publish=true", json!({"comments_open": true})).await.expect(200);
+    world.policy(json!({"mode": "closed"})).await;
+    assert!(!open().await);
+    let desk = world.author().get("articles/trams?view=editor").await.expect(200);
+    assert_eq!((desk.at("/comments/open"), desk.at("/comments_open")), (&json!(false), &json!(true)));
+    world.policy(json!({"mode": "post", "close_after_days": 1})).await;
+    assert!(open().await);
+    world.pass(24 * 60 * 60 - 1);
+    assert!(open().await);
+    // Nothing is written, and no answer that was made ready before may be given now.
+    world.pass(1);
+    assert!(!open().await);
+});
+
+api_test!(a_guest_deletes_the_version_that_they_name, async |world| {
+    world.published_by(Role::Author, "Trams").await;
+    let posted = world.guest("trams", "guest@private.example", "Hello").await.expect(202);
+    let (guest, path) = (world.anonymous().with("x-edit-token", &posted.text_at("/edit_token")), format!("comments/{}", posted.id()));
+    guest.patch(&path, json!({"body": "Hello again"})).await.expect(200);
+    guest.with("if-match", "\"v1\"").delete(&path).await.expect_problem(412, "stale_version");
+    guest.with("if-match", "\"v2\"").delete(&path).await.expect(204);
+    world.moderator().get(&path).await.expect(404);
+});
+
+api_test!(counts_are_right_however_many_write_at_once, async |world| {
+    let node = world.node(&[("DATABASE_CONNECTIONS", "8")]).await;
+    let (one, two) = (world.published_by(Role::Author, "One").await, world.published_by(Role::Author, "Two").await);
+    let mut waiting = Vec::new();
+    for number in 0..12 {
+        waiting.push(world.waiting_comment(if number % 2 == 0 { &one } else { &two }, &format!("Comment {number}")).await);
+    }
+    let approve = async |ids: &[&String]| {
+        node.moderator().post("comments/moderate", json!({"ids": ids, "status": "approved"})).await.expect(200);
+    };
+    let write = async |article: &str, number: usize| {
+        let text = format!("Revision {number}");
+        node.editor().patch(&format!("articles/{article}?publish=true"), json!({"body": {"markdown": text}})).await.expect(200);
+    };
+    let republish = async |article: &str| {
+        node.editor().delete(&format!("articles/{article}/publication")).await.expect(204);
+        node.editor().put(&format!("articles/{article}/publication"), json!({})).await.expect(200);
+    };
+    let pairs: Vec<Vec<&String>> = waiting.chunks(2).map(|pair| pair.iter().rev().collect()).collect();
+    let approvals = futures_util::future::join_all(pairs.iter().map(|pair| approve(pair)));
+    let saves = futures_util::future::join_all((0..6).map(|number| write(if number % 2 == 0 { &one } else { &two }, number)));
+    futures_util::join!(approvals, saves, republish(&one), republish(&two));
+    assert_eq!((world.shown("one").await, world.shown("two").await), ((6, 6), (6, 6)));
+});
+
 api_test!(of_one_address_come_only_so_fast, async |world| {
     world.published_by(Role::Author, "Trams").await;
     let node = world.node(&[("RATE_COMMENT", "2/minute")]).await;

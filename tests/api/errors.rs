@@ -72,6 +72,11 @@ api_test!(bodies_must_be_json_of_1_mib, async |world| {
     {
         send(content_type, b"{\"name\":\"x\"}").await.expect_problem(415, "unsupported_media_type");
     }
+    for charset in ["utf-16", "iso-8859-1", "\"UTF-16\"", ""] {
+        let content_type = format!("application/json; charset={charset}");
+        send(&content_type, b"{\"name\":\"x\"}").await.expect_problem(415, "unsupported_media_type");
+    }
+    send("application/json;charset=\"UTF-8\"", b"{\"name\":\"quoted\"}").await.expect(201);
     send("Application/JSON; charset=utf-8", b"{\"name\":\"x\"}").await.expect(201);
     editor.send(Method::POST, "sections", Some(b"{\"name\":\"x\"}".to_vec())).await.expect_problem(415, "unsupported_media_type");
     let large = format!("{{\"name\":\"{}\"}}", "x".repeat(1024 * 1024));
@@ -89,7 +94,7 @@ api_test!(bodies_must_be_json_of_1_mib, async |world| {
 
 api_test!(malformed_json_is_400, async |world| {
     let deep = |levels: usize| format!("{{\"name\":{}1{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
-    let bodies: [(&str, Vec<u8>); 14] = [
+    let bodies: [(&str, Vec<u8>); 16] = [
         ("nothing", b"".to_vec()),
         ("cut", b"{\"name\":".to_vec()),
         ("no JSON", b"name=x".to_vec()),
@@ -101,6 +106,8 @@ api_test!(malformed_json_is_400, async |world| {
         ("a lone surrogate", b"{\"name\":\"\\ud800\"}".to_vec()),
         ("a byte order mark", b"\xef\xbb\xbf{\"name\":\"x\"}".to_vec()),
         ("NaN", b"{\"name\":NaN}".to_vec()),
+        ("a number beyond all", b"{\"name\":\"x\",\"position\":1e400}".to_vec()),
+        ("a number below all", b"{\"name\":\"x\",\"custom\":[-1.5e309]}".to_vec()),
         ("a member twice", b"{\"name\":\"x\",\"name\":\"y\"}".to_vec()),
         ("a member twice, deep down", b"{\"name\":{\"a\":[{\"b\":1,\"b\":2}]}}".to_vec()),
         ("33 levels", deep(33).into_bytes()),

@@ -1,6 +1,7 @@
 //! The tests of what users get over HTTP: one binary, a file for each resource.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod account_mails;
 mod article_lists;
 mod articles;
 mod attacks;
@@ -14,7 +15,9 @@ mod dry_runs;
 mod errors;
 mod idempotency;
 mod images;
+mod invitations;
 mod leaks;
+mod mail_delivery;
 mod migrations;
 mod newsroom;
 mod paging;
@@ -28,4 +31,5 @@ mod site;
 mod support;
 mod taxonomy;
 mod tidy;
+mod trending;
 mod workflow;

@@ -6,7 +6,9 @@ use std::sync::{Arc, Barrier};
 use masthead::app::App;
 use masthead::clock::Clock;
 
-use crate::support::{Database, Engine, World, api_test, config, has_postgres};
+use serde_json::json;
+
+use crate::support::{Database, Engine, Role, World, api_test, config, has_postgres};
 
 /// Opens the program over a database; the error is what the operator reads.
 fn open(database: &Database) -> Result<App, String> {
@@ -195,4 +197,18 @@ api_test!(readiness_ends_when_the_server_is_about_to_stop, async |world| {
     world.app.begin_stopping();
     world.anonymous().failing().get("/readyz").await.expect_problem(503, "unavailable");
     world.anonymous().get("/healthz").await.expect(200);
+});
+
+api_test!(settings_of_before_find_their_columns, async |world| {
+    let logo = world.image_by(Role::Editor, 1).await;
+    let policy = json!({"mode": "pre", "close_after_days": 14});
+    world.admin().patch("site", json!({"logo": logo, "comment_policy": policy})).await.expect(200);
+    world.published(json!({"title": "Trams"})).await;
+    world.tamper(include_str!("../../migrations/portable/2026-11-22-000008_site_members/down.sql"));
+    world.tamper("DELETE FROM __diesel_schema_migrations WHERE version = '20261122000008'");
+    let node = world.node(&[]).await;
+    assert_eq!(node.editor().get(&format!("images/{logo}/usages")).await.expect(200).at("/site"), &json!(true));
+    assert_eq!(node.anonymous().get("articles/trams").await.expect(200).at("/comments/open"), &json!(true));
+    node.pass(14 * 24 * 60 * 60);
+    assert_eq!(node.anonymous().get("articles/trams").await.expect(200).at("/comments/open"), &json!(false));
 });

@@ -88,3 +88,30 @@ api_test!(tells_all_faults_at_once, async |world| {
     ]);
     assert_eq!(world.admin().get("site?view=editor").await.number_at("/version"), 0);
 });
+
+api_test!(the_time_zone_is_one_that_there_is, async |world| {
+    let set = async |zone: &str| world.admin().patch("site", json!({"timezone": zone})).await;
+    for zone in ["Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+1", "UTC"] {
+        assert_eq!(set(zone).await.expect(200).text_at("/timezone"), zone);
+    }
+    for (zone, near) in [("Europe/Berlni", "Europe/Berlin"), ("europe/vienna", "Europe/Vienna"), ("America/New York", "America/New_York")] {
+        let refused = set(zone).await.expect_problem(422, "validation_failed").expect_faults(&[("/timezone", "invalid_format")]);
+        assert!(refused.fault_detail("/timezone").contains(&format!("Did you mean {near:?}?")), "{refused}");
+    }
+});
+
+api_test!(a_picture_that_is_only_named_is_not_shown, async |world| {
+    let (logo, named) = (world.image_by(Role::Editor, 1).await, world.image_by(Role::Editor, 2).await);
+    let text = format!("Not a logo: \"logo\":\"{named}\"");
+    world.admin().patch("site", json!({"logo": logo, "tagline": text})).await.expect(200);
+    let shown = async |image: &str| world.editor().get(&format!("images/{image}/usages")).await.expect(200).at("/site").clone();
+    assert_eq!((shown(&logo).await, shown(&named).await), (json!(true), json!(false)));
+    world.anonymous().get(&format!("images/{named}")).await.expect(404);
+    world.admin().delete(&format!("images/{logo}")).await.expect_problem(409, "in_use");
+    world.admin().delete(&format!("images/{logo}?force=true")).await.expect(204);
+    assert_eq!(world.admin().get("site?view=editor").await.expect(200).at("/logo"), &json!(null));
+    world.admin().patch("site", json!({"logo": named})).await.expect(200);
+    world.anonymous().get(&format!("images/{named}")).await.expect(200);
+    world.admin().patch("site", json!({"logo": null})).await.expect(200);
+    assert_eq!(shown(&named).await, json!(false));
+});

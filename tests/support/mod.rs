@@ -5,6 +5,7 @@ mod builders;
 mod client;
 mod contract;
 mod engines;
+mod mail;
 mod world;
 
 pub(crate) use answer::Answer;
@@ -12,6 +13,7 @@ pub(crate) use builders::{encoded, jpeg};
 pub(crate) use client::{Client, Part};
 pub(crate) use contract::{Contract, Operation};
 pub(crate) use engines::{Database, Engine, has_postgres};
+pub(crate) use mail::{Mail, Mood, SmtpServer, free_port};
 pub(crate) use world::{CANARY, Node, PASSWORD, Role, World, config, run};
 
 /// Declares a test of the API that runs on both engines: `api_test!(name, async |world| { … })`.

@@ -100,6 +100,18 @@ impl World {
         Node::start(&self.database, settings, self.clock.clone()).await.expect("the app opens")
     }
 
+    /// Does what is still to be done, and demands that nothing is left; a database that a test has broken is left alone.
+    pub(crate) async fn finish_jobs(&self) {
+        let Ok((waiting, failed)) = self.app.count_jobs().await else { return };
+        let left = if waiting > 0 {
+            self.app.run_due_jobs().await.expect("the jobs run");
+            self.app.count_jobs().await.expect("the jobs can be counted")
+        } else {
+            (waiting, failed)
+        };
+        assert_eq!(left, (0, 0), "jobs are left: (waiting, given up)");
+    }
+
     /// Runs SQL behind the program's back.
     pub(crate) fn tamper(&self, sql: &str) {
         self.database.tamper(sql);
@@ -161,10 +173,12 @@ pub(crate) fn config(database: &Database, settings: &[(&str, &str)]) -> Config {
         ("DATABASE_CONNECTIONS", "2".to_owned()),
         ("MEDIA_URL", format!("file:{folder}/media")),
         ("SECRET_KEY_FILE", format!("{folder}/masthead.key")),
+        ("MAIL_FOLDER", format!("{folder}/mails")),
         ("SITE_URL", "https://news.example".to_owned()),
         ("API_URL", "https://api.news.example".to_owned()),
         ("RATE_LOGIN", "off".to_owned()),
         ("RATE_COMMENT", "off".to_owned()),
+        ("RATE_VIEW", "off".to_owned()),
     ];
     let lookup = |name: &str| {
         let own = settings.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned());
@@ -199,5 +213,6 @@ pub(crate) fn run(engine: Engine, scenario: impl AsyncFnOnce(&World)) {
     actix_web::rt::System::new().block_on(async {
         let world = World::over(database).await;
         scenario(&world).await;
+        world.finish_jobs().await;
     });
 }

@@ -31,7 +31,7 @@ pub(in crate::users) fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Lists users.
 ///
-/// Everybody who can log in, the newest first.
+/// Everybody who can log in, the newest first. Who has not taken up their invitation is at `/users/invitations`.
 #[utoipa::path(tag = "Users", params(UserList), security(("bearer" = ["admin"])),
     responses((status = 200, body = Page<Edited<UserView>>, description = "A page of users.")))]
 #[get("/users")]
@@ -39,7 +39,7 @@ async fn list_users(request: Request, _caller: Caller<Admin>) -> Result<HttpResp
     let mut query = request.query();
     let list = query.listing(&LISTING, &request.app.secrets, "users");
     query.finish()?;
-    let (list, page) = request.read(move |_, conn| operations::list(conn, &list).map(|page| (list, page))).await?;
+    let (list, page) = request.read(move |app, conn| operations::list(app, conn, &list).map(|page| (list, page))).await?;
     editor_page(&request, &list, &page)
 }
 
@@ -62,7 +62,7 @@ async fn create_user(body: Body, request: Request, caller: Caller<Admin>) -> Res
 #[get("/users/{user}")]
 async fn read_user(request: Request, _caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
-    let view = request.read(move |_, conn| operations::read(conn, &id)).await?;
+    let view = request.read(move |app, conn| operations::read(app, conn, &id)).await?;
     editor(&view, view.version)
 }
 

@@ -18,14 +18,16 @@ use crate::users::sessions;
 #[get("/auth/me")]
 pub(super) async fn read_own_account(request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
     request.no_query()?;
-    let view = request.read(move |_, conn| own::read(conn, caller.user)).await?;
+    let view = request.read(move |app, conn| own::read(app, conn, caller.user)).await?;
     editor(&view, view.version)
 }
 
 /// Changes your account.
 ///
-/// A JSON Merge Patch (RFC 7396). The role and the e-mail address are for administrators to change. Needs a session: an
-/// API key is refused.
+/// A JSON Merge Patch (RFC 7396). The role is for administrators to change. Another e-mail address gets a mail, whose link
+/// leads to `/confirm-email?token=…` on the site, and the old one a notice; until it is confirmed, `pending_email` has it and
+/// the old one holds. An address can be mailed to once an hour, and five of them asked for (`429`). Needs a session: an API
+/// key is refused.
 #[utoipa::path(tag = "Authentication", request_body(content = OwnAccountDraft, content_type = "application/merge-patch+json"),
     security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 200, body = Edited<UserView>, description = "Your account.")))]

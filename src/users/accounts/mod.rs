@@ -1,7 +1,8 @@
 //! Accounts: who can log in, and as what.
 //!
 //! Invariants: an address belongs to one account, whatever its case; there is always an administrator who is not
-//! suspended; who changes a password, or is suspended, has no session of before any more.
+//! suspended; who changes a password, or is suspended, has no session of before any more; people
+//! come to another address of their own only by proving that it is theirs.
 
 mod handlers;
 mod me;
@@ -12,5 +13,7 @@ mod queries;
 mod user;
 
 pub(super) use handlers::routes;
-pub(super) use queries::{find_by_email, locked, rehash};
+pub(super) use operations::{create, happened};
+pub(super) use queries::{find_by_email, locked, look_up, rehash, update};
+pub(super) use user::UserView;
 pub(crate) use user::{OwnAccountDraft, User, UserChange, UserId};

@@ -11,18 +11,18 @@ use crate::events::{self, Event};
 use crate::http::{Edited, Precondition};
 use crate::input::Input;
 use crate::users::caller::{Admin, Caller};
-use crate::users::{passwords, sessions};
+use crate::users::{mailed, passwords, sessions};
 
 /// One page of accounts.
-pub(super) fn list(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Edited<UserView>>> {
+pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Edited<UserView>>> {
     let page = queries::page(conn, query)?;
-    page.with_rows(|rows| edited_all(conn, &rows))
+    page.with_rows(|rows| edited_all(app, conn, &rows))
 }
 
 /// One account.
-pub(super) fn read(conn: &mut Conn, id: &str) -> Result<Edited<UserView>> {
+pub(super) fn read(app: &App, conn: &mut Conn, id: &str) -> Result<Edited<UserView>> {
     let user = queries::find(conn, id)?;
-    edited(conn, &user)
+    edited(app, conn, &user)
 }
 
 /// A parsed draft of an account, whose password may be hashed.
@@ -35,11 +35,11 @@ pub(super) fn parse(input: &Input) -> Result<UserDraft> {
 }
 
 /// Stores a new account; `actor` is who made it, nobody where it was the command line.
-pub(super) fn create(app: &App, conn: &mut Conn, actor: Option<String>, user: &User) -> Result<Edited<UserView>> {
+pub(in crate::users) fn create(app: &App, conn: &mut Conn, actor: Option<String>, user: &User) -> Result<Edited<UserView>> {
     queries::insert(conn, user)?;
     let event = happened("user.created", user, json!({"role": user.role, "suspended": user.suspended}));
     events::record(conn, app.now(), Event { actor, ..event })?;
-    edited(conn, user)
+    edited(app, conn, user)
 }
 
 /// What changes an account, and on which condition.
@@ -55,14 +55,18 @@ pub(super) struct Revision {
 pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Admin>, revision: Revision) -> Result<Edited<UserView>> {
     lock(conn, "admins")?;
     let mut user = locked(conn, &revision.id)?;
-    let before = edited(conn, &user)?;
+    let before = edited(app, conn, &user)?;
     let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
     let change = revision.input.revise::<UserChange>(conn, &current)?;
     check_password(caller, &user, &change)?;
     revision.condition.check(user.version, &current, &revision.input.object()?, |_| Ok(None))?;
-    let (was_admin, has_password) = (user.is_active_admin(), change.password.is_some());
+    let (was_admin, has_password, address) = (user.is_active_admin(), change.password.is_some(), user.email.clone());
     let ends_sessions = user.revise(change, revision.password_hash, app.now());
-    let after = edited(conn, &user)?;
+    if user.email != address {
+        // Administrators have the last word.
+        mailed::forget_confirmations(conn, user.id, app.now())?;
+    }
+    let after = edited(app, conn, &user)?;
     if before.same_content(&after)? && !has_password {
         return Ok(before);
     }
@@ -118,20 +122,21 @@ pub(super) fn locked(conn: &mut Conn, id: &str) -> Result<User> {
 }
 
 /// What the audit log says of an account; nobody's doing until an actor is named.
-pub(super) fn happened(kind: &'static str, user: &User, details: Value) -> Event {
+pub(in crate::users) fn happened(kind: &'static str, user: &User, details: Value) -> Event {
     Event { kind, actor: None, subject_kind: "user", subject_id: user.id.to_string(), tags: vec![format!("user:{}", user.id)], details }
 }
 
 /// An account with its version and times.
-pub(super) fn edited(conn: &mut Conn, user: &User) -> Result<Edited<UserView>> {
-    edited_all(conn, std::slice::from_ref(user))?.pop().ok_or_else(Error::not_found)
+pub(super) fn edited(app: &App, conn: &mut Conn, user: &User) -> Result<Edited<UserView>> {
+    edited_all(app, conn, std::slice::from_ref(user))?.pop().ok_or_else(Error::not_found)
 }
 
-fn edited_all(conn: &mut Conn, users: &[User]) -> Result<Vec<Edited<UserView>>> {
+fn edited_all(app: &App, conn: &mut Conn, users: &[User]) -> Result<Vec<Edited<UserView>>> {
     let ids: Vec<_> = users.iter().map(|user| user.id).collect();
     let profiles = queries::profiles(conn, &ids)?;
+    let pending = mailed::pending_addresses(conn, users, app.now())?;
     let edited = |user: &User| Edited {
-        view: user.view(profiles.get(&user.id).copied()),
+        view: user.view(profiles.get(&user.id).copied(), pending.get(&user.id).cloned()),
         version: user.version,
         created_at: user.created_at,
         updated_at: user.updated_at,

@@ -1,7 +1,8 @@
-//! What people can do with their own account: see it, rename themselves, change their password.
+//! What people can do with their own account: see it, rename themselves, ask for another address, change
+//! their password.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::operations::{edited, happened, locked};
@@ -14,6 +15,7 @@ use crate::events::{self, Event};
 use crate::http::{Edited, Precondition, Request};
 use crate::input::{Draft, Input};
 use crate::users::caller::Caller;
+use crate::users::mailed;
 use crate::users::passwords::{self, NewPassword};
 use crate::users::sessions::{self, Client, SessionId};
 
@@ -31,25 +33,27 @@ pub(super) struct PasswordChange {
 impl Draft for PasswordChange {}
 
 /// One's own account.
-pub(super) fn read(conn: &mut Conn, user: UserId) -> Result<Edited<UserView>> {
+pub(super) fn read(app: &App, conn: &mut Conn, user: UserId) -> Result<Edited<UserView>> {
     let user = queries::find(conn, &user.to_string())?;
-    edited(conn, &user)
+    edited(app, conn, &user)
 }
 
 /// Changes one's own account by merge patch.
 pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller, condition: &Precondition, input: &Input) -> Result<Edited<UserView>> {
     let mut user = locked(conn, &caller.user.to_string())?;
-    let before = edited(conn, &user)?;
+    let before = edited(app, conn, &user)?;
     let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
-    let OwnAccountDraft { name } = input.revise(conn, &current)?;
+    let OwnAccountDraft { name, email } = input.revise(conn, &current)?;
     condition.check(user.version, &current, &input.object()?, |_| Ok(None))?;
-    if name == user.name {
+    let email = email.normal();
+    let asked = email != user.email && mailed::ask_confirmation(app, conn, &user, &email)?;
+    if name == user.name && !asked {
         return Ok(before);
     }
     user.rename(name, app.now());
     queries::update(conn, &user)?;
-    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("user.revised", &user, Value::Null) })?;
-    edited(conn, &user)
+    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("user.revised", &user, json!({"email_asked_for": asked})) })?;
+    edited(app, conn, &user)
 }
 
 /// Changes one's own password and ends all other sessions; the hashing is done outside the transaction.

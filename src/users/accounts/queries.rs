@@ -18,7 +18,7 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<User>> {
 }
 
 /// The account with an id, if there is one.
-pub(super) fn look_up(conn: &mut Conn, id: &str) -> Result<Option<User>> {
+pub(in crate::users) fn look_up(conn: &mut Conn, id: &str) -> Result<Option<User>> {
     let Ok(id) = id.parse::<UserId>() else { return Ok(None) };
     Ok(users::table.filter(users::id.eq(id)).select(User::as_select()).first(conn).optional()?)
 }
@@ -69,7 +69,7 @@ pub(super) fn insert(conn: &mut Conn, user: &User) -> Result<()> {
 }
 
 /// Stores a changed account.
-pub(super) fn update(conn: &mut Conn, user: &User) -> Result<()> {
+pub(in crate::users) fn update(conn: &mut Conn, user: &User) -> Result<()> {
     conflict_on(diesel::update(user).set(user).execute(conn), address_taken)?;
     Ok(())
 }

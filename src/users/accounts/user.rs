@@ -75,7 +75,7 @@ pub(crate) struct UserChange {
 }
 
 impl Draft for UserChange {
-    const DERIVED: &'static [&'static str] = &["/author_id"];
+    const DERIVED: &'static [&'static str] = &["/author_id", "/pending_email"];
     const READ_ONLY: &'static [&'static str] = &["/id", "/version", "/created_at", "/updated_at"];
 }
 
@@ -86,21 +86,26 @@ pub(crate) struct OwnAccountDraft {
     /// Your name.
     #[schema(value_type = Name)]
     pub(super) name: String,
+    /// The address to log in with. Another one is asked to confirm that it is yours, and holds from then on.
+    pub(super) email: Email,
 }
 
 impl Draft for OwnAccountDraft {
-    const DERIVED: &'static [&'static str] = &["/author_id"];
-    const READ_ONLY: &'static [&'static str] = &["/id", "/email", "/role", "/suspended", "/version", "/created_at", "/updated_at"];
+    const DERIVED: &'static [&'static str] = &["/author_id", "/pending_email"];
+    const READ_ONLY: &'static [&'static str] = &["/id", "/role", "/suspended", "/version", "/created_at", "/updated_at"];
 }
 
 /// An account, as its owner and administrators see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct UserView {
+pub(in crate::users) struct UserView {
     /// The account's id.
     id: UserId,
     /// The address to log in with.
     #[schema(format = "email", example = "mara@example.org")]
     email: String,
+    /// The address that they asked for and have not confirmed yet; for a day.
+    #[schema(format = "email", example = "mara@example.com")]
+    pending_email: Option<String>,
     /// The person's name.
     #[schema(example = "Mara Lind")]
     name: String,
@@ -123,15 +128,20 @@ impl User {
     /// A new account.
     pub(super) fn new(draft: UserDraft, password_hash: String, now: Timestamp) -> Self {
         let UserDraft { email, name, role, password: _, suspended } = draft;
+        Self { suspended, ..Self::invited(email.normal(), name, role, password_hash, now) }
+    }
+
+    /// The account of somebody who chose their password themselves; the address is in lower case.
+    pub(in crate::users) fn invited(email: String, name: String, role: Role, password_hash: String, now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
-            email: email.normal(),
+            email,
             name_key: fold(&name),
             name,
             role,
             password_hash,
             token_version: 1,
-            suspended,
+            suspended: false,
             version: 1,
             created_at: now,
             updated_at: now,
@@ -159,9 +169,15 @@ impl User {
     }
 
     /// A new password, which no session of before outlives.
-    pub(super) fn set_password(&mut self, hash: String, now: Timestamp) {
+    pub(in crate::users) fn set_password(&mut self, hash: String, now: Timestamp) {
         self.password_hash = hash;
         self.token_version += 1;
+        self.touch(now);
+    }
+
+    /// An address that its owner has confirmed.
+    pub(in crate::users) fn set_email(&mut self, email: String, now: Timestamp) {
+        self.email = email;
         self.touch(now);
     }
 
@@ -171,13 +187,21 @@ impl User {
     }
 
     /// Whether it is one of those of whom there must always be one.
-    pub(super) fn is_active_admin(&self) -> bool {
+    pub(in crate::users) fn is_active_admin(&self) -> bool {
         self.role == Role::Admin && !self.suspended
     }
 
     /// What its owner and administrators see of it.
-    pub(super) fn view(&self, author_id: Option<AuthorId>) -> UserView {
-        UserView { id: self.id, email: self.email.clone(), name: self.name.clone(), role: self.role, suspended: self.suspended, author_id }
+    pub(super) fn view(&self, author_id: Option<AuthorId>, pending_email: Option<String>) -> UserView {
+        UserView {
+            id: self.id,
+            email: self.email.clone(),
+            pending_email,
+            name: self.name.clone(),
+            role: self.role,
+            suspended: self.suspended,
+            author_id,
+        }
     }
 }
 
@@ -236,7 +260,7 @@ pub(super) static LISTING: Listing<users::table, User> = Listing {
     ],
     default_sort: "-created_at",
     includes: &[],
-    members: &["id", "email", "name", "role", "suspended", "author_id", "version", "created_at", "updated_at"],
+    members: &["id", "email", "pending_email", "name", "role", "suspended", "author_id", "version", "created_at", "updated_at"],
     id: column!(id users::id),
     id_of: |row| row.id.to_string(),
 };

@@ -1,0 +1,31 @@
+//! The beacon over HTTP.
+
+use actix_web::{HttpResponse, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::queries;
+use super::visitors::Visit;
+use crate::error::Result;
+use crate::http::{Limit, Request, no_content};
+
+/// Mounts the operation.
+pub(in crate::articles) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(count_view);
+}
+
+/// Counts a view of an article.
+///
+/// A beacon for front ends, such as `navigator.sendBeacon`: it needs no body and sets no cookie. One visitor, by address and
+/// program, counts once in half an hour, which the answer does not tell; nothing of them is stored. Views show in
+/// `sort=trending` a minute or so later. An address may send `RATE_VIEW` of them.
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug.")),
+    responses((status = 204, description = "The view was taken.")))]
+#[post("/articles/{article}/views")]
+async fn count_view(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
+    request.app.limits.check(Limit::View, request.address)?;
+    request.no_query()?;
+    let article = request.read(move |_, conn| queries::public_id(conn, &name)).await?;
+    let visit = Visit { address: request.address, user_agent: request.header("user-agent").unwrap_or_default(), article };
+    request.app.views.count(&visit, request.app.now());
+    Ok(no_content())
+}

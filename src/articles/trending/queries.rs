@@ -1,0 +1,142 @@
+//! All SQL of views and rankings.
+
+use std::collections::BTreeMap;
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text};
+
+use super::super::article::{ArticleId, ArticleKind};
+use super::super::listing::{self, PUBLIC};
+use super::super::publication::Publication;
+use super::super::published_queries::published;
+use super::window::{DAY, HOUR, MINUTE, Stretch, Window, floor};
+use crate::db::{Backend, Conn, Key, PageOf, PageQuery, Position, Predicate, Slugged, Timestamp};
+use crate::error::Result;
+use crate::schema::{article_views, publications};
+
+/// For how long the counts of each span are kept; the longest window, and the time that somebody takes to turn pages.
+const KEPT: [(i64, i64); 3] = [(MINUTE, 6 * HOUR), (HOUR, 3 * DAY), (DAY, 31 * DAY)];
+
+/// Both engines read this; who has been erased meanwhile is left out.
+const ADD: &str = "INSERT INTO article_views (article_id, span, began, views)
+    SELECT $1, $2, $3, $4 FROM articles WHERE id = $1
+    ON CONFLICT (article_id, span, began) DO UPDATE SET views = article_views.views + excluded.views";
+
+/// The id of the published article that an id or a slug names; what is not public is found out like by reading it.
+pub(super) fn public_id(conn: &mut Conn, name: &str) -> Result<ArticleId> {
+    let query = publications::table.select(publications::id).into_boxed::<Backend>();
+    let query = match Slugged::<()>::parse(name) {
+        Slugged::Id(id) => query.filter(publications::id.eq(id.to_string())),
+        Slugged::Slug(slug) => query.filter(publications::slug.eq(slug)),
+    };
+    match query.first(conn).optional()? {
+        Some(id) => Ok(id),
+        None => Ok(published(conn, name)?.id),
+    }
+}
+
+/// Adds views to the counts of the minute, the hour and the day; in the order of the ids, so that nobody waits in a circle.
+pub(super) fn add(conn: &mut Conn, views: &BTreeMap<ArticleId, i64>, now: Timestamp) -> Result<()> {
+    for (article, count) in views {
+        for (span, _) in KEPT {
+            diesel::sql_query(ADD)
+                .bind::<Text, _>(*article)
+                .bind::<BigInt, _>(span)
+                .bind::<BigInt, _>(floor(now.millis(), span))
+                .bind::<BigInt, _>(*count)
+                .execute(conn)?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes the counts that no window reaches back to.
+pub(crate) fn prune(conn: &mut Conn, now: Timestamp) -> Result<()> {
+    for (span, kept) in KEPT {
+        let old = article_views::table.filter(article_views::span.eq(span)).filter(article_views::began.lt(now.millis() - kept));
+        diesel::delete(old).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// One page of a ranking: most views first, then the newest. A cursor carries the moment that its ranking is made as of.
+pub(in crate::articles) fn page(conn: &mut Conn, query: &PageQuery, window: Window, now: Timestamp) -> Result<(PageOf<Publication>, i64)> {
+    let moment = query.position.as_ref().and_then(|position| position.keys.first()).map_or_else(|| Window::moment(now), Key::int);
+    let counted = condition(&window.stretches(moment));
+    let backward = query.position.as_ref().is_some_and(|position| position.backward);
+    let conditions = || {
+        let mut conditions: Vec<Predicate<publications::table>> = PUBLIC.predicates(query);
+        conditions.push(Box::new(sql::<Bool>(&format!("publications.id IN (SELECT article_id FROM article_views WHERE {counted})"))));
+        if !listing::asks(&PUBLIC, query, "kind") {
+            conditions.push(Box::new(publications::kind.eq(ArticleKind::Article)));
+        }
+        conditions
+    };
+    let score = score(&counted);
+    let mut rows = publications::table.select((Publication::as_select(), sql::<BigInt>(&score))).into_boxed::<Backend>();
+    for condition in conditions().into_iter().chain(query.position.as_ref().and_then(|position| beyond(&score, position))) {
+        rows = rows.filter(condition);
+    }
+    let ordered = sql::<BigInt>(&score);
+    rows = if backward {
+        rows.order((ordered.asc(), publications::published_at.asc(), publications::id.asc()))
+    } else {
+        rows.order((ordered.desc(), publications::published_at.desc(), publications::id.desc()))
+    };
+    let rows: Vec<(Publication, i64)> = rows.limit(i64::try_from(query.limit).unwrap_or(100) + 1).load(conn)?;
+    let total = if query.count {
+        let count = conditions().into_iter().fold(publications::table.into_boxed::<Backend>(), QueryDsl::filter);
+        Some(count.count().get_result(conn)?)
+    } else {
+        None
+    };
+    Ok((cut(query, rows, moment, total), moment))
+}
+
+/// The page of one row more than was asked for.
+fn cut(query: &PageQuery, mut rows: Vec<(Publication, i64)>, moment: i64, total: Option<i64>) -> PageOf<Publication> {
+    let backward = query.position.as_ref().is_some_and(|position| position.backward);
+    let more = rows.len() > query.limit;
+    rows.truncate(query.limit);
+    if backward {
+        rows.reverse();
+    }
+    let (has_next, has_prev) = if backward { (true, more) } else { (more, query.position.is_some()) };
+    let at = |row: Option<&(Publication, i64)>, backward: bool| {
+        row.map(|(row, score)| Position {
+            keys: vec![Key::Int(moment), Key::Int(*score), Key::Int(row.published_at.millis())],
+            id: row.id.to_string(),
+            backward,
+        })
+    };
+    let next = if has_next { at(rows.last(), false) } else { None };
+    let prev = if has_prev { at(rows.first(), true) } else { None };
+    PageOf { rows: rows.into_iter().map(|(row, _)| row).collect(), next, prev, total }
+}
+
+/// The condition that an article comes after a cursor, or before.
+fn beyond(score: &str, position: &Position) -> Option<Predicate<publications::table>> {
+    let [_, views, published_at] = position.keys.as_slice() else { return None };
+    let (views, published_at, id) = (views.int(), published_at.int(), position.id.clone());
+    let score = || sql::<BigInt>(score);
+    let (time, same_time) = (publications::published_at, publications::published_at.eq(published_at));
+    Some(if position.backward {
+        let later = time.gt(published_at).or(same_time.and(publications::id.gt(id)));
+        Box::new(score().gt(views).or(score().eq(views).and(later)))
+    } else {
+        let earlier = time.lt(published_at).or(same_time.and(publications::id.lt(id)));
+        Box::new(score().lt(views).or(score().eq(views).and(earlier)))
+    })
+}
+
+/// Which counts belong to a ranking. All of it is numbers that were made here.
+fn condition(stretches: &[Stretch]) -> String {
+    let stretch = |Stretch { span, from, until }: &Stretch| format!("(span = {span} AND began >= {from} AND began < {until})");
+    format!("({})", stretches.iter().map(stretch).collect::<Vec<_>>().join(" OR "))
+}
+
+/// The views of an article.
+fn score(counted: &str) -> String {
+    format!("(SELECT CAST(SUM(views) AS BIGINT) FROM article_views WHERE article_id = publications.id AND {counted})")
+}

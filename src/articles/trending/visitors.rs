@@ -1,0 +1,124 @@
+//! Who was seen lately, without knowing who they are: keyed hashes whose key is forgotten every day.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use sha2::{Digest, Sha256};
+
+use super::super::article::ArticleId;
+use super::window::DAY;
+use crate::db::Timestamp;
+use crate::http::limited_as;
+use crate::secrets::random;
+
+/// For how long somebody counts once, in milliseconds.
+const ONCE: i64 = 30 * 60 * 1000;
+/// How many visits are remembered at most; beyond, somebody may be counted twice.
+const MOST: usize = 200_000;
+
+/// Somebody who reads an article, as far as can be told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Visit<'a> {
+    /// Where they are.
+    pub(super) address: IpAddr,
+    /// What program they use.
+    pub(super) user_agent: &'a str,
+    /// What they read.
+    pub(super) article: ArticleId,
+}
+
+/// The visits of the last half hour.
+#[derive(Default)]
+pub(super) struct Visitors {
+    /// The day of the key, counted from 1970.
+    day: i64,
+    key: [u8; 32],
+    /// When each was counted.
+    counted: HashMap<[u8; 16], i64>,
+}
+
+impl Visitors {
+    /// Whether a visit is to be counted; it is remembered then.
+    pub(super) fn counts(&mut self, visit: &Visit<'_>, now: Timestamp) -> bool {
+        let now = now.millis();
+        self.renew_key(now);
+        let trace = self.trace(visit);
+        if self.counted.get(&trace).is_some_and(|counted| now - counted < ONCE) {
+            return false;
+        }
+        if self.counted.len() >= MOST {
+            self.forget(now);
+            // Where hardly any can be forgotten, going through all of them for each new one would take too long.
+            if self.counted.len() > MOST / 2 {
+                self.counted.clear();
+            }
+        }
+        self.counted.insert(trace, now);
+        true
+    }
+
+    /// Forgets what is longer ago than half an hour.
+    pub(super) fn forget(&mut self, now: i64) {
+        self.counted.retain(|_, counted| now - *counted < ONCE);
+        self.counted.shrink_to_fit();
+    }
+
+    /// A new day has a new key, with which nothing of the day before can be found again.
+    fn renew_key(&mut self, now: i64) {
+        let day = now.div_euclid(DAY);
+        if day != self.day {
+            *self = Self { day, key: random(), counted: HashMap::new() };
+        }
+    }
+
+    fn trace(&self, visit: &Visit<'_>) -> [u8; 16] {
+        let address = limited_as(visit.address).to_string();
+        let hash = Sha256::new()
+            .chain_update(self.key)
+            .chain_update(visit.article.to_string())
+            .chain_update(address)
+            .chain_update("\n")
+            .chain_update(visit.user_agent)
+            .finalize();
+        let mut trace = [0; 16];
+        trace.iter_mut().zip(hash).for_each(|(byte, hashed)| *byte = hashed);
+        trace
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::{MOST, Visit, Visitors};
+    use crate::db::{Id, Timestamp};
+
+    fn visit(address: &str) -> Visit<'static> {
+        let article = Id::new(Timestamp::from_millis(1_773_480_413_589));
+        Visit { address: address.parse::<IpAddr>().unwrap(), user_agent: "Browser", article }
+    }
+
+    #[test]
+    fn somebody_counts_once_in_half_an_hour() {
+        let (mut visitors, visit) = (Visitors::default(), visit("2001:db8::1"));
+        let at = |minutes: i64| Timestamp::from_millis(1_773_480_413_589 + minutes * 60_000);
+        assert!(visitors.counts(&visit, at(0)));
+        assert!(!visitors.counts(&visit, at(29)));
+        assert!(!visitors.counts(&Visit { address: "2001:db8::2".parse().unwrap(), ..visit }, at(29)));
+        assert!(visitors.counts(&Visit { address: "2001:db8:0:1::1".parse().unwrap(), ..visit }, at(29)));
+        assert!(visitors.counts(&Visit { user_agent: "Other", ..visit }, at(29)));
+        assert!(visitors.counts(&visit, at(30)));
+        visitors.forget(at(59).millis());
+        assert_eq!(visitors.counted.len(), 1);
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let (mut visitors, now) = (Visitors::default(), Timestamp::from_millis(1_773_480_413_589));
+        visitors.counts(&visit("192.0.2.1"), now);
+        let fill = u128::try_from(MOST).unwrap();
+        visitors.counted.extend((0..fill).map(|number| (number.to_be_bytes(), now.millis())));
+        assert!(visitors.counts(&visit("192.0.2.2"), now));
+        assert!(visitors.counted.len() <= MOST / 2 + 1);
+    }
+}

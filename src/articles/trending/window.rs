@@ -1,0 +1,86 @@
+//! Windows: how far back a ranking looks, and which counts it is made of.
+
+use crate::db::{Timestamp, text_enum};
+
+/// A minute, in milliseconds.
+pub(super) const MINUTE: i64 = 60_000;
+/// An hour, in milliseconds.
+pub(super) const HOUR: i64 = 60 * MINUTE;
+/// A day, in milliseconds.
+pub(super) const DAY: i64 = 24 * HOUR;
+/// How long after its end a minute's views may still be on their way into the database, in milliseconds.
+const GRACE: i64 = 15_000;
+
+text_enum! {
+    /// How far back a ranking looks.
+    pub(crate) enum Window {
+        /// The last hour.
+        Hour = "1h",
+        /// The last day.
+        Day = "24h",
+        /// The last week.
+        Week = "7d",
+        /// The last thirty days.
+        Month = "30d",
+    }
+}
+
+/// Counts that belong to a ranking: those of one span, from one time until before another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub(super) span: i64,
+    pub(super) from: i64,
+    pub(super) until: i64,
+}
+
+impl Window {
+    /// The moment that a ranking is made as of: the end of the last minute whose views have all been written down.
+    pub(in crate::articles) fn moment(now: Timestamp) -> i64 {
+        floor(now.millis() - GRACE, MINUTE)
+    }
+
+    /// Until when the ranking as of a moment is the newest there is.
+    pub(in crate::articles) fn good_until(moment: i64) -> Timestamp {
+        Timestamp::from_millis(moment + MINUTE + GRACE)
+    }
+
+    /// Whole days, then whole hours, then minutes; where it begins is rounded down to a whole one of its coarsest.
+    pub(super) fn stretches(self, moment: i64) -> Vec<Stretch> {
+        let (length, spans): (i64, &[i64]) = match self {
+            Self::Hour => (HOUR, &[MINUTE]),
+            Self::Day => (DAY, &[HOUR, MINUTE]),
+            Self::Week => (7 * DAY, &[DAY, HOUR, MINUTE]),
+            Self::Month => (30 * DAY, &[DAY, HOUR, MINUTE]),
+        };
+        let mut from = floor(moment - length, spans.first().copied().unwrap_or(MINUTE));
+        let stretch = |span: &i64| {
+            let stretch = Stretch { span: *span, from, until: floor(moment, *span) };
+            from = stretch.until;
+            stretch
+        };
+        spans.iter().map(stretch).collect()
+    }
+}
+
+/// The beginning of the span that a time lies in.
+pub(super) fn floor(time: i64, span: i64) -> i64 {
+    time - time.rem_euclid(span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DAY, HOUR, MINUTE, Stretch, Window};
+
+    #[test]
+    fn a_window_is_whole_spans_without_gap_or_overlap() {
+        let moment = 20_000 * DAY + 7 * HOUR + 3 * MINUTE;
+        let stretches = Window::Week.stretches(moment);
+        let expected = [
+            Stretch { span: DAY, from: 19_993 * DAY, until: 20_000 * DAY },
+            Stretch { span: HOUR, from: 20_000 * DAY, until: 20_000 * DAY + 7 * HOUR },
+            Stretch { span: MINUTE, from: 20_000 * DAY + 7 * HOUR, until: moment },
+        ];
+        assert_eq!(stretches, expected);
+        assert_eq!(Window::Hour.stretches(moment), [Stretch { span: MINUTE, from: moment - HOUR, until: moment }]);
+    }
+}

@@ -1,0 +1,48 @@
+//! The forms that settings can take, and what those say that don't.
+
+use ipnet::IpNet;
+use url::Url;
+
+pub(super) fn list(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|item| !item.is_empty())
+}
+
+pub(super) fn network(text: &str) -> Result<IpNet, String> {
+    text.parse::<IpNet>()
+        .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
+        .map_err(|_| format!("holds {text:?}, which is no address or network"))
+}
+
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    match Url::parse(text) {
+        Ok(url) if url.origin().is_tuple() && url.origin().ascii_serialization() == text => Ok(text.to_owned()),
+        _ => Err(format!("holds {text:?}, which is no origin such as https://example.com")),
+    }
+}
+
+pub(super) fn base_url(text: &str) -> Result<String, String> {
+    let fits = crate::input::formats::is_http_url(text) && !text.contains(['?', '#']);
+    if fits {
+        Ok(text.trim_end_matches('/').to_owned())
+    } else {
+        Err("must be an http or https address such as https://example.com".into())
+    }
+}
+
+/// The address of a server that listens here; one that listens everywhere is reached on this machine, at least.
+pub(super) fn reached_at(bind: &str) -> String {
+    format!("http://{}", bind.trim()).replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+}
+
+pub(super) fn article_path(text: &str) -> Result<String, String> {
+    let mut rest = text.to_owned();
+    for name in ["{slug}", "{section}", "{year}", "{month}", "{day}", "{id}"] {
+        rest = rest.replace(name, "x");
+    }
+    let plain = rest.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.~".contains(c));
+    if text.starts_with('/') && plain && (text.contains("{slug}") || text.contains("{id}")) {
+        Ok(text.to_owned())
+    } else {
+        Err("must begin with / and hold {slug} or {id}; {section} {year} {month} {day} may stand in it, too".into())
+    }
+}

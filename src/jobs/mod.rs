@@ -1,0 +1,31 @@
+//! What is still to be done outside the database: a durable queue, and the worker that empties it.
+//!
+//! Invariants: a job is written in the transaction of the change that asks for it, sealed, since it may hold secrets;
+//! one worker at a time has it, on however many nodes; it is done at least once, and but for a crash at the wrong moment
+//! exactly once; what fails is tried again for days and then kept for the operator to see.
+
+mod bell;
+mod job;
+mod queries;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use bell::Bell;
+pub(crate) use job::{Failure, Job, TaskId};
+pub(crate) use queries::{counts, forget_failed};
+pub(crate) use worker::work;
+
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use job::Task;
+
+/// Adds a job, in the transaction of the change that asks for it; the worker is woken when that has been committed.
+pub(crate) fn enqueue(app: &App, conn: &mut Conn, job: &Job) -> Result<()> {
+    let plain = serde_json::to_vec(job).map_err(|error| Error::internal(&error.to_string()))?;
+    queries::insert(conn, &Task::new(job.kind(), app.secrets.seal(job::SEAL, &plain), app.now()))?;
+    app.bell.ask();
+    Ok(())
+}

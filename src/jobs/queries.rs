@@ -1,0 +1,69 @@
+//! All SQL of jobs.
+
+use diesel::prelude::*;
+
+use super::job::{LONGEST_WAIT, Task, TaskId};
+use crate::db::{Conn, Timestamp};
+use crate::error::Result;
+use crate::schema::jobs;
+
+/// As much of an error is kept, in characters.
+const ERROR_LENGTH: usize = 500;
+
+/// Stores a new job.
+pub(super) fn insert(conn: &mut Conn, task: &Task) -> Result<()> {
+    diesel::insert_into(jobs::table).values(task).execute(conn)?;
+    Ok(())
+}
+
+/// Some of what is due, the longest due first.
+///
+/// Nothing waits so long that a time farther ahead were its own: then the clock has been set back.
+pub(super) fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Task>> {
+    let too_far = now.plus_seconds(2 * LONGEST_WAIT);
+    let due = jobs::table.filter(jobs::due_at.le(Some(now)).or(jobs::due_at.gt(Some(too_far))));
+    Ok(due.select(Task::as_select()).order_by((jobs::due_at, jobs::id)).limit(limit).load(conn)?)
+}
+
+/// Takes a job up until a time; of all who try, one is told that it has it.
+pub(super) fn claim(conn: &mut Conn, task: &Task, until: Timestamp) -> Result<bool> {
+    let unclaimed = jobs::table.filter(jobs::id.eq(task.id)).filter(jobs::attempts.eq(task.attempts)).filter(jobs::due_at.is_not_null());
+    let claimed = (jobs::attempts.eq(task.attempts + 1), jobs::due_at.eq(Some(until)));
+    Ok(diesel::update(unclaimed).set(claimed).execute(conn)? == 1)
+}
+
+/// Removes a job that is done, where it still belongs to the one who did it.
+pub(super) fn delete(conn: &mut Conn, id: TaskId, attempts: i32) -> Result<()> {
+    diesel::delete(jobs::table.filter(jobs::id.eq(id)).filter(jobs::attempts.eq(attempts))).execute(conn)?;
+    Ok(())
+}
+
+/// Notes that a job failed, and when it is due again.
+pub(super) fn postpone(conn: &mut Conn, task: &Task, due_at: Option<Timestamp>, error: &str) -> Result<()> {
+    let own = jobs::table.filter(jobs::id.eq(task.id)).filter(jobs::attempts.eq(task.attempts));
+    let error: String = error.chars().take(ERROR_LENGTH).collect();
+    diesel::update(own).set((jobs::due_at.eq(due_at), jobs::last_error.eq(Some(error)))).execute(conn)?;
+    Ok(())
+}
+
+/// How many jobs there are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counts {
+    /// Those that are still to be done.
+    pub(crate) waiting: i64,
+    /// Those that were given up.
+    pub(crate) failed: i64,
+}
+
+/// Counts the jobs.
+pub(crate) fn counts(conn: &mut Conn) -> Result<Counts> {
+    let waiting = jobs::table.filter(jobs::due_at.is_not_null()).count().get_result(conn)?;
+    let failed = jobs::table.filter(jobs::due_at.is_null()).count().get_result(conn)?;
+    Ok(Counts { waiting, failed })
+}
+
+/// Forgets jobs that were given up, asked for before a time.
+pub(crate) fn forget_failed(conn: &mut Conn, before: Timestamp) -> Result<()> {
+    diesel::delete(jobs::table.filter(jobs::due_at.is_null()).filter(jobs::created_at.lt(before))).execute(conn)?;
+    Ok(())
+}

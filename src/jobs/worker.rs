@@ -1,0 +1,145 @@
+//! The worker: takes up what is due, does it, and settles what came of it.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use super::job::{Failure, Task};
+use super::queries;
+use crate::app::App;
+use crate::db::Timestamp;
+use crate::error::Result;
+
+/// How often it looks for what other processes wrote, or what has become due.
+const POLL: Duration = Duration::from_secs(1);
+/// How many jobs are done at once.
+const AT_ONCE: i64 = 4;
+/// How long a job may take.
+const DEADLINE: Duration = Duration::from_mins(3);
+/// How long a job belongs to who took it up, in seconds; longer than it may take, however late that is noticed.
+const LEASE_SECONDS: i64 = 5 * 60;
+/// How often it is tried to write down what came of a job; what was done and is not written down is done again.
+const SETTLING_TRIES: u32 = 5;
+
+/// Does what is due until the server stops.
+pub(crate) async fn work(app: App) {
+    app.mailer.announce();
+    while !app.is_stopping() {
+        match take_up(&app).await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => tracing::warn!(%error, "the jobs could not be looked at; that is tried again"),
+        }
+        tokio::select! {
+            () = app.bell.rings() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+}
+
+impl App {
+    /// Does all jobs that are due now, as the server's worker does, and returns how many it took up.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn run_due_jobs(&self) -> std::result::Result<usize, String> {
+        let mut total = 0;
+        loop {
+            match take_up(self).await {
+                Ok(0) => return Ok(total),
+                Ok(taken) => total += taken,
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+    }
+
+    /// How many jobs are still to be done, and how many were given up.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn count_jobs(&self) -> std::result::Result<(i64, i64), String> {
+        let counts = self.db.read(queries::counts).await.map_err(|error| error.to_string())?;
+        Ok((counts.waiting, counts.failed))
+    }
+}
+
+/// Takes some of what is due, and does it; says how many it took.
+async fn take_up(app: &App) -> Result<usize> {
+    let now = app.now();
+    let due = app.db.read(move |conn| queries::due(conn, now, AT_ONCE)).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let until = now.plus_seconds(LEASE_SECONDS);
+    let claimed = app.db.write(move |conn| {
+        let mut claimed = Vec::new();
+        for task in due {
+            if queries::claim(conn, &task, until)? {
+                claimed.push(Task { attempts: task.attempts + 1, ..task });
+            }
+        }
+        Ok(claimed)
+    });
+    let claimed = claimed.await?;
+    let taken = claimed.len();
+    join_all(claimed.into_iter().map(|task| carry_out(app, task))).await;
+    Ok(taken)
+}
+
+async fn carry_out(app: &App, task: Task) {
+    let failure = attempt(app, &task).await.err();
+    if let Err(error) = settle(app, &task, failure).await {
+        tracing::error!(%error, job = %task.id, kind = %task.kind, "what came of a job could not be written down; it will be done again");
+    }
+}
+
+/// Does a job, in a task of its own, so that a panic ends that alone.
+async fn attempt(app: &App, task: &Task) -> std::result::Result<(), Failure> {
+    let (job, id, inside) = (task.job(app)?, task.id, app.clone());
+    let mut running = tokio::spawn(async move { job.run(&inside, id).await });
+    match tokio::time::timeout(DEADLINE, &mut running).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(_)) => Err(Failure::Later("it panicked".into())),
+        Err(_) => {
+            running.abort();
+            Err(Failure::Later("it took too long".into()))
+        }
+    }
+}
+
+async fn settle(app: &App, task: &Task, failure: Option<Failure>) -> Result<()> {
+    let next = match &failure {
+        Some(Failure::Later(_)) => task.next_try(app.now()),
+        _ => None,
+    };
+    let error = failure.map(|failure| match failure {
+        Failure::Later(why) | Failure::Never(why) => why,
+    });
+    tell(task, error.as_deref(), next.is_some());
+    for _ in 1..SETTLING_TRIES {
+        if write_down(app, task, next, error.as_deref()).await.is_ok() {
+            return Ok(());
+        }
+        tokio::time::sleep(POLL).await;
+    }
+    write_down(app, task, next, error.as_deref()).await
+}
+
+async fn write_down(app: &App, task: &Task, next: Option<Timestamp>, error: Option<&str>) -> Result<()> {
+    let (task, error) = (task.clone(), error.map(str::to_owned));
+    let settled = app.db.write(move |conn| match error {
+        None => queries::delete(conn, task.id, task.attempts),
+        Some(error) => queries::postpone(conn, &task, next, &error),
+    });
+    settled.await
+}
+
+fn tell(task: &Task, error: Option<&str>, again: bool) {
+    let Some(error) = error else { return };
+    let (job, kind, attempts) = (task.id, &task.kind, task.attempts);
+    if again {
+        tracing::warn!(%job, %kind, attempts, error, "a job failed; it is tried again later");
+    } else {
+        tracing::error!(%job, %kind, attempts, error, "a job was given up");
+    }
+}

@@ -1,0 +1,114 @@
+//! The way out: a mail server or a folder.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+
+use super::folder;
+use super::letter::Letter;
+use crate::config::{Encryption, MailConfig, SmtpConfig};
+use crate::db::Timestamp;
+use crate::jobs::{Failure, TaskId};
+
+/// What a mail server answers about one mailbox and will answer again (RFC 5321): anything else may be its own trouble.
+const HOPELESS: [u16; 3] = [550, 551, 553];
+
+/// Sends letters.
+pub(crate) struct Mailer {
+    way: Way,
+    from: Mailbox,
+    deadline: Duration,
+}
+
+enum Way {
+    Server(Box<AsyncSmtpTransport<Tokio1Executor>>),
+    Folder(PathBuf),
+}
+
+impl Mailer {
+    /// The way that the settings name; the error is a sentence for the operator.
+    pub(crate) fn open(config: &MailConfig) -> Result<Self, String> {
+        let way = match &config.smtp {
+            Some(smtp) => Way::Server(Box::new(transport(smtp, config)?)),
+            None => Way::Folder(config.folder.clone()),
+        };
+        Ok(Self { way, from: config.from.clone(), deadline: config.deadline })
+    }
+
+    /// Says in the log where mails go, if that may be a surprise.
+    pub(crate) fn announce(&self) {
+        if let Way::Folder(folder) = &self.way {
+            tracing::info!(folder = %folder.display(), "no mail server is named (SMTP_URL): mails are written into this folder");
+        }
+    }
+
+    /// Sends a letter for a job; tried again, it is the same message.
+    pub(crate) async fn send(&self, id: TaskId, letter: &Letter, now: Timestamp) -> Result<(), Failure> {
+        let plainly = matches!(self.way, Way::Folder(_));
+        let message = letter.message(&self.from, &id.to_string(), now, plainly).map_err(Failure::Never)?;
+        match &self.way {
+            Way::Server(server) => match tokio::time::timeout(self.deadline, deliver(server, message)).await {
+                Ok(delivered) => delivered,
+                Err(_) => Err(Failure::Later(format!("the mail server took longer than {} s", self.deadline.as_secs()))),
+            },
+            Way::Folder(folder) => {
+                let (folder, name) = (folder.clone(), id.to_string());
+                let written = tokio::task::spawn_blocking(move || folder::write(&folder, &name, &message.formatted())).await;
+                let written = written.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+                written.map_err(|error| Failure::Later(format!("the mail can't be written into the folder (MAIL_FOLDER): {error}")))
+            }
+        }
+    }
+}
+
+fn transport(smtp: &SmtpConfig, config: &MailConfig) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
+    let parameters = || TlsParameters::new(smtp.host.clone()).map_err(|error| format!("cannot speak TLS to the mail server: {error}"));
+    let tls = match smtp.encryption {
+        Encryption::None => Tls::None,
+        Encryption::WhenOffered => Tls::Opportunistic(parameters()?),
+        Encryption::StartTls => Tls::Required(parameters()?),
+        Encryption::Tls => Tls::Wrapper(parameters()?),
+    };
+    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&smtp.host)
+        .port(smtp.port)
+        .tls(tls)
+        .timeout(Some(config.deadline))
+        .hello_name(ClientId::Domain(config.from.email.domain().to_owned()));
+    if let Some((user, password)) = &smtp.credentials {
+        builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
+    }
+    Ok(builder.build())
+}
+
+async fn deliver(server: &AsyncSmtpTransport<Tokio1Executor>, message: Message) -> Result<(), Failure> {
+    match server.send(message).await {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let hopeless = error.status().is_some_and(|code| HOPELESS.contains(&u16::from(code)));
+            let why = format!("the mail server refused: {}", without_addresses(&error.to_string()));
+            Err(if hopeless { Failure::Never(why) } else { Failure::Later(why) })
+        }
+    }
+}
+
+/// What a mail server said, without the people's addresses that it likes to repeat: no log may have them.
+fn without_addresses(said: &str) -> String {
+    said.split_whitespace().map(|word| if word.contains('@') { "(an address)" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_log_has_an_address() {
+        let said = "permanent error (550): 5.1.1 <Mara@example.org>: no such user;\r\n mara@example.org is unknown";
+        let kept = "permanent error (550): 5.1.1 (an address) no such user; (an address) is unknown";
+        assert_eq!(without_addresses(said), kept);
+    }
+}

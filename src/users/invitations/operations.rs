@@ -1,0 +1,102 @@
+//! What can be done with invitations: plain functions of connection, caller and input.
+
+use serde_json::{Value, json};
+
+use super::invitation::{Acceptance, Invitation, InvitationDraft, InvitationId, InvitationView};
+use super::queries;
+use crate::app::App;
+use crate::db::{Conn, PageOf, PageQuery, Timestamp, lock};
+use crate::error::{Error, Result};
+use crate::events::{self, Event};
+use crate::http::{Edited, Request};
+use crate::input::Input;
+use crate::jobs::{self, Job};
+use crate::secrets::token_hash;
+use crate::users::accounts::{self, User, UserView};
+use crate::users::caller::{Admin, Caller};
+use crate::users::mailed::{AccountMail, bad_token};
+use crate::users::passwords;
+
+/// One page of invitations.
+pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<InvitationView>> {
+    let page = queries::page(conn, query, app.now())?;
+    page.with_rows(|rows| Ok(rows.iter().map(Invitation::view).collect()))
+}
+
+/// One invitation.
+pub(super) fn read(app: &App, conn: &mut Conn, id: &str) -> Result<InvitationView> {
+    let id = id.parse().map_err(|_| Error::not_found())?;
+    Ok(queries::look_up(conn, id, app.now())?.ok_or_else(Error::not_found)?.view())
+}
+
+/// Invites somebody, in the place of an earlier invitation of the same address.
+pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &Input) -> Result<InvitationView> {
+    let draft = input.plain::<InvitationDraft>()?;
+    lock(conn, "invitations")?;
+    if accounts::find_by_email(conn, &draft.email())?.is_some() {
+        return Err(Error::conflict("Another account has this e-mail address."));
+    }
+    queries::delete_of_address(conn, &draft.email())?;
+    let invitation = Invitation::new(app, draft, caller.user);
+    queries::insert(conn, &invitation)?;
+    jobs::enqueue(app, conn, &Job::AccountMail(AccountMail::Invitation(invitation.id)))?;
+    let event = happened("invitation.created", invitation.id, json!({"role": invitation.role}));
+    events::record(conn, app.now(), Event { actor: caller.actor(), ..event })?;
+    Ok(invitation.view())
+}
+
+/// Withdraws an invitation.
+pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, id: &str) -> Result<()> {
+    let Ok(id) = id.parse::<InvitationId>() else { return Ok(()) };
+    if !queries::delete(conn, id)? {
+        return Ok(());
+    }
+    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("invitation.withdrawn", id, Value::Null) })
+}
+
+/// An invitation that is mailed now, and who made it; none where it has no reason any more.
+pub(in crate::users) fn renewed(conn: &mut Conn, id: InvitationId, now: Timestamp) -> Result<Option<(Invitation, User)>> {
+    let Some(invitation) = queries::look_up_unmailed(conn, id)? else { return Ok(None) };
+    let Some(inviter) = inviter(conn, &invitation)? else { return Ok(None) };
+    queries::renew(conn, id, now)?;
+    Ok(Some((invitation, inviter)))
+}
+
+/// Makes an account of an invitation; the hashing is done between the transactions.
+pub(super) async fn accept(request: &Request, input: &Input) -> Result<Edited<UserView>> {
+    let Acceptance { token, password, name } = input.plain()?;
+    let hash = token_hash(&token);
+    let found = request.read(move |app, conn| usable(app, conn, &hash)).await?;
+    if let Some(fault) = passwords::check("/password", &password, &found.email) {
+        return Err(Error::invalid(vec![fault]));
+    }
+    let password_hash = request.app.passwords.try_turn()?.hash(password.0).await?;
+    request.write(move |app, conn| take_up(app, conn, &found, name, password_hash)).await
+}
+
+fn usable(app: &App, conn: &mut Conn, hash: &str) -> Result<Invitation> {
+    let invitation = queries::find_by_token(conn, hash, app.now())?.ok_or_else(bad_token)?;
+    inviter(conn, &invitation)?.ok_or_else(bad_token)?;
+    Ok(invitation)
+}
+
+fn take_up(app: &App, conn: &mut Conn, found: &Invitation, name: Option<String>, password_hash: String) -> Result<Edited<UserView>> {
+    let now = app.now();
+    let invitation = queries::look_up(conn, found.id, now)?.ok_or_else(bad_token)?;
+    let inviter = inviter(conn, &invitation)?.ok_or_else(bad_token)?;
+    if !queries::delete(conn, invitation.id)? {
+        return Err(bad_token());
+    }
+    let user = invitation.account(name, password_hash, now);
+    accounts::create(app, conn, Some(inviter.id.to_string()), &user)
+}
+
+/// Who made an invitation, as long as they are one who may.
+fn inviter(conn: &mut Conn, invitation: &Invitation) -> Result<Option<User>> {
+    let inviter = accounts::look_up(conn, &invitation.invited_by.to_string())?;
+    Ok(inviter.filter(User::is_active_admin))
+}
+
+fn happened(kind: &'static str, id: InvitationId, details: Value) -> Event {
+    Event { kind, actor: None, subject_kind: "invitation", subject_id: id.to_string(), tags: Vec::new(), details }
+}

@@ -1,0 +1,69 @@
+//! All SQL of invitations. Those past their end are as if they were not there.
+
+use diesel::dsl;
+use diesel::prelude::*;
+
+use super::invitation::{Invitation, InvitationId, LISTING};
+use crate::db::{Backend, Conn, PageOf, PageQuery, Timestamp, keyset};
+use crate::error::Result;
+use crate::schema::invitations;
+use crate::users::mailed::Purpose;
+
+type Living = dsl::And<dsl::Gt<invitations::expires_at, Timestamp>, dsl::LtEq<invitations::expires_at, Timestamp>>;
+
+fn living(now: Timestamp) -> Living {
+    invitations::expires_at.gt(now).and(invitations::expires_at.le(Purpose::Invitation.latest_end(now)))
+}
+
+/// One page of invitations.
+pub(super) fn page(conn: &mut Conn, query: &PageQuery, now: Timestamp) -> Result<PageOf<Invitation>> {
+    let all = || invitations::table.filter(living(now));
+    Ok(keyset!(conn, LISTING, query, all().select(Invitation::as_select()).into_boxed::<Backend>(), all().into_boxed::<Backend>()))
+}
+
+/// The invitation with an id, if there is one.
+pub(super) fn look_up(conn: &mut Conn, id: InvitationId, now: Timestamp) -> Result<Option<Invitation>> {
+    let found = invitations::table.filter(invitations::id.eq(id)).filter(living(now));
+    Ok(found.select(Invitation::as_select()).first(conn).optional()?)
+}
+
+/// The invitation whose token has a hash, if there is one.
+pub(super) fn find_by_token(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Option<Invitation>> {
+    let found = invitations::table.filter(invitations::token_hash.eq(hash)).filter(living(now));
+    Ok(found.select(Invitation::as_select()).first(conn).optional()?)
+}
+
+/// The invitation with an id, whether or not it has come to its end while its mail waited.
+pub(super) fn look_up_unmailed(conn: &mut Conn, id: InvitationId) -> Result<Option<Invitation>> {
+    Ok(invitations::table.filter(invitations::id.eq(id)).select(Invitation::as_select()).first(conn).optional()?)
+}
+
+/// Lets an invitation live for its whole time from now on, since it is mailed now.
+pub(super) fn renew(conn: &mut Conn, id: InvitationId, now: Timestamp) -> Result<()> {
+    let end = now.plus_seconds(Purpose::Invitation.lifetime());
+    diesel::update(invitations::table.filter(invitations::id.eq(id))).set(invitations::expires_at.eq(end)).execute(conn)?;
+    Ok(())
+}
+
+/// Stores a new invitation.
+pub(super) fn insert(conn: &mut Conn, invitation: &Invitation) -> Result<()> {
+    diesel::insert_into(invitations::table).values(invitation).execute(conn)?;
+    Ok(())
+}
+
+/// Removes an invitation; of all who try, one is told that it did.
+pub(super) fn delete(conn: &mut Conn, id: InvitationId) -> Result<bool> {
+    Ok(diesel::delete(invitations::table.filter(invitations::id.eq(id))).execute(conn)? == 1)
+}
+
+/// Removes the invitation of an address, if there is one.
+pub(super) fn delete_of_address(conn: &mut Conn, email: &str) -> Result<()> {
+    diesel::delete(invitations::table.filter(invitations::email.eq(email))).execute(conn)?;
+    Ok(())
+}
+
+/// Forgets invitations that have come to their end.
+pub(in crate::users) fn forget_expired(conn: &mut Conn, before: Timestamp) -> Result<()> {
+    diesel::delete(invitations::table.filter(invitations::expires_at.lt(before))).execute(conn)?;
+    Ok(())
+}
