@@ -1,0 +1,558 @@
+//! Whatever several people do at the desk, in whatever order: readers, saves and events are what a small model says.
+//!
+//! The model knows nothing of tables: of each article it has the saves, which of them readers get, what is planned and who
+//! waits for a review. After every step all that can be read is compared with it. `PROPTEST_CASES` makes more sequences.
+
+use std::collections::BTreeSet;
+
+use actix_web::http::Method;
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, BEGINNING, Engine, Role, World, run};
+
+/// Few addresses, so that people want the same one.
+const SLUGS: [&str; 5] = ["trams", "buses", "ferries", "bridges", "tunnels"];
+
+/// More articles than this are not begun.
+const ARTICLES: usize = 4;
+
+/// What somebody does, to one of the articles.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    who: Role,
+    article: usize,
+    /// Whether they send the version that they saw, and whether that is an old one.
+    seen: Seen,
+    act: Act,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen {
+    Nothing,
+    Current,
+    Old,
+}
+
+/// Saves are counted back from the last, times in seconds from now (or, of ends, from the beginning).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Act {
+    Create { slug: usize },
+    Save { publish: bool },
+    Rename { slug: usize },
+    Revert { back: usize },
+    Submit,
+    Return,
+    Publish { back: usize, until: Option<i64> },
+    Schedule { back: usize, at: i64, until: Option<i64> },
+    Withdraw,
+    Trash,
+    Restore,
+    Erase,
+    Wait { seconds: i64, watched: bool },
+}
+
+/// What a save says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Save {
+    slug: &'static str,
+    dek: String,
+}
+
+/// What readers are to get, from when, until when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Plan {
+    at: i64,
+    until: Option<i64>,
+    save: usize,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Article {
+    id: String,
+    owner: Option<Role>,
+    saves: Vec<Save>,
+    /// The save that readers get.
+    public: Option<usize>,
+    ends: Option<i64>,
+    plan: Option<Plan>,
+    review: Option<Role>,
+    trashed: bool,
+    erased: bool,
+    /// Every address that it was ever public under.
+    addresses: BTreeSet<&'static str>,
+    first_public: Option<i64>,
+    /// What was told of it, and of whom; each is a new version.
+    events: Vec<(&'static str, Option<Role>)>,
+}
+
+impl Article {
+    fn last(&self) -> usize {
+        self.saves.len() - 1
+    }
+
+    fn status(&self) -> &'static str {
+        match (self.trashed, self.public, self.plan) {
+            (true, ..) => "trashed",
+            (_, Some(_), _) => "published",
+            (_, None, Some(_)) => "scheduled",
+            _ => "draft",
+        }
+    }
+
+    /// Whether nobody else can have an address.
+    fn holds(&self, slug: &str) -> bool {
+        let planned = self.plan.is_some_and(|plan| self.saves[plan.save].slug == slug);
+        self.addresses.contains(slug) || !self.erased && (planned || self.saves[self.last()].slug == slug)
+    }
+
+    fn tell(&mut self, kind: &'static str, who: Option<Role>) {
+        self.events.push((kind, who));
+    }
+
+    fn show(&mut self, save: usize, until: Option<i64>, since: i64, who: Option<Role>) {
+        (self.public, self.ends, self.plan, self.review) = (Some(save), until, None, None);
+        self.addresses.insert(self.saves[save].slug);
+        self.first_public.get_or_insert(since);
+        self.tell("article.published", who);
+    }
+
+    /// What the clock does: what is planned goes before what ends, and what would have ended already is not begun.
+    fn settle(&mut self, now: i64) {
+        match self.plan.filter(|plan| plan.at <= now) {
+            Some(plan) if plan.until.is_some_and(|until| until <= now) => {
+                self.plan = None;
+                self.tell("article.publication_failed", None);
+                if self.public.is_some() {
+                    self.end();
+                }
+            }
+            Some(plan) => self.show(plan.save, plan.until, plan.at, None),
+            None if self.ends.is_some_and(|end| end <= now) => self.end(),
+            None => {}
+        }
+    }
+
+    fn end(&mut self) {
+        (self.public, self.ends) = (None, None);
+        self.tell("article.ended", None);
+    }
+}
+
+/// The newsroom as it should be.
+#[derive(Default)]
+struct Newsroom {
+    now: i64,
+    articles: Vec<Article>,
+}
+
+impl Newsroom {
+    fn taken(&self, slug: &str, own: usize) -> bool {
+        self.articles.iter().enumerate().any(|(index, article)| index != own && article.holds(slug))
+    }
+
+    /// Lets a step happen; says what the answer to it is.
+    fn take(&mut self, step: Step, index: usize) -> u16 {
+        let Step { who, seen, act, .. } = step;
+        let publishes = matches!(act, Act::Publish { .. } | Act::Schedule { .. } | Act::Withdraw);
+        if act == Act::Erase && who != Role::Admin || publishes && who == Role::Contributor {
+            return 403;
+        }
+        let article = &self.articles[index];
+        if article.erased {
+            return if matches!(act, Act::Trash | Act::Erase) { 204 } else { 404 };
+        }
+        let edits_all = matches!(who, Role::Editor | Role::Admin);
+        let live = article.public.is_some() || article.plan.is_some();
+        let drafting = matches!(act, Act::Save { .. } | Act::Rename { .. } | Act::Revert { .. } | Act::Submit | Act::Trash);
+        let too_much = who == Role::Contributor && drafting && (live || act == Act::Save { publish: true });
+        let anothers = act == Act::Return && article.review.is_some_and(|by| by != who);
+        if !edits_all && (article.owner != Some(who) || anothers) || too_much {
+            return 403;
+        }
+        if seen == Seen::Old && act != Act::Restore {
+            return 412;
+        }
+        self.happen(who, act, index)
+    }
+
+    /// What somebody does who may.
+    fn happen(&mut self, who: Role, act: Act, index: usize) -> u16 {
+        let (now, last) = (self.now, self.articles[index].last());
+        let wanted = match act {
+            Act::Rename { slug } => Some(SLUGS[slug]),
+            Act::Publish { back, .. } | Act::Schedule { back, .. } if back % (last + 1) > 0 => {
+                Some(self.articles[index].saves[last - back % (last + 1)].slug)
+            }
+            _ => None,
+        };
+        let taken = wanted.is_some_and(|slug| self.taken(slug, index));
+        let free = |slug: &str| !self.taken(slug, index);
+        let reverted = match act {
+            Act::Revert { back } => Some(self.articles[index].saves[last - back % (last + 1)].clone()),
+            _ => None,
+        }
+        .map(|old| Save { slug: if free(old.slug) { old.slug } else { self.articles[index].saves[last].slug }, dek: old.dek });
+        let article = &mut self.articles[index];
+        let legal = match act {
+            Act::Restore => article.trashed,
+            Act::Submit => !article.trashed && article.status() != "scheduled",
+            Act::Trash | Act::Erase => true,
+            _ => !article.trashed,
+        };
+        if !legal || taken {
+            return 409;
+        }
+        let chosen = |back: usize| last - back % (last + 1);
+        match act {
+            Act::Create { .. } | Act::Wait { .. } => {}
+            Act::Save { publish } => {
+                let dek = dek(index, last + 1);
+                article.saves.push(Save { slug: article.saves[last].slug, dek });
+                article.tell("article.saved", Some(who));
+                if publish {
+                    let until = if article.public.is_some() { article.ends } else { article.plan.and_then(|plan| plan.until) };
+                    article.show(last + 1, until, now, Some(who));
+                }
+            }
+            Act::Rename { slug } => {
+                if article.saves[last].slug != SLUGS[slug] {
+                    article.saves.push(Save { slug: SLUGS[slug], ..article.saves[last].clone() });
+                    article.tell("article.saved", Some(who));
+                }
+            }
+            Act::Revert { .. } => {
+                if let Some(save) = reverted.filter(|save| *save != article.saves[last]) {
+                    article.saves.push(save);
+                    article.tell("article.reverted", Some(who));
+                }
+            }
+            Act::Submit => {
+                if article.review.is_none() {
+                    article.review = Some(who);
+                    article.tell("article.submitted", Some(who));
+                }
+            }
+            Act::Return => {
+                if article.review.take().is_some() {
+                    article.tell("article.returned", Some(who));
+                }
+                return 204;
+            }
+            Act::Publish { back, until } => {
+                let until = until.map(|seconds| now + seconds * 1000);
+                let same = article.public == Some(chosen(back)) && article.plan.is_none() && article.review.is_none();
+                if !same {
+                    article.show(chosen(back), until, now, Some(who));
+                } else if article.ends != until {
+                    article.ends = until;
+                    article.tell("article.end_changed", Some(who));
+                }
+            }
+            Act::Schedule { back, at, until } => {
+                let at = now + at * 1000;
+                let plan = Plan { at, until: until.map(|seconds| at + seconds * 1000), save: chosen(back) };
+                if article.plan != Some(plan) {
+                    (article.plan, article.review) = (Some(plan), None);
+                    article.tell("article.scheduled", Some(who));
+                }
+            }
+            Act::Withdraw => {
+                if article.plan.take().is_some() {
+                    article.tell("article.unscheduled", Some(who));
+                } else if article.public.take().is_some() {
+                    article.ends = None;
+                    article.tell("article.unpublished", Some(who));
+                }
+                return 204;
+            }
+            Act::Trash => {
+                if !article.trashed {
+                    let Article { id, owner, saves, addresses, first_public, events, .. } = std::mem::take(article);
+                    *article = Article { id, owner, saves, addresses, first_public, events, trashed: true, ..Article::default() };
+                    article.tell("article.trashed", Some(who));
+                }
+                return 204;
+            }
+            Act::Restore => {
+                article.trashed = false;
+                article.tell("article.restored", Some(who));
+            }
+            Act::Erase => {
+                article.tell("article.erased", Some(who));
+                (article.public, article.ends, article.plan, article.erased) = (None, None, None, true);
+                return 204;
+            }
+        }
+        200
+    }
+
+    /// What readers get at an address: the status, and the text or the address that it has now.
+    fn at(&self, slug: &str) -> (u16, Option<&str>) {
+        for article in &self.articles {
+            if let Some(save) = article.public.map(|number| &article.saves[number])
+                && article.addresses.contains(slug)
+            {
+                return if save.slug == slug { (200, Some(&save.dek)) } else { (308, Some(save.slug)) };
+            }
+        }
+        (if self.articles.iter().any(|article| article.addresses.contains(slug)) { 410 } else { 404 }, None)
+    }
+}
+
+/// No two saves say the same.
+fn dek(article: usize, save: usize) -> String {
+    format!("Save {save} of article {article}.")
+}
+
+/// The model and the real thing, side by side.
+struct Pair<'a> {
+    world: &'a World,
+    model: Newsroom,
+    /// Who has which id.
+    people: Vec<(Role, String)>,
+}
+
+impl Pair<'_> {
+    async fn take(&mut self, step: Step) {
+        match step.act {
+            Act::Create { slug } => self.create(step.who, slug).await,
+            Act::Wait { seconds, watched } => self.wait(seconds, watched).await,
+            _ if self.model.articles.is_empty() => return,
+            _ => {
+                let index = step.article % self.model.articles.len();
+                let answer = self.send(step, index).await;
+                let expected = self.model.take(step, index);
+                assert!(answer.status == expected, "expected {expected} of {answer}");
+            }
+        }
+        self.compare().await;
+    }
+
+    async fn create(&mut self, who: Role, slug: usize) {
+        let index = self.model.articles.len();
+        if index == ARTICLES {
+            return;
+        }
+        let body = json!({"title": "Title", "slug": SLUGS[slug], "dek": dek(index, 0)});
+        let answer = self.world.client(who).post("articles", body).await;
+        if self.model.taken(SLUGS[slug], index) {
+            answer.expect_problem(409, "slug_taken");
+            return;
+        }
+        let id = answer.expect(201).id();
+        let saves = vec![Save { slug: SLUGS[slug], dek: dek(index, 0) }];
+        let mut article = Article { id, owner: Some(who), saves, ..Article::default() };
+        article.tell("article.created", Some(who));
+        self.model.articles.push(article);
+    }
+
+    /// Lets time go by; where nobody looks, as when no server runs, much comes due at once.
+    async fn wait(&mut self, seconds: i64, watched: bool) {
+        let (looks, pause) = if watched { (seconds, 1) } else { (1, seconds) };
+        for _ in 0..looks {
+            self.world.pass(pause);
+            self.model.now += pause * 1000;
+            self.world.app.run_due_publications().await.expect("the database answers");
+            for article in &mut self.model.articles {
+                article.settle(self.model.now);
+            }
+        }
+    }
+
+    async fn send(&self, step: Step, index: usize) -> Answer {
+        let article = &self.model.articles[index];
+        let version = article.events.len();
+        let client = match step.seen {
+            Seen::Nothing => self.world.client(step.who),
+            Seen::Current => self.world.client(step.who).with("if-match", &format!("\"v{version}\"")),
+            Seen::Old => self.world.client(step.who).with("if-match", &format!("\"v{}\"", version - 1)),
+        };
+        let path = format!("articles/{}", article.id);
+        let number = |back: usize| article.saves.len() - back % article.saves.len();
+        let time = |seconds: i64| timestamp(self.model.now + seconds * 1000);
+        match step.act {
+            Act::Save { publish } => {
+                let body = json!({"dek": dek(index, article.saves.len())});
+                client.patch(&format!("{path}?publish={publish}"), body).await
+            }
+            Act::Rename { slug } => client.patch(&path, json!({"slug": SLUGS[slug]})).await,
+            Act::Revert { back } => client.send(Method::POST, &format!("{path}/revisions/{}/restore", number(back)), None).await,
+            Act::Submit => client.put(&format!("{path}/review"), json!({"note": "Please."})).await,
+            Act::Return => client.delete(&format!("{path}/review")).await,
+            Act::Publish { back, until } => {
+                let revision = if back == 0 { Value::Null } else { json!(number(back)) };
+                client.put(&format!("{path}/publication"), json!({"revision": revision, "until": until.map(time)})).await
+            }
+            Act::Schedule { back, at, until } => {
+                let until = until.map(|seconds| time(at + seconds));
+                client.put(&format!("{path}/publication"), json!({"at": time(at), "until": until, "revision": number(back)})).await
+            }
+            Act::Withdraw => client.delete(&format!("{path}/publication")).await,
+            Act::Trash => client.delete(&path).await,
+            Act::Restore => client.send(Method::POST, &format!("{path}/restore"), None).await,
+            Act::Erase => client.delete(&format!("{path}?permanent=true")).await,
+            Act::Create { .. } | Act::Wait { .. } => unreachable!("these have no article"),
+        }
+    }
+
+    async fn compare(&self) {
+        self.compare_readers().await;
+        self.compare_desk().await;
+        self.compare_history();
+    }
+
+    async fn compare_readers(&self) {
+        let reader = self.world.anonymous();
+        for slug in SLUGS {
+            let (status, text) = self.model.at(slug);
+            let answer = reader.get(&format!("articles/{slug}")).await.expect(status);
+            let found = ["dek", "canonical_slug"].iter().find_map(|member| answer.json().get(member)).and_then(Value::as_str);
+            assert!(found == text, "expected {text:?} of {answer}");
+        }
+        let mut expected = BTreeSet::new();
+        for article in &self.model.articles {
+            let answer = reader.get(&format!("articles/{}", article.id)).await;
+            match article.public {
+                Some(save) => {
+                    let since = timestamp(article.first_public.expect("it is public"));
+                    let save = &article.saves[save];
+                    assert_eq!((answer.text_at("/dek"), answer.text_at("/published_at")), (save.dek.clone(), since.clone()), "{answer}");
+                    expected.insert((since, answer.id(), save.dek.clone()));
+                }
+                None => drop(answer.expect(if article.addresses.is_empty() { 404 } else { 410 })),
+            }
+        }
+        let list = reader.get("articles?limit=100&count=true").await.expect(200);
+        let dates = list.texts("published_at");
+        assert!(dates.is_sorted_by(|one, next| one >= next), "{list}");
+        let found = dates.into_iter().zip(list.texts("id")).zip(list.texts("dek")).map(|((date, id), dek)| (date, id, dek));
+        assert_eq!(found.collect::<BTreeSet<_>>(), expected, "{list}");
+        assert_eq!(list.number_at("/page/total"), i64::try_from(expected.len()).expect("few"));
+    }
+
+    async fn compare_desk(&self) {
+        for article in &self.model.articles {
+            let answer = self.world.admin().get(&format!("articles/{}?view=editor", article.id)).await;
+            if article.erased {
+                answer.expect(404);
+                continue;
+            }
+            let (last, until) =
+                (article.last(), if article.public.is_some() { article.ends } else { article.plan.and_then(|plan| plan.until) });
+            let schedule = article.plan.map_or(
+                Value::Null,
+                |plan| json!({"at": timestamp(plan.at), "until": plan.until.map(timestamp), "revision": plan.save + 1}),
+            );
+            let expected = json!({
+                "status": article.status(), "version": article.events.len(), "revision": last + 1, "slug": article.saves[last].slug,
+                "dek": article.saves[last].dek, "has_unpublished_changes": article.public.is_some_and(|save| save != last),
+                "until": until.map(timestamp), "schedule": schedule, "review": article.review.map(|who| self.id_of(who)),
+            });
+            let mut found = json!({"schedule": null});
+            for member in ["status", "version", "revision", "slug", "dek", "has_unpublished_changes", "until"] {
+                found[member] = answer.at(&format!("/{member}")).clone();
+            }
+            for member in ["at", "until", "revision"].iter().filter(|_| !answer.at("/schedule").is_null()) {
+                found["schedule"][member] = answer.at(&format!("/schedule/{member}")).clone();
+            }
+            found["review"] = answer.json().pointer("/review/by").cloned().unwrap_or_default();
+            assert_eq!(found, expected, "{answer}");
+        }
+    }
+
+    /// Saves and events, as they are stored.
+    fn compare_history(&self) {
+        let mut saves = Vec::new();
+        let mut events = Vec::new();
+        for article in &self.model.articles {
+            let kept = article.saves.iter().zip(1..).filter(|_| !article.erased);
+            saves.extend(kept.map(|(save, number)| format!("{} {number} {} {}", article.id, save.slug, save.dek)));
+            let actor = |who: Option<Role>| who.map_or("nobody".to_owned(), |who| self.id_of(who));
+            events.extend(article.events.iter().map(|(kind, who)| format!("{} {kind} {}", article.id, actor(*who))));
+        }
+        let stored = self.world.database.lines("SELECT article_id || ' ' || number || ' ' || content AS line FROM revisions");
+        let mut stored: Vec<String> = stored.iter().map(|line| readable(line)).collect();
+        let mut told = self.world.database.lines(
+            "SELECT subject_id || ' ' || kind || ' ' || COALESCE(actor_id, 'nobody') AS line FROM events WHERE subject_kind = 'article'",
+        );
+        for lines in [&mut saves, &mut stored, &mut events, &mut told] {
+            lines.sort();
+        }
+        assert_eq!(stored, saves, "the saves");
+        assert_eq!(told, events, "the events");
+    }
+
+    fn id_of(&self, who: Role) -> String {
+        self.people.iter().find(|(role, _)| *role == who).map(|(_, id)| id.clone()).expect("everybody has an id")
+    }
+}
+
+fn readable(line: &str) -> String {
+    let mut parts = line.splitn(3, ' ');
+    let (id, number) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let content: Value = serde_json::from_str(parts.next().unwrap_or_default()).expect("a save is JSON");
+    format!("{id} {number} {} {}", content["slug"].as_str().unwrap_or_default(), content["dek"].as_str().unwrap_or_default())
+}
+
+fn timestamp(since_beginning: i64) -> String {
+    let time = jiff::Timestamp::from_millisecond(BEGINNING + since_beginning).expect("a time");
+    time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let slug = || 0..SLUGS.len();
+    let (back, until) = (|| prop_oneof![2 => Just(0_usize), 1 => 1..4_usize], || proptest::option::weighted(0.3, 1..12_i64));
+    let act = prop_oneof![
+        3 => slug().prop_map(|slug| Act::Create { slug }),
+        4 => any::<bool>().prop_map(|publish| Act::Save { publish }),
+        3 => slug().prop_map(|slug| Act::Rename { slug }),
+        2 => Just(Act::Submit),
+        1 => Just(Act::Return),
+        4 => (back(), until()).prop_map(|(back, until)| Act::Publish { back, until }),
+        4 => (back(), 1..10_i64, until()).prop_map(|(back, at, until)| Act::Schedule { back, at, until }),
+        2 => Just(Act::Withdraw),
+        1 => Just(Act::Trash),
+        2 => Just(Act::Restore),
+        1 => Just(Act::Erase),
+        4 => (1..8_i64, any::<bool>()).prop_map(|(seconds, watched)| Act::Wait { seconds, watched }),
+    ];
+    let who = prop_oneof![
+        2 => Just(Role::Contributor), 3 => Just(Role::Author), 4 => Just(Role::Editor), 2 => Just(Role::Admin)
+    ];
+    let seen = prop_oneof![6 => Just(Seen::Nothing), 2 => Just(Seen::Current), 1 => Just(Seen::Old)];
+    let step = (who, 0..ARTICLES, seen, act).prop_map(|(who, article, seen, act)| Step { who, article, seen, act });
+    prop::collection::vec(step, 20..60)
+}
+
+fn hold(engine: Engine) {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(8);
+    let settings = ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 300, ..ProptestConfig::default() };
+    let held = TestRunner::new(settings).run(&steps(), |steps| {
+        run(engine, async |world: &World| {
+            let mut people = Vec::new();
+            for who in [Role::Contributor, Role::Author, Role::Editor, Role::Admin] {
+                people.push((who, world.client(who).get("auth/me").await.id()));
+            }
+            let mut pair = Pair { world, model: Newsroom::default(), people };
+            for step in steps {
+                pair.take(step).await;
+            }
+        });
+        Ok(())
+    });
+    if let Err(why) = held {
+        panic!("{why}");
+    }
+}
+
+#[test]
+fn the_desk_does_what_the_model_does_on_sqlite() {
+    hold(Engine::Sqlite);
+}
+
+#[test]
+fn the_desk_does_what_the_model_does_on_postgres() {
+    hold(Engine::Postgres);
+}
