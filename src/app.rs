@@ -20,6 +20,7 @@ use crate::images::Storage;
 use crate::input::Checker;
 use crate::jobs::Bell;
 use crate::mail::Mailer;
+use crate::markdown::Renderings;
 use crate::secrets::Secrets;
 use crate::users::{FailedLogins, KeyRing, PasswordHasher};
 use crate::{openapi, routes};
@@ -45,6 +46,7 @@ pub struct Parts {
     pub(crate) metrics: Metrics,
     pub(crate) mailer: Mailer,
     pub(crate) bell: Bell,
+    pub(crate) renderings: Renderings,
     pub(crate) in_flight: InFlight,
     pub(crate) batches: Semaphore,
     stopping: AtomicBool,
@@ -88,6 +90,7 @@ impl App {
             metrics: Metrics::new(),
             mailer,
             bell: Bell::default(),
+            renderings: Renderings::default(),
             in_flight: InFlight::default(),
             batches: Semaphore::new(1),
             stopping: AtomicBool::new(false),

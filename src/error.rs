@@ -119,6 +119,11 @@ impl Fault {
         self.0.pointer.as_deref()
     }
 
+    /// What kind of fault it is.
+    pub(crate) fn code(&self) -> &'static str {
+        self.0.code
+    }
+
     /// What is wrong.
     pub(crate) fn detail(&self) -> &str {
         &self.0.detail

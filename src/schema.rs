@@ -241,6 +241,15 @@ diesel::table! {
         note -> Nullable<Text>,
         created_by -> Nullable<Text>,
         created_at -> BigInt,
+        version -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    gravestones (name) {
+        name -> Text,
+        article_id -> Text,
+        erased_at -> BigInt,
     }
 }
 
@@ -477,6 +486,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     article_tags,
     article_images,
     revisions,
+    gravestones,
     article_plans,
     publications,
     publication_authors,

@@ -131,6 +131,8 @@ pub(crate) struct Revision {
     pub(crate) note: Option<String>,
     pub(crate) created_by: Option<Id<User>>,
     pub(crate) created_at: Timestamp,
+    /// The article's version that the save made; unknown of the oldest.
+    pub(crate) version: Option<i32>,
 }
 
 /// What a draft needs to become an article, besides itself.
@@ -204,6 +206,31 @@ impl Article {
         self.touch(now);
     }
 
+    /// Takes over what was saved once; what belongs to it is given back.
+    pub(super) fn adopt(&mut self, content: Content, rendered: Rendered, now: Timestamp) -> Relations {
+        let Content { kind, slug, title, dek, excerpt, markdown, locale, translation_group, .. } = content;
+        self.kind = kind;
+        self.slug = slug;
+        self.title_key = fold(&title);
+        self.title = title;
+        self.dek = dek;
+        self.excerpt = excerpt;
+        self.markdown = markdown;
+        self.word_count = i32::try_from(rendered.words).unwrap_or(i32::MAX);
+        self.rendered = Json(rendered);
+        self.locale = locale;
+        self.translation_group = translation_group;
+        let Content { section, hero_image, featured, comments_open, seo, custom, relations, .. } = content;
+        self.section_id = section;
+        self.hero_image_id = hero_image;
+        self.featured = featured;
+        self.comments_open = comments_open;
+        self.seo = Json(seo);
+        self.custom = Json(custom);
+        self.touch(now);
+        relations
+    }
+
     /// Counts a change.
     pub(super) fn touch(&mut self, now: Timestamp) {
         self.version += 1;
@@ -229,11 +256,6 @@ impl Article {
             custom: self.custom.0.clone(),
             relations: relations.clone(),
         }
-    }
-
-    /// Whether the working copy holds what is not published.
-    pub(super) fn has_unpublished_changes(&self) -> bool {
-        self.published_revision.is_some_and(|published| published != self.revision)
     }
 
     /// How many minutes reading takes.

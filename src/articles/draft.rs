@@ -123,6 +123,7 @@ impl Draft for ArticleDraft {
         "/seo/json_ld",
         "/translations",
         "/has_unpublished_changes",
+        "/missing",
     ];
     const READ_ONLY: &'static [&'static str] = &[
         "/id",

@@ -6,6 +6,7 @@ use super::article::{Article, ArticleId, Status};
 use super::plan::Plan;
 use super::publication::Publication;
 use super::seo::{self, Surroundings};
+use super::summary::Summary;
 use super::view::{
     ArticleCard, ArticleEditorCard, ArticleEditorView, ArticleView, BlockView, Body, CommentsInfo, Desk, EditorBody, Head, ImageBlock,
     ImageBlockType, Translation,
@@ -58,9 +59,10 @@ pub(super) fn views(app: &App, conn: &mut Conn, publications: Vec<(Publication, 
 
 /// A working copy, whole.
 pub(super) fn editor_view(app: &App, conn: &mut Conn, article: Article) -> Result<ArticleEditorView> {
-    let desk = desk(&article, &plan_queries::plan(conn, article.id)?);
-    let (markdown, text) = (article.markdown.clone(), article.rendered.0.clone());
-    let heads = [Head::from(article)];
+    let plan = plan_queries::plan(conn, article.id)?;
+    let (summary, markdown, text) = Summary::of(article);
+    let desk = desk(&summary, &plan);
+    let heads = [Head::from(summary)];
     let live = load(app, conn, Copy::Working, &heads, &images_in(std::slice::from_ref(&text)))?;
     let [head] = heads;
     let (html, blocks) = hydrated(&live, &text.html, text.blocks);
@@ -68,7 +70,7 @@ pub(super) fn editor_view(app: &App, conn: &mut Conn, article: Article) -> Resul
 }
 
 /// Cards of working copies.
-pub(super) fn editor_cards(app: &App, conn: &mut Conn, articles: Vec<Article>) -> Result<Vec<ArticleEditorCard>> {
+pub(super) fn editor_cards(app: &App, conn: &mut Conn, articles: Vec<Summary>) -> Result<Vec<ArticleEditorCard>> {
     let mut plans = plan_queries::plans(conn, &articles.iter().map(|article| article.id).collect::<Vec<_>>())?;
     let whole = articles.into_iter().map(|article| {
         let plan = plans.remove(&article.id).unwrap_or_else(|| Plan::none(article.id));
@@ -145,7 +147,7 @@ fn card(app: &App, live: &Live, head: Head, copy: Copy) -> ArticleCard {
     }
 }
 
-fn desk(article: &Article, plan: &Plan) -> Desk {
+fn desk(article: &Summary, plan: &Plan) -> Desk {
     Desk {
         status: article.status,
         version: article.version,
@@ -221,8 +223,8 @@ impl From<Publication> for Head {
     }
 }
 
-impl From<Article> for Head {
-    fn from(row: Article) -> Self {
+impl From<Summary> for Head {
+    fn from(row: Summary) -> Self {
         Self {
             id: row.id,
             kind: row.kind,

@@ -7,16 +7,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::draft::{ArticleDraft, PublicationDraft, ReviewDraft};
 use super::listing::{self, DESK, PUBLIC};
-use super::operations::{self, Change};
+use super::operations::{self, Change, Saving};
 use super::publication::Publication;
 use super::trending::{self, Window};
 use super::view::{ArticleCard, ArticleEditorCard, ArticleEditorView, ArticleView};
-use super::{embed, published_queries, publishing, review};
+use super::{embed, manuscript, published_queries, publishing, review, revisions};
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Fault, Result};
 use crate::http::parameters::{self, parameter};
 use crate::http::{Body, Page, Request, Tags, created, editor, editor_page, moved, no_content, public, public_page};
+use crate::input::Input;
 use crate::users::{Author, Caller, Writer};
 
 /// Mounts the operations.
@@ -33,6 +34,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(return_article)
         .service(publish_article)
         .service(unpublish_article)
+        .configure(revisions::routes)
         .configure(trending::routes);
 }
 
@@ -190,15 +192,20 @@ fn whole(app: &App, conn: &mut Conn, rows: Vec<Publication>) -> Result<Vec<Artic
 
 /// Creates an article.
 ///
-/// A draft, unless `publish=true` publishes it in the same step. The slug is made from the title where none is given.
-#[utoipa::path(tag = "Articles", params(("publish" = Option<bool>, Query, description = "Whether to publish in the same step.")), request_body = ArticleDraft,
+/// A draft, unless `publish=true` publishes it in the same step. The slug is made from the title where none is given; words
+/// that a site needs for its own paths, such as `search` or `tags`, are refused. The save is the first revision.
+#[utoipa::path(tag = "Articles", params(("publish" = Option<bool>, Query, description = "Whether to publish in the same step."),
+        ("note" = Option<String>, Query, description = "What the history shall say of the save; one that changes nothing keeps none.", min_length = 1, max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$")), request_body = ArticleDraft,
     security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 201, body = ArticleEditorView, description = "The article.")))]
 #[post("/articles")]
 async fn create_article(body: Body, request: Request, caller: Caller<Writer>) -> Result<HttpResponse> {
     let mut query = request.query();
     let publish = query.truth("publish");
+    let note = revisions::note_of(&mut query);
     query.finish()?;
-    let view = request.write(move |app, conn| operations::create(app, conn, &caller, &body.0, publish)).await?;
+    let input = prepared(&request, body).await?;
+    let view =
+        request.write(move |app, conn| operations::create(app, conn, &caller, &input, Saving { publish, note: note.as_deref() })).await?;
     created(&request, &format!("/articles/{}", view.card.id), &view, view.desk.version)
 }
 
@@ -226,7 +233,8 @@ async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpR
 ///
 /// Members that are left out get their defaults. Readers see nothing of it until it is published, which `publish=true` does in
 /// the same step.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("publish" = Option<bool>, Query, description = "Whether to publish in the same step.")), request_body = ArticleDraft,
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("publish" = Option<bool>, Query, description = "Whether to publish in the same step."),
+        ("note" = Option<String>, Query, description = "What the history shall say of the save; one that changes nothing keeps none.", min_length = 1, max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$")), request_body = ArticleDraft,
     security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = ArticleEditorView, description = "The article.")))]
 #[put("/articles/{article}")]
 async fn replace_article(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -237,7 +245,8 @@ async fn replace_article(body: Body, request: Request, caller: Caller<Writer>, n
 ///
 /// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default. Readers see nothing of it until it
 /// is published, which `publish=true` does in the same step.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("publish" = Option<bool>, Query, description = "Whether to publish in the same step.")),
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("publish" = Option<bool>, Query, description = "Whether to publish in the same step."),
+        ("note" = Option<String>, Query, description = "What the history shall say of the save; one that changes nothing keeps none.", min_length = 1, max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$")),
     request_body(content = ArticleDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 200, body = ArticleEditorView, description = "The article.")))]
 #[patch("/articles/{article}")]
@@ -248,18 +257,30 @@ async fn revise_article(body: Body, request: Request, caller: Caller<Writer>, na
 async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();
     let publish = query.truth("publish");
+    let note = revisions::note_of(&mut query);
     query.finish()?;
     let condition = request.precondition();
-    let view = request
-        .write(move |app, conn| operations::revise(app, conn, &caller, &Change { name: &name, condition: &condition, publish }, &body.0))
-        .await?;
+    let input = prepared(&request, body).await?;
+    let saved = request.write(move |app, conn| {
+        let saving = Saving { publish, note: note.as_deref() };
+        operations::revise(app, conn, &caller, &Change { name: &name, condition: &condition, saving }, &input)
+    });
+    let view = saved.await?;
     editor(&view, view.desk.version)
+}
+
+/// A body whose text is rendered already, so that no other write waits for that.
+async fn prepared(request: &Request, body: Body) -> Result<Input> {
+    let input = body.0.clone();
+    request.compute(move |app| manuscript::prepare(app, &input)).await?;
+    Ok(body.0)
 }
 
 /// Moves an article to the trash.
 ///
 /// Readers see it no more; `POST …/restore` brings it back as a draft. With `permanent=true`, an administrator erases it for
-/// ever, with its revisions and comments.
+/// ever, with its revisions and comments. Where it was public once, its id and addresses answer `410` from then on, and no
+/// other article gets them.
 #[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("permanent" = Option<bool>, Query, description = "Whether to erase it for ever.")),
     security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 204, description = "It is in the trash, or there is none.")))]
 #[delete("/articles/{article}")]

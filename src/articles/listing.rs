@@ -2,8 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::article::{Article, ArticleKind, Status};
+use super::article::{ArticleKind, Status};
 use super::publication::Publication;
+use super::summary::Summary;
 use super::trending::Window;
 use crate::db::{Column, Field, Key, Listing, Op, Predicate, column};
 use crate::error::Fault;
@@ -94,10 +95,10 @@ pub(super) static PUBLIC: Listing<publications::table, Publication> = Listing {
 };
 
 /// What the desk can ask, of working copies.
-pub(super) static DESK: Listing<articles::table, Article> = Listing {
+pub(super) static DESK: Listing<articles::table, Summary> = Listing {
     fields: shared_fields!(
         articles,
-        Article,
+        Summary,
         article_authors,
         article_tags,
         published_order,
@@ -180,7 +181,7 @@ pub(super) static DESK: Listing<articles::table, Article> = Listing {
                 kind: Kind::Time,
                 ops: Op::ORDER,
                 column: column!(time articles::created_at),
-                key: Some(|row: &Article| Key::Int(row.created_at.millis())),
+                key: Some(|row: &Summary| Key::Int(row.created_at.millis())),
                 about: "When it was made."
             }
         ]

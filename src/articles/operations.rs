@@ -1,20 +1,23 @@
 //! What can be done with working copies: plain functions of connection, caller and input.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use super::article::{Article, ArticleId, Relations, Settled, Status};
+use super::article::{Article, ArticleId, Relations, Revision, Settled, Status};
 use super::draft::ArticleDraft;
+use super::manuscript::{self, Before, Manuscript};
 use super::published_queries::{self, Found};
+use super::stale::{self, Late};
 use super::view::{ArticleEditorCard, ArticleEditorView};
 use super::workflow::{self, Happening, Step};
-use super::{embed, plan_queries, publishing, queries};
+use super::{embed, plan_queries, publishing, queries, slugs};
 use crate::app::App;
 use crate::authors::Author;
-use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, lock, slug_of};
+use crate::db::{Conn, Id, Json, PageOf, PageQuery, lock};
 use crate::error::{Code, Error, Fault, Result};
 use crate::http::Precondition;
 use crate::input::{Input, ReferenceTo};
-use crate::markdown;
 use crate::taxonomy;
 use crate::users::{Caller, Role, Writer};
 
@@ -30,19 +33,28 @@ pub(super) fn read(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &s
     embed::editor_view(app, conn, article)
 }
 
-/// Makes an article; `publish` publishes it in the same step.
-pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input, publish: bool) -> Result<ArticleEditorView> {
-    if publish && caller.role == Role::Contributor {
+/// How a save is meant, besides what it says.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Saving<'a> {
+    /// Whether to publish in the same step.
+    pub(crate) publish: bool,
+    /// What the history shall say of it.
+    pub(crate) note: Option<&'a str>,
+}
+
+/// Makes an article.
+pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input, saving: Saving<'_>) -> Result<ArticleEditorView> {
+    if saving.publish && caller.role == Role::Contributor {
         return Err(Error::forbidden("Contributors submit their articles; authors and editors publish."));
     }
-    let draft = input.create::<ArticleDraft>(conn)?;
+    let manuscript = manuscript::parse(app, conn, input, None)?;
     let now = app.now();
     let mut article = Article::blank(caller.user, now);
-    let relations = take_over(app, conn, caller, &mut article, draft)?;
+    let relations = take_over(app, conn, caller, &mut article, manuscript)?;
     queries::insert(conn, &article)?;
-    keep(app, conn, caller, &mut article, &relations)?;
+    keep(app, conn, caller, &mut article, &relations, saving.note)?;
     announce(app, conn, caller, &article, "article.created")?;
-    if publish {
+    if saving.publish {
         publishing::publish_now(app, conn, caller, &mut article, None)?;
     }
     embed::editor_view(app, conn, article)
@@ -54,29 +66,33 @@ pub(super) struct Change<'a> {
     pub(super) name: &'a str,
     /// Which version it is meant for.
     pub(super) condition: &'a Precondition,
-    /// Whether to publish in the same step.
-    pub(super) publish: bool,
+    /// What the save is to do besides.
+    pub(super) saving: Saving<'a>,
 }
 
 /// Changes a working copy, by replacement or by merge patch.
 pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change: &Change<'_>, input: &Input) -> Result<ArticleEditorView> {
     let mut article = locked(conn, caller, change.name)?;
-    refuse_contributor(caller, &article, change.publish)?;
+    refuse_contributor(caller, &article, change.saving.publish)?;
     let before = embed::editor_view(app, conn, article.clone())?;
     let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
-    let draft = input.revise::<ArticleDraft>(conn, &current)?;
-    change.condition.check(article.version, &current, &input.object()?, |_| Ok(None))?;
-    workflow::require(Step::Save, &article, &plan_queries::plan(conn, article.id)?)?;
     let was = article.content(&queries::relations(conn, article.id)?);
+    let before = Before { article: &article, view: &current };
+    let manuscript = stale::parse(app, conn, input, before, change.condition)?;
+    if let Some(stale) = change.condition.stale(article.version)? {
+        let late = Late { input, article: &article, current: &was, manuscript: &manuscript, stale };
+        return Err(stale::refusal(app, conn, &late)?);
+    }
+    workflow::require(Step::Save, &article, &plan_queries::plan(conn, article.id)?)?;
     let stored = article.clone();
-    let relations = take_over(app, conn, caller, &mut article, draft)?;
+    let relations = take_over(app, conn, caller, &mut article, manuscript)?;
     if was == article.content(&relations) {
         article = stored;
     } else {
-        keep(app, conn, caller, &mut article, &relations)?;
+        keep(app, conn, caller, &mut article, &relations, change.saving.note)?;
         announce(app, conn, caller, &article, "article.saved")?;
     }
-    if change.publish {
+    if change.saving.publish {
         publishing::publish_now(app, conn, caller, &mut article, None)?;
     }
     embed::editor_view(app, conn, article)
@@ -132,7 +148,7 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &
     }
     queries::leave_translations(conn, article.id)?;
     announce(app, conn, caller, &article, "article.erased")?;
-    queries::erase(conn, article.id)
+    queries::erase(conn, article.id, app.now())
 }
 
 /// What readers find at an id or a slug.
@@ -164,7 +180,7 @@ pub(super) fn require_ownership(conn: &mut Conn, caller: &Caller<Writer>, articl
     Err(Error::forbidden("This is another's article."))
 }
 
-fn found(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<Article> {
+pub(super) fn found(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<Article> {
     let article = queries::look_up(conn, name)?.ok_or_else(Error::not_found)?;
     require_ownership(conn, caller, &article)?;
     Ok(article)
@@ -187,10 +203,9 @@ pub(super) fn refuse_contributor(caller: &Caller<Writer>, article: &Article, pub
 }
 
 /// Makes a draft the article's content; what belongs to it is given back.
-fn take_over(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article, draft: ArticleDraft) -> Result<Relations> {
-    let markdown = markdown_of(&draft)?;
-    let rendered = markdown::render(&markdown);
-    let images = known_images(conn, &rendered.images, &article.rendered.0.images)?;
+fn take_over(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article, manuscript: Manuscript) -> Result<Relations> {
+    let Manuscript { draft, markdown, rendered } = manuscript;
+    let images = queries::existing_images(conn, &rendered.images)?;
     let authors = draft.authors.clone().unwrap_or_else(|| caller.author.into_iter().collect());
     require_own_byline(conn, caller, article, &authors)?;
     let relations = Relations {
@@ -198,6 +213,8 @@ fn take_over(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut 
         tags: without_twins(tags(app, conn, caller, &draft.tags)?),
         images: without_twins(images.iter().filter_map(|id| id.parse().ok()).chain(draft.seo.image).collect()),
     };
+    // Who looks for a free place in a group, or for a free address, waits for whoever is about to take it.
+    lock(conn, "article slugs")?;
     let translation_group = group_of(conn, caller, article, &draft)?;
     if article.translation_group == article.id && translation_group != article.id {
         queries::leave_translations(conn, article.id)?;
@@ -205,8 +222,8 @@ fn take_over(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut 
     if queries::locale_taken(conn, translation_group, &draft.locale, article.id)? {
         return Err(Error::conflict(format!("There is a translation into {:?} already.", draft.locale)));
     }
-    let slug = choose_slug(conn, &draft, article)?;
-    article.revise(draft, Settled { slug, markdown, rendered, translation_group }, app.now());
+    let slug = slugs::choose(conn, draft.slug.as_deref(), &draft.title, article)?;
+    article.revise(draft, Settled { slug, markdown, rendered: Arc::unwrap_or_clone(rendered), translation_group }, app.now());
     Ok(relations)
 }
 
@@ -224,34 +241,13 @@ fn require_own_byline(conn: &mut Conn, caller: &Caller<Writer>, article: &Articl
 /// The translations that an article belongs to; who may not edit the original can't add one to it.
 fn group_of(conn: &mut Conn, caller: &Caller<Writer>, article: &Article, draft: &ArticleDraft) -> Result<ArticleId> {
     let Some(original) = draft.translation_of else { return Ok(article.id) };
-    let group = queries::translation_group(conn, original)?;
+    let unknown = || Error::invalid(vec![Fault::at("/translation_of", "unknown_reference", "There is no such article of yours.")]);
+    let group = queries::translation_group(conn, original)?.ok_or_else(unknown)?;
     if group == article.translation_group {
         return Ok(group);
     }
-    let unknown = || Error::invalid(vec![Fault::at("/translation_of", "unknown_reference", "There is no such article of yours.")]);
     found(conn, caller, &original.to_string()).map_err(|_| unknown())?;
     Ok(group)
-}
-
-fn markdown_of(draft: &ArticleDraft) -> Result<String> {
-    let markdown = match (&draft.body.markdown, &draft.body.blocks) {
-        (Some(markdown), _) => markdown.clone(),
-        (None, Some(blocks)) => markdown::compose(blocks),
-        (None, None) => String::new(),
-    };
-    let pointer = if draft.body.markdown.is_some() { "/body/markdown" } else { "/body/blocks" };
-    markdown::check(&markdown).map_err(|why| Error::invalid(vec![Fault::at(pointer, "too_complex", why)]))?;
-    Ok(markdown)
-}
-
-/// The pictures of a text that there are; one that was deleted since it was put there is no fault.
-fn known_images(conn: &mut Conn, ids: &[String], before: &[String]) -> Result<Vec<String>> {
-    let known = queries::existing_images(conn, ids)?;
-    let unknown = ids.iter().filter(|id| !known.iter().chain(before).any(|known| known.eq_ignore_ascii_case(id)));
-    let faults: Vec<Fault> = unknown
-        .map(|id| Fault::at("/body", "unknown_reference", format!("The text shows the picture {id:?}, which there is not.")))
-        .collect();
-    if faults.is_empty() { Ok(known) } else { Err(Error::invalid(faults)) }
 }
 
 fn tags(app: &App, conn: &mut Conn, caller: &Caller<Writer>, wanted: &[ReferenceTo]) -> Result<Vec<Id<taxonomy::Tag>>> {
@@ -260,7 +256,7 @@ fn tags(app: &App, conn: &mut Conn, caller: &Caller<Writer>, wanted: &[Reference
     for (index, name) in wanted.iter().enumerate() {
         match taxonomy::find_or_create_tag(app, conn, caller.actor(), name.as_str())? {
             Some(tag) => tags.push(tag),
-            None => faults.push(Fault::at(format!("/tags/{index}"), "unknown_reference", format!("There is no tag {:?}.", name.as_str()))),
+            None => faults.push(manuscript::unknown_tag(index, name.as_str())),
         }
     }
     if faults.is_empty() { Ok(tags) } else { Err(Error::invalid(faults)) }
@@ -275,24 +271,28 @@ fn without_twins<T: PartialEq>(items: Vec<T>) -> Vec<T> {
     })
 }
 
-fn choose_slug(conn: &mut Conn, draft: &ArticleDraft, article: &Article) -> Result<String> {
-    lock(conn, "article slugs")?;
-    if let Some(slug) = &draft.slug {
-        if queries::slug_taken(conn, slug, article.id)? {
-            return Err(Error::new(Code::SlugTaken, format!("Another article has, or had, the slug {slug:?}.")));
-        }
-        return Ok(slug.clone());
-    }
-    let wanted = slug_of(&draft.title, "article");
-    free_slug(conn, &wanted, |conn, slug| queries::slug_taken(conn, slug, article.id))
-}
-
 /// Keeps a save: the working copy, what belongs to it, and a revision of both.
-fn keep(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article, relations: &Relations) -> Result<()> {
+pub(super) fn keep(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Writer>,
+    article: &mut Article,
+    relations: &Relations,
+    note: Option<&str>,
+) -> Result<()> {
     article.revision += 1;
     queries::update(conn, article)?;
     queries::set_relations(conn, article.id, relations)?;
-    queries::insert_revision(conn, article.id, article.revision, article.content(relations), caller.user, app.now())
+    let revision = Revision {
+        article_id: article.id,
+        number: article.revision,
+        content: Json(article.content(relations)),
+        note: note.map(str::to_owned),
+        created_by: Some(caller.user),
+        created_at: app.now(),
+        version: Some(article.version),
+    };
+    queries::insert_revision(conn, &revision)
 }
 
 /// Tells of what somebody did at the desk.

@@ -8,6 +8,7 @@ use super::article::{ArticleId, ArticleKind};
 use super::embed;
 use super::listing::{self, PUBLIC};
 use super::publication::{Publication, PublicationWithText};
+use super::slugs;
 use super::view::{ArticleCard, Translation};
 use crate::app::App;
 use crate::authors::Author;
@@ -15,7 +16,9 @@ use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Slugged, Timestamp, 
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::images::Image;
 use crate::markdown::Rendered;
-use crate::schema::{articles, authors, public_slugs, publication_authors, publication_images, publication_tags, publications, site, tags};
+use crate::schema::{
+    articles, authors, gravestones, public_slugs, publication_authors, publication_images, publication_tags, publications, site, tags,
+};
 use crate::site::Closing;
 use crate::taxonomy::Tag;
 
@@ -34,19 +37,19 @@ pub(super) enum Found {
 /// What readers find at an id or a slug.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Found> {
     let selection = (Publication::as_select(), publications::rendered);
-    let (row, slug) = match Slugged::parse(name) {
+    let (row, slug) = match slugs::named(name) {
         Slugged::Id(id) => {
             let row: Option<(Publication, Json<Rendered>)> =
                 publications::table.filter(publications::id.eq(id)).select(selection).first(conn).optional()?;
             if row.is_none() && !was_public(conn, id)? {
-                return Ok(Found::Nothing);
+                return erased(conn, &id.to_string());
             }
             (row, None)
         }
         Slugged::Slug(slug) => {
             let owner: Option<ArticleId> =
                 public_slugs::table.filter(public_slugs::slug.eq(&slug)).select(public_slugs::article_id).first(conn).optional()?;
-            let Some(owner) = owner else { return Ok(Found::Nothing) };
+            let Some(owner) = owner else { return erased(conn, &slug) };
             let row: Option<(Publication, Json<Rendered>)> =
                 publications::table.filter(publications::id.eq(owner)).select(selection).first(conn).optional()?;
             (row, Some(slug))
@@ -57,6 +60,12 @@ pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Found> {
         Some((publication, _)) if slug.is_some_and(|slug| slug != publication.slug) => Found::Moved(publication.slug),
         Some((publication, rendered)) => Found::Here(Box::new(publication), Box::new(rendered.0)),
     })
+}
+
+/// What stands where nothing is: the grave of an article that was public once, or nothing at all.
+fn erased(conn: &mut Conn, name: &str) -> Result<Found> {
+    let graves = gravestones::table.filter(gravestones::name.eq(name)).count().get_result::<i64>(conn)?;
+    Ok(if graves > 0 { Found::Gone } else { Found::Nothing })
 }
 
 fn was_public(conn: &mut Conn, id: ArticleId) -> Result<bool> {

@@ -4,15 +4,17 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::article::{Article, ArticleId, ArticleKind, Content, Relations, Revision, Status};
+use super::article::{Article, ArticleId, ArticleKind, Relations, Revision, Status};
 use super::listing::{self, DESK};
 use super::plan_queries;
 use super::published_queries::grouped;
+use super::slugs;
+use super::summary::Summary;
 use crate::authors::Author;
-use crate::db::{Backend, Conn, Json, PageOf, PageQuery, Slugged, Timestamp, keyset, lock};
+use crate::db::{Backend, Conn, PageOf, PageQuery, Slugged, Timestamp, keyset, lock};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{
-    article_authors, article_images, article_tags, articles, authors, images, public_slugs, publications, revisions, tags,
+    article_authors, article_images, article_tags, articles, authors, gravestones, images, public_slugs, publications, revisions, tags,
 };
 use crate::taxonomy::Tag;
 use crate::users::UserId;
@@ -20,12 +22,12 @@ use crate::users::UserId;
 /// The working copy that an id or a slug names, if there is one.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Article>> {
     let query = articles::table.select(Article::as_select()).into_boxed::<Backend>();
-    let query = match Slugged::<Article>::parse(name) {
+    let query = match slugs::named(name) {
         Slugged::Id(id) => query.filter(articles::id.eq(id)),
         Slugged::Slug(slug) => query.filter(articles::slug.eq(slug)),
     };
     let found = query.first(conn).optional()?;
-    match (found, Slugged::<Article>::parse(name)) {
+    match (found, slugs::named(name)) {
         (None, Slugged::Slug(slug)) => by_public_slug(conn, &slug),
         (found, _) => Ok(found),
     }
@@ -47,9 +49,9 @@ pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<Strin
     Ok(query.first::<ArticleId>(conn).optional()?.map(|id| id.to_string()))
 }
 
-/// One page of working copies; the caller's own where they may not see all.
-pub(super) fn page(conn: &mut Conn, query: &PageQuery, own: Option<(UserId, Option<crate::db::Id<Author>>)>) -> Result<PageOf<Article>> {
-    let mut rows = articles::table.select(Article::as_select()).into_boxed::<Backend>();
+/// One page of working copies, without their texts; the caller's own where they may not see all.
+pub(super) fn page(conn: &mut Conn, query: &PageQuery, own: Option<(UserId, Option<crate::db::Id<Author>>)>) -> Result<PageOf<Summary>> {
+    let mut rows = articles::table.select(Summary::as_select()).into_boxed::<Backend>();
     let mut count = articles::table.into_boxed::<Backend>();
     if !listing::asks(&DESK, query, "kind") {
         rows = rows.filter(articles::kind.eq(ArticleKind::Article));
@@ -66,17 +68,19 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery, own: Option<(UserId, Opti
     Ok(keyset!(conn, DESK, query, rows, count))
 }
 
-/// Whether a slug is, or was while public, another article's, or will be when that is published.
+/// Whether a slug is, or was while public, another article's (erased ones too), or will be when that is published.
 pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: ArticleId) -> Result<bool> {
     let working = articles::table.filter(articles::slug.eq(slug)).filter(articles::id.ne(own)).count().get_result::<i64>(conn)?;
     let public =
         public_slugs::table.filter(public_slugs::slug.eq(slug)).filter(public_slugs::article_id.ne(own)).count().get_result::<i64>(conn)?;
-    Ok(working + public > 0 || plan_queries::slug_planned(conn, slug, own)?)
+    // Last, since an erasure that comes in between has made it by then.
+    let erased = gravestones::table.filter(gravestones::name.eq(slug)).count().get_result::<i64>(conn)?;
+    Ok(working + public + erased > 0 || plan_queries::slug_planned(conn, slug, own)?)
 }
 
-/// The group that an article belongs to.
-pub(super) fn translation_group(conn: &mut Conn, id: ArticleId) -> Result<ArticleId> {
-    Ok(articles::table.filter(articles::id.eq(id)).select(articles::translation_group).first(conn)?)
+/// The group that an article belongs to, where it is still there.
+pub(super) fn translation_group(conn: &mut Conn, id: ArticleId) -> Result<Option<ArticleId>> {
+    Ok(articles::table.filter(articles::id.eq(id)).select(articles::translation_group).first(conn).optional()?)
 }
 
 /// Whether another article of a group is in this language.
@@ -126,8 +130,14 @@ fn collision(article: &Article) -> Error {
     Error::new(Code::SlugTaken, format!("Another article has, or had, the slug {:?}.", article.slug))
 }
 
-/// Removes an article with everything that belongs to it.
-pub(super) fn erase(conn: &mut Conn, id: ArticleId) -> Result<()> {
+/// Removes an article with everything that belongs to it; the id and the addresses of one that was public stay taken.
+pub(super) fn erase(conn: &mut Conn, id: ArticleId, now: Timestamp) -> Result<()> {
+    let slugs: Vec<String> = public_slugs::table.filter(public_slugs::article_id.eq(id)).select(public_slugs::slug).load(conn)?;
+    let own = (!slugs.is_empty()).then(|| id.to_string());
+    for name in own.into_iter().chain(slugs) {
+        let row = (gravestones::name.eq(name), gravestones::article_id.eq(id), gravestones::erased_at.eq(now));
+        diesel::insert_into(gravestones::table).values(row).execute(conn)?;
+    }
     diesel::delete(articles::table.filter(articles::id.eq(id))).execute(conn)?;
     Ok(())
 }
@@ -165,9 +175,8 @@ pub(super) fn set_relations(conn: &mut Conn, id: ArticleId, relations: &Relation
 }
 
 /// Keeps a save for ever.
-pub(super) fn insert_revision(conn: &mut Conn, id: ArticleId, number: i32, content: Content, by: UserId, now: Timestamp) -> Result<()> {
-    let row = Revision { article_id: id, number, content: Json(content), note: None, created_by: Some(by), created_at: now };
-    diesel::insert_into(revisions::table).values(row).execute(conn)?;
+pub(super) fn insert_revision(conn: &mut Conn, revision: &Revision) -> Result<()> {
+    diesel::insert_into(revisions::table).values(revision).execute(conn)?;
     Ok(())
 }
 

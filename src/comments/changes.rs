@@ -7,41 +7,55 @@ use super::draft::CommentRevisionDraft;
 use super::policy::{longest, policy};
 use super::queries;
 use crate::app::App;
-use crate::db::{Conn, Timestamp};
+use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
 use crate::events::{self, Event};
 use crate::input::Input;
-use crate::markdown;
 use crate::site::CommentPolicy;
+
+/// The longest text that a site can allow, in characters.
+const LONGEST: usize = 20_000;
 
 impl Comment {
     /// Says something else from now on.
-    pub(super) fn rewrite(&mut self, source: String, now: Timestamp) {
-        (self.html, self.text) = markdown::inline(&source);
+    pub(super) fn rewrite(&mut self, app: &App, source: String) {
+        (self.html, self.text) = app.renderings.comment(&source).as_ref().clone();
         self.markdown = source;
-        self.edited_at = Some(now);
+        self.edited_at = Some(app.now());
     }
 }
 
 /// Parses the body of a change, and holds its length against the site's rules.
-pub(super) fn revised(conn: &mut Conn, input: &Input, current: &Value) -> Result<CommentRevisionDraft> {
+pub(super) fn revised(app: &App, conn: &mut Conn, input: &Input, current: &Value) -> Result<CommentRevisionDraft> {
     let draft = input.revise::<CommentRevisionDraft>(conn, current)?;
-    match length_fault(&input.object()?, &policy(conn)?) {
+    match length_fault(app, &input.object()?, &policy(conn)?) {
         Some(fault) => Err(Error::invalid(vec![fault])),
         None => Ok(draft),
     }
 }
 
-/// What the site's rules say against a comment's length, or the reader's eye against all of it.
-pub(super) fn length_fault(sent: &Map<String, Value>, policy: &CommentPolicy) -> Option<Fault> {
+/// Renders the text of a comment before the transaction that needs it; faults are for the operation to tell.
+pub(super) fn prepare(app: &App, input: &Input) {
+    if let Ok(sent) = input.object()
+        && let Some(text) = text_of(&sent).filter(|text| text.chars().count() <= LONGEST)
+    {
+        app.renderings.comment(text);
+    }
+}
+
+fn text_of(sent: &Map<String, Value>) -> Option<&str> {
     let body = sent.get("body")?;
-    let body = body.as_str().or_else(|| body.get("markdown")?.as_str())?;
+    body.as_str().or_else(|| body.get("markdown")?.as_str())
+}
+
+/// What the site's rules say against a comment's length, or the reader's eye against all of it.
+pub(super) fn length_fault(app: &App, sent: &Map<String, Value>, policy: &CommentPolicy) -> Option<Fault> {
+    let body = text_of(sent)?;
     let longest = longest(policy);
     if body.chars().count() > longest {
         return Some(Fault::at("/body", "too_long", format!("This may have {longest} characters.")).bound("max", longest));
     }
-    let (_, text) = markdown::inline(body);
-    text.trim().is_empty().then(|| Fault::at("/body", "empty", "Nothing of this can be seen.").bound("min", 1))
+    app.renderings.comment(body).1.trim().is_empty().then(|| Fault::at("/body", "empty", "Nothing of this can be seen.").bound("min", 1))
 }
 
 /// Stores a comment with its new status, shows or hides what follows from it; names the tags of the answers that changed.

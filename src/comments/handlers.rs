@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::changes;
 use super::comment::{CommentView, LISTING, OwnStatus};
 use super::draft::{CommentDraft, CommentRevisionDraft, ModerationDraft};
 use super::moderation::{self, Decisions};
@@ -14,6 +15,7 @@ use super::threads;
 use crate::articles::ArticleId;
 use crate::error::Result;
 use crate::http::{Body, Limit, Page, Request, Tags, created, editor, editor_page, listing_parameters, no_content, private, public_page};
+use crate::input::Input;
 use crate::users::{Caller, Moderator};
 
 listing_parameters!(CommentList, LISTING);
@@ -85,11 +87,19 @@ async fn create_comment(body: Body, request: Request, caller: Result<Caller<Comm
     request.no_query()?;
     let program = |text: &str| text.chars().filter(|c| !c.is_control()).take(300).collect();
     let writer = Poster { caller, address: request.address.to_string(), user_agent: request.header("user-agent").map(program) };
-    let posted = request.write(move |app, conn| posting::create(app, conn, &name, &writer, &body.0)).await?;
+    let input = prepared(&request, body).await?;
+    let posted = request.write(move |app, conn| posting::create(app, conn, &name, &writer, &input)).await?;
     match posted.status {
         OwnStatus::Approved => created(&request, &format!("/comments/{}", posted.view.id), &posted, 1),
         OwnStatus::Pending => private(202, &posted),
     }
+}
+
+/// A body whose text is rendered already, so that no other write waits for that.
+async fn prepared(request: &Request, body: Body) -> Result<Input> {
+    let input = body.0.clone();
+    request.compute(move |app| changes::prepare(app, &input)).await?;
+    Ok(body.0)
 }
 
 /// A changed comment, as the one who changed it may see it.
@@ -116,12 +126,14 @@ async fn revise_comment(body: Body, request: Request, caller: Result<Caller<Mode
     let condition = request.precondition();
     if let Some(token) = request.header("x-edit-token").map(str::to_owned) {
         request.no_query()?;
-        let own = request.write(move |app, conn| posting::revise(app, conn, (&id, &token), &condition, &body.0)).await?;
+        let input = prepared(&request, body).await?;
+        let own = request.write(move |app, conn| posting::revise(app, conn, (&id, &token), &condition, &input)).await?;
         return private(200, &RevisedComment::Own(own));
     }
     let caller = caller?;
     request.no_query()?;
-    let view = request.write(move |app, conn| moderation::revise(app, conn, &caller, &id, &condition, &body.0)).await?;
+    let input = prepared(&request, body).await?;
+    let view = request.write(move |app, conn| moderation::revise(app, conn, &caller, &id, &condition, &input)).await?;
     let version = view.version;
     editor(&RevisedComment::Staff(view), version)
 }

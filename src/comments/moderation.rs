@@ -77,7 +77,7 @@ pub(super) fn revise(
     let mut comment = found(conn, caller, id)?.ok_or_else(Error::not_found)?;
     let before = view(app, conn, caller, &comment)?;
     let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
-    let draft = revised(conn, input, &current)?;
+    let draft = revised(app, conn, input, &current)?;
     condition.check(comment.version, &current, &input.object()?, |_| Ok(None))?;
     let markdown = draft.body.markdown();
     let rewritten = markdown != comment.markdown;
@@ -86,7 +86,7 @@ pub(super) fn revise(
     }
     let mut touched = Vec::new();
     if rewritten {
-        comment.rewrite(markdown, app.now());
+        comment.rewrite(app, markdown);
         touched = if comment.shown { tags(&comment) } else { touched };
     }
     comment.version += 1;

@@ -14,11 +14,10 @@ use super::texts::clean_line;
 use super::threads::counted;
 use crate::app::App;
 use crate::articles::lock_comments;
-use crate::db::{Conn, Id, Timestamp, fold};
+use crate::db::{Conn, Id, fold};
 use crate::error::{Code, Error, Fault, Result};
 use crate::http::Precondition;
 use crate::input::Input;
-use crate::markdown;
 use crate::secrets::{new_token, token_hash};
 use crate::site::{CommentMode, CommentPolicy};
 use crate::users::{Caller, Right, Role, Scope};
@@ -77,13 +76,13 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
     // It may have been withdrawn while this waited.
     let article = queries::article_of(conn, &article.id.to_string())?;
     let policy = policy(conn)?;
-    let (draft, parent) = parse(conn, &article, &policy, poster, input)?;
+    let (draft, parent) = parse(app, conn, &article, &policy, poster, input)?;
     let now = app.now();
     if !article.comments_open || !is_open(&policy, article.published_at, now) {
         return Err(Error::conflict("This article takes no more comments."));
     }
     let token = new_token();
-    let mut comment = written(&article, parent.as_ref(), draft, now);
+    let mut comment = written(app, &article, parent.as_ref(), draft);
     comment.edit_token_hash = Some(token_hash(&token));
     comment.address = Some(poster.address.clone());
     comment.user_agent.clone_from(&poster.user_agent);
@@ -101,6 +100,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
 
 /// Parses the body; what only the article and the site's rules can know is found together with the rest.
 fn parse(
+    app: &App,
     conn: &mut Conn,
     article: &Commentable,
     policy: &CommentPolicy,
@@ -115,7 +115,7 @@ fn parse(
         Ok(_) => Vec::new(),
     };
     let mut found = signature_faults(&sent, policy, poster.caller.is_some());
-    found.extend(length_fault(&sent, policy));
+    found.extend(length_fault(app, &sent, policy));
     let parent = match sent.get("parent_id").and_then(Value::as_str) {
         Some(parent) => answerable(conn, article, parent)?.map_err(|fault| found.push(fault)).ok(),
         None => None,
@@ -163,10 +163,11 @@ fn answerable(conn: &mut Conn, article: &Commentable, parent: &str) -> Result<st
 }
 
 /// The comment that a draft makes.
-fn written(article: &Commentable, parent: Option<&Comment>, draft: CommentDraft, now: Timestamp) -> Comment {
+fn written(app: &App, article: &Commentable, parent: Option<&Comment>, draft: CommentDraft) -> Comment {
+    let now = app.now();
     let CommentDraft { author_name, author_email, author_url, body, parent_id, website } = draft;
     let author_name = author_name.map(|name| clean_line(&name.0)).unwrap_or_default();
-    let (html, text) = markdown::inline(&body.0);
+    let (html, text) = app.renderings.comment(&body.0).as_ref().clone();
     let trapped = website.is_some_and(|website| !website.is_empty());
     Comment {
         id: Id::new(now),
@@ -229,7 +230,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), cond
     let before = own(app, &comment);
     let mut current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
     current["body"]["markdown"] = comment.markdown.clone().into();
-    let draft = revised(conn, input, &current)?;
+    let draft = revised(app, conn, input, &current)?;
     if draft.status.as_str() != before.status.as_str() {
         return Err(Error::invalid(vec![Fault::at("/status", "read_only", "Only those who look after comments change this.")]));
     }
@@ -240,7 +241,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), cond
     if markdown == comment.markdown {
         return Ok(before);
     }
-    comment.rewrite(markdown, app.now());
+    comment.rewrite(app, markdown);
     let stays = comment.is_staff || matches!(policy(conn)?.mode, CommentMode::Post | CommentMode::Trusted);
     let status = if comment.status == CommentStatus::Approved && !stays { CommentStatus::Pending } else { comment.status };
     comment.version += 1;

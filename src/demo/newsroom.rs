@@ -100,7 +100,7 @@ impl Newsroom {
         let markdown = pictures
             .fold(text.body().to_owned(), |markdown, (key, id)| markdown.replace(&format!("(image:{key} "), &format!("(image:{id} ")));
         body["body"] = json!({"markdown": markdown});
-        id_of(&articles::create(&self.app, conn, &self.caller()?, &self.input(body), true)?)
+        id_of(&articles::create(&self.app, conn, &self.caller()?, &self.input(body), articles::Saving { publish: true, note: None })?)
     }
 
     fn discuss(&self, conn: &mut Conn, key: &str, article: &str) -> Result<()> {

@@ -40,31 +40,49 @@ impl Precondition {
         sent: &Map<String, Value>,
         base: impl FnOnce(i32) -> Result<Option<Value>>,
     ) -> Result<()> {
+        let Some(Stale { named }) = self.stale(version)? else { return Ok(()) };
+        let base = match named {
+            Some(named) => base(named)?,
+            None => None,
+        };
+        let (conflicts, mergeable) = differences(current, sent, base.as_ref());
+        Err(stale_version(version, conflicts, mergeable))
+    }
+
+    /// Whether the version found is another than the one named.
+    pub(crate) fn stale(&self, version: i32) -> Result<Option<Stale>> {
         let tags = match self {
-            Self::None | Self::Any => return Ok(()),
+            Self::None | Self::Any => return Ok(None),
             Self::Missing => return Err(Error::new(Code::VersionRequired, "Send the ETag of the editor view in If-Match.")),
             Self::Malformed => return Err(Error::new(Code::MalformedHeader, "If-Match can't be read.")),
             Self::Tags(tags) => tags,
         };
         if tags.contains(&version_tag(version)) {
-            return Ok(());
+            return Ok(None);
         }
         let named = tags.iter().find_map(|tag| tag.strip_prefix("\"v")?.strip_suffix('"')?.parse::<i32>().ok());
-        let base = match named {
-            Some(named) if named < version => base(named)?,
-            _ => None,
-        };
-        let (conflicts, mergeable) = differences(current, sent, base.as_ref());
-        Err(Error::new(Code::StaleVersion, format!("The current version is {version}."))
-            .with("current_version", version)
-            .with("conflicts", conflicts)
-            .with("mergeable", mergeable))
+        Ok(Some(Stale { named: named.filter(|named| *named < version) }))
     }
 
     /// The same, for a write without a body.
     pub(crate) fn check_bare(&self, version: i32) -> Result<()> {
         self.check(version, &Value::Null, &Map::new(), |_| Ok(None))
     }
+}
+
+/// A version that is not the current one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stale {
+    /// The older version that was named, where it can be one.
+    pub(crate) named: Option<i32>,
+}
+
+/// What a write to another version than the current one is answered: what collides, and what only the sender changed.
+pub(crate) fn stale_version(version: i32, conflicts: Vec<Value>, mergeable: Vec<Value>) -> Error {
+    Error::new(Code::StaleVersion, format!("The current version is {version}."))
+        .with("current_version", version)
+        .with("conflicts", conflicts)
+        .with("mergeable", mergeable)
 }
 
 /// The entity tag of a version of an editor view.

@@ -35,7 +35,7 @@ pub(crate) use address::limited_as;
 pub(crate) use answer::{Tags, created, editor, editor_page, moved, no_content, private, public, public_page};
 pub(crate) use body::Body;
 pub(crate) use cache::Cache;
-pub(crate) use conditional::Precondition;
+pub(crate) use conditional::{Precondition, Stale, stale_version};
 pub(crate) use dispatch::{Dispatch, SubRequest, around};
 pub(crate) use document::routes as document_routes;
 pub(crate) use edited::{Edited, EditorView, Either, PublicOr};

@@ -60,6 +60,16 @@ impl Request {
         Ok(view.is_some())
     }
 
+    /// Does something long that needs no database, away from the async threads.
+    pub(crate) async fn compute<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App) -> T + Send + 'static,
+    {
+        let app = self.app.clone();
+        tokio::task::spawn_blocking(move || work(&app)).await.map_err(|error| Error::internal(&error.to_string()))
+    }
+
     /// A header's text, where it is there and readable.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())

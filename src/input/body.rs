@@ -118,6 +118,20 @@ impl Input {
         if faults.is_empty() { typed(document) } else { Err(Error::invalid(faults)) }
     }
 
+    /// The same body without the members that only the server changes.
+    pub(crate) fn without_read_only<D: Draft>(&self) -> Result<Self> {
+        let mut document = Value::Object(self.object()?);
+        for pointer in D::READ_ONLY {
+            remove(&mut document, pointer);
+        }
+        Ok(Self { content: Content::Value(document), patch: self.patch, checker: Arc::clone(&self.checker) })
+    }
+
+    /// Whether it says what is to change, and not what all is to be.
+    pub(crate) fn is_patch(&self) -> bool {
+        self.patch
+    }
+
     /// What the caller sent, as an object.
     pub(crate) fn object(&self) -> Result<Map<String, Value>> {
         let value = match &self.content {

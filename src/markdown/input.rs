@@ -15,6 +15,16 @@ use super::embed::Provider;
 #[serde(transparent)]
 pub(crate) struct BlockInput(pub(super) Members);
 
+impl BlockInput {
+    /// The id of the picture that an image block shows.
+    pub(crate) fn picture(&self) -> Option<&str> {
+        match &self.0 {
+            Members::Image { image, .. } => Some(image),
+            _ => None,
+        }
+    }
+}
+
 impl PartialSchema for BlockInput {
     fn schema() -> RefOr<Schema> {
         let mut schema = Members::schema();

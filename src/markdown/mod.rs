@@ -4,6 +4,7 @@
 //!   same blocks again.
 //! - Nothing that a writer typed reaches HTML but through [`sanitise`]; what the house adds (anchors, images, ads, embeds) is written after it.
 //! - [`hydrate`] puts the images, which are live, into the HTML, which is frozen.
+//! - [`Renderings`] keeps what was rendered a moment ago, so that no transaction waits for it.
 //! - [`inline`] and [`brief`] are the narrower Markdown of comments and of authors' lives.
 
 mod block;
@@ -19,6 +20,7 @@ mod input;
 mod providers;
 mod raw_tags;
 mod render;
+mod renderings;
 mod sanitise;
 mod source;
 mod split;
@@ -32,8 +34,9 @@ mod tests;
 pub(crate) use block::{Block, TocEntry};
 pub(crate) use check::check;
 pub(crate) use compose::compose;
-pub(crate) use guest::{brief, inline};
+pub(crate) use guest::brief;
 pub(crate) use hydrate::{ImageAttributes, hydrate};
 pub(crate) use input::BlockInput;
 pub(crate) use render::{Rendered, render};
+pub(crate) use renderings::{Body as RenderedBody, Renderings};
 pub(crate) use text::reading_minutes;

@@ -161,8 +161,8 @@ api_test!(tell_all_faults_at_once, async |world| {
 api_test!(pictures_in_the_text_must_be_there, async |world| {
     let body = json!({"title": "Trams", "tags": ["Trams"], "body": {"markdown": format!("![](image:{NOTHING})")}});
     let refused = world.editor().post("articles", body).await.expect_problem(422, "validation_failed");
-    let refused = refused.expect_faults(&[("/body", "unknown_reference")]);
-    assert!(refused.fault_detail("/body").contains(NOTHING), "{refused}");
+    let refused = refused.expect_faults(&[("/body/markdown", "unknown_reference")]);
+    assert!(refused.fault_detail("/body/markdown").contains(NOTHING), "{refused}");
     assert_eq!(world.anonymous().get("tags?count=true").await.number_at("/page/total"), 0);
 });
 

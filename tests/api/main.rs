@@ -25,12 +25,16 @@ mod paging;
 mod policy;
 mod postgres;
 mod publishing;
+mod revisions;
 mod scheduling;
 mod sections;
 mod site;
+mod slugs;
+mod stale;
 #[path = "../support/mod.rs"]
 mod support;
 mod taxonomy;
 mod tidy;
+mod translations;
 mod trending;
 mod workflow;

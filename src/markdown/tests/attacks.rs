@@ -1,6 +1,7 @@
 //! Nothing that a writer types becomes script, style or a frame, by whatever way it comes.
 
-use super::super::{brief, inline, render};
+use super::super::guest::inline;
+use super::super::{brief, render};
 
 const PAYLOADS: &[&str] = &[
     "<script>alert(1)</script>",

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::{BlockInput, brief, check, compose, inline, reading_minutes, render};
+use super::super::guest::inline;
+use super::super::{BlockInput, brief, check, compose, reading_minutes, render};
 use super::{ID, types};
 
 fn composed(blocks: Value) -> String {

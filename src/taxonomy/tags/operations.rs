@@ -42,17 +42,29 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
 pub(crate) fn find_or_create(app: &App, conn: &mut Conn, actor: Option<String>, wanted: &str) -> Result<Option<TagId>> {
     let wanted = wanted.trim();
     lock(conn, "tags")?;
-    if let Some(tag) = queries::look_up(conn, wanted)? {
-        return Ok(Some(tag.id));
+    if let Some(id) = meant(conn, wanted)? {
+        return Ok(Some(id));
     }
     if Id::<Tag>::is_shape(wanted) || !is_name(wanted) {
         return Ok(None);
     }
-    if let Some(id) = queries::look_up_name(conn, wanted)? {
-        return Ok(Some(id));
-    }
     let draft = TagDraft { name: wanted.to_owned(), slug: None, description: None };
     Ok(Some(make(app, conn, actor, draft, false)?.id))
+}
+
+/// The tag that an id, a slug or a name means, whatever the name's case, if there is one.
+pub(crate) fn meant(conn: &mut Conn, wanted: &str) -> Result<Option<TagId>> {
+    let wanted = wanted.trim();
+    if let Some(tag) = queries::look_up(conn, wanted)? {
+        return Ok(Some(tag.id));
+    }
+    if Id::<Tag>::is_shape(wanted) || !is_name(wanted) { Ok(None) } else { queries::look_up_name(conn, wanted) }
+}
+
+/// Whether [`find_or_create`] would find or make a tag.
+pub(crate) fn could_be(conn: &mut Conn, wanted: &str) -> Result<bool> {
+    let wanted = wanted.trim();
+    Ok((!Id::<Tag>::is_shape(wanted) && is_name(wanted)) || queries::look_up(conn, wanted)?.is_some())
 }
 
 fn make(app: &App, conn: &mut Conn, actor: Option<String>, draft: TagDraft, listed: bool) -> Result<Tag> {

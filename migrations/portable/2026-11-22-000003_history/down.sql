@@ -1,0 +1,2 @@
+DROP TABLE gravestones;
+ALTER TABLE revisions DROP COLUMN version;

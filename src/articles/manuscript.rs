@@ -1,0 +1,156 @@
+//! Reads what a client sends of an article: all faults at once, those that only the text's rendering and the tags tell too.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::article::Article;
+use super::draft::{ArticleDraft, BodyDraft};
+use super::{queries, slugs};
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::{Code, Error, Fault, Result};
+use crate::input::{Draft, Input};
+use crate::markdown::{self, BlockInput, Rendered, RenderedBody};
+use crate::taxonomy;
+
+/// How many tags are looked at; the schema refuses more.
+const MOST_TAGS: usize = 30;
+
+/// A draft without a fault, and its text.
+pub(super) struct Manuscript {
+    pub(super) draft: ArticleDraft,
+    pub(super) markdown: String,
+    pub(super) rendered: Arc<Rendered>,
+}
+
+/// What a draft changes.
+#[derive(Clone, Copy)]
+pub(super) struct Before<'a> {
+    /// The working copy.
+    pub(super) article: &'a Article,
+    /// Its editor view.
+    pub(super) view: &'a Value,
+}
+
+/// Parses a body, and renders its text where nobody has done so yet.
+pub(super) fn parse(app: &App, conn: &mut Conn, input: &Input, before: Option<Before<'_>>) -> Result<Manuscript> {
+    let parsed = match before {
+        None => input.create::<ArticleDraft>(conn),
+        Some(before) => input.revise::<ArticleDraft>(conn, before.view),
+    };
+    let (draft, mut faults) = match parsed {
+        Ok(draft) => (Some(draft), Vec::new()),
+        Err(error) if error.code() == Code::ValidationFailed => (None, error.faults().to_vec()),
+        Err(error) => return Err(error),
+    };
+    let sent = input.object()?;
+    let text = match &draft {
+        Some(draft) => Some(Text::of(app, &draft.body, before)),
+        None => sent_body(&sent).map(|body| Text::of(app, &body, before)),
+    };
+    let mut found: Vec<Fault> = slug_fault(&sent, before).into_iter().collect();
+    found.extend(tag_faults(conn, &sent)?);
+    if let Some(text) = &text {
+        found.extend(text.faults(conn, before)?);
+    }
+    // A fault of the schema says all there is to say of its place.
+    found.retain(|fault| !faults.iter().any(|known| known.pointer() == fault.pointer()));
+    faults.extend(found);
+    match (draft, text) {
+        (Some(draft), Some(Text { markdown, rendered: Ok(rendered), .. })) if faults.is_empty() => {
+            Ok(Manuscript { draft, markdown, rendered })
+        }
+        _ => Err(Error::invalid(faults)),
+    }
+}
+
+/// Renders the text of a body before the transaction that needs it; faults are for the operation to tell.
+pub(super) fn prepare(app: &App, input: &Input) {
+    if let Ok(sent) = input.object()
+        && let Some(body) = sent_body(&sent)
+    {
+        let _ = Text::of(app, &body, None);
+    }
+}
+
+/// The body that was sent, where it has no fault of its own.
+fn sent_body(sent: &Map<String, Value>) -> Option<BodyDraft> {
+    let mut document = Map::from_iter([("body".to_owned(), sent.get("body")?.clone())]);
+    ArticleDraft::settle(&mut document, None);
+    let mut body = document.shift_remove("body")?;
+    let members = body.as_object_mut()?;
+    members.retain(|name, _| name == "markdown" || name == "blocks");
+    serde_json::from_value(body).ok()
+}
+
+/// A text, and where in the body it came from.
+struct Text {
+    markdown: String,
+    pointer: &'static str,
+    /// Which block shows a picture, by its place.
+    pictures: Vec<(usize, String)>,
+    rendered: RenderedBody,
+}
+
+impl Text {
+    fn of(app: &App, body: &BodyDraft, before: Option<Before<'_>>) -> Self {
+        let (markdown, pointer) = match (&body.markdown, &body.blocks) {
+            (Some(markdown), _) => (markdown.clone(), "/body/markdown"),
+            (None, Some(blocks)) => (markdown::compose(blocks), "/body/blocks"),
+            (None, None) => (String::new(), "/body"),
+        };
+        let pictures = body.blocks.iter().flatten().enumerate();
+        let pictures = pictures.filter_map(|(index, block)| BlockInput::picture(block).map(|id| (index, id.to_owned()))).collect();
+        let rendered = match before.filter(|before| before.article.markdown == markdown && before.article.revision > 0) {
+            Some(before) => Ok(Arc::new(before.article.rendered.0.clone())),
+            None => app.renderings.body(&markdown),
+        };
+        Self { markdown, pointer, pictures, rendered }
+    }
+
+    /// What is wrong with the text; a picture that was deleted since it was put there is no fault.
+    fn faults(&self, conn: &mut Conn, before: Option<Before<'_>>) -> Result<Vec<Fault>> {
+        let rendered = match &self.rendered {
+            Ok(rendered) => rendered,
+            Err(why) => return Ok(vec![Fault::at(self.pointer, "too_complex", *why)]),
+        };
+        let known = queries::existing_images(conn, &rendered.images)?;
+        let shown_before = before.map(|before| before.article.rendered.0.images.as_slice()).unwrap_or_default();
+        let is_known = |id: &&String| known.iter().chain(shown_before).any(|known| known.eq_ignore_ascii_case(id));
+        let unknown = rendered.images.iter().filter(|id| !is_known(id));
+        let fault = |id: &String| {
+            Fault::at(self.place_of(id), "unknown_reference", format!("The text shows the picture {id:?}, which there is not."))
+        };
+        Ok(unknown.map(fault).collect())
+    }
+
+    fn place_of(&self, image: &str) -> String {
+        let block = self.pictures.iter().find(|(_, id)| self.pointer == "/body/blocks" && id.eq_ignore_ascii_case(image));
+        block.map_or_else(|| self.pointer.to_owned(), |(index, _)| format!("/body/blocks/{index}/image"))
+    }
+}
+
+fn slug_fault(sent: &Map<String, Value>, before: Option<Before<'_>>) -> Option<Fault> {
+    let slug = sent.get("slug")?.as_str()?;
+    let is_own = before.is_some_and(|before| before.article.slug == slug);
+    let detail = || format!("{slug:?} is an address that a site needs for something else.");
+    (slugs::is_reserved(slug) && !is_own).then(|| Fault::at("/slug", "reserved", detail()))
+}
+
+fn tag_faults(conn: &mut Conn, sent: &Map<String, Value>) -> Result<Vec<Fault>> {
+    let mut faults = Vec::new();
+    let tags = sent.get("tags").and_then(Value::as_array).into_iter().flatten().take(MOST_TAGS);
+    for (index, tag) in tags.enumerate() {
+        let Some(name) = tag.as_str().or_else(|| tag.get("id")?.as_str()) else { continue };
+        if !taxonomy::could_be_tag(conn, name)? {
+            faults.push(unknown_tag(index, name));
+        }
+    }
+    Ok(faults)
+}
+
+/// The fault of a tag that neither is there nor can be made.
+pub(super) fn unknown_tag(index: usize, name: &str) -> Fault {
+    Fault::at(format!("/tags/{index}"), "unknown_reference", format!("There is no tag {name:?}."))
+}

@@ -1,0 +1,106 @@
+//! The operations on revisions over HTTP: unpack, one unit of work, answer.
+
+use actix_web::{HttpResponse, get, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::difference::RevisionDiff;
+use super::operations;
+use super::restoring::{self, RestoredArticle, Restoring};
+use super::revision::{LISTING, RevisionCard, RevisionView};
+use crate::db::Key;
+use crate::error::{Fault, Result};
+use crate::http::{Page, Request, editor, editor_page, listing_parameters, private};
+use crate::input::{Kind, Query};
+use crate::users::{Caller, Writer};
+
+listing_parameters!(RevisionList, LISTING);
+
+/// Mounts the operations.
+pub(in crate::articles) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_revisions).service(read_revision).service(diff_revision).service(restore_revision);
+}
+
+/// Takes the note of a save.
+pub(in crate::articles) fn note_of(query: &mut Query) -> Option<String> {
+    let note = query.key("note", Kind::Text)?.text();
+    if note.trim_matches([' ', '\u{a0}']).is_empty() {
+        query.fault(Fault::parameter("note", "empty", "A note may not be blank; leave it out."));
+        return None;
+    }
+    Some(note)
+}
+
+/// Lists an article's revisions.
+///
+/// Every save, the newest first, without its content. For those who may work on the article.
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), RevisionList), security(("bearer" = ["contributor", "author", "editor", "admin"])),
+    responses((status = 200, body = Page<RevisionCard>, description = "A page of revisions.")))]
+#[get("/articles/{article}/revisions")]
+async fn list_revisions(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let list = query.listing(&LISTING, &request.app.secrets, &format!("revisions of {}", *name));
+    query.finish()?;
+    let (list, page) = request.read(move |_, conn| operations::list(conn, &caller, &name, &list).map(|page| (list, page))).await?;
+    editor_page(&request, &list, &page)
+}
+
+/// Reads a revision.
+///
+/// What was saved, in the members of the editor view: `content` can be sent with `PUT`. What it named that has since been
+/// deleted is listed under `missing`.
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("number" = i32, Path, description = "The revision's number.", minimum = 1)),
+    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = RevisionView, description = "The revision.")))]
+#[get("/articles/{article}/revisions/{number}")]
+async fn read_revision(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let view = request.read(move |app, conn| operations::read(app, conn, &caller, (&path.0, &path.1))).await?;
+    private(200, &view)
+}
+
+/// Compares two revisions.
+///
+/// Member by member; the text word by word and as a unified diff. Texts that differ very much are compared roughly, and
+/// those that differ in more than 20,000 places by larger pieces, as `granularity` says.
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("number" = i32, Path, description = "The revision's number.", minimum = 1),
+        ("against" = Option<i32>, Query, description = "The number of the revision to compare with; the one before where absent.", minimum = 1)),
+    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = RevisionDiff, description = "What differs.")))]
+#[get("/articles/{article}/revisions/{number}/diff")]
+async fn diff_revision(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let against = query.key("against", Kind::Int).as_ref().map(Key::int);
+    query.finish()?;
+    // What is no number of a revision is simply one that the article does not have.
+    let against = against.map(|number| i32::try_from(number).unwrap_or_default());
+    let pair = request.read(move |app, conn| operations::pair(app, conn, &caller, (&path.0, &path.1), against)).await?;
+    private(200, &request.compute(move |_| pair.difference()).await?)
+}
+
+/// Restores a revision.
+///
+/// Saves its content as a new revision; none is taken away, and readers see nothing of it until it is published. What can't
+/// be had any more (a deleted author, section, tag or picture, a slug or a language that another article has taken) is left
+/// out or stays as it is, and `missing` lists it. Where the working copy says the same already, nothing is saved.
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("number" = i32, Path, description = "The revision's number.", minimum = 1),
+        ("note" = Option<String>, Query, description = "What the history shall say of it; `Revision 3 restored` where absent.", min_length = 1, max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the version that this write is meant for; `412` when there is a newer one.")),
+    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = RestoredArticle, description = "The article."),
+        (status = 412, description = "There is a newer version than the one named in If-Match."), (status = 428, description = "This server takes the write only with If-Match.")))]
+#[post("/articles/{article}/revisions/{number}/restore")]
+async fn restore_revision(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let note = note_of(&mut query);
+    query.finish()?;
+    let condition = request.precondition();
+    let (name, number) = path.into_inner();
+    let (reader, place) = (caller.clone(), (name.clone(), number.clone()));
+    // Rendered here, so that no other write waits for it; what is wrong is told by the operation itself.
+    if let Ok(text) = request.read(move |_, conn| restoring::text(conn, &reader, &place.0, &place.1)).await {
+        request.compute(move |app| app.renderings.body(&text).is_ok()).await?;
+    }
+    let restored = request.write(move |app, conn| {
+        let what = Restoring { name: &name, number: &number, condition: &condition, note: note.as_deref() };
+        restoring::restore(app, conn, &caller, &what)
+    });
+    let restored = restored.await?;
+    editor(&restored, restored.article.desk.version)
+}

@@ -1,0 +1,69 @@
+//! What can be done with revisions: plain functions of connection, caller and input.
+
+use super::super::operations::found;
+use super::content::Around;
+use super::difference::Pair;
+use super::queries;
+use super::revision::{RevisionCard, RevisionView, Save, Saver};
+use crate::app::App;
+use crate::articles::article::{Article, ArticleId, Revision};
+use crate::db::{Conn, PageOf, PageQuery};
+use crate::error::{Error, Fault, Result};
+use crate::users::{Caller, Writer};
+
+/// One page of the saves of an article that the caller may work on.
+pub(super) fn list(conn: &mut Conn, caller: &Caller<Writer>, name: &str, query: &PageQuery) -> Result<PageOf<RevisionCard>> {
+    let article = found(conn, caller, name)?;
+    queries::page(conn, article.id, query)?.with_rows(|saves| cards(conn, &article, saves))
+}
+
+/// A save, whole.
+pub(super) fn read(app: &App, conn: &mut Conn, caller: &Caller<Writer>, (name, number): (&str, &str)) -> Result<RevisionView> {
+    let article = found(conn, caller, name)?;
+    let Revision { number, content, note, created_by, created_at, .. } = find(conn, article.id, number)?;
+    let card = cards(conn, &article, vec![Save { number, note, created_by, created_at }])?.pop().ok_or_else(Error::not_found)?;
+    let (content, missing) = Around::load(app, conn, &[&content.0])?.content(article.id, &content.0);
+    Ok(RevisionView { card, content, missing })
+}
+
+/// Two saves that are to be compared: by default with the one before.
+pub(super) fn pair(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Writer>,
+    (name, number): (&str, &str),
+    against: Option<i32>,
+) -> Result<Pair> {
+    let article = found(conn, caller, name)?;
+    let Revision { number, content, .. } = find(conn, article.id, number)?;
+    let before = queries::look_up(conn, article.id, against.unwrap_or(number - 1))?;
+    if let (Some(against), None) = (against, &before) {
+        let fault = Fault::parameter("against", "unknown_reference", format!("The article has no revision {against}."));
+        return Err(Error::bad_query(vec![fault]));
+    }
+    let before = before.map(|before| (before.number, before.content.0));
+    let contents: Vec<_> = std::iter::once(&content.0).chain(before.iter().map(|(_, content)| content)).collect();
+    let around = Around::load(app, conn, &contents)?;
+    Ok(Pair { article: article.id, number, after: content.0, before, around })
+}
+
+/// The save of an article that a path names; that of another article is none.
+pub(super) fn find(conn: &mut Conn, article: ArticleId, number: &str) -> Result<Revision> {
+    let number = number.parse().map_err(|_| Error::not_found())?;
+    queries::look_up(conn, article, number)?.ok_or_else(Error::not_found)
+}
+
+fn cards(conn: &mut Conn, article: &Article, saves: Vec<Save>) -> Result<Vec<RevisionCard>> {
+    let people: Vec<_> = saves.iter().filter_map(|save| save.created_by).collect();
+    let names = queries::names(conn, &people)?;
+    let person = |id| names.get(&id).map(|name| Saver { id, name: name.clone() });
+    let card = |save: Save| RevisionCard {
+        number: save.number,
+        note: save.note,
+        created_by: save.created_by.and_then(person),
+        created_at: save.created_at,
+        current: save.number == article.revision,
+        published: article.published_revision == Some(save.number),
+    };
+    Ok(saves.into_iter().map(card).collect())
+}

@@ -1,0 +1,137 @@
+//! Two texts compared word by word and as a unified diff, in bounded time and with an answer of bounded size.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use similar::{Change, ChangeTag, TextDiff};
+use utoipa::ToSchema;
+
+use crate::db::text_enum;
+
+/// After so long, what is left is compared roughly. There are two comparisons, or three.
+const PATIENCE: Duration = Duration::from_millis(400);
+/// How many pieces an answer has; texts that differ in more places are compared by larger pieces.
+const MOST_PIECES: usize = 20_000;
+/// Lines that a unified diff shows around a change.
+const CONTEXT: usize = 3;
+
+text_enum! {
+    /// What happened to a piece of a text.
+    pub(crate) enum PieceChange {
+        /// Both have it.
+        Equal = "equal",
+        /// Only the older has it.
+        Delete = "delete",
+        /// Only the newer has it.
+        Insert = "insert",
+    }
+}
+
+text_enum! {
+    /// What texts were compared by.
+    pub(crate) enum Granularity {
+        /// Word by word.
+        Word = "word",
+        /// Line by line, since they differ in too many words.
+        Line = "line",
+        /// As wholes, since they differ in too many lines.
+        Text = "text",
+    }
+}
+
+/// How two texts differ.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct BodyDiff {
+    /// What the pieces were found by: `word` but for texts that differ in very many places.
+    pub(crate) granularity: Granularity,
+    /// The pieces in order. All but the inserted give the older text, all but the deleted the newer.
+    pub(crate) pieces: Vec<Piece>,
+    /// The same as a unified diff, with three lines around each change.
+    #[schema(example = "--- revision 1\n+++ revision 2\n@@ -1 +1 @@\n-The trams run on Friday.\n+The trams run on Saturday.\n")]
+    pub(crate) unified: String,
+}
+
+/// A piece of a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = BodyDiffPiece)]
+pub(crate) struct Piece {
+    /// What happened to it.
+    pub(crate) change: PieceChange,
+    /// What it says.
+    #[schema(example = "on Saturday")]
+    pub(crate) text: String,
+}
+
+/// Compares two texts that have these names.
+pub(super) fn compare(older: (&str, &str), newer: (&str, &str)) -> BodyDiff {
+    compare_within(PATIENCE, older, newer)
+}
+
+fn compare_within(patience: Duration, (older, before): (&str, &str), (newer, after): (&str, &str)) -> BodyDiff {
+    let mut config = TextDiff::configure();
+    config.timeout(patience);
+    let lines = config.diff_lines(before, after);
+    let unified = lines.unified_diff().context_radius(CONTEXT).header(older, newer).to_string();
+    let words = config.diff_words(before, after);
+    let by_word = pieces(words.iter_all_changes()).map(|pieces| (Granularity::Word, pieces));
+    let found = by_word.or_else(|| pieces(lines.iter_all_changes()).map(|pieces| (Granularity::Line, pieces)));
+    let (granularity, pieces) = found.unwrap_or_else(|| (Granularity::Text, wholes(before, after)));
+    BodyDiff { granularity, pieces, unified }
+}
+
+/// Changes as pieces, neighbours of one kind joined; nothing where there are too many.
+fn pieces<'a>(changes: impl Iterator<Item = Change<&'a str>>) -> Option<Vec<Piece>> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for change in changes {
+        let kind = match change.tag() {
+            ChangeTag::Equal => PieceChange::Equal,
+            ChangeTag::Delete => PieceChange::Delete,
+            ChangeTag::Insert => PieceChange::Insert,
+        };
+        let full = pieces.len() == MOST_PIECES;
+        match pieces.last_mut().filter(|last| last.change == kind) {
+            Some(last) => last.text.push_str(change.value()),
+            None if full => return None,
+            None => pieces.push(Piece { change: kind, text: change.value().to_owned() }),
+        }
+    }
+    Some(pieces)
+}
+
+fn wholes(before: &str, after: &str) -> Vec<Piece> {
+    let whole = |change, text: &str| Piece { change, text: text.to_owned() };
+    vec![whole(PieceChange::Delete, before), whole(PieceChange::Insert, after)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn granularity(before: &str, after: &str) -> Granularity {
+        // However busy the machine is.
+        let diff = compare_within(Duration::from_mins(1), ("a", before), ("b", after));
+        let but =
+            |left_out| diff.pieces.iter().filter(|piece| piece.change != left_out).map(|piece| piece.text.as_str()).collect::<String>();
+        assert_eq!((but(PieceChange::Insert).as_str(), but(PieceChange::Delete).as_str()), (before, after));
+        assert!(diff.pieces.len() <= MOST_PIECES);
+        diff.granularity
+    }
+
+    #[test]
+    fn texts_that_differ_in_very_many_places_are_compared_by_larger_pieces() {
+        assert_eq!(granularity("The trams run on Friday.", "The trams run on Saturday."), Granularity::Word);
+        let every_second = |word: &str, between: &str| {
+            let pair = |number: i32| format!("{number}{between}{word}{between}");
+            (0..15_000).map(pair).collect::<Vec<_>>().concat()
+        };
+        assert_eq!(granularity(&every_second("old", " "), &every_second("new", " ")), Granularity::Line);
+        assert_eq!(granularity(&every_second("old", "\n"), &every_second("new", "\n")), Granularity::Text);
+    }
+
+    #[test]
+    fn texts_without_an_end_of_line_are_compared() {
+        let diff = compare(("a", "One"), ("b", ""));
+        assert_eq!(diff.pieces, [Piece { change: PieceChange::Delete, text: "One".to_owned() }]);
+        assert!(diff.unified.starts_with("--- a\n+++ b\n"), "{}", diff.unified);
+    }
+}
