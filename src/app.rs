@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Conn, Db, Timestamp};
 use crate::error::Error;
+use crate::fields::ServedDocument;
 use crate::http::{self, Cache, InFlight, Limits, Metrics};
 use crate::images::Storage;
 use crate::input::Checker;
@@ -40,6 +41,7 @@ pub struct Parts {
     pub(crate) passwords: PasswordHasher,
     pub(crate) failed_logins: FailedLogins,
     pub(crate) checker: Arc<Checker>,
+    pub(crate) document: ServedDocument,
     pub(crate) limits: Limits,
     pub(crate) cache: Cache,
     pub(crate) views: Views,
@@ -86,6 +88,7 @@ impl App {
             passwords: PasswordHasher::new(),
             failed_logins: FailedLogins::default(),
             checker: Arc::new(Checker::new(openapi::document)),
+            document: ServedDocument::default(),
             limits,
             metrics: Metrics::new(),
             mailer,

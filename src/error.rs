@@ -62,6 +62,7 @@ problems! {
     SlugTaken = "slug_taken" 409 "This slug is taken" "Another resource of this kind has the slug, or had it while it was public. Choose another, or leave the slug out to get one made.",
     InUse = "in_use" 409 "Others use this" "It cannot be deleted while others use it. `usages` says which; the operation's documentation says how to go on.",
     IllegalTransition = "illegal_transition" 409 "The state does not allow this step" "The resource's state does not have this step. `legal` names those it has.",
+    Misfits = "misfits" 409 "What is there does not fit" "Objects that are there would not fit this schema. `misfits` names the first hundred with what is wrong, `total` counts all. Change them first, or send force=true: then they stay as they are, and whoever saves one next is told.",
     LastAdmin = "last_admin" 409 "There must be an administrator" "The last administrator can be neither demoted, suspended nor deleted. Make another one first.",
     RequestInFlight = "request_in_flight" 409 "The same request is being answered" "Another request with this Idempotency-Key has not been answered yet. Wait, and send it again.",
     Gone = "gone" 410 "It is no longer public" "What stood here was public once and has been withdrawn.",

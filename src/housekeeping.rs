@@ -86,11 +86,12 @@ fn identity(conn: &mut Conn) -> Result<Option<String>> {
     Ok(events::table.select(diesel::dsl::min(events::id)).first(conn)?)
 }
 
-/// Deletes sessions past their end, their refresh tokens with them, kept answers that are a day old, mailed tokens and
+/// Deletes sessions past their end, their refresh tokens with them, previews past theirs, kept answers that are a day old, mailed tokens and
 /// invitations that nobody can use any more, jobs that were given up long ago, and counts of views that no ranking looks
 /// back to.
 fn forget_the_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now))).execute(conn)?;
+    articles::forget_expired_previews(conn, now)?;
     let oldest = now.plus_seconds(-ANSWERS_KEPT);
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(oldest))).execute(conn)?;
     users::forget_expired_tokens(conn, now)?;

@@ -4,8 +4,8 @@
 //!   `background` (the loops beside the answering), `housekeeping` (what is done every minute), [`clock`].
 //! - `demo`: the newsroom that `serve --demo` fills in.
 //! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags), `collections`, `images`,
-//!   `comments`, `site`, `users`, `batch`; in each, a thing's own page holds row, draft and view, `queries.rs` all its SQL,
-//!   `handlers.rs` its operations over HTTP.
+//!   `comments`, `site`, `users`, `audit`, `batch`, `fields` (of one's own); in each, a thing's own page holds row, draft and
+//!   view, `queries.rs` all its SQL, `handlers.rs` its operations over HTTP.
 //! - What rooms stand on: `db` (all knowledge of Diesel), `http` (all knowledge of actix), `input` (what clients send),
 //!   `markdown` (an article's body), `events` (one row per change), `jobs` (what is still to be done outside the
 //!   database), `mail`, `error`, `secrets`.
@@ -13,6 +13,7 @@
 
 pub mod app;
 mod articles;
+mod audit;
 mod authors;
 mod background;
 mod batch;
@@ -25,6 +26,7 @@ mod db;
 mod demo;
 mod error;
 mod events;
+mod fields;
 mod housekeeping;
 mod http;
 mod images;

@@ -1,6 +1,7 @@
 //! The OpenAPI document: collected from the handlers, completed by loops that no handler can forget.
 
 mod answers;
+mod custom;
 mod examples;
 mod requests;
 mod schemas;
@@ -12,6 +13,7 @@ use utoipa_actix_web::AppExt;
 
 pub(crate) use self::schemas::DraftFacts;
 use crate::http::Methods;
+use crate::input::CustomKind;
 use crate::routes;
 
 /// The document.
@@ -25,6 +27,13 @@ pub(crate) fn document() -> Arc<Value> {
 pub fn text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
     TEXT.get_or_init(|| serde_json::to_string_pretty(&*document()).unwrap_or_default() + "\n")
+}
+
+/// The document with what administrators said of custom fields: each schema and the kind of thing whose `custom` must fit it.
+pub(crate) fn text_with(custom: &[(CustomKind, Value)]) -> String {
+    let mut document = (*document()).clone();
+    custom::complete(&mut document, custom);
+    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 
 /// Which methods each path of the document has.
@@ -86,6 +95,7 @@ fn tags() -> Value {
     let tag = |name: &str, about: &str| json!({"name": name, "description": about});
     json!([
         tag("Articles", "Articles and pages: working copy and published copy."),
+        tag("Previews", "Links to what is not public yet."),
         tag("Authors", "Who signs articles."),
         tag("Sections", "The one place of the paper that an article belongs to."),
         tag("Tags", "What articles are about."),
@@ -97,6 +107,8 @@ fn tags() -> Value {
         tag("Authentication", "Logging in and out; sessions and one's own account."),
         tag("Users", "Accounts of the people who work here."),
         tag("Tokens", "API keys for programs."),
+        tag("Schemas", "What members of your own (`custom`) must be."),
+        tag("Audit", "Who did what, and when."),
         tag("Operation", "Health, documentation, error codes."),
     ])
 }

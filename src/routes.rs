@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::input::Draft;
 use crate::openapi::DraftFacts;
-use crate::{articles, authors, batch, collections, comments, http, images, site, taxonomy, users};
+use crate::{articles, audit, authors, batch, collections, comments, fields, http, images, site, taxonomy, users};
 
 /// Mounts everything that is served.
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
@@ -25,7 +25,9 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
                 .configure(comments::routes)
                 .configure(site::routes)
                 .configure(batch::routes)
-                .configure(users::routes),
+                .configure(users::routes)
+                .configure(fields::routes)
+                .configure(audit::routes),
         );
 }
 

@@ -254,6 +254,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    custom_schemas (kind) {
+        kind -> Text,
+        content -> Text,
+        version -> Integer,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    previews (id) {
+        id -> Text,
+        hash -> Text,
+        article_id -> Nullable<Text>,
+        at -> Nullable<BigInt>,
+        created_by -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     article_plans (article_id) {
         article_id -> Text,
         scheduled_at -> Nullable<BigInt>,
@@ -451,6 +472,7 @@ diesel::joinable!(article_tags -> tags (tag_id));
 diesel::joinable!(article_images -> articles (article_id));
 diesel::joinable!(article_images -> images (image_id));
 diesel::joinable!(revisions -> articles (article_id));
+diesel::joinable!(previews -> articles (article_id));
 diesel::joinable!(article_plans -> articles (article_id));
 diesel::joinable!(publications -> articles (id));
 diesel::joinable!(publications -> sections (section_id));
@@ -486,6 +508,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     article_tags,
     article_images,
     revisions,
+    previews,
     gravestones,
     article_plans,
     publications,

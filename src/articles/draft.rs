@@ -9,7 +9,7 @@ use super::queries;
 use crate::authors::{self, Author};
 use crate::db::{Id, Timestamp};
 use crate::images::{self, Image};
-use crate::input::{Custom, Draft, HttpUrl, Line, Locale, Markdown, Paragraph, Reference, ReferenceTo, Slug, Title};
+use crate::input::{Custom, CustomKind, Draft, HttpUrl, Line, Locale, Markdown, Paragraph, Reference, ReferenceTo, Slug, Title};
 use crate::markdown::BlockInput;
 use crate::taxonomy::{self, Section};
 
@@ -149,6 +149,7 @@ impl Draft for ArticleDraft {
         Reference { pointer: "/section", find: taxonomy::find_section },
         Reference { pointer: "/translation_of", find: queries::find_reference },
     ];
+    const CUSTOM: Option<CustomKind> = Some(CustomKind::Article);
 
     /// Of a body that has both forms, the Markdown counts, unless a patch brought the blocks.
     fn settle(document: &mut Map<String, Value>, patch: Option<&Map<String, Value>>) {

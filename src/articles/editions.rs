@@ -1,11 +1,13 @@
 //! Finds what can be published: the working copy, or an earlier save as long as all that belongs to it is there.
 
-use super::article::Article;
+use std::sync::Arc;
+
+use super::article::{Article, ArticleId};
 use super::publication::Edition;
 use super::{plan_queries, queries};
+use crate::app::App;
 use crate::db::{Conn, lock};
 use crate::error::{Code, Error, Fault, Result};
-use crate::markdown;
 
 /// The working copy.
 pub(super) fn current(conn: &mut Conn, article: &Article) -> Result<Edition> {
@@ -14,7 +16,7 @@ pub(super) fn current(conn: &mut Conn, article: &Article) -> Result<Edition> {
 }
 
 /// A save by its number; the faults name everything of it that there is no more.
-pub(super) fn find(conn: &mut Conn, article: &Article, number: i32) -> Result<Edition> {
+pub(super) fn find(app: &App, conn: &mut Conn, article: &Article, number: i32) -> Result<Edition> {
     if number == article.revision {
         return current(conn, article);
     }
@@ -27,8 +29,16 @@ pub(super) fn find(conn: &mut Conn, article: &Article, number: i32) -> Result<Ed
     if !gone.is_empty() {
         return Err(Error::invalid(gone));
     }
-    let rendered = markdown::render(&content.markdown);
-    Ok(Edition { number, content, rendered })
+    let rendered = app.renderings.body(&content.markdown).map_err(|why| Error::conflict(format!("The text of save {number}: {why}")))?;
+    Ok(Edition { number, content, rendered: Arc::unwrap_or_clone(rendered) })
+}
+
+/// Renders an earlier save before the transaction that publishes it; whatever is wrong is for that to tell.
+pub(super) async fn prepare(app: &App, id: ArticleId, number: i32) {
+    if let Ok(Some(content)) = app.db.read(move |conn| plan_queries::kept(conn, id, number)).await {
+        let app = app.clone();
+        let _ = tokio::task::spawn_blocking(move || app.renderings.body(&content.markdown).is_ok()).await;
+    }
 }
 
 /// Refuses a save whose slug or language has become another's.

@@ -14,7 +14,7 @@ use super::view::{
 use super::{plan_queries, published_queries, queries};
 use crate::app::App;
 use crate::authors::{Author, AuthorCard};
-use crate::db::{Conn, Id};
+use crate::db::{Conn, Id, Timestamp};
 use crate::error::Result;
 use crate::images::{self, Image, ImageView};
 use crate::markdown::{self, Block, ImageAttributes, Rendered};
@@ -36,6 +36,8 @@ struct Live {
 enum Copy {
     Published,
     Working,
+    /// The working copy in the public shape.
+    Preview,
 }
 
 /// Cards of published articles, as readers get them.
@@ -55,6 +57,27 @@ pub(super) fn views(app: &App, conn: &mut Conn, publications: Vec<(Publication, 
         ArticleView { card: card(app, &live, head, Copy::Published), body: Body { html, blocks, toc: text.toc } }
     });
     Ok(whole.collect())
+}
+
+/// Working copies, whole, as readers would get them if they were published now; for whoever holds a token alone.
+pub(super) fn previews(app: &App, conn: &mut Conn, articles: Vec<Article>) -> Result<Vec<ArticleView>> {
+    let now = app.now();
+    let (heads, texts): (Vec<Head>, Vec<Rendered>) = articles.into_iter().map(|article| as_public(article, now)).unzip();
+    let live = load(app, conn, Copy::Preview, &heads, &images_in(&texts))?;
+    let whole = heads.into_iter().zip(texts).map(|(head, text)| {
+        let (html, blocks) = hydrated(&live, &text.html, text.blocks);
+        ArticleView { card: card(app, &live, head, Copy::Preview), body: Body { html, blocks, toc: text.toc } }
+    });
+    Ok(whole.collect())
+}
+
+/// A working copy with what publishing would add to it.
+fn as_public(article: Article, now: Timestamp) -> (Head, Rendered) {
+    let (summary, _, text) = Summary::of(article);
+    let mut head = Head::from(summary);
+    head.published_at.get_or_insert(now);
+    head.excerpt = head.excerpt.or_else(|| head.dek.clone()).or_else(|| Some(text.excerpt.clone()));
+    (head, text)
 }
 
 /// A working copy, whole.
@@ -86,7 +109,7 @@ fn load(app: &App, conn: &mut Conn, copy: Copy, heads: &[Head], body_images: &[I
     let ids: Vec<ArticleId> = heads.iter().map(|head| head.id).collect();
     let (authors, tags) = match copy {
         Copy::Published => (published_queries::authors(conn, &ids)?, published_queries::tags(conn, &ids)?),
-        Copy::Working => (queries::authors(conn, &ids)?, queries::tags(conn, &ids)?),
+        Copy::Working | Copy::Preview => (queries::authors(conn, &ids)?, queries::tags(conn, &ids)?),
     };
     let sections: HashSet<_> = heads.iter().filter_map(|head| head.section).collect();
     let sections = taxonomy::section_cards(conn, links, &sections.into_iter().collect::<Vec<_>>())?;
@@ -99,7 +122,7 @@ fn load(app: &App, conn: &mut Conn, copy: Copy, heads: &[Head], body_images: &[I
     let closing = match copy {
         Copy::Published => closing,
         // A draft may have no published copy for the site's rule to come along with.
-        Copy::Working => site::settings(conn)?.comment_policy.closing(),
+        Copy::Working | Copy::Preview => site::settings(conn)?.comment_policy.closing(),
     };
     Ok(Live { authors, tags, sections, images, translations, closing })
 }
@@ -116,7 +139,7 @@ fn card(app: &App, live: &Live, head: Head, copy: Copy) -> ArticleCard {
     let url = links.article(&head.slug, section.as_ref().map(|section| section.slug.as_str()), head.published_at, &head.id.to_string());
     let around =
         Surroundings { url: &url, authors: &authors, section: section.as_ref(), hero: hero_image.as_ref(), image: seo_image.as_ref() };
-    let seo = if copy == Copy::Published { seo::derived(&head, &around) } else { seo::stored(&head, &around) };
+    let seo = if copy == Copy::Working { seo::stored(&head, &around) } else { seo::derived(&head, &around) };
     let closes_at = live.closing.time(head.published_at.unwrap_or_else(|| app.now()));
     let open = head.comments_open && closes_at.is_none_or(|closes_at| app.now() < closes_at);
     let others = live.translations.get(&head.translation_group).into_iter().flatten();

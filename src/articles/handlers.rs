@@ -8,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::draft::{ArticleDraft, PublicationDraft, ReviewDraft};
 use super::listing::{self, DESK, PUBLIC};
 use super::operations::{self, Change, Saving};
+use super::previews::{self, Previewed};
 use super::publication::Publication;
 use super::trending::{self, Window};
 use super::view::{ArticleCard, ArticleEditorCard, ArticleEditorView, ArticleView};
@@ -116,11 +117,15 @@ impl IntoParams for ArticleList {
 /// Lists articles.
 ///
 /// Published articles, the newest first, without their texts; pages only where `kind` asks for them. With `view=editor`, the
-/// working copies that the caller may see: their own, or for editors and administrators all.
-#[utoipa::path(tag = "Articles", params(ArticleList), security((), ("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = Page<ArticleItem>, description = "A page of articles.")))]
+/// working copies that the caller may see: their own, or for editors and administrators all. With `preview`, what the token of
+/// a preview of the site opens.
+#[utoipa::path(tag = "Articles", params(ArticleList, Previewed), security((), ("bearer" = ["contributor", "author", "editor", "admin"])),
+    responses((status = 200, body = Page<ArticleItem>, description = "A page of articles."), (status = 404, description = "The token opens nothing.")))]
 #[get("/articles")]
 async fn list_articles(request: Request) -> Result<HttpResponse> {
+    if let Some(answer) = previews::answer_list(&request).await? {
+        return Ok(answer);
+    }
     let mut query = request.query();
     if query.word("view", &["editor"]).is_some() {
         let caller = request.caller::<Writer>().await?;
@@ -212,12 +217,15 @@ async fn create_article(body: Body, request: Request, caller: Caller<Writer>) ->
 /// Reads an article.
 ///
 /// By id or slug. An old slug answers `308` with the new one; what is public no more answers `410`. With `view=editor`, the
-/// working copy, whose `ETag` guards writes.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Ask for the working copy.")),
+/// working copy, whose `ETag` guards writes. With `preview`, what the token of a preview opens.
+#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), Previewed, ("view" = inline(Option<crate::http::EditorView>), Query, description = "Ask for the working copy.")),
     security((), ("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 200, body = ArticleOrWorkingCopy, description = "The article."), (status = 308, body = Moved, description = "The article has moved; Location has its address.")))]
 #[get("/articles/{article}")]
 async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
+    if let Some(answer) = previews::answer_article(&request, &name).await? {
+        return Ok(answer);
+    }
     if request.wants_editor_view()? {
         let caller = request.caller::<Writer>().await?;
         let view = request.read(move |app, conn| operations::read(app, conn, &caller, &name)).await?;
@@ -362,6 +370,13 @@ async fn publish_article(body: Body, request: Request, caller: Caller<Author>, n
     request.no_query()?;
     let caller = caller.as_writer();
     let condition = request.precondition();
+    let (reader, save, number) = (caller.clone(), name.clone(), body.0.object().ok().and_then(|sent| sent.get("revision")?.as_i64()));
+    // Rendered here, so that no other write waits for it; what is wrong is told by the operation itself.
+    if let Some(number) = number
+        && let Ok(text) = request.read(move |_, conn| revisions::text(conn, &reader, &save, &number.to_string())).await
+    {
+        request.compute(move |app| app.renderings.body(&text).is_ok()).await?;
+    }
     let view = request.write(move |app, conn| publishing::publish(app, conn, &caller, &name, &condition, &body.0)).await?;
     editor(&view, view.desk.version)
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::article::{ArticleKind, Status};
+use super::article::{Article, ArticleKind, Status};
 use super::publication::Publication;
 use super::summary::Summary;
 use super::trending::Window;
@@ -91,6 +91,16 @@ pub(super) static PUBLIC: Listing<publications::table, Publication> = Listing {
     includes: &["body"],
     members: members!("body"),
     id: column!(id publications::id),
+    id_of: |row| row.id.to_string(),
+};
+
+/// What holders of a preview's token can ask: what readers can, of working copies.
+pub(super) static PREVIEW: Listing<articles::table, Article> = Listing {
+    fields: shared_fields!(articles, Article, article_authors, article_tags, published_order, []),
+    default_sort: "-published_at",
+    includes: &["body"],
+    members: members!("body"),
+    id: column!(id articles::id),
     id_of: |row| row.id.to_string(),
 };
 

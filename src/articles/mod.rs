@@ -15,6 +15,7 @@ mod manuscript;
 mod operations;
 mod plan;
 mod plan_queries;
+mod previews;
 mod publication;
 mod published_queries;
 mod publishing;
@@ -32,10 +33,17 @@ mod workflow;
 
 pub(crate) use article::ArticleId;
 pub(crate) use draft::ArticleDraft;
-pub(crate) use handlers::routes;
-pub(crate) use operations::{Saving, create};
+pub(crate) use operations::{Saving, create, owns};
+use operations::{found, read};
+pub(crate) use previews::forget_the_expired as forget_expired_previews;
 pub(crate) use published_queries::{cards, published};
 pub(crate) use queries::{find_reference, lock_comments};
 pub(crate) use schedule::keep_schedule;
 pub(crate) use trending::{Views, prune as prune_views, write_down as write_views_down};
+use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) use view::ArticleCard;
+
+/// Mounts the operations.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.configure(handlers::routes).configure(previews::routes);
+}

@@ -180,6 +180,7 @@ pub(super) fn require_ownership(conn: &mut Conn, caller: &Caller<Writer>, articl
     Err(Error::forbidden("This is another's article."))
 }
 
+/// A working copy, for whoever may read it.
 pub(super) fn found(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<Article> {
     let article = queries::look_up(conn, name)?.ok_or_else(Error::not_found)?;
     require_ownership(conn, caller, &article)?;

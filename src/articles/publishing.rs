@@ -51,7 +51,7 @@ pub(super) fn publish(
     let now = app.now();
     refuse_early_end(&draft, now)?;
     let plan = plan_queries::plan(conn, article.id)?;
-    let edition = editions::find(conn, &article, draft.revision.unwrap_or(article.revision))?;
+    let edition = editions::find(app, conn, &article, draft.revision.unwrap_or(article.revision))?;
     condition.check_bare(article.version)?;
     workflow::require(Step::Publish, &article, &plan)?;
     editions::require_free(conn, &article, &edition)?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::article::{Article, ArticleId, ArticleKind, Relations, Revision, Status};
-use super::listing::{self, DESK};
+use super::listing::{self, DESK, PREVIEW};
 use super::plan_queries;
 use super::published_queries::grouped;
 use super::slugs;
@@ -66,6 +66,17 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery, own: Option<(UserId, Opti
         count = count.filter(listing::own(user, author));
     }
     Ok(keyset!(conn, DESK, query, rows, count))
+}
+
+/// One page of what would be public if every working copy were published.
+pub(super) fn preview_page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Article>> {
+    let mut rows = articles::table.filter(articles::status.ne(Status::Trashed)).select(Article::as_select()).into_boxed::<Backend>();
+    let mut count = articles::table.filter(articles::status.ne(Status::Trashed)).into_boxed::<Backend>();
+    if !listing::asks(&PREVIEW, query, "kind") {
+        rows = rows.filter(articles::kind.eq(ArticleKind::Article));
+        count = count.filter(articles::kind.eq(ArticleKind::Article));
+    }
+    Ok(keyset!(conn, PREVIEW, query, rows, count))
 }
 
 /// Whether a slug is, or was while public, another article's (erased ones too), or will be when that is published.

@@ -83,6 +83,10 @@ fn is_passing(error: &Error) -> bool {
 
 /// Carries out what is due of an article or, where that can't be done, gives it up.
 async fn settle(app: &App, id: ArticleId, due: Timestamp) -> Result<bool> {
+    let plan = app.db.read(move |conn| plan_queries::plan(conn, id)).await?;
+    if let Some(schedule) = plan.schedule() {
+        editions::prepare(app, id, schedule.revision).await;
+    }
     match app.write(move |app, conn| carry_out(app, conn, id, due)).await {
         // The desk is not to lose a plan to a hiccup.
         Err(error) if error.code() == Code::Internal && due > app.now().plus_seconds(-PATIENCE) => Err(error),
@@ -125,7 +129,7 @@ fn carry_out(app: &App, conn: &mut Conn, id: ArticleId, due: Timestamp) -> Resul
             }
         }
         Some(schedule) => {
-            let edition = editions::find(conn, &article, schedule.revision)?;
+            let edition = editions::find(app, conn, &article, schedule.revision)?;
             editions::require_free(conn, &article, &edition)?;
             let release = Release {
                 edition,

@@ -1,6 +1,6 @@
 //! The states of an article, the steps that each of them has, and how a step is told of.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::article::{Article, Status};
 use super::plan::Plan;
@@ -106,6 +106,8 @@ pub(super) fn tell(app: &App, conn: &mut Conn, happening: Happening<'_>) -> Resu
             tags.push(tag);
         }
     }
+    // Where there is nothing else to say: which save it was.
+    let details = if details.is_null() { json!({"version": article.version, "revision": article.revision}) } else { details };
     let subject_id = article.id.to_string();
     events::record(conn, app.now(), Event { kind, actor, subject_kind: "article", subject_id, tags, details })
 }

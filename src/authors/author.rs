@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::queries::find_account;
 use crate::db::{Id, Json, Timestamp, fold};
 use crate::images::{self, Image};
-use crate::input::{Custom, Draft, Line, Name, Reference, ReferenceTo, Slug};
+use crate::input::{Custom, CustomKind, Draft, Line, Name, Reference, ReferenceTo, Slug};
 use crate::markdown;
 use crate::schema::authors;
 use crate::site::SocialLink;
@@ -85,6 +85,7 @@ pub(crate) struct BioDraft {
 }
 
 impl Draft for AuthorDraft {
+    const CUSTOM: Option<CustomKind> = Some(CustomKind::Author);
     const DERIVED: &'static [&'static str] = &["/article_count", "/url", "/bio/html"];
     const READ_ONLY: &'static [&'static str] = &["/id", "/version", "/created_at", "/updated_at"];
     const REFERENCES: &'static [Reference] =

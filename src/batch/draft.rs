@@ -15,7 +15,10 @@ pub(crate) struct BatchDraft {
     pub(super) operations: Vec<OperationDraft>,
 }
 
-impl Draft for BatchDraft {}
+impl Draft for BatchDraft {
+    // What the bodies hold is the operations' business; but numbers in them must come there as they were sent.
+    const FREE: &'static [&'static str] = &["/operations"];
+}
 
 /// One write, as it would be sent alone.
 #[derive(Debug, Deserialize, ToSchema)]

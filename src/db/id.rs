@@ -5,6 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::str::FromStr;
+use std::sync::Mutex;
 
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -16,6 +17,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use uuid::Uuid;
+use uuid::timestamp::ClockSequence;
+use uuid::timestamp::context::ContextV7;
 
 use super::conn::Backend;
 use super::timestamp::Timestamp;
@@ -28,9 +31,19 @@ pub(crate) struct Id<T: 'static>(Uuid, PhantomData<fn() -> T>);
 impl<T> Id<T> {
     /// A new id, made at `now`.
     pub(crate) fn new(now: Timestamp) -> Self {
+        Self::made(now, ContextV7::new())
+    }
+
+    /// A new id that sorts behind every other one that this process made so, within one millisecond too.
+    pub(crate) fn next(now: Timestamp) -> Self {
+        static ORDER: Mutex<ContextV7> = Mutex::new(ContextV7::new());
+        Self::made(now, &ORDER)
+    }
+
+    fn made(now: Timestamp, order: impl ClockSequence<Output = u64>) -> Self {
         let seconds = u64::try_from(now.millis() / 1000).unwrap_or_default();
         let nanos = u32::try_from(now.millis() % 1000).unwrap_or_default() * 1_000_000;
-        Self(Uuid::new_v7(uuid::Timestamp::from_unix(uuid::timestamp::context::ContextV7::new(), seconds, nanos)), PhantomData)
+        Self(Uuid::new_v7(uuid::Timestamp::from_unix(order, seconds, nanos)), PhantomData)
     }
 
     /// Whether a text has the shape of an id; a slug never has.

@@ -1,6 +1,7 @@
 //! One row per change, written in the change's own transaction: who did what to what, and which answers it touches.
 //!
-//! Invariant: nothing else announces changes. Caches, feeds and the audit log all follow these rows.
+//! Invariants: nothing else announces changes: caches, feeds and the audit log all follow these rows; a row is never
+//! changed and never deleted.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -46,7 +47,8 @@ struct EventRow {
 /// Writes the row, in the transaction of the change that it tells of.
 pub(crate) fn record(conn: &mut Conn, now: Timestamp, event: Event) -> Result<()> {
     let row = EventRow {
-        id: Id::new(now),
+        // The audit log tells what happened within one millisecond in the order in which it did.
+        id: Id::next(now),
         at: now,
         kind: event.kind,
         actor_id: event.actor,

@@ -8,7 +8,7 @@ use super::anatomy::Mime;
 use super::examine::Examined;
 use crate::config::LinkConfig;
 use crate::db::{Id, Json, Timestamp, fold};
-use crate::input::{Custom, Draft, Line, Paragraph};
+use crate::input::{Custom, CustomKind, Draft, Line, Paragraph};
 use crate::schema::images;
 use crate::users::User;
 
@@ -68,6 +68,7 @@ pub(crate) struct ImageDraft {
 }
 
 impl Draft for ImageDraft {
+    const CUSTOM: Option<CustomKind> = Some(CustomKind::Image);
     const DERIVED: &'static [&'static str] = &["/url", "/placeholder", "/used"];
     const READ_ONLY: &'static [&'static str] =
         &["/id", "/width", "/height", "/mime", "/bytes", "/sha256", "/file_name", "/created_by", "/version", "/created_at", "/updated_at"];

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::db::{Conn, lock};
 use crate::error::{Code, Error, Fault, Result};
 use crate::http::{Form, Work};
-use crate::input::{Custom, Draft, Input, Line, Paragraph, parse_json};
+use crate::input::{Custom, CustomKind, Draft, Input, Line, Paragraph, inexact_faults, parse_json};
 use crate::users::{Caller, Writer};
 
 /// How often a file is put again that another request removed meanwhile.
@@ -69,7 +69,7 @@ const fn middle() -> f64 {
 pub(crate) async fn create(work: &Work, caller: Caller<Writer>, form: Form) -> Result<EditedImage> {
     let app = &work.app;
     let Form { texts, file, faults } = form;
-    let upload = parse(app, texts, faults);
+    let upload = parse(work, texts, faults).await;
     let examined = match file {
         Some(file) => Some(examine_file(app, file).await),
         None => None,
@@ -87,22 +87,27 @@ pub(crate) async fn create(work: &Work, caller: Caller<Writer>, form: Form) -> R
 }
 
 /// Texts become what their fields are; what does not become anything is left for the schema to refuse.
-fn parse(app: &App, mut texts: Map<String, Value>, mut faults: Vec<Fault>) -> Result<ImageUpload> {
+async fn parse(work: &Work, mut texts: Map<String, Value>, mut faults: Vec<Fault>) -> Result<ImageUpload> {
     for name in ["focal_x", "focal_y"] {
         let number = texts.get(name).and_then(Value::as_str).and_then(|text| text.trim().parse::<f64>().ok());
         if let Some(number) = number.and_then(serde_json::Number::from_f64) {
             texts.insert(name.to_owned(), number.into());
         }
     }
+    let mut custom = Value::Object(Map::new());
     if let Some(Value::String(text)) = texts.get("custom") {
         if let Ok(value) = parse_json(text.as_bytes()) {
+            faults.extend(inexact_faults("/custom", text.as_bytes()));
+            custom = value.clone();
             texts.insert("custom".to_owned(), value);
         } else {
             faults.push(Fault::at("/custom", "malformed_json", "This is not JSON."));
             texts.shift_remove("custom");
+            custom = Value::Null;
         }
     }
-    match Input::of(Value::Object(texts), Arc::clone(&app.checker)).plain::<ImageUpload>() {
+    faults.extend(work.read(move |app, conn| app.checker.custom_faults(conn, CustomKind::Image, &custom)).await?);
+    match Input::of(Value::Object(texts), Arc::clone(&work.app.checker)).plain::<ImageUpload>() {
         Ok(upload) if faults.is_empty() => Ok(upload),
         Ok(_) => Err(Error::invalid(faults)),
         Err(error) if error.code() == Code::ValidationFailed => Err(Error::invalid([&faults, error.faults()].concat())),

@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::check::Checker;
+use super::custom::CustomKind;
+use super::exact::inexact_numbers;
 use super::json::parse_json;
 use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
@@ -60,6 +62,8 @@ pub(crate) trait Draft: DeserializeOwned + ToSchema {
     const READ_ONLY: &'static [&'static str] = &[];
     /// Members whose insides belong to the user.
     const FREE: &'static [&'static str] = &["/custom"];
+    /// Whose schema of custom fields `custom` must fit.
+    const CUSTOM: Option<CustomKind> = None;
     /// Members that name other resources.
     const REFERENCES: &'static [Reference] = &[];
 
@@ -114,7 +118,8 @@ impl Input {
     /// Parses a body that refers to nothing in the database.
     pub(crate) fn plain<D: Draft>(&self) -> Result<D> {
         let document = self.object()?;
-        let faults = self.checker.faults(&D::name(), &Value::Object(document.clone()))?;
+        let mut faults = self.checker.faults(&D::name(), &Value::Object(document.clone()))?;
+        faults.extend(self.inexact(D::FREE));
         if faults.is_empty() { typed(document) } else { Err(Error::invalid(faults)) }
     }
 
@@ -144,6 +149,13 @@ impl Input {
         }
     }
 
+    /// Numbers of the user's own that could not be kept as they were sent.
+    fn inexact(&self, free: &[&str]) -> Vec<Fault> {
+        let Content::Bytes(bytes) = &self.content else { return Vec::new() };
+        let inside = |pointer: &String| free.iter().any(|free| pointer.starts_with(&format!("{free}/")));
+        inexact_numbers(bytes).into_iter().filter(inside).map(inexact).collect()
+    }
+
     fn finish<D: Draft>(
         &self,
         conn: &mut Conn,
@@ -158,6 +170,11 @@ impl Input {
             remove(&mut document, pointer);
         }
         faults.extend(self.checker.faults(&D::name(), &document)?);
+        faults.extend(self.inexact(D::FREE));
+        if let Some(kind) = D::CUSTOM {
+            let none = Value::Object(Map::new());
+            faults.extend(self.checker.custom_faults(conn, kind, document.get("custom").unwrap_or(&none))?);
+        }
         for reference in D::REFERENCES {
             resolve(conn, &mut document, reference, &mut faults)?;
         }
@@ -166,6 +183,15 @@ impl Input {
             _ => Err(Error::invalid(faults)),
         }
     }
+}
+
+/// The faults of numbers in the JSON text of a member that could not be kept as they were sent.
+pub(crate) fn inexact_faults(at: &str, json: &[u8]) -> Vec<Fault> {
+    inexact_numbers(json).into_iter().map(|pointer| inexact(format!("{at}{pointer}"))).collect()
+}
+
+fn inexact(pointer: String) -> Fault {
+    Fault::at(pointer, "inexact_number", "This has more digits than a 64-bit number can keep; send it as a text.")
 }
 
 /// What the schema let through always fits the type, but for numbers that only look whole.

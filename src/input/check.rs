@@ -7,7 +7,9 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Value, json};
 
+use super::custom::{CustomKind, CustomSchemas};
 use super::formats;
+use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
 
 /// The validators of all bodies, each compiled when it is first needed.
@@ -15,12 +17,13 @@ pub(crate) struct Checker {
     document: OnceLock<Arc<Value>>,
     source: fn() -> Arc<Value>,
     validators: RwLock<HashMap<String, Arc<Validator>>>,
+    custom: CustomSchemas,
 }
 
 impl Checker {
     /// A checker over the schemas of the document that `source` makes at the first need.
     pub(crate) fn new(source: fn() -> Arc<Value>) -> Self {
-        Self { document: OnceLock::new(), source, validators: RwLock::default() }
+        Self { document: OnceLock::new(), source, validators: RwLock::default(), custom: CustomSchemas::default() }
     }
 
     /// Every fault of a body by the component schema of this name.
@@ -32,6 +35,11 @@ impl Checker {
             explain(document, &error, &mut faults);
         }
         Ok(faults)
+    }
+
+    /// Every fault of `custom` by the schema that administrators gave its kind.
+    pub(crate) fn custom_faults(&self, conn: &mut Conn, kind: CustomKind, custom: &Value) -> Result<Vec<Fault>> {
+        Ok(self.custom.current(conn, kind)?.map_or_else(Vec::new, |schema| schema.faults(custom)))
     }
 
     fn document(&self) -> &Value {
@@ -64,7 +72,7 @@ impl Checker {
 }
 
 /// Says what a validation error means, in the words of the contract.
-fn explain(document: &Value, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
+pub(super) fn explain(document: &Value, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
     let at = error.instance_path().as_str();
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => {

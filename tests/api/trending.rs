@@ -52,20 +52,20 @@ api_test!(the_most_viewed_come_first, async |world| {
 
 api_test!(views_grow_old, async |world| {
     world.published(json!({"title": "Old"})).await;
-    world.published(json!({"title": "New"})).await;
+    world.published(json!({"title": "Young"})).await;
     views(world, "old", 2).await;
     settle(world).await;
     world.pass(2 * 60 * 60);
-    views(world, "new", 1).await;
+    views(world, "young", 1).await;
     settle(world).await;
-    assert_eq!(titles(world, "&window=1h").await, ["New"]);
-    assert_eq!(titles(world, "&window=24h").await, ["Old", "New"]);
+    assert_eq!(titles(world, "&window=1h").await, ["Young"]);
+    assert_eq!(titles(world, "&window=24h").await, ["Old", "Young"]);
     world.pass(26 * 60 * 60);
     assert_eq!(titles(world, "").await, [""; 0]);
-    assert_eq!(titles(world, "&window=7d").await, ["Old", "New"]);
+    assert_eq!(titles(world, "&window=7d").await, ["Old", "Young"]);
     world.pass(9 * 24 * 60 * 60);
     assert_eq!(titles(world, "&window=7d").await, [""; 0]);
-    assert_eq!(titles(world, "&window=30d").await, ["Old", "New"]);
+    assert_eq!(titles(world, "&window=30d").await, ["Old", "Young"]);
     world.pass(22 * 24 * 60 * 60);
     assert_eq!(titles(world, "&window=30d").await, [""; 0]);
 });

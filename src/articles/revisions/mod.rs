@@ -17,3 +17,4 @@ pub(super) use content::Around;
 pub(super) use handlers::{note_of, routes};
 pub(super) use members::{Member, members};
 pub(super) use queries::at_version;
+pub(super) use restoring::text;

@@ -14,6 +14,7 @@ use crate::articles::view::ArticleEditorView;
 use crate::db::{Conn, lock};
 use crate::error::{Error, Result};
 use crate::http::Precondition;
+use crate::input::CustomKind;
 use crate::users::{Caller, Writer};
 
 /// A working copy that says again what was saved once.
@@ -39,7 +40,7 @@ pub(super) struct Restoring<'a> {
 }
 
 /// The text of a save, to be rendered before the transaction begins.
-pub(super) fn text(conn: &mut Conn, caller: &Caller<Writer>, name: &str, number: &str) -> Result<String> {
+pub(in crate::articles) fn text(conn: &mut Conn, caller: &Caller<Writer>, name: &str, number: &str) -> Result<String> {
     let article = found(conn, caller, name)?;
     Ok(find(conn, article.id, number)?.content.0.markdown)
 }
@@ -58,6 +59,11 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, what:
     settle_translation(conn, caller, &article, &mut content, &mut missing)?;
     settle_slug(conn, &article, &mut content, &mut missing)?;
     if article.content(&queries::relations(conn, article.id)?) != content {
+        let custom = serde_json::Value::Object(content.custom.clone());
+        let faults = app.checker.custom_faults(conn, CustomKind::Article, &custom)?;
+        if !faults.is_empty() {
+            return Err(Error::invalid(faults));
+        }
         let rendered = app.renderings.body(&content.markdown);
         let rendered = rendered.map_err(|why| Error::conflict(format!("The text of this revision can't be saved any more. {why}")))?;
         if article.translation_group == article.id && content.translation_group != article.id {

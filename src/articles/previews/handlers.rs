@@ -1,0 +1,186 @@
+//! Previews over HTTP: making, listing and revoking them, and reading by a token.
+
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpResponse, delete, get, post, web};
+use utoipa::openapi::path::Parameter;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::preview::{ArticlePreviewDraft, LISTING, NewPreview, PreviewView, SitePreviewDraft};
+use super::{operations, reading};
+use crate::articles::listing::PREVIEW;
+use crate::error::{Fault, Result};
+use crate::http::parameters::parameter;
+use crate::http::{Body, Page, Request, created, editor_page, listing_parameters, no_content, private};
+use crate::users::{Caller, Editor, Writer};
+
+listing_parameters!(PreviewList, LISTING);
+
+/// A preview never changes, so it has one version.
+const VERSION: i32 = 1;
+
+/// Mounts the operations.
+pub(in crate::articles) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_article_previews)
+        .service(create_article_preview)
+        .service(read_article_preview)
+        .service(delete_article_preview)
+        .service(list_site_previews)
+        .service(create_site_preview)
+        .service(read_site_preview)
+        .service(delete_site_preview);
+}
+
+/// The parameter that holds a token.
+pub(in crate::articles) struct Previewed;
+
+impl utoipa::IntoParams for Previewed {
+    fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<Parameter> {
+        vec![parameter(
+            "preview",
+            "The token of a preview: asks for working copies in the public shape. One that opens nothing is answered `404`.",
+            serde_json::json!({"type": "string", "maxLength": 200}),
+        )]
+    }
+}
+
+/// The article that a token opens, where the request has one.
+pub(in crate::articles) async fn answer_article(request: &Request, name: &str) -> Result<Option<HttpResponse>> {
+    let mut query = request.query();
+    let Some(token) = query.text("preview") else { return Ok(None) };
+    query.finish()?;
+    let name = name.to_owned();
+    let view = request.read(move |app, conn| reading::read(app, conn, &token, &name)).await?;
+    Ok(Some(unlisted(private(200, &view)?)))
+}
+
+/// The list that a token opens, where the request has one.
+pub(in crate::articles) async fn answer_list(request: &Request) -> Result<Option<HttpResponse>> {
+    let mut query = request.query();
+    let Some(token) = query.text("preview") else { return Ok(None) };
+    let list = query.listing(&PREVIEW, &request.app.secrets, "articles of a preview");
+    let whole = !list.includes.is_empty();
+    if list.fields.as_ref().is_some_and(|fields| fields.iter().any(|field| field == "body")) && !whole {
+        query.fault(Fault::parameter("fields", "unknown_name", "Lists have the body only with include=body."));
+    }
+    query.finish()?;
+    let (list, page) = request.read(move |app, conn| reading::list(app, conn, &token, &list).map(|page| (list, page))).await?;
+    let answer = if whole { editor_page(request, &list, &page) } else { editor_page(request, &list, &reading::cards(page)?) };
+    Ok(Some(unlisted(answer?)))
+}
+
+/// Keeps an answer out of search engines.
+fn unlisted(mut answer: HttpResponse) -> HttpResponse {
+    answer.headers_mut().insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    answer
+}
+
+/// Lists the previews of an article.
+///
+/// Those that have not ended, the newest first, for whoever may read the working copy.
+#[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "Id or slug."), PreviewList),
+    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = Page<PreviewView>, description = "A page of previews.")))]
+#[get("/articles/{article}/previews")]
+async fn list_article_previews(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
+    let article = request.read(move |_, conn| operations::article(conn, &caller, &name)).await?;
+    let mut query = request.query();
+    let list = query.listing(&LISTING, &request.app.secrets, &format!("previews of {article}"));
+    query.finish()?;
+    let (list, page) =
+        request.read(move |app, conn| operations::list_of_article(app, conn, article, &list).map(|page| (list, page))).await?;
+    editor_page(&request, &list, &page)
+}
+
+/// Makes a preview of an article.
+///
+/// Whoever has the link reads the working copy as it is then, in the public shape (`GET /articles/{article}?preview=…`), until
+/// the preview ends or is revoked. The token is in this answer and nowhere else: only its hash is kept. Whoever may read the
+/// working copy may make one; it works as long as they may.
+#[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "Id or slug.")), request_body = ArticlePreviewDraft,
+    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 201, body = NewPreview, description = "The preview.")))]
+#[post("/articles/{article}/previews")]
+async fn create_article_preview(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let preview = request.write(move |app, conn| operations::create_of_article(app, conn, &caller, &name, &body.0)).await?;
+    let article = preview.view.article_id.map(|id| id.to_string()).unwrap_or_default();
+    created(&request, &format!("/articles/{article}/previews/{}", preview.view.id), &preview, VERSION)
+}
+
+/// Reads what is known of a preview of an article.
+#[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "Id or slug."), ("preview" = String, Path, description = "The id, not the token.")),
+    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = PreviewView, description = "The preview's facts.")))]
+#[get("/articles/{article}/previews/{preview}")]
+async fn read_article_preview(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let (name, id) = path.into_inner();
+    let read = request.read(move |app, conn| {
+        let article = operations::article(conn, &caller, &name)?;
+        operations::read(app, conn, Some(article), &id)
+    });
+    private(200, &read.await?)
+}
+
+/// Revokes a preview of an article.
+///
+/// Its token opens nothing from now on.
+#[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "Id or slug."), ("preview" = String, Path, description = "The id, not the token.")),
+    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 204, description = "There is no such preview any more.")))]
+#[delete("/articles/{article}/previews/{preview}")]
+async fn delete_article_preview(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let (name, id) = path.into_inner();
+    let write = request.write(move |app, conn| {
+        let article = operations::article(conn, &caller, &name)?;
+        operations::delete(app, conn, &caller, Some(article), &id)
+    });
+    write.await?;
+    Ok(no_content())
+}
+
+/// Lists the previews of the site.
+///
+/// Those that have not ended, the newest first.
+#[utoipa::path(tag = "Previews", params(PreviewList), security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = Page<PreviewView>, description = "A page of previews.")))]
+#[get("/previews")]
+async fn list_site_previews(request: Request, _caller: Caller<Editor>) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let list = query.listing(&LISTING, &request.app.secrets, "previews of the site");
+    query.finish()?;
+    let (list, page) = request.read(move |app, conn| operations::list_of_site(app, conn, &list).map(|page| (list, page))).await?;
+    editor_page(&request, &list, &page)
+}
+
+/// Makes a preview of the site.
+///
+/// Whoever has the token reads articles and the list of them (`GET /articles?preview=…`) as they would be if every working copy
+/// that is not in the trash were published. The token is in this answer and nowhere else: only its hash is kept.
+#[utoipa::path(tag = "Previews", request_body = SitePreviewDraft, security(("bearer" = ["editor", "admin"])),
+    responses((status = 201, body = NewPreview, description = "The preview.")))]
+#[post("/previews")]
+async fn create_site_preview(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let preview = request.write(move |app, conn| operations::create_of_site(app, conn, &caller, &body.0)).await?;
+    created(&request, &format!("/previews/{}", preview.view.id), &preview, VERSION)
+}
+
+/// Reads what is known of a preview of the site.
+#[utoipa::path(tag = "Previews", params(("preview" = String, Path, description = "The id, not the token.")), security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = PreviewView, description = "The preview's facts.")))]
+#[get("/previews/{preview}")]
+async fn read_site_preview(request: Request, _caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    private(200, &request.read(move |app, conn| operations::read(app, conn, None, &id)).await?)
+}
+
+/// Revokes a preview of the site.
+///
+/// Its token opens nothing from now on.
+#[utoipa::path(tag = "Previews", params(("preview" = String, Path, description = "The id, not the token.")), security(("bearer" = ["editor", "admin"])),
+    responses((status = 204, description = "There is no such preview any more.")))]
+#[delete("/previews/{preview}")]
+async fn delete_site_preview(request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    request.write(move |app, conn| operations::delete(app, conn, &caller, None, &id)).await?;
+    Ok(no_content())
+}

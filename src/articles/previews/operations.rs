@@ -1,0 +1,81 @@
+//! What can be done with previews: plain functions of connection, caller and input.
+
+use serde_json::json;
+
+use super::preview::{ArticlePreviewDraft, NewPreview, Preview, PreviewView, SitePreviewDraft};
+use super::queries;
+use crate::app::App;
+use crate::articles::article::ArticleId;
+use crate::articles::found;
+use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::error::{Error, Result};
+use crate::events::{self, Event};
+use crate::input::Input;
+use crate::users::{Caller, Right, Writer};
+
+/// How many an article, or the site, has at a time.
+const MOST: i64 = 100;
+
+/// Makes a preview of an article, for whom who may read its working copy.
+pub(super) fn create_of_article(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, input: &Input) -> Result<NewPreview> {
+    let view = crate::articles::read(app, conn, caller, name)?;
+    let draft = input.plain::<ArticlePreviewDraft>()?;
+    let (preview, token) = Preview::make(Some(view.card.id), caller.user, app.now(), draft.expires_in);
+    keep(app, conn, caller, &preview)?;
+    Ok(preview.introduce(token, &view.card.url))
+}
+
+/// Makes a preview of the site.
+pub(super) fn create_of_site<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, input: &Input) -> Result<NewPreview> {
+    let draft = input.plain::<SitePreviewDraft>()?;
+    let (preview, token) = Preview::make(None, caller.user, app.now(), draft.expires_in);
+    keep(app, conn, caller, &preview)?;
+    Ok(preview.introduce(token, &format!("{}/", app.config.links.site_url)))
+}
+
+fn keep<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, preview: &Preview) -> Result<()> {
+    lock(conn, "previews")?;
+    if queries::count(conn, preview.article_id, app.now())? >= MOST {
+        return Err(Error::conflict(format!("There are {MOST} previews of this already; revoke one first.")));
+    }
+    queries::insert(conn, preview)?;
+    announce(app, conn, caller, preview, "preview.created")
+}
+
+/// One page of the previews of an article.
+pub(super) fn list_of_article(app: &App, conn: &mut Conn, id: ArticleId, query: &PageQuery) -> Result<PageOf<PreviewView>> {
+    queries::page(conn, query, Some(id), app.now())?.with_rows(|rows| Ok(rows.iter().map(Preview::view).collect()))
+}
+
+/// One page of the previews of the site.
+pub(super) fn list_of_site(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<PreviewView>> {
+    queries::page(conn, query, None, app.now())?.with_rows(|rows| Ok(rows.iter().map(Preview::view).collect()))
+}
+
+/// The article whose previews are asked for, by who may read its working copy.
+pub(super) fn article(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<ArticleId> {
+    Ok(found(conn, caller, name)?.id)
+}
+
+/// One preview, of an article or of the site.
+pub(super) fn read(app: &App, conn: &mut Conn, article: Option<ArticleId>, id: &str) -> Result<PreviewView> {
+    Ok(queries::look_up(conn, article, id, app.now())?.ok_or_else(Error::not_found)?.view())
+}
+
+/// Revokes a preview, of an article or of the site.
+pub(super) fn delete<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, article: Option<ArticleId>, id: &str) -> Result<()> {
+    let Some(preview) = queries::look_up(conn, article, id, app.now())? else { return Ok(()) };
+    queries::delete(conn, preview.id)?;
+    announce(app, conn, caller, &preview, "preview.revoked")
+}
+
+/// Tells of a preview as something that was done to what it shows; no public answer changes.
+fn announce<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, preview: &Preview, kind: &'static str) -> Result<()> {
+    let (subject_kind, subject_id) = match preview.article_id {
+        Some(article) => ("article", article.to_string()),
+        None => ("site", "site".to_owned()),
+    };
+    let details = json!({"preview": preview.id, "expires_at": preview.expires_at});
+    let event = Event { kind, actor: caller.actor(), subject_kind, subject_id, tags: Vec::new(), details };
+    events::record(conn, app.now(), event)
+}

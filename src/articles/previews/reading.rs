@@ -1,0 +1,62 @@
+//! What a token opens: working copies in the public shape. This is the one door between the two, and no public query goes
+//! through it.
+
+use super::super::queries as working;
+use super::preview::Preview;
+use super::queries;
+use crate::app::App;
+use crate::articles::article::{Article, Status};
+use crate::articles::view::{ArticleCard, ArticleView};
+use crate::articles::{embed, owns};
+use crate::db::{Conn, PageOf, PageQuery};
+use crate::error::{Error, Result};
+use crate::secrets::token_hash;
+use crate::users::{Caller, Writer};
+
+/// A token that opens something, and who answers for it.
+pub(super) struct Grant {
+    preview: Preview,
+    maker: Caller<Writer>,
+}
+
+/// What a token opens. That of somebody who may not log in any more, or not write, opens nothing.
+pub(super) fn grant(app: &App, conn: &mut Conn, token: &str) -> Result<Grant> {
+    let found = queries::find_by_hash(conn, &token_hash(token), app.now())?;
+    let (preview, maker) = found.filter(|(_, maker)| !maker.suspended).ok_or_else(Error::not_found)?;
+    let maker = Caller::known(maker.user, maker.role, maker.author, None, None).with_right::<Writer>(true);
+    let maker = maker.map_err(|_| Error::not_found())?;
+    if preview.article_id.is_none() && !maker.edits_all() {
+        return Err(Error::not_found());
+    }
+    Ok(Grant { preview, maker })
+}
+
+/// The article that a token opens, by id or slug, as it would be published now.
+pub(super) fn read(app: &App, conn: &mut Conn, token: &str, name: &str) -> Result<ArticleView> {
+    let grant = grant(app, conn, token)?;
+    let article = working::look_up(conn, name)?.filter(|article| article.status != Status::Trashed);
+    let article = article.ok_or_else(Error::not_found)?;
+    if !opens(conn, &grant, &article)? {
+        return Err(Error::not_found());
+    }
+    embed::previews(app, conn, vec![article])?.pop().ok_or_else(Error::not_found)
+}
+
+fn opens(conn: &mut Conn, grant: &Grant, article: &Article) -> Result<bool> {
+    let named = grant.preview.article_id.is_none_or(|id| id == article.id);
+    Ok(named && (grant.maker.edits_all() || owns(conn, &grant.maker, article.id, article.created_by)?))
+}
+
+/// One page of what the public list would be if all were published now; only a token of the site opens it.
+pub(super) fn list(app: &App, conn: &mut Conn, token: &str, query: &PageQuery) -> Result<PageOf<ArticleView>> {
+    let grant = grant(app, conn, token)?;
+    if grant.preview.article_id.is_some() {
+        return Err(Error::not_found());
+    }
+    working::preview_page(conn, query)?.with_rows(|rows| embed::previews(app, conn, rows))
+}
+
+/// The same articles without their texts.
+pub(super) fn cards(page: PageOf<ArticleView>) -> Result<PageOf<ArticleCard>> {
+    page.with_rows(|rows| Ok(rows.into_iter().map(|view| view.card).collect()))
+}

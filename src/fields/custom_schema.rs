@@ -1,0 +1,81 @@
+//! A schema of custom fields: its row, its view, and who does not fit it.
+
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, SchemaType, Type};
+
+use crate::db::{Json, Timestamp};
+use crate::error::Fault;
+use crate::input::CustomKind;
+use crate::schema::custom_schemas;
+
+/// A schema as it is stored; empty where it was taken away.
+#[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = custom_schemas)]
+pub(super) struct Stored {
+    pub(super) kind: CustomKind,
+    pub(super) content: Json<Map<String, Value>>,
+    pub(super) version: i32,
+    pub(super) updated_at: Timestamp,
+}
+
+/// What `custom` of a kind of thing must fit.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct CustomSchemaView {
+    /// The kind of thing.
+    kind: CustomKind,
+    /// The JSON Schema (2020-12); empty where anything fits.
+    #[schema(value_type = Object, example = json!({"type": "object", "properties": {"rating": {"type": "integer", "minimum": 1, "maximum": 5}}}))]
+    schema: Map<String, Value>,
+    /// Counts the changes; `"v7"` as an `ETag`.
+    #[schema(minimum = 0, example = 7)]
+    pub(super) version: i32,
+    /// When it last changed.
+    updated_at: Option<Timestamp>,
+}
+
+/// All of them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct CustomSchemas {
+    /// One for each kind of thing.
+    pub(super) data: Vec<CustomSchemaView>,
+}
+
+/// A JSON Schema (2020-12) of up to 32 KiB.
+pub(super) enum CustomSchemaDraft {}
+
+impl utoipa::PartialSchema for CustomSchemaDraft {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Object))
+            .description(Some("A JSON Schema (2020-12) of up to 32 KiB."))
+            .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+            .examples([json!({"type": "object", "properties": {"rating": {"type": "integer", "minimum": 1, "maximum": 5}}})])
+            .into()
+    }
+}
+impl ToSchema for CustomSchemaDraft {}
+
+/// Something that does not fit.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Misfit {
+    pub(super) kind: CustomKind,
+    pub(super) id: String,
+    pub(super) errors: Vec<Fault>,
+}
+
+impl Stored {
+    /// What holds where nobody has said anything.
+    pub(super) fn nothing(kind: CustomKind) -> Self {
+        Self { kind, content: Json(Map::new()), version: 0, updated_at: Timestamp::from_millis(0) }
+    }
+
+    /// What is shown of it.
+    pub(super) fn view(&self) -> CustomSchemaView {
+        let updated_at = (self.version > 0).then_some(self.updated_at);
+        CustomSchemaView { kind: self.kind, schema: self.content.0.clone(), version: self.version, updated_at }
+    }
+}

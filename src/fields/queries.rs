@@ -1,0 +1,51 @@
+//! All SQL of custom fields.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::custom_schema::Stored;
+use crate::db::{Conn, Json};
+use crate::error::Result;
+use crate::input::CustomKind;
+use crate::schema::{articles, authors, custom_schemas, images};
+
+/// The schema of a kind.
+pub(super) fn stored(conn: &mut Conn, kind: CustomKind) -> Result<Stored> {
+    let found = custom_schemas::table.filter(custom_schemas::kind.eq(kind)).select(Stored::as_select()).first(conn).optional()?;
+    Ok(found.unwrap_or_else(|| Stored::nothing(kind)))
+}
+
+/// All schemas that there are, in the order of their kinds' names.
+pub(super) fn all(conn: &mut Conn) -> Result<Vec<Stored>> {
+    Ok(custom_schemas::table.order(custom_schemas::kind).select(Stored::as_select()).load(conn)?)
+}
+
+/// Stores a schema, the first time or again.
+pub(super) fn store(conn: &mut Conn, schema: &Stored) -> Result<()> {
+    let own = custom_schemas::table.filter(custom_schemas::kind.eq(schema.kind));
+    if diesel::update(own).set(schema).execute(conn)? == 0 {
+        diesel::insert_into(custom_schemas::table).values(schema).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The next objects of a kind behind an id, with their custom fields; of articles, the working copies.
+pub(super) fn objects(conn: &mut Conn, kind: CustomKind, behind: &str, most: i64) -> Result<Vec<(String, Json<Value>)>> {
+    Ok(match kind {
+        CustomKind::Article => articles::table
+            .filter(articles::id.gt(behind))
+            .order(articles::id)
+            .select((articles::id, articles::custom))
+            .limit(most)
+            .load(conn)?,
+        CustomKind::Author => authors::table
+            .filter(authors::id.gt(behind))
+            .order(authors::id)
+            .select((authors::id, authors::custom))
+            .limit(most)
+            .load(conn)?,
+        CustomKind::Image => {
+            images::table.filter(images::id.gt(behind)).order(images::id).select((images::id, images::custom)).limit(most).load(conn)?
+        }
+    })
+}

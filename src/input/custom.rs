@@ -1,0 +1,144 @@
+//! Custom fields: what `custom` must fit, as the administrators said last, and the validators of it.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use jsonschema::{PatternOptions, Validator};
+use serde_json::{Map, Value, json};
+
+use super::check::explain;
+use super::custom_rules;
+use crate::db::{Conn, text_enum};
+use crate::error::{Error, Fault, Result};
+use crate::schema::custom_schemas;
+
+/// How many bytes a schema may have.
+const LARGEST: usize = 32 * 1024;
+/// How many values `custom` may have where a schema is to be checked.
+const MOST_VALUES: usize = 10_000;
+/// How many bytes a compiled pattern may take.
+const LARGEST_PATTERN: usize = 256 * 1024;
+/// How many faults of one object are told.
+const MOST_FAULTS: usize = 100;
+
+text_enum! {
+    /// What can have members of its own.
+    pub(crate) enum CustomKind {
+        /// Articles and pages.
+        Article = "article",
+        /// Authors.
+        Author = "author",
+        /// Images.
+        Image = "image",
+    }
+}
+
+impl CustomKind {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Article, Self::Author, Self::Image];
+
+    /// What its schema is called in the OpenAPI document.
+    pub(crate) const fn component(self) -> &'static str {
+        match self {
+            Self::Article => "ArticleCustom",
+            Self::Author => "AuthorCustom",
+            Self::Image => "ImageCustom",
+        }
+    }
+}
+
+/// A schema, compiled.
+pub(crate) struct CustomSchema {
+    source: String,
+    root: Value,
+    /// None where anything fits.
+    validator: Option<Validator>,
+}
+
+impl CustomSchema {
+    /// Compiles what administrators sent; the faults are theirs.
+    pub(crate) fn of(schema: &Map<String, Value>) -> Result<Self> {
+        let source = Value::Object(schema.clone()).to_string();
+        if source.len() > LARGEST {
+            return Err(Error::invalid(vec![
+                Fault::at("", "too_long", format!("A schema may have {LARGEST} bytes.")).bound("max", LARGEST),
+            ]));
+        }
+        let mut faults = custom_rules::faults(schema);
+        for error in jsonschema::draft202012::meta::validator().iter_errors(&Value::Object(schema.clone())).take(MOST_FAULTS) {
+            faults.push(Fault::at(error.instance_path().as_str(), "invalid_schema", error.to_string()));
+        }
+        if schema.get("type").is_some_and(|kind| kind != "object") {
+            faults.push(Fault::at("/type", "not_one_of", "This must be object, which is what custom is."));
+        }
+        if !faults.is_empty() {
+            return Err(Error::invalid(faults));
+        }
+        Self::compile(source).map_err(|why| Error::invalid(vec![Fault::at("", "invalid_schema", why)]))
+    }
+
+    fn compile(source: String) -> std::result::Result<Self, String> {
+        let schema: Value = serde_json::from_str(&source).map_err(|error| error.to_string())?;
+        if schema.as_object().is_none_or(Map::is_empty) {
+            return Ok(Self { source, root: Value::Null, validator: None });
+        }
+        let root = json!({"properties": {"custom": {"$ref": "#/$defs/custom"}}, "$defs": {"custom": custom_rules::moved(&schema, "/$defs/custom")}});
+        let validator = jsonschema::draft202012::options()
+            .should_validate_formats(true)
+            // No pattern can take more time than its text is long.
+            .with_pattern_options(PatternOptions::regex().size_limit(LARGEST_PATTERN))
+            .build(&root)
+            .map_err(|error| error.to_string())?;
+        Ok(Self { source, root, validator: Some(validator) })
+    }
+
+    /// Every fault of `custom`, with pointers from the body's root; nothing of what is missing where it is no object.
+    pub(crate) fn faults(&self, custom: &Value) -> Vec<Fault> {
+        let Some(validator) = &self.validator else { return Vec::new() };
+        if !custom.is_object() {
+            return Vec::new();
+        }
+        if values(custom) > MOST_VALUES {
+            let detail = format!("This may have {MOST_VALUES} values, those within others counted.");
+            return vec![Fault::at("/custom", "too_many", detail).bound("max", MOST_VALUES)];
+        }
+        let (body, mut faults) = (json!({"custom": custom}), Vec::new());
+        for error in validator.iter_errors(&body).take(MOST_FAULTS) {
+            explain(&self.root, &error, &mut faults);
+        }
+        faults
+    }
+}
+
+fn values(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(values).sum(),
+        Value::Object(members) => members.values().map(values).sum(),
+        _ => 0,
+    }
+}
+
+/// The schemas that were used last, compiled.
+#[derive(Default)]
+pub(super) struct CustomSchemas(std::sync::RwLock<std::collections::HashMap<CustomKind, Arc<CustomSchema>>>);
+
+impl CustomSchemas {
+    /// The schema that holds in this transaction, compiled anew only where it is another than the last time.
+    pub(super) fn current(&self, conn: &mut Conn, kind: CustomKind) -> Result<Option<Arc<CustomSchema>>> {
+        let Some(source) = source(conn, kind)? else { return Ok(None) };
+        let known = self.0.read().ok().and_then(|known| known.get(&kind).cloned());
+        if let Some(known) = known.filter(|known| known.source == source) {
+            return Ok(Some(known));
+        }
+        let compiled = CustomSchema::compile(source);
+        let compiled = Arc::new(compiled.map_err(|why| Error::internal(&format!("the schema of custom fields does not compile: {why}")))?);
+        if let Ok(mut known) = self.0.write() {
+            known.insert(kind, Arc::clone(&compiled));
+        }
+        Ok(Some(compiled))
+    }
+}
+
+fn source(conn: &mut Conn, kind: CustomKind) -> Result<Option<String>> {
+    Ok(custom_schemas::table.filter(custom_schemas::kind.eq(kind)).select(custom_schemas::content).first(conn).optional()?)
+}
