@@ -236,14 +236,13 @@ api_test!(no_refusal_says_what_is_not_public, async |world| {
     let mut things = newsroom(world).await;
     let hidden = hidden(&things);
     things.insert("id", things["comment"].clone());
-    for name in ["number", "user", "session", "token", "invitation"] {
-        things.insert(name, vec!["1".to_owned(), things["article"][2].clone()]);
-    }
+    let draft = things["article"][2].clone();
     let before = world.database.dump();
     let secured = |operation: &Operation| operation.item["security"].as_array().is_some_and(|ways| !ways.contains(&json!({})));
     for operation in Contract::get().operations.iter().filter(|one| one.method != "GET" || secured(one)) {
         for address in addresses(operation, &things) {
-            assert!(!address.contains('{'), "the test knows nothing to put into {address}");
+            // Of what is staff's alone there is no need to know the names.
+            let address = Operation { path: address, ..operation.clone() }.path_with(|_| draft.clone());
             let method = Method::from_bytes(operation.method.as_bytes()).unwrap();
             let body = (!["GET", "DELETE"].contains(&operation.method.as_str())).then(|| b"{}".to_vec());
             let reader = world.anonymous().with("content-type", "application/json");
