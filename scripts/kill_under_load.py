@@ -242,7 +242,7 @@ def faults(acts, tables, media):
             found.append(f"the state and the public copy disagree: {row}")
         if (row["status"] == "scheduled") != (id in planned and id not in public):
             found.append(f"the state and the plan disagree: {row}")
-        if id in public and json.loads(saves[id, row["published_revision"]])["dek"] != public[id]:
+        if id in public and json.loads(saves.get((id, row["published_revision"]), "{}")).get("dek") != public[id]:
             found.append(f"readers get another save than the desk thinks: {row}")
     for row in images.values():
         file = media / f"{row['sha256']}.png"

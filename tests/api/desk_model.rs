@@ -1,4 +1,4 @@
-//! Whatever several people do at the desk, in whatever order: readers, saves and events are what a small model says.
+//! Whatever several people do at the desk, in whatever order: readers, saves and audit log are what a small model says.
 //!
 //! The model knows nothing of tables: of each article it has the saves, which of them readers get, what is planned and who
 //! waits for a review. After every step all that can be read is compared with it. `PROPTEST_CASES` makes more sequences.
@@ -109,7 +109,7 @@ impl Pair<'_> {
     async fn compare(&self) {
         self.compare_readers().await;
         self.compare_desk().await;
-        self.compare_history();
+        self.compare_history().await;
     }
 
     async fn compare_readers(&self) {
@@ -171,8 +171,8 @@ impl Pair<'_> {
         }
     }
 
-    /// Saves and events, as they are stored.
-    fn compare_history(&self) {
+    /// Saves as they are stored, and what happened as administrators read it.
+    async fn compare_history(&self) {
         let mut saves = Vec::new();
         let mut events = Vec::new();
         for article in &self.model.articles {
@@ -183,14 +183,20 @@ impl Pair<'_> {
         }
         let stored = self.world.database.lines("SELECT article_id || ' ' || number || ' ' || content AS line FROM revisions");
         let mut stored: Vec<String> = stored.iter().map(|line| readable(line)).collect();
-        let mut told = self.world.database.lines(
-            "SELECT subject_id || ' ' || kind || ' ' || COALESCE(actor_id, 'nobody') AS line FROM events WHERE subject_kind = 'article'",
-        );
+        let log = self.world.admin().get("audit?subject_kind=article&limit=100&count=true").await.expect(200);
+        assert_eq!(log.number_at("/page/total"), i64::try_from(events.len()).expect("few"), "{log}");
+        let entry = |(subject, (kind, actor)): (Value, (String, Value))| {
+            let (id, actor) = (subject["id"].as_str().unwrap_or_default(), actor["id"].as_str().unwrap_or("nobody"));
+            format!("{id} {kind} {actor}")
+        };
+        let mut told: Vec<String> =
+            log.each("subject").into_iter().zip(log.texts("kind").into_iter().zip(log.each("actor"))).map(entry).collect();
         for lines in [&mut saves, &mut stored, &mut events, &mut told] {
             lines.sort();
         }
         assert_eq!(stored, saves, "the saves");
-        assert_eq!(told, events, "the events");
+        // A page has no more than 100.
+        assert!(told == events || events.len() > 100, "expected the events {events:#?}\n not {told:#?}");
     }
 
     fn id_of(&self, who: Role) -> String {
