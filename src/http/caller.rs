@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::joined::Joined;
 use super::request::{Request, app_of};
-use crate::app::App;
+use super::work::Work;
 use crate::error::{Code, Error, Result};
 use crate::users::{Caller, Right, authenticate};
 
@@ -19,35 +19,27 @@ impl<R: Right> FromRequest for Caller<R> {
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let app = app_of(request);
+        let joined = request.extensions().get::<Rc<Joined>>().cloned();
+        let work = app_of(request).map(|app| Work::part_of(app, joined));
         let header = request.headers().get("authorization").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let asking = Asking { reading: request.method() == Method::GET, within: request.extensions().contains::<Rc<Joined>>() };
-        Box::pin(async move { identify(&app?, header.as_deref(), asking).await })
+        let reading = request.method() == Method::GET;
+        Box::pin(async move { identify(&work?, header.as_deref(), reading).await })
     }
 }
 
 impl Request {
     /// Who is asking for a view that only those with the right `R` may see.
     pub(crate) async fn caller<R: Right>(&self) -> Result<Caller<R>> {
-        identify(&self.app, self.header("authorization"), Asking { reading: true, within: false }).await
+        identify(self, self.header("authorization"), true).await
     }
 }
 
-/// How somebody asks.
-#[derive(Clone, Copy)]
-struct Asking {
-    /// Whether they only read.
-    reading: bool,
-    /// Whether it is within a transaction that is open already.
-    within: bool,
-}
-
-async fn identify<R: Right>(app: &App, header: Option<&str>, asking: Asking) -> Result<Caller<R>> {
+async fn identify<R: Right>(work: &Work, header: Option<&str>, reading: bool) -> Result<Caller<R>> {
     let missing = || Error::new(Code::Unauthenticated, "Send an access token or an API key.").header("WWW-Authenticate", "Bearer");
     let header = header.ok_or_else(missing)?;
     let (scheme, token) = header.split_once(' ').ok_or_else(missing)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(missing());
     }
-    authenticate(app, token.trim(), !asking.within).await?.with_right(asking.reading)
+    authenticate(work, token.trim()).await?.with_right(reading)
 }

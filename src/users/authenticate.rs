@@ -2,19 +2,19 @@
 
 use super::caller::Caller;
 use super::{keys, sessions, signing};
-use crate::app::App;
 use crate::error::{Code, Error, Result};
+use crate::http::Work;
 
 /// Who sent a bearer token: an API key by its mark, an access token otherwise.
 ///
-/// The use of a key is noted where `noted`; whoever holds the database's one writer must not wait for it here.
-pub(crate) async fn authenticate(app: &App, token: &str, noted: bool) -> Result<Caller> {
+/// Within an open transaction it is read there: nobody may hold one connection and wait for another.
+pub(crate) async fn authenticate(work: &Work, token: &str) -> Result<Caller> {
     if token.starts_with(keys::MARK) {
-        return keys::bearer(app, token, noted).await;
+        return keys::bearer(work, token).await;
     }
-    let claims = signing::verify(app, token).await?;
-    let (sid, now) = (claims.sid, app.now());
-    let bearer = app.db.read(move |conn| sessions::find_bearer(conn, sid)).await?.ok_or_else(invalid_token)?;
+    let claims = signing::verify(&work.app, token).await?;
+    let (sid, now) = (claims.sid, work.app.now());
+    let bearer = work.read(move |_, conn| sessions::find_bearer(conn, sid)).await?.ok_or_else(invalid_token)?;
     if bearer.user != claims.sub || !bearer.accepts(claims.ver, now) {
         return Err(invalid_token());
     }

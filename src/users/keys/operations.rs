@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
 use crate::events::{self, Event};
+use crate::http::Work;
 use crate::input::Input;
 use crate::secrets::token_hash;
 use crate::users::accounts::{self, UserId};
@@ -16,11 +17,13 @@ use crate::users::caller::Caller;
 use crate::users::role::Role;
 
 /// Who sent an API key.
-pub(in crate::users) async fn bearer(app: &App, token: &str, noted: bool) -> Result<Caller> {
+pub(in crate::users) async fn bearer(work: &Work, token: &str) -> Result<Caller> {
+    let app = &work.app;
     let (hash, now) = (token_hash(token), app.now());
-    let found = app.db.read(move |conn| queries::find_bearer(conn, &hash)).await?;
+    let found = work.read(move |_, conn| queries::find_bearer(conn, &hash)).await?;
     let found = found.filter(|found| found.is_good(now)).ok_or_else(invalid_token)?;
-    if noted && found.is_news(now) {
+    // Who is within a transaction has been noted when it began, and on SQLite would wait here for themselves.
+    if work.joined().is_none() && found.is_news(now) {
         let id = found.key.id;
         // Where nothing can be written, what only reads goes on.
         if let Err(error) = app.db.write(move |conn| queries::touch(conn, id, now)).await {
