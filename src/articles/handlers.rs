@@ -185,7 +185,7 @@ fn tags_of(cards: &[ArticleCard], mut tags: Tags) -> Tags {
 }
 
 /// Published articles with their texts.
-fn whole(app: &App, conn: &mut Conn, rows: Vec<Publication>) -> Result<Vec<ArticleView>> {
+pub(super) fn whole(app: &App, conn: &mut Conn, rows: Vec<Publication>) -> Result<Vec<ArticleView>> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut texts = published_queries::texts(conn, &ids)?;
     let whole = rows.into_iter().map(|row| {

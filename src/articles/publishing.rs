@@ -81,7 +81,7 @@ fn refuse_early_end(draft: &PublicationDraft, now: Timestamp) -> Result<()> {
     ]))
 }
 
-/// Plans a publication; nothing happens where it is planned like this already.
+/// Plans a publication; nothing happens where it is planned like this already, and nobody waits for a decision.
 fn plan_ahead(
     app: &App,
     conn: &mut Conn,
@@ -90,7 +90,7 @@ fn plan_ahead(
     (schedule, slug): (Schedule, String),
 ) -> Result<()> {
     let known = plan.schedule().map(|known| Schedule { by: schedule.by, ..known });
-    if known.as_ref() == Some(&schedule) {
+    if known.as_ref() == Some(&schedule) && plan.review_at.is_none() {
         return Ok(());
     }
     let details = json!({"at": schedule.at, "until": schedule.until, "revision": schedule.revision});
@@ -147,7 +147,7 @@ pub(super) fn publish_now(
     self::release(app, conn, article, plan, release)
 }
 
-/// Makes a save public; nothing happens where readers have it as it is.
+/// Makes a save public; nothing happens where readers have it as it is, and nobody waits for a decision.
 pub(super) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut plan: Plan, release: Release) -> Result<()> {
     workflow::require(Step::Publish, article, &plan)?;
     let Release { edition, published_at, until, correction, actor, mut details } = release;
@@ -156,7 +156,7 @@ pub(super) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
     let said = correction.is_none() || repeated;
     let dated = published_at.is_none() || published_at == article.published_at;
     let public = article.status == Status::Published && article.published_revision == Some(edition.number);
-    if public && said && dated && plan.scheduled_at.is_none() {
+    if public && said && dated && plan.scheduled_at.is_none() && plan.review_at.is_none() {
         if plan.ends_at == until {
             return Ok(());
         }

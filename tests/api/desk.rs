@@ -184,16 +184,6 @@ api_test!(stale_writes_are_told_what_differs, async |world| {
     world.editor().with("if-match", "\"v1\"").put(&format!("{path}/publication"), json!({})).await.expect_problem(412, "stale_version");
 });
 
-api_test!(of_many_saves_at_once_on_one_version_one_wins, async |world| {
-    let id = world.draft_of(Role::Editor, json!({"title": "Trams"})).await;
-    let editor = world.editor().with("if-match", "\"v1\"");
-    let path = format!("articles/{id}");
-    let saves = (0..10).map(|number| editor.patch(&path, json!({"dek": format!("By {number}")})));
-    let answers = futures_util::future::join_all(saves).await;
-    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
-    assert_eq!(answers.iter().filter(|answer| answer.status == 412).count(), 9);
-});
-
 api_test!(scripts_do_not_reach_readers, async |world| {
     let nasty = "<script>alert(1)</script>\n\n<img src=x onerror=alert(2)>\n\n[x](javascript:alert(3))\n\n<a href=\"data:text/html,x\">y</a>\n\n<iframe src=\"https://evil.example\"></iframe>\n\n<svg onload=alert(4)>";
     let id = world.published(json!({"title": "<b>Bold</b>", "dek": "<i>x</i>", "body": {"markdown": nasty}})).await;

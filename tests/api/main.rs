@@ -12,6 +12,7 @@ mod batches;
 mod comments;
 mod contract;
 mod desk;
+mod desk_model;
 mod dry_runs;
 mod errors;
 mod idempotency;

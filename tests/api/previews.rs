@@ -184,3 +184,40 @@ api_test!(a_token_of_the_site_opens_all_working_copies, async |world| {
     let public_list = world.anonymous().get("articles").await.expect(200);
     assert_eq!(public_list.texts("title"), ["Was public"]);
 });
+
+api_test!(a_token_as_of_a_time_shows_what_readers_will_see_then, async |world| {
+    let editor = world.editor();
+    let ends = world.published_by(Role::Editor, "Ends").await;
+    let changes = world.published_by(Role::Editor, "Changes").await;
+    let comes = world.draft_by(Role::Editor, "Comes").await;
+    let never = world.draft_by(Role::Editor, "Never planned").await;
+    editor.put(&format!("articles/{ends}/publication"), json!({"until": "2026-03-14T12:00:00Z"})).await.expect(200);
+    editor
+        .put(&format!("articles/{comes}/publication"), json!({"at": "2026-03-14T11:00:00Z", "until": "2026-03-14T13:00:00Z"}))
+        .await
+        .expect(200);
+    editor.patch(&format!("articles/{changes}"), json!({"title": "Changed", "slug": "changed"})).await.expect(200);
+    editor.put(&format!("articles/{changes}/publication"), json!({"at": "2026-03-14T10:00:00Z"})).await.expect(200);
+    editor.patch(&format!("articles/{changes}"), json!({"title": "Changed after it was planned"})).await.expect(200);
+    let at = async |time: &str| editor.post("previews", json!({"at": time})).await.expect(201).text_at("/token");
+    let (morning, noon, night) = (at("2026-03-14T10:30:00Z").await, at("2026-03-14T12:30:00Z").await, at("2026-03-15T00:00:00Z").await);
+    let before = world.database.dump();
+    let public = world.anonymous().get("articles").await.expect(200);
+    let titles = async |token: &str| {
+        let list = world.anonymous().get(&format!("articles?preview={token}&sort=title&count=true")).await.expect(200);
+        assert_eq!(list.number_at("/page/total"), i64::try_from(list.texts("title").len()).unwrap());
+        list.texts("title")
+    };
+    assert_eq!(titles(&morning).await, ["Changed", "Ends"]);
+    assert_eq!(titles(&noon).await, ["Changed", "Comes"]);
+    assert_eq!(titles(&night).await, ["Changed"]);
+    assert_eq!(opened(world, "changes", &morning).await.expect(200).text_at("/slug"), "changed");
+    assert_eq!(opened(world, &comes, &noon).await.expect(200).text_at("/published_at"), "2026-03-14T11:00:00.000Z");
+    opened(world, &comes, &morning).await.expect_problem(404, "not_found");
+    opened(world, &ends, &noon).await.expect_problem(410, "gone");
+    opened(world, &never, &night).await.expect_problem(404, "not_found");
+    // Looking changes nothing, and nothing of it is kept for others.
+    assert_eq!(world.database.dump(), before);
+    assert_eq!(world.anonymous().get("articles").await.expect(200).body, public.body);
+    editor.post("previews", json!({"at": "2026-03-14T09:00:00Z"})).await.expect(422).expect_faults(&[("/at", "in_the_past")]);
+});

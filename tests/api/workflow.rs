@@ -152,6 +152,17 @@ api_test!(contributors_submit_and_editors_return, async |world| {
     contributor.put(&path, json!({})).await.expect_problem(403, "forbidden");
 });
 
+api_test!(publishing_and_scheduling_decide_what_waits_even_where_nothing_changes, async |world| {
+    let id = world.published_by(Role::Editor, "Trams").await;
+    let path = format!("articles/{id}");
+    for body in [json!({}), json!({"at": LATER}), json!({"at": LATER})] {
+        world.editor().put(&format!("{path}/review"), json!({})).await.expect(200);
+        let decided = world.editor().put(&format!("{path}/publication"), body.clone()).await.expect(200);
+        assert_eq!(decided.at("/review"), &Value::Null, "{body}");
+        assert_eq!(world.editor().put(&format!("{path}/publication"), body).await.expect(200).etag(), decided.etag());
+    }
+});
+
 api_test!(only_editors_and_the_submitter_return, async |world| {
     let profile = json!({"name": "Some author", "user": world.author().get("auth/me").await.id()});
     let profile = world.admin().post("authors", profile).await.expect(201).id();

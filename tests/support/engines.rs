@@ -94,6 +94,14 @@ impl Database {
         }
     }
 
+    /// The rows of a query of one text column, which it calls `line`.
+    pub(crate) fn lines(&self, sql: &str) -> Vec<String> {
+        match self.url.strip_prefix("sqlite://") {
+            Some(path) => lines(&mut sqlite(path), sql),
+            None => lines(&mut PgConnection::establish(&self.url).expect("the database opens"), sql),
+        }
+    }
+
     /// Runs SQL behind the program's back: what an accident or another program would do.
     pub(crate) fn tamper(&self, sql: &str) {
         match self.url.strip_prefix("sqlite://") {

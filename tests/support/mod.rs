@@ -14,7 +14,7 @@ pub(crate) use client::{Client, Part};
 pub(crate) use contract::{Contract, Operation};
 pub(crate) use engines::{Database, Engine, has_postgres};
 pub(crate) use mail::{Mail, Mood, SmtpServer, free_port};
-pub(crate) use world::{CANARY, Node, PASSWORD, Role, World, config, run};
+pub(crate) use world::{BEGINNING, CANARY, Node, PASSWORD, Role, World, config, run};
 
 /// Declares a test of the API that runs on both engines: `api_test!(name, async |world| { … })`.
 macro_rules! api_test {

@@ -6,9 +6,15 @@ use utoipa::openapi::path::Parameter;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::preview::{ArticlePreviewDraft, LISTING, NewPreview, PreviewView, SitePreviewDraft};
-use super::{operations, reading};
-use crate::articles::listing::PREVIEW;
-use crate::error::{Fault, Result};
+use super::{as_of, operations, reading};
+use crate::app::App;
+use crate::articles::handlers::{PublicAnswer, whole as with_texts};
+use crate::articles::listing::{PREVIEW, PUBLIC};
+use crate::articles::operations::read_published;
+use crate::articles::view::ArticleView;
+use crate::articles::{listing, published_queries};
+use crate::db::{Conn, PageOf, PageQuery};
+use crate::error::{Error, Fault, Result};
 use crate::http::parameters::parameter;
 use crate::http::{Body, Page, Request, created, editor_page, listing_parameters, no_content, private};
 use crate::users::{Caller, Editor, Writer};
@@ -49,8 +55,11 @@ pub(in crate::articles) async fn answer_article(request: &Request, name: &str) -
     let mut query = request.query();
     let Some(token) = query.text("preview") else { return Ok(None) };
     query.finish()?;
-    let name = name.to_owned();
-    let view = request.read(move |app, conn| reading::read(app, conn, &token, &name)).await?;
+    let (name, shown) = (name.to_owned(), token.clone());
+    let view = match request.read(move |app, conn| reading::time(app, conn, &token)).await? {
+        None => request.read(move |app, conn| reading::read(app, conn, &shown, &name)).await?,
+        Some(at) => as_of::read(&request.app, at, move |app, conn| published(app, conn, &name)).await?,
+    };
     Ok(Some(unlisted(private(200, &view)?)))
 }
 
@@ -58,15 +67,45 @@ pub(in crate::articles) async fn answer_article(request: &Request, name: &str) -
 pub(in crate::articles) async fn answer_list(request: &Request) -> Result<Option<HttpResponse>> {
     let mut query = request.query();
     let Some(token) = query.text("preview") else { return Ok(None) };
-    let list = query.listing(&PREVIEW, &request.app.secrets, "articles of a preview");
+    let shown = token.clone();
+    let time = request.read(move |app, conn| reading::time(app, conn, &shown)).await?;
+    let secrets = &request.app.secrets;
+    let list = match time {
+        None => query.listing(&PREVIEW, secrets, "articles of a preview"),
+        Some(_) => {
+            let list = query.listing(&PUBLIC, secrets, "articles as of a time");
+            if listing::ranking(&mut query, &list, None).is_some() {
+                query.fault(Fault::parameter("sort", "unknown_name", "What nobody could view yet has no ranking."));
+            }
+            list
+        }
+    };
     let whole = !list.includes.is_empty();
     if list.fields.as_ref().is_some_and(|fields| fields.iter().any(|field| field == "body")) && !whole {
         query.fault(Fault::parameter("fields", "unknown_name", "Lists have the body only with include=body."));
     }
     query.finish()?;
-    let (list, page) = request.read(move |app, conn| reading::list(app, conn, &token, &list).map(|page| (list, page))).await?;
+    let (list, page) = match time {
+        None => request.read(move |app, conn| reading::list(app, conn, &token, &list).map(|page| (list, page))).await?,
+        Some(at) => as_of::read(&request.app, at, move |app, conn| public_page_of(app, conn, &list).map(|page| (list, page))).await?,
+    };
     let answer = if whole { editor_page(request, &list, &page) } else { editor_page(request, &list, &reading::cards(page)?) };
     Ok(Some(unlisted(answer?)))
+}
+
+/// What readers find at an address, wherever it has moved.
+fn published(app: &App, conn: &mut Conn, name: &str) -> Result<ArticleView> {
+    match read_published(app, conn, name)? {
+        PublicAnswer::Here(view) => Ok(*view),
+        PublicAnswer::Moved(slug) => match read_published(app, conn, &slug)? {
+            PublicAnswer::Here(view) => Ok(*view),
+            PublicAnswer::Moved(_) => Err(Error::not_found()),
+        },
+    }
+}
+
+fn public_page_of(app: &App, conn: &mut Conn, list: &PageQuery) -> Result<PageOf<ArticleView>> {
+    published_queries::page(conn, list)?.with_rows(|rows| with_texts(app, conn, rows))
 }
 
 /// Keeps an answer out of search engines.
@@ -154,7 +193,8 @@ async fn list_site_previews(request: Request, _caller: Caller<Editor>) -> Result
 /// Makes a preview of the site.
 ///
 /// Whoever has the token reads articles and the list of them (`GET /articles?preview=…`) as they would be if every working copy
-/// that is not in the trash were published. The token is in this answer and nowhere else: only its hash is kept.
+/// that is not in the trash were published or, with `at`, as readers will see them at that time: what is planned until then has been
+/// published and has ended. The token is in this answer and nowhere else: only its hash is kept.
 #[utoipa::path(tag = "Previews", request_body = SitePreviewDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 201, body = NewPreview, description = "The preview.")))]
 #[post("/previews")]

@@ -4,6 +4,7 @@
 //! only as long as whoever made it may read the same themselves; an answer to it is in no cache and in no search engine;
 //! a token that opens nothing is answered like an article that there is not.
 
+mod as_of;
 mod handlers;
 mod operations;
 mod preview;

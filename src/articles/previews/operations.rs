@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::articles::article::ArticleId;
 use crate::articles::found;
 use crate::db::{Conn, PageOf, PageQuery, lock};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, Result};
 use crate::events::{self, Event};
 use crate::input::Input;
 use crate::users::{Caller, Right, Writer};
@@ -28,7 +28,11 @@ pub(super) fn create_of_article(app: &App, conn: &mut Conn, caller: &Caller<Writ
 /// Makes a preview of the site.
 pub(super) fn create_of_site<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, input: &Input) -> Result<NewPreview> {
     let draft = input.plain::<SitePreviewDraft>()?;
-    let (preview, token) = Preview::make(None, caller.user, app.now(), draft.expires_in);
+    if draft.at.is_some_and(|at| at < app.now()) {
+        return Err(Error::invalid(vec![Fault::at("/at", "in_the_past", "What readers saw can't be shown any more.")]));
+    }
+    let (mut preview, token) = Preview::make(None, caller.user, app.now(), draft.expires_in);
+    preview.at = draft.at;
     keep(app, conn, caller, &preview)?;
     Ok(preview.introduce(token, &format!("{}/", app.config.links.site_url)))
 }

@@ -58,6 +58,9 @@ pub(super) struct SitePreviewDraft {
     #[serde(default = "hour")]
     #[schema(minimum = 60, maximum = 2_592_000, default = 3600, example = 3600)]
     pub(super) expires_in: i64,
+    /// The time as of which readers' site is shown: with what is planned until then carried out. Where absent, all working
+    /// copies are shown.
+    pub(super) at: Option<Timestamp>,
 }
 
 impl Draft for SitePreviewDraft {}
@@ -73,6 +76,8 @@ pub(super) struct PreviewView {
     pub(super) id: PreviewId,
     /// The article that it shows; null where it shows the whole site.
     pub(super) article_id: Option<ArticleId>,
+    /// The time as of which it shows readers' site; null where it shows working copies.
+    pub(super) at: Option<Timestamp>,
     /// Who made it.
     pub(super) created_by: UserId,
     /// When it was made.
@@ -106,8 +111,8 @@ impl Preview {
 
     /// What is shown of it.
     pub(super) fn view(&self) -> PreviewView {
-        let Self { id, hash: _, article_id, at: _, created_by, created_at, expires_at } = self;
-        PreviewView { id: *id, article_id: *article_id, created_by: *created_by, created_at: *created_at, expires_at: *expires_at }
+        let Self { id, hash: _, article_id, at, created_by, created_at, expires_at } = self;
+        PreviewView { id: *id, article_id: *article_id, at: *at, created_by: *created_by, created_at: *created_at, expires_at: *expires_at }
     }
 
     /// What is shown of it once, with the page that it is for.
@@ -148,7 +153,7 @@ pub(super) static LISTING: Listing<previews::table, Preview> = Listing {
     ],
     default_sort: "-created_at",
     includes: &[],
-    members: &["id", "article_id", "created_by", "created_at", "expires_at"],
+    members: &["id", "article_id", "at", "created_by", "created_at", "expires_at"],
     id: column!(id previews::id),
     id_of: |row| row.id.to_string(),
 };

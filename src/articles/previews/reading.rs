@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::articles::article::{Article, Status};
 use crate::articles::view::{ArticleCard, ArticleView};
 use crate::articles::{embed, owns};
-use crate::db::{Conn, PageOf, PageQuery};
+use crate::db::{Conn, PageOf, PageQuery, Timestamp};
 use crate::error::{Error, Result};
 use crate::secrets::token_hash;
 use crate::users::{Caller, Writer};
@@ -29,6 +29,11 @@ pub(super) fn grant(app: &App, conn: &mut Conn, token: &str) -> Result<Grant> {
         return Err(Error::not_found());
     }
     Ok(Grant { preview, maker })
+}
+
+/// The time as of which a token shows readers' site; none where it shows working copies.
+pub(super) fn time(app: &App, conn: &mut Conn, token: &str) -> Result<Option<Timestamp>> {
+    Ok(grant(app, conn, token)?.preview.at)
 }
 
 /// The article that a token opens, by id or slug, as it would be published now.
