@@ -101,13 +101,13 @@ api_test!(nothing_new_slips_past_a_schema_that_is_just_accepted, async |world| {
         let makes = futures_util::future::join_all(
             (0..12).map(async |number| editor.post("articles", json!({"title": format!("Tram {round} {number}")})).await),
         );
-        let (made, refusal) = futures_util::join!(makes, put(&world, "article", rating()));
+        let (made, refusal) = futures_util::join!(makes, put(world, "article", rating()));
         // Either what is there was seen, or what came later was told.
         assert!(refusal.status == 409 || made.iter().all(|answer| answer.status == 422), "{round}: {}", refusal.text());
         let uploads = futures_util::future::join_all(
             pictures.iter().map(async |picture| editor.upload("images", &[Part::file("a.jpg", picture)]).await),
         );
-        let (made, refusal) = futures_util::join!(uploads, put(&world, "image", rating()));
+        let (made, refusal) = futures_util::join!(uploads, put(world, "image", rating()));
         assert!(refusal.status == 409 || made.iter().all(|answer| answer.status == 422), "{round}: {}", refusal.text());
         for kind in ["article", "image"] {
             world.admin().delete(&format!("schemas/{kind}")).await.expect(204);
