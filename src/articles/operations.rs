@@ -47,6 +47,8 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
     if saving.publish && caller.role == Role::Contributor {
         return Err(Error::forbidden("Contributors submit their articles; authors and editors publish."));
     }
+    // What it is checked by, and what it names, stays until it is stored.
+    lock(conn, "articles")?;
     let manuscript = manuscript::parse(app, conn, input, None)?;
     let now = app.now();
     let mut article = Article::blank(caller.user, now);

@@ -107,8 +107,9 @@ pub(super) fn leave_translations(conn: &mut Conn, leaving: ArticleId) -> Result<
     let heir: Option<ArticleId> = left().order(articles::id).select(articles::id).first(conn).optional()?;
     let Some(heir) = heir else { return Ok(()) };
     diesel::update(left()).set(articles::translation_group.eq(heir)).execute(conn)?;
-    let left = publications::table.filter(publications::translation_group.eq(leaving)).filter(publications::id.ne(leaving));
-    diesel::update(left).set(publications::translation_group.eq(heir)).execute(conn)?;
+    // Readers go on finding them together with what leaves, until that is published anew.
+    let public = publications::table.filter(publications::translation_group.eq(leaving));
+    diesel::update(public).set(publications::translation_group.eq(heir)).execute(conn)?;
     Ok(())
 }
 

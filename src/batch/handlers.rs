@@ -7,7 +7,16 @@ use super::draft::{BatchDraft, BatchView};
 use super::operations;
 use crate::error::Result;
 use crate::http::{Body, Dispatch, Request, private};
-use crate::users::{Caller, Staff};
+use crate::users::{Caller, Right, Role, Scope, Staff};
+
+/// The right to send several operations at once: each of them asks for its own.
+enum Batcher {}
+
+impl Right for Batcher {
+    const ROLES: &'static [Role] = Staff::ROLES;
+    const SCOPE: Scope = Scope::Content;
+    const ANY_KEY: bool = true;
+}
 
 /// Mounts the operation.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
@@ -25,7 +34,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 200, body = BatchView, description = "What each operation answered; all is stored.")))]
 #[post("/batch")]
-async fn run_batch(body: Body, request: Request, _caller: Caller<Staff>, dispatch: Dispatch) -> Result<HttpResponse> {
+async fn run_batch(body: Body, request: Request, _caller: Caller<Batcher>, dispatch: Dispatch) -> Result<HttpResponse> {
     request.no_query()?;
     let draft = body.0.plain::<BatchDraft>()?;
     private(200, &operations::carry_out(&request, &dispatch, draft).await?)

@@ -200,8 +200,16 @@ impl Keeping {
             other if !self.joined.joint().has_begun().await => return other,
             other => (other, None),
         };
-        let ended = self.joined.joint().run(move |conn| settle(conn, &scope, sealed)).await;
-        match ended.and(self.joined.commit().await) {
+        let settled = self.joined.joint().run(move |conn| settle(conn, &scope, sealed)).await;
+        let ended = match settled {
+            Ok(()) => self.joined.commit().await,
+            // Without its answer, what it did is not kept either.
+            Err(error) => {
+                self.joined.undo().await;
+                Err(error)
+            }
+        };
+        match ended {
             Ok(()) => answered,
             Err(error) => Ok(refused(answered?, error)),
         }

@@ -156,6 +156,12 @@ fn draft(upload: ImageUpload, examined: &Examined) -> ImageDraft {
 async fn keep_row(work: &Work, caller: &Caller<Writer>, image: &Image) -> Result<Option<EditedImage>> {
     let (caller, image, runtime, only_tries) = (caller.clone(), image.clone(), Handle::current(), work.only_tries());
     let keep = move |app: &App, conn: &mut Conn| {
+        lock(conn, "images")?;
+        // Looking at the file took its time; what custom fields must be may have changed meanwhile.
+        let faults = app.checker.custom_faults(conn, CustomKind::Image, &Value::Object(image.custom.0.0.clone()))?;
+        if !faults.is_empty() {
+            return Err(Error::invalid(faults));
+        }
         lock_file(conn, &image.sha256)?;
         if !only_tries && runtime.block_on(app.storage.size(&image.stored_name()))?.is_none() {
             return Ok(None);

@@ -14,6 +14,8 @@ pub(crate) trait Right: 'static {
     const ROLES: &'static [Role];
     /// What a key must have been made for.
     const SCOPE: Scope;
+    /// Whether any key will do, since what is done with it is judged by itself.
+    const ANY_KEY: bool = false;
 }
 
 /// Declares rights.
@@ -77,7 +79,7 @@ impl Caller<Staff> {
         if !R::ROLES.contains(&self.role) {
             return Err(Error::forbidden("Your role does not allow this."));
         }
-        let fits = |scopes: &Vec<Scope>| scopes.contains(&R::SCOPE) || (reading && scopes.contains(&Scope::Read));
+        let fits = |scopes: &Vec<Scope>| R::ANY_KEY || scopes.contains(&R::SCOPE) || (reading && scopes.contains(&Scope::Read));
         if !self.scopes.as_ref().is_none_or(fits) {
             return Err(Error::forbidden("Your API key's scopes do not allow this."));
         }

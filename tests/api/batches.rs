@@ -75,6 +75,14 @@ api_test!(each_is_authorised_as_if_alone, async |world| {
     run(&world.anonymous(), json!([patch(&mine)])).await.expect_problem(401, "unauthenticated");
 });
 
+api_test!(a_key_does_in_a_batch_what_it_does_alone, async |world| {
+    let operations = json!({"operations": [{"method": "POST", "path": "/api/v1/articles", "body": {"title": "Trams"}}]});
+    for (scope, status) in [("content", 200), ("comments", 422), ("read", 422)] {
+        let key = world.editor().post("tokens", json!({"name": "CI", "scopes": [scope]})).await.expect(201).text_at("/token");
+        world.anonymous().bearer(&key).post("batch", operations.clone()).await.expect(status);
+    }
+});
+
 api_test!(what_cannot_be_in_a_batch_is_named, async |world| {
     let refused = run(
         &world.admin(),

@@ -63,6 +63,21 @@ api_test!(a_group_outlives_its_first, async |world| {
     editor.post("articles", json!({"title": "Lost", "locale": "it", "translation_of": first})).await.expect(422);
 });
 
+api_test!(readers_find_translations_until_the_parting_is_published, async |world| {
+    let trams = world.published(json!({"title": "Trams"})).await;
+    let german = world.published(json!({"title": "Bahnen", "locale": "de", "translation_of": trams})).await;
+    let french = world.published(json!({"title": "Bus", "locale": "fr"})).await;
+    let (editor, reader) = (world.editor(), world.anonymous());
+    let shown = async |slug: &str| {
+        let translations = reader.get(&format!("articles/{slug}")).await.expect(200).at("/translations").clone();
+        translations.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    editor.patch(&format!("articles/{trams}"), json!({"translation_of": french})).await.expect(200);
+    assert_eq!((shown("trams").await, shown("bahnen").await), (vec![german], vec![trams.clone()]));
+    editor.put(&format!("articles/{trams}/publication"), json!({})).await.expect(200);
+    assert_eq!((shown("trams").await, shown("bahnen").await, shown("bus").await), (vec![french], vec![], vec![trams]));
+});
+
 api_test!(a_translation_leaves_and_joins_groups, async |world| {
     let (trams, buses) = (world.draft_by(Role::Editor, "Trams").await, world.draft_by(Role::Editor, "Buses").await);
     let german = world.draft_of(Role::Editor, json!({"title": "Bahnen", "locale": "de", "translation_of": trams})).await;

@@ -5,12 +5,12 @@ use actix_web::{HttpResponse, delete, get, post, web};
 use utoipa::openapi::path::Parameter;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::super::handlers::{PublicAnswer, whole as with_texts};
+use super::super::operations::read_published;
 use super::preview::{ArticlePreviewDraft, LISTING, NewPreview, PreviewView, SitePreviewDraft};
 use super::{as_of, operations, reading};
 use crate::app::App;
-use crate::articles::handlers::{PublicAnswer, whole as with_texts};
 use crate::articles::listing::{PREVIEW, PUBLIC};
-use crate::articles::operations::read_published;
 use crate::articles::view::ArticleView;
 use crate::articles::{listing, published_queries};
 use crate::db::{Conn, PageOf, PageQuery};
@@ -70,15 +70,14 @@ pub(in crate::articles) async fn answer_list(request: &Request) -> Result<Option
     let shown = token.clone();
     let time = request.read(move |app, conn| reading::time(app, conn, &shown)).await?;
     let secrets = &request.app.secrets;
-    let list = match time {
-        None => query.listing(&PREVIEW, secrets, "articles of a preview"),
-        Some(_) => {
-            let list = query.listing(&PUBLIC, secrets, "articles as of a time");
-            if listing::ranking(&mut query, &list, None).is_some() {
-                query.fault(Fault::parameter("sort", "unknown_name", "What nobody could view yet has no ranking."));
-            }
-            list
+    let list = if time.is_some() {
+        let list = query.listing(&PUBLIC, secrets, "articles as of a time");
+        if listing::ranking(&mut query, &list, None).is_some() {
+            query.fault(Fault::parameter("sort", "unknown_name", "What nobody could view yet has no ranking."));
         }
+        list
+    } else {
+        query.listing(&PREVIEW, secrets, "articles of a preview")
     };
     let whole = !list.includes.is_empty();
     if list.fields.as_ref().is_some_and(|fields| fields.iter().any(|field| field == "body")) && !whole {
