@@ -63,6 +63,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("RATE_COMMENT", "6/minute", "Guest comments for each address: N/minute or off."),
     setting("RATE_READ", "off", "Public reads for each address: N/minute or off."),
     setting("RATE_VIEW", "120/minute", "Views of articles that an address may report: N/minute or off."),
+    setting("RATE_PREVIEW", "60/minute", "Reads by a preview as of a time for each address: N/minute or off."),
     setting("METRICS_BIND", "", "Address and port for Prometheus' /metrics; empty turns it off."),
     setting(
         "SMTP_URL",
@@ -155,6 +156,8 @@ pub struct Rates {
     pub read: Option<u32>,
     /// Views of articles.
     pub view: Option<u32>,
+    /// Reads by a preview as of a time.
+    pub preview: Option<u32>,
 }
 
 /// How the log looks.
@@ -233,6 +236,7 @@ impl Reader<'_> {
             comment: self.rate("RATE_COMMENT"),
             read: self.rate("RATE_READ"),
             view: self.rate("RATE_VIEW"),
+            preview: self.rate("RATE_PREVIEW"),
         };
         let log_format = self.parsed("LOG_FORMAT", |text| match text {
             "auto" => Ok(LogFormat::Auto),

@@ -21,6 +21,8 @@ pub(crate) enum Limit {
     Read,
     /// Views of articles.
     View,
+    /// Reads of the site as it will be at a time.
+    Preview,
 }
 
 /// The counters of this process.
@@ -29,13 +31,15 @@ pub(crate) struct Limits {
     comment: Option<DefaultKeyedRateLimiter<IpAddr>>,
     read: Option<DefaultKeyedRateLimiter<IpAddr>>,
     view: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    preview: Option<DefaultKeyedRateLimiter<IpAddr>>,
 }
 
 impl Limits {
     /// Counters with these rates.
     pub(crate) fn new(rates: Rates) -> Self {
         let limiter = |rate: Option<u32>| rate.and_then(NonZeroU32::new).map(|rate| RateLimiter::keyed(Quota::per_minute(rate)));
-        Self { login: limiter(rates.login), comment: limiter(rates.comment), read: limiter(rates.read), view: limiter(rates.view) }
+        let Rates { login, comment, read, view, preview } = rates;
+        Self { login: limiter(login), comment: limiter(comment), read: limiter(read), view: limiter(view), preview: limiter(preview) }
     }
 
     /// Counts one request, or says when to come back.
@@ -46,7 +50,7 @@ impl Limits {
 
     /// Forgets addresses that have been quiet, so that the counters stay small.
     pub(crate) fn forget_the_quiet(&self) {
-        for limiter in [&self.login, &self.comment, &self.read, &self.view].into_iter().flatten() {
+        for limiter in [&self.login, &self.comment, &self.read, &self.view, &self.preview].into_iter().flatten() {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
@@ -58,6 +62,7 @@ impl Limits {
             Limit::Comment => self.comment.as_ref(),
             Limit::Read => self.read.as_ref(),
             Limit::View => self.view.as_ref(),
+            Limit::Preview => self.preview.as_ref(),
         }
     }
 }

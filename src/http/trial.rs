@@ -10,7 +10,12 @@ const NAME: &str = "dry_run";
 /// What belongs to the caller's own session is no content, and counting failed passwords must not be evaded; a view counts
 /// or does not.
 pub(crate) fn can_be_tried(template: &str) -> bool {
-    template.starts_with("/api/v1/") && !template.starts_with("/api/v1/auth/") && !template.ends_with("/views")
+    let segments: Vec<&str> = template.split('/').collect();
+    match segments.as_slice() {
+        ["", "api", "v1", "auth", ..] | ["", "api", "v1", "articles", _, "views"] => false,
+        ["", "api", "v1", ..] => true,
+        _ => false,
+    }
 }
 
 /// Whether a request for something that can be tried only tries.

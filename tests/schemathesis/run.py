@@ -50,6 +50,8 @@ def main(binary, folder, who):
         "API_URL": base,
         "RATE_LOGIN": "off",
         "RATE_COMMENT": "off",
+        "RATE_VIEW": "off",
+        "RATE_PREVIEW": "off",
         "LOG_LEVEL": "warn",
     }
     environment = {**os.environ, **settings}

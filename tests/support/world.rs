@@ -179,6 +179,7 @@ pub(crate) fn config(database: &Database, settings: &[(&str, &str)]) -> Config {
         ("RATE_LOGIN", "off".to_owned()),
         ("RATE_COMMENT", "off".to_owned()),
         ("RATE_VIEW", "off".to_owned()),
+        ("RATE_PREVIEW", "off".to_owned()),
     ];
     let lookup = |name: &str| {
         let own = settings.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned());

@@ -4,16 +4,21 @@ use crate::app::App;
 use crate::articles::{plan_queries, schedule};
 use crate::db::{Conn, Joint, Timestamp, lock};
 use crate::error::{Error, Result};
+use crate::http::{Limit, Request};
 
 /// How many plans are looked up at once.
 const BATCH: i64 = 50;
 
 /// Reads in the state that public reads will find at a time.
-pub(super) async fn read<T, F>(app: &App, at: Timestamp, reading: F) -> Result<T>
+///
+/// Others wait for it where they write, so that an address may ask `RATE_PREVIEW` times a minute.
+pub(super) async fn read<T, F>(request: &Request, at: Timestamp, reading: F) -> Result<T>
 where
     T: Send + 'static,
     F: FnOnce(&App, &mut Conn) -> Result<T> + Send + 'static,
 {
+    let app = &request.app;
+    app.limits.check(Limit::Preview, request.address)?;
     // One at a time: others want to write, too.
     let _turn = app.batches.acquire().await.map_err(|error| Error::internal(&error.to_string()))?;
     let joint = Joint::new(app.db.clone(), None);

@@ -58,7 +58,7 @@ pub(in crate::articles) async fn answer_article(request: &Request, name: &str) -
     let (name, shown) = (name.to_owned(), token.clone());
     let view = match request.read(move |app, conn| reading::time(app, conn, &token)).await? {
         None => request.read(move |app, conn| reading::read(app, conn, &shown, &name)).await?,
-        Some(at) => as_of::read(&request.app, at, move |app, conn| published(app, conn, &name)).await?,
+        Some(at) => as_of::read(request, at, move |app, conn| published(app, conn, &name)).await?,
     };
     Ok(Some(unlisted(private(200, &view)?)))
 }
@@ -86,7 +86,7 @@ pub(in crate::articles) async fn answer_list(request: &Request) -> Result<Option
     query.finish()?;
     let (list, page) = match time {
         None => request.read(move |app, conn| reading::list(app, conn, &token, &list).map(|page| (list, page))).await?,
-        Some(at) => as_of::read(&request.app, at, move |app, conn| public_page_of(app, conn, &list).map(|page| (list, page))).await?,
+        Some(at) => as_of::read(request, at, move |app, conn| public_page_of(app, conn, &list).map(|page| (list, page))).await?,
     };
     let answer = if whole { editor_page(request, &list, &page) } else { editor_page(request, &list, &reading::cards(page)?) };
     Ok(Some(unlisted(answer?)))

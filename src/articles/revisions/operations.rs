@@ -49,7 +49,8 @@ pub(super) fn pair(
 
 /// The save of an article that a path names; that of another article is none.
 pub(super) fn find(conn: &mut Conn, article: ArticleId, number: &str) -> Result<Revision> {
-    let number = number.parse().map_err(|_| Error::not_found())?;
+    let plain = !number.starts_with(['+', '-', '0']);
+    let number = number.parse().ok().filter(|_| plain).ok_or_else(Error::not_found)?;
     queries::look_up(conn, article, number)?.ok_or_else(Error::not_found)
 }
 
