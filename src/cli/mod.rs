@@ -26,7 +26,7 @@ Examples:
 Settings are environment variables, or lines of a file named .env in the working folder.
 The file .env.example describes all of them. Without any, the server listens on
 127.0.0.1:8080, keeps masthead.db, masthead.key and the folder media/ in the working
-folder, and shows its documentation at http://127.0.0.1:8080/docs/.";
+folder (and, where SMTP_URL names no mail server, mails in mails/), and shows its documentation at http://127.0.0.1:8080/docs/.";
 
 /// A headless CMS for newsrooms and blogs: one program that serves a JSON REST API.
 #[derive(Debug, Parser)]

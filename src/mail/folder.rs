@@ -12,5 +12,7 @@ pub(super) fn write(folder: &Path, name: &str, mail: &[u8]) -> std::io::Result<(
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     file.write_all(mail)?;
     file.sync_all()?;
-    std::fs::rename(&draft, folder.join(format!("{name}.eml")))
+    std::fs::rename(&draft, folder.join(format!("{name}.eml")))?;
+    // The name is durable, too, before the job is done with.
+    std::fs::File::open(folder)?.sync_all()
 }

@@ -209,6 +209,14 @@ api_test!(nobody_has_strangers_mailed_by_the_hundred, async |world| {
     ask(world.author(), "victim5@else.example").await.expect_problem(429, "too_many_requests");
 });
 
+api_test!(nobody_writes_to_strangers_through_the_server, async |world| {
+    world.contributor().patch("auth/me", json!({"name": "Claim your prize at evil.example"})).await.expect(200);
+    world.contributor().patch("auth/me", json!({"email": "victim@else.example"})).await.expect(200);
+    let mails = world.mails_to("victim@else.example").await;
+    assert_eq!(mails.len(), 1);
+    assert!(!mails[0].raw.contains("evil.example") && !mails[0].raw.contains("prize"), "{}", mails[0].raw);
+});
+
 api_test!(a_confirmation_ends_with_what_it_stood_on, async |world| {
     let ask = async |client: Client, email: &str| {
         client.patch("auth/me", json!({"email": email})).await.expect(200);

@@ -86,7 +86,8 @@ fn email_confirmation(app: &App, conn: &mut Conn, id: MailTokenId) -> Result<Opt
     }
     queries::renew(conn, &token, app.now())?;
     let secret = secret(app, Purpose::EmailConfirmation, &id.to_string());
-    letters::email_confirmation(app, conn, &Reader { email: &token.email, name: &user.name }, &secret).map(Some)
+    // Whose address it is nobody knows yet: what the account calls itself must not become a stranger's mail.
+    letters::email_confirmation(app, conn, &Reader { email: &token.email, name: "" }, &secret).map(Some)
 }
 
 fn email_change_notice(conn: &mut Conn, user: UserId, old: &str, new: &str) -> Result<Option<Letter>> {
