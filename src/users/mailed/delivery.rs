@@ -80,7 +80,9 @@ fn password_reset(app: &App, conn: &mut Conn, job: TaskId, email: &str) -> Resul
 
 fn email_confirmation(app: &App, conn: &mut Conn, id: MailTokenId) -> Result<Option<Letter>> {
     let Some(token) = queries::look_up(conn, id)? else { return Ok(None) };
-    let Some(user) = accounts::locked(conn, token.user_id)?.filter(|user| token.stands_for(user)) else { return Ok(None) };
+    if !accounts::locked(conn, token.user_id)?.is_some_and(|user| token.stands_for(&user)) {
+        return Ok(None);
+    }
     if addresses::is_taken(conn, &token.email)? {
         return letters::email_taken(conn, &token.email).map(Some);
     }
