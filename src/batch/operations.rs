@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::draft::{BatchDraft, BatchMethod, BatchView, OperationDraft, ResultView};
 use crate::db::lock;
 use crate::error::{Code, Error, Fault, Result};
-use crate::http::{Dispatch, Joined, Request, SubRequest, can_be_tried};
+use crate::http::{Dispatch, Joined, Request, SubRequest};
 
 /// What operations hold others back from, in the order in which all of them do.
 const LOCKS: [&str; 4] = ["articles", "authors", "site", "images"];
@@ -47,10 +47,15 @@ fn asked(draft: BatchDraft) -> Result<Vec<SubRequest>> {
     if faults.is_empty() { Ok(asked) } else { Err(Error::invalid(faults)) }
 }
 
+fn belongs_in_a_batch(path: &str) -> bool {
+    let segments: Vec<&str> = path.split('/').collect();
+    !matches!(segments.as_slice(), ["", "api", "v1", "auth" | "batch", ..] | ["", "api", "v1", "articles", _, "views"])
+}
+
 fn sub_request(operation: OperationDraft) -> std::result::Result<SubRequest, (&'static str, &'static str)> {
     let OperationDraft { method, path, if_match, body } = operation;
     let (resource, query) = path.split_once('?').unwrap_or((&path, ""));
-    if !can_be_tried(resource) || resource == "/api/v1/batch" {
+    if !belongs_in_a_batch(resource) {
         return Err(("path", "What belongs to a session, counts views or is a batch itself can't be part of a batch."));
     }
     if query.contains("dry_run") {

@@ -49,9 +49,28 @@ api_test!(a_dry_run_meets_the_same_refusals, async |world| {
     stale.patch(&format!("articles/{article}?dry_run=true"), json!({"title": "x"})).await.expect_problem(412, "stale_version");
     world.editor().post("articles?dry_run=maybe", json!({"title": "x"})).await.expect_problem(400, "malformed_query");
     world.editor().post("articles?dry_run=true&dry_run=true", json!({"title": "x"})).await.expect_problem(400, "malformed_query");
-    // What belongs to the session can't be tried: passwords would be guessed for nothing.
+    // Who tries a password or a token leaves a trace.
     let login = json!({"email": Role::Editor.email(), "password": "x"});
     world.anonymous().post("auth/login?dry_run=true", login).await.expect_problem(400, "malformed_query");
     world.anonymous().get("articles?dry_run=true").await.expect_problem(400, "malformed_query");
+    assert_eq!(everything(world), before);
+});
+
+api_test!(what_belongs_to_oneself_can_be_tried, async |world| {
+    let article = world.published_by(Role::Editor, "Trams").await;
+    let before = everything(world);
+    let editor = world.editor();
+    let renamed = editor.patch("auth/me?dry_run=true", json!({"name": "Somebody else"})).await.expect(200);
+    assert_eq!((renamed.text_at("/name"), renamed.header("dry-run")), ("Somebody else".to_owned(), Some("true")));
+    let session = editor.get("auth/sessions").await.expect(200).texts("id")[0].clone();
+    editor.delete(&format!("auth/sessions/{session}?dry_run=true")).await.expect(204);
+    editor.post("auth/logout?dry_run=true", json!({})).await.expect(204);
+    editor.get("auth/me").await.expect(200);
+    world.anonymous().post(&format!("articles/{article}/views?dry_run=true"), json!({})).await.expect(204);
+    world.app.write_counts_down().await.expect("the counts are written");
+    assert_eq!(everything(world), before);
+    for path in ["auth/refresh", "auth/password/forgot", "auth/password/reset", "auth/email/confirm", "auth/invitations/accept"] {
+        world.anonymous().post(&format!("{path}?dry_run=true"), json!({})).await;
+    }
     assert_eq!(everything(world), before);
 });

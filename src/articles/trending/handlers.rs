@@ -26,6 +26,8 @@ async fn count_view(request: Request, name: web::Path<String>) -> Result<HttpRes
     request.no_query()?;
     let article = request.read(move |_, conn| queries::public_id(conn, &name)).await?;
     let visit = Visit { address: request.address, user_agent: request.header("user-agent").unwrap_or_default(), article };
-    request.app.views.count(&visit, request.app.now());
+    if !request.only_tries() {
+        request.app.views.count(&visit, request.app.now());
+    }
     Ok(no_content())
 }
