@@ -351,7 +351,7 @@ struct ReturnParameters;
 
 impl IntoParams for ReturnParameters {
     fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
-        let schema = serde_json::json!({"type": "string", "maxLength": 2000, "example": "Please check the year in the second paragraph."});
+        let schema = serde_json::json!({"type": "string", "maxLength": 2000, "pattern": "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$", "example": "Please check the year in the second paragraph."});
         vec![parameter("note", "What its author should know; for the desk alone.", schema)]
     }
 }

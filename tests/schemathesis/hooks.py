@@ -18,6 +18,13 @@ UNTELLABLE_FAULTS = {
     "reserved": "which words a site needs for its own paths is a list",
     "own_profile_missing": "whose profile the caller's is, is known to the database alone",
     "not_in_a_batch": "which paths a batch takes, no pattern tells readably",
+    "inexact_number": "how many digits a number keeps, no schema tells",
+    "too_complex": "what a text becomes, its rendering tells",
+    "invalid_schema": "what a schema within a body means, its own compiler tells",
+    "remote_reference": "a schema within a body may refer to its own parts alone",
+    "same": "whether two names stand for one thing is known to the database alone",
+    "own_password": "what an account is called is known to the database alone",
+    "wrong_password": "the password is known to its owner alone",
     "circle": "whether things lie within each other is known to the database alone",
 }
 # Codes of problems, and why no schema could have told.
