@@ -108,6 +108,7 @@ impl Ending {
             return Ok(Self::Plain);
         }
         if tries {
+            idempotency::key_of(request)?;
             let joined = Rc::new(Joined::trial(app));
             request.extensions_mut().insert(Rc::clone(&joined));
             return Ok(Self::Undone(joined));

@@ -101,7 +101,7 @@ pub(super) async fn plan(app: &App, request: &mut ServiceRequest) -> Result<Plan
 }
 
 /// The key of a request that has one.
-fn key_of(request: &ServiceRequest) -> Result<Option<String>> {
+pub(super) fn key_of(request: &ServiceRequest) -> Result<Option<String>> {
     let Some(header) = request.headers().get("idempotency-key").filter(|_| request.method() == Method::POST) else { return Ok(None) };
     let wrong = || Error::new(Code::MalformedHeader, "An Idempotency-Key has 1 to 200 visible ASCII characters.");
     let text = header.to_str().map_err(|_| wrong())?;

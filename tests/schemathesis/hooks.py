@@ -69,5 +69,7 @@ def filter_failure(context, failure, case, response):
 def untellable(fault):
     """Whether a fault is one that the document could not have ruled out."""
     by_view = fault["code"] == "unknown_parameter" and fault["parameter"].split("[")[0] in BY_VIEW
+    # Which members a list can be asked for depends on the view, too.
+    by_view = by_view or (fault["code"] == "unknown_name" and fault.get("parameter") in {"fields", "sort"})
     no_zone = (fault["code"], fault.get("pointer")) == ("invalid_format", "/timezone")
     return fault["code"] in UNTELLABLE_FAULTS or by_view or no_zone
