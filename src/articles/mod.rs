@@ -26,6 +26,7 @@ mod schedule;
 mod seo;
 mod slugs;
 mod stale;
+mod state_handlers;
 mod summary;
 mod trending;
 mod view;

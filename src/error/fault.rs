@@ -1,0 +1,63 @@
+//! One fault of a request: where it is, and what is wrong.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// One fault of a request: where it is, and what is wrong.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Fault(Box<Facts>);
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Facts {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<String>,
+    code: &'static str,
+    detail: String,
+    #[serde(flatten)]
+    bounds: Map<String, Value>,
+}
+
+impl Fault {
+    /// A fault of the body, at a JSON Pointer.
+    pub(crate) fn at(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self(Box::new(Facts { pointer: Some(pointer.into()), parameter: None, code, detail: detail.into(), bounds: Map::new() }))
+    }
+
+    /// A fault of a query parameter or a form field.
+    pub(crate) fn parameter(name: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self(Box::new(Facts { pointer: None, parameter: Some(name.into()), code, detail: detail.into(), bounds: Map::new() }))
+    }
+
+    /// The same fault, with a bound that was broken.
+    pub(crate) fn bound(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.bounds.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Where in the body it is.
+    pub(crate) fn pointer(&self) -> Option<&str> {
+        self.0.pointer.as_deref()
+    }
+
+    /// What kind of fault it is.
+    pub(crate) fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    /// What is wrong.
+    pub(crate) fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// Whether another says the same of the same place, in whatever words.
+    pub(crate) fn repeats(&self, other: &Self) -> bool {
+        (&self.0.pointer, &self.0.parameter, self.0.code) == (&other.0.pointer, &other.0.parameter, other.0.code)
+    }
+
+    /// Where it is, in the body or in the query string.
+    pub(super) fn place(&self) -> &str {
+        self.0.pointer.as_ref().or(self.0.parameter.as_ref()).map_or("", String::as_str)
+    }
+}
