@@ -77,7 +77,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change
     let mut article = locked(conn, caller, change.name)?;
     refuse_contributor(caller, &article, change.saving.publish)?;
     let before = embed::editor_view(app, conn, article.clone())?;
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(&before)?;
     let was = article.content(&queries::relations(conn, article.id)?);
     let before = Before { article: &article, view: &current };
     let manuscript = stale::parse(app, conn, input, before, change.condition)?;

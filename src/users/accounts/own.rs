@@ -65,9 +65,9 @@ struct Revision {
 fn store(app: &App, conn: &mut Conn, caller: &Caller, Revision { condition, proved, input }: Revision) -> Result<Edited<UserView>> {
     let mut user = locked(conn, &caller.user.to_string())?;
     let before = edited(app, conn, &user)?;
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(&before)?;
     let OwnAccountDraft { name, email, current_password } = input.revise(conn, &current)?;
-    condition.check(user.version, &current, &input.object()?, |_| Ok(None))?;
+    condition.check(user.version, &current, &input.object()?)?;
     let email = email.normal();
     let proved = current_password.is_some() && proved.is_some_and(|seen| seen.token_version == user.token_version);
     if email != user.email && !proved {
