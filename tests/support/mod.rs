@@ -8,7 +8,7 @@ mod engines;
 mod mail;
 mod world;
 
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, decoded};
 pub(crate) use builders::{encoded, jpeg};
 pub(crate) use client::{Client, Part};
 pub(crate) use contract::{Contract, Operation};
