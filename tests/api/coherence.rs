@@ -180,7 +180,7 @@ async fn act(node: &Node, things: &mut Things, dice: &mut Dice, step: usize) -> 
         27 => admin.patch("site", json!({"share_networks": ["x", "email"], "logo": image, "timezone": "Europe/Berlin"})).await,
         28 | 29 => {
             let text = json!({"author_name": "Guest", "author_email": "guest@private.example", "body": format!("Comment {step}"),
-                "parent_id": step.is_multiple_of(2)).then(|| comment.clone()).filter(|id| !id.is_empty())});
+                "parent_id": step.is_multiple_of(2).then(|| comment.clone()).filter(|id| !id.is_empty())});
             let made = node.anonymous().post(&format!("{path}/comments"), text).await;
             things.comments.extend([201, 202].contains(&made.status).then(|| made.id()));
             made
