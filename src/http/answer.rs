@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK, LOCATION};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -14,6 +14,7 @@ use crate::db::{PageOf, PageQuery, Timestamp};
 use crate::error::{Error, Result};
 
 const PUBLIC: &str = "public, max-age=0, must-revalidate";
+const JSON: &str = "application/json";
 const PRIVATE: &str = "private, no-store";
 
 /// The cache tags of an answer, every resource that it was made of; and until when it holds, where time alone changes it.
@@ -32,6 +33,13 @@ impl Tags {
         }
     }
 
+    /// Names a kind as a whole.
+    pub(crate) fn add_kind(&mut self, kind: &str) {
+        if !self.names.iter().any(|name| name == kind) {
+            self.names.push(kind.to_owned());
+        }
+    }
+
     /// Says that the answer will be another from some time on, the earliest of all that are named.
     pub(crate) fn hold_until(&mut self, time: Timestamp) {
         self.until = Some(self.until.map_or(time, |until| until.min(time)));
@@ -45,16 +53,41 @@ impl Tags {
 
 /// A public view: the same for everybody, with a strong entity tag of its bytes.
 pub(crate) fn public<T: Serialize>(request: &Request, view: &T, tags: &Tags) -> Result<HttpResponse> {
-    Ok(finish_public(request, bytes(view)?, tags, None))
+    Ok(finish_public(request, Public { body: bytes(view)?, tags, link: None, content_type: JSON, changed: None }))
 }
 
 /// A page of public views.
 pub(crate) fn public_page<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>, tags: &Tags) -> Result<HttpResponse> {
     let link = link_header(request, query, page);
-    Ok(finish_public(request, bytes(&page_value(request, query, page)?)?, tags, Some(&link)))
+    let body = bytes(&page_value(request, query, page)?)?;
+    Ok(finish_public(request, Public { body, tags, link: Some(&link), content_type: JSON, changed: None }))
 }
 
-fn finish_public(request: &Request, body: Vec<u8>, tags: &Tags, link: Option<&str>) -> HttpResponse {
+/// A public document that is no JSON of our own, and when what it shows last changed.
+///
+/// `Last-Modified` is told and not asked for: names and captions are live, so that only the entity tag knows whether the
+/// bytes are the same.
+pub(crate) fn public_document(
+    request: &Request,
+    content_type: &'static str,
+    body: Vec<u8>,
+    tags: &Tags,
+    changed: Option<Timestamp>,
+) -> HttpResponse {
+    finish_public(request, Public { body, tags, link: None, content_type, changed })
+}
+
+/// What a public answer is made of.
+struct Public<'a> {
+    body: Vec<u8>,
+    tags: &'a Tags,
+    link: Option<&'a str>,
+    content_type: &'static str,
+    changed: Option<Timestamp>,
+}
+
+fn finish_public(request: &Request, public: Public<'_>) -> HttpResponse {
+    let Public { body, tags, link, content_type, changed } = public;
     let tag = format!("\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(&body));
     let matched = request.header("if-none-match").is_some_and(|sent| matches_tag(sent, &tag));
     let mut response = HttpResponse::build(if matched { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
@@ -65,10 +98,13 @@ fn finish_public(request: &Request, body: Vec<u8>, tags: &Tags, link: Option<&st
     if let Some(link) = link.filter(|link| !link.is_empty()) {
         response.insert_header((LINK, link));
     }
+    if let Some(changed) = changed {
+        response.insert_header((LAST_MODIFIED, changed.http_date()));
+    }
     if matched {
         return response.finish();
     }
-    response.insert_header((CONTENT_TYPE, "application/json")).body(body)
+    response.insert_header((CONTENT_TYPE, content_type)).body(body)
 }
 
 /// An editor view, whose entity tag is its version; never `304`, since what it embeds changes without it.

@@ -23,7 +23,7 @@ use crate::db::Timestamp;
 /// What an entry weighs besides its bytes.
 const OVERHEAD: usize = 512;
 /// What an answer brings along.
-const KEPT: [&str; 5] = ["cache-control", "cache-tag", "content-type", "etag", "link"];
+const KEPT: [&str; 6] = ["cache-control", "cache-tag", "content-type", "etag", "last-modified", "link"];
 
 /// Until when an answer holds that nothing but time will change; travels with the answer.
 #[derive(Clone, Copy, Debug)]
