@@ -92,10 +92,9 @@ fn score(of: &Publication, tags: &[Id<Tag>]) -> String {
             tags.join(", ")
         )
     };
-    let section = of.section_id.map_or_else(
-        || "0".to_owned(),
-        |section| format!("CASE WHEN publications.section_id = '{section}' THEN 3 ELSE 0 END"),
-    );
+    let section = of
+        .section_id
+        .map_or_else(|| "0".to_owned(), |section| format!("CASE WHEN publications.section_id = '{section}' THEN 3 ELSE 0 END"));
     format!(
         "{common} * 4 + {section} \
          + CASE WHEN publications.published_at >= {month} THEN 2 WHEN publications.published_at >= {year} THEN 1 ELSE 0 END"

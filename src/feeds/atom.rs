@@ -1,6 +1,8 @@
 //! A feed as Atom (RFC 4287).
 
-use atom_syndication::{Category, Content, Entry as AtomEntry, Feed as AtomFeed, FixedDateTime, Generator, Link, Person, Text, WriteConfig};
+use atom_syndication::{
+    Category, Content, Entry as AtomEntry, Feed as AtomFeed, FixedDateTime, Generator, Link, Person, Text, WriteConfig,
+};
 
 use super::feed::{Entry, Feed};
 use crate::db::Timestamp;
@@ -11,12 +13,8 @@ pub(super) const TYPE: &str = "application/atom+xml";
 
 /// Writes a feed.
 pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
-    let link = |href: String, rel: &str, mime_type: &str| Link {
-        href,
-        rel: rel.into(),
-        mime_type: Some(mime_type.into()),
-        ..Link::default()
-    };
+    let link =
+        |href: String, rel: &str, mime_type: &str| Link { href, rel: rel.into(), mime_type: Some(mime_type.into()), ..Link::default() };
     let entries = feed.entries.into_iter().map(entry).collect::<Result<Vec<_>>>()?;
     let atom = AtomFeed {
         title: Text::plain(feed.title.clone()),

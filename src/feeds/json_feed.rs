@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::feed::{Entry, Feed};
 use crate::db::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The media type.
 pub(super) const TYPE: &str = "application/feed+json";
@@ -106,7 +106,7 @@ pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
         language: feed.language,
         items: feed.entries.into_iter().map(item).collect(),
     };
-    serde_json::to_vec(&feed).map_err(|error| Error::internal(&error.to_string()))
+    Ok(serde_json::to_vec(&feed)?)
 }
 
 fn item(entry: Entry) -> JsonFeedItem {

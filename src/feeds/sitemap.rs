@@ -75,7 +75,8 @@ pub(super) fn news(app: &App, conn: &mut Conn) -> Result<(Vec<u8>, Tags)> {
     });
     let name = crate::site::settings(conn)?.name;
     let body = document("urlset", &[("xmlns", SITEMAPS), ("xmlns:news", NEWS_SITEMAPS)], |writer| {
-        news.iter().try_for_each(|article| writer.create_element("url").write_inner_content(|writer| one(writer, article, &name)).map(|_| ()))
+        news.iter()
+            .try_for_each(|article| writer.create_element("url").write_inner_content(|writer| one(writer, article, &name)).map(|_| ()))
     })?;
     Ok((body, tags))
 }

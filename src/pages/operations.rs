@@ -63,10 +63,9 @@ pub(super) fn home(app: &App, conn: &mut Conn) -> Result<Made<HomePage>> {
     sections.iter().for_each(|section| tags.add("section", section.id));
     tags = tags_of(&newest.rows, tags);
     tags = others.values().fold(tags, |tags, card| tags_of(std::slice::from_ref(card), tags));
-    let collections = collections.into_iter().map(|(card, items)| CollectionView {
-        card,
-        items: items.iter().filter_map(|id| others.get(id).cloned()).collect(),
-    });
+    let collections = collections
+        .into_iter()
+        .map(|(card, items)| CollectionView { card, items: items.iter().filter_map(|id| others.get(id).cloned()).collect() });
     let collections = collections.collect();
     let page = HomePage { site, collections, newest: Page::of(app, &query, newest), sections, ads: ads(), trending };
     Ok(Made { page, tags })

@@ -154,7 +154,11 @@ fn columns(header: Option<&StringRecord>, faults: &mut Vec<Fault>) -> Vec<String
     let names: Vec<String> = header.iter().map(str::to_lowercase).collect();
     for (index, name) in names.iter().enumerate() {
         if !COLUMNS.iter().any(|(known, _)| known == name) {
-            faults.push(Fault::at("/1", "unknown_name", format!("The first line names the columns from, to and status; {name:?} is none.")));
+            faults.push(Fault::at(
+                "/1",
+                "unknown_name",
+                format!("The first line names the columns from, to and status; {name:?} is none."),
+            ));
         } else if names.iter().position(|other| other == name) != Some(index) {
             faults.push(Fault::at("/1", "stands_twice", format!("The column {name:?} stands twice.")));
         }
@@ -166,7 +170,12 @@ fn columns(header: Option<&StringRecord>, faults: &mut Vec<Fault>) -> Vec<String
 }
 
 /// What a line says, checked as if it had been sent by itself.
-fn of_line(app: &App, conn: &mut Conn, columns: &[String], record: &StringRecord) -> Result<std::result::Result<RedirectDraft, Vec<Fault>>> {
+fn of_line(
+    app: &App,
+    conn: &mut Conn,
+    columns: &[String],
+    record: &StringRecord,
+) -> Result<std::result::Result<RedirectDraft, Vec<Fault>>> {
     if record.len() != columns.len() {
         let detail = format!("This line has {} columns, the first has {}.", record.len(), columns.len());
         return Ok(Err(vec![Fault::at("", "wrong_length", detail)]));

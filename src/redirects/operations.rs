@@ -74,9 +74,9 @@ pub(super) fn revise(
 ) -> Result<RedirectView> {
     lock(conn, "redirects")?;
     let mut redirect = queries::find(conn, id)?;
-    let current = serde_json::to_value(redirect.view()).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(redirect.view())?;
     let draft = fitting(input.revise::<RedirectDraft>(conn, &current)?)?;
-    condition.check(redirect.version, &current, &input.object()?, |_| Ok(None))?;
+    condition.check(redirect.version, &current, &input.object()?)?;
     if redirect.revise(draft, &app.config.links, app.now()) {
         refuse_loop(conn, &redirect)?;
         queries::update(conn, &redirect)?;

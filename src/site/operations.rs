@@ -8,7 +8,7 @@ use super::social::refuse_strange_links;
 use super::view::{SiteEditorView, SiteView};
 use crate::app::App;
 use crate::db::{Conn, lock};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::events::{self, Event};
 use crate::http::Precondition;
 use crate::images::{self, ImageView};
@@ -39,11 +39,11 @@ pub(crate) fn revise(
     lock(conn, "site")?;
     let stored = queries::stored(conn)?;
     let before = edited(app, conn, stored.as_ref())?;
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(&before)?;
     let settings = input.revise::<SiteSettings>(conn, &current)?;
     let known = stored.as_ref().map_or(&[][..], |stored| &stored.settings.0.social_links);
     refuse_strange_links("/social_links", &settings.social_links, known)?;
-    condition.check(before.version, &current, &input.object()?, |_| Ok(None))?;
+    condition.check(before.version, &current, &input.object()?)?;
     if stored.map(|stored| stored.settings.0).unwrap_or_default() == settings {
         return Ok(before);
     }

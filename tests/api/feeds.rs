@@ -82,9 +82,18 @@ api_test!(json_feed_says_the_same, async |world| {
     newsroom(world).await;
     let full = get(world, "/feeds/feed.json?content=full&tag=r-d").await.expect(200);
     assert_eq!((full.media_type(), full.text_at("/version")), ("application/feed+json", "https://jsonfeed.org/version/1.1".to_owned()));
-    assert_eq!((full.text_at("/title"), full.text_at("/home_page_url")), ("The Lantern & Co – R&D".into(), "https://news.example/tags/r-d".into()));
-    assert_eq!((full.text_at("/items/0/title"), full.text_at("/items/0/date_published")), (HOSTILE.into(), "2026-03-14T09:27:53.589Z".into()));
-    assert!(full.text_at("/items/0/content_html").contains("https://news.example/about") && full.json().pointer("/items/0/content_text").is_none());
+    assert_eq!(
+        (full.text_at("/title"), full.text_at("/home_page_url")),
+        ("The Lantern & Co – R&D".into(), "https://news.example/tags/r-d".into())
+    );
+    assert_eq!(
+        (full.text_at("/items/0/title"), full.text_at("/items/0/date_published")),
+        (HOSTILE.into(), "2026-03-14T09:27:53.589Z".into())
+    );
+    assert!(
+        full.text_at("/items/0/content_html").contains("https://news.example/about")
+            && full.json().pointer("/items/0/content_text").is_none()
+    );
     assert_eq!(full.json().pointer("/items/1"), None);
     let short = get(world, "/feeds/feed.json").await.expect(200);
     assert_eq!((short.text_at("/items/0/content_text"), short.json().pointer("/items/0/content_html")), ("A <dek> & more".into(), None));
@@ -93,8 +102,12 @@ api_test!(json_feed_says_the_same, async |world| {
 
 api_test!(feeds_are_narrowed_and_conditional, async |world| {
     newsroom(world).await;
-    let count = async |query: &str| get(world, &format!("/feeds/feed.json?{query}")).await.expect(200).at("/items").as_array().unwrap().len();
-    assert_eq!((count("section=city").await, count("author=mara-quay").await, count("limit=1").await, count("locale=de").await), (2, 1, 1, 0));
+    let count =
+        async |query: &str| get(world, &format!("/feeds/feed.json?{query}")).await.expect(200).at("/items").as_array().unwrap().len();
+    assert_eq!(
+        (count("section=city").await, count("author=mara-quay").await, count("limit=1").await, count("locale=de").await),
+        (2, 1, 1, 0)
+    );
     for query in ["section=nothing", "tag=nothing", "author=nothing"] {
         get(world, &format!("/feeds/rss.xml?{query}")).await.expect_problem(404, "not_found");
     }
@@ -141,7 +154,9 @@ api_test!(sitemaps_name_what_search_engines_may_find, async |world| {
     assert!(month.text().contains("<lastmod>2026-03-14T09:26:53.589Z</lastmod>"));
     assert_eq!(locations(&get(world, "/sitemaps/articles-2026-03-14.xml").await.expect(200)).len(), 3);
     let site = locations(&get(world, "/sitemaps/site.xml").await.expect(200));
-    assert!(["/", "/sections/city", "/tags/r-d", "/authors/mara-quay"].iter().all(|path| site.contains(&format!("https://news.example{path}"))));
+    assert!(
+        ["/", "/sections/city", "/tags/r-d", "/authors/mara-quay"].iter().all(|path| site.contains(&format!("https://news.example{path}")))
+    );
     for name in ["articles-2026-02.xml", "articles-2026-13.xml", "articles-x.xml", "nothing"] {
         get(world, &format!("/sitemaps/{name}")).await.expect_problem(404, "not_found");
     }
@@ -170,7 +185,13 @@ api_test!(oembed_describes_articles_of_this_site_alone, async |world| {
     assert_eq!((card.number_at("/thumbnail_width"), card.number_at("/thumbnail_height")), (64, 48));
     let small = world.anonymous().get(&format!("/oembed?url={url}&maxwidth=63&format=json")).await.expect(200);
     assert_eq!(small.json().get("thumbnail_url"), None);
-    for other in ["https://evil.example/hostile", "https://news.example.evil.example/hostile", "https://news.example/sections/city", "hostile", "/hostile"] {
+    for other in [
+        "https://evil.example/hostile",
+        "https://news.example.evil.example/hostile",
+        "https://news.example/sections/city",
+        "hostile",
+        "/hostile",
+    ] {
         world.anonymous().get(&format!("/oembed?url={other}")).await.expect_problem(404, "not_found");
     }
     for query in ["", "?url=x&format=xml", "?url=x&maxwidth=0"] {

@@ -8,7 +8,8 @@ use crate::support::{World, api_test};
 async fn follow(world: &World, kind: &str, url: &str) -> Vec<(String, String)> {
     let links = json!([{"kind": "website", "url": "https://news.example/"}, {"kind": kind, "url": url}]);
     let site = world.admin().patch("site", json!({"social_links": links})).await;
-    let author = world.editor().post("authors", json!({"name": format!("{kind} {url}").chars().take(90).collect::<String>(), "links": links})).await;
+    let author =
+        world.editor().post("authors", json!({"name": format!("{kind} {url}").chars().take(90).collect::<String>(), "links": links})).await;
     assert_eq!((site.status == 200, site.status == 422), (author.status == 201, author.status == 422), "{site}{author}");
     let faults = author.faults();
     assert_eq!(site.faults().iter().map(|fault| &fault.1).collect::<Vec<_>>(), faults.iter().map(|fault| &fault.1).collect::<Vec<_>>());
@@ -85,7 +86,10 @@ api_test!(no_headline_breaks_an_address_that_shares_it, async |world| {
                 "email" => ([of("subject"), of("body")], [title.clone(), url.clone()]),
                 "facebook" => ([of("u"), String::new()], [url.clone(), String::new()]),
                 "linkedin" => ([of("url"), String::new()], [url.clone(), String::new()]),
-                "mastodon" => ([percent_encoding::percent_decode_str(fragment).decode_utf8().unwrap().into_owned(), String::new()], [both.clone(), String::new()]),
+                "mastodon" => (
+                    [percent_encoding::percent_decode_str(fragment).decode_utf8().unwrap().into_owned(), String::new()],
+                    [both.clone(), String::new()],
+                ),
                 _ => ([of("text"), String::new()], [both.clone(), String::new()]),
             };
             assert_eq!(found, expected, "{network}: {address}");

@@ -26,7 +26,11 @@ async fn newsroom(world: &World) -> String {
 api_test!(an_article_page_holds_all_that_its_parts_answer, async |world| {
     newsroom(world).await;
     let image = world.image_by(Role::Editor, 7).await;
-    world.admin().patch("site", json!({"name": "The Lantern", "logo": image, "newsletter": {"promise": "One mail a week."}})).await.expect(200);
+    world
+        .admin()
+        .patch("site", json!({"name": "The Lantern", "logo": image, "newsletter": {"promise": "One mail a week."}}))
+        .await
+        .expect(200);
     let comment = world.comment("second", "At last.").await;
     world.anonymous().post("articles/third/views", json!({})).await.expect(204);
     world.app.write_counts_down().await.unwrap();
@@ -114,11 +118,9 @@ api_test!(lists_of_pages_go_on_with_their_cursors, async |world| {
         world.published(body).await;
         world.pass(1);
     }
-    for (page, list) in [
-        ("section/city", "articles?section=city"),
-        ("author/mara-quay", "articles?author=mara-quay"),
-        ("tag/rails", "articles?tag=rails"),
-    ] {
+    for (page, list) in
+        [("section/city", "articles?section=city"), ("author/mara-quay", "articles?author=mara-quay"), ("tag/rails", "articles?tag=rails")]
+    {
         let page = world.anonymous().get(&format!("pages/{page}")).await.expect(200);
         let first = world.anonymous().get(list).await.expect(200);
         assert_eq!(page.at("/articles"), first.json());

@@ -54,7 +54,9 @@ api_test!(a_path_is_what_stands_there, async |world| {
 });
 
 api_test!(an_old_address_leads_to_the_new_one, async |world| {
-    let node = world.node(&[("CACHE_BYTES", "0"), ("ARTICLE_PATH", "/{section}/{year}/{month}/{slug}.html"), ("SITE_URL", "https://news.example/blog")]).await;
+    let node = world
+        .node(&[("CACHE_BYTES", "0"), ("ARTICLE_PATH", "/{section}/{year}/{month}/{slug}.html"), ("SITE_URL", "https://news.example/blog")])
+        .await;
     world.section("City").await;
     let id = world.published(json!({"title": "Tram", "section": "city"})).await;
     assert_eq!(told(&resolve(&node, "/blog/city/2026/03/tram.html").await), is(200, "article", "/blog/city/2026/03/tram.html"));
