@@ -7,10 +7,11 @@ use super::listing::PUBLIC;
 use super::publication::Publication;
 use super::published_queries::{self, Found};
 use super::view::{ArticleCard, ArticleView};
-use super::{around_queries, embed, trending};
+use super::{around_queries, embed, handlers, trending};
 use crate::app::App;
 use crate::db::{Conn, Id, PageOf, PageQuery, Timestamp};
 use crate::error::{Code, Error, Result};
+use crate::http::Tags;
 use crate::input::Query;
 use crate::taxonomy::{self, Section};
 
@@ -129,4 +130,27 @@ pub(crate) fn locate(app: &App, conn: &mut Conn, name: &str) -> Result<Located> 
     let section = section_id.and_then(|id| sections.get(&id)).map(|section| section.slug.as_str());
     let url = app.config.links.article(&slug, section, Some(published_at), &id.to_string());
     Ok(Located { id, kind, slug, url, section: section_id })
+}
+
+/// The newest articles of a list, with their texts where these are wanted.
+pub(crate) struct Newest {
+    pub(crate) cards: Vec<ArticleCard>,
+    /// Sanitised HTML.
+    pub(crate) texts: HashMap<ArticleId, String>,
+    /// Of all that they were made of.
+    pub(crate) tags: Tags,
+}
+
+/// The newest articles of a list, `asked` as a query string would ask for it; their tags are added to `tags`.
+pub(crate) fn newest(app: &App, conn: &mut Conn, asked: &str, with_texts: bool, tags: Tags) -> Result<Newest> {
+    let query = Query::parse(asked).listing(&PUBLIC, &app.secrets, "articles");
+    let rows = published_queries::page(conn, &query)?.rows;
+    if !with_texts {
+        let cards = embed::cards(app, conn, rows)?;
+        return Ok(Newest { tags: handlers::tags_of(&cards, tags), cards, texts: HashMap::new() });
+    }
+    let views = handlers::whole(app, conn, rows)?;
+    let tags = views.iter().fold(tags, |tags, view| handlers::tags_of_whole(view, tags));
+    let (cards, texts) = views.into_iter().map(|view| (view.card.clone(), (view.card.id, view.body.html))).unzip();
+    Ok(Newest { cards, texts, tags })
 }

@@ -96,7 +96,9 @@ pub(super) fn make(app: &App, conn: &mut Conn, asked: Asked) -> Result<(Feed, Ta
         Some(id) => images::views(conn, links, &[id])?.remove(&id),
         None => None,
     };
-    logo.iter().for_each(|logo| tags.add("image", logo.id));
+    if let Some(logo) = &logo {
+        tags.add("image", logo.id);
+    }
     let Newest { cards, mut texts, tags } = articles::newest(app, conn, &query, asked.full, tags)?;
     let entries: Vec<Entry> = cards.into_iter().map(|card| entry(texts.remove(&card.id), card, &links.site_url)).collect();
     let feed = Feed {

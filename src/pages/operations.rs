@@ -58,9 +58,14 @@ pub(super) fn home(app: &App, conn: &mut Conn) -> Result<Made<HomePage>> {
     let items: Vec<_> = collections.iter().flat_map(|(_, items)| items.iter().copied()).collect();
     let Listed { query, page: newest, trending, until, others } = articles::list_among(app, conn, "", &items)?;
     let mut tags = tags_of_frame(&site, &trending, until);
-    ["sections", "collections"].into_iter().for_each(|kind| tags.add_kind(kind));
-    collections.iter().for_each(|(card, _)| tags.add("collection", card.id));
-    sections.iter().for_each(|section| tags.add("section", section.id));
+    tags.add_kind("sections");
+    tags.add_kind("collections");
+    for (card, _) in &collections {
+        tags.add("collection", card.id);
+    }
+    for section in &sections {
+        tags.add("section", section.id);
+    }
     tags = tags_of(&newest.rows, tags);
     tags = others.values().fold(tags, |tags, card| tags_of(std::slice::from_ref(card), tags));
     let collections = collections

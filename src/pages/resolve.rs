@@ -84,13 +84,11 @@ fn led_to(app: &App, conn: &mut Conn, redirect: Destination) -> Result<Found> {
         None => None,
     };
     let after = target.find(['?', '#']).and_then(|start| target.get(start..)).unwrap_or_default();
-    Ok(match known {
-        Some((found, tags)) => (Resolved { url: format!("{}{after}", found.url), status, ..found }, tags),
-        None => {
-            let url = path.map_or_else(|| target.clone(), |path| format!("{}{path}", links.site_url));
-            (Resolved { kind: ResolvedKind::Elsewhere, id: None, slug: None, url, status }, Tags::default())
-        }
-    })
+    if let Some((found, tags)) = known {
+        return Ok((Resolved { url: format!("{}{after}", found.url), status, ..found }, tags));
+    }
+    let url = path.map_or_else(|| target.clone(), |path| format!("{}{path}", links.site_url));
+    Ok((Resolved { kind: ResolvedKind::Elsewhere, id: None, slug: None, url, status }, Tags::default()))
 }
 
 /// Whether the path that was asked for is the very address of what was found.

@@ -1,5 +1,7 @@
 //! The one form of a path: percent-decoded as far as that changes nothing, and without the slash at its end.
 
+use std::fmt::Write as _;
+
 /// The path of an address within the site, in the form in which paths are kept and compared; case is kept.
 pub(crate) fn normal(path: &str) -> String {
     let end = path.find(['?', '#']).unwrap_or(path.len());
@@ -28,14 +30,16 @@ fn decoded(path: &str) -> String {
             rest = escaped.get(1..).unwrap_or_default();
             continue;
         }
-        let (escapes, after) = escaped.split_at_checked(run).unwrap_or((escaped, ""));
-        let text = percent_encoding::percent_decode_str(escapes).decode_utf8_lossy();
+        let (encoded, after) = escaped.split_at_checked(run).unwrap_or((escaped, ""));
+        let text = percent_encoding::percent_decode_str(encoded).decode_utf8_lossy();
         for c in text.chars() {
             if means_itself(c) {
                 whole.push(c);
             } else {
                 let mut bytes = [0; 4];
-                c.encode_utf8(&mut bytes).bytes().for_each(|byte| whole.push_str(&format!("%{byte:02X}")));
+                for byte in c.encode_utf8(&mut bytes).bytes() {
+                    let _ = write!(whole, "%{byte:02X}");
+                }
             }
         }
         rest = after;

@@ -127,16 +127,16 @@ api_test!(a_way_is_followed_to_its_end_and_never_in_a_circle, async |world| {
     }
     // Changing one may not close a circle, either.
     let list = world.editor().get("redirects?from=/c").await.expect(200);
-    let last = format!("redirects/{}", list.text_at("/data/0/id"));
-    world.editor().patch(&last, json!({"to": "/a"})).await.expect(422).expect_faults(&[("/to", "loop")]);
-    world.editor().patch(&last, json!({"to": "https://elsewhere.example/x", "status": 308})).await.expect(200);
+    let third = format!("redirects/{}", list.text_at("/data/0/id"));
+    world.editor().patch(&third, json!({"to": "/a"})).await.expect(422).expect_faults(&[("/to", "loop")]);
+    world.editor().patch(&third, json!({"to": "https://elsewhere.example/x", "status": 308})).await.expect(200);
     let answer = resolve(world, "/a").await.expect(200);
     assert_eq!(told(&answer), (301, "elsewhere".to_owned(), "https://elsewhere.example/x".to_owned()));
     // A redirect goes before what stands at its path.
     redirect(world, "/tram", "/sections/nothing").await.expect(201);
     assert_eq!(told(&resolve(world, "/tram").await.expect(200)), is(301, "elsewhere", "/sections/nothing"));
     // One that leads to what is gone still leads there; one whose way ends with 410 is gone itself.
-    world.editor().patch(&last, json!({"to": null, "status": 410})).await.expect(200);
+    world.editor().patch(&third, json!({"to": null, "status": 410})).await.expect(200);
     resolve(world, "/a").await.expect_problem(410, "gone");
     // An old slug is no further step for the reader.
     world.editor().patch("articles/tram?publish=true", json!({"slug": "tramway"})).await.expect(200);
@@ -212,7 +212,7 @@ api_test!(a_wrong_line_stops_the_whole_file_and_is_named, async |world| {
     let client = world.editor().with("content-type", "text/csv");
     client.send(Method::POST, "redirects/import", Some(latin)).await.expect(422).expect_faults(&[("/2", "invalid_utf8")]);
     world.editor().post("redirects/import", json!({})).await.expect_problem(415, "unsupported_media_type");
-    let many: String = (0..10_001).map(|n| format!("/n{n},/t\n")).collect();
+    let many = (0..10_001).map(|n| format!("/n{n},/t")).collect::<Vec<_>>().join("\n");
     import(&world.editor(), "", &format!("from,to\n{many}")).await.expect(422).expect_faults(&[("", "too_many")]);
     import(&world.editor(), "", &format!("from,to\n{}", "x".repeat(1_100_000))).await.expect_problem(413, "too_large");
     assert_eq!(world.database.dump(), before);

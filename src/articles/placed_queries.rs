@@ -1,6 +1,6 @@
-//! Where published articles are and when they changed: what sitemaps and feeds are made of.
+//! All SQL of where published articles are and when they changed, as sitemaps ask it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -8,15 +8,9 @@ use diesel::sql_types::BigInt;
 
 use super::article::{ArticleId, ArticleKind};
 use super::draft::Seo;
-use super::handlers::{tags_of, tags_of_whole, whole};
-use super::listing::PUBLIC;
-use super::view::ArticleCard;
-use super::{embed, published_queries};
 use crate::app::App;
 use crate::db::{Conn, Id, Json, Timestamp};
 use crate::error::Result;
-use crate::http::Tags;
-use crate::input::Query;
 use crate::schema::publications;
 use crate::taxonomy::{self, Section};
 
@@ -67,27 +61,4 @@ pub(crate) fn placed(app: &App, conn: &mut Conn, (from, until): (i64, i64), most
         Placed { url, kind, title, locale, published_at, updated_at }
     };
     Ok(rows.into_iter().filter(|row| !row.6.0.noindex).map(place).collect())
-}
-
-/// The newest articles of a list, with their texts where these are wanted.
-pub(crate) struct Newest {
-    pub(crate) cards: Vec<ArticleCard>,
-    /// Sanitised HTML.
-    pub(crate) texts: HashMap<ArticleId, String>,
-    /// Of all that they were made of.
-    pub(crate) tags: Tags,
-}
-
-/// The newest articles of a list, `asked` as a query string would ask for it; their tags are added to `tags`.
-pub(crate) fn newest(app: &App, conn: &mut Conn, asked: &str, with_texts: bool, tags: Tags) -> Result<Newest> {
-    let query = Query::parse(asked).listing(&PUBLIC, &app.secrets, "articles");
-    let rows = published_queries::page(conn, &query)?.rows;
-    if !with_texts {
-        let cards = embed::cards(app, conn, rows)?;
-        return Ok(Newest { tags: tags_of(&cards, tags), cards, texts: HashMap::new() });
-    }
-    let views = whole(app, conn, rows)?;
-    let tags = views.iter().fold(tags, |tags, view| tags_of_whole(view, tags));
-    let (cards, texts) = views.into_iter().map(|view| (view.card.clone(), (view.card.id, view.body.html))).unzip();
-    Ok(Newest { cards, texts, tags })
 }
