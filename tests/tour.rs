@@ -94,7 +94,7 @@ fn one_answer_is_enough_for_a_whole_page() {
         "one click to leave",
         "name=\"author_email\"",
         "(will not be published)",
-        "Previous: ",
+        "Next: ",
         "Related",
     ] {
         assert!(page.contains(expected), "{expected:?} is not in\n{page}");

@@ -27,8 +27,7 @@ pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
         atom_ext: Some(AtomExtension { links: vec![own] }),
         ..Channel::default()
     };
-    let declared = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_vec();
-    channel.write_to(declared).map_err(|error| Error::internal(&error.to_string()))
+    channel.write_to(Vec::new()).map_err(|error| Error::internal(&error.to_string()))
 }
 
 fn item(entry: Entry) -> Item {

@@ -40,6 +40,7 @@ api_test!(rss_says_what_was_published, async |world| {
     let answer = get(world, "/feeds/rss.xml?content=full").await.expect(200);
     assert_eq!(answer.media_type(), "application/rss+xml");
     assert_eq!(answer.required_header("last-modified"), "Sat, 14 Mar 2026 09:27:53 GMT");
+    assert!(answer.text().starts_with("<?xml") && answer.text().matches("<?xml").count() == 1, "{}", answer.text());
     let channel = Channel::read_from(&answer.body[..]).unwrap();
     assert_eq!((channel.title(), channel.link()), ("The Lantern & Co", "https://news.example/"));
     assert_eq!(channel.atom_ext().unwrap().links()[0].href, "https://api.news.example/feeds/rss.xml?content=full");
