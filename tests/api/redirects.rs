@@ -185,7 +185,7 @@ api_test!(many_redirects_come_from_a_file, async |world| {
 api_test!(a_wrong_line_stops_the_whole_file_and_is_named, async |world| {
     redirect(world, "/there", "/a").await.expect(201);
     let before = world.database.dump();
-    let file = "from,to,status\n/a,/b,301\nb,javascript:x,999\n/c,/d\n/a/,/e,301\n/f,,301\n/g,/h,410\n/b,/there,301\n/z,/z,\n";
+    let file = "from,to,status\n/a,/b,301\nb,javascript:x,303\n/c,/d\n/a/,/e,301\n/f,,301\n/g,/h,410\n/b,/there,301\n/z,/z,\n";
     let answer = import(&world.editor(), "", file).await.expect(422);
     answer.expect_faults(&[
         ("/2/to", "loop"),
