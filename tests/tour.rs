@@ -37,7 +37,7 @@ impl Server {
         let server = Self { process, address, _folder: folder };
         let began = Instant::now();
         while TcpStream::connect(&server.address).is_err() {
-            assert!(began.elapsed() < Duration::from_mins(1), "the server does not listen");
+            assert!(began.elapsed() < Duration::from_mins(5), "the server does not listen");
             std::thread::sleep(Duration::from_millis(20));
         }
         server
