@@ -83,6 +83,13 @@ pub struct LinkConfig {
     pub article_path: String,
 }
 
+/// What feeds hold when nobody says.
+#[derive(Clone, Copy, Debug)]
+pub struct FeedConfig {
+    /// Whether they have whole texts.
+    pub full: bool,
+}
+
 /// The first administrator.
 #[derive(Clone)]
 pub struct FirstAdmin {
@@ -125,6 +132,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// What links are made of.
     pub links: LinkConfig,
+    /// What feeds hold when nobody says.
+    pub feeds: FeedConfig,
     /// The first administrator, where one is named.
     pub first_admin: Option<FirstAdmin>,
     /// Limits for each address.
@@ -191,10 +200,16 @@ impl Reader<'_> {
         });
         let log_level = self.parsed("LOG_LEVEL", |text| text.parse().map_err(|_| "must be error, warn, info, debug or trace".into()));
         let mail = self.mail();
+        let feeds = self.parsed("FEED_CONTENT", |text| match text {
+            "summary" => Ok(FeedConfig { full: false }),
+            "full" => Ok(FeedConfig { full: true }),
+            _ => Err("must be summary or full".into()),
+        });
         Some(Config {
             server: server?,
             store: store?,
             links: links?,
+            feeds: feeds?,
             first_admin,
             rates,
             mail: mail?,

@@ -4,7 +4,7 @@
 //!   `background` (the loops beside the answering), `housekeeping` (what is done every minute), [`clock`].
 //! - `demo`: the newsroom that `serve --demo` fills in.
 //! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags), `collections`, `images`,
-//!   `comments`, `site`, `users`, `audit`, `batch`, `fields` (of one's own); in each, a thing's own page holds row, draft and
+//!   `comments`, `redirects`, `pages` (whole ones, for readers), `feeds`, `site`, `users`, `audit`, `batch`, `fields` (of one's own); in each, a thing's own page holds row, draft and
 //!   view, `queries.rs` all its SQL, `handlers.rs` its operations over HTTP.
 //! - What rooms stand on: `db` (all knowledge of Diesel), `http` (all knowledge of actix), `input` (what clients send),
 //!   `markdown` (an article's body), `events` (one row per change), `jobs` (what is still to be done outside the
@@ -26,6 +26,7 @@ mod db;
 mod demo;
 mod error;
 mod events;
+mod feeds;
 mod fields;
 mod housekeeping;
 mod http;
@@ -37,6 +38,8 @@ mod log;
 mod mail;
 mod markdown;
 pub mod openapi;
+mod pages;
+mod redirects;
 mod routes;
 mod schema;
 mod secrets;

@@ -33,6 +33,20 @@ impl LinkConfig {
         format!("{}/tags/{slug}", self.site_url)
     }
 
+    /// The path of the readers' site, query string and fragment included, that an address or a path leads to; none where it
+    /// leads elsewhere.
+    pub(crate) fn path_within_site(&self, address: &str) -> Option<String> {
+        let base = url::Url::parse(&self.site_url).map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default();
+        let is_path = address.starts_with('/') && !address.starts_with("//");
+        let under = |base: &str| address.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
+        let path = match under(&self.site_url) {
+            Some(path) => path,
+            None if is_path => under(&base).unwrap_or(address),
+            None => return None,
+        };
+        Some(if path.starts_with('/') { path.to_owned() } else { format!("/{path}") })
+    }
+
     /// Where a stored file is served.
     pub(crate) fn media(&self, name: &str) -> String {
         format!("{}/media/{name}", self.api_url)

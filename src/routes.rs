@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::input::Draft;
 use crate::openapi::DraftFacts;
-use crate::{articles, audit, authors, batch, collections, comments, fields, http, images, site, taxonomy, users};
+use crate::{articles, audit, authors, batch, collections, comments, feeds, fields, http, images, pages, redirects, site, taxonomy, users};
 
 /// Mounts everything that is served.
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
@@ -15,6 +15,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(http::document_routes)
         .configure(users::well_known_routes)
         .configure(images::media_routes)
+        .configure(feeds::routes)
         .service(
             scope::scope("/api/v1")
                 .configure(articles::routes)
@@ -23,6 +24,8 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
                 .configure(collections::routes)
                 .configure(images::routes)
                 .configure(comments::routes)
+                .configure(pages::routes)
+                .configure(redirects::routes)
                 .configure(site::routes)
                 .configure(batch::routes)
                 .configure(users::routes)
@@ -40,6 +43,7 @@ pub(crate) fn drafts() -> Vec<DraftFacts> {
         facts::<images::ImageDraft>(),
         facts::<site::SiteSettings>(),
         facts::<collections::CollectionDraft>(),
+        facts::<redirects::RedirectDraft>(),
         facts::<taxonomy::SectionDraft>(),
         facts::<taxonomy::TagDraft>(),
         facts::<users::OwnAccountDraft>(),

@@ -383,6 +383,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    redirects (id) {
+        id -> Text,
+        from_path -> Text,
+        target -> Nullable<Text>,
+        to_path -> Nullable<Text>,
+        status -> Integer,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
     comments (id) {
         id -> Text,
         article_id -> Text,
@@ -518,6 +531,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     public_slugs,
     collections,
     collection_items,
+    redirects,
     comments,
     jobs,
     invitations,

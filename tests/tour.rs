@@ -19,9 +19,14 @@ struct Server {
 
 impl Server {
     fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    fn start_with(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
         let process = Command::new(env!("CARGO_BIN_EXE_masthead"))
+            .args(arguments)
             .current_dir(folder.path())
             .env("BIND", &address)
             .env("ADMIN_EMAIL", EMAIL)
@@ -32,7 +37,7 @@ impl Server {
         let server = Self { process, address, _folder: folder };
         let began = Instant::now();
         while TcpStream::connect(&server.address).is_err() {
-            assert!(began.elapsed() < Duration::from_mins(1), "the server does not listen");
+            assert!(began.elapsed() < Duration::from_mins(5), "the server does not listen");
             std::thread::sleep(Duration::from_millis(20));
         }
         server
@@ -60,6 +65,39 @@ fn the_tour_can_be_walked() {
     assert!(walked.status.success(), "{said}\n{}", String::from_utf8_lossy(&walked.stderr));
     for expected in ["Before it is published: 404", "\"status\": \"published\"", "The first ferry leaves at six", "approved", "At last!"] {
         assert!(said.contains(expected), "{expected:?} is not in\n{said}");
+    }
+}
+
+#[test]
+fn one_answer_is_enough_for_a_whole_page() {
+    let server = Server::start_with(&["serve", "--demo"]);
+    let made = Command::new("python3")
+        .arg(Path::new(ROOT).join("examples/page.py"))
+        .arg("the-grain-silo-on-cooper-s-quay-will-hold-books-instead-of-barley")
+        .env("API", format!("http://{}", server.address))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONIOENCODING", "utf-8")
+        .output()
+        .unwrap();
+    let page = String::from_utf8_lossy(&made.stdout);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    for expected in [
+        "<h1>",
+        "<h2 id=",
+        "<figcaption>",
+        "<small>",
+        "class=\"ad\" data-placement=\"in-article\"",
+        "class=\"share\"",
+        "class=\"author\"",
+        "class=\"follow\"",
+        "class=\"newsletter\"",
+        "one click to leave",
+        "name=\"author_email\"",
+        "(will not be published)",
+        "Next: ",
+        "Related",
+    ] {
+        assert!(page.contains(expected), "{expected:?} is not in\n{page}");
     }
 }
 

@@ -59,6 +59,21 @@ pub(super) fn views(app: &App, conn: &mut Conn, publications: Vec<(Publication, 
     Ok(whole.collect())
 }
 
+/// A published article, whole, and cards of others: as many queries as for one of them.
+pub(super) fn view_among(
+    app: &App,
+    conn: &mut Conn,
+    (publication, text): (Publication, Rendered),
+    others: Vec<Publication>,
+) -> Result<(ArticleView, Vec<ArticleCard>)> {
+    let head = Head::from(publication);
+    let heads: Vec<Head> = std::iter::once(head.clone()).chain(others.into_iter().map(Head::from)).collect();
+    let live = load(app, conn, Copy::Published, &heads, &images_in(std::slice::from_ref(&text)))?;
+    let cards = heads.into_iter().skip(1).map(|other| card(app, &live, other, Copy::Published)).collect();
+    let (html, blocks) = hydrated(&live, &text.html, text.blocks);
+    Ok((ArticleView { card: card(app, &live, head, Copy::Published), body: Body { html, blocks, toc: text.toc } }, cards))
+}
+
 /// Working copies, whole, as readers would get them if they were published now; for whoever holds a token alone.
 pub(super) fn previews(app: &App, conn: &mut Conn, articles: Vec<Article>) -> Result<Vec<ArticleView>> {
     let now = app.now();

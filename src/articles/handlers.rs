@@ -11,7 +11,7 @@ use super::operations::{self, Change, Saving};
 use super::previews::{self, Previewed};
 use super::publication::Publication;
 use super::trending::{self, Window};
-use super::view::{ArticleCard, ArticleEditorCard, ArticleEditorView, ArticleView};
+use super::view::{ArticleCard, ArticleEditorCard, ArticleEditorView, ArticleView, BlockView};
 use super::{embed, manuscript, published_queries, revisions, state_handlers};
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
@@ -49,7 +49,7 @@ pub(super) enum PublicAnswer {
 pub(crate) struct Moved {
     /// The slug that it has now.
     #[schema(example = "tram-line-9-opens")]
-    canonical_slug: String,
+    pub(crate) canonical_slug: String,
 }
 
 /// A public article or, with `view=editor`, the working copy.
@@ -155,7 +155,7 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
     };
     let (list, page, moment) = request.read(work).await?;
     moment.into_iter().map(Window::good_until).for_each(|end| tags.hold_until(end));
-    let tags = page.rows.iter().fold(tags, |tags, row| tags_of(std::slice::from_ref(&row.card), tags));
+    let tags = page.rows.iter().fold(tags, |tags, row| tags_of_whole(row, tags));
     public_page(&request, &list, &page, &tags)
 }
 
@@ -167,8 +167,19 @@ fn page(app: &App, conn: &mut Conn, list: &PageQuery, ranking: Option<Window>) -
     }
 }
 
+/// Everything that a whole article was made of.
+pub(crate) fn tags_of_whole(view: &ArticleView, tags: Tags) -> Tags {
+    let mut tags = tags_of(std::slice::from_ref(&view.card), tags);
+    for block in &view.body.blocks {
+        if let BlockView::Image(block) = block {
+            tags.add("image", block.image.id);
+        }
+    }
+    tags
+}
+
 /// Everything that cards were made of.
-fn tags_of(cards: &[ArticleCard], mut tags: Tags) -> Tags {
+pub(crate) fn tags_of(cards: &[ArticleCard], mut tags: Tags) -> Tags {
     // It says whether comments are open, and where an article can be shared.
     tags.add_all("site");
     for card in cards {
@@ -231,7 +242,7 @@ async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpR
         return editor(&view, view.desk.version);
     }
     match request.read(move |app, conn| operations::read_published(app, conn, &name)).await? {
-        PublicAnswer::Here(view) => public(&request, &view, &tags_of(std::slice::from_ref(&view.card), Tags::default())),
+        PublicAnswer::Here(view) => public(&request, &view, &tags_of_whole(&view, Tags::default())),
         PublicAnswer::Moved(slug) => moved(&request, &format!("/articles/{slug}"), &Moved { canonical_slug: slug }),
     }
 }

@@ -5,6 +5,8 @@
 //! every save is a revision, for ever; an address that was public once, or will be at a time, is never another article's;
 //! what is in the trash is neither public nor going to be.
 
+mod around;
+mod around_queries;
 mod article;
 mod draft;
 mod editions;
@@ -13,6 +15,7 @@ mod handlers;
 mod listing;
 mod manuscript;
 mod operations;
+mod placed_queries;
 mod plan;
 mod plan_queries;
 mod previews;
@@ -32,17 +35,20 @@ mod trending;
 mod view;
 mod workflow;
 
-pub(crate) use article::ArticleId;
+pub(crate) use around::{Listed, Newest, list_among, locate, newest, whole};
+pub(crate) use article::{ArticleId, ArticleKind};
 pub(crate) use draft::ArticleDraft;
+pub(crate) use handlers::{Moved, tags_of, tags_of_whole};
 pub(crate) use operations::{Saving, create, owns};
 use operations::{found, read};
+pub(crate) use placed_queries::{Placed, days, placed};
 pub(crate) use previews::forget_the_expired as forget_expired_previews;
 pub(crate) use published_queries::{cards, published};
 pub(crate) use queries::{find_reference, lock_comments};
 pub(crate) use schedule::keep_schedule;
 pub(crate) use trending::{Views, prune as prune_views, write_down as write_views_down};
 use utoipa_actix_web::service_config::ServiceConfig;
-pub(crate) use view::ArticleCard;
+pub(crate) use view::{ArticleCard, ArticleView};
 
 /// Mounts the operations.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {

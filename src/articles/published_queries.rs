@@ -105,8 +105,16 @@ pub(crate) fn cards(app: &App, conn: &mut Conn, ids: &[ArticleId]) -> Result<Has
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = publications::table.filter(publications::id.eq_any(ids.to_vec())).select(Publication::as_select()).load(conn)?;
+    let rows = by_ids(conn, ids)?;
     Ok(embed::cards(app, conn, rows)?.into_iter().map(|card| (card.id, card)).collect())
+}
+
+/// Those of these articles that are public.
+pub(super) fn by_ids(conn: &mut Conn, ids: &[ArticleId]) -> Result<Vec<Publication>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(publications::table.filter(publications::id.eq_any(ids.to_vec())).select(Publication::as_select()).load(conn)?)
 }
 
 /// Who signs these articles, in order.

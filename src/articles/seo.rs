@@ -99,6 +99,9 @@ pub(super) fn share(url: &str, title: &str) -> Share {
         telegram: format!("https://t.me/share/url?url={address}&text={title}"),
         reddit: format!("https://www.reddit.com/submit?url={address}&title={title}"),
         linkedin: format!("https://www.linkedin.com/sharing/share-offsite/?url={address}"),
+        bluesky: format!("https://bsky.app/intent/compose?text={title}%20{address}"),
+        // Every server has an address of its own; this page asks the reader for theirs.
+        mastodon: format!("https://share.joinmastodon.org/#text={title}%20{address}"),
         email: format!("mailto:?subject={title}&body={address}"),
     }
 }

@@ -65,7 +65,7 @@ pub(crate) struct ArticleCard {
     pub(crate) corrections: Vec<Correction>,
     /// Its comments.
     pub(crate) comments: CommentsInfo,
-    /// Addresses that share it, one for each network that the site names.
+    /// Addresses that share it; `share_networks` of the site says which to show.
     pub(crate) share: Share,
     /// What search engines and social networks are told.
     pub(crate) seo: SeoView,
@@ -100,7 +100,7 @@ pub(crate) struct CommentsInfo {
     pub(crate) count: i32,
 }
 
-/// Addresses that share an article.
+/// Addresses that share an article, one for each network that a site can name.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Share {
     /// On X.
@@ -121,6 +121,12 @@ pub(crate) struct Share {
     /// On LinkedIn.
     #[schema(format = "uri", example = "https://www.linkedin.com/sharing/share-offsite/?url=https%3A%2F%2Fexample.com%2Ftram")]
     pub(crate) linkedin: String,
+    /// On Bluesky.
+    #[schema(format = "uri", example = "https://bsky.app/intent/compose?text=Tram%20https%3A%2F%2Fexample.com%2Ftram")]
+    pub(crate) bluesky: String,
+    /// On Mastodon, by a page that asks for the reader's server.
+    #[schema(format = "uri", example = "https://share.joinmastodon.org/#text=Tram%20https%3A%2F%2Fexample.com%2Ftram")]
+    pub(crate) mastodon: String,
     /// By e-mail.
     #[schema(example = "mailto:?subject=Tram&body=https%3A%2F%2Fexample.com%2Ftram")]
     pub(crate) email: String,

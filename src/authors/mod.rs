@@ -12,6 +12,6 @@ mod view;
 
 pub(crate) use author::{Author, AuthorDraft};
 pub(crate) use handlers::routes;
-pub(crate) use operations::create;
-pub(crate) use queries::{find_reference, recount};
-pub(crate) use view::AuthorCard;
+pub(crate) use operations::{create, profiles, read};
+pub(crate) use queries::{find_reference, recount, slugs};
+pub(crate) use view::{AuthorCard, AuthorView};

@@ -12,6 +12,7 @@ use crate::events::{self, Event};
 use crate::http::{Edited, Precondition};
 use crate::images::ImageId;
 use crate::input::Input;
+use crate::site;
 use crate::users::{Caller, Editor, Role, User, Writer};
 
 /// One page of authors.
@@ -21,9 +22,16 @@ pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<Page
 }
 
 /// What readers see of an author.
-pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<AuthorView> {
+pub(crate) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<AuthorView> {
     let author = queries::find(conn, name)?;
     view::views(conn, &app.config.links, &[author])?.pop().ok_or_else(Error::not_found)
+}
+
+/// What readers see of these authors, in this order.
+pub(crate) fn profiles(app: &App, conn: &mut Conn, ids: &[AuthorId]) -> Result<Vec<AuthorView>> {
+    let mut found = queries::by_ids(conn, ids)?;
+    let authors: Vec<Author> = ids.iter().filter_map(|id| found.remove(id)).collect();
+    view::views(conn, &app.config.links, &authors)
 }
 
 /// What editors, and whose profile it is, see of an author.
@@ -40,6 +48,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
         return Err(Error::forbidden("You have a profile already, and may not make another's."));
     }
     let mut draft = input.create::<AuthorDraft>(conn)?;
+    site::refuse_strange_links("/links", &draft.links, &[])?;
     let now = app.now();
     let mut author = Author::blank(now);
     let own = if caller.edits_all() { None } else { Some(caller.user) };
@@ -69,6 +78,7 @@ pub(super) fn revise(
     let before = edited(app, conn, &author)?;
     let current = serde_json::to_value(&before)?;
     let mut draft = input.revise::<AuthorDraft>(conn, &current)?;
+    site::refuse_strange_links("/links", &draft.links, &author.links.0)?;
     if caller.role != Role::Admin {
         refuse_account(input.object()?.contains_key("user") && draft.user != author.user_id)?;
         draft.user = author.user_id;

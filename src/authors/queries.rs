@@ -1,5 +1,7 @@
 //! All SQL of authors.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::author::{Author, AuthorId};
@@ -13,6 +15,18 @@ use crate::users::User;
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Author>> {
     let rows = authors::table.select(Author::as_select()).into_boxed::<Backend>();
     Ok(keyset!(conn, LISTING, query, rows, authors::table.into_boxed::<Backend>()))
+}
+
+/// The slugs of the authors who have published, by name.
+pub(crate) fn slugs(conn: &mut Conn) -> Result<Vec<String>> {
+    let signing = authors::table.filter(authors::article_count.gt(0)).order((authors::name_key, authors::id)).limit(19_000);
+    Ok(signing.select(authors::slug).load(conn)?)
+}
+
+/// These authors, by id.
+pub(super) fn by_ids(conn: &mut Conn, ids: &[AuthorId]) -> Result<HashMap<AuthorId, Author>> {
+    let rows: Vec<Author> = authors::table.filter(authors::id.eq_any(ids.to_vec())).select(Author::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// The author that an id or a slug names, if there is one.

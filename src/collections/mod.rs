@@ -7,6 +7,6 @@ mod handlers;
 mod operations;
 mod queries;
 
-pub(crate) use collection::CollectionDraft;
+pub(crate) use collection::{CollectionDraft, CollectionView};
 pub(crate) use handlers::routes;
-pub(crate) use operations::create;
+pub(crate) use operations::{create, first};

@@ -30,6 +30,14 @@ pub(super) fn read(app: &App, conn: &mut Conn, key: &str) -> Result<CollectionVi
     Ok(CollectionView { card: collection.card(), items })
 }
 
+/// The first collections, by key, each with its first articles that are published.
+pub(crate) fn first(conn: &mut Conn, most: i64, most_items: i64) -> Result<Vec<(CollectionCard, Vec<ArticleId>)>> {
+    let collections = queries::first(conn, most)?;
+    let ids: Vec<_> = collections.iter().map(|collection| collection.id).collect();
+    let mut items = queries::first_public_items(conn, &ids, most_items)?;
+    Ok(collections.iter().map(|collection| (collection.card(), items.remove(&collection.id).unwrap_or_default())).collect())
+}
+
 /// What editors see of a collection.
 pub(super) fn read_as_editor(conn: &mut Conn, key: &str) -> Result<Edited<CollectionEditorView>> {
     let collection = queries::find(conn, key)?;

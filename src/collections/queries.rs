@@ -1,12 +1,14 @@
 //! All SQL of collections.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::collection::{Collection, CollectionId, LISTING};
 use crate::articles::ArticleId;
 use crate::db::{Backend, Conn, PageOf, PageQuery, keyset};
 use crate::error::{Code, Error, Result, conflict_on};
-use crate::schema::{collection_items, collections};
+use crate::schema::{collection_items, collections, publications};
 
 /// One page of collections.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Collection>> {
@@ -32,6 +34,31 @@ pub(super) fn items(conn: &mut Conn, id: CollectionId) -> Result<Vec<ArticleId>>
         .order(collection_items::position)
         .select(collection_items::article_id)
         .load(conn)?)
+}
+
+/// The first collections, by key.
+pub(super) fn first(conn: &mut Conn, most: i64) -> Result<Vec<Collection>> {
+    let order = (collections::key, collections::id);
+    Ok(collections::table.order(order).limit(most).select(Collection::as_select()).load(conn)?)
+}
+
+/// The first published articles of each of these collections, in order.
+pub(super) fn first_public_items(conn: &mut Conn, ids: &[CollectionId], most: i64) -> Result<HashMap<CollectionId, Vec<ArticleId>>> {
+    let rows: Vec<(CollectionId, ArticleId)> = collection_items::table
+        .filter(collection_items::collection_id.eq_any(ids.to_vec()))
+        .filter(collection_items::article_id.eq_any(publications::table.select(publications::id)))
+        .order((collection_items::collection_id, collection_items::position))
+        .select((collection_items::collection_id, collection_items::article_id))
+        .load(conn)?;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut items: HashMap<CollectionId, Vec<ArticleId>> = HashMap::new();
+    for (collection, article) in rows {
+        let articles = items.entry(collection).or_default();
+        if articles.len() < most {
+            articles.push(article);
+        }
+    }
+    Ok(items)
 }
 
 /// Stores a new collection.

@@ -16,7 +16,9 @@ mod queue;
 mod texts;
 mod threads;
 
+pub(crate) use comment::CommentView;
 pub(crate) use draft::CommentRevisionDraft;
 pub(crate) use handlers::routes;
 pub(crate) use moderation::moderate;
 pub(crate) use posting::{Poster, create};
+pub(crate) use threads::list;

@@ -23,7 +23,7 @@ fn scope_of_replies(comment: CommentId) -> String {
 }
 
 /// One page of an article's comments, and the query that asked for it.
-pub(super) fn list(app: &App, conn: &mut Conn, name: &str, mut query: Query) -> Result<(ArticleId, PageQuery, PageOf<CommentView>)> {
+pub(crate) fn list(app: &App, conn: &mut Conn, name: &str, mut query: Query) -> Result<(ArticleId, PageQuery, PageOf<CommentView>)> {
     let article = queries::article_of(conn, name)?.id;
     let list = query.listing(&LISTING, &app.secrets, &scope(article));
     query.finish()?;

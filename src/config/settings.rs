@@ -32,6 +32,7 @@ pub const SETTINGS: &[Setting] = &[
         "/{slug}",
         "The path of an article on the site; of {slug} {section} {year} {month} {day} {id}, with {slug} or {id} in it.",
     ),
+    setting("FEED_CONTENT", "summary", "What feeds hold when nobody says: summary, or full for whole texts."),
     setting("ADMIN_EMAIL", "", "With ADMIN_PASSWORD: the first administrator, made at a start that finds no user."),
     setting("ADMIN_PASSWORD", "", "The first administrator's password, 15 to 1024 characters."),
     setting(

@@ -52,6 +52,11 @@ impl Timestamp {
         (date.year(), date.month(), date.day())
     }
 
+    /// The time as mails, feeds and HTTP headers write it (RFC 9110, section 5.6.7): `Sat, 14 Mar 2026 09:26:53 GMT`.
+    pub(crate) fn http_date(self) -> String {
+        self.civil().unwrap_or_default().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+
     /// The date and time in UTC.
     fn civil(self) -> Option<DateTime> {
         EPOCH.checked_add(SignedDuration::from_millis(self.0)).ok()

@@ -36,6 +36,12 @@ impl Fault {
         self
     }
 
+    /// The same fault, of a part of the body.
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        self.0.pointer = self.0.pointer.map(|pointer| format!("{place}{pointer}"));
+        self
+    }
+
     /// Where in the body it is.
     pub(crate) fn pointer(&self) -> Option<&str> {
         self.0.pointer.as_deref()

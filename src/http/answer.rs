@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, LOCATION, VARY};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK, LOCATION, VARY};
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
@@ -43,6 +43,13 @@ impl Tags {
         }
     }
 
+    /// Names a kind as a whole.
+    pub(crate) fn add_kind(&mut self, kind: &str) {
+        if !self.names.iter().any(|name| name == kind) {
+            self.names.push(kind.to_owned());
+        }
+    }
+
     /// Says that the answer will be another from some time on, the earliest of all that are named.
     pub(crate) fn hold_until(&mut self, time: Timestamp) {
         self.until = Some(self.until.map_or(time, |until| until.min(time)));
@@ -56,21 +63,41 @@ impl Tags {
 
 /// A public view: the same for everybody, with a strong entity tag of its bytes.
 pub(crate) fn public<T: Serialize>(request: &Request, view: &T, tags: &Tags) -> Result<HttpResponse> {
-    Ok(finish_public(request, JSON, bytes(view)?.into(), tags, None))
+    Ok(finish_public(request, Public { body: bytes(view)?.into(), tags, link: None, content_type: JSON, changed: None }))
 }
 
 /// A page of public views.
 pub(crate) fn public_page<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>, tags: &Tags) -> Result<HttpResponse> {
     let link = link_header(request, query, page);
-    Ok(finish_public(request, JSON, bytes(&page_value(request, query, page)?)?.into(), tags, Some(&link)))
+    let body = bytes(&page_value(request, query, page)?)?.into();
+    Ok(finish_public(request, Public { body, tags, link: Some(&link), content_type: JSON, changed: None }))
 }
 
-/// A public document of some other media type.
-pub(crate) fn public_text(request: &Request, content_type: &'static str, text: impl Into<Bytes>, tags: &Tags) -> HttpResponse {
-    finish_public(request, content_type, text.into(), tags, None)
+/// A public document that is no JSON of our own, and when what it shows last changed.
+///
+/// `Last-Modified` is told and not asked for: names and captions are live, so that only the entity tag knows whether the
+/// bytes are the same.
+pub(crate) fn public_document(
+    request: &Request,
+    content_type: &'static str,
+    body: impl Into<Bytes>,
+    tags: &Tags,
+    changed: Option<Timestamp>,
+) -> HttpResponse {
+    finish_public(request, Public { body: body.into(), tags, link: None, content_type, changed })
 }
 
-fn finish_public(request: &Request, content_type: &'static str, body: Bytes, tags: &Tags, link: Option<&str>) -> HttpResponse {
+/// What a public answer is made of.
+struct Public<'a> {
+    body: Bytes,
+    tags: &'a Tags,
+    link: Option<&'a str>,
+    content_type: &'static str,
+    changed: Option<Timestamp>,
+}
+
+fn finish_public(request: &Request, public: Public<'_>) -> HttpResponse {
+    let Public { body, tags, link, content_type, changed } = public;
     let tag = format!("\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(&body));
     let matched = request.header("if-none-match").is_some_and(|sent| matches_tag(sent, &tag));
     let mut response = HttpResponse::build(if matched { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
@@ -84,6 +111,9 @@ fn finish_public(request: &Request, content_type: &'static str, body: Bytes, tag
     }
     if let Some(link) = link.filter(|link| !link.is_empty()) {
         response.insert_header((LINK, link));
+    }
+    if let Some(changed) = changed {
+        response.insert_header((LAST_MODIFIED, changed.http_date()));
     }
     if matched {
         return response.finish();

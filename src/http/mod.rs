@@ -33,8 +33,8 @@ mod upload;
 mod work;
 
 pub(crate) use address::limited_as;
-pub(crate) use answer::{Tags, created, editor, editor_page, moved, no_content, private, public, public_page};
-pub(crate) use body::Body;
+pub(crate) use answer::{Tags, created, editor, editor_page, moved, no_content, private, public, public_document, public_page};
+pub(crate) use body::{Body, CsvBody};
 pub(crate) use cache::Cache;
 pub(crate) use conditional::{Precondition, Stale, stale_version};
 pub(crate) use dispatch::{Dispatch, SubRequest};

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::answer::sparse;
 use super::cache::canonical_query;
 use super::request::Request;
+use crate::app::App;
 use crate::db::{PageOf, PageQuery, Position};
 use crate::error::{Error, Result};
 use crate::input::seal_cursor;
@@ -33,6 +34,14 @@ pub(crate) struct PageInfo {
     /// How many items the whole list has; counted only for `count=true`.
     #[schema(minimum = 0)]
     pub(crate) total: Option<i64>,
+}
+
+impl<T> Page<T> {
+    /// A page within a larger answer, whose cursors the list itself takes.
+    pub(crate) fn of(app: &App, query: &PageQuery, page: PageOf<T>) -> Self {
+        let at = |position: Option<Position>| position.and_then(|position| seal_cursor(query, &position, &app.secrets));
+        Self { data: page.rows, page: PageInfo { limit: query.limit, next: at(page.next), prev: at(page.prev), total: page.total } }
+    }
 }
 
 fn cursor(request: &Request, query: &PageQuery, position: &Position) -> Option<String> {

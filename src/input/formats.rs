@@ -20,6 +20,8 @@ pub(crate) const LOCALE: &str = "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3
 /// The name of a time zone, in the form that the IANA database gives them.
 pub(crate) const TIME_ZONE: &str = "^(UTC|[A-Z][A-Za-z]+(/[A-Z][A-Za-z0-9_+-]*){1,2})$";
 
+/// A path that begins with one slash, without query string and fragment.
+pub(crate) const PATH: &str = "^/([^/\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}?#][^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}?#]*)?$";
 /// An http or https address, or a path that begins with one slash.
 pub(crate) const ADDRESS: &str = "^(https?://|/([^/\"<>\\\\^`{|}]|$))[^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}]*$";
 
@@ -132,6 +134,8 @@ text_types! {
     Markdown: TEXT 0..=500_000 "The first trams run on **Saturday**.";
     /// A BCP 47 language tag.
     Locale: LOCALE 2..=12 "en";
+    /// A path of the site, without query string and fragment.
+    SitePath: PATH 1..=2000 "/2019/old-tram.html";
     /// The IANA name of a time zone.
     TimeZone: TIME_ZONE 3..=64 "Europe/Berlin" as "time-zone";
 }

@@ -17,7 +17,9 @@ pub(crate) use body::{Draft, Input, Reference, ReferenceTo, inexact_faults};
 pub(crate) use check::{Checker, escape};
 pub(crate) use custom::{CustomKind, CustomSchema};
 pub(crate) use custom_rules::moved as moved_schema;
-pub(crate) use formats::{Address, Custom, Email, HttpUrl, Line, Locale, Markdown, Name, Paragraph, Slug, TimeZone, Title, is_name};
+pub(crate) use formats::{
+    Address, Custom, Email, HttpUrl, Line, Locale, Markdown, Name, Paragraph, SitePath, Slug, TimeZone, Title, is_name,
+};
 pub(crate) use json::parse_json;
 pub(crate) use kind::Kind;
 pub(crate) use query::{Query, seal_cursor};

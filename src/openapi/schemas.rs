@@ -7,6 +7,9 @@ use serde_json::{Map, Value, json};
 use super::each_operation;
 use crate::routes;
 
+/// Answers whose form others have laid down, in which what is empty is left out.
+const OTHERS_FORMS: [&str; 3] = ["JsonFeed", "JsonFeedItem", "OEmbed"];
+
 /// Completes every component schema.
 pub(super) fn complete(document: &mut Value) {
     flatten_all(document);
@@ -16,7 +19,7 @@ pub(super) fn complete(document: &mut Value) {
             walk(schema, &mut |schema| {
                 bound_numbers(schema);
                 if reachable.contains(name) {
-                    close(schema);
+                    close(schema, OTHERS_FORMS.contains(&name.as_str()));
                 }
             });
         }
@@ -66,13 +69,15 @@ fn walk(value: &mut Value, work: &mut impl FnMut(&mut Map<String, Value>)) {
     }
 }
 
-/// Every member of an answer is always present, and there are no others.
-fn close(schema: &mut Map<String, Value>) {
+/// Every member of an answer is always present, but in others' forms; and there are no others.
+fn close(schema: &mut Map<String, Value>, may_lack: bool) {
     let Some(names) = schema.get("properties").and_then(Value::as_object).map(|members| members.keys().cloned().collect::<Vec<_>>()) else {
         return;
     };
     if schema.get("type").and_then(Value::as_str) == Some("object") {
-        schema.insert("required".into(), names.into());
+        if !may_lack {
+            schema.insert("required".into(), names.into());
+        }
         schema.entry("additionalProperties").or_insert(Value::Bool(false));
     }
 }

@@ -11,7 +11,8 @@ mod social;
 mod view;
 
 pub(crate) use handlers::routes;
-pub(crate) use operations::revise;
+pub(crate) use operations::{read, revise};
 pub(crate) use queries::settings;
 pub(crate) use settings::{Closing, CommentMode, CommentPolicy, SiteSettings};
-pub(crate) use social::SocialLink;
+pub(crate) use social::{SocialLink, refuse_strange_links};
+pub(crate) use view::SiteView;

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::queries::{self, Stored};
 use super::settings::SiteSettings;
+use super::social::refuse_strange_links;
 use super::view::{SiteEditorView, SiteView};
 use crate::app::App;
 use crate::db::{Conn, lock};
@@ -15,7 +16,7 @@ use crate::input::Input;
 use crate::users::{Admin, Caller};
 
 /// What readers see of the site.
-pub(super) fn read(app: &App, conn: &mut Conn) -> Result<SiteView> {
+pub(crate) fn read(app: &App, conn: &mut Conn) -> Result<SiteView> {
     let settings = queries::settings(conn)?;
     let logo = logo(app, conn, &settings)?;
     Ok(settings.view(&app.config.links, logo))
@@ -40,6 +41,8 @@ pub(crate) fn revise(
     let before = edited(app, conn, stored.as_ref())?;
     let current = serde_json::to_value(&before)?;
     let settings = input.revise::<SiteSettings>(conn, &current)?;
+    let known = stored.as_ref().map_or(&[][..], |stored| &stored.settings.0.social_links);
+    refuse_strange_links("/social_links", &settings.social_links, known)?;
     condition.check(before.version, &current, &input.object()?)?;
     let former = stored.map(|stored| stored.settings.0).unwrap_or_default();
     if former == settings {

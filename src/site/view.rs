@@ -139,7 +139,7 @@ impl CommentPolicy {
 
 impl SiteView {
     /// The picture that stands for the site.
-    pub(super) fn logo(&self) -> Option<&ImageView> {
+    pub(crate) fn logo(&self) -> Option<&ImageView> {
         self.basics.logo.as_ref()
     }
 }

@@ -6,11 +6,12 @@ mod tags;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) use sections::{
-    Section, SectionCard, SectionDraft, cards as section_cards, create as create_section, find_reference as find_section,
-    recount as recount_sections,
+    Section, SectionCard, SectionDraft, SectionView, cards as section_cards, create as create_section, find_reference as find_section,
+    first as first_sections, read as read_section, recount as recount_sections, slugs as section_slugs,
 };
 pub(crate) use tags::{
-    Tag, TagCard, TagDraft, could_be as could_be_tag, find_or_create as find_or_create_tag, meant as tag_meant, recount as recount_tags,
+    Tag, TagCard, TagDraft, TagView, could_be as could_be_tag, find_or_create as find_or_create_tag, meant as tag_meant, read as read_tag,
+    recount as recount_tags, slugs as tag_slugs,
 };
 
 /// Mounts the operations.

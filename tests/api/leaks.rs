@@ -114,6 +114,7 @@ async fn newsroom(world: &World) -> Things {
         ("key", vec!["front-page".to_owned()]),
         ("image", pictures.to_vec()),
         ("file", files),
+        ("sitemap", vec!["articles-2026-03.xml".to_owned(), "site.xml".to_owned()]),
         ("code", vec!["not_found".to_owned(), "gone".to_owned()]),
     ])
 }
@@ -175,6 +176,11 @@ fn queries(operation: &Operation, things: &Things) -> Vec<String> {
     let parameters: Vec<&Value> = parameters.collect();
     let known = |name: &str| parameters.iter().any(|parameter| parameter["name"] == name);
     let also = if known("count") { "&count=true&limit=50" } else { "" };
+    if let Some(needed) = parameters.iter().find(|parameter| parameter["required"] == true) {
+        let name = needed["name"].as_str().unwrap_or_default();
+        let names = things["article"].iter().flat_map(|article| [format!("/{article}"), format!("https://news.example/{article}")]);
+        return names.map(|value| format!("?{name}={value}")).collect();
+    }
     let mut queries = vec![String::new()];
     if known("include") {
         queries.push("?kind[in]=article,page&include=body".to_owned());

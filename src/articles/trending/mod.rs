@@ -11,7 +11,7 @@ mod visitors;
 mod window;
 
 pub(super) use handlers::routes;
-pub(super) use queries::page;
 pub(crate) use queries::prune;
+pub(super) use queries::{most_read, page};
 pub(crate) use views::{Views, write_down};
 pub(super) use window::Window;

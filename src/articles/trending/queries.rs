@@ -63,6 +63,17 @@ pub(crate) fn prune(conn: &mut Conn, now: Timestamp) -> Result<()> {
 /// One page of a ranking: most views first, then the newest. A cursor carries the moment that its ranking is made as of.
 pub(in crate::articles) fn page(conn: &mut Conn, query: &PageQuery, window: Window, now: Timestamp) -> Result<(PageOf<Publication>, i64)> {
     let moment = query.position.as_ref().and_then(|position| position.keys.first()).map_or_else(|| Window::moment(now), Key::int);
+    Ok((page_as_of(conn, query, window, moment)?, moment))
+}
+
+/// The articles that were read most within a day, and until when they are that for whole pages.
+pub(in crate::articles) fn most_read(conn: &mut Conn, query: &PageQuery, now: Timestamp) -> Result<(Vec<Publication>, Timestamp)> {
+    let moment = Window::calm_moment(now);
+    Ok((page_as_of(conn, query, Window::Day, moment)?.rows, Window::calm_until(moment)))
+}
+
+/// One page of the ranking as of a moment.
+fn page_as_of(conn: &mut Conn, query: &PageQuery, window: Window, moment: i64) -> Result<PageOf<Publication>> {
     let counted = condition(&window.stretches(moment));
     let backward = query.position.as_ref().is_some_and(|position| position.backward);
     let conditions = || {
@@ -91,7 +102,7 @@ pub(in crate::articles) fn page(conn: &mut Conn, query: &PageQuery, window: Wind
     } else {
         None
     };
-    Ok((cut(query, rows, moment, total), moment))
+    Ok(cut(query, rows, moment, total))
 }
 
 /// The page of one row more than was asked for.

@@ -8,6 +8,8 @@ pub(super) const MINUTE: i64 = 60_000;
 pub(super) const HOUR: i64 = 60 * MINUTE;
 /// A day, in milliseconds.
 pub(super) const DAY: i64 = 24 * HOUR;
+/// How often the ranking of whole pages is made anew, in milliseconds.
+const CALM: i64 = 5 * MINUTE;
 /// How long after its end a minute's views may still be on their way into the database, in milliseconds.
 const GRACE: i64 = 15_000;
 
@@ -42,6 +44,16 @@ impl Window {
     /// Until when the ranking as of a moment is the newest there is.
     pub(in crate::articles) fn good_until(moment: i64) -> Timestamp {
         Timestamp::from_millis(moment + MINUTE + GRACE)
+    }
+
+    /// The moment that whole pages take a ranking as of: it moves every five minutes, so that they can be kept as long.
+    pub(super) fn calm_moment(now: Timestamp) -> i64 {
+        floor(now.millis() - GRACE, CALM)
+    }
+
+    /// Until when the ranking as of a calm moment is the newest that whole pages take.
+    pub(super) fn calm_until(moment: i64) -> Timestamp {
+        Timestamp::from_millis(moment + CALM + GRACE)
     }
 
     /// Whole days, then whole hours, then minutes; where it begins is rounded down to a whole one of its coarsest.

@@ -8,6 +8,6 @@ mod queries;
 mod section;
 
 pub(crate) use handlers::routes;
-pub(crate) use operations::create;
-pub(crate) use queries::{cards, find_reference, recount};
-pub(crate) use section::{Section, SectionCard, SectionDraft};
+pub(crate) use operations::{create, first, read};
+pub(crate) use queries::{cards, find_reference, recount, slugs};
+pub(crate) use section::{Section, SectionCard, SectionDraft, SectionView};

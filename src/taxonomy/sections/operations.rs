@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::queries;
-use super::section::{Section, SectionDraft, SectionId, SectionMerger, SectionView};
+use super::section::{LISTING, Section, SectionDraft, SectionId, SectionMerger, SectionView};
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery, free_slug, lock, slug_of};
 use crate::error::{Code, Error, Fault, Result};
 use crate::events::{self, Event};
 use crate::http::{Edited, Precondition};
-use crate::input::Input;
+use crate::input::{Input, Query};
 use crate::users::{Caller, Editor};
 
 /// One page of sections.
@@ -18,8 +18,14 @@ pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<Page
     page.with_rows(|rows| views(app, conn, &rows))
 }
 
+/// The first hundred sections, by position.
+pub(crate) fn first(app: &App, conn: &mut Conn) -> Result<Vec<SectionView>> {
+    let query = Query::parse("limit=100").listing(&LISTING, &app.secrets, "sections");
+    Ok(list(app, conn, &query)?.rows)
+}
+
 /// What readers see of a section.
-pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<SectionView> {
+pub(crate) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<SectionView> {
     let section = queries::find(conn, name)?;
     view(app, conn, &section)
 }

@@ -45,6 +45,11 @@ pub(crate) fn cards(conn: &mut Conn, links: &LinkConfig, ids: &[Id<Section>]) ->
     Ok(rows.into_iter().map(|row| (row.id, row.card(links))).collect())
 }
 
+/// The slugs of all sections, by position.
+pub(crate) fn slugs(conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(sections::table.order((sections::position, sections::id)).limit(10_000).select(sections::slug).load(conn)?)
+}
+
 /// Whether a slug is another section's.
 pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: Id<Section>) -> Result<bool> {
     let others = sections::table.filter(sections::slug.eq(slug)).filter(sections::id.ne(own));

@@ -8,6 +8,6 @@ mod queries;
 mod tag;
 
 pub(crate) use handlers::routes;
-pub(crate) use operations::{could_be, find_or_create, meant};
-pub(crate) use queries::recount;
-pub(crate) use tag::{Tag, TagCard, TagDraft};
+pub(crate) use operations::{could_be, find_or_create, meant, read};
+pub(crate) use queries::{recount, slugs};
+pub(crate) use tag::{Tag, TagCard, TagDraft, TagView};

@@ -19,7 +19,7 @@ pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<Page
 }
 
 /// What readers see of a tag.
-pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<TagView> {
+pub(crate) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<TagView> {
     Ok(queries::find_public(conn, name)?.view(&app.config.links))
 }
 

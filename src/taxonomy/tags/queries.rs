@@ -25,6 +25,12 @@ pub(super) fn find_public(conn: &mut Conn, name: &str) -> Result<Tag> {
     if known { Ok(tag) } else { Err(Error::not_found()) }
 }
 
+/// The slugs of the tags that articles are published about, by name.
+pub(crate) fn slugs(conn: &mut Conn) -> Result<Vec<String>> {
+    let used = tags::table.filter(tags::article_count.gt(0)).order((tags::name_key, tags::id)).limit(20_000);
+    Ok(used.select(tags::slug).load(conn)?)
+}
+
 /// The tag that an id or a slug names, if there is one.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Tag>> {
     let query = tags::table.select(Tag::as_select()).into_boxed::<Backend>();

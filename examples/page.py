@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+"""Renders an article's page, with everything around the article, from one answer of the API and nothing else.
+
+    python3 examples/page.py SLUG > page.html          API=http://127.0.0.1:8080 where the server is elsewhere
+
+Needs nothing but Python. It is meant to be read: each function is a piece of the page.
+"""
+
+import json
+import os
+import sys
+import urllib.request
+from html import escape
+
+API = os.environ.get("API", "http://127.0.0.1:8080")
+
+NETWORKS = {
+    "x": "X", "facebook": "Facebook", "whatsapp": "WhatsApp", "telegram": "Telegram", "reddit": "Reddit",
+    "linkedin": "LinkedIn", "email": "E-mail", "bluesky": "Bluesky", "mastodon": "Mastodon",
+}
+LABELS = {
+    "author_name": "Your name", "author_email": "Your e-mail address", "author_url": "Your website", "body": "Your comment",
+}
+
+
+def link(url, text, more=""):
+    return f'<a href="{escape(url)}"{more}>{escape(text)}</a>'
+
+
+def items(parts):
+    return "".join(f"<li>{part}</li>" for part in parts)
+
+
+def picture(image, alt=None, caption=None):
+    caption = caption or image["caption"]
+    below = " ".join(filter(None, [caption and escape(caption), image["credit"] and f'<small>{escape(image["credit"])}</small>']))
+    return (
+        f'<figure><img src="{escape(image["url"])}" width="{image["width"]}" height="{image["height"]}" '
+        f'alt="{escape(alt or image["alt"] or "")}" style="background:{escape(image["placeholder"]["color"])}">'
+        + (f"<figcaption>{below}</figcaption>" if below else "") + "</figure>"
+    )
+
+
+def ad_place(ads, placement):
+    """A place that stays empty until somebody advertises there."""
+    creatives = "".join(creative.get("html") or "" for creative in ads.get(placement, []))
+    return f'<aside class="ad" data-placement="{escape(placement)}">{creatives}</aside>'
+
+
+def header(site):
+    logo = site["logo"] and f'<img src="{escape(site["logo"]["url"])}" alt="" height="48">' or ""
+    menu = items(link(entry["url"], entry["label"]) for entry in site["navigation"])
+    tagline = f'<p>{escape(site["tagline"])}</p>' if site["tagline"] else ""
+    return f'<header>{link(site["url"], site["name"])}{logo}{tagline}<nav><ul>{menu}</ul></nav></header>'
+
+
+def block(one, ads):
+    """A block of the text. What is called `html` was sanitised by the server; everything else is escaped here."""
+    kind = one["type"]
+    if kind == "heading":
+        return f'<h{one["level"]} id="{escape(one["anchor"])}">{one["html"]}</h{one["level"]}>'
+    if kind == "paragraph":
+        return f'<p>{one["html"]}</p>'
+    if kind == "list":
+        name, start = ("ol", f' start="{one["start"]}"') if one["ordered"] else ("ul", "")
+        return f'<{name}{start}>{items(item["html"] for item in one["items"])}</{name}>'
+    if kind == "quote":
+        return f'<blockquote>{one["html"]}</blockquote>'
+    if kind == "code":
+        return f'<pre><code>{escape(one["code"])}</code></pre>'
+    if kind == "table":
+        return table(one)
+    if kind == "image":
+        return picture(one["image"], one["alt"], one["caption"])
+    if kind == "embed":
+        return link(one["url"], one["url"], f' class="embed" data-provider="{escape(one["provider"])}"')
+    if kind == "ad":
+        return ad_place(ads, one["placement"])
+    if kind == "rule":
+        return "<hr>"
+    if kind == "footnotes":
+        notes = (f'<li id="{escape(note["anchor"])}">{note["html"]}</li>' for note in one["items"])
+        return f'<ol class="footnotes">{"".join(notes)}</ol>'
+    return one.get("html", "")
+
+
+def table(one):
+    def row(cells, name):
+        return "<tr>" + "".join(f'<{name} align="{align}">{cell["html"]}</{name}>' for cell, align in zip(cells, one["align"])) + "</tr>"
+
+    return f'<table><thead>{row(one["headers"], "th")}</thead><tbody>{"".join(row(cells, "td") for cells in one["rows"])}</tbody></table>'
+
+
+def contents(toc):
+    return f'<nav class="contents"><ol>{items(link("#" + entry["anchor"], entry["text"]) for entry in toc)}</ol></nav>' if toc else ""
+
+
+def share_row(article, networks):
+    parts = (link(article["share"][network], NETWORKS[network], ' rel="noopener"') for network in networks)
+    return f'<section class="share"><h2>Share</h2><ul>{items(parts)}</ul></section>'
+
+
+def follow(links):
+    return f'<ul class="follow">{items(link(one["url"], one["kind"].capitalize(), " rel=me") for one in links)}</ul>' if links else ""
+
+
+def author_box(author):
+    avatar = author["avatar"] and f'<img src="{escape(author["avatar"]["url"])}" alt="" width="96">' or ""
+    role = f'<p>{escape(author["role_title"])}</p>' if author["role_title"] else ""
+    return f'<section class="author">{avatar}<h2>{link(author["url"], author["name"])}</h2>{role}{author["bio"]["html"]}{follow(author["links"])}</section>'
+
+
+def newsletter_box(newsletter):
+    return (
+        f'<form class="newsletter" method="post"><h2>{escape(newsletter["heading"])}</h2><p>{escape(newsletter["pitch"])}</p>'
+        '<label>E-mail <input type="email" name="email" required></label><button>Subscribe</button>'
+        f'<p><small>{escape(newsletter["promise"])}</small></p></form>'
+    )
+
+
+def cards(title, articles):
+    shown = items(link(article["url"], article["title"]) for article in articles)
+    return f"<section><h2>{title}</h2><ul>{shown}</ul></section>" if shown else ""
+
+
+def comment(one):
+    replies = "".join(comment(reply) for reply in one["replies"]["data"])
+    more = one["replies"]["next"] and "<p>More replies …</p>" or ""
+    return (
+        f'<article class="comment" id="comment-{one["id"]}"><h3>{escape(one["author"]["name"])}</h3>'
+        f'<time datetime="{one["created_at"]}">{one["created_at"][:10]}</time>{one["body"]["html"]}{replies}{more}</article>'
+    )
+
+
+def field(one):
+    """A field says that it is not published where it is not: here, the e-mail address."""
+    name, required = one["name"], " required" if one["required"] else ""
+    label = LABELS.get(name, name) + ("" if one["published"] else " (will not be published)")
+    kind = {"author_email": "email", "author_url": "url"}.get(name, "text")
+    entry = f'<textarea name="{name}"{required}></textarea>' if name == "body" else f'<input type="{kind}" name="{name}"{required}>'
+    return f"<p><label>{label} {entry}</label></p>"
+
+
+def comments(article, page, policy):
+    thread = "".join(comment(one) for one in page["data"])
+    form = "<p>Comments are closed.</p>"
+    if article["comments"]["open"]:
+        action = f'{API}/api/v1/articles/{article["id"]}/comments'
+        form = f'<form class="comments" action="{escape(action)}">{"".join(field(one) for one in policy["fields"])}<button>Send</button></form>'
+    return f'<section id="comments"><h2>{article["comments"]["count"]} comments</h2>{thread}{form}</section>'
+
+
+def document(page):
+    site, article, ads = page["site"], page["article"], page["ads"]
+    text = "\n".join(block(one, ads) for one in article["body"]["blocks"])
+    by = ", ".join(link(author["url"], author["name"]) for author in article["authors"])
+    section = article["section"] and link(article["section"]["url"], article["section"]["name"]) or ""
+    around = [("Previous", page["previous"]), ("Next", page["next"])]
+    seo = article["seo"]
+    structured = json.dumps(seo["json_ld"]).replace("<", "\\u003c")
+    return f"""<!doctype html>
+<html lang="{escape(article["locale"])}">
+<head>
+<meta charset="utf-8">
+<title>{escape(seo["title"])} – {escape(site["name"])}</title>
+<meta name="description" content="{escape(seo["description"] or "")}">
+<link rel="canonical" href="{escape(seo["canonical_url"])}">
+<script type="application/ld+json">{structured}</script>
+</head>
+<body>
+{header(site)}
+{ad_place(ads, "top")}
+<main>
+<article>
+<p class="section">{section}</p>
+<h1>{escape(article["title"])}</h1>
+{f'<p class="dek">{escape(article["dek"])}</p>' if article["dek"] else ""}
+<p class="by">{by} <time datetime="{article["published_at"]}">{article["published_at"][:10]}</time> · {article["reading_minutes"]} min</p>
+{picture(article["hero_image"]) if article["hero_image"] else ""}
+{contents(article["body"]["toc"])}
+{text}
+<ul class="tags">{items(link(tag["url"], tag["name"]) for tag in article["tags"])}</ul>
+</article>
+{share_row(article, site["share_networks"])}
+{"".join(author_box(author) for author in page["authors"])}
+{newsletter_box(site["newsletter"])}
+<nav class="around">{"".join(f"<p>{word}: {link(card['url'], card['title'])}</p>" for word, card in around if card)}</nav>
+{cards("Related", page["related"])}
+{cards("Most read", page["trending"])}
+{ad_place(ads, "below")}
+{comments(article, page["comments"], site["comment_policy"])}
+</main>
+<footer><h2>Follow us</h2>{follow(site["social_links"])}</footer>
+</body>
+</html>"""
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    with urllib.request.urlopen(f"{API}/api/v1/pages/article/{sys.argv[1]}") as answer:
+        print(document(json.load(answer)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+//! All SQL of what lies around a published article: its neighbours, and what is related to it.
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
+
+use super::article::{ArticleId, ArticleKind};
+use super::publication::Publication;
+use crate::db::{Conn, Id, Predicate};
+use crate::error::Result;
+use crate::schema::{publication_tags, publications};
+use crate::taxonomy::Tag;
+
+/// How many articles of a section, and of each tag, are looked at when related ones are chosen.
+const CANDIDATES: usize = 60;
+/// By how many of its tags an article is related to others.
+const MOST_TAGS: usize = 8;
+/// A day, in milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// The articles published just before and just after one, in its section and its language.
+pub(super) fn neighbours(conn: &mut Conn, of: &Publication) -> Result<(Option<Publication>, Option<Publication>)> {
+    let (time, id) = (publications::published_at, publications::id);
+    let row = || publications::table.filter(siblings(of)).select(Publication::as_select());
+    let earlier = time.le(of.published_at).and(time.lt(of.published_at).or(id.lt(of.id)));
+    let later = time.ge(of.published_at).and(time.gt(of.published_at).or(id.gt(of.id)));
+    let previous = row().filter(earlier).order((time.desc(), id.desc())).first(conn).optional()?;
+    let next = row().filter(later).order((time.asc(), id.asc())).first(conn).optional()?;
+    Ok((previous, next))
+}
+
+/// Articles of the same language and, where there is one, of the same section.
+fn siblings(of: &Publication) -> Predicate<publications::table> {
+    let alike = publications::kind.eq(ArticleKind::Article).and(publications::locale.eq(of.locale.clone()));
+    match of.section_id {
+        Some(section) => Box::new(alike.and(publications::section_id.assume_not_null().eq(section))),
+        None => Box::new(alike),
+    }
+}
+
+/// The tags of a published article, in order.
+pub(super) fn tags(conn: &mut Conn, id: ArticleId) -> Result<Vec<Id<Tag>>> {
+    let rows = publication_tags::table.filter(publication_tags::article_id.eq(id)).order(publication_tags::position);
+    Ok(rows.select(publication_tags::tag_id).load(conn)?)
+}
+
+/// The articles of the same language that have most in common with one: tags, the section, the time.
+pub(super) fn related(conn: &mut Conn, of: &Publication, tags: &[Id<Tag>], limit: i64) -> Result<Vec<Publication>> {
+    let tags = tags.get(..MOST_TAGS).unwrap_or(tags);
+    let Some(candidates) = candidates(of, tags) else { return Ok(Vec::new()) };
+    Ok(publications::table
+        .filter(sql::<Bool>(&format!("publications.id IN ({candidates})")))
+        .filter(publications::id.ne(of.id))
+        .filter(publications::kind.eq(ArticleKind::Article))
+        .filter(publications::locale.eq(of.locale.clone()))
+        .order((sql::<BigInt>(&score(of, tags)).desc(), publications::published_at.desc(), publications::id.desc()))
+        .limit(limit)
+        .select(Publication::as_select())
+        .load(conn)?)
+}
+
+/// The newest of the section and of each tag, found by their indexes however many there are. An id begins with the time
+/// at which it was made, so that the last are the newest. All of it is ids and numbers that were made here.
+fn candidates(of: &Publication, tags: &[Id<Tag>]) -> Option<String> {
+    let of_section = of.section_id.map(|section| {
+        format!(
+            "SELECT id FROM (SELECT id FROM publications WHERE section_id = '{section}' \
+             ORDER BY published_at DESC, id DESC LIMIT {CANDIDATES}) AS of_section"
+        )
+    });
+    let of_tag = |(index, tag): (usize, &Id<Tag>)| {
+        format!(
+            "SELECT article_id FROM (SELECT article_id FROM publication_tags WHERE tag_id = '{tag}' \
+             ORDER BY article_id DESC LIMIT {CANDIDATES}) AS of_tag_{index}"
+        )
+    };
+    let all: Vec<String> = of_section.into_iter().chain(tags.iter().enumerate().map(of_tag)).collect();
+    (!all.is_empty()).then(|| all.join(" UNION ALL "))
+}
+
+/// Four for each common tag, three for the section, two for what is no more than a month older, one for a year. The clock
+/// has no part in it, so that it stays as it is until something is published.
+fn score(of: &Publication, tags: &[Id<Tag>]) -> String {
+    let at = of.published_at.millis();
+    let (month, year) = (at - 30 * DAY, at - 365 * DAY);
+    let common = if tags.is_empty() {
+        "0".to_owned()
+    } else {
+        let tags: Vec<String> = tags.iter().map(|tag| format!("'{tag}'")).collect();
+        format!(
+            "(SELECT COUNT(*) FROM publication_tags AS common WHERE common.article_id = publications.id AND common.tag_id IN ({}))",
+            tags.join(", ")
+        )
+    };
+    let section = of
+        .section_id
+        .map_or_else(|| "0".to_owned(), |section| format!("CASE WHEN publications.section_id = '{section}' THEN 3 ELSE 0 END"));
+    format!(
+        "{common} * 4 + {section} \
+         + CASE WHEN publications.published_at >= {month} THEN 2 WHEN publications.published_at >= {year} THEN 1 ELSE 0 END"
+    )
+}

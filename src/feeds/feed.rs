@@ -1,0 +1,132 @@
+//! A feed, before it is written in any of the three forms.
+
+use std::fmt::Write as _;
+
+use url::form_urlencoded::byte_serialize;
+
+use super::text;
+use crate::app::App;
+use crate::articles::{self, ArticleCard, Newest};
+use crate::db::{Conn, Timestamp};
+use crate::error::Result;
+use crate::http::Tags;
+use crate::images::{self, ImageView};
+use crate::{authors, site, taxonomy};
+
+/// What is asked of a feed.
+pub(super) struct Asked {
+    pub(super) section: Option<String>,
+    pub(super) tag: Option<String>,
+    pub(super) author: Option<String>,
+    pub(super) locale: Option<String>,
+    pub(super) limit: usize,
+    /// Whether it has whole texts.
+    pub(super) full: bool,
+    /// Its own address.
+    pub(super) own: String,
+}
+
+/// A feed.
+pub(super) struct Feed {
+    pub(super) title: String,
+    pub(super) description: String,
+    /// The page that shows the same to people.
+    pub(super) home: String,
+    pub(super) own: String,
+    pub(super) language: String,
+    pub(super) logo: Option<ImageView>,
+    pub(super) updated: Timestamp,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// An article in a feed.
+pub(super) struct Entry {
+    /// What it is known by for ever, whatever its address.
+    pub(super) id: String,
+    pub(super) url: String,
+    pub(super) title: String,
+    /// Plain text.
+    pub(super) summary: String,
+    /// The whole text, as HTML.
+    pub(super) html: Option<String>,
+    /// Names and pages.
+    pub(super) authors: Vec<(String, String)>,
+    pub(super) categories: Vec<String>,
+    pub(super) language: String,
+    pub(super) published: Timestamp,
+    pub(super) updated: Timestamp,
+    pub(super) image: Option<ImageView>,
+}
+
+/// Makes a feed of the newest articles.
+///
+/// # Errors
+/// `404` where the section, tag or author is unknown.
+pub(super) fn make(app: &App, conn: &mut Conn, asked: Asked) -> Result<(Feed, Tags)> {
+    let links = &app.config.links;
+    let settings = site::settings(conn)?;
+    let mut title = text::safe(&settings.name);
+    let mut home = format!("{}/", links.site_url);
+    let mut query = format!("limit={}", asked.limit);
+    let mut tags = Tags::of(&["site", "articles"]);
+    let mut narrow = |name: &str, slug: &str, said: &str, url: String| {
+        let _ = write!(query, "&{name}={slug}");
+        let _ = write!(title, " – {}", text::safe(said));
+        home = url;
+    };
+    if let Some(name) = &asked.section {
+        let section = taxonomy::read_section(app, conn, name)?;
+        narrow("section", &section.slug, &section.name, section.url);
+        tags.add("section", section.id);
+    }
+    if let Some(name) = &asked.tag {
+        let tag = taxonomy::read_tag(app, conn, name)?;
+        narrow("tag", &tag.slug, &tag.name, tag.url);
+        tags.add("tag", tag.id);
+    }
+    if let Some(name) = &asked.author {
+        let card = authors::read(app, conn, name)?.basics.card;
+        narrow("author", &card.slug, &card.name, card.url);
+        tags.add("author", card.id);
+    }
+    if let Some(locale) = &asked.locale {
+        let _ = write!(query, "&locale={}", byte_serialize(locale.as_bytes()).collect::<String>());
+    }
+    let logo = match settings.logo {
+        Some(id) => images::views(conn, links, &[id])?.remove(&id),
+        None => None,
+    };
+    if let Some(logo) = &logo {
+        tags.add("image", logo.id);
+    }
+    let Newest { cards, mut texts, tags } = articles::newest(app, conn, &query, asked.full, tags)?;
+    let entries: Vec<Entry> = cards.into_iter().map(|card| entry(texts.remove(&card.id), card, &links.site_url)).collect();
+    let feed = Feed {
+        title,
+        description: text::safe(settings.tagline.as_deref().unwrap_or(&settings.name)),
+        home,
+        own: asked.own,
+        language: asked.locale.unwrap_or(settings.locale),
+        logo,
+        updated: entries.iter().map(|entry| entry.updated).max().unwrap_or(Timestamp::from_millis(0)),
+        entries,
+    };
+    Ok((feed, tags))
+}
+
+fn entry(html: Option<String>, card: ArticleCard, site_url: &str) -> Entry {
+    let section = card.section.iter().map(|section| section.name.as_str());
+    Entry {
+        id: format!("urn:uuid:{}", card.id),
+        title: text::safe(&card.title),
+        summary: text::safe(card.excerpt.as_deref().unwrap_or_default()),
+        html: html.map(|html| text::absolute(&html, site_url, &card.url)),
+        authors: card.authors.iter().map(|author| (text::safe(&author.name), author.url.clone())).collect(),
+        categories: section.chain(card.tags.iter().map(|tag| tag.name.as_str())).map(text::safe).collect(),
+        language: card.locale,
+        published: card.published_at.unwrap_or(card.updated_at),
+        updated: card.updated_at,
+        image: card.hero_image,
+        url: card.url,
+    }
+}

@@ -1,0 +1,189 @@
+//! Feeds, sitemaps and oEmbed over HTTP: unpack, one snapshot, answer.
+
+use actix_web::{HttpResponse, get, web};
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::feed::{self, Feed};
+use super::json_feed::{self, JsonFeed};
+use super::oembed::{self, OEmbed};
+use super::{atom, rss, sitemap};
+use crate::error::{Error, Fault, Result};
+use crate::http::parameters::parameter;
+use crate::http::{Request, public, public_document};
+use crate::input::Kind;
+
+/// Mounts the operations.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(read_rss_feed)
+        .service(read_atom_feed)
+        .service(read_json_feed)
+        .service(read_sitemap_index)
+        .service(read_news_sitemap)
+        .service(read_sitemap)
+        .service(read_oembed);
+}
+
+/// The parameters of a feed.
+struct FeedParameters;
+
+impl IntoParams for FeedParameters {
+    fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
+        let name = || serde_json::json!({"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"});
+        vec![
+            parameter("section", "Only articles of this section, by id or slug.", name()),
+            parameter("tag", "Only articles about this tag, by id or slug.", name()),
+            parameter("author", "Only articles by this author, by id or slug.", name()),
+            parameter("locale", "Only articles in this language.", name()),
+            parameter(
+                "content",
+                "Whole texts, or what lists show of them; `FEED_CONTENT` where absent.",
+                serde_json::json!({"type": "string", "enum": ["full", "summary"]}),
+            ),
+            parameter(
+                "limit",
+                "How many articles it has at most.",
+                serde_json::json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 20}),
+            ),
+        ]
+    }
+}
+
+/// Reads the RSS feed.
+///
+/// The newest articles as RSS 2.0. Pictures are enclosures; authors are `dc:creator`; an item's `guid` stays whatever becomes
+/// of its address.
+#[utoipa::path(tag = "Feeds", params(FeedParameters), responses((status = 200, body = String, content_type = "application/rss+xml", description = "The feed."),
+    (status = 304, description = "The client has this answer already."), (status = 404, description = "There is no such section, tag or author.")))]
+#[get("/feeds/rss.xml")]
+async fn read_rss_feed(request: Request) -> Result<HttpResponse> {
+    answer(&request, rss::TYPE, rss::write).await
+}
+
+/// Reads the Atom feed.
+///
+/// The newest articles as Atom (RFC 4287).
+#[utoipa::path(tag = "Feeds", params(FeedParameters), responses((status = 200, body = String, content_type = "application/atom+xml", description = "The feed."),
+    (status = 304, description = "The client has this answer already."), (status = 404, description = "There is no such section, tag or author.")))]
+#[get("/feeds/atom.xml")]
+async fn read_atom_feed(request: Request) -> Result<HttpResponse> {
+    answer(&request, atom::TYPE, atom::write).await
+}
+
+/// Reads the JSON feed.
+///
+/// The newest articles as JSON Feed 1.1.
+#[utoipa::path(tag = "Feeds", params(FeedParameters), responses((status = 200, body = JsonFeed, content_type = "application/feed+json", description = "The feed."),
+    (status = 304, description = "The client has this answer already."), (status = 404, description = "There is no such section, tag or author.")))]
+#[get("/feeds/feed.json")]
+async fn read_json_feed(request: Request) -> Result<HttpResponse> {
+    answer(&request, json_feed::TYPE, json_feed::write).await
+}
+
+async fn answer(request: &Request, content_type: &'static str, write: fn(Feed) -> Result<Vec<u8>>) -> Result<HttpResponse> {
+    let asked = asked(request)?;
+    let (body, tags, updated) = request
+        .read(move |app, conn| {
+            let (feed, tags) = feed::make(app, conn, asked)?;
+            let updated = feed.updated;
+            Ok((write(feed)?, tags, updated))
+        })
+        .await?;
+    Ok(public_document(request, content_type, body, &tags, Some(updated)))
+}
+
+fn asked(request: &Request) -> Result<feed::Asked> {
+    let mut query = request.query();
+    let links = &request.app.config.links;
+    let raw = request.raw_query();
+    let own = if raw.is_empty() { String::new() } else { format!("?{raw}") };
+    let mut name = |parameter: &str| query.key(parameter, Kind::Text).map(|key| key.text());
+    let (section, tag, author, locale) = (name("section"), name("tag"), name("author"), name("locale"));
+    let content = query.word("content", &["full", "summary"]);
+    let limit = query.limit();
+    query.finish()?;
+    Ok(feed::Asked {
+        section,
+        tag,
+        author,
+        locale,
+        limit,
+        full: content.map_or(request.app.config.feeds.full, |content| content == "full"),
+        own: format!("{}{}{own}", links.api_url, request.path),
+    })
+}
+
+/// Reads the index of sitemaps.
+///
+/// For search engines: name it in the `robots.txt` of the site. Articles that are to be left out (`noindex`) are in none.
+#[utoipa::path(tag = "Feeds", responses((status = 200, body = String, content_type = "application/xml", description = "The index."), (status = 304, description = "The client has this answer already.")))]
+#[get("/sitemap.xml")]
+async fn read_sitemap_index(request: Request) -> Result<HttpResponse> {
+    request.no_query()?;
+    let (body, tags) = request.read(sitemap::index).await?;
+    Ok(public_document(&request, sitemap::TYPE, body, &tags, None))
+}
+
+/// Reads the sitemap of news.
+///
+/// The articles of the last 48 hours, a thousand at most, in the form that Google News reads.
+#[utoipa::path(tag = "Feeds", responses((status = 200, body = String, content_type = "application/xml", description = "The sitemap."), (status = 304, description = "The client has this answer already.")))]
+#[get("/sitemap-news.xml")]
+async fn read_news_sitemap(request: Request) -> Result<HttpResponse> {
+    request.no_query()?;
+    let (body, tags) = request.read(sitemap::news).await?;
+    Ok(public_document(&request, sitemap::TYPE, body, &tags, None))
+}
+
+/// Reads a sitemap.
+///
+/// One that the index names: `articles-2026-03.xml` has what was published in that month (a busier month has one a day),
+/// `site.xml` the front page, sections, tags and authors.
+#[utoipa::path(tag = "Feeds", params(("sitemap" = String, Path, description = "Its name.")), responses((status = 200, body = String, content_type = "application/xml", description = "The sitemap."), (status = 304, description = "The client has this answer already.")))]
+#[get("/sitemaps/{sitemap}")]
+async fn read_sitemap(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let (body, tags) = request.read(move |app, conn| sitemap::read(app, conn, &name)).await?;
+    Ok(public_document(&request, sitemap::TYPE, body, &tags, None))
+}
+
+/// Says how to show a link to an article.
+///
+/// oEmbed 1.0, for addresses of published articles of this site and nothing else.
+#[utoipa::path(tag = "Feeds", params(("url" = String, Query, description = "The article's address on the site.", min_length = 1, max_length = 2000),
+        ("maxwidth" = Option<i32>, Query, description = "How many pixels wide the picture may be.", minimum = 1),
+        ("maxheight" = Option<i32>, Query, description = "How many pixels high the picture may be.", minimum = 1),
+        ("format" = inline(Option<JsonOnly>), Query, description = "The form of the answer.")),
+    responses((status = 200, body = OEmbed, description = "How to show it."), (status = 304, description = "The client has this answer already."),
+        (status = 404, description = "This is no published article's address."), (status = 410, description = "The article is no longer public.")))]
+#[get("/oembed")]
+async fn read_oembed(request: Request) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let url = query.text("url").filter(|url| (1..=2000).contains(&url.chars().count()));
+    if url.is_none() {
+        query.fault(Fault::parameter("url", "required", "This names the article, by an address of 2000 characters at most."));
+    }
+    let mut bound = |name: &str| match query.key(name, Kind::Int).map(|key| key.int()) {
+        Some(pixels) if pixels < 1 => {
+            query.fault(Fault::parameter(name, "out_of_range", "This is 1 at least.").bound("min", 1));
+            0
+        }
+        Some(pixels) => i32::try_from(pixels).unwrap_or(i32::MAX),
+        None => i32::MAX,
+    };
+    let (max_width, max_height) = (bound("maxwidth"), bound("maxheight"));
+    query.word("format", &["json"]);
+    query.finish()?;
+    let asked = oembed::Asked { url: url.ok_or_else(Error::not_found)?, max_width, max_height };
+    let (view, tags) = request.read(move |app, conn| oembed::describe(app, conn, &asked)).await?;
+    public(&request, &view, &tags)
+}
+
+/// The one form that oEmbed has here.
+#[derive(Clone, Copy, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum JsonOnly {
+    /// JSON.
+    Json,
+}

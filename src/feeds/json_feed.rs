@@ -1,0 +1,128 @@
+//! A feed as JSON Feed 1.1 (<https://www.jsonfeed.org/version/1.1/>), in which what is empty is left out.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::feed::{Entry, Feed};
+use crate::db::Timestamp;
+use crate::error::Result;
+
+/// The media type.
+pub(super) const TYPE: &str = "application/feed+json";
+
+/// A feed in the form of JSON Feed 1.1.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct JsonFeed {
+    /// The form that it has.
+    #[schema(example = "https://jsonfeed.org/version/1.1")]
+    version: &'static str,
+    /// What it is called.
+    #[schema(example = "The Harbour Post")]
+    title: String,
+    /// The page that shows the same to people.
+    #[schema(format = "uri", example = "https://example.com/")]
+    home_page_url: String,
+    /// Its own address.
+    #[schema(format = "uri", example = "https://api.example.com/feeds/feed.json")]
+    feed_url: String,
+    /// What it is about.
+    #[schema(example = "News from both banks of the river")]
+    description: String,
+    /// The site's picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri", example = "https://api.example.com/media/9f86d081.png")]
+    icon: Option<String>,
+    /// Its language.
+    #[schema(example = "en")]
+    language: String,
+    /// Its articles, the newest first.
+    items: Vec<JsonFeedItem>,
+}
+
+/// An article in a JSON feed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct JsonFeedItem {
+    /// What it is known by for ever.
+    #[schema(example = "urn:uuid:019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
+    id: String,
+    /// Its page.
+    #[schema(format = "uri", example = "https://example.com/tram-line-9-opens")]
+    url: String,
+    /// The headline.
+    #[schema(example = "Tram line 9 opens")]
+    title: String,
+    /// The whole text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "<p>The first trams run on <strong>Saturday</strong>.</p>")]
+    content_html: Option<String>,
+    /// What lists show of the text, where the feed has no whole texts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "The first trams run on Saturday.")]
+    content_text: Option<String>,
+    /// What lists show of the text.
+    #[schema(example = "The first trams run on Saturday.")]
+    summary: String,
+    /// The picture above the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri", example = "https://api.example.com/media/9f86d081.jpg")]
+    image: Option<String>,
+    /// When it was first published.
+    date_published: Timestamp,
+    /// When it was last published.
+    date_modified: Timestamp,
+    /// Who signs it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    authors: Vec<JsonFeedAuthor>,
+    /// Its section and tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["City", "Public transport"]))]
+    tags: Vec<String>,
+    /// Its language.
+    #[schema(example = "en")]
+    language: String,
+}
+
+/// Who signs an article in a JSON feed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct JsonFeedAuthor {
+    /// Their name.
+    #[schema(example = "Mara Lind")]
+    name: String,
+    /// Their page.
+    #[schema(format = "uri", example = "https://example.com/authors/mara-lind")]
+    url: String,
+}
+
+/// Writes a feed.
+pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
+    let feed = JsonFeed {
+        version: "https://jsonfeed.org/version/1.1",
+        title: feed.title,
+        home_page_url: feed.home,
+        feed_url: feed.own,
+        description: feed.description,
+        icon: feed.logo.map(|logo| logo.url),
+        language: feed.language,
+        items: feed.entries.into_iter().map(item).collect(),
+    };
+    Ok(serde_json::to_vec(&feed)?)
+}
+
+fn item(entry: Entry) -> JsonFeedItem {
+    JsonFeedItem {
+        id: entry.id,
+        url: entry.url,
+        title: entry.title,
+        // An item must have one of the two.
+        content_text: entry.html.is_none().then(|| entry.summary.clone()),
+        content_html: entry.html,
+        summary: entry.summary,
+        image: entry.image.map(|image| image.url),
+        date_published: entry.published,
+        date_modified: entry.updated,
+        authors: entry.authors.into_iter().map(|(name, url)| JsonFeedAuthor { name, url }).collect(),
+        tags: entry.categories,
+        language: entry.language,
+    }
+}

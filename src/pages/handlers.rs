@@ -1,0 +1,102 @@
+//! Whole pages over HTTP: unpack, one snapshot, answer.
+
+use actix_web::{HttpResponse, get, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::operations;
+use super::page::{ArticlePage, AuthorPage, HomePage, SectionPage, TagPage};
+use super::resolve::{self, Resolved};
+use crate::articles::Moved;
+use crate::error::{Error, Fault, Result};
+use crate::http::{Request, moved, public};
+
+/// Mounts the operations.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(read_home_page)
+        .service(read_article_page)
+        .service(read_section_page)
+        .service(read_author_page)
+        .service(read_tag_page)
+        .service(resolve_path);
+}
+
+/// Reads the front page.
+///
+/// Everything that the front page is made of, in one answer.
+#[utoipa::path(tag = "Pages", responses((status = 200, body = HomePage, description = "The page.")))]
+#[get("/pages/home")]
+async fn read_home_page(request: Request) -> Result<HttpResponse> {
+    request.no_query()?;
+    let made = request.read(operations::home).await?;
+    public(&request, &made.page, &made.tags)
+}
+
+/// Reads an article's page.
+///
+/// Everything that an article's page is made of, in one answer. By id or slug; an old slug answers `308` with the new one, what
+/// is public no more `410`, as the article itself does.
+#[utoipa::path(tag = "Pages", params(("article" = String, Path, description = "Id or slug.")),
+    responses((status = 200, body = ArticlePage, description = "The page."), (status = 308, body = Moved, description = "The article has moved; Location has its page.")))]
+#[get("/pages/article/{article}")]
+async fn read_article_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    match request.read(move |app, conn| operations::article(app, conn, &name)).await? {
+        Ok(made) => public(&request, &made.page, &made.tags),
+        Err(slug) => moved(&request, &format!("/pages/article/{slug}"), &Moved { canonical_slug: slug }),
+    }
+}
+
+/// Reads a section's page.
+///
+/// Everything that a section's page is made of, in one answer.
+#[utoipa::path(tag = "Pages", params(("section" = String, Path, description = "Id or slug.")), responses((status = 200, body = SectionPage, description = "The page.")))]
+#[get("/pages/section/{section}")]
+async fn read_section_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let made = request.read(move |app, conn| operations::section(app, conn, &name)).await?;
+    public(&request, &made.page, &made.tags)
+}
+
+/// Reads an author's page.
+///
+/// Everything that an author's page is made of, in one answer.
+#[utoipa::path(tag = "Pages", params(("author" = String, Path, description = "Id or slug.")), responses((status = 200, body = AuthorPage, description = "The page.")))]
+#[get("/pages/author/{author}")]
+async fn read_author_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let made = request.read(move |app, conn| operations::author(app, conn, &name)).await?;
+    public(&request, &made.page, &made.tags)
+}
+
+/// Reads a tag's page.
+///
+/// Everything that a tag's page is made of, in one answer.
+#[utoipa::path(tag = "Pages", params(("tag" = String, Path, description = "Id or slug.")), responses((status = 200, body = TagPage, description = "The page.")))]
+#[get("/pages/tag/{tag}")]
+async fn read_tag_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let made = request.read(move |app, conn| operations::tag(app, conn, &name)).await?;
+    public(&request, &made.page, &made.tags)
+}
+
+/// Says what stands at a path of the site.
+///
+/// For front ends that are asked for a path: what to show there, or where to send the reader. Redirects go first, and are
+/// followed to their end; then sections, authors, tags, and articles by `ARTICLE_PATH`. An article that is asked for by an old
+/// slug, or by a path that is not quite its own, has moved. `404` where nothing stands, `410` where something did.
+#[utoipa::path(tag = "Pages",
+    params(("path" = String, Query, description = "The path as the reader's browser has it, percent-encoded or not; a query string is passed over.", max_length = 2000, pattern = "^/[^\\x00]*$")),
+    responses((status = 200, body = Resolved, description = "What stands there, or where it is now."), (status = 404, description = "Nothing stands there."), (status = 410, description = "What stood there is gone.")))]
+#[get("/resolve")]
+async fn resolve_path(request: Request) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let path = query.text("path");
+    if path.as_ref().is_none_or(|path| !path.starts_with('/') || path.chars().count() > 2000) {
+        query.fault(Fault::parameter("path", "invalid_value", "This is a path that begins with a slash, of 2000 characters at most."));
+    }
+    query.finish()?;
+    let path = path.ok_or_else(Error::not_found)?;
+    let (found, tags) = request.read(move |app, conn| resolve::answer(app, conn, &path)).await?;
+    public(&request, &found, &tags)
+}

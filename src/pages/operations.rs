@@ -1,0 +1,110 @@
+//! How whole pages are put together: plain functions of app, connection and name.
+
+use super::page::{Ads, ArticlePage, AuthorPage, HomePage, Made, SectionPage, TagPage, tags_of_frame};
+use crate::app::App;
+use crate::articles::{self, Listed, tags_of, tags_of_whole};
+use crate::collections::{self, CollectionView};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::http::Page;
+use crate::input::Query;
+use crate::{authors, comments, site, taxonomy};
+
+/// How many collections the front page has.
+const COLLECTIONS: i64 = 10;
+/// How many articles of each collection the front page has.
+const ITEMS: i64 = 12;
+
+/// What advertises on a page.
+fn ads() -> Ads {
+    Ads::new()
+}
+
+/// An article's page or, where the article has moved, its slug.
+pub(super) fn article(app: &App, conn: &mut Conn, name: &str) -> Result<std::result::Result<Made<ArticlePage>, String>> {
+    let around = match articles::whole(app, conn, name)? {
+        Ok(around) => around,
+        Err(slug) => return Ok(Err(slug)),
+    };
+    let site = site::read(app, conn)?;
+    let id = around.article.card.id;
+    let signed: Vec<_> = around.article.card.authors.iter().map(|author| author.id).collect();
+    let authors = authors::profiles(app, conn, &signed)?;
+    let (_, query, page) = comments::list(app, conn, &id.to_string(), Query::parse(""))?;
+    let mut tags = tags_of_frame(&site, &around.trending, around.until);
+    tags.add("comments", id);
+    tags = tags_of_whole(&around.article, tags);
+    tags = [&around.previous, &around.next].into_iter().flatten().fold(tags, |tags, card| tags_of(std::slice::from_ref(card), tags));
+    tags = tags_of(&around.related, tags);
+    let page = ArticlePage {
+        site,
+        article: around.article,
+        authors,
+        previous: around.previous,
+        next: around.next,
+        related: around.related,
+        comments: Page::of(app, &query, page),
+        ads: ads(),
+        trending: around.trending,
+    };
+    Ok(Ok(Made { page, tags }))
+}
+
+/// The front page.
+pub(super) fn home(app: &App, conn: &mut Conn) -> Result<Made<HomePage>> {
+    let site = site::read(app, conn)?;
+    let sections = taxonomy::first_sections(app, conn)?;
+    let collections = collections::first(conn, COLLECTIONS, ITEMS)?;
+    let items: Vec<_> = collections.iter().flat_map(|(_, items)| items.iter().copied()).collect();
+    let Listed { query, page: newest, trending, until, others } = articles::list_among(app, conn, "", &items)?;
+    let mut tags = tags_of_frame(&site, &trending, until);
+    tags.add_kind("sections");
+    tags.add_kind("collections");
+    for (card, _) in &collections {
+        tags.add("collection", card.id);
+    }
+    for section in &sections {
+        tags.add("section", section.id);
+    }
+    tags = tags_of(&newest.rows, tags);
+    tags = others.values().fold(tags, |tags, card| tags_of(std::slice::from_ref(card), tags));
+    let collections = collections
+        .into_iter()
+        .map(|(card, items)| CollectionView { card, items: items.iter().filter_map(|id| others.get(id).cloned()).collect() });
+    let collections = collections.collect();
+    let page = HomePage { site, collections, newest: Page::of(app, &query, newest), sections, ads: ads(), trending };
+    Ok(Made { page, tags })
+}
+
+/// A section's page.
+pub(super) fn section(app: &App, conn: &mut Conn, name: &str) -> Result<Made<SectionPage>> {
+    let section = taxonomy::read_section(app, conn, name)?;
+    let site = site::read(app, conn)?;
+    let Listed { query, page, trending, until, .. } = articles::list_among(app, conn, &format!("section={}", section.slug), &[])?;
+    let mut tags = tags_of(&page.rows, tags_of_frame(&site, &trending, until));
+    tags.add("section", section.id);
+    section.parent.iter().for_each(|parent| tags.add("section", parent.id));
+    Ok(Made { page: SectionPage { site, section, articles: Page::of(app, &query, page), ads: ads(), trending }, tags })
+}
+
+/// An author's page.
+pub(super) fn author(app: &App, conn: &mut Conn, name: &str) -> Result<Made<AuthorPage>> {
+    let author = authors::read(app, conn, name)?;
+    let site = site::read(app, conn)?;
+    let card = &author.basics.card;
+    let Listed { query, page, trending, until, .. } = articles::list_among(app, conn, &format!("author={}", card.slug), &[])?;
+    let mut tags = tags_of(&page.rows, tags_of_frame(&site, &trending, until));
+    tags.add("author", card.id);
+    card.avatar.iter().for_each(|avatar| tags.add("image", avatar.id));
+    Ok(Made { page: AuthorPage { site, author, articles: Page::of(app, &query, page), ads: ads(), trending }, tags })
+}
+
+/// A tag's page.
+pub(super) fn tag(app: &App, conn: &mut Conn, name: &str) -> Result<Made<TagPage>> {
+    let tag = taxonomy::read_tag(app, conn, name)?;
+    let site = site::read(app, conn)?;
+    let Listed { query, page, trending, until, .. } = articles::list_among(app, conn, &format!("tag={}", tag.slug), &[])?;
+    let mut tags = tags_of(&page.rows, tags_of_frame(&site, &trending, until));
+    tags.add("tag", tag.id);
+    Ok(Made { page: TagPage { site, tag, articles: Page::of(app, &query, page), ads: ads(), trending }, tags })
+}

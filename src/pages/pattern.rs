@@ -1,0 +1,100 @@
+//! `ARTICLE_PATH` read backwards: which article a path is the address of.
+
+/// The longest part of a path that can stand for a name.
+const LONGEST: usize = 200;
+
+/// A piece of the pattern.
+enum Piece<'a> {
+    Text(&'a str),
+    /// What names the article.
+    Name,
+    /// What only goes along: any text without a slash.
+    Word,
+    /// Exactly so many digits.
+    Digits(usize),
+    /// An id; what names the article where no slug does.
+    Id(bool),
+}
+
+/// How many characters an id has.
+const ID: usize = 36;
+
+/// The slug or id in a path that has the form of the pattern.
+pub(super) fn name_in<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
+    let pieces = pieces(pattern);
+    step(&pieces, path, None)
+}
+
+fn pieces(pattern: &str) -> Vec<Piece<'_>> {
+    // The slug names the article where there is one; an id beside it only goes along.
+    let by_slug = pattern.contains("{slug}");
+    let mut pieces = Vec::new();
+    let mut rest = pattern;
+    while let Some(start) = rest.find('{') {
+        let (text, braced) = rest.split_at(start);
+        let Some(end) = braced.find('}') else { break };
+        let (name, after) = braced.split_at(end + 1);
+        pieces.push(Piece::Text(text));
+        pieces.push(match name {
+            "{slug}" => Piece::Name,
+            "{id}" => Piece::Id(!by_slug),
+            "{year}" => Piece::Digits(4),
+            "{month}" | "{day}" => Piece::Digits(2),
+            _ => Piece::Word,
+        });
+        rest = after;
+    }
+    pieces.push(Piece::Text(rest));
+    pieces
+}
+
+fn step<'a>(pieces: &[Piece<'_>], rest: &'a str, name: Option<&'a str>) -> Option<&'a str> {
+    let Some((piece, pieces)) = pieces.split_first() else { return if rest.is_empty() { name } else { None } };
+    match piece {
+        Piece::Text(text) => step(pieces, rest.strip_prefix(text)?, name),
+        Piece::Digits(count) => {
+            let (digits, after) = rest.split_at_checked(*count)?;
+            digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| step(pieces, after, name)).flatten()
+        }
+        Piece::Id(names) => {
+            let (id, after) = rest.split_at_checked(ID)?;
+            step(pieces, after, if *names { Some(id) } else { name })
+        }
+        Piece::Name | Piece::Word => {
+            let end = rest.find('/').unwrap_or(rest.len());
+            if end > LONGEST {
+                return None;
+            }
+            // The longest first: a hyphen after a name is more likely to be part of it.
+            (1..=end).rev().filter_map(|length| rest.split_at_checked(length)).find_map(|(word, after)| {
+                let name = if matches!(piece, Piece::Name) { Some(word) } else { name };
+                step(pieces, after, name)
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_in;
+
+    #[test]
+    fn a_path_is_read_as_it_was_written() {
+        let id = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42";
+        for (pattern, path, name) in [
+            ("/{slug}", "/tram-9", Some("tram-9")),
+            ("/{slug}", "/news/tram-9", None),
+            ("/{slug}", "/", None),
+            ("/{section}/{slug}", "/city/tram-9", Some("tram-9")),
+            ("/{year}/{month}/{day}/{slug}", "/2026/03/14/tram-9", Some("tram-9")),
+            ("/{year}/{month}/{day}/{slug}", "/2026/3/14/tram-9", None),
+            ("/{year}{month}-{slug}.html", "/202603-tram-9.html", Some("tram-9")),
+            ("/{section}-{slug}", "/city-tram-9", Some("9")),
+            ("/a/{id}", &format!("/a/{id}"), Some(id)),
+            ("/{slug}-{id}", &format!("/tram-9-{id}"), Some("tram-9")),
+        ] {
+            assert_eq!(name_in(pattern, path), name, "{pattern} {path}");
+        }
+        assert_eq!(name_in("/{section}{slug}", &format!("/{}", "é".repeat(3000))), None);
+    }
+}

@@ -1,0 +1,117 @@
+//! The operations on redirects over HTTP: unpack, one unit of work, answer.
+
+use actix_web::{HttpResponse, delete, get, patch, post, put, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::import::{self, RedirectImport};
+use super::operations;
+use super::redirect::{LISTING, RedirectDraft, RedirectView};
+use crate::error::Result;
+use crate::http::{Body, CsvBody, Page, Request, created, editor, editor_page, listing_parameters, no_content, private};
+use crate::users::{Caller, Editor};
+
+listing_parameters!(RedirectList, LISTING);
+
+/// Mounts the operations.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_redirects)
+        .service(create_redirect)
+        .service(import_redirects)
+        .service(read_redirect)
+        .service(replace_redirect)
+        .service(revise_redirect)
+        .service(delete_redirect);
+}
+
+/// Lists redirects.
+///
+/// All redirects, the newest first, for editors. Readers' front ends ask `GET /resolve`.
+#[utoipa::path(tag = "Redirects", params(RedirectList), security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = Page<RedirectView>, description = "A page of redirects.")))]
+#[get("/redirects")]
+async fn list_redirects(request: Request, _caller: Caller<Editor>) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let list = query.listing(&LISTING, &request.app.secrets, "redirects");
+    query.finish()?;
+    let (list, page) = request.read(move |_, conn| operations::list(conn, &list).map(|page| (list, page))).await?;
+    editor_page(&request, &list, &page)
+}
+
+/// Creates a redirect.
+///
+/// A path leads to one place at most (`409`); a way that would lead back to where it begins is refused (`loop`).
+#[utoipa::path(tag = "Redirects", request_body = RedirectDraft, security(("bearer" = ["editor", "admin"])),
+    responses((status = 201, body = RedirectView, description = "The redirect.")))]
+#[post("/redirects")]
+async fn create_redirect(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let view = request.write(move |app, conn| operations::create(app, conn, &caller, &body.0)).await?;
+    created(&request, &format!("/redirects/{}", view.id), &view, view.version)
+}
+
+/// Creates many redirects.
+///
+/// From a CSV file (RFC 4180, UTF-8, 1 MiB) of up to 10,000 lines below one that names the columns `from`, `to` and, where
+/// it is not always 301, `status`. All of them or, where a line is wrong, none: then each fault's pointer is the number of the
+/// line and the name of the column, such as `/7/to`. A path that leads elsewhere already is a fault (`taken`), unless
+/// `replace=true`.
+#[utoipa::path(tag = "Redirects", params(("replace" = Option<bool>, Query, description = "Whether to replace redirects that are there.")),
+    request_body(content = String, content_type = "text/csv", description = "The file."), security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = RedirectImport, description = "What became of them.")))]
+#[post("/redirects/import")]
+async fn import_redirects(body: CsvBody, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let replace = query.truth("replace");
+    query.finish()?;
+    let done = request.write(move |app, conn| import::import(app, conn, &caller, &body.0, replace)).await?;
+    private(200, &done)
+}
+
+/// Reads a redirect.
+#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "Its id.")), security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = RedirectView, description = "The redirect.")))]
+#[get("/redirects/{redirect}")]
+async fn read_redirect(request: Request, _caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let view = request.read(move |_, conn| operations::read(conn, &id)).await?;
+    editor(&view, view.version)
+}
+
+/// Replaces a redirect.
+///
+/// Members that are left out get their defaults.
+#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "Its id.")), request_body = RedirectDraft, security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = RedirectView, description = "The redirect.")))]
+#[put("/redirects/{redirect}")]
+async fn replace_redirect(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
+    change(body, request, caller, id).await
+}
+
+/// Changes a redirect.
+///
+/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default.
+#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "Its id.")), request_body(content = RedirectDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = RedirectView, description = "The redirect.")))]
+#[patch("/redirects/{redirect}")]
+async fn revise_redirect(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
+    change(body, request, caller, id).await
+}
+
+async fn change(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let condition = request.precondition();
+    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &id, &condition, &body.0)).await?;
+    editor(&view, view.version)
+}
+
+/// Deletes a redirect.
+#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "Its id.")),
+    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "There is no such redirect any more.")))]
+#[delete("/redirects/{redirect}")]
+async fn delete_redirect(request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let condition = request.precondition();
+    request.write(move |app, conn| operations::delete(app, conn, &caller, &id, &condition)).await?;
+    Ok(no_content())
+}

@@ -1,0 +1,224 @@
+//! Many redirects from a CSV file (RFC 4180): all of them or, where a line is wrong, none.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use csv::{ReaderBuilder, StringRecord, Trim};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use super::operations::loop_fault;
+use super::queries;
+use super::redirect::{Redirect, RedirectDraft};
+use crate::app::App;
+use crate::db::{Conn, lock};
+use crate::error::{Error, Fault, Result};
+use crate::events::{self, Event};
+use crate::input::Input;
+use crate::users::{Caller, Editor};
+
+/// How many redirects a file may have.
+const MOST: usize = 10_000;
+/// How many faults are told of at once.
+const MOST_FAULTS: usize = 100;
+/// The columns that a file may have, and whether it must.
+const COLUMNS: [(&str, bool); 3] = [("from", true), ("to", true), ("status", false)];
+
+/// What became of a file of redirects.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub(crate) struct RedirectImport {
+    /// How many redirects were made.
+    #[schema(minimum = 0, example = 120)]
+    pub(crate) created: usize,
+    /// How many were there and lead elsewhere now.
+    #[schema(minimum = 0, example = 3)]
+    pub(crate) replaced: usize,
+    /// How many were there already.
+    #[schema(minimum = 0, example = 0)]
+    pub(crate) unchanged: usize,
+}
+
+/// A line that says what a redirect may say.
+struct Line {
+    number: u64,
+    draft: RedirectDraft,
+}
+
+/// Stores the redirects of a file.
+pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, file: &[u8], replace: bool) -> Result<RedirectImport> {
+    lock(conn, "redirects")?;
+    let mut faults = Vec::new();
+    let lines = read(app, conn, file, &mut faults)?;
+    let mut all = queries::all(conn)?;
+    let mut changed: BTreeMap<u64, (Redirect, bool)> = BTreeMap::new();
+    let mut seen = HashSet::new();
+    let mut done = RedirectImport::default();
+    for Line { number, draft } in lines {
+        let now = app.now();
+        let mut redirect = Redirect::blank(now);
+        redirect.revise(draft.clone(), &app.config.links, now);
+        let path = redirect.from_path.clone();
+        if !seen.insert(path.clone()) {
+            faults.push(Fault::at(format!("/{number}/from"), "stands_twice", format!("{path:?} stands in the file twice.")));
+            continue;
+        }
+        let known = all.get(&path).cloned();
+        let is_new = known.is_none();
+        if let Some(mut known) = known {
+            if !known.revise(draft, &app.config.links, now) {
+                done.unchanged += 1;
+                continue;
+            }
+            if !replace {
+                let detail = format!("Another redirect leads away from {path:?}; replace=true would replace it.");
+                faults.push(Fault::at(format!("/{number}/from"), "taken", detail));
+                continue;
+            }
+            redirect = known;
+        }
+        all.insert(path, redirect.clone());
+        changed.insert(number, (redirect, is_new));
+    }
+    faults.extend(loops(&all, &changed));
+    if !faults.is_empty() {
+        faults.truncate(MOST_FAULTS);
+        return Err(Error::invalid(faults));
+    }
+    for (redirect, is_new) in changed.values() {
+        if *is_new {
+            queries::insert(conn, redirect)?;
+            done.created += 1;
+        } else {
+            queries::update(conn, redirect)?;
+            done.replaced += 1;
+        }
+    }
+    if !changed.is_empty() {
+        announce(app, conn, caller, &done)?;
+    }
+    Ok(done)
+}
+
+fn announce(app: &App, conn: &mut Conn, caller: &Caller<Editor>, done: &RedirectImport) -> Result<()> {
+    let event = Event {
+        kind: "redirects.imported",
+        actor: caller.actor(),
+        subject_kind: "redirects",
+        subject_id: "redirects".into(),
+        tags: vec!["redirects".into()],
+        details: json!({"created": done.created, "replaced": done.replaced}),
+    };
+    events::record(conn, app.now(), event)
+}
+
+/// The lines of a file, as far as each is right by itself; a fault's pointer is the line and the column.
+fn read(app: &App, conn: &mut Conn, file: &[u8], faults: &mut Vec<Fault>) -> Result<Vec<Line>> {
+    let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
+    let mut reader = ReaderBuilder::new().has_headers(true).flexible(true).trim(Trim::All).from_reader(file);
+    let columns = columns(reader.headers().ok(), faults);
+    if !faults.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut lines = Vec::new();
+    for (index, record) in reader.records().enumerate() {
+        if index == MOST {
+            faults.push(Fault::at("", "too_many", format!("A file may have {MOST} redirects.")).bound("max", MOST));
+            break;
+        }
+        if faults.len() >= MOST_FAULTS {
+            break;
+        }
+        match record {
+            Ok(record) => {
+                let number = record.position().map_or(0, csv::Position::line);
+                match of_line(app, conn, &columns, &record)? {
+                    Ok(draft) => lines.push(Line { number, draft }),
+                    Err(wrong) => faults.extend(wrong.into_iter().map(|fault| fault.within(&format!("/{number}")))),
+                }
+            }
+            Err(error) => {
+                let number = error.position().map_or(0, csv::Position::line);
+                faults.push(Fault::at(format!("/{number}"), "invalid_utf8", "This line is not UTF-8."));
+            }
+        }
+    }
+    Ok(lines)
+}
+
+/// The names of the columns in their order.
+fn columns(header: Option<&StringRecord>, faults: &mut Vec<Fault>) -> Vec<String> {
+    let Some(header) = header else {
+        faults.push(Fault::at("/1", "invalid_utf8", "This line is not UTF-8."));
+        return Vec::new();
+    };
+    let names: Vec<String> = header.iter().map(str::to_lowercase).collect();
+    for (index, name) in names.iter().enumerate() {
+        if !COLUMNS.iter().any(|(known, _)| known == name) {
+            faults.push(Fault::at(
+                "/1",
+                "unknown_name",
+                format!("The first line names the columns from, to and status; {name:?} is none."),
+            ));
+        } else if names.iter().position(|other| other == name) != Some(index) {
+            faults.push(Fault::at("/1", "stands_twice", format!("The column {name:?} stands twice.")));
+        }
+    }
+    for (name, _) in COLUMNS.iter().filter(|(name, required)| *required && !names.iter().any(|other| other == name)) {
+        faults.push(Fault::at("/1", "required", format!("The first line names the columns; {name:?} is missing.")));
+    }
+    names
+}
+
+/// What a line says, checked as if it had been sent by itself.
+fn of_line(
+    app: &App,
+    conn: &mut Conn,
+    columns: &[String],
+    record: &StringRecord,
+) -> Result<std::result::Result<RedirectDraft, Vec<Fault>>> {
+    if record.len() != columns.len() {
+        let detail = format!("This line has {} columns, the first has {}.", record.len(), columns.len());
+        return Ok(Err(vec![Fault::at("", "wrong_length", detail)]));
+    }
+    let mut members = Map::new();
+    for (name, text) in columns.iter().zip(record).filter(|(_, text)| !text.is_empty()) {
+        let number = text.parse::<i32>().ok().filter(|_| name == "status");
+        members.insert(name.clone(), number.map_or_else(|| Value::from(text), Value::from));
+    }
+    match Input::of(Value::Object(members), app.checker.clone()).create::<RedirectDraft>(conn) {
+        Ok(draft) => {
+            let faults = draft.faults();
+            Ok(if faults.is_empty() { Ok(draft) } else { Err(faults) })
+        }
+        Err(error) if !error.faults().is_empty() => Ok(Err(error.faults().to_vec())),
+        Err(error) => Err(error),
+    }
+}
+
+/// The lines that close a circle, whether by each other or by what was there.
+fn loops(all: &HashMap<String, Redirect>, changed: &BTreeMap<u64, (Redirect, bool)>) -> Vec<Fault> {
+    // Paths from which every way is known to have an end.
+    let mut ending: HashSet<&str> = HashSet::new();
+    let mut faults = Vec::new();
+    for (number, (redirect, _)) in changed {
+        let mut way: Vec<&str> = vec![&redirect.from_path];
+        let mut on_the_way: HashSet<&str> = way.iter().copied().collect();
+        let mut closed = false;
+        let mut path = redirect.to_path.as_deref();
+        while let Some(at) = path.filter(|at| !ending.contains(at)) {
+            way.push(at);
+            if !on_the_way.insert(at) {
+                closed = true;
+                break;
+            }
+            path = all.get(at).and_then(|next| next.to_path.as_deref());
+        }
+        if closed {
+            let way: Vec<String> = way.iter().map(|at| (*at).to_owned()).collect();
+            faults.push(loop_fault(&way).within(&format!("/{number}")));
+        } else {
+            ending.extend(way);
+        }
+    }
+    faults
+}

@@ -1,0 +1,193 @@
+//! A redirect: its row, its draft, its view, and what lists of it can be asked.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+
+use super::path::normal;
+use crate::config::LinkConfig;
+use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column};
+use crate::error::Fault;
+use crate::input::{Address, Draft, Kind, SitePath};
+use crate::schema::redirects;
+
+/// The id of a redirect.
+pub(crate) type RedirectId = Id<Redirect>;
+
+/// What says that something is gone for good.
+pub(super) const GONE: i32 = 410;
+
+/// A redirect as it is stored.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
+#[diesel(table_name = redirects, treat_none_as_null = true)]
+pub(crate) struct Redirect {
+    pub(crate) id: RedirectId,
+    pub(crate) from_path: String,
+    pub(crate) target: Option<String>,
+    /// The path that the target is on the site.
+    pub(crate) to_path: Option<String>,
+    pub(crate) status: i32,
+    pub(crate) version: i32,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+}
+
+/// What a redirect may be made of.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RedirectDraft {
+    /// The path that nothing stands at any more. It is kept without a slash at its end and percent-decoded; case makes a
+    /// difference. Where something does stand there, the redirect goes first.
+    #[schema(value_type = SitePath)]
+    pub(crate) from: String,
+    /// Where it leads to: a path of the site, or an address anywhere; none with the status 410.
+    #[schema(value_type = Option<Address>)]
+    pub(crate) to: Option<String>,
+    /// What readers' browsers are told: 301 or 308 for good, 302 or 307 for now, 410 that it is gone.
+    #[serde(default = "for_good")]
+    #[schema(value_type = RedirectStatus, default = 301)]
+    pub(crate) status: i32,
+}
+
+fn for_good() -> i32 {
+    301
+}
+
+impl Draft for RedirectDraft {
+    const READ_ONLY: &'static [&'static str] = &["/id", "/version", "/created_at", "/updated_at"];
+    const FREE: &'static [&'static str] = &[];
+}
+
+impl RedirectDraft {
+    /// What no schema can say of it.
+    pub(super) fn faults(&self) -> Vec<Fault> {
+        match (&self.to, self.status) {
+            (Some(_), GONE) => vec![Fault::at("/to", "not_with_410", "What is gone leads nowhere: leave this out, or change the status.")],
+            (None, status) if status != GONE => vec![Fault::at("/to", "required", "\"to\" is required but with the status 410.")],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The status of a redirect.
+pub(crate) struct RedirectStatus;
+
+impl utoipa::PartialSchema for RedirectStatus {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Integer))
+            .enum_values(Some([301, 302, 307, 308, GONE]))
+            .minimum(Some(301))
+            .maximum(Some(GONE))
+            .examples([301])
+            .into()
+    }
+}
+impl ToSchema for RedirectStatus {}
+
+/// A redirect, as editors see it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct RedirectView {
+    /// Its id.
+    pub(crate) id: RedirectId,
+    /// The path that nothing stands at any more.
+    #[schema(example = "/2019/old-tram.html")]
+    pub(crate) from: String,
+    /// Where it leads to; null with the status 410.
+    #[schema(example = "/tram-line-9-opens")]
+    pub(crate) to: Option<String>,
+    /// What readers' browsers are told.
+    #[schema(value_type = RedirectStatus)]
+    pub(crate) status: i32,
+    /// Counts the changes; `"v7"` as an `ETag`.
+    #[schema(example = 7, minimum = 1)]
+    pub(crate) version: i32,
+    /// When it was made.
+    pub(crate) created_at: Timestamp,
+    /// When it last changed.
+    pub(crate) updated_at: Timestamp,
+}
+
+impl Redirect {
+    /// A redirect of which nothing is known yet.
+    pub(super) fn blank(now: Timestamp) -> Self {
+        Self {
+            id: Id::new(now),
+            from_path: String::new(),
+            target: None,
+            to_path: None,
+            status: 0,
+            version: 0,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// What a draft makes of a redirect, new or not; says whether that changes anything.
+    pub(super) fn revise(&mut self, draft: RedirectDraft, links: &LinkConfig, now: Timestamp) -> bool {
+        let RedirectDraft { from, to, status } = draft;
+        let from = normal(&links.path_within_site(&from).unwrap_or(from));
+        let to_path = to.as_deref().and_then(|to| links.path_within_site(to)).map(|path| normal(&path));
+        if (&from, &to, &to_path, status) == (&self.from_path, &self.target, &self.to_path, self.status) {
+            return false;
+        }
+        self.from_path = from;
+        self.target = to;
+        self.to_path = to_path;
+        self.status = status;
+        self.version += 1;
+        self.updated_at = now;
+        true
+    }
+
+    /// What editors see of it.
+    pub(super) fn view(&self) -> RedirectView {
+        let Self { id, from_path, target, to_path: _, status, version, created_at, updated_at } = self.clone();
+        RedirectView { id, from: from_path, to: target, status, version, created_at, updated_at }
+    }
+}
+
+/// What the list of redirects can be asked.
+pub(super) static LISTING: Listing<redirects::table, Redirect> = Listing {
+    fields: &[
+        Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id redirects::id), key: None, about: "The id." },
+        Field {
+            name: "from",
+            kind: Kind::Text,
+            ops: Op::TEXT,
+            column: column!(text redirects::from_path),
+            key: Some(|row| Key::Text(row.from_path.clone())),
+            about: "The path that nothing stands at any more.",
+        },
+        Field {
+            name: "to",
+            kind: Kind::Text,
+            ops: Op::OPTIONAL_TEXT,
+            column: column!(optional text redirects::target),
+            key: None,
+            about: "Where it leads to.",
+        },
+        Field {
+            name: "status",
+            kind: Kind::Int,
+            ops: Op::CHOICE,
+            column: column!(int redirects::status),
+            key: None,
+            about: "What readers' browsers are told.",
+        },
+        Field {
+            name: "created_at",
+            kind: Kind::Time,
+            ops: Op::ORDER,
+            column: column!(time redirects::created_at),
+            key: Some(|row| Key::Int(row.created_at.millis())),
+            about: "When it was made.",
+        },
+    ],
+    default_sort: "-created_at",
+    includes: &[],
+    members: &["id", "from", "to", "status", "version", "created_at", "updated_at"],
+    id: column!(id redirects::id),
+    id_of: |row| row.id.to_string(),
+};
