@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, LINK, LOCATION};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -117,6 +117,15 @@ pub(crate) fn private<T: Serialize>(status: u16, view: &T) -> Result<HttpRespons
         .insert_header((CACHE_CONTROL, PRIVATE))
         .insert_header((CONTENT_TYPE, "application/json"))
         .body(bytes(view)?))
+}
+
+/// A table of comma-separated values to be saved as a file, for its caller alone.
+pub(crate) fn sheet(file_name: &str, body: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{file_name}\"")))
+        .insert_header((CACHE_CONTROL, PRIVATE))
+        .body(body)
 }
 
 /// Public text or JSON without versions or tags: health, documents.

@@ -1,0 +1,31 @@
+//! The SQL that showing ads needs besides that of placements and creatives.
+
+use diesel::prelude::*;
+
+use crate::ads::placements::Placement;
+use crate::db::{Conn, Id};
+use crate::error::Result;
+use crate::schema::{ad_placements, sections};
+use crate::taxonomy::Section;
+
+/// How deep sections lie within each other at most.
+const DEEPEST: usize = 32;
+
+/// The placements with some keys.
+pub(super) fn placements(conn: &mut Conn, keys: &[&str]) -> Result<Vec<Placement>> {
+    let keys: Vec<String> = keys.iter().map(|key| key.to_lowercase()).collect();
+    let rows = ad_placements::table.filter(ad_placements::key.eq_any(keys)).order(ad_placements::key);
+    Ok(rows.select(Placement::as_select()).load(conn)?)
+}
+
+/// A section and all that it lies within.
+pub(super) fn line(conn: &mut Conn, section: Id<Section>) -> Result<Vec<Id<Section>>> {
+    let mut line = Vec::new();
+    let mut next = Some(section);
+    while let Some(id) = next.filter(|_| line.len() < DEEPEST) {
+        line.push(id);
+        let parent = sections::table.filter(sections::id.eq(id)).select(sections::parent_id);
+        next = parent.first::<Option<Id<Section>>>(conn).optional()?.flatten();
+    }
+    Ok(line)
+}
