@@ -58,7 +58,7 @@ api_test!(what_fits_is_shown_the_heaviest_first, async |world| {
 
 api_test!(time_alone_changes_what_is_shown, async |world| {
     placement(world, "in-article").await;
-    let times = json!({"html": "soon", "starts_at": "2026-03-14T09:27:00Z", "ends_at": "2026-03-14T09:28:00Z"});
+    let times = json!({"html": "soon", "weight": 2, "starts_at": "2026-03-14T09:27:00Z", "ends_at": "2026-03-14T09:28:00Z"});
     let soon = creative(world, times).await;
     creative(world, json!({"html": "until", "ends_at": "2026-03-14T09:27:30Z"})).await;
     let impressions = format!("ads/creatives/{soon}/impressions");

@@ -78,7 +78,7 @@ api_test!(a_creative_comes_back_as_it_was_sent, async |world| {
 api_test!(a_creative_is_what_its_kind_says_and_nothing_else, async |world| {
     placement(world, "in-article").await;
     let image = world.image_by(Role::Editor, 1).await;
-    refused(world, json!({"src": null}), &[("/src", "required")]).await;
+    refused(world, json!({"src": null}), &[("/src", "required_by_kind")]).await;
     for src in ["http://ads.example/tag.js", "HTTPS://ads.example/tag.js"] {
         let answer =
             world.editor().post("ads/creatives", json!({"placement": "in-article", "kind": "script", "src": src})).await.expect(422);
@@ -95,22 +95,32 @@ api_test!(a_creative_is_what_its_kind_says_and_nothing_else, async |world| {
         &[("/html", "not_of_this_kind"), ("/image", "not_of_this_kind"), ("/link", "not_of_this_kind")],
     )
     .await;
-    refused(world, json!({"kind": "image"}), &[("/src", "not_of_this_kind"), ("/image", "required"), ("/link", "required")]).await;
+    refused(
+        world,
+        json!({"kind": "image"}),
+        &[("/src", "not_of_this_kind"), ("/image", "required_by_kind"), ("/link", "required_by_kind")],
+    )
+    .await;
     refused(
         world,
         json!({"kind": "html", "container_id": "x", "attributes": {"data-x": "1"}}),
-        &[("/src", "not_of_this_kind"), ("/container_id", "not_of_this_kind"), ("/attributes", "not_of_this_kind"), ("/html", "required")],
+        &[
+            ("/src", "not_of_this_kind"),
+            ("/container_id", "not_of_this_kind"),
+            ("/attributes", "not_of_this_kind"),
+            ("/html", "required_by_kind"),
+        ],
     )
     .await;
     refused(
         world,
         json!({"attributes": {"onload": "alert(1)", "src": "x", "style": "x", "data-": "", "data-A": "", "data-ok": ""}}),
         &[
-            ("/attributes/onload", "unknown_member"),
-            ("/attributes/src", "unknown_member"),
-            ("/attributes/style", "unknown_member"),
-            ("/attributes/data-", "unknown_member"),
-            ("/attributes/data-A", "unknown_member"),
+            ("/attributes/onload", "unknown_attribute"),
+            ("/attributes/src", "unknown_attribute"),
+            ("/attributes/style", "unknown_attribute"),
+            ("/attributes/data-", "unknown_attribute"),
+            ("/attributes/data-A", "unknown_attribute"),
         ],
     )
     .await;

@@ -25,6 +25,11 @@ UNTELLABLE_FAULTS = {
     "same": "whether two names stand for one thing is known to the database alone",
     "own_password": "what an account is called is known to the database alone",
     "wrong_password": "the password is known to its owner alone",
+    "not_of_this_kind": "which members a creative has, its kind says",
+    "required_by_kind": "which members a creative has, its kind says",
+    "unknown_attribute": "which attributes a script may be given is a list",
+    "before_start": "one time is compared with another",
+    "out_of_order": "one day is compared with another",
     "circle": "whether things lie within each other is known to the database alone",
 }
 # Codes of problems, and why no schema could have told.
@@ -61,6 +66,9 @@ def filter_failure(context, failure, case, response):
         return True
     # What a file is, its bytes say.
     if problem["code"] in UNTELLABLE_PROBLEMS or (problem["code"], case.path) == ("unsupported_media_type", "/api/v1/images"):
+        return False
+    # What a table says, no schema of a text tells.
+    if case.path == "/api/v1/newsletter/imports":
         return False
     faults = problem.get("errors", [])
     return not faults or not all(untellable(fault) for fault in faults)

@@ -58,8 +58,8 @@ async fn count(request: Request, id: &str, act: Act) -> Result<HttpResponse> {
 ///
 /// By day, the last 30 days where nothing else is asked for; at most 366. What was reported shows some seconds later.
 #[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "Id."),
-        ("from" = Option<String>, Query, description = "The first day, such as `2026-03-01`."),
-        ("to" = Option<String>, Query, description = "The last day; today where absent.")),
+        ("from" = Option<String>, Query, format = "date", description = "The first day, such as `2026-03-01`."),
+        ("to" = Option<String>, Query, format = "date", description = "The last day; today where absent.")),
     security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = AdStats, description = "What was counted.")))]
 #[get("/ads/creatives/{creative}/stats")]

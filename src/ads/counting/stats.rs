@@ -66,7 +66,7 @@ impl Days {
         let from = from.unwrap_or(to - (USUAL - 1) * DAY);
         if from > to || to - from >= MOST * DAY {
             let detail = format!("From the first day to the last there are 1 to {MOST} days.");
-            query.fault(Fault::parameter("from", "out_of_range", detail).bound("max", MOST));
+            query.fault(Fault::parameter("from", "out_of_order", detail).bound("max", MOST));
         }
         Self { from, until: to + DAY }
     }

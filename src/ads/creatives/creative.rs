@@ -79,7 +79,13 @@ pub(crate) struct CreativeDraft {
     #[schema(default = true)]
     pub(crate) active: bool,
     /// The script's address, with https. It is data for front ends: this server never fetches it.
-    #[schema(value_type = Option<HttpUrl>, example = "https://ads.example/tag.js")]
+    #[schema(
+        format = "uri",
+        min_length = 9,
+        max_length = 2000,
+        pattern = "^https://[^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}]+$",
+        example = "https://ads.example/tag.js"
+    )]
     pub(crate) src: Option<String>,
     /// The name of the element that the script fills.
     #[schema(min_length = 1, max_length = 100, pattern = "^[A-Za-z][A-Za-z0-9_-]*$", example = "ad-slot-1")]

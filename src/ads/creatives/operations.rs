@@ -50,7 +50,7 @@ pub(super) fn revise(
     let before = view::one(app, conn, creative.clone())?;
     let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
     let draft = checked(input.revise(conn, &current)?)?;
-    condition.check(creative.version, &current, &input.object()?, |_| Ok(None))?;
+    condition.check(creative.version, &current, &input.object()?)?;
     let sections = creative.revise(draft, app.now());
     queries::update(conn, &creative)?;
     queries::put_sections(conn, creative.id, &sections)?;

@@ -54,15 +54,12 @@ pub(super) fn faults(draft: &CreativeDraft) -> Vec<Fault> {
         if present && !kinds.contains(&draft.kind) {
             faults.push(Fault::at(format!("/{name}"), "not_of_this_kind", format!("A creative of kind {kind:?} has no {name:?}.")));
         } else if !present && required && kinds.contains(&draft.kind) {
-            faults.push(Fault::at(format!("/{name}"), "required", format!("A creative of kind {kind:?} has {name:?}.")));
+            faults.push(Fault::at(format!("/{name}"), "required_by_kind", format!("A creative of kind {kind:?} has {name:?}.")));
         }
-    }
-    if draft.src.as_deref().is_some_and(|src| !src.starts_with("https://")) {
-        faults.push(Fault::at("/src", "format", "This must be an https address."));
     }
     for name in draft.attributes.0.keys().filter(|name| !may_be_given(name)) {
         let detail = format!("A script may be given data-… (lower case, {LONGEST_NAME} characters) and {}.", KNOWN.join(", "));
-        faults.push(Fault::at(format!("/attributes/{}", escape(name)), "unknown_member", detail));
+        faults.push(Fault::at(format!("/attributes/{}", escape(name)), "unknown_attribute", detail));
     }
     if draft.starts_at.zip(draft.ends_at).is_some_and(|(starts_at, ends_at)| ends_at <= starts_at) {
         faults.push(Fault::at("/ends_at", "before_start", "It would end before it starts."));

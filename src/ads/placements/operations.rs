@@ -54,7 +54,7 @@ pub(super) fn revise(
     let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
     let draft = input.revise::<PlacementDraft>(conn, &current)?;
     refuse_reserved(&draft)?;
-    condition.check(placement.version, &current, &input.object()?, |_| Ok(None))?;
+    condition.check(placement.version, &current, &input.object()?)?;
     placement.revise(draft, app.now());
     let after = edited(&placement);
     if before.same_content(&after)? {

@@ -55,7 +55,7 @@ pub(super) fn revise(
     let before = edited(&list);
     let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
     let draft = input.revise::<ListDraft>(conn, &current)?;
-    condition.check(list.version, &current, &input.object()?, |_| Ok(None))?;
+    condition.check(list.version, &current, &input.object()?)?;
     list.revise(draft, app.now());
     let after = edited(&list);
     if before.same_content(&after)? {

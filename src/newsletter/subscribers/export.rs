@@ -31,11 +31,11 @@ pub(super) fn export(app: &App, conn: &mut Conn, caller: &Caller<Editor>, wanted
     let mut file = csv::Writer::from_writer(Vec::new());
     file.write_record(HEAD).map_err(|error| broken(&error))?;
     let keys: Vec<(ListId, String)> = lists::all(conn)?.into_iter().map(|list| (list.id, list.key)).collect();
-    let (mut last, mut count) = (None::<SubscriberId>, 0_usize);
+    let (mut behind, mut count) = (None::<SubscriberId>, 0_usize);
     loop {
-        let rows = queries::behind(conn, last, wanted.status, list)?;
+        let rows = queries::behind(conn, behind, wanted.status, list)?;
         let Some(end) = rows.last() else { break };
-        last = Some(end.id);
+        behind = Some(end.id);
         count += rows.len();
         let own = queries::lists_of(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
         for row in rows {

@@ -64,13 +64,13 @@ pub(super) fn known(conn: &mut Conn, emails: &[String]) -> Result<HashSet<String
 /// Some subscribers in the order of their ids, those behind one.
 pub(super) fn behind(
     conn: &mut Conn,
-    last: Option<SubscriberId>,
+    before: Option<SubscriberId>,
     status: Option<SubscriberStatus>,
     list: Option<ListId>,
 ) -> Result<Vec<Subscriber>> {
     let mut rows = subscribers::table.select(Subscriber::as_select()).into_boxed::<Backend>();
-    if let Some(last) = last {
-        rows = rows.filter(subscribers::id.gt(last));
+    if let Some(before) = before {
+        rows = rows.filter(subscribers::id.gt(before));
     }
     if let Some(status) = status {
         rows = rows.filter(subscribers::status.eq(status));
