@@ -124,8 +124,8 @@ api_test!(a_creative_is_what_its_kind_says_and_nothing_else, async |world| {
         ],
     )
     .await;
-    refused(world, json!({"attributes": {"data-x": "a\nb"}}), &[("/attributes/data-x", "pattern")]).await;
-    refused(world, json!({"container_id": "\"><script>"}), &[("/container_id", "pattern")]).await;
+    refused(world, json!({"attributes": {"data-x": "a\nb"}}), &[("/attributes/data-x", "control_character")]).await;
+    refused(world, json!({"container_id": "\"><script>"}), &[("/container_id", "invalid_format")]).await;
     refused(world, json!({"weight": 0, "clicks": 9}), &[("/weight", "out_of_range"), ("/clicks", "unknown_member")]).await;
     refused(world, json!({"starts_at": "2026-03-02T00:00:00Z", "ends_at": "2026-03-02T00:00:00Z"}), &[("/ends_at", "before_start")]).await;
     refused(

@@ -96,8 +96,8 @@ async fn newsroom(world: &World) -> Things {
             comments.push(id);
         }
     }
-    let lists =
-        [("daily", true), (CANARY, false)].map(|(key, public)| json!({"key": key, "name": key, "description": key, "is_public": public}));
+    let lists = [("daily", "Daily", true), ("hidden-list", CANARY, false)];
+    let lists = lists.map(|(key, text, public)| json!({"key": key, "name": text, "description": text, "is_public": public}));
     for list in lists {
         editor.post("newsletter/lists", list).await.expect(201);
     }
@@ -131,7 +131,7 @@ async fn newsroom(world: &World) -> Things {
         ("key", vec!["front-page".to_owned()]),
         ("placement", vec!["in-article".to_owned()]),
         ("creative", creatives),
-        ("list", vec!["daily".to_owned(), CANARY.to_owned()]),
+        ("list", vec!["daily".to_owned(), "hidden-list".to_owned()]),
         ("image", pictures.to_vec()),
         ("file", files),
         ("code", vec!["not_found".to_owned(), "gone".to_owned()]),

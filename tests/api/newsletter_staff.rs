@@ -116,8 +116,8 @@ api_test!(files_are_taken_wholly_or_not_at_all, async |world| {
         new@reader.example,,,,2027-01-01T10:00:00Z\n\
         other@reader.example,x\n";
     import(world, wrong).await.expect_problem(422, "validation_failed").expect_faults(&[
-        ("/3/email", "format"),
-        ("/3/name", "pattern"),
+        ("/3/email", "invalid_format"),
+        ("/3/name", "invalid_format"),
         ("/3/lists", "unknown_reference"),
         ("/3/consented_at", "required"),
         ("/5/email", "stands_twice"),

@@ -167,16 +167,16 @@ impl Line<'_> {
     fn row(&mut self, keys: &HashMap<String, ListId>, usual: &[ListId], now: Timestamp) -> Row {
         let email = self.cell("email").to_lowercase();
         if !is_email(&email) {
-            self.fault("email", "format", "This is not an e-mail address.".into());
+            self.fault("email", "invalid_format", "This is not an e-mail address.".into());
         }
         let name = self.text("name");
         if name.as_deref().is_some_and(|name| !is_name(name)) {
-            self.fault("name", "pattern", "A name is one line of at most 200 characters.".into());
+            self.fault("name", "invalid_format", "A name is one line of at most 200 characters.".into());
         }
         let consent = self.text("consent");
         let unfit = |text: &str| text.chars().count() > LONGEST_CONSENT || text.chars().any(char::is_control);
         if consent.as_deref().is_some_and(unfit) {
-            self.fault("consent", "too_long", format!("This is one line of at most {LONGEST_CONSENT} characters."));
+            self.fault("consent", "invalid_format", format!("This is one line of at most {LONGEST_CONSENT} characters."));
         }
         let consented_at = self.time(now);
         if consent.is_some() != self.text("consented_at").is_some() {
@@ -191,7 +191,7 @@ impl Line<'_> {
         let text = self.text("consented_at")?;
         let time = Timestamp::parse(&text).filter(|_| is_time(&text));
         if time.is_none() {
-            self.fault("consented_at", "format", "This is not an RFC 3339 time, such as 2026-01-31T12:00:00Z.".into());
+            self.fault("consented_at", "invalid_format", "This is not an RFC 3339 time, such as 2026-01-31T12:00:00Z.".into());
         } else if time > Some(now) {
             self.fault("consented_at", "in_the_future", "Nobody has agreed yet then.".into());
         }
