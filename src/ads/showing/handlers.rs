@@ -36,7 +36,11 @@ async fn read_ads(request: Request, key: web::Path<String>) -> Result<HttpRespon
     let (places, until) = request.read(read).await?;
     let place = places.into_iter().next().ok_or_else(Error::not_found)?;
     let mut tags = Tags::of(&["ads", "sections"]);
-    place.creatives.iter().filter_map(|creative| creative.image.as_ref()).for_each(|image| tags.add("image", image.id));
-    until.into_iter().for_each(|until| tags.hold_until(until));
+    for image in place.creatives.iter().filter_map(|creative| creative.image.as_ref()) {
+        tags.add("image", image.id);
+    }
+    if let Some(until) = until {
+        tags.hold_until(until);
+    }
     public(&request, &place, &tags)
 }
