@@ -10,6 +10,7 @@ use actix_web::middleware::from_fn;
 use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::ads::{self, AdCounts};
 use crate::articles::{self, Views};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -47,6 +48,7 @@ pub struct Parts {
     pub(crate) cache: Cache,
     pub(crate) follower: Follower,
     pub(crate) views: Views,
+    pub(crate) ad_counts: AdCounts,
     pub(crate) metrics: Metrics,
     pub(crate) mailer: Mailer,
     pub(crate) bell: Bell,
@@ -84,6 +86,7 @@ impl App {
             cache: Cache::new(config.server.cache_bytes, clock.clone()),
             follower: Follower::default(),
             views: Views::default(),
+            ad_counts: AdCounts::default(),
             clock,
             secrets,
             storage,
@@ -149,7 +152,8 @@ impl App {
     /// # Errors
     /// A sentence for the operator; what was not written is kept for the next time.
     pub async fn write_counts_down(&self) -> Result<(), String> {
-        articles::write_views_down(self).await.map_err(|error| error.to_string())
+        let (views, ads) = (articles::write_views_down(self).await, ads::write_counts_down(self).await);
+        views.and(ads).map_err(|error| error.to_string())
     }
 
     /// How many statements the database has run for this process, `BEGIN` and `COMMIT` among them.

@@ -104,10 +104,14 @@ pub struct Rates {
     pub login: Option<u32>,
     /// Guest comments.
     pub comment: Option<u32>,
+    /// Subscriptions to the newsletter.
+    pub subscribe: Option<u32>,
     /// Public reads.
     pub read: Option<u32>,
     /// Views of articles.
     pub view: Option<u32>,
+    /// Ads seen and clicked on.
+    pub ad: Option<u32>,
     /// Reads by a preview as of a time.
     pub preview: Option<u32>,
 }
@@ -188,8 +192,10 @@ impl Reader<'_> {
         let rates = Rates {
             login: self.rate("RATE_LOGIN"),
             comment: self.rate("RATE_COMMENT"),
+            subscribe: self.rate("RATE_SUBSCRIBE"),
             read: self.rate("RATE_READ"),
             view: self.rate("RATE_VIEW"),
+            ad: self.rate("RATE_AD"),
             preview: self.rate("RATE_PREVIEW"),
         };
         let log_format = self.parsed("LOG_FORMAT", |text| match text {

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
 use crate::schema::{events, idempotency_keys, sessions};
-use crate::{articles, images, jobs, users};
+use crate::{articles, images, jobs, newsletter, users};
 
 /// How often.
 const PERIOD: Duration = Duration::from_mins(1);
@@ -31,6 +31,7 @@ pub(crate) async fn run(app: App) {
         periods.tick().await;
         app.limits.forget_the_quiet();
         app.views.forget(app.now());
+        app.ad_counts.forget(app.now());
         if let Err(error) = keep(&app, period % PERIODS_BETWEEN_SWEEPS == 0).await {
             tracing::warn!(%error, "housekeeping failed; it is tried again in a minute");
         }
@@ -43,7 +44,7 @@ pub(crate) async fn write_counts_down(app: App) {
     loop {
         periods.tick().await;
         if let Err(why) = app.write_counts_down().await {
-            tracing::warn!(why, "views could not be written down; it is tried again in a few seconds");
+            tracing::warn!(why, "views and counts of ads could not be written down; it is tried again in a few seconds");
         }
     }
 }
@@ -87,7 +88,7 @@ fn identity(conn: &mut Conn) -> Result<Option<String>> {
 }
 
 /// Deletes sessions past their end, their refresh tokens with them, previews past theirs, kept answers that are a day old, mailed tokens and
-/// invitations that nobody can use any more, jobs that were given up long ago, and counts of views that no ranking looks
+/// invitations that nobody can use any more, subscribers who never confirmed, jobs that were given up long ago, and counts of views that no ranking looks
 /// back to.
 fn forget_the_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now))).execute(conn)?;
@@ -95,6 +96,7 @@ fn forget_the_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
     let oldest = now.plus_seconds(-ANSWERS_KEPT);
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(oldest))).execute(conn)?;
     users::forget_expired_tokens(conn, now)?;
+    newsletter::forget_the_unconfirmed(conn, now)?;
     jobs::forget_failed(conn, now.plus_seconds(-FAILED_JOBS_KEPT))?;
     articles::prune_views(conn, now)
 }

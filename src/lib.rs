@@ -4,13 +4,14 @@
 //!   `background` (the loops beside the answering), `housekeeping` (what is done every minute), [`clock`].
 //! - `demo`: the newsroom that `serve --demo` fills in.
 //! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags), `collections`, `images`,
-//!   `comments`, `redirects`, `pages` (whole ones, for readers), `feeds`, `site`, `users`, `audit`, `batch`, `fields` (of one's own); in each, a thing's own page holds row, draft and
+//!   `comments`, `newsletter`, `ads`, `redirects`, `pages` (whole ones, for readers), `feeds`, `site`, `users`, `audit`, `batch`, `fields` (of one's own); in each, a thing's own page holds row, draft and
 //!   view, `queries.rs` all its SQL, `handlers.rs` its operations over HTTP.
 //! - What rooms stand on: `db` (all knowledge of Diesel), `http` (all knowledge of actix), `input` (what clients send),
 //!   `markdown` (an article's body), `events` (one row per change), `jobs` (what is still to be done outside the
-//!   database), `mail`, `error`, `secrets`.
+//!   database), `mail`, `error`, `secrets`, `visitors` (who was seen lately, without knowing who).
 //! - What binds them: `routes` (every resource, a line each) and `openapi` (the document, made from the same code).
 
+mod ads;
 pub mod app;
 mod articles;
 mod audit;
@@ -37,6 +38,7 @@ mod links;
 mod log;
 mod mail;
 mod markdown;
+mod newsletter;
 pub mod openapi;
 mod pages;
 mod redirects;
@@ -46,3 +48,4 @@ mod secrets;
 mod site;
 mod taxonomy;
 mod users;
+mod visitors;

@@ -105,6 +105,8 @@ fn tags() -> Value {
         tag("Redirects", "Where paths of the site lead to that nothing stands at any more."),
         tag("Images", "Pictures and their files."),
         tag("Comments", "What readers say, and its moderation."),
+        tag("Newsletter", "What readers can subscribe to, who did, and how one comes and leaves."),
+        tag("Ads", "Places for ads, what is shown there, and how often."),
         tag("Batch", "Many writes in one request and one transaction."),
         tag("Site", "What a front end needs to know of the site as a whole."),
         tag("Authentication", "Logging in and out; sessions and one's own account."),

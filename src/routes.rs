@@ -5,7 +5,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::input::Draft;
 use crate::openapi::DraftFacts;
-use crate::{articles, audit, authors, batch, collections, comments, feeds, fields, http, images, pages, redirects, site, taxonomy, users};
+use crate::{
+    ads, articles, audit, authors, batch, collections, comments, feeds, fields, http, images, newsletter, pages, redirects, site, taxonomy,
+    users,
+};
 
 /// Mounts everything that is served.
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
@@ -26,6 +29,8 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
                 .configure(comments::routes)
                 .configure(pages::routes)
                 .configure(redirects::routes)
+                .configure(newsletter::routes)
+                .configure(ads::routes)
                 .configure(site::routes)
                 .configure(batch::routes)
                 .configure(users::routes)
@@ -37,10 +42,13 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
 /// Every draft, for the members that its schema does not know but a round trip brings along.
 pub(crate) fn drafts() -> Vec<DraftFacts> {
     vec![
+        facts::<ads::CreativeDraft>(),
+        facts::<ads::PlacementDraft>(),
         facts::<articles::ArticleDraft>(),
         facts::<authors::AuthorDraft>(),
         facts::<comments::CommentRevisionDraft>(),
         facts::<images::ImageDraft>(),
+        facts::<newsletter::ListDraft>(),
         facts::<site::SiteSettings>(),
         facts::<collections::CollectionDraft>(),
         facts::<redirects::RedirectDraft>(),

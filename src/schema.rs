@@ -474,6 +474,120 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    newsletter_lists (id) {
+        id -> Text,
+        key -> Text,
+        name -> Text,
+        name_key -> Text,
+        description -> Nullable<Text>,
+        is_public -> Bool,
+        is_default -> Bool,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    subscribers (id) {
+        id -> Text,
+        email -> Text,
+        email_hash -> Text,
+        name -> Nullable<Text>,
+        status -> Text,
+        consent -> Nullable<Text>,
+        consented_at -> Nullable<BigInt>,
+        confirmed_at -> Nullable<BigInt>,
+        unsubscribed_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    subscriptions (subscriber_id, list_id) {
+        subscriber_id -> Text,
+        list_id -> Text,
+    }
+}
+
+diesel::table! {
+    newsletter_mails (id) {
+        id -> Text,
+        subscriber_id -> Text,
+        purpose -> Text,
+        hash -> Text,
+        name -> Nullable<Text>,
+        lists -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    suppressions (id) {
+        id -> Text,
+        email_hash -> Text,
+        reason -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ad_placements (id) {
+        id -> Text,
+        key -> Text,
+        label -> Text,
+        label_key -> Text,
+        description -> Nullable<Text>,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ad_creatives (id) {
+        id -> Text,
+        placement_id -> Text,
+        kind -> Text,
+        name -> Nullable<Text>,
+        label -> Nullable<Text>,
+        active -> Bool,
+        src -> Nullable<Text>,
+        container_id -> Nullable<Text>,
+        attributes -> Text,
+        link -> Nullable<Text>,
+        image_id -> Nullable<Text>,
+        html -> Nullable<Text>,
+        weight -> Integer,
+        starts_at -> Nullable<BigInt>,
+        ends_at -> Nullable<BigInt>,
+        locales -> Text,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ad_creative_sections (creative_id, section_id) {
+        creative_id -> Text,
+        section_id -> Text,
+    }
+}
+
+diesel::table! {
+    ad_counts (creative_id, day) {
+        creative_id -> Text,
+        day -> BigInt,
+        impressions -> BigInt,
+        clicks -> BigInt,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(articles -> sections (section_id));
 diesel::joinable!(articles -> images (hero_image_id));
@@ -500,6 +614,7 @@ diesel::joinable!(public_slugs -> articles (article_id));
 diesel::joinable!(collection_items -> collections (collection_id));
 diesel::joinable!(collection_items -> articles (article_id));
 diesel::joinable!(comments -> articles (article_id));
+diesel::joinable!(subscriptions -> newsletter_lists (list_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,
@@ -536,4 +651,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     invitations,
     mail_tokens,
+    newsletter_lists,
+    subscribers,
+    subscriptions,
+    newsletter_mails,
+    suppressions,
+    ad_placements,
+    ad_creatives,
+    ad_creative_sections,
+    ad_counts,
 );

@@ -181,7 +181,7 @@ pub(crate) fn tags_of_whole(view: &ArticleView, tags: Tags) -> Tags {
 /// Everything that cards were made of.
 pub(crate) fn tags_of(cards: &[ArticleCard], mut tags: Tags) -> Tags {
     // It says whether comments are open, and where an article can be shared.
-    tags.add_all("site");
+    tags.add_kind("site");
     for card in cards {
         tags.add("article", card.id);
         card.authors.iter().for_each(|author| tags.add("author", author.id));

@@ -56,8 +56,10 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("RATE_LOGIN", "10/minute", "Logins and other password checks for each address: N/minute (1 to 1000000) or off."),
     setting("RATE_COMMENT", "6/minute", "Guest comments for each address: N/minute or off."),
+    setting("RATE_SUBSCRIBE", "6/minute", "Newsletter sign-ups, confirmations and preferences for each address: N/minute or off."),
     setting("RATE_READ", "off", "Public reads for each address: N/minute or off."),
     setting("RATE_VIEW", "120/minute", "Views of articles that an address may report: N/minute or off."),
+    setting("RATE_AD", "120/minute", "Ads seen and clicked on that an address may report: N/minute or off."),
     setting("RATE_PREVIEW", "60/minute", "Reads by a preview as of a time for each address: N/minute or off."),
     setting("METRICS_BIND", "", "Address and port for Prometheus' /metrics; empty turns it off."),
     setting(

@@ -119,6 +119,13 @@ pub(super) struct List {
     pub(super) items: Vec<String>,
 }
 
+/// Places for ads, and what is shown there.
+#[derive(Deserialize)]
+pub(super) struct Ads {
+    pub(super) placements: Vec<Value>,
+    pub(super) creatives: Vec<Value>,
+}
+
 /// All that is no running text.
 pub(super) struct Lists {
     pub(super) pictures: Vec<Picture>,
@@ -126,6 +133,8 @@ pub(super) struct Lists {
     pub(super) authors: Vec<Value>,
     pub(super) discussions: Vec<Discussion>,
     pub(super) collections: Vec<List>,
+    pub(super) newsletters: Vec<Value>,
+    pub(super) ads: Ads,
     pub(super) site: Value,
 }
 
@@ -138,6 +147,8 @@ impl Lists {
             authors: parse(include_str!("content/authors.json"))?,
             discussions: parse(include_str!("content/comments.json"))?,
             collections: parse(include_str!("content/collections.json"))?,
+            ads: parse(include_str!("content/ads.json"))?,
+            newsletters: parse(include_str!("content/newsletters.json"))?,
             site: parse(include_str!("content/site.json"))?,
         })
     }

@@ -18,7 +18,7 @@ use crate::events::{self, Event};
 use crate::http::Precondition;
 use crate::input::Input;
 use crate::users::{Caller, Right};
-use crate::{articles, authors, collections, comments, site, taxonomy};
+use crate::{ads, articles, authors, collections, comments, newsletter, site, taxonomy};
 
 const MINUTE: i64 = 60 * 1000;
 const HOUR: i64 = 60 * MINUTE;
@@ -67,6 +67,15 @@ impl Newsroom {
         }
         let site = self.with_picture(&self.lists.site, "logo");
         site::revise(app, conn, &self.caller()?, &Precondition::None, &self.input(site))?;
+        for list in &self.lists.newsletters {
+            newsletter::create_list(app, conn, &self.caller()?, &self.input(list.clone()))?;
+        }
+        for placement in &self.lists.ads.placements {
+            ads::create_placement(app, conn, &self.caller()?, &self.input(placement.clone()))?;
+        }
+        for creative in &self.lists.ads.creatives {
+            ads::create_creative(app, conn, &self.caller()?, &self.input(self.with_picture(creative, "image")))?;
+        }
         for page in PAGES {
             let body = json!({"kind": "page", "slug": page.head("slug"), "comments_open": false, "authors": []});
             self.publish(conn, page, body)?;

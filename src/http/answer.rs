@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK, LOCATION, VARY};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK, LOCATION, VARY};
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
@@ -30,11 +30,6 @@ impl Tags {
     /// Names a resource.
     pub(crate) fn add(&mut self, kind: &str, id: impl std::fmt::Display) {
         self.name(format!("{kind}:{id}"));
-    }
-
-    /// Names a kind as a whole.
-    pub(crate) fn add_all(&mut self, kind: &str) {
-        self.name(kind.to_owned());
     }
 
     fn name(&mut self, tag: String) {
@@ -175,6 +170,15 @@ pub(crate) fn moved<T: Serialize>(request: &Request, path: &str, view: &T) -> Re
 pub(crate) fn private<T: Serialize>(status: u16, view: &T) -> Result<HttpResponse> {
     let status = StatusCode::from_u16(status).map_err(|error| Error::internal(&error.to_string()))?;
     Ok(HttpResponse::build(status).insert_header((CACHE_CONTROL, PRIVATE)).insert_header((CONTENT_TYPE, JSON)).body(bytes(view)?))
+}
+
+/// A table of comma-separated values to be saved as a file, for its caller alone.
+pub(crate) fn sheet(file_name: &str, body: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{file_name}\"")))
+        .insert_header((CACHE_CONTROL, PRIVATE))
+        .body(body)
 }
 
 /// Done, with nothing to say.

@@ -39,28 +39,6 @@ impl FromRequest for Body {
     }
 }
 
-/// A CSV file (RFC 4180), not yet read.
-pub(crate) struct CsvBody(pub(crate) Bytes);
-
-impl FromRequest for CsvBody {
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let checked = app_of(request).and_then(|app| {
-            if essence(request) != "text/csv" || has_foreign_charset(request) {
-                return Err(Error::new(Code::UnsupportedMediaType, "Send text/csv in UTF-8.").header("Accept", "text/csv"));
-            }
-            if announced(request) > LARGEST {
-                return Err(Error::new(Code::TooLarge, "A CSV file may have 1 MiB.").with("max", LARGEST));
-            }
-            Ok(app)
-        });
-        let payload = payload.take();
-        Box::pin(async move { Ok(Self(collect(&checked?, payload, LARGEST).await?)) })
-    }
-}
-
 fn check_head(request: &HttpRequest) -> Result<()> {
     let essence = essence(request);
     let patch = request.method() == Method::PATCH;

@@ -17,10 +17,14 @@ pub(crate) enum Limit {
     Login,
     /// Guest comments.
     Comment,
+    /// Sign-ups for the newsletter, and what is done with the tokens of its mails.
+    Subscribe,
     /// Public reads.
     Read,
     /// Views of articles.
     View,
+    /// Ads seen and clicked on.
+    Ad,
     /// Reads of the site as it will be at a time.
     Preview,
 }
@@ -29,8 +33,10 @@ pub(crate) enum Limit {
 pub(crate) struct Limits {
     login: Option<DefaultKeyedRateLimiter<IpAddr>>,
     comment: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    subscribe: Option<DefaultKeyedRateLimiter<IpAddr>>,
     read: Option<DefaultKeyedRateLimiter<IpAddr>>,
     view: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    ad: Option<DefaultKeyedRateLimiter<IpAddr>>,
     preview: Option<DefaultKeyedRateLimiter<IpAddr>>,
 }
 
@@ -38,8 +44,16 @@ impl Limits {
     /// Counters with these rates.
     pub(crate) fn new(rates: Rates) -> Self {
         let limiter = |rate: Option<u32>| rate.and_then(NonZeroU32::new).map(|rate| RateLimiter::keyed(Quota::per_minute(rate)));
-        let Rates { login, comment, read, view, preview } = rates;
-        Self { login: limiter(login), comment: limiter(comment), read: limiter(read), view: limiter(view), preview: limiter(preview) }
+        let Rates { login, comment, subscribe, read, view, ad, preview } = rates;
+        Self {
+            login: limiter(login),
+            comment: limiter(comment),
+            subscribe: limiter(subscribe),
+            read: limiter(read),
+            view: limiter(view),
+            ad: limiter(ad),
+            preview: limiter(preview),
+        }
     }
 
     /// Counts one request, or says when to come back.
@@ -55,7 +69,8 @@ impl Limits {
 
     /// Forgets addresses that have been quiet, so that the counters stay small.
     pub(crate) fn forget_the_quiet(&self) {
-        for limiter in [&self.login, &self.comment, &self.read, &self.view, &self.preview].into_iter().flatten() {
+        let all = [&self.login, &self.comment, &self.subscribe, &self.read, &self.view, &self.ad, &self.preview];
+        for limiter in all.into_iter().flatten() {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
@@ -65,8 +80,10 @@ impl Limits {
         match limit {
             Limit::Login => self.login.as_ref(),
             Limit::Comment => self.comment.as_ref(),
+            Limit::Subscribe => self.subscribe.as_ref(),
             Limit::Read => self.read.as_ref(),
             Limit::View => self.view.as_ref(),
+            Limit::Ad => self.ad.as_ref(),
             Limit::Preview => self.preview.as_ref(),
         }
     }

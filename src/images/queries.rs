@@ -11,7 +11,7 @@ use super::listing::LISTING;
 use crate::config::LinkConfig;
 use crate::db::{Backend, Conn, Id, PageOf, PageQuery, keyset};
 use crate::error::{Code, Error, Result};
-use crate::schema::{article_images, articles, authors, image_uses, images, publication_images, publications, site};
+use crate::schema::{ad_creatives, article_images, articles, authors, image_uses, images, publication_images, publications, site};
 use crate::users::User;
 
 /// How many things that show a picture are named.
@@ -167,6 +167,14 @@ pub(super) fn unlink(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     diesel::delete(publication_images::table.filter(publication_images::image_id.eq(id))).execute(conn)?;
     diesel::update(authors::table.filter(authors::avatar_id.eq(id)))
         .set((authors::avatar_id.eq(None::<Id<Image>>), authors::version.eq(authors::version + 1)))
+        .execute(conn)?;
+    // An ad that has lost its picture has nothing to show.
+    diesel::update(ad_creatives::table.filter(ad_creatives::image_id.eq(id)))
+        .set((
+            ad_creatives::image_id.eq(None::<Id<Image>>),
+            ad_creatives::active.eq(false),
+            ad_creatives::version.eq(ad_creatives::version + 1),
+        ))
         .execute(conn)?;
     unlink_from_site(conn, id)
 }

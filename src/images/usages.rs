@@ -21,6 +21,9 @@ pub(crate) struct Usages {
     pub(crate) authors: Vec<AuthorUsage>,
     /// Whether the site as a whole shows it.
     pub(crate) site: bool,
+    /// How many creatives of ads show it.
+    #[schema(example = 0, minimum = 0)]
+    pub(crate) creatives: usize,
 }
 
 /// An article that shows a picture.
@@ -72,5 +75,6 @@ pub(super) fn usages<R>(conn: &mut Conn, caller: &Caller<R>, image: &Image) -> R
         articles: articles.collect(),
         authors: authors.into_iter().map(|(id, slug, name)| AuthorUsage { id, slug, name }).collect(),
         site: uses.iter().any(|(kind, _)| kind == "site"),
+        creatives: uses.iter().filter(|(kind, _)| kind == "creative").count(),
     })
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::db::{Id, Timestamp};
 use crate::error::Error;
+use crate::newsletter::NewsletterMail;
 use crate::schema::jobs;
 use crate::secrets::random;
 use crate::users::AccountMail;
@@ -28,6 +29,8 @@ pub(crate) type TaskId = Id<Task>;
 pub(crate) enum Job {
     /// A mail to somebody about their account.
     AccountMail(AccountMail),
+    /// A mail to somebody who subscribed to the newsletter, or whose address was entered there.
+    NewsletterMail(NewsletterMail),
     /// What dies of itself, to see who survives it.
     #[cfg(test)]
     Panic,
@@ -53,6 +56,7 @@ impl Job {
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::AccountMail(_) => "account_mail",
+            Self::NewsletterMail(_) => "newsletter_mail",
             #[cfg(test)]
             Self::Panic => "panic",
         }
@@ -62,6 +66,7 @@ impl Job {
     pub(super) async fn run(self, app: &App, id: TaskId) -> Result<(), Failure> {
         match self {
             Self::AccountMail(mail) => mail.deliver(app, id).await,
+            Self::NewsletterMail(mail) => mail.deliver(app, id).await,
             #[cfg(test)]
             Self::Panic => panic!("as it was asked to"),
         }

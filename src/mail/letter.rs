@@ -3,7 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Body, Mailbox, SinglePart};
+use lettre::message::{Body, Mailbox, MessageBuilder, SinglePart};
 use lettre::{Address, Message};
 
 use crate::db::Timestamp;
@@ -25,6 +25,8 @@ pub(crate) struct Letter {
     pub(crate) subject: String,
     /// What it says, in paragraphs.
     pub(crate) paragraphs: Vec<String>,
+    /// The address that a `POST` of mail programs ends further mails at (RFC 8058).
+    pub(crate) unsubscribe: Option<String>,
 }
 
 impl Letter {
@@ -35,16 +37,28 @@ impl Letter {
         let to: Address = self.to.parse().map_err(|error| format!("the address can't be mailed to: {error}"))?;
         let date = UNIX_EPOCH + Duration::from_millis(u64::try_from(now.millis()).unwrap_or_default());
         let sender = from.name.clone().unwrap_or_else(|| line(&self.site));
-        Message::builder()
+        let message = Message::builder()
             .from(Mailbox::new(Some(sender), from.email.clone()))
             .to(Mailbox::new(self.name.as_deref().map(line), to))
             .subject(line(&self.subject))
             .date(date)
             .message_id(Some(format!("<{id}@{}>", from.email.domain())))
             // RFC 3834: nobody's holiday notice should answer it.
-            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
+            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()));
+        let message = self.unsubscribe_headers().into_iter().fold(message, MessageBuilder::raw_header);
+        message
             .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body(self.text(), plainly)))
             .map_err(|error| format!("the mail can't be written: {error}"))
+    }
+
+    /// RFC 8058: whoever reads the mail is one click away from getting no more of them.
+    fn unsubscribe_headers(&self) -> Vec<HeaderValue> {
+        let Some(address) = &self.unsubscribe else { return Vec::new() };
+        let header = |name, value: String| HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value);
+        vec![
+            header(HeaderName::new_from_ascii_str("List-Unsubscribe"), format!("<{}>", line(address))),
+            header(HeaderName::new_from_ascii_str("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click".to_owned()),
+        ]
     }
 
     fn text(&self) -> String {
@@ -99,6 +113,7 @@ mod tests {
             site: site.into(),
             subject: subject.into(),
             paragraphs: vec!["Hello.".into(), "https://news.example/x?token=0123456789abcdef".into()],
+            unsubscribe: None,
         };
         let from = "noreply@news.example".parse().unwrap();
         let message = letter.message(&from, "the-job", Timestamp::from_millis(1_773_480_413_589), false).unwrap();
@@ -128,7 +143,7 @@ mod tests {
         for (said, plainly, whole) in [("Hello", false, true), ("Grüße", true, true), ("Grüße", false, false)] {
             let paragraphs = vec![format!("{said} {}", "and more ".repeat(30)), link.clone()];
             let [to, site, subject] = ["mara@example.org".to_owned(), "Site".to_owned(), "Subject".to_owned()];
-            let letter = Letter { to, name: None, site, subject, paragraphs };
+            let letter = Letter { to, name: None, site, subject, paragraphs, unsubscribe: None };
             let from = "noreply@news.example".parse().unwrap();
             let message = letter.message(&from, "the-job", Timestamp::from_millis(0), plainly).unwrap().formatted();
             let parsed = mail_parser::MessageParser::default().parse(&message).unwrap();

@@ -1,23 +1,30 @@
 //! How whole pages are put together: plain functions of app, connection and name.
 
 use super::page::{Ads, ArticlePage, AuthorPage, HomePage, Made, SectionPage, TagPage, tags_of_frame};
+use crate::ads::Audience;
 use crate::app::App;
 use crate::articles::{self, Listed, tags_of, tags_of_whole};
 use crate::collections::{self, CollectionView};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::http::Page;
+use crate::http::{Page, Tags};
 use crate::input::Query;
-use crate::{authors, comments, site, taxonomy};
+use crate::{ads, authors, comments, site, taxonomy};
 
 /// How many collections the front page has.
 const COLLECTIONS: i64 = 10;
 /// How many articles of each collection the front page has.
 const ITEMS: i64 = 12;
 
-/// What advertises on a page.
-fn ads() -> Ads {
-    Ads::new()
+/// What advertises on a page, and its tags.
+fn ads(app: &App, conn: &mut Conn, audience: &Audience, tags: &mut Tags) -> Result<Ads> {
+    let (ads, until) = ads::all_shown(app, conn, audience)?;
+    tags.add_kind("ads");
+    until.into_iter().for_each(|until| tags.hold_until(until));
+    for image in ads.values().flatten().filter_map(|ad| ad.image.as_ref()) {
+        tags.add("image", image.id);
+    }
+    Ok(ads)
 }
 
 /// An article's page or, where the article has moved, its slug.
@@ -36,6 +43,9 @@ pub(super) fn article(app: &App, conn: &mut Conn, name: &str) -> Result<std::res
     tags = tags_of_whole(&around.article, tags);
     tags = [&around.previous, &around.next].into_iter().flatten().fold(tags, |tags, card| tags_of(std::slice::from_ref(card), tags));
     tags = tags_of(&around.related, tags);
+    let card = &around.article.card;
+    let audience = Audience { section: card.section.as_ref().map(|section| section.id), locale: Some(card.locale.clone()) };
+    let ads = ads(app, conn, &audience, &mut tags)?;
     let page = ArticlePage {
         site,
         article: around.article,
@@ -44,7 +54,7 @@ pub(super) fn article(app: &App, conn: &mut Conn, name: &str) -> Result<std::res
         next: around.next,
         related: around.related,
         comments: Page::of(app, &query, page),
-        ads: ads(),
+        ads,
         trending: around.trending,
     };
     Ok(Ok(Made { page, tags }))
@@ -72,7 +82,9 @@ pub(super) fn home(app: &App, conn: &mut Conn) -> Result<Made<HomePage>> {
         .into_iter()
         .map(|(card, items)| CollectionView { card, items: items.iter().filter_map(|id| others.get(id).cloned()).collect() });
     let collections = collections.collect();
-    let page = HomePage { site, collections, newest: Page::of(app, &query, newest), sections, ads: ads(), trending };
+    let audience = Audience { section: None, locale: Some(site.locale().to_owned()) };
+    let ads = ads(app, conn, &audience, &mut tags)?;
+    let page = HomePage { site, collections, newest: Page::of(app, &query, newest), sections, ads, trending };
     Ok(Made { page, tags })
 }
 
@@ -84,7 +96,9 @@ pub(super) fn section(app: &App, conn: &mut Conn, name: &str) -> Result<Made<Sec
     let mut tags = tags_of(&page.rows, tags_of_frame(&site, &trending, until));
     tags.add("section", section.id);
     section.parent.iter().for_each(|parent| tags.add("section", parent.id));
-    Ok(Made { page: SectionPage { site, section, articles: Page::of(app, &query, page), ads: ads(), trending }, tags })
+    let audience = Audience { section: Some(section.id), locale: Some(site.locale().to_owned()) };
+    let ads = ads(app, conn, &audience, &mut tags)?;
+    Ok(Made { page: SectionPage { site, section, articles: Page::of(app, &query, page), ads, trending }, tags })
 }
 
 /// An author's page.
@@ -96,7 +110,9 @@ pub(super) fn author(app: &App, conn: &mut Conn, name: &str) -> Result<Made<Auth
     let mut tags = tags_of(&page.rows, tags_of_frame(&site, &trending, until));
     tags.add("author", card.id);
     card.avatar.iter().for_each(|avatar| tags.add("image", avatar.id));
-    Ok(Made { page: AuthorPage { site, author, articles: Page::of(app, &query, page), ads: ads(), trending }, tags })
+    let audience = Audience { section: None, locale: Some(site.locale().to_owned()) };
+    let ads = ads(app, conn, &audience, &mut tags)?;
+    Ok(Made { page: AuthorPage { site, author, articles: Page::of(app, &query, page), ads, trending }, tags })
 }
 
 /// A tag's page.
@@ -106,5 +122,7 @@ pub(super) fn tag(app: &App, conn: &mut Conn, name: &str) -> Result<Made<TagPage
     let Listed { query, page, trending, until, .. } = articles::list_among(app, conn, &format!("tag={}", tag.slug), &[])?;
     let mut tags = tags_of(&page.rows, tags_of_frame(&site, &trending, until));
     tags.add("tag", tag.id);
-    Ok(Made { page: TagPage { site, tag, articles: Page::of(app, &query, page), ads: ads(), trending }, tags })
+    let audience = Audience { section: None, locale: Some(site.locale().to_owned()) };
+    let ads = ads(app, conn, &audience, &mut tags)?;
+    Ok(Made { page: TagPage { site, tag, articles: Page::of(app, &query, page), ads, trending }, tags })
 }

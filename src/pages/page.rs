@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::ads::AdView;
 use crate::articles::{ArticleCard, ArticleView, tags_of};
 use crate::authors::AuthorView;
 use crate::collections::CollectionView;
@@ -15,8 +15,8 @@ use crate::http::{Page, Tags};
 use crate::site::SiteView;
 use crate::taxonomy::{SectionView, TagView};
 
-/// What advertises, by placement.
-pub(super) type Ads = BTreeMap<String, Vec<Value>>;
+/// What advertises, by the key of the placement.
+pub(super) type Ads = BTreeMap<String, Vec<AdView>>;
 
 /// Everything that an article's page is made of.
 #[derive(Serialize, ToSchema)]
@@ -37,8 +37,7 @@ pub(crate) struct ArticlePage {
     pub(super) related: Vec<ArticleCard>,
     /// The first page of its comments, as `GET /articles/{article}/comments` answers; that takes its cursor, too.
     pub(super) comments: Page<CommentView>,
-    /// What advertises, by placement.
-    #[schema(value_type = Object, example = json!({}))]
+    /// What advertises now in this section and language, by the key of the placement, as `GET /ads/{placement}` answers.
     pub(super) ads: Ads,
     /// Up to five articles that were read most within a day; made anew every five minutes.
     pub(super) trending: Vec<ArticleCard>,
@@ -55,8 +54,7 @@ pub(crate) struct HomePage {
     pub(super) newest: Page<ArticleCard>,
     /// The first hundred sections, by position.
     pub(super) sections: Vec<SectionView>,
-    /// What advertises, by placement.
-    #[schema(value_type = Object, example = json!({}))]
+    /// What advertises now in this section and language, by the key of the placement, as `GET /ads/{placement}` answers.
     pub(super) ads: Ads,
     /// Up to five articles that were read most within a day; made anew every five minutes.
     pub(super) trending: Vec<ArticleCard>,
@@ -71,8 +69,7 @@ pub(crate) struct SectionPage {
     pub(super) section: SectionView,
     /// Its newest articles; `GET /articles?section=` its slug takes the cursor, too.
     pub(super) articles: Page<ArticleCard>,
-    /// What advertises, by placement.
-    #[schema(value_type = Object, example = json!({}))]
+    /// What advertises now in this section and language, by the key of the placement, as `GET /ads/{placement}` answers.
     pub(super) ads: Ads,
     /// Up to five articles that were read most within a day; made anew every five minutes.
     pub(super) trending: Vec<ArticleCard>,
@@ -87,8 +84,7 @@ pub(crate) struct AuthorPage {
     pub(super) author: AuthorView,
     /// Their newest articles; `GET /articles?author=` their slug takes the cursor, too.
     pub(super) articles: Page<ArticleCard>,
-    /// What advertises, by placement.
-    #[schema(value_type = Object, example = json!({}))]
+    /// What advertises now in this section and language, by the key of the placement, as `GET /ads/{placement}` answers.
     pub(super) ads: Ads,
     /// Up to five articles that were read most within a day; made anew every five minutes.
     pub(super) trending: Vec<ArticleCard>,
@@ -103,8 +99,7 @@ pub(crate) struct TagPage {
     pub(super) tag: TagView,
     /// The newest articles about it; `GET /articles?tag=` its slug takes the cursor, too.
     pub(super) articles: Page<ArticleCard>,
-    /// What advertises, by placement.
-    #[schema(value_type = Object, example = json!({}))]
+    /// What advertises now in this section and language, by the key of the placement, as `GET /ads/{placement}` answers.
     pub(super) ads: Ads,
     /// Up to five articles that were read most within a day; made anew every five minutes.
     pub(super) trending: Vec<ArticleCard>,

@@ -7,7 +7,7 @@ use super::import::{self, RedirectImport};
 use super::operations;
 use super::redirect::{LISTING, RedirectDraft, RedirectView};
 use crate::error::Result;
-use crate::http::{Body, CsvBody, Page, Request, created, editor, editor_page, listing_parameters, no_content, private};
+use crate::http::{Body, Page, Request, Sheet, created, editor, editor_page, listing_parameters, no_content, private};
 use crate::users::{Caller, Editor};
 
 listing_parameters!(RedirectList, LISTING);
@@ -60,7 +60,7 @@ async fn create_redirect(body: Body, request: Request, caller: Caller<Editor>) -
     request_body(content = String, content_type = "text/csv", description = "The file."), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = RedirectImport, description = "What became of them.")))]
 #[post("/redirects/import")]
-async fn import_redirects(body: CsvBody, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
+async fn import_redirects(body: Sheet, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     let mut query = request.query();
     let replace = query.truth("replace");
     query.finish()?;

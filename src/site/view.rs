@@ -138,6 +138,11 @@ impl CommentPolicy {
 }
 
 impl SiteView {
+    /// The language of what is not said to be in another.
+    pub(crate) fn locale(&self) -> &str {
+        &self.basics.locale
+    }
+
     /// The picture that stands for the site.
     pub(crate) fn logo(&self) -> Option<&ImageView> {
         self.basics.logo.as_ref()

@@ -96,6 +96,23 @@ async fn newsroom(world: &World) -> Things {
             comments.push(id);
         }
     }
+    let lists = [("daily", "Daily", true), ("hidden-list", CANARY, false)];
+    let lists = lists.map(|(key, text, public)| json!({"key": key, "name": text, "description": text, "is_public": public}));
+    for list in lists {
+        editor.post("newsletter/lists", list).await.expect(201);
+    }
+    let mut creatives = Vec::new();
+    editor.post("ads/placements", json!({"key": "in-article", "description": CANARY})).await.expect(201);
+    for more in [
+        json!({}),
+        json!({"html": CANARY, "active": false}),
+        json!({"html": CANARY, "starts_at": LATER}),
+        json!({"html": CANARY, "ends_at": "2026-03-14T09:00:00.000Z"}),
+    ] {
+        let mut body = json!({"placement": "in-article", "kind": "html", "html": "Boots", "name": CANARY});
+        body.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
+        creatives.push(editor.post("ads/creatives", body).await.expect(201).id());
+    }
     let unused = secret_picture(world, &jpeg(40, 30, 4)).await;
     let pictures = [picture, unused, hidden["hero_image"].as_str().unwrap().to_owned()];
     let mut files = Vec::new();
@@ -112,6 +129,9 @@ async fn newsroom(world: &World) -> Things {
         ("section", vec![section, "city".to_owned()]),
         ("tag", vec![tag, "trams".to_owned()]),
         ("key", vec!["front-page".to_owned()]),
+        ("placement", vec!["in-article".to_owned()]),
+        ("creative", creatives),
+        ("list", vec!["daily".to_owned(), "hidden-list".to_owned()]),
         ("image", pictures.to_vec()),
         ("file", files),
         ("sitemap", vec!["articles-2026-03.xml".to_owned(), "site.xml".to_owned()]),
@@ -196,7 +216,7 @@ fn queries(operation: &Operation, things: &Things) -> Vec<String> {
 /// What no public answer may name: the ids of what is hidden.
 fn hidden(things: &Things) -> Vec<String> {
     let articles = things["article"].iter().skip(2).filter(|name| name.len() == 36);
-    articles.chain(things["comment"].iter().skip(1)).chain(&things["image"][1..]).cloned().collect()
+    articles.chain(things["comment"].iter().skip(1)).chain(&things["image"][1..]).chain(&things["creative"][1..]).cloned().collect()
 }
 
 fn expect_silence(answer: &Answer, hidden: &[String]) {
@@ -255,7 +275,8 @@ api_test!(no_refusal_says_what_is_not_public, async |world| {
             let answer = reader.send(method, &address, body).await;
             let refused = (400..500).contains(&answer.status) && (!secured(operation) || [401, 415].contains(&answer.status));
             // Views are counted of what is public, and of nothing else.
-            assert!(refused || operation.id == "count_view" && answer.status == 204, "{answer}");
+            let counted = ["count_view", "count_impression", "count_click"].contains(&operation.id.as_str()) && answer.status == 204;
+            assert!(refused || counted, "{answer}");
             expect_silence(&answer, &hidden);
         }
     }

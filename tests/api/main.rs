@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod account_mails;
+mod ads;
+mod ads_staff;
 mod article_lists;
 mod articles;
 mod attacks;
@@ -24,6 +26,8 @@ mod invitations;
 mod leaks;
 mod mail_delivery;
 mod migrations;
+mod newsletter;
+mod newsletter_staff;
 mod newsroom;
 mod pages;
 mod paging;

@@ -115,10 +115,11 @@ async fn send(client: &Client, operation: &Operation, path: &str) -> Answer {
     let multipart = content.is_some_and(|content| content.contains_key("multipart/form-data"));
     match content {
         Some(_) if multipart => client.upload(path, &[]).await,
-        Some(content) if content.contains_key("text/csv") => {
-            client.with("content-type", "text/csv").send(method, path, Some(b"nothing".to_vec())).await
+        Some(content) => {
+            let json = "application/json".to_owned();
+            let media_type = if content.contains_key(&json) { &json } else { content.keys().next().unwrap_or(&json) };
+            client.with("content-type", media_type).send(method, path, Some(b"{}".to_vec())).await
         }
-        Some(_) => client.with("content-type", "application/json").send(method, path, Some(b"{}".to_vec())).await,
         None => client.send(method, path, None).await,
     }
 }

@@ -165,7 +165,7 @@ api_test!(in_use_are_deleted_only_with_an_heir, async |world| {
     let editor = world.editor();
     editor.post("sections", json!({"name": "Child", "parent": top})).await.expect(201);
     let refused = editor.delete("sections/top").await.expect_problem(409, "in_use");
-    assert_eq!(refused.at("/usages"), &json!({"articles": 0, "sections": 1}));
+    assert_eq!(refused.at("/usages"), &json!({"articles": 0, "sections": 1, "creatives": 0}));
     editor.delete("sections/top?reassign_to=a%00b").await.expect_problem(400, "malformed_query");
     for heir in ["nowhere", "top"] {
         let refused = editor.delete(&format!("sections/top?reassign_to={heir}")).await;

@@ -191,6 +191,7 @@ const PRIVATE_MEMBERS: &[(&str, &str)] = &[
     ("StaffComment", "author_email"),
     ("StaffComment", "ip"),
     ("StaffComment", "user_agent"),
+    ("SubscriberView", "email"),
     // A link that opens the reader's own mail program.
     ("Share", "email"),
     // Whether guests have to give theirs.

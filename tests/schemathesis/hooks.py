@@ -28,6 +28,11 @@ UNTELLABLE_FAULTS = {
     "loop": "whether a way leads back to where it begins is known to the database alone",
     "strange_host": "whose a host is, a list tells",
     "not_with_410": "whether a redirect leads anywhere depends on its status",
+    "not_of_this_kind": "which members a creative has, its kind says",
+    "required_by_kind": "which members a creative has, its kind says",
+    "unknown_attribute": "which attributes a script may be given is a list",
+    "before_start": "one time is compared with another",
+    "out_of_order": "one day is compared with another",
     "circle": "whether things lie within each other is known to the database alone",
 }
 # Codes of problems, and why no schema could have told.
@@ -67,6 +72,9 @@ def filter_failure(context, failure, case, response):
         return False
     # What a file is, its bytes say.
     if problem["code"] in UNTELLABLE_PROBLEMS or (problem["code"], case.path) == ("unsupported_media_type", "/api/v1/images"):
+        return False
+    # What a table says, no schema of a text tells.
+    if case.path == "/api/v1/newsletter/imports":
         return False
     faults = problem.get("errors", [])
     return not faults or not all(untellable(fault) for fault in faults)

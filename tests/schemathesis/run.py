@@ -51,6 +51,8 @@ def main(binary, folder, who):
         "RATE_LOGIN": "off",
         "RATE_COMMENT": "off",
         "RATE_VIEW": "off",
+        "RATE_SUBSCRIBE": "off",
+        "RATE_AD": "off",
         "RATE_PREVIEW": "off",
         "LOG_LEVEL": "warn",
     }

@@ -178,7 +178,9 @@ pub(crate) fn config(database: &Database, settings: &[(&str, &str)]) -> Config {
         ("API_URL", "https://api.news.example".to_owned()),
         ("RATE_LOGIN", "off".to_owned()),
         ("RATE_COMMENT", "off".to_owned()),
+        ("RATE_SUBSCRIBE", "off".to_owned()),
         ("RATE_VIEW", "off".to_owned()),
+        ("RATE_AD", "off".to_owned()),
         ("RATE_PREVIEW", "off".to_owned()),
     ];
     let lookup = |name: &str| {

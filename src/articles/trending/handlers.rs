@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::queries;
-use super::visitors::Visit;
 use crate::error::Result;
 use crate::http::{Limit, Request, no_content};
+use crate::visitors::Visit;
 
 /// Mounts the operation.
 pub(in crate::articles) fn routes(config: &mut ServiceConfig<'_>) {
@@ -25,9 +25,10 @@ async fn count_view(request: Request, name: web::Path<String>) -> Result<HttpRes
     request.app.limits.check(Limit::View, request.address)?;
     request.no_query()?;
     let article = request.read(move |_, conn| queries::public_id(conn, &name)).await?;
-    let visit = Visit { address: request.address, user_agent: request.header("user-agent").unwrap_or_default(), article };
+    let subject = article.to_string();
+    let visit = Visit { address: request.address, user_agent: request.header("user-agent").unwrap_or_default(), subject: &subject };
     if !request.only_tries() {
-        request.app.views.count(&visit, request.app.now());
+        request.app.views.count(article, &visit, request.app.now());
     }
     Ok(no_content())
 }

@@ -7,7 +7,6 @@
 mod handlers;
 mod queries;
 mod views;
-mod visitors;
 mod window;
 
 pub(super) use handlers::routes;

@@ -5,10 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::super::article::ArticleId;
 use super::queries;
-use super::visitors::{Visit, Visitors};
 use crate::app::App;
 use crate::db::Timestamp;
 use crate::error::Result;
+use crate::visitors::{Visit, Visitors};
 
 /// Views that have not been written down yet, and who was seen lately. As many as there are published articles, at most.
 #[derive(Default)]
@@ -22,10 +22,10 @@ struct State {
 
 impl Views {
     /// Counts a visit, unless it is the same person's again.
-    pub(super) fn count(&self, visit: &Visit<'_>, now: Timestamp) {
+    pub(super) fn count(&self, article: ArticleId, visit: &Visit<'_>, now: Timestamp) {
         let mut state = self.state();
         if state.visitors.counts(visit, now) {
-            *state.waiting.entry(visit.article).or_default() += 1;
+            *state.waiting.entry(article).or_default() += 1;
         }
     }
 

@@ -94,7 +94,7 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web:
 
 /// Deletes a section.
 ///
-/// Answers `409` with the `usages` while articles or sections belong to it, unless `reassign_to` names their new section.
+/// Answers `409` with the `usages` while articles, sections or ads belong to it, unless `reassign_to` names their new section.
 #[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug."), ("reassign_to" = Option<String>, Query, description = "The section that takes over what this one holds, by id or slug.")),
     security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "There is no such section any more.")))]
 #[delete("/sections/{section}")]

@@ -119,12 +119,12 @@ fn find_heir(conn: &mut Conn, section: &Section, name: &str) -> Result<SectionId
 }
 
 fn refuse_used(conn: &mut Conn, section: &Section) -> Result<()> {
-    let (articles, children) = queries::usages(conn, section.id)?;
-    if articles + children == 0 {
+    let (articles, children, creatives) = queries::usages(conn, section.id)?;
+    if articles + children + creatives == 0 {
         return Ok(());
     }
-    let detail = format!("{articles} articles and {children} sections belong to it; name another section in reassign_to.");
-    Err(Error::new(Code::InUse, detail).with("usages", json!({"articles": articles, "sections": children})))
+    let detail = format!("{articles} articles, {children} sections and {creatives} ads belong to it; name another section in reassign_to.");
+    Err(Error::new(Code::InUse, detail).with("usages", json!({"articles": articles, "sections": children, "creatives": creatives})))
 }
 
 /// A section's parents must not lead back to it; 32 levels are as deep as sections go.

@@ -8,7 +8,7 @@ use super::section::{LISTING, Section, SectionCard};
 use crate::config::LinkConfig;
 use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Slugged, keyset, lock};
 use crate::error::{Code, Error, Result, conflict_on};
-use crate::schema::{articles, publications, sections};
+use crate::schema::{ad_creative_sections, articles, publications, sections};
 
 /// One page of sections.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Section>> {
@@ -78,12 +78,13 @@ pub(super) fn delete(conn: &mut Conn, id: Id<Section>) -> Result<()> {
     Ok(())
 }
 
-/// How many articles and sections refer to a section.
-pub(super) fn usages(conn: &mut Conn, id: Id<Section>) -> Result<(i64, i64)> {
+/// How many articles, sections and creatives of ads refer to a section.
+pub(super) fn usages(conn: &mut Conn, id: Id<Section>) -> Result<(i64, i64, i64)> {
     let articles = articles::table.filter(articles::section_id.eq(id)).count().get_result(conn)?;
     let published = publications::table.filter(publications::section_id.eq(id)).count().get_result::<i64>(conn)?;
     let children = sections::table.filter(sections::parent_id.eq(id)).count().get_result(conn)?;
-    Ok((published.max(articles), children))
+    let creatives = ad_creative_sections::table.filter(ad_creative_sections::section_id.eq(id)).count().get_result(conn)?;
+    Ok((published.max(articles), children, creatives))
 }
 
 /// Moves everything that refers to one section to another.
@@ -95,6 +96,12 @@ pub(super) fn reassign(conn: &mut Conn, from: Id<Section>, to: Id<Section>) -> R
     diesel::update(sections::table.filter(sections::parent_id.eq(from)).filter(sections::id.ne(to)))
         .set(sections::parent_id.eq(Some(to)))
         .execute(conn)?;
+    // What is shown in both already is not shown twice.
+    let twins = ad_creative_sections::table.filter(ad_creative_sections::section_id.eq(to)).select(ad_creative_sections::creative_id);
+    let twins: Vec<String> = twins.load(conn)?;
+    let ads = || ad_creative_sections::table.filter(ad_creative_sections::section_id.eq(from));
+    diesel::delete(ads().filter(ad_creative_sections::creative_id.eq_any(twins))).execute(conn)?;
+    diesel::update(ads()).set(ad_creative_sections::section_id.eq(to)).execute(conn)?;
     recount(conn, &[to])
 }
 

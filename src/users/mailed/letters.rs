@@ -85,5 +85,5 @@ fn letter(site: String, to: &Reader<'_>, subject: &str, mut paragraphs: Vec<Stri
     if let Some(name) = &name {
         paragraphs.insert(0, format!("Hello {name},"));
     }
-    Letter { to: to.email.to_owned(), name, site, subject: subject.to_owned(), paragraphs }
+    Letter { to: to.email.to_owned(), name, site, subject: subject.to_owned(), paragraphs, unsubscribe: None }
 }

@@ -5,31 +5,31 @@ use std::net::IpAddr;
 
 use sha2::{Digest, Sha256};
 
-use super::super::article::ArticleId;
-use super::window::DAY;
 use crate::db::Timestamp;
 use crate::http::limited_as;
 use crate::secrets::random;
 
+/// A day, in milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1000;
 /// For how long somebody counts once, in milliseconds.
 const ONCE: i64 = 30 * 60 * 1000;
 /// How many visits are remembered at most; beyond, somebody may be counted twice.
 const MOST: usize = 200_000;
 
-/// Somebody who reads an article, as far as can be told.
+/// Somebody who reads or sees something, as far as can be told.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Visit<'a> {
+pub(crate) struct Visit<'a> {
     /// Where they are.
-    pub(super) address: IpAddr,
+    pub(crate) address: IpAddr,
     /// What program they use.
-    pub(super) user_agent: &'a str,
-    /// What they read.
-    pub(super) article: ArticleId,
+    pub(crate) user_agent: &'a str,
+    /// What they read or saw.
+    pub(crate) subject: &'a str,
 }
 
 /// The visits of the last half hour.
 #[derive(Default)]
-pub(super) struct Visitors {
+pub(crate) struct Visitors {
     /// The day of the key, counted from 1970.
     day: i64,
     key: [u8; 32],
@@ -39,7 +39,7 @@ pub(super) struct Visitors {
 
 impl Visitors {
     /// Whether a visit is to be counted; it is remembered then.
-    pub(super) fn counts(&mut self, visit: &Visit<'_>, now: Timestamp) -> bool {
+    pub(crate) fn counts(&mut self, visit: &Visit<'_>, now: Timestamp) -> bool {
         let now = now.millis();
         self.renew_key(now);
         let trace = self.trace(visit);
@@ -58,7 +58,7 @@ impl Visitors {
     }
 
     /// Forgets what is longer ago than half an hour.
-    pub(super) fn forget(&mut self, now: i64) {
+    pub(crate) fn forget(&mut self, now: i64) {
         self.counted.retain(|_, counted| now - *counted < ONCE);
         self.counted.shrink_to_fit();
     }
@@ -75,7 +75,8 @@ impl Visitors {
         let address = limited_as(visit.address).to_string();
         let hash = Sha256::new()
             .chain_update(self.key)
-            .chain_update(visit.article.to_string())
+            .chain_update(visit.subject)
+            .chain_update("\n")
             .chain_update(address)
             .chain_update("\n")
             .chain_update(visit.user_agent)
@@ -91,11 +92,10 @@ mod tests {
     use std::net::IpAddr;
 
     use super::{MOST, Visit, Visitors};
-    use crate::db::{Id, Timestamp};
+    use crate::db::Timestamp;
 
     fn visit(address: &str) -> Visit<'static> {
-        let article = Id::new(Timestamp::from_millis(1_773_480_413_589));
-        Visit { address: address.parse::<IpAddr>().unwrap(), user_agent: "Browser", article }
+        Visit { address: address.parse::<IpAddr>().unwrap(), user_agent: "Browser", subject: "an article" }
     }
 
     #[test]

@@ -1,0 +1,101 @@
+//! The operations on creatives over HTTP: unpack, one unit of work, answer.
+
+use actix_web::{HttpResponse, delete, get, patch, post, put, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::creative::{CreativeDraft, LISTING};
+use super::operations;
+use super::view::CreativeView;
+use crate::error::Result;
+use crate::http::{Body, Edited, Page, Request, created, editor, editor_page, listing_parameters, no_content};
+use crate::users::{Caller, Editor};
+
+listing_parameters!(Creatives, LISTING);
+
+/// Mounts the operations.
+pub(in crate::ads) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_ad_creatives)
+        .service(create_ad_creative)
+        .service(read_ad_creative)
+        .service(replace_ad_creative)
+        .service(revise_ad_creative)
+        .service(delete_ad_creative);
+}
+
+/// Lists creatives.
+///
+/// All of them, whether they are shown now or not, the newest first.
+#[utoipa::path(tag = "Ads", params(Creatives), security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = Page<Edited<CreativeView>>, description = "A page of creatives.")))]
+#[get("/ads/creatives")]
+async fn list_ad_creatives(request: Request, _caller: Caller<Editor>) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let list = query.listing(&LISTING, &request.app.secrets, "ad creatives");
+    query.finish()?;
+    let (list, page) = request.read(move |app, conn| operations::list(app, conn, &list).map(|page| (list, page))).await?;
+    editor_page(&request, &list, &page)
+}
+
+/// Creates a creative.
+///
+/// What is shown in a placement: a `script` of an ad server, an `image` that leads somewhere, or `html`. All of it is data for
+/// front ends; nothing of it is run, fetched or made safe here.
+#[utoipa::path(tag = "Ads", request_body = CreativeDraft, security(("bearer" = ["editor", "admin"])),
+    responses((status = 201, body = Edited<CreativeView>, description = "The creative.")))]
+#[post("/ads/creatives")]
+async fn create_ad_creative(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let view = request.write(move |app, conn| operations::create(app, conn, &caller, &body.0)).await?;
+    created(&request, &format!("/ads/creatives/{}", view.view.id), &view, view.version)
+}
+
+/// Reads a creative.
+#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "Id.")), security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = Edited<CreativeView>, description = "The creative.")))]
+#[get("/ads/creatives/{creative}")]
+async fn read_ad_creative(request: Request, _caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let view = request.read(move |app, conn| operations::read(app, conn, &id)).await?;
+    editor(&view, view.version)
+}
+
+/// Replaces a creative.
+///
+/// Members that are left out get their defaults.
+#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "Id.")), request_body = CreativeDraft, security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = Edited<CreativeView>, description = "The creative.")))]
+#[put("/ads/creatives/{creative}")]
+async fn replace_ad_creative(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
+    change(body, request, caller, id).await
+}
+
+/// Changes a creative.
+///
+/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default.
+#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "Id.")), request_body(content = CreativeDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = Edited<CreativeView>, description = "The creative.")))]
+#[patch("/ads/creatives/{creative}")]
+async fn revise_ad_creative(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
+    change(body, request, caller, id).await
+}
+
+async fn change(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let condition = request.precondition();
+    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &id, &condition, &body.0)).await?;
+    editor(&view, view.version)
+}
+
+/// Deletes a creative.
+///
+/// What was counted of it is gone, too; to end it and keep that, set `active` to false.
+#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "Id.")),
+    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "There is no such creative any more.")))]
+#[delete("/ads/creatives/{creative}")]
+async fn delete_ad_creative(request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let condition = request.precondition();
+    request.write(move |app, conn| operations::delete(app, conn, &caller, &id, &condition)).await?;
+    Ok(no_content())
+}

@@ -1,0 +1,92 @@
+//! What can be done with creatives: plain functions of connection, caller and input.
+
+use serde_json::Value;
+
+use super::creative::{Creative, CreativeDraft};
+use super::queries;
+use super::rules;
+use super::view::{self, CreativeView};
+use crate::app::App;
+use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::error::{Error, Result};
+use crate::events::{self, Event};
+use crate::http::{Edited, Precondition};
+use crate::input::Input;
+use crate::users::{Caller, Editor};
+
+/// One page of creatives.
+pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Edited<CreativeView>>> {
+    let page = queries::page(conn, query)?;
+    page.with_rows(|rows| view::all(app, conn, rows))
+}
+
+/// A creative.
+pub(super) fn read(app: &App, conn: &mut Conn, id: &str) -> Result<Edited<CreativeView>> {
+    let creative = queries::find(conn, id)?;
+    view::one(app, conn, creative)
+}
+
+/// Makes a creative.
+pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<CreativeView>> {
+    let draft = checked(input.create(conn)?)?;
+    let (creative, sections) = Creative::new(draft, app.now());
+    queries::insert(conn, &creative)?;
+    queries::put_sections(conn, creative.id, &sections)?;
+    events::record(conn, app.now(), event("ad_creative.created", &creative, caller))?;
+    view::one(app, conn, creative)
+}
+
+/// Changes a creative, by replacement or by merge patch.
+pub(super) fn revise(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Editor>,
+    id: &str,
+    condition: &Precondition,
+    input: &Input,
+) -> Result<Edited<CreativeView>> {
+    lock(conn, "ad creatives")?;
+    let mut creative = queries::find(conn, id)?;
+    let before = view::one(app, conn, creative.clone())?;
+    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let draft = checked(input.revise(conn, &current)?)?;
+    condition.check(creative.version, &current, &input.object()?)?;
+    let sections = creative.revise(draft, app.now());
+    queries::update(conn, &creative)?;
+    queries::put_sections(conn, creative.id, &sections)?;
+    let after = view::one(app, conn, creative.clone())?;
+    if before.same_content(&after)? {
+        // Nothing that was said is new: the version stays, too.
+        creative.version = before.version;
+        creative.updated_at = before.updated_at;
+        queries::update(conn, &creative)?;
+        return Ok(before);
+    }
+    events::record(conn, app.now(), event("ad_creative.revised", &creative, caller))?;
+    Ok(after)
+}
+
+/// Deletes a creative, and what was counted of it.
+pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, id: &str, condition: &Precondition) -> Result<()> {
+    lock(conn, "ad creatives")?;
+    let Some(creative) = queries::look_up(conn, id)? else { return Ok(()) };
+    condition.check_bare(creative.version)?;
+    queries::delete(conn, creative.id)?;
+    events::record(conn, app.now(), event("ad_creative.deleted", &creative, caller))
+}
+
+fn checked(draft: CreativeDraft) -> Result<CreativeDraft> {
+    let faults = rules::faults(&draft);
+    if faults.is_empty() { Ok(draft) } else { Err(Error::invalid(faults)) }
+}
+
+fn event(kind: &'static str, creative: &Creative, caller: &Caller<Editor>) -> Event {
+    Event {
+        kind,
+        actor: caller.actor(),
+        subject_kind: "ad_creative",
+        subject_id: creative.id.to_string(),
+        tags: vec![format!("ad_placement:{}", creative.placement_id), "ads".into()],
+        details: Value::Null,
+    }
+}

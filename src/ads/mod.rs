@@ -1,0 +1,22 @@
+//! Ads: the places for them, what is shown there to whom and when, and how often it was seen.
+//!
+//! Invariants: what a creative says is data for front ends: no script of it is run, fetched or put into an answer that is
+//! anything but JSON; readers learn of a creative only where it is shown now; nothing of who saw it is kept.
+
+mod counting;
+mod creatives;
+mod placements;
+mod showing;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) use counting::{AdCounts, write_down as write_counts_down};
+pub(crate) use creatives::{CreativeDraft, create as create_creative};
+pub(crate) use placements::{PlacementDraft, create as create_placement};
+pub(crate) use showing::{AdView, Audience, all_shown};
+
+/// Mounts the operations.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    // Before `/ads/{placement}`, which would take their names for placements.
+    config.configure(placements::routes).configure(creatives::routes).configure(counting::routes).configure(showing::routes);
+}

@@ -1,0 +1,102 @@
+//! What can be done with placements: plain functions of connection, caller and input.
+
+use serde_json::{Value, json};
+
+use super::placement::{Placement, PlacementDraft, PlacementView};
+use super::queries;
+use crate::app::App;
+use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::error::{Code, Error, Fault, Result};
+use crate::events::{self, Event};
+use crate::http::{Edited, Precondition};
+use crate::input::Input;
+use crate::users::{Caller, Editor};
+
+/// Words that stand behind `/ads/` for something else.
+const RESERVED: [&str; 2] = ["placements", "creatives"];
+
+/// One page of placements.
+pub(super) fn list(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<PlacementView>> {
+    let page = queries::page(conn, query)?;
+    page.with_rows(|rows| Ok(rows.iter().map(Placement::view).collect()))
+}
+
+/// A placement.
+pub(super) fn read(conn: &mut Conn, name: &str) -> Result<Edited<PlacementView>> {
+    Ok(edited(&queries::find(conn, name)?))
+}
+
+/// Makes a placement.
+pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<PlacementView>> {
+    lock(conn, "ad placements")?;
+    let draft = input.create::<PlacementDraft>(conn)?;
+    refuse_reserved(&draft)?;
+    let now = app.now();
+    let mut placement = Placement::blank(now);
+    placement.revise(draft, now);
+    queries::insert(conn, &placement)?;
+    events::record(conn, now, event("ad_placement.created", &placement, caller))?;
+    Ok(edited(&placement))
+}
+
+/// Changes a placement, by replacement or by merge patch.
+pub(super) fn revise(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Editor>,
+    name: &str,
+    condition: &Precondition,
+    input: &Input,
+) -> Result<Edited<PlacementView>> {
+    lock(conn, "ad placements")?;
+    let mut placement = queries::find(conn, name)?;
+    let before = edited(&placement);
+    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let draft = input.revise::<PlacementDraft>(conn, &current)?;
+    refuse_reserved(&draft)?;
+    condition.check(placement.version, &current, &input.object()?)?;
+    placement.revise(draft, app.now());
+    let after = edited(&placement);
+    if before.same_content(&after)? {
+        return Ok(before);
+    }
+    queries::update(conn, &placement)?;
+    events::record(conn, app.now(), event("ad_placement.revised", &placement, caller))?;
+    Ok(after)
+}
+
+/// Deletes a placement; where creatives stand in it, only by force, and them with it.
+pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &str, condition: &Precondition, force: bool) -> Result<()> {
+    lock(conn, "ad placements")?;
+    let Some(placement) = queries::look_up(conn, name)? else { return Ok(()) };
+    condition.check_bare(placement.version)?;
+    let creatives = queries::count_creatives(conn, placement.id)?;
+    if creatives > 0 && !force {
+        let detail = format!("{creatives} creatives stand in it; force=true deletes them, too.");
+        return Err(Error::new(Code::InUse, detail).with("usages", json!({"creatives": creatives})));
+    }
+    queries::delete(conn, placement.id)?;
+    events::record(conn, app.now(), event("ad_placement.deleted", &placement, caller))
+}
+
+fn refuse_reserved(draft: &PlacementDraft) -> Result<()> {
+    if RESERVED.contains(&draft.key.as_str()) {
+        return Err(Error::invalid(vec![Fault::at("/key", "reserved", "This word stands for something else in addresses.")]));
+    }
+    Ok(())
+}
+
+fn event(kind: &'static str, placement: &Placement, caller: &Caller<Editor>) -> Event {
+    Event {
+        kind,
+        actor: caller.actor(),
+        subject_kind: "ad_placement",
+        subject_id: placement.id.to_string(),
+        tags: vec![format!("ad_placement:{}", placement.id), "ads".into()],
+        details: Value::Null,
+    }
+}
+
+fn edited(placement: &Placement) -> Edited<PlacementView> {
+    Edited { view: placement.view(), version: placement.version, created_at: placement.created_at, updated_at: placement.updated_at }
+}

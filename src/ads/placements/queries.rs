@@ -1,0 +1,69 @@
+//! All SQL of placements.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::placement::{LISTING, Placement, PlacementId};
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, keyset};
+use crate::error::{Code, Error, Result, conflict_on};
+use crate::schema::{ad_creatives, ad_placements};
+
+/// One page of placements.
+pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Placement>> {
+    let rows = ad_placements::table.select(Placement::as_select()).into_boxed::<Backend>();
+    Ok(keyset!(conn, LISTING, query, rows, ad_placements::table.into_boxed::<Backend>()))
+}
+
+/// The placement that an id or a key names, if there is one.
+pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Placement>> {
+    let name = name.to_lowercase();
+    let query = ad_placements::table.select(Placement::as_select()).into_boxed::<Backend>();
+    let query =
+        if Id::<()>::is_shape(&name) { query.filter(ad_placements::id.eq(name)) } else { query.filter(ad_placements::key.eq(name)) };
+    Ok(query.first(conn).optional()?)
+}
+
+/// The placement that an id or a key names.
+pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Placement> {
+    look_up(conn, name)?.ok_or_else(Error::not_found)
+}
+
+/// The id of the placement that a body names.
+pub(in crate::ads) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    Ok(look_up(conn, name)?.map(|placement| placement.id.to_string()))
+}
+
+/// Placements by their ids.
+pub(in crate::ads) fn by_ids(conn: &mut Conn, ids: &[PlacementId]) -> Result<HashMap<PlacementId, Placement>> {
+    let rows: Vec<Placement> =
+        ad_placements::table.filter(ad_placements::id.eq_any(ids.to_vec())).select(Placement::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// How many creatives stand in a placement.
+pub(super) fn count_creatives(conn: &mut Conn, id: PlacementId) -> Result<i64> {
+    Ok(ad_creatives::table.filter(ad_creatives::placement_id.eq(id)).count().get_result(conn)?)
+}
+
+/// Stores a new placement.
+pub(super) fn insert(conn: &mut Conn, placement: &Placement) -> Result<()> {
+    conflict_on(diesel::insert_into(ad_placements::table).values(placement).execute(conn), || key_conflict(placement))?;
+    Ok(())
+}
+
+/// Stores a changed placement.
+pub(super) fn update(conn: &mut Conn, placement: &Placement) -> Result<()> {
+    conflict_on(diesel::update(placement).set(placement).execute(conn), || key_conflict(placement))?;
+    Ok(())
+}
+
+fn key_conflict(placement: &Placement) -> Error {
+    Error::new(Code::SlugTaken, format!("Another placement has the key {:?}.", placement.key))
+}
+
+/// Removes a placement, and all creatives in it.
+pub(super) fn delete(conn: &mut Conn, id: PlacementId) -> Result<()> {
+    diesel::delete(ad_placements::table.filter(ad_placements::id.eq(id))).execute(conn)?;
+    Ok(())
+}

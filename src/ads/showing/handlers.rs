@@ -1,0 +1,45 @@
+//! What readers are shown, over HTTP.
+
+use actix_web::{HttpResponse, get, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::operations::{self, Audience};
+use super::view::AdPlaceView;
+use crate::error::{Error, Result};
+use crate::http::{Request, Tags, public};
+use crate::input::Kind;
+
+/// Mounts the operation.
+pub(in crate::ads) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(read_ads);
+}
+
+/// Reads what is shown in a placement.
+///
+/// All creatives that fit now, the same for everybody, so that the answer can be cached; front ends choose one of them by
+/// their weights, and report that it was seen. Creatives for some sections or languages are shown only where the query names
+/// one of them.
+#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "The key."),
+        ("section" = Option<String>, Query, description = "The section of the page, by id or slug."),
+        ("locale" = Option<String>, Query, description = "The language of the page, such as `de` or `de-AT`.")),
+    responses((status = 200, body = AdPlaceView, description = "What is shown.")))]
+#[get("/ads/{placement}")]
+async fn read_ads(request: Request, key: web::Path<String>) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let section = query.key("section", Kind::Reference).map(|key| key.text());
+    let locale = query.key("locale", Kind::Text).map(|key| key.text());
+    query.finish()?;
+    let read = move |app: &_, conn: &mut _| {
+        let audience = Audience::asked(conn, section.as_deref(), locale)?;
+        operations::shown(app, conn, &key, &audience)
+    };
+    let (place, until) = request.read(read).await?.ok_or_else(Error::not_found)?;
+    let mut tags = Tags::of(&["ads", "sections"]);
+    for image in place.creatives.iter().filter_map(|creative| creative.image.as_ref()) {
+        tags.add("image", image.id);
+    }
+    if let Some(until) = until {
+        tags.hold_until(until);
+    }
+    public(&request, &place, &tags)
+}

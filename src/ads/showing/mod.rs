@@ -1,0 +1,10 @@
+//! What readers are shown in a placement: the creatives that fit the section, the language and the time.
+
+mod handlers;
+mod operations;
+mod queries;
+mod view;
+
+pub(super) use handlers::routes;
+pub(crate) use operations::{Audience, all_shown};
+pub(crate) use view::AdView;

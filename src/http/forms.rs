@@ -1,0 +1,64 @@
+//! Bodies that are not JSON alone: a table of comma-separated values, and what mail programs post.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+
+use super::body::{Body, LARGEST, announced, collect};
+use super::media_type::{essence, has_foreign_charset};
+use super::request::app_of;
+use crate::error::{Code, Error, Result};
+use crate::input::Input;
+
+/// A table of comma-separated values (RFC 4180), not yet parsed.
+pub(crate) struct Sheet(pub(crate) bytes::Bytes);
+
+impl FromRequest for Sheet {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let checked = app_of(request).and_then(|app| check_head(request, "text/csv").map(|()| app));
+        let payload = payload.take();
+        Box::pin(async move { Ok(Self(collect(&checked?, payload, LARGEST).await?)) })
+    }
+}
+
+/// JSON, or the form that mail programs post for one click (RFC 8058).
+pub(crate) enum OneClick {
+    /// JSON, as everywhere.
+    Json(Input),
+    /// The fields of the form.
+    Form(Vec<(String, String)>),
+}
+
+impl FromRequest for OneClick {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        const FORM: &str = "application/x-www-form-urlencoded";
+        if essence(request) != FORM {
+            let body = Body::from_request(request, payload);
+            return Box::pin(async move { Ok(Self::Json(body.await?.0)) });
+        }
+        let checked = app_of(request).and_then(|app| check_head(request, FORM).map(|()| app));
+        let payload = payload.take();
+        Box::pin(async move {
+            let bytes = collect(&checked?, payload, LARGEST).await?;
+            Ok(Self::Form(url::form_urlencoded::parse(&bytes).into_owned().collect()))
+        })
+    }
+}
+
+fn check_head(request: &HttpRequest, wanted: &'static str) -> Result<()> {
+    if essence(request) != wanted || has_foreign_charset(request) {
+        return Err(Error::new(Code::UnsupportedMediaType, format!("Send {wanted} in UTF-8.")).header("Accept", wanted));
+    }
+    if announced(request) > LARGEST {
+        return Err(Error::new(Code::TooLarge, "A body may have 1 MiB.").with("max", LARGEST));
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! The operations on lists over HTTP: unpack, one unit of work, answer.
+
+use actix_web::{HttpResponse, delete, get, patch, post, put, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::list::{LISTING, ListDraft, ListView};
+use super::operations;
+use crate::error::Result;
+use crate::http::{
+    Body, Edited, EditorView, Either, Page, Request, Tags, created, editor, editor_page, listing_parameters, no_content, public,
+    public_page,
+};
+use crate::users::{Caller, Editor};
+
+listing_parameters!(NewsletterLists, LISTING);
+
+/// Mounts the operations.
+pub(in crate::newsletter) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_newsletter_lists)
+        .service(create_newsletter_list)
+        .service(read_newsletter_list)
+        .service(replace_newsletter_list)
+        .service(revise_newsletter_list)
+        .service(delete_newsletter_list);
+}
+
+/// Lists what readers can subscribe to.
+///
+/// The public lists, by name; with `view=editor`, all.
+#[utoipa::path(tag = "Newsletter", params(NewsletterLists, ("view" = inline(Option<EditorView>), Query, description = "Ask for what editors see.")),
+    security((), ("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = Page<ListView>, description = "A page of lists.")))]
+#[get("/newsletter/lists")]
+async fn list_newsletter_lists(request: Request) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let all = query.word("view", &["editor"]).is_some();
+    if all {
+        request.caller::<Editor>().await?;
+    }
+    let list = query.listing(&LISTING, &request.app.secrets, if all { "all newsletter lists" } else { "newsletter lists" });
+    query.finish()?;
+    let (list, page) = request.read(move |_, conn| operations::list(conn, &list, all).map(|page| (list, page))).await?;
+    if all {
+        return editor_page(&request, &list, &page);
+    }
+    public_page(&request, &list, &page, &Tags::of(&["newsletter_lists"]))
+}
+
+/// Creates a list.
+#[utoipa::path(tag = "Newsletter", request_body = ListDraft, security(("bearer" = ["editor", "admin"])),
+    responses((status = 201, body = Edited<ListView>, description = "The list.")))]
+#[post("/newsletter/lists")]
+async fn create_newsletter_list(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let view = request.write(move |app, conn| operations::create(app, conn, &caller, &body.0)).await?;
+    created(&request, &format!("/newsletter/lists/{}", view.view.card.id), &view, view.version)
+}
+
+/// Reads a list.
+///
+/// Readers find it where it is public. With `view=editor`, also its version, as the `ETag` that guards writes.
+#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "Id or key."), ("view" = inline(Option<EditorView>), Query, description = "Ask for what editors see.")),
+    security((), ("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = Either<ListView>, description = "The list.")))]
+#[get("/newsletter/lists/{list}")]
+async fn read_newsletter_list(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
+    if request.wants_editor_view()? {
+        request.caller::<Editor>().await?;
+        let view = request.read(move |_, conn| operations::read_as_editor(conn, &name)).await?;
+        return editor(&view, view.version);
+    }
+    let view = request.read(move |_, conn| operations::read(conn, &name)).await?;
+    let mut tags = Tags::of(&["newsletter_lists"]);
+    tags.add("newsletter_list", view.card.id);
+    public(&request, &view, &tags)
+}
+
+/// Replaces a list.
+///
+/// Members that are left out get their defaults. Who is on it stays on it.
+#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "Id or key.")), request_body = ListDraft, security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = Edited<ListView>, description = "The list.")))]
+#[put("/newsletter/lists/{list}")]
+async fn replace_newsletter_list(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
+    change(body, request, caller, name).await
+}
+
+/// Changes a list.
+///
+/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default. Who is on it stays on it.
+#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "Id or key.")), request_body(content = ListDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = Edited<ListView>, description = "The list.")))]
+#[patch("/newsletter/lists/{list}")]
+async fn revise_newsletter_list(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
+    change(body, request, caller, name).await
+}
+
+async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
+    request.no_query()?;
+    let condition = request.precondition();
+    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &name, &condition, &body.0)).await?;
+    editor(&view, view.version)
+}
+
+/// Deletes a list.
+///
+/// Answers `409` with the `usages` while somebody is on it, unless `force=true` takes them off.
+#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "Id or key."),
+        ("force" = Option<bool>, Query, description = "Whether to take everybody off it.")),
+    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "There is no such list any more.")))]
+#[delete("/newsletter/lists/{list}")]
+async fn delete_newsletter_list(request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let force = query.truth("force");
+    query.finish()?;
+    let condition = request.precondition();
+    request.write(move |app, conn| operations::delete(app, conn, &caller, &name, &condition, force)).await?;
+    Ok(no_content())
+}

@@ -1,0 +1,158 @@
+//! A list: its row, its draft, its views.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column, fold};
+use crate::input::{Draft, Kind, Name, Paragraph, Slug};
+use crate::schema::newsletter_lists;
+
+/// The id of a list.
+pub(crate) type ListId = Id<NewsletterList>;
+
+/// A list as it is stored.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
+#[diesel(table_name = newsletter_lists, treat_none_as_null = true)]
+pub(crate) struct NewsletterList {
+    pub(crate) id: ListId,
+    pub(crate) key: String,
+    pub(crate) name: String,
+    pub(crate) name_key: String,
+    pub(crate) description: Option<String>,
+    pub(crate) is_public: bool,
+    pub(crate) is_default: bool,
+    pub(crate) version: i32,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+}
+
+/// What a list may be made of.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewsletterListDraft)]
+pub(crate) struct ListDraft {
+    /// The word that front ends and files name it by.
+    #[schema(value_type = Slug, example = "daily")]
+    pub(crate) key: String,
+    /// What it is called.
+    #[schema(value_type = Name, example = "The daily briefing")]
+    pub(crate) name: String,
+    /// What one gets, and how often.
+    #[schema(value_type = Option<Paragraph>, example = "Every morning at six, five stories.")]
+    pub(crate) description: Option<String>,
+    /// Whether readers are shown it and can choose it.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    pub(crate) is_public: bool,
+    /// Whether those who subscribe without choosing get it; only where it is public.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub(crate) is_default: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Draft for ListDraft {
+    const READ_ONLY: &'static [&'static str] = &["/id", "/version", "/created_at", "/updated_at"];
+}
+
+/// A list, where a subscriber shows it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = NewsletterListCard)]
+pub(crate) struct ListCard {
+    /// Its id.
+    pub(crate) id: ListId,
+    /// The word that front ends and files name it by.
+    #[schema(example = "daily")]
+    pub(crate) key: String,
+    /// What it is called.
+    #[schema(example = "The daily briefing")]
+    pub(crate) name: String,
+}
+
+/// A list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = NewsletterListView)]
+pub(crate) struct ListView {
+    #[serde(flatten)]
+    pub(crate) card: ListCard,
+    /// What one gets, and how often.
+    #[schema(example = "Every morning at six, five stories.")]
+    pub(crate) description: Option<String>,
+    /// Whether readers are shown it and can choose it.
+    pub(crate) is_public: bool,
+    /// Whether those who subscribe without choosing get it.
+    pub(crate) is_default: bool,
+}
+
+impl NewsletterList {
+    /// A list that nothing is known of yet.
+    pub(super) fn blank(now: Timestamp) -> Self {
+        Self {
+            id: Id::new(now),
+            key: String::new(),
+            name: String::new(),
+            name_key: String::new(),
+            description: None,
+            is_public: true,
+            is_default: false,
+            version: 0,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// What a draft makes of a list, new or not.
+    pub(super) fn revise(&mut self, draft: ListDraft, now: Timestamp) {
+        let ListDraft { key, name, description, is_public, is_default } = draft;
+        self.key = key;
+        self.name_key = fold(&name);
+        self.name = name;
+        self.description = description;
+        self.is_public = is_public;
+        self.is_default = is_default;
+        self.version += 1;
+        self.updated_at = now;
+    }
+
+    /// What subscribers show of it.
+    pub(in crate::newsletter) fn card(&self) -> ListCard {
+        ListCard { id: self.id, key: self.key.clone(), name: self.name.clone() }
+    }
+
+    /// What is shown of it.
+    pub(in crate::newsletter) fn view(&self) -> ListView {
+        ListView { card: self.card(), description: self.description.clone(), is_public: self.is_public, is_default: self.is_default }
+    }
+}
+
+/// What the list of lists can be asked.
+pub(super) static LISTING: Listing<newsletter_lists::table, NewsletterList> = Listing {
+    fields: &[
+        Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id newsletter_lists::id), key: None, about: "The id." },
+        Field {
+            name: "key",
+            kind: Kind::Reference,
+            ops: Op::CHOICE,
+            column: column!(text newsletter_lists::key),
+            key: None,
+            about: "The key.",
+        },
+        Field {
+            name: "name",
+            kind: Kind::Folded,
+            ops: Op::TEXT,
+            column: column!(text newsletter_lists::name_key),
+            key: Some(|row| Key::Text(row.name_key.clone())),
+            about: "The name, without regard to case and accents.",
+        },
+    ],
+    default_sort: "name",
+    includes: &[],
+    members: &["id", "key", "name", "description", "is_public", "is_default"],
+    id: column!(id newsletter_lists::id),
+    id_of: |row| row.id.to_string(),
+};

@@ -1,0 +1,14 @@
+//! Lists: what readers can subscribe to.
+//!
+//! Invariant: readers learn nothing of a list that is not public.
+
+mod handlers;
+mod list;
+mod operations;
+mod queries;
+
+pub(super) use handlers::routes;
+pub(crate) use list::ListDraft;
+pub(super) use list::{ListCard, ListId, ListView, NewsletterList};
+pub(crate) use operations::create;
+pub(super) use queries::{all, defaults, find_public_reference, find_reference};

@@ -1,0 +1,96 @@
+//! What can be done with lists: plain functions of connection, caller and input.
+
+use serde_json::{Value, json};
+
+use super::list::{ListDraft, ListView, NewsletterList};
+use super::queries;
+use crate::app::App;
+use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::error::{Code, Error, Result};
+use crate::events::{self, Event};
+use crate::http::{Edited, Precondition};
+use crate::input::Input;
+use crate::users::{Caller, Editor};
+
+/// One page of lists.
+pub(super) fn list(conn: &mut Conn, query: &PageQuery, all: bool) -> Result<PageOf<ListView>> {
+    let page = queries::page(conn, query, all)?;
+    page.with_rows(|rows| Ok(rows.iter().map(NewsletterList::view).collect()))
+}
+
+/// What readers see of a list.
+pub(super) fn read(conn: &mut Conn, name: &str) -> Result<ListView> {
+    let list = queries::look_up(conn, name)?.filter(|list| list.is_public);
+    list.map(|list| list.view()).ok_or_else(Error::not_found)
+}
+
+/// What editors see of a list.
+pub(super) fn read_as_editor(conn: &mut Conn, name: &str) -> Result<Edited<ListView>> {
+    Ok(edited(&queries::find(conn, name)?))
+}
+
+/// Makes a list.
+pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<ListView>> {
+    lock(conn, "newsletter lists")?;
+    let draft = input.create::<ListDraft>(conn)?;
+    let now = app.now();
+    let mut list = NewsletterList::blank(now);
+    list.revise(draft, now);
+    queries::insert(conn, &list)?;
+    events::record(conn, now, event("newsletter_list.created", &list, caller))?;
+    Ok(edited(&list))
+}
+
+/// Changes a list, by replacement or by merge patch.
+pub(super) fn revise(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Editor>,
+    name: &str,
+    condition: &Precondition,
+    input: &Input,
+) -> Result<Edited<ListView>> {
+    lock(conn, "newsletter lists")?;
+    let mut list = queries::find(conn, name)?;
+    let before = edited(&list);
+    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let draft = input.revise::<ListDraft>(conn, &current)?;
+    condition.check(list.version, &current, &input.object()?)?;
+    list.revise(draft, app.now());
+    let after = edited(&list);
+    if before.same_content(&after)? {
+        return Ok(before);
+    }
+    queries::update(conn, &list)?;
+    events::record(conn, app.now(), event("newsletter_list.revised", &list, caller))?;
+    Ok(after)
+}
+
+/// Deletes a list; where somebody is on it, only by force.
+pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &str, condition: &Precondition, force: bool) -> Result<()> {
+    lock(conn, "newsletter lists")?;
+    let Some(list) = queries::look_up(conn, name)? else { return Ok(()) };
+    condition.check_bare(list.version)?;
+    let subscribers = queries::count_subscribers(conn, list.id)?;
+    if subscribers > 0 && !force {
+        let detail = format!("{subscribers} subscribers are on it; force=true takes them off.");
+        return Err(Error::new(Code::InUse, detail).with("usages", json!({"subscribers": subscribers})));
+    }
+    queries::delete(conn, list.id)?;
+    events::record(conn, app.now(), event("newsletter_list.deleted", &list, caller))
+}
+
+fn event(kind: &'static str, list: &NewsletterList, caller: &Caller<Editor>) -> Event {
+    Event {
+        kind,
+        actor: caller.actor(),
+        subject_kind: "newsletter_list",
+        subject_id: list.id.to_string(),
+        tags: vec![format!("newsletter_list:{}", list.id), "newsletter_lists".into()],
+        details: Value::Null,
+    }
+}
+
+fn edited(list: &NewsletterList) -> Edited<ListView> {
+    Edited { view: list.view(), version: list.version, created_at: list.created_at, updated_at: list.updated_at }
+}

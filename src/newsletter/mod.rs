@@ -1,0 +1,36 @@
+//! The newsletter: its lists, who gets it, and how one comes to it and leaves it.
+//!
+//! Invariants: nobody is subscribed before the owner of the address has confirmed it, or a file says when and how they agreed;
+//! the answer to a sign-up, and the work for it, are the same whoever is asked for; strangers have an address mailed
+//! once an hour at most; who has left is not written to, unless they come back by themselves; no event and no log line has
+//! an address.
+
+mod lists;
+mod optin;
+mod subscribers;
+mod suppressions;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) use lists::{ListDraft, create as create_list};
+pub(crate) use optin::NewsletterMail;
+
+use crate::app::App;
+use crate::db::{Conn, Timestamp};
+use crate::error::Result;
+
+/// Mounts the operations.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.configure(lists::routes).configure(optin::routes).configure(subscribers::routes).configure(suppressions::routes);
+}
+
+/// Forgets mails that nobody can answer any more, and whoever has not confirmed within a month.
+pub(crate) fn forget_the_unconfirmed(conn: &mut Conn, now: Timestamp) -> Result<()> {
+    optin::forget_expired(conn, now)?;
+    subscribers::forget_pending(conn, now)
+}
+
+/// What is kept of an address where the address itself may not be: a hash that nobody can make without the secret key.
+fn address_hash(app: &App, email: &str) -> String {
+    app.secrets.digest("newsletter address", email.as_bytes())
+}

@@ -1,0 +1,69 @@
+//! What the letters say. Links lead to pages of the readers' site, which send the token with a `POST`; but for the header that
+//! mail programs post to.
+
+use super::tokens::{self, MailId};
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::mail::{self, Letter};
+use crate::newsletter::subscribers::Subscriber;
+
+/// The site's page that confirms.
+const CONFIRMATION_PAGE: &str = "/newsletter/confirm";
+/// The site's page that shows what one gets.
+const PREFERENCES_PAGE: &str = "/newsletter/preferences";
+/// The site's page that ends it.
+const UNSUBSCRIPTION_PAGE: &str = "/newsletter/unsubscribe";
+
+/// The way to confirm. Whose address it is nobody knows yet: no word of whoever entered it may become a stranger's mail.
+pub(super) fn confirmation(app: &App, conn: &mut Conn, to: &Subscriber, id: MailId) -> Result<Letter> {
+    let site = mail::site_name(conn)?;
+    let paragraphs = vec![
+        format!(
+            "Somebody, we hope it was you, asked for the newsletter of {site} to be sent to this address. Confirm it here within three days:"
+        ),
+        link(app, CONFIRMATION_PAGE, &tokens::confirmation(app, id)),
+        "If it was not you, do nothing: you will not get it.".into(),
+    ];
+    Ok(letter(app, site, to, None, "Confirm your subscription", paragraphs))
+}
+
+/// For somebody who has the newsletter already.
+pub(super) fn reminder(app: &App, conn: &mut Conn, to: &Subscriber) -> Result<Letter> {
+    let site = mail::site_name(conn)?;
+    let mut paragraphs = vec![format!(
+        "Somebody asked for the newsletter of {site} to be sent to this address. It is subscribed already, so nothing changes."
+    )];
+    paragraphs.extend(ways(app, to));
+    Ok(letter(app, site, to, to.name.clone(), "You are subscribed already", paragraphs))
+}
+
+/// For somebody who has confirmed.
+pub(super) fn welcome(app: &App, conn: &mut Conn, to: &Subscriber) -> Result<Letter> {
+    let site = mail::site_name(conn)?;
+    let mut paragraphs = vec![format!("Thank you: this address is subscribed to the newsletter of {site} from now on.")];
+    paragraphs.extend(ways(app, to));
+    Ok(letter(app, site, to, to.name.clone(), "You are subscribed", paragraphs))
+}
+
+/// The ways to choose and to leave.
+fn ways(app: &App, to: &Subscriber) -> [String; 4] {
+    [
+        "Choose what you get here:".into(),
+        link(app, PREFERENCES_PAGE, &tokens::preferences(app, to.id)),
+        "Or unsubscribe here:".into(),
+        link(app, UNSUBSCRIPTION_PAGE, &tokens::unsubscription(app, to.id)),
+    ]
+}
+
+fn link(app: &App, page: &str, token: &str) -> String {
+    format!("{}{page}?token={token}", app.config.links.site_url)
+}
+
+fn letter(app: &App, site: String, to: &Subscriber, name: Option<String>, subject: &str, mut paragraphs: Vec<String>) -> Letter {
+    if let Some(name) = &name {
+        paragraphs.insert(0, format!("Hello {name},"));
+    }
+    let unsubscribe = Some(tokens::unsubscribe_address(app, to.id));
+    Letter { to: to.email.clone(), name, site, subject: subject.to_owned(), paragraphs, unsubscribe }
+}

@@ -1,0 +1,111 @@
+//! Subscribers as a file that spreadsheets can open without harm.
+
+use super::queries;
+use super::subscriber::{Subscriber, SubscriberId, SubscriberStatus};
+use crate::app::App;
+use crate::db::{Conn, Timestamp};
+use crate::error::{Error, Fault, Result};
+use crate::events::{self, Event};
+use crate::newsletter::lists::{self, ListId};
+use crate::newsletter::optin;
+use crate::users::{Caller, Editor};
+
+/// The columns.
+const HEAD: [&str; 10] =
+    ["email", "name", "status", "lists", "consent", "consented_at", "created_at", "confirmed_at", "unsubscribed_at", "unsubscribe_url"];
+
+/// What a spreadsheet takes for the beginning of a formula, or passes over on its way to one.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// Which subscribers are wanted.
+pub(super) struct Wanted {
+    /// Those of a status; all where there is none.
+    pub(super) status: Option<SubscriberStatus>,
+    /// Those on a list, by id or key; all where there is none.
+    pub(super) list: Option<String>,
+}
+
+/// Writes the file, and in the audit log that it was taken.
+pub(super) fn export(app: &App, conn: &mut Conn, caller: &Caller<Editor>, wanted: &Wanted) -> Result<Vec<u8>> {
+    let list = wanted.list.as_deref().map(|name| find_list(conn, name)).transpose()?;
+    let mut file = csv::Writer::from_writer(Vec::new());
+    file.write_record(HEAD).map_err(|error| broken(&error))?;
+    let keys: Vec<(ListId, String)> = lists::all(conn)?.into_iter().map(|list| (list.id, list.key)).collect();
+    let (mut behind, mut count) = (None::<SubscriberId>, 0_usize);
+    loop {
+        let rows = queries::behind(conn, behind, wanted.status, list)?;
+        let Some(end) = rows.last() else { break };
+        behind = Some(end.id);
+        count += rows.len();
+        let own = queries::lists_of(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+        for row in rows {
+            let on = |(id, key): &(ListId, String)| own.get(&row.id).is_some_and(|own| own.contains(id)).then(|| key.clone());
+            let lists = keys.iter().filter_map(on).collect::<Vec<_>>().join(" ");
+            file.write_record(cells(app, row, lists)).map_err(|error| broken(&error))?;
+        }
+    }
+    let event = Event {
+        kind: "subscribers.exported",
+        actor: caller.actor(),
+        subject_kind: "newsletter",
+        subject_id: "subscribers".into(),
+        tags: Vec::new(),
+        details: serde_json::json!({"subscribers": count}),
+    };
+    events::record(conn, app.now(), event)?;
+    file.into_inner().map_err(|error| broken(&error))
+}
+
+fn find_list(conn: &mut Conn, name: &str) -> Result<ListId> {
+    let found = lists::find_reference(conn, name)?.and_then(|id| id.parse().ok());
+    found.ok_or_else(|| {
+        let detail = format!("There is no list {name:?}.");
+        Error::bad_query(vec![Fault::parameter("list", "unknown_reference", detail)])
+    })
+}
+
+fn cells(app: &App, row: Subscriber, lists: String) -> [String; 10] {
+    let unsubscribe = optin::unsubscribe_address(app, row.id);
+    let text = Option::unwrap_or_default;
+    let time = |time: Option<Timestamp>| time.map(|time| time.to_string()).unwrap_or_default();
+    [
+        guarded(row.email),
+        guarded(text(row.name)),
+        row.status.as_str().to_owned(),
+        guarded(lists),
+        guarded(text(row.consent)),
+        time(row.consented_at),
+        time(Some(row.created_at)),
+        time(row.confirmed_at),
+        time(row.unsubscribed_at),
+        unsubscribe,
+    ]
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn guarded(cell: String) -> String {
+    if cell.starts_with(FORMULA) { format!("'{cell}") } else { cell }
+}
+
+/// What a cell said before it was guarded.
+pub(super) fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(cell)
+}
+
+fn broken(error: &impl ToString) -> Error {
+    Error::internal(&error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{guarded, unguarded};
+
+    #[test]
+    fn no_cell_begins_a_formula_and_each_can_be_read_again() {
+        for cell in ["=1+1", "+49 30", "-2", "@SUM(A1)", "\t=1", "\r=1", "Mara", "", "'tis", "o'hara"] {
+            let written = guarded(cell.to_owned());
+            assert!(!written.starts_with(['=', '+', '-', '@', '\t', '\r']), "{written:?}");
+            assert_eq!(unguarded(&written), cell);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What can be done with subscribers: plain functions of connection, caller and input.
+
+use serde_json::Value;
+
+use super::queries;
+use super::subscriber::{Subscriber, SubscriberId, SubscriberStatus, SubscriberView};
+use crate::app::App;
+use crate::db::{Conn, PageOf, PageQuery, Timestamp};
+use crate::error::{Error, Result};
+use crate::events::{self, Event};
+use crate::newsletter::lists::{self, ListId};
+use crate::newsletter::suppressions::{self, SuppressionReason};
+use crate::newsletter::{address_hash, optin};
+use crate::users::{Caller, Editor};
+
+/// One page of subscribers.
+pub(super) fn list(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<SubscriberView>> {
+    let page = queries::page(conn, query)?;
+    page.with_rows(|rows| views(conn, rows))
+}
+
+/// A subscriber, as editors see them.
+pub(super) fn read(conn: &mut Conn, id: &str) -> Result<SubscriberView> {
+    let found = id.parse().ok().map(|id| queries::look_up(conn, id)).transpose()?.flatten();
+    let views = views(conn, found.into_iter().collect())?;
+    views.into_iter().next().ok_or_else(Error::not_found)
+}
+
+fn views(conn: &mut Conn, rows: Vec<Subscriber>) -> Result<Vec<SubscriberView>> {
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let (all, mut chosen) = (lists::all(conn)?, queries::lists_of(conn, &ids)?);
+    let view = |row: Subscriber| {
+        let own = chosen.remove(&row.id).unwrap_or_default();
+        let cards = all.iter().filter(|list| own.contains(&list.id)).map(lists::NewsletterList::card).collect();
+        row.view(cards)
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+/// Erases a subscriber; that their address is not to be written to, where that is so, stays known by a hash alone.
+pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, id: &str) -> Result<()> {
+    let Ok(id) = id.parse::<SubscriberId>() else { return Ok(()) };
+    if !queries::delete(conn, id)? {
+        return Ok(());
+    }
+    events::record(conn, app.now(), Event { actor: caller.actor(), ..event("subscriber.deleted", id) })
+}
+
+/// Keeps an address until its owner confirms it.
+pub(in crate::newsletter) fn make_pending(app: &App, conn: &mut Conn, email: &str) -> Result<Subscriber> {
+    let subscriber = Subscriber::pending(email.to_owned(), address_hash(app, email), app.now());
+    queries::insert(conn, &subscriber)?;
+    events::record(conn, app.now(), event("subscriber.created", subscriber.id))?;
+    Ok(subscriber)
+}
+
+/// Lets somebody have the newsletter who has proved that the address is theirs, on these lists besides those that they have.
+pub(in crate::newsletter) fn confirm(
+    app: &App,
+    conn: &mut Conn,
+    mut subscriber: Subscriber,
+    name: Option<String>,
+    more: &[ListId],
+) -> Result<()> {
+    let now = app.now();
+    suppressions::forget(conn, &subscriber.email_hash)?;
+    let mut lists = queries::list_ids(conn, subscriber.id)?;
+    lists.extend(more);
+    queries::put_lists(conn, subscriber.id, &lists)?;
+    subscriber.name = name.or(subscriber.name);
+    subscriber.status = SubscriberStatus::Confirmed;
+    subscriber.confirmed_at = Some(now);
+    subscriber.unsubscribed_at = None;
+    subscriber.updated_at = now;
+    queries::update(conn, &subscriber)?;
+    events::record(conn, now, event("subscriber.confirmed", subscriber.id))
+}
+
+/// Takes over what a subscriber says of themselves and chooses.
+pub(in crate::newsletter) fn revise(
+    app: &App,
+    conn: &mut Conn,
+    mut subscriber: Subscriber,
+    name: Option<String>,
+    lists: &[ListId],
+) -> Result<Subscriber> {
+    subscriber.name = name;
+    subscriber.updated_at = app.now();
+    queries::put_lists(conn, subscriber.id, lists)?;
+    queries::update(conn, &subscriber)?;
+    events::record(conn, app.now(), event("subscriber.revised", subscriber.id))?;
+    Ok(subscriber)
+}
+
+/// Ends a subscription at its owner's wish; one that has ended stays as it is.
+pub(in crate::newsletter) fn unsubscribe(app: &App, conn: &mut Conn, subscriber: &Subscriber) -> Result<()> {
+    // Whoever is suppressed gets nothing; what for must not be forgotten.
+    if matches!(subscriber.status, SubscriberStatus::Unsubscribed | SubscriberStatus::Suppressed) {
+        return Ok(());
+    }
+    let now = app.now();
+    suppressions::suppress(conn, &subscriber.email_hash, SuppressionReason::Unsubscribed, now)?;
+    stop(conn, &subscriber.email, SuppressionReason::Unsubscribed, now)?;
+    events::record(conn, now, event("subscriber.unsubscribed", subscriber.id))
+}
+
+/// Takes everything from the subscriber with an address, where there is one, and makes what was mailed to them worthless.
+pub(in crate::newsletter) fn stop(conn: &mut Conn, email: &str, reason: SuppressionReason, now: Timestamp) -> Result<()> {
+    let Some(mut subscriber) = queries::look_up_by_email(conn, email)? else { return Ok(()) };
+    optin::forget_confirmations(conn, subscriber.id, now)?;
+    if reason == SuppressionReason::Unsubscribed {
+        queries::put_lists(conn, subscriber.id, &[])?;
+        subscriber.status = SubscriberStatus::Unsubscribed;
+        subscriber.unsubscribed_at = Some(now);
+    } else {
+        subscriber.status = SubscriberStatus::Suppressed;
+    }
+    subscriber.updated_at = now;
+    queries::update(conn, &subscriber)
+}
+
+/// Lets whoever has an address be again what they were before it was suppressed.
+pub(in crate::newsletter) fn let_go(conn: &mut Conn, email_hash: &str, now: Timestamp) -> Result<()> {
+    let found = queries::look_up_by_hash(conn, email_hash)?.filter(|subscriber| subscriber.status == SubscriberStatus::Suppressed);
+    let Some(mut subscriber) = found else { return Ok(()) };
+    subscriber.status = match (subscriber.unsubscribed_at, subscriber.confirmed_at) {
+        (Some(_), _) => SubscriberStatus::Unsubscribed,
+        (None, Some(_)) => SubscriberStatus::Confirmed,
+        (None, None) => SubscriberStatus::Pending,
+    };
+    subscriber.updated_at = now;
+    queries::update(conn, &subscriber)
+}
+
+/// What happened to a subscriber, by nobody's hand but their own; an id says nothing of who it is.
+pub(in crate::newsletter) fn event(kind: &'static str, id: SubscriberId) -> Event {
+    Event { kind, actor: None, subject_kind: "subscriber", subject_id: id.to_string(), tags: Vec::new(), details: Value::Null }
+}

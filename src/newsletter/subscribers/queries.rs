@@ -1,0 +1,145 @@
+//! All SQL of subscribers.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::prelude::*;
+
+use super::subscriber::{LISTING, Subscriber, SubscriberId, SubscriberStatus};
+use crate::db::{Backend, Conn, Key, Op, PageOf, PageQuery, Predicate, Timestamp, keyset};
+use crate::error::Result;
+use crate::newsletter::lists::ListId;
+use crate::schema::{newsletter_lists, newsletter_mails, subscribers, subscriptions};
+
+/// Who has not confirmed within so long is forgotten, in seconds.
+const PATIENCE: i64 = 30 * 24 * 60 * 60;
+/// How many rows are read at once.
+const AT_ONCE: usize = 500;
+
+/// One page of subscribers.
+pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Subscriber>> {
+    let rows = subscribers::table.select(Subscriber::as_select()).into_boxed::<Backend>();
+    Ok(keyset!(conn, LISTING, query, rows, subscribers::table.into_boxed::<Backend>()))
+}
+
+/// The condition that somebody is on one of these lists, by id or key; for `exists`, on any.
+pub(super) fn is_on(op: Op, keys: &[Key]) -> Predicate<subscribers::table> {
+    let names: Vec<String> = keys.iter().map(Key::text).collect();
+    let on_any = subscriptions::table.select(subscriptions::subscriber_id);
+    let on_these = subscriptions::table
+        .inner_join(newsletter_lists::table)
+        .filter(newsletter_lists::id.eq_any(names.clone()).or(newsletter_lists::key.eq_any(names)))
+        .select(subscriptions::subscriber_id);
+    match op {
+        Op::Exists if keys.first().is_some_and(Key::truth) => Box::new(subscribers::id.eq_any(on_any)),
+        Op::Exists => Box::new(subscribers::id.ne_all(on_any)),
+        _ => Box::new(subscribers::id.eq_any(on_these)),
+    }
+}
+
+/// The subscriber with an id, if there is one.
+pub(in crate::newsletter) fn look_up(conn: &mut Conn, id: SubscriberId) -> Result<Option<Subscriber>> {
+    Ok(subscribers::table.filter(subscribers::id.eq(id)).select(Subscriber::as_select()).first(conn).optional()?)
+}
+
+/// The subscriber with an address, if there is one.
+pub(in crate::newsletter) fn look_up_by_email(conn: &mut Conn, email: &str) -> Result<Option<Subscriber>> {
+    Ok(subscribers::table.filter(subscribers::email.eq(email)).select(Subscriber::as_select()).first(conn).optional()?)
+}
+
+/// The subscriber with the hash of an address, if there is one.
+pub(super) fn look_up_by_hash(conn: &mut Conn, hash: &str) -> Result<Option<Subscriber>> {
+    Ok(subscribers::table.filter(subscribers::email_hash.eq(hash)).select(Subscriber::as_select()).first(conn).optional()?)
+}
+
+/// Those of these addresses that are subscribers', whatever their status.
+pub(super) fn known(conn: &mut Conn, emails: &[String]) -> Result<HashSet<String>> {
+    let mut found = HashSet::new();
+    for some in emails.chunks(AT_ONCE) {
+        let rows = subscribers::table.filter(subscribers::email.eq_any(some.to_vec()));
+        found.extend(rows.select(subscribers::email).load::<String>(conn)?);
+    }
+    Ok(found)
+}
+
+/// Some subscribers in the order of their ids, those behind one.
+pub(super) fn behind(
+    conn: &mut Conn,
+    before: Option<SubscriberId>,
+    status: Option<SubscriberStatus>,
+    list: Option<ListId>,
+) -> Result<Vec<Subscriber>> {
+    let mut rows = subscribers::table.select(Subscriber::as_select()).into_boxed::<Backend>();
+    if let Some(before) = before {
+        rows = rows.filter(subscribers::id.gt(before));
+    }
+    if let Some(status) = status {
+        rows = rows.filter(subscribers::status.eq(status));
+    }
+    if let Some(list) = list {
+        let on_it = subscriptions::table.filter(subscriptions::list_id.eq(list)).select(subscriptions::subscriber_id);
+        rows = rows.filter(subscribers::id.eq_any(on_it));
+    }
+    Ok(rows.order(subscribers::id).limit(i64::try_from(AT_ONCE).unwrap_or(i64::MAX)).load(conn)?)
+}
+
+/// The lists that each of some subscribers is on.
+pub(super) fn lists_of(conn: &mut Conn, ids: &[SubscriberId]) -> Result<HashMap<SubscriberId, HashSet<ListId>>> {
+    let rows: Vec<(SubscriberId, ListId)> = subscriptions::table
+        .filter(subscriptions::subscriber_id.eq_any(ids.to_vec()))
+        .select((subscriptions::subscriber_id, subscriptions::list_id))
+        .load(conn)?;
+    let mut lists: HashMap<SubscriberId, HashSet<ListId>> = HashMap::new();
+    for (subscriber, list) in rows {
+        lists.entry(subscriber).or_default().insert(list);
+    }
+    Ok(lists)
+}
+
+/// The lists that a subscriber is on.
+pub(in crate::newsletter) fn list_ids(conn: &mut Conn, id: SubscriberId) -> Result<Vec<ListId>> {
+    let own = subscriptions::table.filter(subscriptions::subscriber_id.eq(id));
+    Ok(own.order(subscriptions::list_id).select(subscriptions::list_id).load(conn)?)
+}
+
+/// Stores a new subscriber.
+pub(super) fn insert(conn: &mut Conn, subscriber: &Subscriber) -> Result<()> {
+    diesel::insert_into(subscribers::table).values(subscriber).execute(conn)?;
+    Ok(())
+}
+
+/// Stores a changed subscriber.
+pub(super) fn update(conn: &mut Conn, subscriber: &Subscriber) -> Result<()> {
+    diesel::update(subscriber).set(subscriber).execute(conn)?;
+    Ok(())
+}
+
+/// Puts a subscriber on these lists, and on no others; a list that was deleted meanwhile is passed over.
+pub(super) fn put_lists(conn: &mut Conn, id: SubscriberId, lists: &[ListId]) -> Result<()> {
+    diesel::delete(subscriptions::table.filter(subscriptions::subscriber_id.eq(id))).execute(conn)?;
+    let there = newsletter_lists::table.filter(newsletter_lists::id.eq_any(lists.to_vec()));
+    let there: Vec<ListId> = there.order(newsletter_lists::id).select(newsletter_lists::id).load(conn)?;
+    add_lists(conn, id, &there)
+}
+
+/// Puts somebody who is on no list on these.
+pub(super) fn add_lists(conn: &mut Conn, id: SubscriberId, lists: &[ListId]) -> Result<()> {
+    for list in lists {
+        let row = (subscriptions::subscriber_id.eq(id), subscriptions::list_id.eq(*list));
+        diesel::insert_into(subscriptions::table).values(row).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Removes a subscriber and all that was ever mailed to them; says whether there was one.
+pub(super) fn delete(conn: &mut Conn, id: SubscriberId) -> Result<bool> {
+    Ok(diesel::delete(subscribers::table.filter(subscribers::id.eq(id))).execute(conn)? == 1)
+}
+
+/// Forgets who has not confirmed within a month.
+pub(in crate::newsletter) fn forget_pending(conn: &mut Conn, now: Timestamp) -> Result<()> {
+    // Who was mailed lately may still answer.
+    let mailed = newsletter_mails::table.select(newsletter_mails::subscriber_id);
+    let old = subscribers::table.filter(subscribers::status.eq(SubscriberStatus::Pending)).filter(subscribers::id.ne_all(mailed));
+    diesel::delete(old.filter(subscribers::updated_at.lt(now.plus_seconds(-PATIENCE)))).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! Suppressions: addresses that are not written to, whoever asks.
+//!
+//! Invariant: no address is kept, only a keyed hash of it, so that a suppression can outlive the erasure of its owner.
+
+mod handlers;
+mod operations;
+mod queries;
+mod suppression;
+
+pub(super) use handlers::routes;
+pub(super) use operations::suppress;
+pub(super) use queries::{forget, look_up, of_addresses};
+pub(super) use suppression::SuppressionReason;

@@ -1,0 +1,70 @@
+//! What can be done with suppressions: plain functions of connection, caller and input.
+
+use serde_json::json;
+
+use super::queries;
+use super::suppression::{Suppression, SuppressionDraft, SuppressionId, SuppressionReason, SuppressionView};
+use crate::app::App;
+use crate::db::{Conn, Id, PageOf, PageQuery, Timestamp, lock};
+use crate::error::{Error, Result};
+use crate::events::{self, Event};
+use crate::input::Input;
+use crate::newsletter::{address_hash, subscribers};
+use crate::users::{Admin, Caller};
+
+/// One page of suppressions.
+pub(super) fn list(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<SuppressionView>> {
+    let page = queries::page(conn, query)?;
+    page.with_rows(|rows| Ok(rows.iter().map(Suppression::view).collect()))
+}
+
+/// A suppression.
+pub(super) fn read(conn: &mut Conn, id: &str) -> Result<SuppressionView> {
+    let found = id.parse::<SuppressionId>().ok().map(|id| queries::look_up_by_id(conn, id)).transpose()?.flatten();
+    found.map(|found| found.view()).ok_or_else(Error::not_found)
+}
+
+/// Stops all mail of the newsletter to an address; one that is stopped already gets the new reason.
+pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &Input) -> Result<SuppressionView> {
+    let SuppressionDraft { email, reason } = input.create(conn)?;
+    let (email, now) = (email.normal(), app.now());
+    lock(conn, &format!("mail to {email}"))?;
+    let suppression = suppress(conn, &address_hash(app, &email), reason, now)?;
+    subscribers::stop(conn, &email, reason, now)?;
+    events::record(conn, now, event("suppression.created", &suppression, caller))?;
+    Ok(suppression.view())
+}
+
+/// Writes down that an address is not to be written to.
+pub(in crate::newsletter) fn suppress(conn: &mut Conn, email_hash: &str, reason: SuppressionReason, now: Timestamp) -> Result<Suppression> {
+    if let Some(mut known) = queries::look_up(conn, email_hash)? {
+        if known.reason != reason {
+            known.reason = reason;
+            queries::update(conn, &known)?;
+        }
+        return Ok(known);
+    }
+    let suppression = Suppression { id: Id::new(now), email_hash: email_hash.to_owned(), reason, created_at: now };
+    queries::insert(conn, &suppression)?;
+    Ok(suppression)
+}
+
+/// Lets an address be written to again, as far as its owner has agreed to it.
+pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, id: &str) -> Result<()> {
+    let found = id.parse::<SuppressionId>().ok().map(|id| queries::look_up_by_id(conn, id)).transpose()?.flatten();
+    let Some(suppression) = found else { return Ok(()) };
+    queries::forget(conn, &suppression.email_hash)?;
+    subscribers::let_go(conn, &suppression.email_hash, app.now())?;
+    events::record(conn, app.now(), event("suppression.deleted", &suppression, caller))
+}
+
+fn event(kind: &'static str, suppression: &Suppression, caller: &Caller<Admin>) -> Event {
+    Event {
+        kind,
+        actor: caller.actor(),
+        subject_kind: "suppression",
+        subject_id: suppression.id.to_string(),
+        tags: Vec::new(),
+        details: json!({"reason": suppression.reason}),
+    }
+}
