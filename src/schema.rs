@@ -461,6 +461,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    planned_images (article_id, image_id) {
+        article_id -> Text,
+        image_id -> Text,
+    }
+}
+
+diesel::table! {
+    uploads (id) {
+        id -> Text,
+        created_by -> Text,
+        length -> BigInt,
+        received -> BigInt,
+        pieces -> Text,
+        metadata -> Text,
+        image_id -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(articles -> sections (section_id));
 diesel::joinable!(articles -> images (hero_image_id));
@@ -510,6 +531,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     previews,
     gravestones,
     article_plans,
+    planned_images,
+    uploads,
     publications,
     publication_authors,
     publication_tags,

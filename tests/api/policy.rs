@@ -115,6 +115,9 @@ async fn send(client: &Client, operation: &Operation, path: &str) -> Answer {
     let multipart = content.is_some_and(|content| content.contains_key("multipart/form-data"));
     match content {
         Some(_) if multipart => client.upload(path, &[]).await,
+        Some(content) if !content.keys().any(|media_type| media_type.contains("json")) => {
+            client.with("content-type", content.keys().next().unwrap()).send(method, path, Some(Vec::new())).await
+        }
         Some(_) => client.with("content-type", "application/json").send(method, path, Some(b"{}".to_vec())).await,
         None => client.send(method, path, None).await,
     }
