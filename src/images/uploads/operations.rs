@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::queries;
 use super::resumable::{KeptPiece, Resumable, UploadView};
 use crate::app::App;
-use crate::db::{Conn, Timestamp, lock};
+use crate::db::{Conn, Id, Timestamp, lock};
 use crate::error::{Error, Fault, Result};
 use crate::http::{Received, Work};
 use crate::images::examine::examine_file;
@@ -144,7 +144,7 @@ fn count(conn: &mut Conn, before: &Resumable, after: &Resumable, image: Option<&
 
 /// Puts a piece into the store under a name that nobody else has; answers it.
 async fn store(app: &App, row: &mut Resumable, offset: i64, piece: Received) -> Result<String> {
-    let name = format!("{FOLDER}/{}.{offset:010}.{}", row.id, uuid::Uuid::now_v7().simple());
+    let name = format!("{FOLDER}/{}.{offset:010}.{}", row.id, Id::<KeptPiece>::new(app.now()));
     let bytes = piece.bytes;
     let content = tokio::task::spawn_blocking(move || read(piece.file)).await.map_err(|error| Error::internal(&error.to_string()))??;
     app.storage.put(&name, content).await?;
