@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::body::BoxBody;
-use actix_web::dev::{AppConfig, ServiceFactory, ServiceResponse};
+use actix_web::dev::{AppConfig, Response, ServiceFactory};
 use actix_web::middleware::from_fn;
 use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Conn, Db, Timestamp};
 use crate::error::Error;
+use crate::events::Follower;
 use crate::fields::ServedDocument;
 use crate::http::{self, Cache, InFlight, Limits, Metrics};
 use crate::images::Storage;
@@ -24,7 +25,7 @@ use crate::mail::Mailer;
 use crate::markdown::Renderings;
 use crate::secrets::Secrets;
 use crate::users::{FailedLogins, KeyRing, PasswordHasher};
-use crate::{openapi, routes};
+use crate::{events, openapi, routes};
 
 /// Everything that one process holds; cheap to clone.
 #[derive(Clone)]
@@ -44,6 +45,7 @@ pub struct Parts {
     pub(crate) document: ServedDocument,
     pub(crate) limits: Limits,
     pub(crate) cache: Cache,
+    pub(crate) follower: Follower,
     pub(crate) views: Views,
     pub(crate) metrics: Metrics,
     pub(crate) mailer: Mailer,
@@ -80,6 +82,7 @@ impl App {
         Ok(Self(Arc::new(Parts {
             db,
             cache: Cache::new(config.server.cache_bytes, clock.clone()),
+            follower: Follower::default(),
             views: Views::default(),
             clock,
             secrets,
@@ -101,20 +104,9 @@ impl App {
         })))
     }
 
-    /// Runs one transaction; no answer that was begun before it is served after it.
+    /// Runs one transaction; nothing is given after it that was made of what its events name before it. The worker is woken
+    /// where there is a job in it.
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, Error>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
-    {
-        let result = self.write_unseen(work).await;
-        // Where it is not known whether the commit came through, the cache has to think that it did.
-        self.cache.turn();
-        result
-    }
-
-    /// Runs one transaction that no public answer shows anything of; the worker is woken where there is a job in it.
-    pub(crate) async fn write_unseen<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
@@ -122,13 +114,29 @@ impl App {
         let app = self.clone();
         let result = self.db.write(move |conn| {
             let jobs = app.bell.asked();
-            work(&app, conn).map(|value| (value, app.bell.asked() != jobs))
+            let (result, heard) = events::overhear(|| work(&app, conn));
+            result.map(|value| (value, heard, app.bell.asked() != jobs))
         });
-        let (value, has_jobs) = result.await?;
-        if has_jobs {
-            self.bell.ring();
+        match result.await {
+            Ok((value, heard, has_jobs)) => {
+                self.announce(&heard);
+                if has_jobs {
+                    self.bell.ring();
+                }
+                Ok(value)
+            }
+            Err(error) => {
+                self.forget_what_failed(&error);
+                Err(error)
+            }
         }
-        Ok(value)
+    }
+
+    /// Where it is not known whether a commit came through, the cache has to think that it did.
+    pub(crate) fn forget_what_failed(&self, error: &Error) {
+        if error.status().is_server_error() {
+            self.cache.clear();
+        }
     }
 
     /// The time.
@@ -164,15 +172,10 @@ impl App {
     #[must_use]
     pub fn service(
         &self,
-    ) -> impl ServiceFactory<
-        actix_http::Request,
-        Config = AppConfig,
-        Response = ServiceResponse<BoxBody>,
-        Error = actix_web::Error,
-        InitError = (),
-    > + use<> {
+    ) -> impl ServiceFactory<actix_http::Request, Config = AppConfig, Response = Response<BoxBody>, Error = actix_web::Error, InitError = ()>
+    + use<> {
         let app = self.clone();
-        http::around(move || {
+        http::around(self.clone(), move || {
             actix_web::App::new()
                 .app_data(app.clone())
                 .configure(|config| routes::configure(&mut ServiceConfig::new(config)))

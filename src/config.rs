@@ -43,6 +43,17 @@ pub struct ServerConfig {
     pub require_if_match: bool,
     /// The response cache's size in bytes.
     pub cache_bytes: usize,
+    /// What caches between the server and its clients may do.
+    pub shared_cache: SharedCache,
+}
+
+/// How long shared caches, such as a CDN, may give public answers without asking, in seconds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SharedCache {
+    /// As fresh.
+    pub fresh: u64,
+    /// After that, as stale while they ask.
+    pub stale: u64,
 }
 
 /// Which origins may call from a browser.
@@ -201,6 +212,8 @@ impl Reader<'_> {
         let metrics_bind = self.optional("METRICS_BIND", address);
         let workers = self.number("WORKERS", 0, 256);
         let cache_bytes = self.number("CACHE_BYTES", 0, 68_719_476_736);
+        let fresh = self.number("SHARED_CACHE_SECONDS", 0, 31_536_000);
+        let stale = self.number("SHARED_CACHE_STALE_SECONDS", 0, 31_536_000);
         let request = self.number("REQUEST_SECONDS", 1, 3600);
         let unready = self.number("UNREADY_SECONDS", 0, 300);
         let shutdown = self.number("SHUTDOWN_SECONDS", 1, 3600);
@@ -224,6 +237,7 @@ impl Reader<'_> {
             shutdown_grace: Duration::from_secs(shutdown?),
             require_if_match: require_if_match?,
             cache_bytes: usize::try_from(cache_bytes?).unwrap_or(usize::MAX),
+            shared_cache: SharedCache { fresh: fresh?, stale: stale? },
         })
     }
 

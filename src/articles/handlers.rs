@@ -169,6 +169,8 @@ fn page(app: &App, conn: &mut Conn, list: &PageQuery, ranking: Option<Window>) -
 
 /// Everything that cards were made of.
 fn tags_of(cards: &[ArticleCard], mut tags: Tags) -> Tags {
+    // It says whether comments are open, and where an article can be shared.
+    tags.add_all("site");
     for card in cards {
         tags.add("article", card.id);
         card.authors.iter().for_each(|author| tags.add("author", author.id));

@@ -166,6 +166,8 @@ pub(super) struct Counted {
     pub(super) sections: Vec<Id<crate::taxonomy::Section>>,
     /// The published translations, itself among them.
     pub(super) translations: Vec<ArticleId>,
+    /// The pictures that readers see with it.
+    pub(super) images: Vec<Id<Image>>,
 }
 
 impl Counted {
@@ -174,7 +176,8 @@ impl Counted {
         let tags = self.tags.iter().map(|id| format!("tag:{id}"));
         let sections = self.sections.iter().map(|id| format!("section:{id}"));
         let translations = self.translations.iter().map(|id| format!("article:{id}"));
-        authors.chain(tags).chain(sections).chain(translations)
+        let images = self.images.iter().map(|id| format!("image:{id}"));
+        authors.chain(tags).chain(sections).chain(translations).chain(images)
     }
 }
 
@@ -185,13 +188,19 @@ pub(super) fn touched(before: &Counted, after: &Counted) -> Vec<String> {
     tags.into_iter().collect()
 }
 
+/// Section, translations, hero image.
+type Standing = (Option<Id<crate::taxonomy::Section>>, ArticleId, Option<Id<Image>>);
+
 /// What the published copy is counted under now.
 pub(super) fn counted(conn: &mut Conn, id: ArticleId) -> Result<Counted> {
-    let own = publications::table.filter(publications::id.eq(id)).select((publications::section_id, publications::translation_group));
-    let Some((section, group)) = own.first::<(Option<Id<crate::taxonomy::Section>>, ArticleId)>(conn).optional()? else {
-        return Ok(Counted::default());
-    };
+    let columns = (publications::section_id, publications::translation_group, publications::hero_image_id);
+    let own = publications::table.filter(publications::id.eq(id)).select(columns);
+    let Some((section, group, hero)) = own.first::<Standing>(conn).optional()? else { return Ok(Counted::default()) };
+    let mut images: Vec<Id<Image>> =
+        publication_images::table.filter(publication_images::article_id.eq(id)).select(publication_images::image_id).load(conn)?;
+    images.extend(hero);
     Ok(Counted {
+        images,
         translations: publications::table.filter(publications::translation_group.eq(group)).select(publications::id).load(conn)?,
         authors: publication_authors::table
             .filter(publication_authors::article_id.eq(id))

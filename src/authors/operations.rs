@@ -10,6 +10,7 @@ use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, lock, slug_of};
 use crate::error::{Code, Error, Fault, Result};
 use crate::events::{self, Event};
 use crate::http::{Edited, Precondition};
+use crate::images::ImageId;
 use crate::input::Input;
 use crate::users::{Caller, Editor, Role, User, Writer};
 
@@ -74,13 +75,16 @@ pub(super) fn revise(
     }
     condition.check(author.version, &current, &input.object()?)?;
     let slug = settle(conn, &draft, &author)?;
+    let former = portrait(author.avatar_id);
     author.revise(draft, slug, app.now());
     let after = edited(app, conn, &author)?;
     if before.same_content(&after)? {
         return Ok(before);
     }
     queries::update(conn, &author)?;
-    events::record(conn, app.now(), event("author.revised", &author, caller.actor(), None))?;
+    let mut revised = event("author.revised", &author, caller.actor(), None);
+    revised.tags.extend(former);
+    events::record(conn, app.now(), revised)?;
     edited(app, conn, &author)
 }
 
@@ -153,6 +157,11 @@ fn refuse_second_profile(conn: &mut Conn, account: Id<User>, author: AuthorId) -
     Ok(())
 }
 
+/// The tag of a picture that readers see, or see no more, because somebody's portrait it is.
+fn portrait(avatar: Option<ImageId>) -> Vec<String> {
+    avatar.map(|id| format!("image:{id}")).into_iter().collect()
+}
+
 /// What happened to an author; lists of articles are asked by them and show them.
 fn event(kind: &'static str, author: &Author, actor: Option<String>, heir: Option<AuthorId>) -> Event {
     Event {
@@ -160,7 +169,7 @@ fn event(kind: &'static str, author: &Author, actor: Option<String>, heir: Optio
         actor,
         subject_kind: "author",
         subject_id: author.id.to_string(),
-        tags: vec![format!("author:{}", author.id), "authors".into(), "articles".into()],
+        tags: [vec![format!("author:{}", author.id), "authors".into(), "articles".into()], portrait(author.avatar_id)].concat(),
         details: heir.map_or(Value::Null, |heir| json!({"into": heir})),
     }
 }

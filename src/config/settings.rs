@@ -55,6 +55,16 @@ pub const SETTINGS: &[Setting] = &[
     setting("CORS_ORIGINS", "", "Origins, separated by commas, whose pages may call the API from a browser; * for all."),
     setting("REQUIRE_IF_MATCH", "false", "true refuses a PUT, PATCH or DELETE of content without If-Match (428)."),
     setting("CACHE_BYTES", "67108864", "Memory for ready answers, 0 to 68719476736 bytes; 0 turns the cache off."),
+    setting(
+        "SHARED_CACHE_SECONDS",
+        "0",
+        "How long a CDN may give public answers without asking (s-maxage), 0 to 31536000 seconds; it should purge by Cache-Tag.",
+    ),
+    setting(
+        "SHARED_CACHE_STALE_SECONDS",
+        "0",
+        "How long after that it may give them while it asks (stale-while-revalidate), 0 to 31536000 seconds.",
+    ),
     setting("RATE_LOGIN", "10/minute", "Logins and other password checks for each address: N/minute (1 to 1000000) or off."),
     setting("RATE_COMMENT", "6/minute", "Guest comments for each address: N/minute or off."),
     setting("RATE_READ", "off", "Public reads for each address: N/minute or off."),

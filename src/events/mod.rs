@@ -3,16 +3,17 @@
 //! Invariants: nothing else announces changes: caches, feeds and the audit log all follow these rows; a row is never
 //! changed and never deleted.
 
-use std::collections::HashSet;
-use std::time::Duration;
+mod follower;
+
+use std::cell::RefCell;
 
 use diesel::prelude::*;
 use serde_json::Value;
 
-use crate::app::App;
 use crate::db::{Conn, Id, Json, Timestamp};
 use crate::error::Result;
 use crate::schema::events;
+pub(crate) use follower::{Follower, follow};
 
 /// What happened, in the words of the audit log.
 #[derive(Debug)]
@@ -44,11 +45,45 @@ struct EventRow {
     details: Json<Value>,
 }
 
+thread_local! {
+    /// What is recorded on this thread while somebody listens.
+    static OVERHEARD: RefCell<Option<Heard>> = const { RefCell::new(None) };
+}
+
+/// Events that were recorded, and the cache tags of what they touch.
+#[derive(Default)]
+pub(crate) struct Heard {
+    events: Vec<(Id<Event>, Timestamp)>,
+    tags: Vec<String>,
+}
+
+impl Heard {
+    /// Both together.
+    pub(crate) fn extend(&mut self, more: Self) {
+        self.events.extend(more.events);
+        self.tags.extend(more.tags);
+    }
+}
+
+/// Does a piece of work, which stays on one thread, and gives what it recorded.
+pub(crate) fn overhear<T>(work: impl FnOnce() -> T) -> (T, Heard) {
+    let before = OVERHEARD.replace(Some(Heard::default()));
+    let done = work();
+    (done, OVERHEARD.replace(before).unwrap_or_default())
+}
+
 /// Writes the row, in the transaction of the change that it tells of.
 pub(crate) fn record(conn: &mut Conn, now: Timestamp, event: Event) -> Result<()> {
+    // The audit log tells what happened within one millisecond in the order in which it did.
+    let id = Id::next(now);
+    OVERHEARD.with_borrow_mut(|overheard| {
+        if let Some(heard) = overheard {
+            heard.events.push((id, now));
+            heard.tags.extend_from_slice(&event.tags);
+        }
+    });
     let row = EventRow {
-        // The audit log tells what happened within one millisecond in the order in which it did.
-        id: Id::next(now),
+        id,
         at: now,
         kind: event.kind,
         actor_id: event.actor,
@@ -59,33 +94,4 @@ pub(crate) fn record(conn: &mut Conn, now: Timestamp, event: Event) -> Result<()
     };
     diesel::insert_into(events::table).values(row).execute(conn)?;
     Ok(())
-}
-
-/// How far back the following of events looks each time: commits may come out of the order of their times.
-const LOOK_BACK_SECONDS: i64 = 10;
-
-/// Begins a new epoch of the cache whenever another process on the same database has changed something.
-pub(crate) async fn follow(app: App) {
-    let mut seen: Option<HashSet<Id<Event>>> = None;
-    while !app.is_stopping() {
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let since = app.now().plus_seconds(-LOOK_BACK_SECONDS);
-        match app.db.read(move |conn| recent(conn, since)).await {
-            Ok(recent) => {
-                if seen.as_ref().is_some_and(|seen| recent.iter().any(|id| !seen.contains(id))) {
-                    app.cache.turn();
-                }
-                seen = Some(recent.into_iter().collect());
-            }
-            Err(error) => {
-                // What can't be followed can't be trusted to be unchanged.
-                app.cache.turn();
-                tracing::warn!(%error, "the events of other processes could not be followed");
-            }
-        }
-    }
-}
-
-fn recent(conn: &mut Conn, since: Timestamp) -> Result<Vec<Id<Event>>> {
-    Ok(events::table.filter(events::at.ge(since)).select(events::id).load(conn)?)
 }

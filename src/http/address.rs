@@ -1,17 +1,17 @@
 //! The client's address: the socket's, or the rightmost hop that no trusted proxy vouches for.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use actix_web::HttpRequest;
+use actix_web::http::header::HeaderMap;
 use ipnet::IpNet;
 
 /// The address that limits and comments count by.
-pub(crate) fn client_address(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
-    let peer = request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| canonical(peer.ip()));
+pub(crate) fn client_address(peer: Option<SocketAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let peer = peer.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| canonical(peer.ip()));
     if !is_trusted(peer, trusted) {
         return peer;
     }
-    let header = |name: &str| request.headers().get_all(name).filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
+    let header = |name: &str| headers.get_all(name).filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
     let forwarded = header("forwarded");
     let hops: Vec<String> = if forwarded.is_empty() {
         header("x-forwarded-for").split(',').map(str::to_owned).collect()

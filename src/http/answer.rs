@@ -2,7 +2,8 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, LOCATION, VARY};
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,10 +11,12 @@ use super::cache::GoodUntil;
 use super::conditional::version_tag;
 use super::pages::{link_header, page_value};
 use super::request::Request;
+use crate::config::SharedCache;
 use crate::db::{PageOf, PageQuery, Timestamp};
 use crate::error::{Error, Result};
 
 const PUBLIC: &str = "public, max-age=0, must-revalidate";
+const JSON: &str = "application/json";
 const PRIVATE: &str = "private, no-store";
 
 /// The cache tags of an answer, every resource that it was made of; and until when it holds, where time alone changes it.
@@ -26,7 +29,15 @@ pub(crate) struct Tags {
 impl Tags {
     /// Names a resource.
     pub(crate) fn add(&mut self, kind: &str, id: impl std::fmt::Display) {
-        let tag = format!("{kind}:{id}");
+        self.name(format!("{kind}:{id}"));
+    }
+
+    /// Names a kind as a whole.
+    pub(crate) fn add_all(&mut self, kind: &str) {
+        self.name(kind.to_owned());
+    }
+
+    fn name(&mut self, tag: String) {
         if !self.names.contains(&tag) {
             self.names.push(tag);
         }
@@ -45,20 +56,29 @@ impl Tags {
 
 /// A public view: the same for everybody, with a strong entity tag of its bytes.
 pub(crate) fn public<T: Serialize>(request: &Request, view: &T, tags: &Tags) -> Result<HttpResponse> {
-    Ok(finish_public(request, bytes(view)?, tags, None))
+    Ok(finish_public(request, JSON, bytes(view)?.into(), tags, None))
 }
 
 /// A page of public views.
 pub(crate) fn public_page<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>, tags: &Tags) -> Result<HttpResponse> {
     let link = link_header(request, query, page);
-    Ok(finish_public(request, bytes(&page_value(request, query, page)?)?, tags, Some(&link)))
+    Ok(finish_public(request, JSON, bytes(&page_value(request, query, page)?)?.into(), tags, Some(&link)))
 }
 
-fn finish_public(request: &Request, body: Vec<u8>, tags: &Tags, link: Option<&str>) -> HttpResponse {
+/// A public document of some other media type.
+pub(crate) fn public_text(request: &Request, content_type: &'static str, text: impl Into<Bytes>, tags: &Tags) -> HttpResponse {
+    finish_public(request, content_type, text.into(), tags, None)
+}
+
+fn finish_public(request: &Request, content_type: &'static str, body: Bytes, tags: &Tags, link: Option<&str>) -> HttpResponse {
     let tag = format!("\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(&body));
     let matched = request.header("if-none-match").is_some_and(|sent| matches_tag(sent, &tag));
     let mut response = HttpResponse::build(if matched { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-    response.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, PUBLIC)).insert_header(("Cache-Tag", tags.names.join(",")));
+    response
+        .insert_header((ETAG, tag))
+        .insert_header((CACHE_CONTROL, lifetime(request.app.config.server.shared_cache, tags.until)))
+        .insert_header((VARY, "Accept-Encoding"))
+        .insert_header(("Cache-Tag", tags.names.join(",")));
     if let Some(until) = tags.until {
         response.extensions_mut().insert(GoodUntil(until));
     }
@@ -68,7 +88,18 @@ fn finish_public(request: &Request, body: Vec<u8>, tags: &Tags, link: Option<&st
     if matched {
         return response.finish();
     }
-    response.insert_header((CONTENT_TYPE, "application/json")).body(body)
+    response.insert_header((CONTENT_TYPE, content_type)).body(body)
+}
+
+/// How long an answer may be kept elsewhere. Clients always ask again; what time alone will change, everybody does.
+fn lifetime(shared: SharedCache, until: Option<Timestamp>) -> String {
+    let SharedCache { fresh, stale } = shared;
+    match (fresh, stale) {
+        (0, _) => PUBLIC.to_owned(),
+        _ if until.is_some() => PUBLIC.to_owned(),
+        (fresh, 0) => format!("public, max-age=0, s-maxage={fresh}"),
+        (fresh, stale) => format!("public, max-age=0, s-maxage={fresh}, stale-while-revalidate={stale}"),
+    }
 }
 
 /// An editor view, whose entity tag is its version; never `304`, since what it embeds changes without it.
@@ -76,7 +107,7 @@ pub(crate) fn editor<T: Serialize>(view: &T, version: i32) -> Result<HttpRespons
     Ok(HttpResponse::Ok()
         .insert_header((ETAG, version_tag(version)))
         .insert_header((CACHE_CONTROL, PRIVATE))
-        .insert_header((CONTENT_TYPE, "application/json"))
+        .insert_header((CONTENT_TYPE, JSON))
         .body(bytes(view)?))
 }
 
@@ -84,7 +115,7 @@ pub(crate) fn editor<T: Serialize>(view: &T, version: i32) -> Result<HttpRespons
 pub(crate) fn editor_page<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>) -> Result<HttpResponse> {
     let link = link_header(request, query, page);
     let mut response = HttpResponse::Ok();
-    response.insert_header((CACHE_CONTROL, PRIVATE)).insert_header((CONTENT_TYPE, "application/json"));
+    response.insert_header((CACHE_CONTROL, PRIVATE)).insert_header((CONTENT_TYPE, JSON));
     if !link.is_empty() {
         response.insert_header((LINK, link));
     }
@@ -97,7 +128,7 @@ pub(crate) fn created<T: Serialize>(request: &Request, path: &str, view: &T, ver
         .insert_header((LOCATION, format!("{}/api/v1{path}", request.app.config.links.api_url)))
         .insert_header((ETAG, version_tag(version)))
         .insert_header((CACHE_CONTROL, PRIVATE))
-        .insert_header((CONTENT_TYPE, "application/json"))
+        .insert_header((CONTENT_TYPE, JSON))
         .body(bytes(view)?))
 }
 
@@ -106,22 +137,14 @@ pub(crate) fn moved<T: Serialize>(request: &Request, path: &str, view: &T) -> Re
     Ok(HttpResponse::PermanentRedirect()
         .insert_header((LOCATION, format!("{}/api/v1{path}", request.app.config.links.api_url)))
         .insert_header((CACHE_CONTROL, PUBLIC))
-        .insert_header((CONTENT_TYPE, "application/json"))
+        .insert_header((CONTENT_TYPE, JSON))
         .body(bytes(view)?))
 }
 
 /// An answer that belongs to its caller and has no version.
 pub(crate) fn private<T: Serialize>(status: u16, view: &T) -> Result<HttpResponse> {
     let status = StatusCode::from_u16(status).map_err(|error| Error::internal(&error.to_string()))?;
-    Ok(HttpResponse::build(status)
-        .insert_header((CACHE_CONTROL, PRIVATE))
-        .insert_header((CONTENT_TYPE, "application/json"))
-        .body(bytes(view)?))
-}
-
-/// Public text or JSON without versions or tags: health, documents.
-pub(crate) fn plain(content_type: &str, cache_control: &str, body: impl Into<bytes::Bytes>) -> HttpResponse {
-    HttpResponse::Ok().insert_header((CONTENT_TYPE, content_type)).insert_header((CACHE_CONTROL, cache_control)).body(body.into())
+    Ok(HttpResponse::build(status).insert_header((CACHE_CONTROL, PRIVATE)).insert_header((CONTENT_TYPE, JSON)).body(bytes(view)?))
 }
 
 /// Done, with nothing to say.

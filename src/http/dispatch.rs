@@ -1,11 +1,10 @@
-//! The service as it is run, and `Dispatch`: the way back into it for an operation that carries out others.
+//! `Dispatch`: the way back into the service for an operation that carries out others.
 
 use std::rc::Rc;
 
 use actix_http::Request as RawRequest;
-use actix_service::{IntoServiceFactory, fn_factory_with_config, fn_service};
 use actix_web::body::{BoxBody, to_bytes};
-use actix_web::dev::{AppConfig, Payload, Service, ServiceFactory, ServiceResponse};
+use actix_web::dev::{Payload, ServiceResponse};
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MATCH};
 use actix_web::http::{Method, Uri};
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
@@ -19,7 +18,7 @@ use crate::error::{Error as Problem, Result};
 /// The headers that an operation inherits from the request that carries it out.
 const INHERITED: [&str; 6] = ["authorization", "user-agent", "forwarded", "x-forwarded-for", "x-forwarded-proto", "host"];
 
-type Answering = LocalBoxFuture<'static, std::result::Result<ServiceResponse<BoxBody>, Error>>;
+pub(super) type Answering = LocalBoxFuture<'static, std::result::Result<ServiceResponse<BoxBody>, Error>>;
 
 /// Sends requests into the service that this one came through.
 #[derive(Clone)]
@@ -31,7 +30,7 @@ pub(crate) struct Dispatch {
 
 /// The way in, as requests carry it along.
 #[derive(Clone)]
-struct Door(Rc<dyn Fn(RawRequest) -> Answering>);
+pub(super) struct Door(Rc<dyn Fn(RawRequest) -> Answering>);
 
 /// An operation as it is carried out within another request.
 pub(crate) struct SubRequest {
@@ -68,30 +67,19 @@ pub(crate) struct SubAnswer {
     pub(crate) body: Value,
 }
 
-/// Builds the service for each worker, and gives its requests the way back in.
-pub(crate) fn around<A, F, S>(
-    build: F,
-) -> impl ServiceFactory<RawRequest, Config = AppConfig, Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>
-where
-    F: Fn() -> A,
-    A: IntoServiceFactory<S, RawRequest>,
-    S: ServiceFactory<RawRequest, Config = AppConfig, Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>,
-    S::Service: 'static,
-{
-    fn_factory_with_config(move |config: AppConfig| {
-        let building = build().into_factory().new_service(config);
-        async move {
-            let service = Rc::new(building.await?);
-            let answer = move |request: RawRequest| -> Answering { Box::pin(service.call(request)) };
-            let door = Door(Rc::new(answer));
-            Ok(fn_service(move |request: RawRequest| {
-                if *request.method() == Method::POST {
-                    request.extensions_mut().insert(door.clone());
-                }
-                (door.0)(request)
-            }))
+impl Door {
+    /// The way into a service.
+    pub(super) fn new(service: impl Fn(RawRequest) -> Answering + 'static) -> Self {
+        Self(Rc::new(service))
+    }
+
+    /// Sends a request in; what carries out others gets the way along.
+    pub(super) fn enter(&self, request: RawRequest) -> Answering {
+        if *request.method() == Method::POST {
+            request.extensions_mut().insert(self.clone());
         }
-    })
+        (self.0)(request)
+    }
 }
 
 impl FromRequest for Dispatch {

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::answer::plain;
+use super::answer::{Tags, public_text};
 use super::request::Request;
 use crate::error::{Error, Result};
 
@@ -25,7 +25,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 async fn read_openapi(request: Request) -> Result<HttpResponse> {
     request.no_query()?;
     let text = request.read(crate::fields::document).await?;
-    Ok(plain("application/json", "public, max-age=0, must-revalidate", text))
+    Ok(public_text(&request, "application/json", text, &Tags::of(&["schemas"])))
 }
 
 async fn to_docs() -> HttpResponse {

@@ -60,17 +60,11 @@ pub(crate) async fn front(request: ServiceRequest, next: Next<impl MessageBody +
     Ok(response)
 }
 
-/// Lets the handlers answer, unless the answer is ready or was given before.
+/// Lets the handlers answer, unless the answer was given before.
 async fn answer(app: &App, mut request: ServiceRequest, next: &Next<impl MessageBody + 'static>, facts: &Facts) -> Answered {
     if facts.method == Method::GET || facts.method == Method::HEAD {
         request.head_mut().method = Method::GET;
-        let address = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
-        if let Some(ready) = app.cache.answer(&address, request.headers()) {
-            return Ok(request.into_response(ready));
-        }
-        let epoch = app.cache.epoch();
-        let response = next.call(request).await?.map_into_boxed_body();
-        return Ok(app.cache.keep(&address, epoch, response));
+        return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let ending = match Ending::of(app, &mut request).await {
         Ok(ending) => ending,
@@ -154,13 +148,13 @@ fn admit(app: &App, request: &ServiceRequest, facts: &Facts) -> Result<Option<Ht
         );
     }
     if facts.method == Method::GET || facts.method == Method::HEAD {
-        app.limits.check(Limit::Read, client_address(request.request(), &app.config.server.trusted_proxies))?;
+        app.limits.check(Limit::Read, client_address(request.peer_addr(), request.headers(), &app.config.server.trusted_proxies))?;
     }
     Ok(None)
 }
 
 /// The path's template, for metrics: as many values as there are operations, however many addresses are tried.
-struct Template(String);
+pub(super) struct Template(pub(super) String);
 
 /// Gives any failure, actix's own included, the form that all have.
 fn as_problem(response: ServiceResponse<BoxBody>, facts: &Facts) -> ServiceResponse<BoxBody> {
@@ -219,7 +213,7 @@ fn finish(app: &App, facts: &Facts, response: &mut ServiceResponse<BoxBody>) {
 }
 
 /// The client's request id where it is well formed, or a new one.
-fn request_id(headers: &HeaderMap) -> String {
+pub(super) fn request_id(headers: &HeaderMap) -> String {
     let well_formed =
         |id: &&str| (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
     header(headers, "x-request-id").filter(well_formed).map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)

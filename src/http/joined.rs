@@ -8,6 +8,7 @@ use std::pin::Pin;
 use crate::app::App;
 use crate::db::{Conn, Joint, Opening};
 use crate::error::Result;
+use crate::events::{self, Heard};
 
 type Effect = Pin<Box<dyn Future<Output = Result<()>>>>;
 
@@ -17,6 +18,7 @@ pub(crate) struct Joined {
     joint: Joint,
     effects: RefCell<Vec<Effect>>,
     only_tries: bool,
+    heard: RefCell<Heard>,
     /// How many jobs this process had written when it began.
     jobs: u64,
 }
@@ -39,6 +41,7 @@ impl Joined {
             joint: Joint::new(app.db.clone(), opening),
             effects: RefCell::default(),
             only_tries: false,
+            heard: RefCell::default(),
             jobs: app.bell.asked(),
         }
     }
@@ -60,7 +63,13 @@ impl Joined {
         F: FnOnce(&App, &mut Conn) -> Result<T> + Send + 'static,
     {
         let app = self.app.clone();
-        self.joint.run(move |conn| work(&app, conn)).await
+        let overheard = self.joint.run(move |conn| {
+            let (result, heard) = events::overhear(|| work(&app, conn));
+            result.map(|value| (value, heard))
+        });
+        let (value, heard) = overheard.await?;
+        self.heard.borrow_mut().extend(heard);
+        Ok(value)
     }
 
     /// Puts off what is outside the database until everything is durable.
@@ -70,10 +79,8 @@ impl Joined {
 
     /// Makes everything durable, then does what was put off.
     pub(crate) async fn commit(&self) -> Result<()> {
-        let committed = self.joint.commit().await;
-        // Where it is not known whether the commit came through, the cache has to think that it did.
-        self.app.cache.turn();
-        committed?;
+        self.joint.commit().await.inspect_err(|error| self.app.forget_what_failed(error))?;
+        self.app.announce(&self.heard.take());
         if self.app.bell.asked() != self.jobs {
             self.app.bell.ring();
         }

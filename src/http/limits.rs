@@ -48,6 +48,11 @@ impl Limits {
         limiter.check_key(&limited_as(address)).map_err(|until| Error::too_many(until.wait_time_from(DefaultClock::default().now())))
     }
 
+    /// Whether there is such a limit.
+    pub(crate) fn limits(&self, limit: Limit) -> bool {
+        self.of(limit).is_some()
+    }
+
     /// Forgets addresses that have been quiet, so that the counters stay small.
     pub(crate) fn forget_the_quiet(&self) {
         for limiter in [&self.login, &self.comment, &self.read, &self.view, &self.preview].into_iter().flatten() {

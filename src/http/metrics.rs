@@ -56,7 +56,17 @@ impl Metrics {
     pub(crate) fn answered(&self, method: &str, path: &str, status: u16, took: Duration) {
         // A method is what a client likes to send; unknown ones are counted together.
         let method = if ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].contains(&method) { method } else { "other" };
-        self.answers.get_or_create(&Answer { method: method.to_owned(), path: path.to_owned(), status }).inc();
+        self.counter(method, path, status).inc();
+        self.took(took);
+    }
+
+    /// What counts answers of a kind.
+    pub(super) fn counter(&self, method: &str, path: &str, status: u16) -> Counter {
+        self.answers.get_or_create(&Answer { method: method.to_owned(), path: path.to_owned(), status }).clone()
+    }
+
+    /// Notes how long an answer took.
+    pub(super) fn took(&self, took: Duration) {
         self.seconds.observe(took.as_secs_f64());
     }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::answer::sparse;
+use super::cache::canonical_query;
 use super::request::Request;
 use crate::db::{PageOf, PageQuery, Position};
 use crate::error::{Error, Result};
@@ -54,7 +55,9 @@ pub(super) fn page_value<V: Serialize>(request: &Request, query: &PageQuery, pag
 }
 
 pub(super) fn link_header<V>(request: &Request, query: &PageQuery, page: &PageOf<V>) -> String {
-    let rest: Vec<&str> = request.raw_query().split('&').filter(|piece| !piece.is_empty() && !piece.starts_with("cursor=")).collect();
+    // In the order that they are kept in, so that an answer is the same however its question was spelled.
+    let query_string = canonical_query(request.raw_query());
+    let rest: Vec<&str> = query_string.split('&').filter(|piece| !piece.is_empty() && !piece.starts_with("cursor=")).collect();
     let base = format!("{}{}", request.app.config.links.api_url, request.path);
     let url = |cursor: Option<String>| {
         let pieces: Vec<String> =

@@ -42,7 +42,7 @@ impl Work {
         }
     }
 
-    /// Runs one transaction; ready answers are made anew after it.
+    /// Runs one transaction; ready answers that its events touch are made anew after it.
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -52,18 +52,6 @@ impl Work {
             Some(joined) => joined.run(work).await,
             None => self.app.write(work).await,
         }
-    }
-
-    /// Runs one transaction that no public answer shows anything of.
-    pub(crate) async fn write_unseen<T, F>(&self, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&App, &mut Conn) -> Result<T> + Send + 'static,
-    {
-        if let Some(joined) = &self.joined {
-            return joined.run(work).await;
-        }
-        self.app.write_unseen(work).await
     }
 
     /// Does what is outside the database and follows from a write: once that is durable, and never where it is undone.

@@ -182,8 +182,7 @@ async fn keep_row(work: &Work, caller: &Caller<Writer>, image: &Image, also: Opt
         announce(app, conn, &caller, &image, "image.created")?;
         edited(app, conn, &image).map(Some)
     };
-    // No public answer shows a picture that nothing holds yet.
-    work.write_unseen(keep).await
+    work.write(keep).await
 }
 
 /// Removes a file that no row is left for.

@@ -41,24 +41,21 @@ pub(crate) fn revise(
     let current = serde_json::to_value(&before)?;
     let settings = input.revise::<SiteSettings>(conn, &current)?;
     condition.check(before.version, &current, &input.object()?)?;
-    if stored.map(|stored| stored.settings.0).unwrap_or_default() == settings {
+    let former = stored.map(|stored| stored.settings.0).unwrap_or_default();
+    if former == settings {
         return Ok(before);
     }
+    let logos = former.logo.into_iter().chain(settings.logo).map(|id| format!("image:{id}"));
+    let tags = std::iter::once("site".to_owned()).chain(logos).collect();
     let stored = Stored::new(settings, before.version + 1, app.now());
     queries::store(conn, &stored)?;
-    announce(app, conn, caller)?;
+    announce(app, conn, caller, tags)?;
     edited(app, conn, Some(&stored))
 }
 
-fn announce(app: &App, conn: &mut Conn, caller: &Caller<Admin>) -> Result<()> {
-    let event = Event {
-        kind: "site.revised",
-        actor: caller.actor(),
-        subject_kind: "site",
-        subject_id: "site".into(),
-        tags: vec!["site".into()],
-        details: Value::Null,
-    };
+fn announce(app: &App, conn: &mut Conn, caller: &Caller<Admin>, tags: Vec<String>) -> Result<()> {
+    let event =
+        Event { kind: "site.revised", actor: caller.actor(), subject_kind: "site", subject_id: "site".into(), tags, details: Value::Null };
     events::record(conn, app.now(), event)
 }
 

@@ -9,6 +9,7 @@ mod audit;
 mod auth;
 mod authors;
 mod batches;
+mod coherence;
 mod comments;
 mod contract;
 mod desk;

@@ -1,10 +1,22 @@
 //! `Answer`: what came back, and what a test may expect of it, with failures that show all of it.
 
 use actix_web::body::{BoxBody, to_bytes};
-use actix_web::dev::ServiceResponse;
+use actix_web::dev::Response;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 use serde_json::Value;
+
+/// Bytes as they were before they were coded.
+pub(crate) fn decoded(coding: Option<&str>, mut body: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    match coding {
+        Some("gzip") => std::io::copy(&mut flate2::read::GzDecoder::new(body), &mut plain).map(|_| ()),
+        Some("br") => brotli::BrotliDecompress(&mut body, &mut plain),
+        _ => return body.to_vec(),
+    }
+    .expect("the body is what its coding says");
+    plain
+}
 
 /// What came back.
 #[derive(Clone)]
@@ -17,12 +29,13 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) async fn read(method: &Method, uri: &str, response: ServiceResponse<BoxBody>) -> Self {
+    pub(crate) async fn read(method: &Method, uri: &str, response: Response<BoxBody>) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = to_bytes(response.into_body()).await.expect("the body can be read");
         // What the wire leaves out of the answer to HEAD, the service still makes.
         let body = if *method == Method::HEAD { Vec::new() } else { body.to_vec() };
-        let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        let coding = headers.get("content-encoding").and_then(|coding| coding.to_str().ok());
+        let json = serde_json::from_slice(&decoded(coding, &body)).unwrap_or(Value::Null);
         Self { request: format!("{method} {uri}"), status, headers, body, json }
     }
 

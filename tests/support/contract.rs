@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
+use super::answer::{Answer, decoded};
 use super::client::ADDRESS;
 
 /// What was sent, as far as the contract asks.
@@ -184,7 +184,8 @@ impl Contract {
         if !answer.media_type().ends_with("json") {
             return Vec::new();
         }
-        let Ok(body) = serde_json::from_slice::<Value>(&answer.body) else { return vec!["the body is not JSON".to_owned()] };
+        let body = decoded(answer.header("content-encoding"), &answer.body);
+        let Ok(body) = serde_json::from_slice::<Value>(&body) else { return vec!["the body is not JSON".to_owned()] };
         let validator = self.validator(key, schema);
         let faults = validator.iter_errors(&body).map(|error| format!("{}: {error}", error.instance_path()));
         faults.map(|fault| fault.chars().take(1500).collect()).collect()

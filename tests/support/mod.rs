@@ -9,7 +9,7 @@ mod engines;
 mod mail;
 mod world;
 
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, decoded};
 pub(crate) use bucket::{Bucket, Weather};
 pub(crate) use builders::{encoded, jpeg};
 pub(crate) use client::{Client, Part};

@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use actix_web::body::BoxBody;
-use actix_web::dev::ServiceResponse;
-use actix_web::test::{TestRequest, init_service, try_call_service};
+use actix_web::dev::{AppConfig, Response, Service as _, ServiceFactory as _};
+use actix_web::test::TestRequest;
 use masthead::app::App;
 use masthead::clock::Clock;
 use masthead::config::Config;
@@ -62,7 +62,7 @@ impl Role {
 pub(crate) type People = HashMap<&'static str, String>;
 
 /// Answers one request.
-pub(crate) type Service = Rc<dyn Fn(TestRequest) -> Pin<Box<dyn Future<Output = ServiceResponse<BoxBody>>>>>;
+pub(crate) type Service = Rc<dyn Fn(TestRequest) -> Pin<Box<dyn Future<Output = Response<BoxBody>>>>>;
 
 /// One process of the program.
 #[derive(Clone)]
@@ -121,10 +121,10 @@ impl World {
 impl Node {
     pub(crate) async fn start(database: &Database, settings: &[(&str, &str)], clock: Clock) -> Result<Self, String> {
         let app = App::open(config(database, settings), clock.clone())?;
-        let service = Rc::new(init_service(app.service()).await);
-        let service = Rc::new(move |request: TestRequest| -> Pin<Box<dyn Future<Output = ServiceResponse<BoxBody>>>> {
+        let service = Rc::new(app.service().new_service(AppConfig::default()).await.expect("the service starts"));
+        let service = Rc::new(move |request: TestRequest| -> Pin<Box<dyn Future<Output = Response<BoxBody>>>> {
             let service = Rc::clone(&service);
-            Box::pin(async move { try_call_service(&*service, request.to_request()).await.expect("the front answers everything") })
+            Box::pin(async move { service.call(request.to_request()).await.expect("the front answers everything") })
         });
         Ok(Self { app, clock, service, people: Rc::new(database.people.clone()) })
     }

@@ -107,7 +107,7 @@ async fn append_upload(piece: Piece, request: Request, caller: Caller<Writer>, i
 async fn delete_upload(request: Request, caller: Caller<Writer>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
     request.speaks_tus()?;
-    let ended = request.write_unseen(move |app, conn| operations::delete(conn, &caller, &id, app.now())).await?;
+    let ended = request.write(move |app, conn| operations::delete(conn, &caller, &id, app.now())).await?;
     if let Some(row) = ended {
         let app = request.app.clone();
         request.afterwards(async move { operations::forget_pieces(&app, &row).await }).await?;

@@ -119,7 +119,7 @@ async fn take(work: &Work, caller: &Caller<Writer>, mut row: Resumable, piece: R
     }
     let kept = if piece.bytes > 0 { Some(store(&work.app, &mut row, offset, piece).await?) } else { None };
     let counted = row.clone();
-    let written = work.write_unseen(move |_, conn| {
+    let written = work.write(move |_, conn| {
         if let Some(begin) = &begin {
             begin(conn, None)?;
         }

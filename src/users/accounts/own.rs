@@ -95,7 +95,7 @@ pub(super) async fn change_password(request: &Request, caller: Caller, input: &I
     }
     let (user, turn) = prove(request, &caller, current_password).await?;
     let hash = turn.hash(new_password.0).await?;
-    request.write_unseen(move |app, conn| store_password(app, conn, &caller, Change { user, kept, hash })).await
+    request.write(move |app, conn| store_password(app, conn, &caller, Change { user, kept, hash })).await
 }
 
 /// Checks the caller's password, as a login does; gives the account that it was checked for, and the turn at hashing.

@@ -33,7 +33,7 @@ pub(crate) enum AccountMail {
 impl AccountMail {
     /// Writes the mail, if it still has a reason, and sends it.
     pub(crate) async fn deliver(self, app: &App, job: TaskId) -> std::result::Result<(), Failure> {
-        if let Some(letter) = app.write_unseen(move |app, conn| self.write(app, conn, job)).await? {
+        if let Some(letter) = app.write(move |app, conn| self.write(app, conn, job)).await? {
             app.mailer.send(job, &letter, app.now()).await?;
         }
         Ok(())

@@ -23,7 +23,7 @@ pub(in crate::users) fn routes(config: &mut ServiceConfig<'_>) {
 async fn request_password_reset(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Login, request.address)?;
     request.no_query()?;
-    request.write_unseen(move |app, conn| recovery::ask(app, conn, &body.0)).await?;
+    request.write(move |app, conn| recovery::ask(app, conn, &body.0)).await?;
     private(202, &PROMISE)
 }
 

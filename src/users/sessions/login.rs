@@ -39,7 +39,7 @@ pub(super) async fn log_in(request: &Request, input: &Input) -> Result<Tokens> {
     let (session, refresh_token) = (Session::begin(&user, client, now), new_token());
     let access_token = signer.sign(subject(&session), now)?;
     let opening = Opening { user, session, token_hash: token_hash(&refresh_token), better_hash };
-    request.write_unseen(move |_, conn| open(conn, &opening, now)).await?;
+    request.write(move |_, conn| open(conn, &opening, now)).await?;
     Ok(tokens(access_token, refresh_token))
 }
 
@@ -74,7 +74,7 @@ pub(super) async fn refresh(request: &Request, input: &Input) -> Result<Tokens> 
     let signer = signing::signer(app).await?;
     let (used, next, now) = (token_hash(&refresh_token), new_token(), app.now());
     let next_hash = token_hash(&next);
-    let renewed = request.write_unseen(move |_, conn| renew(conn, &used, &next_hash, now)).await?;
+    let renewed = request.write(move |_, conn| renew(conn, &used, &next_hash, now)).await?;
     let session = renewed.ok_or_else(|| {
         Error::new(Code::Unauthenticated, "The refresh token is unknown, used or expired. Log in.").header("WWW-Authenticate", "Bearer")
     })?;

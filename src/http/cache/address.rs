@@ -1,0 +1,72 @@
+//! What a ready answer is found by: its address, spelled one way, and its coding.
+
+use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use actix_web::http::Uri;
+use quick_cache::Equivalent;
+
+use super::coding::Coding;
+
+/// A path and a query, the parameters in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::http) struct Address<'a>(Cow<'a, str>);
+
+impl<'a> Address<'a> {
+    /// That of a request.
+    pub(in crate::http) fn of(uri: &'a Uri) -> Self {
+        let address = uri.path_and_query().map_or("/", |address| address.as_str());
+        let several = uri.query().is_some_and(|query| query.is_empty() || query.contains('&'));
+        Self(if several { Cow::Owned(spelled(uri.path(), uri.query().unwrap_or_default())) } else { Cow::Borrowed(address) })
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn spelled(path: &str, query: &str) -> String {
+    let query = canonical_query(query);
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// A query with its parameters in order, so that one question has one answer.
+pub(in crate::http) fn canonical_query(query: &str) -> String {
+    let mut pieces: Vec<&str> = query.split('&').filter(|piece| !piece.is_empty()).collect();
+    pieces.sort_unstable();
+    pieces.join("&")
+}
+
+/// Where an answer is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) coding: Coding,
+    pub(super) address: Arc<str>,
+}
+
+/// The same, on loan.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    pub(super) coding: Coding,
+    pub(super) address: &'a str,
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Wanted { coding: self.coding, address: &self.address }.hash(state);
+    }
+}
+
+impl Hash for Wanted<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.coding.hash(state);
+        self.address.hash(state);
+    }
+}
+
+impl Equivalent<Key> for Wanted<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        self.coding == key.coding && *self.address == *key.address
+    }
+}

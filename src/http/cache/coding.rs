@@ -1,0 +1,126 @@
+//! Content codings (RFC 9110, section 8.4.1): which one a client wants, and how it is made.
+
+use std::io::Write;
+
+use actix_web::http::header::{ACCEPT_ENCODING, HeaderMap};
+use brotli::enc::BrotliEncoderParams;
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+/// How an answer's bytes are coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::http) enum Coding {
+    /// As they are.
+    Identity,
+    /// By gzip (RFC 1952).
+    Gzip,
+    /// By Brotli (RFC 7932).
+    Brotli,
+}
+
+/// Shorter answers are not worth it.
+const SHORTEST: usize = 1024;
+/// Brotli's quality, 0 to 11: beyond it, an answer takes many times as long for a few per cent.
+const QUALITY: i32 = 5;
+
+impl Coding {
+    /// The one that a client likes best of those there are; as they are where it does not say.
+    pub(in crate::http) fn wanted(headers: &HeaderMap) -> Self {
+        let mut best = (Self::Identity, 0);
+        for header in headers.get_all(ACCEPT_ENCODING) {
+            let Ok(text) = header.to_str() else { continue };
+            for one in text.split(',') {
+                let mut parts = one.split(';').map(str::trim);
+                let coding = match parts.next().unwrap_or_default() {
+                    name if name.eq_ignore_ascii_case("br") => Self::Brotli,
+                    name if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") || name == "*" => Self::Gzip,
+                    _ => continue,
+                };
+                let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q="))).map_or(1000, thousandths);
+                // Of two that are liked equally, Brotli is shorter.
+                if weight > best.1 || (weight > 0 && weight == best.1 && coding == Self::Brotli) {
+                    best = (coding, weight);
+                }
+            }
+        }
+        best.0
+    }
+
+    /// Its name in `Content-Encoding`; none where nothing is done.
+    pub(super) const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Identity => None,
+            Self::Gzip => Some("gzip"),
+            Self::Brotli => Some("br"),
+        }
+    }
+
+    /// Whether an answer of this type and length gets shorter by it.
+    pub(super) fn is_worth_it(content_type: &str, length: usize) -> bool {
+        length >= SHORTEST && (content_type.starts_with("text/") || content_type.contains("json") || content_type.contains("xml"))
+    }
+
+    /// The bytes in this coding; none where they would not be shorter.
+    pub(super) fn code(self, bytes: &Bytes) -> Option<Bytes> {
+        let mut coded = Vec::with_capacity(bytes.len() / 3);
+        match self {
+            Self::Identity => return None,
+            Self::Gzip => {
+                let mut encoder = GzEncoder::new(&mut coded, Compression::default());
+                encoder.write_all(bytes).ok()?;
+                encoder.finish().ok()?;
+            }
+            Self::Brotli => {
+                let params = BrotliEncoderParams { quality: QUALITY, ..BrotliEncoderParams::default() };
+                brotli::BrotliCompress(&mut bytes.as_ref(), &mut coded, &params).ok()?;
+            }
+        }
+        (coded.len() < bytes.len()).then(|| coded.into())
+    }
+}
+
+/// A weight (RFC 9110, section 12.4.2) in thousandths; what can't be read is not wanted.
+fn thousandths(weight: &str) -> u16 {
+    match weight.trim().split_once('.') {
+        None => weight.trim().parse::<u16>().ok().filter(|whole| *whole <= 1).map_or(0, |whole| whole * 1000),
+        Some((whole, fraction)) if fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit()) => {
+            let fraction = format!("{fraction:0<3}").parse::<u16>().unwrap_or_default();
+            if whole == "1" { 1000 } else { fraction }
+        }
+        Some(_) => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    fn wanted(value: &'static str) -> Coding {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(value));
+        Coding::wanted(&headers)
+    }
+
+    #[test]
+    fn a_client_gets_the_coding_that_it_likes_best() {
+        for (value, coding) in [
+            ("", Coding::Identity),
+            ("identity", Coding::Identity),
+            ("gzip", Coding::Gzip),
+            ("gzip, deflate, br, zstd", Coding::Brotli),
+            ("br, gzip", Coding::Brotli),
+            ("br;q=0.5, gzip;q=0.8", Coding::Gzip),
+            ("br;q=0, gzip;q=0.001", Coding::Gzip),
+            ("br;q=0,gzip;q=0", Coding::Identity),
+            ("GZIP;q=1.0", Coding::Gzip),
+            ("*", Coding::Gzip),
+            ("br;q=2", Coding::Identity),
+            ("br;q=nonsense", Coding::Identity),
+        ] {
+            assert_eq!(wanted(value), coding, "{value}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! A ready answer: its bytes, its headers, and what it was made of.
+
+use std::sync::Arc;
+
+use actix_http::body::{BoxBody, None};
+use actix_http::{Response, StatusCode};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, HeaderValue};
+use bytes::Bytes;
+use prometheus_client::metrics::counter::Counter;
+use quick_cache::Weighter;
+
+use super::address::Key;
+use super::coding::Coding;
+use crate::db::Timestamp;
+use crate::http::answer::matches_tag;
+
+/// What an entry weighs besides its bytes and names.
+const OVERHEAD: usize = 1024;
+/// What a tag of it weighs in the index.
+const TAG_OVERHEAD: usize = 96;
+
+/// An answer that can be given again.
+pub(in crate::http) struct Entry {
+    /// How many purges there had been when its making began.
+    pub(super) begun: u64,
+    pub(super) until: Option<Timestamp>,
+    pub(super) tags: Box<[u64]>,
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) body: Bytes,
+    /// Count how often it is given whole, and how often its client has it already.
+    pub(super) given: [Counter; 2],
+}
+
+impl Entry {
+    fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.iter().find(|(one, _)| one == name).and_then(|(_, value)| value.to_str().ok())
+    }
+
+    /// The answer for a client that says which ones it has (`If-None-Match`).
+    pub(in crate::http) fn answer(&self, has: Option<&str>) -> Response<BoxBody> {
+        let matched = has.zip(self.header(&ETAG)).is_some_and(|(has, tag)| matches_tag(has, tag));
+        let (status, body) =
+            if matched { (StatusCode::NOT_MODIFIED, BoxBody::new(None::new())) } else { (StatusCode::OK, BoxBody::new(self.body.clone())) };
+        let mut response = Response::with_body(status, body);
+        let headers = response.headers_mut();
+        for (name, value) in &self.headers {
+            if !(matched && (name == CONTENT_TYPE || name == CONTENT_ENCODING)) {
+                headers.insert(name.clone(), value.clone());
+            }
+        }
+        response
+    }
+
+    /// Counts an answer that was given without being made.
+    pub(in crate::http) fn count(&self, status: StatusCode) {
+        self.given[usize::from(status == StatusCode::NOT_MODIFIED)].inc();
+    }
+
+    /// Whether it gets shorter by being coded.
+    pub(super) fn can_be_coded(&self) -> bool {
+        self.header(&CONTENT_TYPE).is_some_and(|kind| Coding::is_worth_it(kind, self.body.len()))
+    }
+
+    /// The same answer in another coding, with an entity tag of its own; none where that would not be shorter.
+    pub(super) fn coded(&self, coding: Coding) -> Option<Self> {
+        let (name, body) = (coding.name()?, coding.code(&self.body)?);
+        let tag = self.header(&ETAG)?;
+        let tag = HeaderValue::from_str(&format!("{}-{name}\"", tag.strip_suffix('"')?)).ok()?;
+        let mut headers: Vec<_> = self.headers.iter().filter(|(name, _)| name != ETAG).cloned().collect();
+        headers.push((ETAG, tag));
+        headers.push((CONTENT_ENCODING, HeaderValue::from_static(name)));
+        Some(Self { begun: self.begun, until: self.until, tags: self.tags.clone(), headers, body, given: self.given.clone() })
+    }
+}
+
+/// Weighs entries by the bytes that they hold.
+#[derive(Clone)]
+pub(super) struct ByBytes;
+
+impl Weighter<Key, Arc<Entry>> for ByBytes {
+    fn weight(&self, key: &Key, entry: &Arc<Entry>) -> u64 {
+        let names: usize = entry.headers.iter().map(|(_, value)| value.len()).sum();
+        let weight = key.address.len() + entry.body.len() + names + entry.tags.len() * TAG_OVERHEAD + OVERHEAD;
+        u64::try_from(weight).unwrap_or(u64::MAX)
+    }
+}

@@ -1,0 +1,207 @@
+//! The response cache: public answers as bytes, until something that they were made of is written.
+//!
+//! Invariants: only what says of itself that it is public, and what it was made of, is kept; when a purge has returned,
+//! nothing is given any more that was made of what it names; an answer whose making began before such a purge is not
+//! kept; an answer that time alone will change says until when it holds, and is not given after that.
+
+mod address;
+mod coding;
+mod entry;
+mod flights;
+mod index;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::ServiceResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use prometheus_client::metrics::counter::Counter;
+use quick_cache::sync::Cache as Store;
+use quick_cache::{DefaultHashBuilder, Lifecycle};
+
+use crate::clock::Clock;
+use crate::db::Timestamp;
+pub(super) use address::{Address, canonical_query};
+use address::{Key, Wanted};
+pub(super) use coding::Coding;
+use entry::ByBytes;
+pub(super) use entry::Entry;
+use flights::Flights;
+pub(super) use flights::Turn;
+use index::Index;
+
+/// What an answer brings along.
+const KEPT: [&str; 10] = [
+    "cache-control",
+    "cache-tag",
+    "content-security-policy",
+    "content-type",
+    "etag",
+    "last-modified",
+    "link",
+    "referrer-policy",
+    "vary",
+    "x-content-type-options",
+];
+
+/// Until when an answer holds that nothing but time will change; travels with the answer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct GoodUntil(pub(super) Timestamp);
+
+/// An answer that has been made.
+pub(super) enum Made {
+    /// For everybody.
+    Public(Arc<Entry>),
+    /// For nobody but whoever asked.
+    Other(ServiceResponse<BoxBody>),
+}
+
+/// Ready answers, bounded by their bytes.
+pub(crate) struct Cache {
+    kept: Option<Kept>,
+    flights: Flights,
+    clock: Clock,
+}
+
+struct Kept {
+    answers: Store<Key, Arc<Entry>, ByBytes, DefaultHashBuilder, Lapsing>,
+    index: Mutex<Index>,
+    /// How many purges there have been.
+    purges: AtomicU64,
+}
+
+/// Hands out what had to make room, so that the index forgets it, too.
+#[derive(Clone)]
+struct Lapsing;
+
+impl Lifecycle<Key, Arc<Entry>> for Lapsing {
+    type RequestState = Vec<(Key, Arc<Entry>)>;
+
+    fn on_evict(&self, lapsed: &mut Self::RequestState, key: Key, entry: Arc<Entry>) {
+        lapsed.push((key, entry));
+    }
+}
+
+impl Cache {
+    /// A cache of so many bytes; none of 0.
+    pub(crate) fn new(bytes: usize, clock: Clock) -> Self {
+        let capacity = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let kept = (bytes > 0).then(|| Kept {
+            answers: Store::with((bytes / 8192).max(16), capacity, ByBytes, DefaultHashBuilder::default(), Lapsing),
+            index: Mutex::default(),
+            purges: AtomicU64::new(0),
+        });
+        Self { kept, flights: Flights::default(), clock }
+    }
+
+    /// Where the making of an answer begins; none where none is kept.
+    pub(super) fn begin(&self) -> Option<u64> {
+        self.kept.as_ref().map(|kept| kept.purges.load(Ordering::SeqCst))
+    }
+
+    /// A place in the line for an answer that is not ready.
+    pub(super) fn join(&self, address: &Address<'_>) -> Turn {
+        self.flights.join(address.as_str())
+    }
+
+    /// The answer to an address in a coding, where it is ready; as it is where it gets no shorter.
+    pub(super) fn find(&self, address: &Address<'_>, coding: Coding) -> Option<Arc<Entry>> {
+        let plain = || self.look_up(address, Coding::Identity);
+        if coding == Coding::Identity {
+            return plain();
+        }
+        self.look_up(address, coding).or_else(|| plain().filter(|entry| !entry.can_be_coded()))
+    }
+
+    fn look_up(&self, address: &Address<'_>, coding: Coding) -> Option<Arc<Entry>> {
+        let entry = self.kept.as_ref()?.answers.get(&Wanted { coding, address: address.as_str() })?;
+        if entry.until.is_some_and(|until| self.clock.now() >= until) { None } else { Some(entry) }
+    }
+
+    /// Codes an answer that is ready, away from the async threads, and keeps it; as it is where it gets no shorter.
+    pub(super) async fn coded(&self, address: &Address<'_>, coding: Coding) -> Option<Arc<Entry>> {
+        if let Some(ready) = self.find(address, coding) {
+            return Some(ready);
+        }
+        let plain = self.look_up(address, Coding::Identity)?;
+        let source = Arc::clone(&plain);
+        let Ok(Some(coded)) = tokio::task::spawn_blocking(move || source.coded(coding)).await else { return Some(plain) };
+        let coded = Arc::new(coded);
+        self.put(Key { coding, address: address.as_str().into() }, &coded);
+        Some(coded)
+    }
+
+    /// Keeps an answer that is public and was begun after so many purges, and gives it; any other is given back.
+    pub(super) fn keep(&self, address: &Address<'_>, begun: u64, answer: ServiceResponse<BoxBody>, given: [Counter; 2]) -> Made {
+        let Some(tags) = made_of(&answer) else { return Made::Other(answer) };
+        let until = answer.response().extensions().get::<GoodUntil>().map(|until| until.0);
+        let header = |name: &&'static str| answer.headers().get(*name).map(|value| (HeaderName::from_static(name), value.clone()));
+        let headers: Vec<(HeaderName, HeaderValue)> = KEPT.iter().filter_map(header).collect();
+        let (request, response) = answer.into_parts();
+        let (head, body) = response.into_parts();
+        let body = match body.try_into_bytes() {
+            Ok(body) => body,
+            Err(body) => return Made::Other(ServiceResponse::new(request, head.set_body(body))),
+        };
+        let entry = Arc::new(Entry { begun, until, tags, headers, body, given });
+        self.put(Key { coding: Coding::Identity, address: address.as_str().into() }, &entry);
+        Made::Public(entry)
+    }
+
+    /// Keeps an answer, unless something that it was made of was purged meanwhile.
+    fn put(&self, key: Key, entry: &Arc<Entry>) {
+        let Some(kept) = &self.kept else { return };
+        let mut index = kept.index();
+        if index.outran(entry.begun, &entry.tags) {
+            return;
+        }
+        if let Some(former) = kept.answers.peek(&key) {
+            index.remove(&key, &former.tags);
+        }
+        index.add(&key, &entry.tags);
+        let mut lapsed = Vec::new();
+        kept.answers.insert_with_lifecycle(key, Arc::clone(entry), &mut lapsed);
+        for (key, entry) in lapsed {
+            index.remove(&key, &entry.tags);
+        }
+    }
+
+    /// What these tags name has been written: nothing that was made of it before is given from now on.
+    pub(crate) fn purge<'a>(&self, tags: impl IntoIterator<Item = &'a str>) {
+        let Some(kept) = &self.kept else { return };
+        let tags: Box<[u64]> = tags.into_iter().map(index::tag).collect();
+        if tags.is_empty() {
+            return;
+        }
+        let mut index = kept.index();
+        let number = kept.purges.fetch_add(1, Ordering::SeqCst) + 1;
+        for key in index.purge(number, tags) {
+            if let Some((key, entry)) = kept.answers.remove(&key) {
+                index.remove(&key, &entry.tags);
+            }
+        }
+    }
+
+    /// Nobody knows what has been written: nothing that was made before is given from now on.
+    pub(crate) fn clear(&self) {
+        let Some(kept) = &self.kept else { return };
+        let mut index = kept.index();
+        index.clear(kept.purges.fetch_add(1, Ordering::SeqCst) + 1);
+        kept.answers.clear();
+    }
+}
+
+impl Kept {
+    fn index(&self) -> MutexGuard<'_, Index> {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a public answer was made of; none where it is not for everybody.
+fn made_of(answer: &ServiceResponse<BoxBody>) -> Option<Box<[u64]>> {
+    let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
+    let public = answer.status() == StatusCode::OK && header(CACHE_CONTROL.as_str())?.starts_with("public");
+    public.then(|| header("cache-tag")).flatten().map(|tags| tags.split(',').map(index::tag).collect())
+}

@@ -1,0 +1,160 @@
+//! The gate: below the framework, so that a ready answer touches nothing of it, and neither the database nor a thread pool.
+//!
+//! What an answer needs that is made by the front, a ready one gets here: its own request id, the cross-origin headers, a
+//! place in the metrics. Its line in the log is there from the level `debug` on.
+
+use std::future::{Ready, ready};
+use std::rc::Rc;
+use std::time::Instant;
+
+use actix_http::{Request as RawRequest, Response};
+use actix_service::{IntoServiceFactory, fn_factory_with_config, fn_service};
+use actix_web::body::BoxBody;
+use actix_web::dev::{AppConfig, Service, ServiceFactory, ServiceResponse};
+use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue, IF_NONE_MATCH, ORIGIN};
+use actix_web::http::{ConnectionType, Method};
+use actix_web::{Error, HttpMessage};
+use futures_util::future::{Either, LocalBoxFuture};
+
+use super::address::client_address;
+use super::cache::{Address, Coding, Made, Turn};
+use super::cors;
+use super::dispatch::{Answering, Door};
+use super::front::{Template, request_id};
+use super::limits::Limit;
+use crate::app::App;
+
+/// Either at once, or when it has been made.
+type Passing = Either<Ready<Result<Response<BoxBody>, Error>>, LocalBoxFuture<'static, Result<Response<BoxBody>, Error>>>;
+
+/// Builds the service for each worker behind its gate.
+pub(crate) fn around<A, F, S>(
+    app: App,
+    build: F,
+) -> impl ServiceFactory<RawRequest, Config = AppConfig, Response = Response<BoxBody>, Error = Error, InitError = ()>
+where
+    F: Fn() -> A,
+    A: IntoServiceFactory<S, RawRequest>,
+    S: ServiceFactory<RawRequest, Config = AppConfig, Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>,
+    S::Service: 'static,
+{
+    fn_factory_with_config(move |config: AppConfig| {
+        let building = build().into_factory().new_service(config);
+        let app = app.clone();
+        async move {
+            let service = Rc::new(building.await?);
+            let door = Door::new(move |request: RawRequest| -> Answering { Box::pin(service.call(request)) });
+            Ok(fn_service(move |request: RawRequest| pass(&app, &door, request)))
+        }
+    })
+}
+
+fn pass(app: &App, door: &Door, request: RawRequest) -> Passing {
+    if *request.method() != Method::GET && *request.method() != Method::HEAD {
+        return through(door, request);
+    }
+    if let Some(answer) = ready_answer(app, &request) {
+        return Either::Left(ready(Ok(answer)));
+    }
+    let Some(begun) = app.cache.begin() else { return through(door, request) };
+    Either::Right(Box::pin(make(app.clone(), door.clone(), request, begun)))
+}
+
+fn through(door: &Door, request: RawRequest) -> Passing {
+    let making = door.enter(request);
+    Either::Right(Box::pin(async move { making.await.map(Response::from) }))
+}
+
+/// The answer, where it is ready and nothing speaks against giving it.
+fn ready_answer(app: &App, request: &RawRequest) -> Option<Response<BoxBody>> {
+    let began = Instant::now();
+    let entry = app.cache.find(&Address::of(request.uri()), Coding::wanted(request.headers()))?;
+    let proxies = &app.config.server.trusted_proxies;
+    if app.limits.limits(Limit::Read)
+        && app.limits.check(Limit::Read, client_address(request.peer_addr(), request.headers(), proxies)).is_err()
+    {
+        // The front has the words for it.
+        return None;
+    }
+    let sent = Sent::of(request);
+    let mut answer = entry.answer(sent.has());
+    let id = request_id(request.headers());
+    sent.dress(app, &id, &mut answer);
+    entry.count(answer.status());
+    app.metrics.took(began.elapsed());
+    tracing::debug!(request_id = id, path = request.path(), status = answer.status().as_u16(), "answered from the cache");
+    Some(answer)
+}
+
+/// What a ready answer must know of a request that has gone in.
+struct Sent {
+    has: Option<HeaderValue>,
+    origin: Option<HeaderValue>,
+    coding: Coding,
+}
+
+impl Sent {
+    fn of(request: &RawRequest) -> Self {
+        let headers = request.headers();
+        Self { has: headers.get(IF_NONE_MATCH).cloned(), origin: headers.get(ORIGIN).cloned(), coding: Coding::wanted(headers) }
+    }
+
+    fn has(&self) -> Option<&str> {
+        self.has.as_ref().and_then(|has| has.to_str().ok())
+    }
+
+    /// Adds what belongs to this one answer.
+    fn dress(&self, app: &App, id: &str, answer: &mut Response<BoxBody>) {
+        if app.is_stopping() {
+            answer.head_mut().set_connection_type(ConnectionType::Close);
+        }
+        let headers = answer.headers_mut();
+        if let Ok(id) = HeaderValue::from_str(id) {
+            headers.insert(HeaderName::from_static("x-request-id"), id);
+        }
+        cors::allow(&app.config.server.cors, self.origin.as_ref().and_then(|origin| origin.to_str().ok()), headers, None);
+    }
+}
+
+/// Has an answer made, once for all who wait for it; what is public is kept.
+async fn make(app: App, door: Door, mut request: RawRequest, begun: u64) -> Result<Response<BoxBody>, Error> {
+    let uri = request.uri().clone();
+    let (address, sent) = (Address::of(&uri), Sent::of(&request));
+    let mut begun = begun;
+    // Staff ask for what is theirs alone, and nobody should wait for that.
+    let shared = !request.headers().contains_key(AUTHORIZATION);
+    let _flight = match shared.then(|| app.cache.join(&address)) {
+        Some(Turn::Wait(mut landing)) => {
+            // An error says that the flight has landed.
+            let _ = landing.changed().await;
+            if let Some(answer) = ready_answer(&app, &request) {
+                return Ok(answer);
+            }
+            begun = app.cache.begin().unwrap_or(begun);
+            None
+        }
+        Some(Turn::Make(flight)) => Some(flight),
+        None => None,
+    };
+    if sent.coding != Coding::Identity && app.cache.find(&address, Coding::Identity).is_some() {
+        app.cache.coded(&address, sent.coding).await;
+        if let Some(answer) = ready_answer(&app, &request) {
+            return Ok(answer);
+        }
+    }
+    // What is kept is the whole answer, whatever this client has of it; files have their own way.
+    if !request.path().starts_with("/media") {
+        request.head_mut().headers.remove(IF_NONE_MATCH);
+    }
+    let answer = door.enter(request).await?;
+    let id = answer.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+    let template = answer.request().extensions().get::<Template>().map(|template| template.0.clone()).unwrap_or_default();
+    let made = match app.cache.keep(&address, begun, answer, [200, 304].map(|status| app.metrics.counter("GET", &template, status))) {
+        Made::Public(made) => made,
+        Made::Other(answer) => return Ok(answer.into()),
+    };
+    let coded = app.cache.coded(&address, sent.coding).await;
+    let mut answer = coded.unwrap_or(made).answer(sent.has());
+    sent.dress(&app, &id, &mut answer);
+    Ok(answer)
+}
