@@ -4,6 +4,7 @@
 
 mod forms;
 mod mail;
+mod media;
 mod settings;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use crate::db::Location;
 use forms::{article_path, base_url, list, network, origin, reached_at};
 pub use mail::MailConfig;
 pub(crate) use mail::{Encryption, SmtpConfig};
+pub(crate) use media::{MediaConfig, MediaPlace, S3Config};
 pub use settings::{SETTINGS, Setting};
 
 /// Where and how the server listens.
@@ -68,7 +70,7 @@ pub enum Cors {
 pub struct StoreConfig {
     pub(crate) database: Location,
     pub(crate) connections: u32,
-    pub(crate) media: PathBuf,
+    pub(crate) media: MediaConfig,
     pub(crate) secret_key_file: PathBuf,
 }
 
@@ -263,10 +265,7 @@ impl Reader<'_> {
     fn store(&mut self) -> Option<StoreConfig> {
         let database = self.parsed("DATABASE_URL", Location::parse);
         let connections = self.number("DATABASE_CONNECTIONS", 1, 200);
-        let media = self.parsed("MEDIA_URL", |text| match text.strip_prefix("file:") {
-            Some(folder) if !folder.is_empty() => Ok(PathBuf::from(folder.strip_prefix("//").unwrap_or(folder))),
-            _ => Err("must be file: and a folder, such as file:media".into()),
-        });
+        let media = self.media();
         let secret_key_file =
             self.parsed("SECRET_KEY_FILE", |text| if text.is_empty() { Err("must name a file".into()) } else { Ok(PathBuf::from(text)) });
         Some(StoreConfig {
@@ -275,6 +274,26 @@ impl Reader<'_> {
             media: media?,
             secret_key_file: secret_key_file?,
         })
+    }
+
+    fn media(&mut self) -> Option<MediaConfig> {
+        let mut place = self.parsed("MEDIA_URL", MediaPlace::parse);
+        let deadline = self.number("S3_SECONDS", 1, 120);
+        if let Some(MediaPlace::S3(bucket)) = &mut place {
+            bucket.access_key_id = self.value("S3_ACCESS_KEY_ID");
+            bucket.secret_access_key = self.value("S3_SECRET_ACCESS_KEY");
+            bucket.deadline = Duration::from_secs(deadline?);
+            if bucket.access_key_id.is_empty() || bucket.secret_access_key.is_empty() {
+                self.faults.push("MEDIA_URL names a bucket, which needs S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY".into());
+            }
+        }
+        let place = place?;
+        let temporary = match (self.value("TEMPORARY_FOLDER"), &place) {
+            (given, _) if !given.is_empty() => given.into(),
+            (_, MediaPlace::Folder(folder)) => folder.join("tmp"),
+            (_, MediaPlace::S3(_)) => "tmp".into(),
+        };
+        deadline.map(|_| MediaConfig { place, temporary })
     }
 
     fn links(&mut self) -> Option<LinkConfig> {

@@ -21,7 +21,7 @@ const ANSWERS_KEPT: i64 = 24 * 60 * 60;
 /// How long a job that was given up can be looked at, in seconds.
 const FAILED_JOBS_KEPT: i64 = 30 * 24 * 60 * 60;
 
-/// The file of the media folder that names the database which the folder belongs to.
+/// The file of the media store that names the database which the store belongs to.
 const MARK: &str = ".database";
 
 /// Keeps house until the process ends.
@@ -61,24 +61,22 @@ async fn keep(app: &App, sweep: bool) -> Result<()> {
     Ok(())
 }
 
-/// Whether the media folder is this database's: the first one that is served with a folder leaves its mark there.
+/// Whether the media store is this database's: the first one that is served with it leaves its mark there.
 ///
 /// To another database all files would look like orphans, and a mistyped setting would cost every picture.
-async fn owns_media(app: &App) -> Result<bool> {
+pub(crate) async fn owns_media(app: &App) -> Result<bool> {
     let Some(own) = app.db.read(identity).await? else { return Ok(false) };
-    let mark = app.config.store.media.join(MARK);
-    match tokio::fs::read_to_string(&mark).await {
-        Ok(owner) if owner.trim() == own => Ok(true),
-        Ok(_) => {
-            let mark = mark.display();
-            tracing::warn!(%mark, "the media folder is another database's; its files are left alone until the mark is deleted");
+    match app.storage.read(MARK).await? {
+        Some(owner) if owner.trim_ascii() == own.as_bytes() => Ok(true),
+        Some(_) => {
+            let place = app.storage.place();
+            tracing::warn!(place, mark = MARK, "the media store is another database's; its files are left alone until the mark is deleted");
             Ok(false)
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            tokio::fs::write(&mark, own + "\n").await?;
+        None => {
+            app.storage.put(MARK, (own + "\n").into()).await?;
             Ok(true)
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -88,7 +86,7 @@ fn identity(conn: &mut Conn) -> Result<Option<String>> {
 }
 
 /// Deletes sessions past their end, their refresh tokens with them, previews past theirs, kept answers that are a day old, mailed tokens and
-/// invitations that nobody can use any more, subscribers who never confirmed, jobs that were given up long ago, and counts of views that no ranking looks
+/// invitations that nobody can use any more, uploads past theirs, subscribers who never confirmed, jobs that were given up long ago, and counts of views that no ranking looks
 /// back to.
 fn forget_the_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now))).execute(conn)?;
@@ -97,6 +95,7 @@ fn forget_the_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(oldest))).execute(conn)?;
     users::forget_expired_tokens(conn, now)?;
     newsletter::forget_the_unconfirmed(conn, now)?;
+    images::forget_expired_uploads(conn, now)?;
     jobs::forget_failed(conn, now.plus_seconds(-FAILED_JOBS_KEPT))?;
     articles::prune_views(conn, now)
 }

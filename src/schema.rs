@@ -475,6 +475,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    planned_images (article_id, image_id) {
+        article_id -> Text,
+        image_id -> Text,
+    }
+}
+
+diesel::table! {
+    uploads (id) {
+        id -> Text,
+        created_by -> Text,
+        length -> BigInt,
+        received -> BigInt,
+        pieces -> Text,
+        metadata -> Text,
+        image_id -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     newsletter_lists (id) {
         id -> Text,
         key -> Text,
@@ -638,6 +659,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     previews,
     gravestones,
     article_plans,
+    planned_images,
     publications,
     publication_authors,
     publication_tags,
@@ -660,4 +682,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     ad_creatives,
     ad_creative_sections,
     ad_counts,
+    uploads,
 );

@@ -8,7 +8,7 @@ use super::article::{ArticleId, Content, Relations};
 use super::plan::Plan;
 use crate::db::{Conn, Json, Timestamp};
 use crate::error::Result;
-use crate::schema::{article_plans, authors, images, revisions, sections, tags};
+use crate::schema::{article_plans, authors, images, planned_images, revisions, sections, tags};
 
 /// The plan of an article.
 pub(super) fn plan(conn: &mut Conn, id: ArticleId) -> Result<Plan> {
@@ -33,6 +33,21 @@ pub(super) fn save(conn: &mut Conn, mut plan: Plan) -> Result<()> {
         diesel::delete(own).execute(conn)?;
     } else if diesel::update(own).set(&plan).execute(conn)? == 0 {
         diesel::insert_into(article_plans::table).values(&plan).execute(conn)?;
+    }
+    hold_images(conn, &plan)
+}
+
+/// Holds the pictures of the save that is planned, which the working copy may show no more.
+fn hold_images(conn: &mut Conn, plan: &Plan) -> Result<()> {
+    diesel::delete(planned_images::table.filter(planned_images::article_id.eq(plan.article_id))).execute(conn)?;
+    let Some(number) = plan.scheduled_revision else { return Ok(()) };
+    let Some(content) = kept(conn, plan.article_id, number)? else { return Ok(()) };
+    let shown = content.relations.images.iter().chain(&content.hero_image).chain(&content.seo.image).map(ToString::to_string);
+    let shown: Vec<String> = shown.collect();
+    let there: Vec<String> = images::table.filter(images::id.eq_any(shown)).select(images::id).load(conn)?;
+    for image in there {
+        let row = (planned_images::article_id.eq(plan.article_id), planned_images::image_id.eq(image));
+        diesel::insert_into(planned_images::table).values(row).execute(conn)?;
     }
     Ok(())
 }

@@ -82,6 +82,6 @@ async fn each(dispatch: &Dispatch, asked: Vec<SubRequest>, joined: &Rc<Joined>) 
     if failed == 0 {
         return Ok(BatchView { results });
     }
-    let results = serde_json::to_value(results).map_err(|error| Error::internal(&error.to_string()))?;
+    let results = serde_json::to_value(results)?;
     Err(Error::new(Code::BatchFailed, format!("{failed} of the operations failed; nothing was stored.")).with("results", results))
 }

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 refused or failed (a sentence on standard error), 2 a wrong command line or wrong settings.
 
+mod images;
 mod people;
 
 use std::io::Write;
@@ -50,6 +51,9 @@ enum Command {
     /// The keys that access tokens are signed with
     #[command(subcommand)]
     Keys(Keys),
+    /// The pictures and their files
+    #[command(subcommand)]
+    Images(Images),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -73,6 +77,12 @@ enum Users {
 enum Keys {
     /// Make a new signing key; tokens signed with the old one stay valid until they expire
     Rotate,
+}
+
+#[derive(Debug, Subcommand)]
+enum Images {
+    /// Compare the pictures with the files of the media store; a server may run meanwhile. Exits with 1 where they differ
+    Check(images::CheckOptions),
 }
 
 /// Runs the program.
@@ -119,6 +129,11 @@ async fn obey(command: Command, config: Config) -> Result<(), String> {
             let made = open(config)?.rotate_signing_key().await?;
             say(&format!("New tokens are signed with {made}. Running servers take it up within a minute."))
         }
+        Command::Images(Images::Check(options)) => match images::check(&open(config)?, &options).await {
+            Ok(table) => say(&table),
+            Err((table, why)) if table.is_empty() => Err(why),
+            Err((table, why)) => say(&table).and(Err(why)),
+        },
         Command::Openapi => say(openapi::text().trim_end()),
     }
 }

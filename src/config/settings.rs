@@ -20,7 +20,19 @@ pub const SETTINGS: &[Setting] = &[
     setting("WORKERS", "0", "Threads that answer requests, 0 to 256; 0 takes one for each core."),
     setting("DATABASE_URL", "sqlite://masthead.db", "sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME."),
     setting("DATABASE_CONNECTIONS", "8", "Connections for reading (SQLite) or for everything (PostgreSQL), 1 to 200."),
-    setting("MEDIA_URL", "file:media", "Where pictures are kept: file:FOLDER."),
+    setting(
+        "MEDIA_URL",
+        "file:media",
+        "Where pictures are kept: file:FOLDER, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME&path_style=true|false in any service that speaks S3.",
+    ),
+    setting("S3_ACCESS_KEY_ID", "", "The key that the bucket in MEDIA_URL is opened with; it may read, write, delete and list there."),
+    setting("S3_SECRET_ACCESS_KEY", "", "The secret of that key."),
+    setting("S3_SECONDS", "20", "How long the bucket may be silent, 1 to 120 seconds, before what needs it is answered 503."),
+    setting(
+        "TEMPORARY_FOLDER",
+        "",
+        "Where uploads lie that are under way. Where empty, tmp in the media folder or, with a bucket, in the working folder.",
+    ),
     setting(
         "SITE_URL",
         "http://localhost:3000",

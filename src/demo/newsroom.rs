@@ -174,6 +174,6 @@ pub(super) fn happened(kind: &'static str, admin: &Caller) -> Event {
 
 /// The id of what an operation made.
 pub(super) fn id_of<T: Serialize>(made: &T) -> Result<String> {
-    let made = serde_json::to_value(made).map_err(|error| Error::internal(&error.to_string()))?;
+    let made = serde_json::to_value(made)?;
     made["id"].as_str().map(str::to_owned).ok_or_else(|| Error::internal("what was made has no id"))
 }

@@ -54,6 +54,7 @@ problems! {
     RequestInFlight = "request_in_flight" 409 "The same request is being answered" "Another request with this Idempotency-Key has not been answered yet. Wait, and send it again.",
     Gone = "gone" 410 "It is no longer public" "What stood here was public once and has been withdrawn.",
     StaleVersion = "stale_version" 412 "It has changed since you read it" "If-Match names a version that is not the current one. Read it again, merge, and send the write with the new ETag.",
+    UnsupportedTusVersion = "unsupported_tus_version" 412 "The server speaks another version of tus" "Tus-Resumable names a version of the protocol for resumable uploads that is not the server's; Tus-Version names that.",
     TooLarge = "too_large" 413 "The body is too large" "JSON bodies may have 1 MiB, uploads 20 MiB.",
     UriTooLong = "uri_too_long" 414 "The address is too long" "Path and query may have 8 KiB together.",
     UnsupportedMediaType = "unsupported_media_type" 415 "This media type is not supported here" "The Content-Type of the body, or the type of the file by its bytes, is not one that the operation takes.",

@@ -4,8 +4,10 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::config::Cors;
 
-const EXPOSED: &str = "ETag, Link, Location, Retry-After, X-Request-Id, Idempotency-Replayed";
-const ALLOWED: &str = "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Edit-Token, X-Request-Id";
+const EXPOSED: &str = "ETag, Link, Location, Retry-After, X-Request-Id, Idempotency-Replayed, \
+    Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Upload-Offset, Upload-Length, Upload-Expires, Upload-Image";
+const ALLOWED: &str = "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Edit-Token, X-Request-Id, \
+    Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset";
 
 /// Adds what a browser must see to let a page read the answer; `methods` where it asks before it calls.
 pub(super) fn allow(cors: &Cors, origin: Option<&str>, headers: &mut HeaderMap, methods: Option<&str>) {

@@ -17,7 +17,7 @@ use super::cors;
 use super::idempotency::{self, Keeping, Plan};
 use super::joined::Joined;
 use super::limits::Limit;
-use super::trial;
+use super::{trial, tus};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::openapi;
@@ -205,6 +205,7 @@ fn finish(app: &App, facts: &Facts, response: &mut ServiceResponse<BoxBody>) {
     if let Ok(id) = HeaderValue::from_str(&facts.id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
+    tus::dress(template.as_deref().unwrap_or_default(), facts.method == Method::OPTIONS, headers);
     cors::allow(&app.config.server.cors, facts.origin.as_deref(), headers, preflight.as_deref());
     let took = facts.began.elapsed();
     app.metrics.answered(facts.method.as_str(), template.as_deref().unwrap_or("unknown"), status.as_u16(), took);

@@ -122,7 +122,8 @@ async fn who(app: &App, request: &ServiceRequest) -> Option<String> {
 
 async fn take_body(app: &App, request: &mut ServiceRequest) -> Result<Bytes> {
     // Only uploads are large, and only somebody known uploads.
-    let form = essence(request.request()) == "multipart/form-data" && request.headers().contains_key("authorization");
+    let form = ["multipart/form-data", super::tus::PIECE].contains(&essence(request.request()).as_str())
+        && request.headers().contains_key("authorization");
     let largest = if form { LARGEST } else { super::body::LARGEST };
     if announced(request.request()) > largest {
         return Err(Error::new(Code::TooLarge, format!("The body may have {largest} bytes.")).with("max", largest));

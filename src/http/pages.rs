@@ -50,7 +50,7 @@ fn cursor(request: &Request, query: &PageQuery, position: &Position) -> Option<S
 
 pub(super) fn page_value<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>) -> Result<Page<Value>> {
     let data = page.rows.iter().map(|view| {
-        let value = serde_json::to_value(view).map_err(|error| Error::internal(&error.to_string()))?;
+        let value = serde_json::to_value(view)?;
         Ok(match &query.fields {
             Some(fields) => sparse(value, fields),
             None => value,

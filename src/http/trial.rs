@@ -12,7 +12,8 @@ pub(crate) fn can_be_tried(template: &str) -> bool {
     let segments: Vec<&str> = template.split('/').collect();
     match segments.as_slice() {
         ["", "api", "v1", "auth", "me" | "logout"] | ["", "api", "v1", "auth", "sessions", _] => true,
-        ["", "api", "v1", "auth", ..] => false,
+        // A piece that comes is kept, or it isn't a piece of anything.
+        ["", "api", "v1", "auth" | "uploads", ..] => false,
         ["", "api", "v1", ..] => true,
         _ => false,
     }

@@ -150,16 +150,20 @@ fn file_name(part: &Field) -> String {
         let extended = disposition.get_filename_ext().and_then(|name| String::from_utf8(name.value.clone()).ok());
         extended.or_else(|| disposition.get_filename().map(str::to_owned))
     });
-    let given = given.unwrap_or_default();
+    plain_name(&given.unwrap_or_default())
+}
+
+/// The last step of a path, on one line.
+pub(super) fn plain_name(given: &str) -> String {
     let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
     name.chars().filter(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')).take(LONGEST_NAME).collect()
 }
 
-fn pointer(name: &str) -> String {
+pub(super) fn pointer(name: &str) -> String {
     format!("/{}", crate::input::escape(name))
 }
 
-fn too_large() -> Error {
+pub(super) fn too_large() -> Error {
     Error::new(Code::TooLarge, "A file may have 20 MiB.").with("max", LARGEST_FILE)
 }
 

@@ -25,7 +25,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(replace_image)
         .service(revise_image)
         .service(delete_image)
-        .service(read_image_usages);
+        .service(read_image_usages)
+        .configure(super::uploads::routes);
 }
 
 /// Mounts the files.
@@ -120,8 +121,9 @@ async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web:
 
 /// Deletes an image.
 ///
-/// Answers `409` with the `usages` while something shows it, unless `force=true` takes it out of all that does. The file
-/// goes with the last image that is made of it.
+/// Answers `409` with the `usages` while something shows it, or a save that is planned for publication will, unless
+/// `force=true` takes it out of all that does. Saves are never changed: a plan whose save shows it then fails when it is due, and
+/// the article's `failed_publication` says so. The file goes with the last image that is made of it.
 #[utoipa::path(tag = "Images", params(("image" = String, Path, description = "Id."),
         ("force" = Option<bool>, Query, description = "Take it out of all that shows it.")),
     security(("bearer" = ["contributor", "author", "editor", "admin"])),
@@ -149,7 +151,7 @@ async fn delete_image(request: Request, caller: Caller<Writer>, name: web::Path<
 
 /// Tells who shows an image.
 ///
-/// Articles, working copies among them, authors and the site. Of others' drafts only editors are told.
+/// Articles, working copies and saves that are planned for publication among them, authors and the site. Of others' drafts only editors are told.
 #[utoipa::path(tag = "Images", params(("image" = String, Path, description = "Id.")),
     security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 200, body = Usages, description = "Who shows it.")))]

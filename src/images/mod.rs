@@ -4,6 +4,7 @@
 //! colours and frames; readers learn of a picture only where something public shows it.
 
 mod anatomy;
+mod checking;
 mod examine;
 mod handlers;
 mod image;
@@ -16,11 +17,14 @@ mod storage;
 #[cfg(test)]
 mod tests;
 mod upload;
+mod uploads;
 mod usages;
 
+pub(crate) use checking::check;
 pub(crate) use handlers::{media_routes, routes};
 pub(crate) use image::{Image, ImageDraft, ImageId, ImageView};
 pub(crate) use operations::sweep;
 pub(crate) use queries::{find_reference, views};
 pub(crate) use storage::Storage;
 pub(crate) use upload::create;
+pub(crate) use uploads::forget_expired as forget_expired_uploads;

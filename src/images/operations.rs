@@ -19,7 +19,7 @@ use crate::users::{Caller, Role, Staff, Writer};
 pub(super) use listing::LISTING;
 
 /// How long a file may lie without a row: an upload that is still under way has no row yet.
-const GRACE_SECONDS: i64 = 3600;
+pub(super) const GRACE_SECONDS: i64 = 3600;
 
 /// One page of pictures.
 pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<EditedImage>> {
@@ -93,7 +93,7 @@ pub(super) fn delete(
     let used = usages(conn, caller, &image)?;
     if used.total > 0 && !force {
         let detail = format!("{} things show it; with force=true it is taken out of them.", used.total);
-        let used = serde_json::to_value(used).map_err(|error| Error::internal(&error.to_string()))?;
+        let used = serde_json::to_value(used)?;
         return Err(Error::new(Code::InUse, detail).with("usages", used));
     }
     refuse_foreign_uses(conn, caller, &image, &used)?;
@@ -119,7 +119,7 @@ pub(crate) async fn sweep(app: &App) -> Result<usize> {
             forget_file(app, sha256, name).await?;
         }
     }
-    Ok(candidates.len())
+    Ok(candidates.len() + super::uploads::sweep(app, before).await?)
 }
 
 fn without_rows(conn: &mut Conn, names: Vec<String>) -> Result<Vec<String>> {

@@ -6,12 +6,15 @@ use diesel::dsl::count;
 use diesel::prelude::*;
 use serde_json::Value;
 
+use super::anatomy::Mime;
 use super::image::{Image, ImageView};
 use super::listing::LISTING;
 use crate::config::LinkConfig;
 use crate::db::{Backend, Conn, Id, PageOf, PageQuery, keyset};
 use crate::error::{Code, Error, Result};
-use crate::schema::{ad_creatives, article_images, articles, authors, image_uses, images, publication_images, publications, site};
+use crate::schema::{
+    ad_creatives, article_images, articles, authors, image_uses, images, planned_images, publication_images, publications, site,
+};
 use crate::users::User;
 
 /// How many things that show a picture are named.
@@ -77,6 +80,11 @@ pub(super) fn delete(conn: &mut Conn, id: Id<Image>) -> Result<()> {
 /// Whether a picture is made of the file with this hash.
 pub(super) fn file_is_used(conn: &mut Conn, sha256: &str) -> Result<bool> {
     Ok(images::table.filter(images::sha256.eq(sha256)).count().get_result::<i64>(conn)? > 0)
+}
+
+/// The files that pictures are made of: hash, type and size.
+pub(super) fn files(conn: &mut Conn) -> Result<Vec<(String, Mime, i64)>> {
+    Ok(images::table.select((images::sha256, images::mime, images::bytes)).distinct().load(conn)?)
 }
 
 /// Whether something that readers see shows a picture.
@@ -152,8 +160,8 @@ pub(super) fn authors_showing(conn: &mut Conn, id: Id<Image>) -> Result<Vec<(Str
 
 /// Takes a picture out of all that shows it, the working copies and the published ones.
 pub(super) fn unlink(conn: &mut Conn, id: Id<Image>) -> Result<()> {
-    let showing = image_uses::table.filter(image_uses::image_id.eq(id)).filter(image_uses::is_public.eq(false));
-    diesel::update(articles::table.filter(articles::id.eq_any(showing.select(image_uses::subject_id))))
+    let showing = article_images::table.filter(article_images::image_id.eq(id)).select(article_images::article_id);
+    diesel::update(articles::table.filter(articles::hero_image_id.eq(id).or(articles::id.eq_any(showing))))
         .set(articles::version.eq(articles::version + 1))
         .execute(conn)?;
     diesel::update(articles::table.filter(articles::hero_image_id.eq(id)))
@@ -165,6 +173,8 @@ pub(super) fn unlink(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     unlink_from_seo(conn, id)?;
     diesel::delete(article_images::table.filter(article_images::image_id.eq(id))).execute(conn)?;
     diesel::delete(publication_images::table.filter(publication_images::image_id.eq(id))).execute(conn)?;
+    // Saves are never changed: the one that is planned fails when it is due, and the desk is told.
+    diesel::delete(planned_images::table.filter(planned_images::image_id.eq(id))).execute(conn)?;
     diesel::update(authors::table.filter(authors::avatar_id.eq(id)))
         .set((authors::avatar_id.eq(None::<Id<Image>>), authors::version.eq(authors::version + 1)))
         .execute(conn)?;

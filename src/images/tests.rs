@@ -209,11 +209,16 @@ fn the_sweep_removes_old_files_that_no_row_is_left_for() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         app.storage.put(&orphan, b"whole".as_slice().into()).await.unwrap();
+        // A piece of an upload that there is no more.
+        let piece = "uploads/0190a0b0-0000-7000-8000-000000000000.0000000000.x";
+        app.storage.put(piece, b"half".as_slice().into()).await.unwrap();
         assert_eq!(sweep(&app).await.unwrap(), 0);
         assert_eq!(app.storage.size(&orphan).await.unwrap(), Some(5));
         clock.advance(2 * 60 * 60 * 1000);
-        assert_eq!(sweep(&app).await.unwrap(), 1);
-        assert_eq!(app.storage.size(&orphan).await.unwrap(), None);
+        assert_eq!(sweep(&app).await.unwrap(), 2);
+        for name in [orphan.as_str(), piece] {
+            assert_eq!(app.storage.size(name).await.unwrap(), None, "{name}");
+        }
     });
     assert!(!unfinished.exists());
 }

@@ -30,6 +30,9 @@ const LONGEST_CREDIT: usize = 500;
 /// The longest caption, as [`Paragraph`] has it.
 const LONGEST_CAPTION: usize = 2000;
 
+/// What else is written in the transaction that stores a picture.
+pub(super) type Also = Arc<dyn Fn(&mut Conn, Option<&Image>) -> Result<()> + Send + Sync>;
+
 /// The form of an upload.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -75,7 +78,7 @@ pub(crate) async fn create(work: &Work, caller: Caller<Writer>, form: Form) -> R
         None => None,
     };
     match (upload, examined) {
-        (Ok(upload), Some(Ok(examined))) => keep(work, caller, upload, examined).await,
+        (Ok(upload), Some(Ok(examined))) => keep(work, caller, upload, examined, None).await,
         // The type of the file comes before what is wrong with the fields.
         (_, Some(Err(error))) if error.code() != Code::ValidationFailed => Err(error),
         (Err(error), Some(Err(broken))) if error.code() == Code::ValidationFailed => {
@@ -87,7 +90,7 @@ pub(crate) async fn create(work: &Work, caller: Caller<Writer>, form: Form) -> R
 }
 
 /// Texts become what their fields are; what does not become anything is left for the schema to refuse.
-async fn parse(work: &Work, mut texts: Map<String, Value>, mut faults: Vec<Fault>) -> Result<ImageUpload> {
+pub(super) async fn parse(work: &Work, mut texts: Map<String, Value>, mut faults: Vec<Fault>) -> Result<ImageUpload> {
     for name in ["focal_x", "focal_y"] {
         let number = texts.get(name).and_then(Value::as_str).and_then(|text| text.trim().parse::<f64>().ok());
         if let Some(number) = number.and_then(serde_json::Number::from_f64) {
@@ -116,7 +119,13 @@ async fn parse(work: &Work, mut texts: Map<String, Value>, mut faults: Vec<Fault
 }
 
 /// Stores the file, then the row.
-async fn keep(work: &Work, caller: Caller<Writer>, upload: ImageUpload, examined: Examined) -> Result<EditedImage> {
+pub(super) async fn keep(
+    work: &Work,
+    caller: Caller<Writer>,
+    upload: ImageUpload,
+    examined: Examined,
+    also: Option<Also>,
+) -> Result<EditedImage> {
     let app = &work.app;
     let now = app.now();
     let file_name = Some(upload.file.clone()).filter(|name| !name.is_empty());
@@ -127,7 +136,7 @@ async fn keep(work: &Work, caller: Caller<Writer>, upload: ImageUpload, examined
         if !work.only_tries() {
             app.storage.put(&name, examined.file.clone()).await?;
         }
-        match keep_row(work, &caller, &image).await {
+        match keep_row(work, &caller, &image, also.clone()).await {
             Ok(Some(view)) => return Ok(view),
             Ok(None) => {}
             Err(error) => {
@@ -153,7 +162,7 @@ fn draft(upload: ImageUpload, examined: &Examined) -> ImageDraft {
 }
 
 /// Writes the row where its file is there; none where it has been removed meanwhile.
-async fn keep_row(work: &Work, caller: &Caller<Writer>, image: &Image) -> Result<Option<EditedImage>> {
+async fn keep_row(work: &Work, caller: &Caller<Writer>, image: &Image, also: Option<Also>) -> Result<Option<EditedImage>> {
     let (caller, image, runtime, only_tries) = (caller.clone(), image.clone(), Handle::current(), work.only_tries());
     let keep = move |app: &App, conn: &mut Conn| {
         lock(conn, "images")?;
@@ -163,10 +172,13 @@ async fn keep_row(work: &Work, caller: &Caller<Writer>, image: &Image) -> Result
             return Err(Error::invalid(faults));
         }
         lock_file(conn, &image.sha256)?;
-        if !only_tries && runtime.block_on(app.storage.size(&image.stored_name()))?.is_none() {
+        if !only_tries && runtime.block_on(app.storage.soon(app.storage.size(&image.stored_name())))?.is_none() {
             return Ok(None);
         }
         queries::insert(conn, &image)?;
+        if let Some(also) = &also {
+            also(conn, Some(&image))?;
+        }
         announce(app, conn, &caller, &image, "image.created")?;
         edited(app, conn, &image).map(Some)
     };
@@ -180,7 +192,7 @@ pub(super) async fn forget_file(app: &App, sha256: &str, name: &str) -> Result<(
     app.db
         .write(move |conn| {
             lock_file(conn, &sha256)?;
-            if queries::file_is_used(conn, &sha256)? { Ok(()) } else { runtime.block_on(storage.delete(&name)) }
+            if queries::file_is_used(conn, &sha256)? { Ok(()) } else { runtime.block_on(storage.soon(storage.delete(&name))) }
         })
         .await
 }

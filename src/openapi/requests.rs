@@ -71,6 +71,9 @@ fn bound_path_parameters(operation: &mut Value) {
 /// Points a PATCH at its draft's merge patch, in both media types; names the two.
 fn merge_patch(operation: &mut Value) -> Option<(String, String)> {
     let content = operation.pointer_mut("/requestBody/content")?.as_object_mut()?;
+    if content.keys().all(|media_type| !media_type.contains("json")) {
+        return None;
+    }
     let reference = content.values().find_map(|media| media.pointer("/schema/$ref").and_then(Value::as_str).map(str::to_owned))?;
     let draft = reference.rsplit('/').next()?.to_owned();
     let patch = format!("{}Patch", draft.trim_end_matches("Draft"));

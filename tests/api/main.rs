@@ -43,10 +43,13 @@ mod sections;
 mod site;
 mod slugs;
 mod stale;
+mod storage;
 #[path = "../support/mod.rs"]
 mod support;
 mod taxonomy;
 mod tidy;
 mod translations;
 mod trending;
+mod uploads;
+mod usages;
 mod workflow;

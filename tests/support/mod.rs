@@ -1,6 +1,7 @@
 //! What tests stand on: a world of its own for each, on either engine; drivers; and the contract that every answer keeps.
 
 mod answer;
+mod bucket;
 mod builders;
 mod client;
 mod contract;
@@ -9,6 +10,7 @@ mod mail;
 mod world;
 
 pub(crate) use answer::{Answer, decoded};
+pub(crate) use bucket::{Bucket, Weather};
 pub(crate) use builders::{encoded, jpeg};
 pub(crate) use client::{Client, Part};
 pub(crate) use contract::{Contract, Operation};

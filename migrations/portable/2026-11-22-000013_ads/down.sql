@@ -5,6 +5,8 @@ CREATE VIEW image_uses AS
     UNION ALL
     SELECT image_id, 'article', article_id, FALSE FROM article_images
     UNION ALL
+    SELECT image_id, 'article', article_id, FALSE FROM planned_images
+    UNION ALL
     SELECT hero_image_id, 'article', id, TRUE FROM publications WHERE hero_image_id IS NOT NULL
     UNION ALL
     SELECT image_id, 'article', article_id, TRUE FROM publication_images

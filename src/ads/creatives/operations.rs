@@ -48,9 +48,10 @@ pub(super) fn revise(
     lock(conn, "ad creatives")?;
     let mut creative = queries::find(conn, id)?;
     let before = view::one(app, conn, creative.clone())?;
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(&before)?;
     let draft = checked(input.revise(conn, &current)?)?;
     condition.check(creative.version, &current, &input.object()?)?;
+    let former = picture(&creative);
     let sections = creative.revise(draft, app.now());
     queries::update(conn, &creative)?;
     queries::put_sections(conn, creative.id, &sections)?;
@@ -62,7 +63,9 @@ pub(super) fn revise(
         queries::update(conn, &creative)?;
         return Ok(before);
     }
-    events::record(conn, app.now(), event("ad_creative.revised", &creative, caller))?;
+    let mut revised = event("ad_creative.revised", &creative, caller);
+    revised.tags.extend(former);
+    events::record(conn, app.now(), revised)?;
     Ok(after)
 }
 
@@ -80,13 +83,18 @@ fn checked(draft: CreativeDraft) -> Result<CreativeDraft> {
     if faults.is_empty() { Ok(draft) } else { Err(Error::invalid(faults)) }
 }
 
+/// The tag of the picture that readers see, or see no more, because a creative shows it.
+fn picture(creative: &Creative) -> Vec<String> {
+    creative.image_id.map(|id| format!("image:{id}")).into_iter().collect()
+}
+
 fn event(kind: &'static str, creative: &Creative, caller: &Caller<Editor>) -> Event {
     Event {
         kind,
         actor: caller.actor(),
         subject_kind: "ad_creative",
         subject_id: creative.id.to_string(),
-        tags: vec![format!("ad_placement:{}", creative.placement_id), "ads".into()],
+        tags: [vec!["ads".into()], picture(creative)].concat(),
         details: Value::Null,
     }
 }

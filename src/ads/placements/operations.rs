@@ -51,7 +51,7 @@ pub(super) fn revise(
     lock(conn, "ad placements")?;
     let mut placement = queries::find(conn, name)?;
     let before = edited(&placement);
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(&before)?;
     let draft = input.revise::<PlacementDraft>(conn, &current)?;
     refuse_reserved(&draft)?;
     condition.check(placement.version, &current, &input.object()?)?;

@@ -53,7 +53,7 @@ pub(super) fn revise(
     lock(conn, "newsletter lists")?;
     let mut list = queries::find(conn, name)?;
     let before = edited(&list);
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(&before)?;
     let draft = input.revise::<ListDraft>(conn, &current)?;
     condition.check(list.version, &current, &input.object()?)?;
     list.revise(draft, app.now());

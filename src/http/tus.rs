@@ -1,0 +1,211 @@
+//! Uploads in pieces, as tus 1.0.0 has them (<https://tus.io/protocols/resumable-upload>): headers, and bytes as they come.
+
+use std::fs::File;
+use std::future::{Ready, ready};
+use std::time::{Duration, UNIX_EPOCH};
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, HttpDate};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use futures_util::StreamExt;
+use serde_json::{Map, Value};
+use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+
+use super::body::announced;
+use super::media_type::essence;
+use super::request::Request;
+use super::upload::{LARGEST_FILE, plain_name, pointer, too_large};
+use crate::app::App;
+use crate::db::Timestamp;
+use crate::error::{Code, Error, Fault, Result};
+
+/// The version of the protocol.
+const VERSION: &str = "1.0.0";
+/// What is spoken besides the core.
+const EXTENSIONS: &str = "creation,creation-with-upload,termination,expiration";
+/// Where it is spoken.
+const PLACE: &str = "/api/v1/uploads";
+/// The media type of a piece.
+pub(super) const PIECE: &str = "application/offset+octet-stream";
+/// What programs say of every file, and what is known better from its bytes.
+const PASSED_OVER: [&str; 3] = ["filetype", "type", "relativePath"];
+
+/// The bytes of a piece, as the document describes them.
+pub(crate) struct PieceContent;
+
+impl utoipa::PartialSchema for PieceContent {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::String))
+            .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Binary)))
+            .max_length(Some(LARGEST_FILE))
+            .description(Some("Bytes of the file."))
+            .into()
+    }
+}
+impl utoipa::ToSchema for PieceContent {}
+
+/// A piece that has not been read yet, so that who may not send it costs nothing.
+pub(crate) struct Piece {
+    payload: Option<Payload>,
+    announced: usize,
+}
+
+/// A piece as it came.
+pub(crate) struct Received {
+    /// What came; it has no name on the disk and vanishes with its handle.
+    pub(crate) file: File,
+    /// How many bytes came, fewer than were announced where the connection broke.
+    pub(crate) bytes: i64,
+}
+
+/// How far an upload is, as headers say it.
+pub(crate) struct Progress {
+    pub(crate) length: i64,
+    pub(crate) offset: i64,
+    pub(crate) expires_at: Timestamp,
+    /// The path of the picture that was made.
+    pub(crate) image: Option<String>,
+}
+
+impl FromRequest for Piece {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (essence, announced) = (essence(request), announced(request));
+        // An upload can be begun without any of its bytes.
+        let empty = *request.method() == Method::POST && essence.is_empty() && announced == 0;
+        ready(if essence != PIECE && !empty {
+            Err(Error::new(Code::UnsupportedMediaType, format!("Send {PIECE}.")).header("Accept", PIECE))
+        } else if announced > LARGEST_FILE {
+            Err(too_large())
+        } else {
+            Ok(Self { payload: (!empty).then(|| payload.take()), announced })
+        })
+    }
+}
+
+impl Piece {
+    /// Reads what comes, until it ends, breaks off or the deadline is over: what has come is kept in any case.
+    pub(crate) async fn receive(self, app: &App, most: i64) -> Result<Received> {
+        let most = usize::try_from(most).unwrap_or_default();
+        let beyond = || Error::new(Code::TooLarge, format!("{most} bytes are left of this upload.")).with("max", most);
+        if self.announced > most {
+            return Err(beyond());
+        }
+        let mut file = tokio::fs::File::from_std(app.storage.temporary_file()?);
+        let (mut bytes, mut payload) = (0, self.payload.unwrap_or(Payload::None));
+        let mut late = std::pin::pin!(tokio::time::sleep(app.config.server.request_deadline));
+        loop {
+            let chunk = tokio::select! {
+                chunk = payload.next() => chunk,
+                () = &mut late => break,
+            };
+            let Some(Ok(chunk)) = chunk else { break };
+            bytes += chunk.len();
+            if bytes > most {
+                return Err(beyond());
+            }
+            file.write_all(&chunk).await?;
+        }
+        file.flush().await?;
+        file.rewind().await?;
+        Ok(Received { file: file.into_std().await, bytes: i64::try_from(bytes).unwrap_or(i64::MAX) })
+    }
+}
+
+impl Request {
+    /// Refuses another version of the protocol; where none is named, it is this one.
+    pub(crate) fn speaks_tus(&self) -> Result<()> {
+        match self.header("tus-resumable") {
+            None | Some(VERSION) => Ok(()),
+            Some(_) => {
+                Err(Error::new(Code::UnsupportedTusVersion, format!("This server speaks tus {VERSION}.")).header("Tus-Version", VERSION))
+            }
+        }
+    }
+
+    /// How many bytes the whole file will have.
+    pub(crate) fn upload_length(&self) -> Result<i64> {
+        let length = self.whole_number("upload-length")?;
+        if usize::try_from(length).is_ok_and(|length| length > LARGEST_FILE) {
+            return Err(too_large());
+        }
+        if length > 0 { Ok(length) } else { Err(Error::new(Code::MalformedHeader, "An upload has at least one byte.")) }
+    }
+
+    /// Where a piece begins.
+    pub(crate) fn upload_offset(&self) -> Result<i64> {
+        self.whole_number("upload-offset")
+    }
+
+    fn whole_number(&self, name: &str) -> Result<i64> {
+        let digits = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = self.header(name).filter(digits).and_then(|text| text.parse().ok());
+        number.ok_or_else(|| Error::new(Code::MalformedHeader, format!("The header {name} must be a whole number of bytes.")))
+    }
+
+    /// What is said of the picture, as the fields of a form would be.
+    pub(crate) fn upload_metadata(&self) -> (Map<String, Value>, Vec<Fault>) {
+        let (mut texts, mut faults) = (Map::new(), Vec::new());
+        texts.insert("file".into(), "".into());
+        let mut seen = Vec::new();
+        for pair in self.header("upload-metadata").unwrap_or_default().split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once(' ').unwrap_or((pair, ""));
+            if PASSED_OVER.contains(&name) {
+                continue;
+            }
+            if seen.contains(&name) {
+                faults.push(Fault::at(pointer(name), "stands_twice", format!("{name:?} stands twice.")));
+                continue;
+            }
+            seen.push(name);
+            match BASE64.decode(value.trim()).ok().map(String::from_utf8) {
+                Some(Ok(text)) if ["filename", "name"].contains(&name) => {
+                    texts.insert("file".into(), plain_name(&text).into());
+                }
+                Some(Ok(text)) => {
+                    texts.insert(name.to_owned(), text.into());
+                }
+                Some(Err(_)) => faults.push(Fault::at(pointer(name), "invalid_utf8", "This is not UTF-8.")),
+                None => faults.push(Fault::at(pointer(name), "invalid_base64", "This is not base64.")),
+            }
+        }
+        (texts, faults)
+    }
+
+    /// Says in an answer's headers how far an upload is.
+    pub(crate) fn with_progress(&self, mut response: HttpResponse, progress: &Progress) -> HttpResponse {
+        let ends = Duration::from_millis(u64::try_from(progress.expires_at.millis()).unwrap_or_default());
+        let api = &self.app.config.links.api_url;
+        let mut say = |name: &'static str, text: String| {
+            if let Ok(value) = HeaderValue::from_str(&text) {
+                response.headers_mut().insert(HeaderName::from_static(name), value);
+            }
+        };
+        say("upload-length", progress.length.to_string());
+        say("upload-offset", progress.offset.to_string());
+        say("upload-expires", HttpDate::from(UNIX_EPOCH + ends).to_string());
+        if let Some(image) = &progress.image {
+            say("upload-image", format!("{api}/api/v1{image}"));
+        }
+        response
+    }
+}
+
+/// Says in every answer there which protocol is spoken and, where a client asks for it, what of it.
+pub(super) fn dress(template: &str, asks: bool, headers: &mut HeaderMap) {
+    if !template.starts_with(PLACE) {
+        return;
+    }
+    headers.insert(HeaderName::from_static("tus-resumable"), HeaderValue::from_static(VERSION));
+    if asks {
+        headers.insert(HeaderName::from_static("tus-version"), HeaderValue::from_static(VERSION));
+        headers.insert(HeaderName::from_static("tus-extension"), HeaderValue::from_static(EXTENSIONS));
+        headers.insert(HeaderName::from_static("tus-max-size"), HeaderValue::from(LARGEST_FILE));
+    }
+}
