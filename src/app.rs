@@ -17,7 +17,7 @@ use crate::db::{Conn, Db, Timestamp};
 use crate::error::Error;
 use crate::fields::ServedDocument;
 use crate::http::{self, Cache, InFlight, Limits, Metrics};
-use crate::images::Storage;
+use crate::images::{Renditions, Storage};
 use crate::input::Checker;
 use crate::jobs::Bell;
 use crate::mail::Mailer;
@@ -37,6 +37,7 @@ pub struct Parts {
     pub(crate) clock: Clock,
     pub(crate) secrets: Secrets,
     pub(crate) storage: Storage,
+    pub(crate) renditions: Renditions,
     pub(crate) keys: KeyRing,
     pub(crate) passwords: PasswordHasher,
     pub(crate) failed_logins: FailedLogins,
@@ -84,6 +85,7 @@ impl App {
             clock,
             secrets,
             storage,
+            renditions: Renditions::default(),
             keys: KeyRing::default(),
             passwords: PasswordHasher::new(),
             failed_logins: FailedLogins::default(),
@@ -148,6 +150,12 @@ impl App {
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.db.statements()
+    }
+
+    /// How many renditions of pictures this process has made.
+    #[must_use]
+    pub fn renditions_made(&self) -> u64 {
+        self.renditions.made()
     }
 
     /// Says that requests should go elsewhere from now on.

@@ -212,6 +212,7 @@ fn attributes(image: &ImageView) -> ImageAttributes {
     let size = |size: i32| u32::try_from(size).unwrap_or_default();
     ImageAttributes {
         src: image.url.clone(),
+        srcset: image.best_srcset(),
         width: size(image.width),
         height: size(image.height),
         caption: image.caption.clone(),

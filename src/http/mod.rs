@@ -39,7 +39,7 @@ pub(crate) use conditional::{Precondition, Stale, stale_version};
 pub(crate) use dispatch::{Dispatch, SubRequest, around};
 pub(crate) use document::routes as document_routes;
 pub(crate) use edited::{Edited, EditorView, Either, PublicOr};
-pub(crate) use file::{FileContent, StoredFile, stored_file};
+pub(crate) use file::{FileContent, Keeping, StoredFile, stored_file};
 pub(crate) use front::front;
 pub(crate) use health::routes as health_routes;
 pub(crate) use idempotency::InFlight;

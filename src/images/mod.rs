@@ -10,6 +10,7 @@ mod image;
 mod listing;
 mod operations;
 mod queries;
+mod renditions;
 #[cfg(test)]
 mod samples;
 mod storage;
@@ -22,5 +23,6 @@ pub(crate) use handlers::{media_routes, routes};
 pub(crate) use image::{Image, ImageDraft, ImageId, ImageView};
 pub(crate) use operations::sweep;
 pub(crate) use queries::{find_reference, views};
+pub(crate) use renditions::{RenditionJob, Renditions};
 pub(crate) use storage::Storage;
 pub(crate) use upload::create;

@@ -84,6 +84,12 @@ impl Storage {
         Ok(old.map(|file| file.location.to_string()).collect())
     }
 
+    /// The names of all files in a folder, those in folders within it among them.
+    pub(crate) async fn names_under(&self, folder: &str) -> Result<Vec<String>> {
+        let found: Vec<_> = self.files.list(Some(&Name::from(folder))).try_collect().await?;
+        Ok(found.into_iter().map(|file| file.location.to_string()).collect())
+    }
+
     /// Removes what writes left behind that a crash ended before a moment; `list` passes over those.
     pub(crate) fn forget_unfinished(&self, moment: Timestamp) -> Result<()> {
         for entry in std::fs::read_dir(&self.folder)? {

@@ -208,12 +208,16 @@ fn the_sweep_removes_old_files_that_no_row_is_left_for() {
     clock.advance(i64::try_from(written.as_millis()).unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        app.storage.put(&orphan, b"whole".as_slice().into()).await.unwrap();
+        let rendition = "renditions/0190a0b0-0000-7000-8000-000000000000/a/square-012345/320.webp";
+        for name in [&orphan, rendition] {
+            app.storage.put(name, b"whole".as_slice().into()).await.unwrap();
+        }
         assert_eq!(sweep(&app).await.unwrap(), 0);
         assert_eq!(app.storage.size(&orphan).await.unwrap(), Some(5));
         clock.advance(2 * 60 * 60 * 1000);
-        assert_eq!(sweep(&app).await.unwrap(), 1);
+        assert_eq!(sweep(&app).await.unwrap(), 2);
         assert_eq!(app.storage.size(&orphan).await.unwrap(), None);
+        assert_eq!(app.storage.size(rendition).await.unwrap(), None);
     });
     assert!(!unfinished.exists());
 }

@@ -16,11 +16,13 @@ use super::examine::{Examined, examine_file};
 use super::image::{EditedImage, Focal, Image, ImageDraft, stored_name};
 use super::operations::{announce, edited};
 use super::queries;
+use super::renditions::RenditionJob;
 use crate::app::App;
 use crate::db::{Conn, lock};
 use crate::error::{Code, Error, Fault, Result};
 use crate::http::{Form, Work};
 use crate::input::{Custom, CustomKind, Draft, Input, Line, Paragraph, inexact_faults, parse_json};
+use crate::jobs::{self, Job};
 use crate::users::{Caller, Writer};
 
 /// How often a file is put again that another request removed meanwhile.
@@ -168,6 +170,7 @@ async fn keep_row(work: &Work, caller: &Caller<Writer>, image: &Image) -> Result
         }
         queries::insert(conn, &image)?;
         announce(app, conn, &caller, &image, "image.created")?;
+        jobs::enqueue(app, conn, &Job::Renditions(RenditionJob::common(image.id)))?;
         edited(app, conn, &image).map(Some)
     };
     // No public answer shows a picture that nothing holds yet.

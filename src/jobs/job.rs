@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::db::{Id, Timestamp};
 use crate::error::Error;
+use crate::images::RenditionJob;
 use crate::schema::jobs;
 use crate::secrets::random;
 use crate::users::AccountMail;
@@ -22,12 +23,44 @@ const PATIENCE: i64 = 4 * 24 * 60 * 60;
 /// The id of a job; the same at every try, so that what it sends can be told from a second one.
 pub(crate) type TaskId = Id<Task>;
 
+/// The kind of what only pictures need.
+const RENDITIONS: &str = "renditions";
+
+/// Jobs that wait for each other. What takes long has a lane of its own, so that no mail waits behind a hundred pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lane {
+    /// Mails, and whatever else takes a moment.
+    Quick,
+    /// Pictures: one at a time, so that half of the darkroom stays free for readers.
+    Pictures,
+}
+
+impl Lane {
+    /// All of them.
+    pub(super) const ALL: [Self; 2] = [Self::Quick, Self::Pictures];
+
+    /// How many jobs are done at once.
+    pub(super) const fn at_once(self) -> i64 {
+        match self {
+            Self::Quick => 4,
+            Self::Pictures => 1,
+        }
+    }
+
+    /// The kind of job that alone goes here, or the one that alone does not.
+    pub(super) const fn kind(self) -> (&'static str, bool) {
+        (RENDITIONS, matches!(self, Self::Pictures))
+    }
+}
+
 /// What there is to do. A new kind is a variant, its name, and how it is done.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Job {
     /// A mail to somebody about their account.
     AccountMail(AccountMail),
+    /// Renditions of a picture.
+    Renditions(RenditionJob),
     /// What dies of itself, to see who survives it.
     #[cfg(test)]
     Panic,
@@ -53,6 +86,7 @@ impl Job {
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::AccountMail(_) => "account_mail",
+            Self::Renditions(_) => RENDITIONS,
             #[cfg(test)]
             Self::Panic => "panic",
         }
@@ -62,6 +96,7 @@ impl Job {
     pub(super) async fn run(self, app: &App, id: TaskId) -> Result<(), Failure> {
         match self {
             Self::AccountMail(mail) => mail.deliver(app, id).await,
+            Self::Renditions(renditions) => renditions.deliver(app).await,
             #[cfg(test)]
             Self::Panic => panic!("as it was asked to"),
         }

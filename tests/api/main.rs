@@ -27,6 +27,7 @@ mod policy;
 mod postgres;
 mod previews;
 mod publishing;
+mod renditions;
 mod revisions;
 mod scheduling;
 mod schemas;

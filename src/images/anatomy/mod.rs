@@ -113,5 +113,7 @@ impl Anatomy {
 /// The caption and the credit that a camera or an editor's program wrote into a file.
 pub(super) use self::exif::texts;
 
+pub(super) use self::webp::Riff;
+
 #[cfg(test)]
 pub(super) use self::png::chunk as png_chunk;
