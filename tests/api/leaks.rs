@@ -114,6 +114,8 @@ async fn newsroom(world: &World) -> Things {
         ("key", vec!["front-page".to_owned()]),
         ("image", pictures.to_vec()),
         ("file", files),
+        ("preset", vec!["square".to_owned(), "og".to_owned()]),
+        ("rendition", ["64.webp", "40.jpg", "30.auto", "160.png"].map(str::to_owned).to_vec()),
         ("code", vec!["not_found".to_owned(), "gone".to_owned()]),
     ])
 }

@@ -31,7 +31,8 @@ fn jpeg(pixels: &Pixels) -> Result<Vec<u8>, Unreadable> {
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, QUALITY);
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
-    encoder.set_optimized_huffman_tables(true);
+    // With tables of its own it would write each colour by itself, which not every decoder of JPEGs puts together rightly.
+    encoder.set_optimized_huffman_tables(false);
     encoder.encode(&pixels.bytes, side(pixels.width)?, side(pixels.height)?, ColorType::Rgb).map_err(Unreadable::because)?;
     Ok(bytes)
 }
