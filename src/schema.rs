@@ -197,7 +197,6 @@ diesel::table! {
         custom -> Text,
         word_count -> Integer,
         status -> Text,
-        trashed_from -> Nullable<Text>,
         revision -> Integer,
         published_revision -> Nullable<Integer>,
         published_at -> Nullable<BigInt>,

@@ -77,7 +77,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change
     let mut article = locked(conn, caller, change.name)?;
     refuse_contributor(caller, &article, change.saving.publish)?;
     let before = embed::editor_view(app, conn, article.clone())?;
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(&before)?;
     let was = article.content(&queries::relations(conn, article.id)?);
     let before = Before { article: &article, view: &current };
     let manuscript = stale::parse(app, conn, input, before, change.condition)?;
@@ -111,17 +111,20 @@ pub(super) fn trash(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &
     if article.status == Status::Trashed {
         return Ok(());
     }
-    if article.status == Status::Published {
-        publishing::withdraw(conn, &mut article)?;
-    }
-    article.trashed_from = Some(article.status);
+    let tags = withdrawn(conn, &mut article)?;
     article.status = Status::Trashed;
     let mut plan = plan_queries::plan(conn, article.id)?;
     plan.cancel();
     plan_queries::save(conn, plan)?;
     article.touch(app.now());
     queries::update(conn, &article)?;
-    announce(app, conn, caller, &article, "article.trashed")
+    let kind = "article.trashed";
+    workflow::tell(app, conn, Happening { kind, article: &article, actor: caller.actor(), tags, details: Value::Null })
+}
+
+/// Takes the published copy away where there is one; gives the cache tags of what readers see changed.
+fn withdrawn(conn: &mut Conn, article: &mut Article) -> Result<Vec<String>> {
+    if article.status == Status::Published { publishing::withdraw(conn, article) } else { Ok(Vec::new()) }
 }
 
 /// Brings an article back from the trash, as a draft.
@@ -129,7 +132,6 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name:
     let mut article = locked(conn, caller, name)?;
     workflow::require(Step::Restore, &article, &plan_queries::plan(conn, article.id)?)?;
     article.status = Status::Draft;
-    article.trashed_from = None;
     article.touch(app.now());
     queries::update(conn, &article)?;
     announce(app, conn, caller, &article, "article.restored")?;
@@ -145,11 +147,10 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &
     let Some(mut article) = queries::look_up(conn, name)? else { return Ok(()) };
     queries::lock_comments(conn, article.id)?;
     condition.check_bare(article.version)?;
-    if article.status == Status::Published {
-        publishing::withdraw(conn, &mut article)?;
-    }
+    let tags = withdrawn(conn, &mut article)?;
     queries::leave_translations(conn, article.id)?;
-    announce(app, conn, caller, &article, "article.erased")?;
+    let kind = "article.erased";
+    workflow::tell(app, conn, Happening { kind, article: &article, actor: caller.actor(), tags, details: Value::Null })?;
     queries::erase(conn, article.id, app.now())
 }
 
@@ -298,7 +299,7 @@ pub(super) fn keep(
     queries::insert_revision(conn, &revision)
 }
 
-/// Tells of what somebody did at the desk.
+/// Tells of what somebody did at the desk, and no reader sees.
 pub(super) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &Article, kind: &'static str) -> Result<()> {
     workflow::tell(app, conn, Happening { kind, article, actor: caller.actor(), tags: Vec::new(), details: Value::Null })
 }

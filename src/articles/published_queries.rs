@@ -1,6 +1,6 @@
 //! All SQL of what readers get. Nothing here reads a working copy.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
@@ -158,35 +158,47 @@ pub(super) fn grouped<K: Eq + std::hash::Hash, V>(rows: impl IntoIterator<Item =
     })
 }
 
-/// What a published copy is counted under.
+/// What a published copy is counted under, and who is shown with it.
 #[derive(Default)]
 pub(super) struct Counted {
     pub(super) authors: Vec<Id<Author>>,
     pub(super) tags: Vec<Id<Tag>>,
     pub(super) sections: Vec<Id<crate::taxonomy::Section>>,
+    /// The published translations, itself among them.
+    pub(super) translations: Vec<ArticleId>,
 }
 
 impl Counted {
-    /// The cache tags of what shows these counts.
-    pub(super) fn tags(&self) -> Vec<String> {
+    fn tags(&self) -> impl Iterator<Item = String> {
         let authors = self.authors.iter().map(|id| format!("author:{id}"));
         let tags = self.tags.iter().map(|id| format!("tag:{id}"));
         let sections = self.sections.iter().map(|id| format!("section:{id}"));
-        authors.chain(tags).chain(sections).collect()
+        let translations = self.translations.iter().map(|id| format!("article:{id}"));
+        authors.chain(tags).chain(sections).chain(translations)
     }
+}
+
+/// The cache tags of all public answers that change with a published copy, each once: what it was counted under, and is.
+pub(super) fn touched(before: &Counted, after: &Counted) -> Vec<String> {
+    let lists = ["articles", "authors", "sections", "tags"].map(str::to_owned);
+    let tags: BTreeSet<String> = lists.into_iter().chain(before.tags()).chain(after.tags()).collect();
+    tags.into_iter().collect()
 }
 
 /// What the published copy is counted under now.
 pub(super) fn counted(conn: &mut Conn, id: ArticleId) -> Result<Counted> {
-    let section: Option<Option<Id<crate::taxonomy::Section>>> =
-        publications::table.filter(publications::id.eq(id)).select(publications::section_id).first(conn).optional()?;
+    let own = publications::table.filter(publications::id.eq(id)).select((publications::section_id, publications::translation_group));
+    let Some((section, group)) = own.first::<(Option<Id<crate::taxonomy::Section>>, ArticleId)>(conn).optional()? else {
+        return Ok(Counted::default());
+    };
     Ok(Counted {
+        translations: publications::table.filter(publications::translation_group.eq(group)).select(publications::id).load(conn)?,
         authors: publication_authors::table
             .filter(publication_authors::article_id.eq(id))
             .select(publication_authors::author_id)
             .load(conn)?,
         tags: publication_tags::table.filter(publication_tags::article_id.eq(id)).select(publication_tags::tag_id).load(conn)?,
-        sections: section.flatten().into_iter().collect(),
+        sections: section.into_iter().collect(),
     })
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::article::{Article, Correction, Status};
 use super::draft::PublicationDraft;
 use super::editions;
-use super::operations::{announce, locked};
+use super::operations::locked;
 use super::plan::{Plan, Schedule};
 use super::publication::{Edition, PublicationWithText};
 use super::published_queries::{self, Counted};
@@ -111,11 +111,12 @@ pub(super) fn unpublish(app: &App, conn: &mut Conn, caller: &Caller<Writer>, nam
     let mut article = locked(conn, caller, name)?;
     condition.check_bare(article.version)?;
     let mut plan = plan_queries::plan(conn, article.id)?;
+    let mut tags = Vec::new();
     let kind = match article.status {
         Status::Draft => return Ok(()),
         Status::Trashed => return workflow::require(Step::Unpublish, &article, &plan),
         Status::Published if plan.scheduled_at.is_none() => {
-            withdraw(conn, &mut article)?;
+            tags = withdraw(conn, &mut article)?;
             plan.ends_at = None;
             "article.unpublished"
         }
@@ -129,7 +130,7 @@ pub(super) fn unpublish(app: &App, conn: &mut Conn, caller: &Caller<Writer>, nam
     plan_queries::save(conn, plan)?;
     article.touch(app.now());
     queries::update(conn, &article)?;
-    announce(app, conn, caller, &article, kind)
+    workflow::tell(app, conn, Happening { kind, article: &article, actor: caller.actor(), tags, details: Value::Null })
 }
 
 /// Publishes the working copy of an article that is already loaded. What was planned is done with it; an end stays.
@@ -188,17 +189,18 @@ pub(super) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
     let after = published_queries::counted(conn, article.id)?;
     recount(conn, &before)?;
     recount(conn, &after)?;
-    let tags = [before, after].iter().flat_map(Counted::tags).collect();
+    let tags = published_queries::touched(&before, &after);
     workflow::tell(app, conn, Happening { kind: "article.published", article, actor, tags, details })
 }
 
-/// Takes the published copy away, and the counts with it.
-pub(super) fn withdraw(conn: &mut Conn, article: &mut Article) -> Result<()> {
+/// Takes the published copy away, and the counts with it; gives the cache tags of what readers see changed.
+pub(super) fn withdraw(conn: &mut Conn, article: &mut Article) -> Result<Vec<String>> {
     let before = published_queries::counted(conn, article.id)?;
     published_queries::remove(conn, article.id)?;
     article.status = Status::Draft;
     article.published_revision = None;
-    recount(conn, &before)
+    recount(conn, &before)?;
+    Ok(published_queries::touched(&before, &Counted::default()))
 }
 
 fn recount(conn: &mut Conn, counted: &Counted) -> Result<()> {

@@ -113,11 +113,6 @@ pub(super) fn leave_translations(conn: &mut Conn, leaving: ArticleId) -> Result<
     Ok(())
 }
 
-/// The published translations of an article.
-pub(super) fn siblings(conn: &mut Conn, group: ArticleId) -> Result<Vec<ArticleId>> {
-    Ok(publications::table.filter(publications::translation_group.eq(group)).select(publications::id).load(conn)?)
-}
-
 /// Those of these pictures that there are.
 pub(super) fn existing_images(conn: &mut Conn, ids: &[String]) -> Result<Vec<String>> {
     if ids.is_empty() {

@@ -150,7 +150,7 @@ pub(super) fn carry_out(app: &App, conn: &mut Conn, (id, due): (ArticleId, Times
 /// Ends a publication; what is planned to follow stays planned.
 fn end(app: &App, conn: &mut Conn, article: &mut Article, mut plan: Plan) -> Result<()> {
     let details = json!({"until": plan.ends_at});
-    publishing::withdraw(conn, article)?;
+    let tags = publishing::withdraw(conn, article)?;
     plan.ends_at = None;
     if plan.scheduled_at.is_some() {
         article.status = Status::Scheduled;
@@ -158,7 +158,7 @@ fn end(app: &App, conn: &mut Conn, article: &mut Article, mut plan: Plan) -> Res
     plan_queries::save(conn, plan)?;
     article.touch(app.now());
     queries::update(conn, article)?;
-    workflow::tell(app, conn, Happening { kind: "article.ended", article, actor: None, tags: Vec::new(), details })
+    workflow::tell(app, conn, Happening { kind: "article.ended", article, actor: None, tags, details })
 }
 
 fn give_up(app: &App, conn: &mut Conn, (id, due): (ArticleId, Timestamp), why: String) -> Result<bool> {

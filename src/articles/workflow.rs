@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::article::{Article, Status};
 use super::plan::Plan;
-use super::queries;
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
@@ -85,27 +84,15 @@ pub(super) struct Happening<'a> {
     pub(super) article: &'a Article,
     /// Who did it; nobody where the clock did.
     pub(super) actor: Option<String>,
-    /// Which answers it touches besides those that the working copy names.
+    /// Which public answers it changes; none where only the desk sees it.
     pub(super) tags: Vec<String>,
     /// What else the audit log should say.
     pub(super) details: Value,
 }
 
-/// Tells of it; every answer that shows the article, or counts it, is touched.
+/// Tells of it.
 pub(super) fn tell(app: &App, conn: &mut Conn, happening: Happening<'_>) -> Result<()> {
-    let Happening { kind, article, actor, tags: more, details } = happening;
-    let relations = queries::relations(conn, article.id)?;
-    let mut tags: Vec<String> = ["articles", "authors", "sections", "tags"].map(str::to_owned).into();
-    tags.push(format!("article:{}", article.id));
-    tags.extend(queries::siblings(conn, article.translation_group)?.iter().map(|id| format!("article:{id}")));
-    tags.extend(relations.authors.iter().map(|id| format!("author:{id}")));
-    tags.extend(relations.tags.iter().map(|id| format!("tag:{id}")));
-    tags.extend(article.section_id.iter().map(|id| format!("section:{id}")));
-    for tag in more {
-        if !tags.contains(&tag) {
-            tags.push(tag);
-        }
-    }
+    let Happening { kind, article, actor, tags, details } = happening;
     // Where there is nothing else to say: which save it was.
     let details = if details.is_null() { json!({"version": article.version, "revision": article.revision}) } else { details };
     let subject_id = article.id.to_string();

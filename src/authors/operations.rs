@@ -66,13 +66,13 @@ pub(super) fn revise(
     let mut author = queries::find(conn, name)?;
     refuse_others(caller, &author)?;
     let before = edited(app, conn, &author)?;
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(&before)?;
     let mut draft = input.revise::<AuthorDraft>(conn, &current)?;
     if caller.role != Role::Admin {
         refuse_account(input.object()?.contains_key("user") && draft.user != author.user_id)?;
         draft.user = author.user_id;
     }
-    condition.check(author.version, &current, &input.object()?, |_| Ok(None))?;
+    condition.check(author.version, &current, &input.object()?)?;
     let slug = settle(conn, &draft, &author)?;
     author.revise(draft, slug, app.now());
     let after = edited(app, conn, &author)?;

@@ -13,7 +13,7 @@ const LOCKS: [&str; 4] = ["articles", "authors", "site", "images"];
 /// Carries out all operations or, where one of them fails, none; what each answered is told either way.
 pub(super) async fn carry_out(request: &Request, dispatch: &Dispatch, draft: BatchDraft) -> Result<BatchView> {
     let asked = asked(draft)?;
-    // Each needs a connection besides that of the transaction, and batches must not wait for each other's.
+    // What an operation reads beside the transaction needs a connection of its own, and batches must not wait for each other's.
     let _turn = request.app.batches.acquire().await.map_err(|error| Error::internal(&error.to_string()))?;
     if let Some(joined) = request.joined() {
         // A batch that is repeated safely, or only tries, ends as its request does.

@@ -62,10 +62,10 @@ pub(super) fn revise(
     lock(conn, "collections")?;
     let mut collection = queries::find(conn, key)?;
     let before = edited(conn, &collection)?;
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(&before)?;
     let draft = input.revise::<CollectionDraft>(conn, &current)?;
     refuse_twins(&draft.items)?;
-    condition.check(collection.version, &current, &input.object()?, |_| Ok(None))?;
+    condition.check(collection.version, &current, &input.object()?)?;
     if (&draft.key, &draft.title, &draft.items) == (&collection.key, &collection.title, &before.view.items) {
         return Ok(before);
     }

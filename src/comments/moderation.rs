@@ -76,9 +76,9 @@ pub(super) fn revise(
     queries::lock_thread(conn, id)?;
     let mut comment = found(conn, caller, id)?.ok_or_else(Error::not_found)?;
     let before = view(app, conn, caller, &comment)?;
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(&before)?;
     let draft = revised(app, conn, input, &current)?;
-    condition.check(comment.version, &current, &input.object()?, |_| Ok(None))?;
+    condition.check(comment.version, &current, &input.object()?)?;
     let markdown = draft.body.markdown();
     let rewritten = markdown != comment.markdown;
     if !rewritten && draft.status == comment.status {

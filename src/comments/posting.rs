@@ -228,14 +228,14 @@ pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), cond
     queries::lock_thread(conn, id)?;
     let mut comment = unlocked(app, conn, id, token)?.ok_or_else(Error::not_found)?;
     let before = own(app, &comment);
-    let mut current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let mut current = serde_json::to_value(&before)?;
     current["body"]["markdown"] = comment.markdown.clone().into();
     let draft = revised(app, conn, input, &current)?;
     if draft.status.as_str() != before.status.as_str() {
         return Err(Error::invalid(vec![Fault::at("/status", "read_only", "Only those who look after comments change this.")]));
     }
     if *condition != Precondition::Missing {
-        condition.check(comment.version, &current, &input.object()?, |_| Ok(None))?;
+        condition.check(comment.version, &current, &input.object()?)?;
     }
     let markdown = draft.body.markdown();
     if markdown == comment.markdown {

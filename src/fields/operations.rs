@@ -55,7 +55,7 @@ pub(super) fn replace(app: &App, conn: &mut Conn, caller: &Caller<Admin>, how: &
     }
     let (misfits, total) = misfits(conn, how.kind, &compiled)?;
     if total > 0 && !how.force {
-        let named = serde_json::to_value(&misfits).map_err(|error| Error::internal(&error.to_string()))?;
+        let named = serde_json::to_value(&misfits)?;
         let detail = format!("{total} of what is there would not fit.");
         return Err(Error::new(Code::Misfits, detail).with("misfits", named).with("total", total));
     }

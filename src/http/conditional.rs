@@ -31,22 +31,11 @@ impl Precondition {
     }
 
     /// Refuses a write to another version than the one named; says how what was sent differs from what is there.
-    ///
-    /// `base` is the content of the version named, where it is still known.
-    pub(crate) fn check(
-        &self,
-        version: i32,
-        current: &Value,
-        sent: &Map<String, Value>,
-        base: impl FnOnce(i32) -> Result<Option<Value>>,
-    ) -> Result<()> {
-        let Some(Stale { named }) = self.stale(version)? else { return Ok(()) };
-        let base = match named {
-            Some(named) => base(named)?,
-            None => None,
-        };
-        let (conflicts, mergeable) = differences(current, sent, base.as_ref());
-        Err(stale_version(version, conflicts, mergeable))
+    pub(crate) fn check(&self, version: i32, current: &Value, sent: &Map<String, Value>) -> Result<()> {
+        match self.stale(version)? {
+            Some(_) => Err(stale_version(version, conflicts(current, sent), Vec::new())),
+            None => Ok(()),
+        }
     }
 
     /// Whether the version found is another than the one named.
@@ -66,7 +55,7 @@ impl Precondition {
 
     /// The same, for a write without a body.
     pub(crate) fn check_bare(&self, version: i32) -> Result<()> {
-        self.check(version, &Value::Null, &Map::new(), |_| Ok(None))
+        self.check(version, &Value::Null, &Map::new())
     }
 }
 
@@ -90,25 +79,11 @@ pub(crate) fn version_tag(version: i32) -> String {
     format!("\"v{version}\"")
 }
 
-/// What collides, and what only the sender changed.
-fn differences(current: &Value, sent: &Map<String, Value>, base: Option<&Value>) -> (Vec<Value>, Vec<Value>) {
-    let (mut conflicts, mut mergeable) = (Vec::new(), Vec::new());
-    for (name, yours) in sent {
-        let Some(theirs) = current.get(name) else { continue };
-        let pointer = format!("/{name}");
-        let before = base.and_then(|base| base.get(name));
-        if theirs == yours || before == Some(yours) {
-            continue;
-        }
-        if before == Some(theirs) {
-            mergeable.push(Value::String(pointer));
-            continue;
-        }
-        let mut conflict = json!({"pointer": pointer, "current": theirs, "yours": yours});
-        if let (Some(before), Some(members)) = (before, conflict.as_object_mut()) {
-            members.insert("base".into(), before.clone());
-        }
-        conflicts.push(conflict);
-    }
-    (conflicts, mergeable)
+/// What was sent and is not what is there.
+fn conflicts(current: &Value, sent: &Map<String, Value>) -> Vec<Value> {
+    let differs = |(name, yours): (&String, &Value)| {
+        let theirs = current.get(name).filter(|theirs| *theirs != yours)?;
+        Some(json!({"pointer": format!("/{name}"), "current": theirs, "yours": yours}))
+    };
+    sent.iter().filter_map(differs).collect()
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::db::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// What editors see: the public view, its version and its times.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -24,8 +24,7 @@ pub(crate) struct Edited<V: Serialize> {
 impl<V: Serialize> Edited<V> {
     /// Whether the public view is the same, so that a write changed nothing.
     pub(crate) fn same_content(&self, other: &Self) -> Result<bool> {
-        let content = |edited: &Self| serde_json::to_value(&edited.view).map_err(|error| Error::internal(&error.to_string()));
-        Ok(content(self)? == content(other)?)
+        Ok(serde_json::to_value(&self.view)? == serde_json::to_value(&other.view)?)
     }
 }
 

@@ -62,9 +62,9 @@ pub(super) fn revise(
     let mut image = queries::find(conn, name)?;
     refuse_foreign(caller, &image)?;
     let before = edited(app, conn, &image)?;
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(&before)?;
     let draft = input.revise::<ImageDraft>(conn, &current)?;
-    condition.check(image.version, &current, &input.object()?, |_| Ok(None))?;
+    condition.check(image.version, &current, &input.object()?)?;
     if draft == image.draft() {
         return Ok(before);
     }

@@ -7,7 +7,7 @@ use super::settings::SiteSettings;
 use super::view::{SiteEditorView, SiteView};
 use crate::app::App;
 use crate::db::{Conn, lock};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::events::{self, Event};
 use crate::http::Precondition;
 use crate::images::{self, ImageView};
@@ -38,9 +38,9 @@ pub(crate) fn revise(
     lock(conn, "site")?;
     let stored = queries::stored(conn)?;
     let before = edited(app, conn, stored.as_ref())?;
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(&before)?;
     let settings = input.revise::<SiteSettings>(conn, &current)?;
-    condition.check(before.version, &current, &input.object()?, |_| Ok(None))?;
+    condition.check(before.version, &current, &input.object()?)?;
     if stored.map(|stored| stored.settings.0).unwrap_or_default() == settings {
         return Ok(before);
     }

@@ -135,7 +135,7 @@ api_test!(of_many_who_use_a_token_one_does, async |world| {
     // Those who find no core free are told to come again.
     assert!(statuses.iter().all(|status| [204, 422, 503].contains(status)), "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 204).count(), 1, "{statuses:?}");
-    world.editor().patch("auth/me", json!({"email": "fresh@private.example"})).await.expect(200);
+    world.editor().patch("auth/me", json!({"email": "fresh@private.example", "current_password": PASSWORD})).await.expect(200);
     let token = world.mailed_token("fresh@private.example", "confirm-email").await;
     let statuses = join_all((0..50).map(|_| confirm(world, &token))).await.into_iter().map(|answer| answer.status);
     let statuses: Vec<u16> = statuses.collect();
@@ -146,7 +146,7 @@ api_test!(of_many_who_use_a_token_one_does, async |world| {
 api_test!(a_token_serves_its_purpose_alone, async |world| {
     let invitation = json!({"email": "zoe@new.example", "name": "Zoe", "role": "author"});
     world.admin().post("users/invitations", invitation).await.expect(201);
-    world.editor().patch("auth/me", json!({"email": "fresh@private.example"})).await.expect(200);
+    world.editor().patch("auth/me", json!({"email": "fresh@private.example", "current_password": PASSWORD})).await.expect(200);
     let reset_token = reset_token(world, Role::Author).await;
     let confirmation = world.mailed_token("fresh@private.example", "confirm-email").await;
     let invited = world.mailed_token("zoe@new.example", "accept-invitation").await;
@@ -168,7 +168,11 @@ api_test!(a_token_serves_its_purpose_alone, async |world| {
 });
 
 api_test!(an_address_of_ones_own_changes_when_it_is_confirmed, async |world| {
-    let me = world.author().patch("auth/me", json!({"email": "Fresh@Private.Example", "name": "Ada"})).await.expect(200);
+    let me = world
+        .author()
+        .patch("auth/me", json!({"email": "Fresh@Private.Example", "name": "Ada", "current_password": PASSWORD}))
+        .await
+        .expect(200);
     assert_eq!((me.at("/email"), me.at("/pending_email")), (&json!(Role::Author.email()), &json!("fresh@private.example")));
     log_in(world, &Role::Author.email(), PASSWORD).await.expect(200);
     log_in(world, "fresh@private.example", PASSWORD).await.expect(401);
@@ -185,9 +189,32 @@ api_test!(an_address_of_ones_own_changes_when_it_is_confirmed, async |world| {
     assert_eq!(world.mails().await.len(), 2);
 });
 
+api_test!(another_address_needs_the_password, async |world| {
+    let ask = async |change: Value| world.author().patch("auth/me", change).await;
+    let refused = ask(json!({"email": "fresh@private.example"})).await.expect_problem(422, "validation_failed");
+    assert_eq!(refused.at("/errors/0/pointer"), &json!("/current_password"));
+    for wrong in ["correct horse battery stable", "x"] {
+        let refused =
+            ask(json!({"email": "fresh@private.example", "current_password": wrong})).await.expect_problem(422, "validation_failed");
+        assert_eq!(refused.at("/errors/0/code"), &json!("wrong_password"));
+    }
+    for impossible in [json!(""), json!("x".repeat(1025)), json!(7)] {
+        ask(json!({"email": "fresh@private.example", "current_password": impossible})).await.expect(422);
+    }
+    ask(json!({"name": "Ada", "email": Role::Author.email()})).await.expect(200);
+    assert!(world.mails().await.is_empty());
+    // Who guesses is slowed down as at a login, in a dry run, too.
+    let guess = json!({"email": "fresh@private.example", "current_password": "correct horse battery stable"});
+    for _ in 0..4 {
+        world.author().patch("auth/me?dry_run=true", guess.clone()).await;
+    }
+    ask(guess).await.expect_problem(429, "too_many_requests");
+});
+
 api_test!(whose_address_it_is_only_its_owner_learns, async |world| {
-    let free = world.author().patch("auth/me", json!({"email": "free@private.example"})).await.expect(200);
-    let taken = world.contributor().patch("auth/me", json!({"email": Role::Editor.email()})).await.expect(200);
+    let free = world.author().patch("auth/me", json!({"email": "free@private.example", "current_password": PASSWORD})).await.expect(200);
+    let taken =
+        world.contributor().patch("auth/me", json!({"email": Role::Editor.email(), "current_password": PASSWORD})).await.expect(200);
     assert_eq!(taken.at("/pending_email"), &json!(Role::Editor.email()));
     assert_eq!(free.json().as_object().unwrap().keys().collect::<Vec<_>>(), taken.json().as_object().unwrap().keys().collect::<Vec<_>>());
     let mails = world.mails_to(&Role::Editor.email()).await;
@@ -198,7 +225,7 @@ api_test!(whose_address_it_is_only_its_owner_learns, async |world| {
 });
 
 api_test!(nobody_has_strangers_mailed_by_the_hundred, async |world| {
-    let ask = async |client: Client, email: &str| client.patch("auth/me", json!({"email": email})).await;
+    let ask = async |client: Client, email: &str| client.patch("auth/me", json!({"email": email, "current_password": PASSWORD})).await;
     ask(world.author(), "victim@else.example").await.expect(200);
     ask(world.author(), "victim@else.example").await.expect(200);
     ask(world.editor(), "victim@else.example").await.expect_problem(429, "too_many_requests");
@@ -211,7 +238,7 @@ api_test!(nobody_has_strangers_mailed_by_the_hundred, async |world| {
 
 api_test!(nobody_writes_to_strangers_through_the_server, async |world| {
     world.contributor().patch("auth/me", json!({"name": "Claim your prize at evil.example"})).await.expect(200);
-    world.contributor().patch("auth/me", json!({"email": "victim@else.example"})).await.expect(200);
+    world.contributor().patch("auth/me", json!({"email": "victim@else.example", "current_password": PASSWORD})).await.expect(200);
     let mails = world.mails_to("victim@else.example").await;
     assert_eq!(mails.len(), 1);
     assert!(!mails[0].raw.contains("evil.example") && !mails[0].raw.contains("prize"), "{}", mails[0].raw);
@@ -219,7 +246,7 @@ api_test!(nobody_writes_to_strangers_through_the_server, async |world| {
 
 api_test!(a_confirmation_ends_with_what_it_stood_on, async |world| {
     let ask = async |client: Client, email: &str| {
-        client.patch("auth/me", json!({"email": email})).await.expect(200);
+        client.patch("auth/me", json!({"email": email, "current_password": PASSWORD})).await.expect(200);
         world.mailed_token(email, "confirm-email").await
     };
     // Another wish.
@@ -270,6 +297,6 @@ api_test!(links_and_mails_are_made_of_settings_and_names_stay_names, async |worl
     }
     for email in ["ada@else.example\r\nBcc: all@else.example", "a@b.example, c@d.example", "<a@b.example>", "\"a b\"@c.example"] {
         forgot(world, email).await.expect(422);
-        world.author().patch("auth/me", json!({"email": email})).await.expect(422);
+        world.author().patch("auth/me", json!({"email": email, "current_password": PASSWORD})).await.expect(422);
     }
 });

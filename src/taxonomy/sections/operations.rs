@@ -53,10 +53,10 @@ pub(super) fn revise(
 ) -> Result<Edited<SectionView>> {
     let mut section = locked(conn, name)?;
     let before = edited(app, conn, &section)?;
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(&before)?;
     let draft = input.revise::<SectionDraft>(conn, &current)?;
     refuse_circle(conn, section.id, draft.parent)?;
-    condition.check(section.version, &current, &input.object()?, |_| Ok(None))?;
+    condition.check(section.version, &current, &input.object()?)?;
     let slug = choose_slug(conn, &draft, &section)?;
     section.revise(draft, slug, app.now());
     let after = edited(app, conn, &section)?;

@@ -90,9 +90,9 @@ pub(super) fn revise(
     lock(conn, "tags")?;
     let mut tag = queries::find(conn, name)?;
     let before = edited(app, &tag);
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(&before)?;
     let draft = input.revise::<TagDraft>(conn, &current)?;
-    condition.check(tag.version, &current, &input.object()?, |_| Ok(None))?;
+    condition.check(tag.version, &current, &input.object()?)?;
     let slug = choose_slug(conn, &draft, &tag)?;
     tag.revise(draft, slug, app.now());
     let after = edited(app, &tag);

@@ -24,8 +24,8 @@ pub(super) async fn read_own_account(request: Request, caller: Caller<Staff>) ->
 
 /// Changes your account.
 ///
-/// A JSON Merge Patch (RFC 7396). The role is for administrators to change. Another e-mail address gets a mail, whose link
-/// leads to `/confirm-email?token=…` on the site, and the old one a notice; until it is confirmed, `pending_email` has it and
+/// A JSON Merge Patch (RFC 7396). The role is for administrators to change. Another e-mail address needs `current_password`; it
+/// gets a mail, whose link leads to `/confirm-email?token=…` on the site, and the old one a notice; until it is confirmed, `pending_email` has it and
 /// the old one holds. An address can be mailed to once an hour, and five of them asked for (`429`). Needs a session: an API
 /// key is refused.
 #[utoipa::path(tag = "Authentication", request_body(content = OwnAccountDraft, content_type = "application/merge-patch+json"),
@@ -35,8 +35,7 @@ pub(super) async fn read_own_account(request: Request, caller: Caller<Staff>) ->
 pub(super) async fn revise_own_account(body: Body, request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
     sessions::of_caller(&caller)?;
     request.no_query()?;
-    let condition = request.precondition();
-    let view = request.write(move |app, conn| own::revise(app, conn, &caller, &condition, &body.0)).await?;
+    let view = own::revise(&request, caller, body.0).await?;
     editor(&view, view.version)
 }
 

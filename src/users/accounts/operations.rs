@@ -56,10 +56,10 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Admin>, revisio
     lock(conn, "admins")?;
     let mut user = locked(conn, &revision.id)?;
     let before = edited(app, conn, &user)?;
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
+    let current = serde_json::to_value(&before)?;
     let change = revision.input.revise::<UserChange>(conn, &current)?;
     check_password(caller, &user, &change)?;
-    revision.condition.check(user.version, &current, &revision.input.object()?, |_| Ok(None))?;
+    revision.condition.check(user.version, &current, &revision.input.object()?)?;
     let (was_admin, has_password, address) = (user.is_active_admin(), change.password.is_some(), user.email.clone());
     let ends_sessions = user.revise(change, revision.password_hash, app.now());
     if user.email != address {

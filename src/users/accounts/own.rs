@@ -2,7 +2,7 @@
 //! their password.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::operations::{edited, happened, locked};
@@ -12,12 +12,15 @@ use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
 use crate::events::{self, Event};
-use crate::http::{Edited, Precondition, Request};
+use crate::http::{Edited, Limit, Precondition, Request};
 use crate::input::{Draft, Input};
 use crate::users::caller::Caller;
 use crate::users::mailed;
-use crate::users::passwords::{self, NewPassword};
+use crate::users::passwords::{self, NewPassword, Turn};
 use crate::users::sessions::{self, Client, SessionId};
+
+/// As many characters a password may have.
+const LONGEST_PASSWORD: usize = 1024;
 
 /// A change of one's own password.
 #[derive(Deserialize, ToSchema)]
@@ -38,14 +41,39 @@ pub(super) fn read(app: &App, conn: &mut Conn, user: UserId) -> Result<Edited<Us
     edited(app, conn, &user)
 }
 
-/// Changes one's own account by merge patch.
-pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller, condition: &Precondition, input: &Input) -> Result<Edited<UserView>> {
+/// Changes one's own account by merge patch; a password that comes along is checked outside the transaction.
+pub(super) async fn revise(request: &Request, caller: Caller, input: Input) -> Result<Edited<UserView>> {
+    let condition = request.precondition();
+    let sent = input.object()?.get("current_password").and_then(Value::as_str).map(str::to_owned);
+    let proved = match sent.filter(|password| (1..=LONGEST_PASSWORD).contains(&password.chars().count())) {
+        Some(password) => {
+            request.app.limits.check(Limit::Login, request.address)?;
+            Some(prove(request, &caller, password).await?.0)
+        }
+        None => None,
+    };
+    request.write(move |app, conn| store(app, conn, &caller, Revision { condition, proved, input })).await
+}
+
+struct Revision {
+    condition: Precondition,
+    /// The account as it was when the current password was checked.
+    proved: Option<User>,
+    input: Input,
+}
+
+fn store(app: &App, conn: &mut Conn, caller: &Caller, Revision { condition, proved, input }: Revision) -> Result<Edited<UserView>> {
     let mut user = locked(conn, &caller.user.to_string())?;
     let before = edited(app, conn, &user)?;
-    let current = serde_json::to_value(&before).map_err(|error| Error::internal(&error.to_string()))?;
-    let OwnAccountDraft { name, email } = input.revise(conn, &current)?;
-    condition.check(user.version, &current, &input.object()?, |_| Ok(None))?;
+    let current = serde_json::to_value(&before)?;
+    let OwnAccountDraft { name, email, current_password } = input.revise(conn, &current)?;
+    condition.check(user.version, &current, &input.object()?)?;
     let email = email.normal();
+    let proved = current_password.is_some() && proved.is_some_and(|seen| seen.token_version == user.token_version);
+    if email != user.email && !proved {
+        let detail = "Another address needs your current password.";
+        return Err(Error::invalid(vec![Fault::at("/current_password", "required", detail)]));
+    }
     let asked = email != user.email && mailed::ask_confirmation(app, conn, &user, &email)?;
     if name == user.name && !asked {
         return Ok(before);
@@ -58,23 +86,30 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller, condition: &Pr
 
 /// Changes one's own password and ends all other sessions; the hashing is done outside the transaction.
 pub(super) async fn change_password(request: &Request, caller: Caller, input: &Input) -> Result<()> {
-    let (app, client) = (&request.app, &Client::of(request));
     let kept = sessions::of_caller(&caller)?;
     let PasswordChange { current_password, new_password } = input.plain()?;
     let id = caller.user;
-    let user = app.db.read(move |conn| queries::find(conn, &id.to_string())).await?;
+    let user = request.app.db.read(move |conn| queries::find(conn, &id.to_string())).await?;
     if let Some(fault) = passwords::check("/new_password", &new_password, &user.email) {
         return Err(Error::invalid(vec![fault]));
     }
+    let (user, turn) = prove(request, &caller, current_password).await?;
+    let hash = turn.hash(new_password.0).await?;
+    request.write_unseen(move |app, conn| store_password(app, conn, &caller, Change { user, kept, hash })).await
+}
+
+/// Checks the caller's password, as a login does; gives the account that it was checked for, and the turn at hashing.
+async fn prove(request: &Request, caller: &Caller, password: String) -> Result<(User, Turn)> {
+    let (app, id) = (&request.app, caller.user);
+    let user = app.db.read(move |conn| queries::find(conn, &id.to_string())).await?;
     let turn = app.passwords.try_turn()?;
-    let attempt = app.failed_logins.attempt(app, &user.email, client)?;
-    let (turn, matches) = turn.verify(current_password, Some(user.password_hash.clone())).await?;
+    let attempt = app.failed_logins.attempt(app, &user.email, &Client::of(request))?;
+    let (turn, matches) = turn.verify(password, Some(user.password_hash.clone())).await?;
     if !matches {
         return Err(wrong_password());
     }
     attempt.succeeded(app);
-    let hash = turn.hash(new_password.0).await?;
-    request.write_unseen(move |app, conn| store_password(app, conn, &caller, Change { user, kept, hash })).await
+    Ok((user, turn))
 }
 
 struct Change {

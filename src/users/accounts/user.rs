@@ -88,6 +88,9 @@ pub(crate) struct OwnAccountDraft {
     pub(super) name: String,
     /// The address to log in with. Another one is asked to confirm that it is yours, and holds from then on.
     pub(super) email: Email,
+    /// The password that you log in with now: needed for another address, since who has that one has the account.
+    #[schema(min_length = 1, max_length = 1024, format = "password", example = "lanterns over the canal")]
+    pub(super) current_password: Option<String>,
 }
 
 impl Draft for OwnAccountDraft {

@@ -1,0 +1,1 @@
+ALTER TABLE articles ADD COLUMN trashed_from TEXT;
