@@ -201,7 +201,7 @@ fn hydrated(live: &Live, html: &str, blocks: Vec<Block>) -> (String, Vec<BlockVi
         Block::Image { image, alt, caption } => find(&image).map(|image| {
             let alt = if alt.is_empty() { image.alt.clone().unwrap_or_default() } else { alt };
             let caption = caption.or_else(|| image.caption.clone());
-            BlockView::Image(ImageBlock { r#type: ImageBlockType::Image, image: image.clone(), alt, caption })
+            BlockView::Image(Box::new(ImageBlock { r#type: ImageBlockType::Image, image: image.clone(), alt, caption }))
         }),
         other => Some(BlockView::Other(other)),
     });

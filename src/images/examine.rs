@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-use super::anatomy::{Anatomy, Broken, Mime, texts};
+use super::anatomy::{Anatomy, Broken, Mime};
 use super::renditions::{Queue, reserve};
 use crate::app::App;
 use crate::error::{Code, Error, Fault, Result};
@@ -141,7 +141,7 @@ pub(super) fn examine<R>(bytes: Vec<u8>, reserve: impl FnOnce(u64) -> R) -> std:
     let reserved = reserve(anatomy.memory);
     let small = decode(&anatomy)?;
     drop(reserved);
-    let (caption, credit) = anatomy.exif.as_deref().map(texts).unwrap_or_default();
+    let (caption, credit) = anatomy.texts();
     let (width, height) = anatomy.seen_size();
     let small = seen(small, &anatomy).into_rgba8();
     let side = |length: u32| usize::try_from(length).unwrap_or_default();

@@ -42,10 +42,11 @@ pub(crate) struct ImageUpload {
     /// What it shows, for those who can't see it; empty where it is mere decoration.
     #[schema(value_type = Line, required = false)]
     alt: Option<String>,
-    /// What stands beneath it; where the field is absent, the description in the file.
+    /// What stands beneath it; where the field is absent, the caption (IPTC) or the description (Exif) in the file.
     #[schema(value_type = Paragraph, required = false)]
     caption: Option<String>,
-    /// Who made it; where the field is absent, the artist or the copyright in the file.
+    /// Who made it; where the field is absent, the by-line, credit or copyright (IPTC), the artist or
+    /// the copyright (Exif) in the file.
     #[schema(value_type = Line, required = false)]
     credit: Option<String>,
     /// What must stay in sight when it is cropped: from the left, 0 to 1.

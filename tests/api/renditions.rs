@@ -275,6 +275,78 @@ api_test!(are_upright_in_srgb_and_without_secrets, async |world| {
     }
 });
 
+api_test!(are_given_what_an_agency_wrote, async |world| {
+    let record = |set: u8, text: &[u8]| [&[0x1c, 2, set], u16::try_from(text.len()).unwrap().to_be_bytes().as_slice(), text].concat();
+    let records = [record(120, b"The first tram\nof line 9"), record(110, b"Agency"), record(80, "Mara Quáy".as_bytes())].concat();
+    let length = u32::try_from(records.len()).unwrap().to_be_bytes();
+    let block = [b"Photoshop 3.0\08BIM\x04\x04\0\0".as_slice(), &length, &records].concat();
+    let file = jpeg(40, 30, 1);
+    let size = u16::try_from(block.len() + 2).unwrap().to_be_bytes();
+    let file = [&file[..2], &[0xff, 0xed], &size, &block, &file[2..]].concat();
+    let made = uploaded(world, &file).await;
+    assert_eq!((made.text_at("/caption"), made.text_at("/credit")), ("The first tram of line 9".into(), "Mara Quáy".into()));
+    let part = [Part::file("picture", &file), Part::text("caption", "Ours"), Part::text("credit", "")];
+    let ours = world.editor().upload("images", &part).await.expect(201);
+    assert_eq!(ours.text_at("/caption"), "Ours");
+    let kept = world.anonymous().get(path(&made.text_at("/url"))).await.expect(200);
+    assert!(!kept.body.windows(6).any(|window| window == b"Agency"));
+});
+
+/// A GIF of one pixel that says so many frames of a size of their own.
+fn flood(frames: usize, width: u16, height: u16) -> Vec<u8> {
+    let (across, down) = (width.to_le_bytes(), height.to_le_bytes());
+    let frame = [b"\x2c\0\0\0\0".as_slice(), &across, &down, b"\0\x02\x02\x44\x01\0"].concat();
+    let head = [b"GIF89a".as_slice(), &across, &down, b"\x80\0\0\0\0\0\xff\xff\xff"].concat();
+    [head, frame.repeat(frames), b";".to_vec()].concat()
+}
+
+/// Chunks of a PNG that says a size and a number of frames, and holds hardly anything.
+fn hollow_png(width: u32, height: u32, frames: u32) -> Vec<u8> {
+    let crc = |bytes: &[u8]| {
+        !bytes.iter().fold(u32::MAX, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 })
+        })
+    };
+    let chunk = |name: &[u8], data: &[u8]| {
+        let named = [name, data].concat();
+        [u32::try_from(data.len()).unwrap().to_be_bytes().as_slice(), &named, &crc(&named).to_be_bytes()].concat()
+    };
+    let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    let head = chunk(b"IHDR", &[size.as_slice(), &[8, 6, 0, 0, 0]].concat());
+    let moves = chunk(b"acTL", &[frames.to_be_bytes(), [0; 4]].concat());
+    let data = chunk(b"IDAT", &[0x78, 0x9c, 0x03, 0, 0, 0, 0, 0x01]);
+    [b"\x89PNG\r\n\x1a\n".as_slice(), &head, &moves, &data, &chunk(b"IEND", b"")].concat()
+}
+
+api_test!(are_never_made_of_what_floods, async |world| {
+    let before = world.database.dump();
+    let floods = [
+        ("pixels", hollow_png(60_000, 60_000, 1), "too_many_pixels"),
+        ("sides", hollow_png(70_000, 1, 1), "too_many_pixels"),
+        ("frames", hollow_png(100, 100, 100_000), "too_many_pixels"),
+        ("a lying header", hollow_png(5000, 5000, 1), "broken_picture"),
+        ("frames of a GIF", flood(2000, 1, 1), "too_many_pixels"),
+        ("moving pixels", flood(900, 1000, 1000), "too_many_pixels"),
+        ("a frame beyond all", flood(1, 65_535, 65_535), "too_many_pixels"),
+    ];
+    for (kind, file, code) in floods {
+        let began = std::time::Instant::now();
+        let refused = world.author().upload("images", &[Part::file("flood", &file)]).await;
+        refused.expect_problem(422, "validation_failed").expect_faults(&[("/file", code)]);
+        assert!(began.elapsed() < std::time::Duration::from_secs(2), "{kind}");
+    }
+    // A page with a picture's beginning is no picture; a picture with a page behind it loses the page.
+    let page = b"<html><script>alert(1)</script></html>";
+    let refused = world.author().upload("images", &[Part::file("page.gif", &[b"GIF89a".as_slice(), page].concat())]).await;
+    refused.expect_problem(422, "validation_failed");
+    assert_eq!(before, world.database.dump());
+    let both = uploaded(world, &[jpeg(40, 30, 1).as_slice(), page].concat()).await;
+    for rest in [path(&both.text_at("/url")).to_owned(), format!("/media/{}/40.jpg", both.id())] {
+        let served = world.anonymous().get(&rest).await.expect(200);
+        assert!(!served.body.windows(6).any(|window| window == b"script"));
+    }
+});
+
 api_test!(are_offered_wherever_a_picture_is, async |world| {
     let (editor, anybody) = (world.editor(), world.anonymous());
     let image = uploaded(world, &jpeg(1000, 500, 1)).await.id();

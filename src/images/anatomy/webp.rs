@@ -145,6 +145,7 @@ impl WebP {
             orientation,
             deflated_profile: false,
             exif: self.exif,
+            iptc: None,
             file,
         })
     }

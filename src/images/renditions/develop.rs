@@ -30,7 +30,10 @@ pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, ru
     let (width, height) = original.size(rendition.cut);
     let upright = orientation == Orientation::NoTransforms;
     if rendition.format == Format::WebP && upright && animate::is_moderate(frames, width, height) {
-        return animate::develop(original, file, rendition.cut);
+        // Browsers show some that this decoder does not, those of 16 bits; their first picture is better than none.
+        if let Ok(moving) = animate::develop(original, file, rendition.cut) {
+            return Ok(moving);
+        }
     }
     let region = original.region(rendition.cut.preset);
     let decoded = decode(original.mime, file, eighths(original.mime, region.width, width))?;

@@ -47,19 +47,19 @@ fn png(pixels: &Pixels) -> Result<Vec<u8>, Unreadable> {
 /// A still WebP.
 pub(super) fn webp(pixels: &Pixels) -> Result<Vec<u8>, Unreadable> {
     let Pixels { width, height, alpha, bytes } = pixels;
-    let encoder = if *alpha { webp::Encoder::from_rgba(bytes, *width, *height) } else { webp::Encoder::from_rgb(bytes, *width, *height) };
-    let encoded = encoder.encode_simple(false, QUALITY.into()).map_err(|error| Unreadable(format!("{error:?}")))?;
-    Ok(encoded.to_vec())
+    let frame = if *alpha { webp::Encoder::from_rgba(bytes, *width, *height) } else { webp::Encoder::from_rgb(bytes, *width, *height) };
+    let coded = frame.encode_simple(false, QUALITY.into()).map_err(|error| Unreadable(format!("{error:?}")))?;
+    Ok(coded.to_vec())
 }
 
 fn avif(pixels: &Pixels) -> Result<Vec<u8>, Unreadable> {
-    let encoder = ravif::Encoder::new().with_quality(AVIF_QUALITY).with_speed(AVIF_SPEED).with_num_threads(Some(1));
+    let settings = ravif::Encoder::new().with_quality(AVIF_QUALITY).with_speed(AVIF_SPEED).with_num_threads(Some(1));
     let side = |length: u32| usize::try_from(length).map_err(Unreadable::because);
     let (width, height) = (side(pixels.width)?, side(pixels.height)?);
     let encoded = if pixels.alpha {
-        encoder.encode_rgba(Img::new(pixels.bytes.as_rgba(), width, height))
+        settings.encode_rgba(Img::new(pixels.bytes.as_rgba(), width, height))
     } else {
-        encoder.encode_rgb(Img::new(pixels.bytes.as_rgb(), width, height))
+        settings.encode_rgb(Img::new(pixels.bytes.as_rgb(), width, height))
     };
     Ok(encoded.map_err(Unreadable::because)?.avif_file)
 }

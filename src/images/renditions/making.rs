@@ -214,14 +214,13 @@ pub(in crate::images) fn without_original(conn: &mut Conn, names: &[String]) -> 
     let mut orphans = Vec::new();
     for name in names {
         let Some(id) = owner_of(name) else { continue };
-        let original = match known.get(&id) {
-            Some(original) => original.clone(),
-            None => {
-                let row: Option<Image> = queries::look_up(conn, &id.to_string())?;
-                let original = row.map(|row| Arc::new(Original::of(&row)));
-                known.insert(id, original.clone());
-                original
-            }
+        let original = if let Some(original) = known.get(&id) {
+            original.clone()
+        } else {
+            let row: Option<Image> = queries::look_up(conn, &id.to_string())?;
+            let original = row.map(|row| Arc::new(Original::of(&row)));
+            known.insert(id, original.clone());
+            original
         };
         if original.is_none_or(|original| !original.knows(name)) {
             orphans.push(name.clone());

@@ -16,7 +16,7 @@ fn original(mime: Mime, width: u32, height: u32) -> Original {
     Original { id, sha256: "0".repeat(64), mime, width, height, alpha: false, moves: false, focal: Focal::default() }
 }
 
-async fn developed(original: &Original, file: Vec<u8>, cut: Cut, format: Format) -> Vec<u8> {
+fn developed(original: &Original, file: Vec<u8>, cut: Cut, format: Format) -> Vec<u8> {
     let (original, runtime) = (original.clone(), Handle::current());
     // As in the darkroom: on a thread that is none of the runtime's.
     let made = std::thread::spawn(move || develop(&original, &file, Rendition { cut, format }, &runtime)).join();
@@ -110,7 +110,7 @@ async fn every_format_comes_of_every_type() {
     for (mime, from) in types {
         let file = samples::encoded(from, 400, 300);
         for format in [Format::Jpeg, Format::Png, Format::WebP] {
-            let made = developed(&original(mime, 400, 300), file.clone(), Cut { preset: None, width: 160 }, format).await;
+            let made = developed(&original(mime, 400, 300), file.clone(), Cut { preset: None, width: 160 }, format);
             assert_eq!(image::guess_format(&made).unwrap().to_mime_type(), format.mime());
             let picture = read(&made);
             assert_eq!((picture.width(), picture.height()), (160, 120), "{mime:?} {format:?}");
@@ -118,7 +118,7 @@ async fn every_format_comes_of_every_type() {
         }
     }
     let cut = Cut { preset: None, width: 160 };
-    let avif = developed(&original(Mime::Png, 400, 300), samples::encoded(ImageFormat::Png, 400, 300), cut, Format::Avif).await;
+    let avif = developed(&original(Mime::Png, 400, 300), samples::encoded(ImageFormat::Png, 400, 300), cut, Format::Avif);
     assert_eq!(avif.get(4..12), Some(b"ftypavif".as_slice()));
 }
 
@@ -127,14 +127,14 @@ async fn a_turned_picture_is_cropped_as_it_is_seen() {
     // Stored lying, with red to the left; seen standing, with red above.
     let file = samples::jpeg_of_a_camera(400, 300, 6);
     let mut picture = original(Mime::Jpeg, 300, 400);
-    let whole = read(&developed(&picture, file.clone(), Cut { preset: None, width: 160 }, Format::Png).await);
+    let whole = read(&developed(&picture, file.clone(), Cut { preset: None, width: 160 }, Format::Png));
     assert_eq!((whole.width(), whole.height()), (160, 213));
     assert!(is_red(&whole, 80, 20) && !is_red(&whole, 80, 190));
     picture.focal = Focal { x: 0.5, y: 0.0 };
-    let above = read(&developed(&picture, file.clone(), Cut { preset: Some(Preset::SixteenByNine), width: 160 }, Format::Png).await);
+    let above = read(&developed(&picture, file.clone(), Cut { preset: Some(Preset::SixteenByNine), width: 160 }, Format::Png));
     assert_eq!((above.width(), above.height()), (160, 90));
     assert!(is_red(&above, 80, 10) && is_red(&above, 80, 80));
     picture.focal = Focal { x: 0.5, y: 1.0 };
-    let below = read(&developed(&picture, file, Cut { preset: Some(Preset::SixteenByNine), width: 160 }, Format::Png).await);
+    let below = read(&developed(&picture, file, Cut { preset: Some(Preset::SixteenByNine), width: 160 }, Format::Png));
     assert!(!is_red(&below, 80, 10) && !is_red(&below, 80, 80));
 }
