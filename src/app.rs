@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::events::Follower;
 use crate::fields::ServedDocument;
 use crate::http::{self, Cache, InFlight, Limits, Metrics};
-use crate::images::Storage;
+use crate::images::{Renditions, Storage};
 use crate::input::Checker;
 use crate::jobs::Bell;
 use crate::mail::Mailer;
@@ -39,6 +39,7 @@ pub struct Parts {
     pub(crate) clock: Clock,
     pub(crate) secrets: Secrets,
     pub(crate) storage: Storage,
+    pub(crate) renditions: Renditions,
     pub(crate) keys: KeyRing,
     pub(crate) passwords: PasswordHasher,
     pub(crate) failed_logins: FailedLogins,
@@ -90,6 +91,7 @@ impl App {
             clock,
             secrets,
             storage,
+            renditions: Renditions::default(),
             keys: KeyRing::default(),
             passwords: PasswordHasher::new(),
             failed_logins: FailedLogins::default(),
@@ -160,6 +162,12 @@ impl App {
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.db.statements()
+    }
+
+    /// How many renditions of pictures this process has made.
+    #[must_use]
+    pub fn renditions_made(&self) -> u64 {
+        self.renditions.made()
     }
 
     /// Says that requests should go elsewhere from now on.

@@ -120,6 +120,8 @@ diesel::table! {
         version -> Integer,
         created_at -> BigInt,
         updated_at -> BigInt,
+        frames -> Integer,
+        has_alpha -> Bool,
     }
 }
 

@@ -216,7 +216,7 @@ fn hydrated(live: &Live, html: &str, blocks: Vec<Block>) -> (String, Vec<BlockVi
         Block::Image { image, alt, caption } => find(&image).map(|image| {
             let alt = if alt.is_empty() { image.alt.clone().unwrap_or_default() } else { alt };
             let caption = caption.or_else(|| image.caption.clone());
-            BlockView::Image(ImageBlock { r#type: ImageBlockType::Image, image: image.clone(), alt, caption })
+            BlockView::Image(Box::new(ImageBlock { r#type: ImageBlockType::Image, image: image.clone(), alt, caption }))
         }),
         other => Some(BlockView::Other(other)),
     });
@@ -227,6 +227,7 @@ fn attributes(image: &ImageView) -> ImageAttributes {
     let size = |size: i32| u32::try_from(size).unwrap_or_default();
     ImageAttributes {
         src: image.url.clone(),
+        srcset: image.best_srcset(),
         width: size(image.width),
         height: size(image.height),
         caption: image.caption.clone(),

@@ -160,7 +160,7 @@ pub(crate) struct Body {
 #[serde(untagged)]
 pub(crate) enum BlockView {
     /// A picture, as it is now.
-    Image(ImageBlock),
+    Image(Box<ImageBlock>),
     /// Any other block.
     Other(Block),
 }

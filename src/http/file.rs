@@ -5,13 +5,14 @@ use std::ops::Range;
 use actix_web::HttpResponse;
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, ETAG};
+use actix_web::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, ETAG, VARY};
 
 use super::answer::matches_tag;
 use super::request::Request;
 use crate::error::{Code, Error, Result};
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+const BRIEF: &str = "public, max-age=60";
 /// Even a file that a browser takes for a document can do nothing.
 const POLICY: &str = "default-src 'none'; sandbox";
 
@@ -29,27 +30,45 @@ impl utoipa::PartialSchema for FileContent {
 }
 impl utoipa::ToSchema for FileContent {}
 
+/// How long an answer may be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keeping {
+    /// The same address will always give this file.
+    ForEver,
+    /// It may soon give another one.
+    AMinute,
+}
+
 /// A file as it is served.
 pub(crate) struct StoredFile<'a> {
     /// Its name in the store.
     pub(crate) name: &'a str,
-    /// What stands for its content: its hash.
-    pub(crate) hash: &'a str,
+    /// What stands for its content, such as its hash: the entity tag without its quotation marks.
+    pub(crate) tag: &'a str,
     /// Its media type.
     pub(crate) mime: &'static str,
+    /// How many bytes it has, where that is known already.
+    pub(crate) size: Option<u64>,
+    /// How long it may be kept.
+    pub(crate) keeping: Keeping,
+    /// The request header that chose it among others.
+    pub(crate) vary: Option<&'static str>,
 }
 
 /// Streams a stored file, or the range of it that is asked for.
 pub(crate) async fn stored_file(request: &Request, file: &StoredFile<'_>) -> Result<HttpResponse> {
     let storage = &request.app.storage;
-    let size = storage.size(file.name).await?.ok_or_else(Error::not_found)?;
-    let tag = format!("\"{}\"", file.hash);
+    let size = match file.size {
+        Some(size) => size,
+        None => storage.size(file.name).await?.ok_or_else(Error::not_found)?,
+    };
+    let tag = format!("\"{}\"", file.tag);
     if request.header("if-none-match").is_some_and(|sent| matches_tag(sent, &tag)) {
-        return Ok(head(StatusCode::NOT_MODIFIED, &tag).finish());
+        return Ok(head(StatusCode::NOT_MODIFIED, &tag, file).finish());
     }
     let wanted = request.header("range").filter(|_| request.header("if-range").is_none_or(|validator| validator == tag));
     let range = wanted.map(|text| parse(text, size)).transpose()?.flatten();
-    let mut response = head(if range.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK }, &tag);
+    let mut response = head(if range.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK }, &tag, file);
     response.insert_header((CONTENT_TYPE, file.mime)).insert_header((ACCEPT_RANGES, "bytes"));
     if let Some(range) = &range {
         response.insert_header((CONTENT_RANGE, format!("bytes {}-{}/{size}", range.start, range.end - 1)));
@@ -59,11 +78,18 @@ pub(crate) async fn stored_file(request: &Request, file: &StoredFile<'_>) -> Res
     Ok(response.body(SizedStream::new(length, storage.stream(file.name, range).await?)))
 }
 
-fn head(status: StatusCode, tag: &str) -> actix_web::HttpResponseBuilder {
+fn head(status: StatusCode, tag: &str, file: &StoredFile<'_>) -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
+    let keeping = match file.keeping {
+        Keeping::ForEver => IMMUTABLE,
+        Keeping::AMinute => BRIEF,
+    };
+    if let Some(name) = file.vary {
+        response.append_header((VARY, name));
+    }
     response
         .insert_header((ETAG, tag))
-        .insert_header((CACHE_CONTROL, IMMUTABLE))
+        .insert_header((CACHE_CONTROL, keeping))
         .insert_header(("Content-Security-Policy", POLICY))
         .insert_header(("X-Content-Type-Options", "nosniff"))
         .insert_header(("Cross-Origin-Resource-Policy", "cross-origin"));

@@ -32,6 +32,7 @@ pub(crate) struct Metrics {
     idle_connections: Gauge,
     jobs_waiting: Gauge,
     jobs_failed: Gauge,
+    renditions: Gauge,
 }
 
 impl Metrics {
@@ -49,7 +50,9 @@ impl Metrics {
         registry.register("database_idle_connections", "Idle pooled connections", idle_connections.clone());
         registry.register("jobs_waiting", "Mails and other work that is still to be done, by whatever node", jobs_waiting.clone());
         registry.register("jobs_failed", "Mails and other work that was given up in the last 30 days", jobs_failed.clone());
-        Self { registry, answers, seconds, statements, connections, idle_connections, jobs_waiting, jobs_failed }
+        let renditions = Gauge::default();
+        registry.register("renditions_made", "Renditions of pictures that this process has made since its start", renditions.clone());
+        Self { registry, answers, seconds, statements, connections, idle_connections, jobs_waiting, jobs_failed, renditions }
     }
 
     /// Counts one answer.
@@ -80,6 +83,7 @@ impl Metrics {
 
     fn text(&self, app: &App) -> Result<String, std::fmt::Error> {
         self.statements.set(i64::try_from(app.db.statements()).unwrap_or(i64::MAX));
+        self.renditions.set(i64::try_from(app.renditions.made()).unwrap_or(i64::MAX));
         let (open, idle) = app.db.connections();
         self.connections.set(open.into());
         self.idle_connections.set(idle.into());

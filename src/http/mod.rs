@@ -42,7 +42,7 @@ pub(crate) use conditional::{Precondition, Stale, stale_version};
 pub(crate) use dispatch::{Dispatch, SubRequest};
 pub(crate) use document::routes as document_routes;
 pub(crate) use edited::{Edited, EditorView, Either, PublicOr};
-pub(crate) use file::{FileContent, StoredFile, stored_file};
+pub(crate) use file::{FileContent, Keeping, StoredFile, stored_file};
 pub(crate) use forms::{OneClick, Sheet};
 pub(crate) use front::front;
 pub(crate) use gate::around;

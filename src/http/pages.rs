@@ -9,7 +9,7 @@ use super::cache::canonical_query;
 use super::request::Request;
 use crate::app::App;
 use crate::db::{PageOf, PageQuery, Position};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::input::seal_cursor;
 
 /// A page of a list.

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{Cursor, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -16,7 +15,8 @@ use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-use super::anatomy::{Anatomy, Broken, Mime, texts};
+use super::anatomy::{Anatomy, Broken, Mime};
+use super::renditions::{Queue, reserve};
 use crate::app::App;
 use crate::error::{Code, Error, Fault, Result};
 use crate::secrets::hex;
@@ -35,8 +35,6 @@ const LARGEST_PIECE: u64 = 200 * MIB;
 const LARGEST_ASIDE: u64 = 16 * MIB;
 /// What one picture may take, in MiB: 40 million pixels of nearly any kind.
 const MEMORY: u32 = 280;
-/// What ordinary pictures may take together, in MiB; one that takes more is decoded alone.
-const SHARED_MEMORY: u32 = 160;
 const MIB: u64 = 1024 * 1024;
 
 /// The longest side of what a placeholder is made of.
@@ -44,8 +42,6 @@ const PLACEHOLDER_SIDE: u32 = 100;
 
 /// How many files are looked at together, in this process.
 static LOOKS: Semaphore = Semaphore::const_new(2);
-/// The memory that is left for decoding, in MiB: [`SHARED_MEMORY`] to begin with.
-static FREE_MEMORY: Semaphore = Semaphore::const_new(160);
 
 /// What is known of a picture once it has been looked at.
 #[derive(Debug)]
@@ -55,6 +51,10 @@ pub(super) struct Examined {
     pub(super) width: u32,
     /// Pixels from top to bottom, as the picture is seen.
     pub(super) height: u32,
+    /// How many pictures follow each other; 1 where nothing moves.
+    pub(super) frames: u32,
+    /// Whether something behind it shows through.
+    pub(super) has_alpha: bool,
     /// The thumbhash in base64.
     pub(super) thumbhash: String,
     /// The mean colour, `#rrggbb`.
@@ -124,15 +124,12 @@ pub(super) async fn examine_file(app: &App, file: File) -> Result<Examined> {
         let mut bytes = Vec::new();
         let mut file = file;
         file.read_to_end(&mut bytes)?;
-        let reserve = |memory: u64| {
-            let share = u32::try_from(memory.div_ceil(MIB)).unwrap_or(SHARED_MEMORY).min(SHARED_MEMORY);
-            runtime.block_on(FREE_MEMORY.acquire_many(share)).ok()
-        };
-        let looked = catch_unwind(AssertUnwindSafe(|| examine(bytes, reserve)));
-        let looked = looked.unwrap_or_else(|_| Err(Refusal::Broken("Its pixels can't be decoded.".to_owned())));
-        looked.map_err(Refusal::into_error)
+        Ok(examine(bytes, |memory| reserve(&runtime, memory)))
     };
-    tokio::task::spawn_blocking(look).await.map_err(|error| Error::internal(&error.to_string()))?
+    let looked: std::thread::Result<std::io::Result<_>> = app.renditions.darkroom.develop(Queue::Uploads, look).await?;
+    // A decoder that panics has met what is no picture.
+    let looked = looked.unwrap_or_else(|_| Ok(Err(Refusal::Broken("Its pixels can't be decoded.".to_owned()))))?;
+    looked.map_err(Refusal::into_error)
 }
 
 /// Looks at a file; `reserve` waits until there is so much memory, and holds it as long as what it returns lives.
@@ -144,14 +141,15 @@ pub(super) fn examine<R>(bytes: Vec<u8>, reserve: impl FnOnce(u64) -> R) -> std:
     let reserved = reserve(anatomy.memory);
     let small = decode(&anatomy)?;
     drop(reserved);
-    let (caption, credit) = anatomy.exif.as_deref().map(texts).unwrap_or_default();
+    let (caption, credit) = anatomy.texts();
     let (width, height) = anatomy.seen_size();
     let small = seen(small, &anatomy).into_rgba8();
     let side = |length: u32| usize::try_from(length).unwrap_or_default();
     let thumbhash = BASE64.encode(thumbhash::rgba_to_thumb_hash(side(small.width()), side(small.height()), small.as_raw()));
     let color = mean_color(&small);
-    let sha256 = hex(&Sha256::digest(&anatomy.file));
-    Ok(Examined { mime, width, height, thumbhash, color, caption, credit, sha256, file: anatomy.file.into() })
+    let has_alpha = small.pixels().any(|pixel| pixel.0[3] < u8::MAX);
+    let (frames, sha256) = (anatomy.frames, hex(&Sha256::digest(&anatomy.file)));
+    Ok(Examined { mime, width, height, frames, has_alpha, thumbhash, color, caption, credit, sha256, file: anatomy.file.into() })
 }
 
 /// Decided by what the file says of itself, before a pixel is decoded.

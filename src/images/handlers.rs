@@ -5,12 +5,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::image::{EditedImage, ImageAnswer, ImageDraft, parse_stored_name};
 use super::operations::{self, LISTING};
+use super::renditions;
 use super::upload::{self, ImageUpload};
 use super::usages::Usages;
 use crate::error::{Error, Result};
 use crate::http::{
-    Body, EditorView, FileContent, Page, Request, StoredFile, Tags, Upload, created, editor, editor_page, listing_parameters, no_content,
-    private, public, stored_file,
+    Body, EditorView, FileContent, Keeping, Page, Request, StoredFile, Tags, Upload, created, editor, editor_page, listing_parameters,
+    no_content, private, public, stored_file,
 };
 use crate::users::{Caller, Staff, Writer};
 
@@ -31,7 +32,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Mounts the files.
 pub(crate) fn media_routes(config: &mut ServiceConfig<'_>) {
-    config.service(read_file);
+    config.service(read_file).configure(renditions::routes);
 }
 
 /// Lists images.
@@ -185,5 +186,6 @@ async fn read_image_usages(request: Request, caller: Caller<Staff>, name: web::P
 async fn read_file(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
     let (hash, mime) = parse_stored_name(&name).ok_or_else(Error::not_found)?;
-    stored_file(&request, &StoredFile { name: &name, hash, mime: mime.as_str() }).await
+    let file = StoredFile { name: &name, tag: hash, mime: mime.as_str(), size: None, keeping: Keeping::ForEver, vary: None };
+    stored_file(&request, &file).await
 }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::anatomy::Mime;
 use super::examine::Examined;
+use super::renditions::{Addresses, Crops, Original, Source, SrcSet};
 use crate::config::LinkConfig;
 use crate::db::{Id, Json, Timestamp, fold};
 use crate::input::{Custom, CustomKind, Draft, Line, Paragraph};
@@ -44,6 +45,8 @@ pub(crate) struct Image {
     pub(crate) version: i32,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
+    pub(crate) frames: i32,
+    pub(crate) has_alpha: bool,
 }
 
 /// What can be said of a picture.
@@ -69,9 +72,21 @@ pub(crate) struct ImageDraft {
 
 impl Draft for ImageDraft {
     const CUSTOM: Option<CustomKind> = Some(CustomKind::Image);
-    const DERIVED: &'static [&'static str] = &["/url", "/placeholder", "/used"];
-    const READ_ONLY: &'static [&'static str] =
-        &["/id", "/width", "/height", "/mime", "/bytes", "/sha256", "/file_name", "/created_by", "/version", "/created_at", "/updated_at"];
+    const DERIVED: &'static [&'static str] = &["/url", "/placeholder", "/used", "/srcset", "/sources", "/crops"];
+    const READ_ONLY: &'static [&'static str] = &[
+        "/id",
+        "/width",
+        "/height",
+        "/mime",
+        "/bytes",
+        "/frames",
+        "/sha256",
+        "/file_name",
+        "/created_by",
+        "/version",
+        "/created_at",
+        "/updated_at",
+    ];
 }
 
 /// A point of a picture, as fractions of its width and height.
@@ -125,6 +140,9 @@ pub(crate) struct ImageView {
     /// How many bytes the file has.
     #[schema(example = 284_117, minimum = 1)]
     pub(crate) bytes: i64,
+    /// How many pictures follow each other in it; 1 where nothing moves.
+    #[schema(example = 1, minimum = 1)]
+    pub(crate) frames: i32,
     /// The file's SHA-256, in hexadecimal.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", pattern = "^[0-9a-f]{64}$")]
     pub(crate) sha256: String,
@@ -141,6 +159,13 @@ pub(crate) struct ImageView {
     pub(crate) focal: Focal,
     /// What to show until it is there.
     pub(crate) placeholder: Placeholder,
+    /// The same picture at several widths, by format.
+    pub(crate) srcset: SrcSet,
+    /// The same, as a `<picture>` wants it, the best format first; `<img src>` takes `url`. Empty where it is so narrow and
+    /// high that there are no renditions of it.
+    pub(crate) sources: Vec<Source>,
+    /// The picture cropped to fixed shapes around the focal point.
+    pub(crate) crops: Crops,
     /// When it was uploaded.
     pub(crate) created_at: Timestamp,
 }
@@ -206,6 +231,8 @@ impl Image {
             version: 0,
             created_at: now,
             updated_at: now,
+            frames: i32::try_from(examined.frames).unwrap_or(i32::MAX),
+            has_alpha: examined.has_alpha,
         }
     }
 
@@ -242,6 +269,9 @@ impl Image {
 
     /// What readers see of it.
     pub(super) fn view(&self, links: &LinkConfig) -> ImageView {
+        let original = Original::of(self);
+        let addresses = Addresses::new(&original, links);
+        let srcset = addresses.srcset();
         ImageView {
             id: self.id,
             url: links.media(&self.stored_name()),
@@ -249,12 +279,16 @@ impl Image {
             height: self.height,
             mime: self.mime,
             bytes: self.bytes,
+            frames: self.frames,
             sha256: self.sha256.clone(),
             alt: self.alt.clone(),
             caption: self.caption.clone(),
             credit: self.credit.clone(),
             focal: Focal { x: self.focal_x, y: self.focal_y },
             placeholder: Placeholder { thumbhash: self.thumbhash.clone(), color: self.color.clone() },
+            sources: addresses.sources(&srcset),
+            srcset,
+            crops: addresses.crops(),
             created_at: self.created_at,
         }
     }
@@ -270,6 +304,13 @@ impl Image {
             version: self.version,
             updated_at: self.updated_at,
         }
+    }
+}
+
+impl ImageView {
+    /// Its widths, each in the best format that a browser says it takes: what an `<img>` outside a `<picture>` needs.
+    pub(crate) fn best_srcset(&self) -> String {
+        self.srcset.webp.replace(".webp ", ".auto ")
     }
 }
 

@@ -11,6 +11,7 @@ mod image;
 mod listing;
 mod operations;
 mod queries;
+mod renditions;
 #[cfg(test)]
 mod samples;
 mod storage;
@@ -25,6 +26,7 @@ pub(crate) use handlers::{media_routes, routes};
 pub(crate) use image::{Image, ImageDraft, ImageId, ImageView};
 pub(crate) use operations::sweep;
 pub(crate) use queries::{find_reference, views};
+pub(crate) use renditions::{RenditionJob, Renditions};
 pub(crate) use storage::Storage;
 pub(crate) use upload::create;
 pub(crate) use uploads::forget_expired as forget_expired_uploads;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::image::{EditedImage, Image, ImageDraft, ImageView, parse_stored_name};
 use super::upload::forget_file;
 use super::usages::{Usages, usages};
-use super::{listing, queries};
+use super::{listing, queries, renditions};
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery, lock};
 use crate::error::{Code, Error, Result};
@@ -103,23 +103,34 @@ pub(super) fn delete(
     Ok(Some(image))
 }
 
-/// Removes the file of a deleted picture, where no other picture is made of it.
+/// Removes what was made of a deleted picture, and its file where no other picture is made of it.
 pub(super) async fn delete_file(app: &App, image: &Image) -> Result<()> {
-    forget_file(app, &image.sha256, &image.stored_name()).await
+    forget_file(app, &image.sha256, &image.stored_name()).await?;
+    renditions::forget(app, image.id).await
 }
 
-/// Removes what crashes left behind in the store: files that no row is left for. Says how many it looked into.
+/// Removes what crashes left behind in the store: files that no row is left for, renditions of what is
+/// deleted or cropped otherwise by now. Says how many it looked into.
 pub(crate) async fn sweep(app: &App) -> Result<usize> {
     let before = app.now().plus_seconds(-GRACE_SECONDS);
     app.storage.forget_unfinished(before)?;
     let names = app.storage.older_than(before).await?;
-    let candidates = app.db.read(move |conn| without_rows(conn, names)).await?;
+    let (candidates, renditions) = app
+        .db
+        .read(move |conn| {
+            let renditions = renditions::without_original(conn, &names)?;
+            Ok((without_rows(conn, names)?, renditions))
+        })
+        .await?;
     for name in &candidates {
         if let Some((sha256, _)) = parse_stored_name(name) {
             forget_file(app, sha256, name).await?;
         }
     }
-    Ok(candidates.len() + super::uploads::sweep(app, before).await?)
+    for name in &renditions {
+        app.storage.delete(name).await?;
+    }
+    Ok(candidates.len() + renditions.len() + super::uploads::sweep(app, before).await?)
 }
 
 fn without_rows(conn: &mut Conn, names: Vec<String>) -> Result<Vec<String>> {

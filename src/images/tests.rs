@@ -208,15 +208,17 @@ fn the_sweep_removes_old_files_that_no_row_is_left_for() {
     clock.advance(i64::try_from(written.as_millis()).unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        app.storage.put(&orphan, b"whole".as_slice().into()).await.unwrap();
-        // A piece of an upload that there is no more.
+        // A piece of an upload that there is no more, and a rendition of a picture that there is no more.
         let piece = "uploads/0190a0b0-0000-7000-8000-000000000000.0000000000.x";
-        app.storage.put(piece, b"half".as_slice().into()).await.unwrap();
+        let rendition = "renditions/0190a0b0-0000-7000-8000-000000000000/a/square-012345/320.webp";
+        for name in [&orphan, piece, rendition] {
+            app.storage.put(name, b"whole".as_slice().into()).await.unwrap();
+        }
         assert_eq!(sweep(&app).await.unwrap(), 0);
         assert_eq!(app.storage.size(&orphan).await.unwrap(), Some(5));
         clock.advance(2 * 60 * 60 * 1000);
-        assert_eq!(sweep(&app).await.unwrap(), 2);
-        for name in [orphan.as_str(), piece] {
+        assert_eq!(sweep(&app).await.unwrap(), 3);
+        for name in [orphan.as_str(), piece, rendition] {
             assert_eq!(app.storage.size(name).await.unwrap(), None, "{name}");
         }
     });

@@ -16,11 +16,13 @@ use super::examine::{Examined, examine_file};
 use super::image::{EditedImage, Focal, Image, ImageDraft, stored_name};
 use super::operations::{announce, edited};
 use super::queries;
+use super::renditions::RenditionJob;
 use crate::app::App;
 use crate::db::{Conn, lock};
 use crate::error::{Code, Error, Fault, Result};
 use crate::http::{Form, Work};
 use crate::input::{Custom, CustomKind, Draft, Input, Line, Paragraph, inexact_faults, parse_json};
+use crate::jobs::{self, Job};
 use crate::users::{Caller, Writer};
 
 /// How often a file is put again that another request removed meanwhile.
@@ -43,10 +45,11 @@ pub(crate) struct ImageUpload {
     /// What it shows, for those who can't see it; empty where it is mere decoration.
     #[schema(value_type = Line, required = false)]
     alt: Option<String>,
-    /// What stands beneath it; where the field is absent, the description in the file.
+    /// What stands beneath it; where the field is absent, the caption (IPTC) or the description (Exif) in the file.
     #[schema(value_type = Paragraph, required = false)]
     caption: Option<String>,
-    /// Who made it; where the field is absent, the artist or the copyright in the file.
+    /// Who made it; where the field is absent, the by-line, credit or copyright (IPTC), the artist or
+    /// the copyright (Exif) in the file.
     #[schema(value_type = Line, required = false)]
     credit: Option<String>,
     /// What must stay in sight when it is cropped: from the left, 0 to 1.
@@ -180,6 +183,7 @@ async fn keep_row(work: &Work, caller: &Caller<Writer>, image: &Image, also: Opt
             also(conn, Some(&image))?;
         }
         announce(app, conn, &caller, &image, "image.created")?;
+        jobs::enqueue(app, conn, &Job::Renditions(RenditionJob::common(image.id)))?;
         edited(app, conn, &image).map(Some)
     };
     work.write(keep).await

@@ -4,11 +4,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::Notify;
 
+use super::job::Lane;
+
 /// A bell that is rung when a transaction with a job in it has been committed.
 #[derive(Default)]
 pub(crate) struct Bell {
     asked: AtomicU64,
-    rung: Notify,
+    quick: Notify,
+    pictures: Notify,
 }
 
 impl Bell {
@@ -22,13 +25,17 @@ impl Bell {
         self.asked.load(Ordering::SeqCst)
     }
 
-    /// Wakes the worker; where it is awake, it looks once more.
+    /// Wakes the worker in every lane; where it is awake, it looks once more.
     pub(crate) fn ring(&self) {
-        self.rung.notify_one();
+        self.quick.notify_one();
+        self.pictures.notify_one();
     }
 
     /// Waits until it rings.
-    pub(super) async fn rings(&self) {
-        self.rung.notified().await;
+    pub(super) async fn rings(&self, lane: Lane) {
+        match lane {
+            Lane::Quick => self.quick.notified().await,
+            Lane::Pictures => self.pictures.notified().await,
+        }
     }
 }

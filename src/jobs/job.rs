@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::db::{Id, Timestamp};
 use crate::error::Error;
+use crate::images::RenditionJob;
 use crate::newsletter::NewsletterMail;
 use crate::schema::jobs;
 use crate::secrets::random;
@@ -23,6 +24,36 @@ const PATIENCE: i64 = 4 * 24 * 60 * 60;
 /// The id of a job; the same at every try, so that what it sends can be told from a second one.
 pub(crate) type TaskId = Id<Task>;
 
+/// The kind of what only pictures need.
+const RENDITIONS: &str = "renditions";
+
+/// Jobs that wait for each other. What takes long has a lane of its own, so that no mail waits behind a hundred pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lane {
+    /// Mails, and whatever else takes a moment.
+    Quick,
+    /// Pictures: one at a time, so that half of the darkroom stays free for readers.
+    Pictures,
+}
+
+impl Lane {
+    /// All of them.
+    pub(super) const ALL: [Self; 2] = [Self::Quick, Self::Pictures];
+
+    /// How many jobs are done at once.
+    pub(super) const fn at_once(self) -> i64 {
+        match self {
+            Self::Quick => 4,
+            Self::Pictures => 1,
+        }
+    }
+
+    /// The kind of job that alone goes here, or the one that alone does not.
+    pub(super) const fn kind(self) -> (&'static str, bool) {
+        (RENDITIONS, matches!(self, Self::Pictures))
+    }
+}
+
 /// What there is to do. A new kind is a variant, its name, and how it is done.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -31,6 +62,8 @@ pub(crate) enum Job {
     AccountMail(AccountMail),
     /// A mail to somebody who subscribed to the newsletter, or whose address was entered there.
     NewsletterMail(NewsletterMail),
+    /// Renditions of a picture.
+    Renditions(RenditionJob),
     /// What dies of itself, to see who survives it.
     #[cfg(test)]
     Panic,
@@ -57,6 +90,7 @@ impl Job {
         match self {
             Self::AccountMail(_) => "account_mail",
             Self::NewsletterMail(_) => "newsletter_mail",
+            Self::Renditions(_) => RENDITIONS,
             #[cfg(test)]
             Self::Panic => "panic",
         }
@@ -67,6 +101,7 @@ impl Job {
         match self {
             Self::AccountMail(mail) => mail.deliver(app, id).await,
             Self::NewsletterMail(mail) => mail.deliver(app, id).await,
+            Self::Renditions(renditions) => renditions.deliver(app).await,
             #[cfg(test)]
             Self::Panic => panic!("as it was asked to"),
         }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::job::{LONGEST_WAIT, Task, TaskId};
+use super::job::{LONGEST_WAIT, Lane, Task, TaskId};
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
 use crate::schema::jobs;
@@ -16,13 +16,15 @@ pub(super) fn insert(conn: &mut Conn, task: &Task) -> Result<()> {
     Ok(())
 }
 
-/// Some of what is due, the longest due first.
+/// Some of what is due in a lane, the longest due first.
 ///
 /// Nothing waits so long that a time farther ahead were its own: then the clock has been set back.
-pub(super) fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Task>> {
+pub(super) fn due(conn: &mut Conn, now: Timestamp, lane: Lane) -> Result<Vec<Task>> {
     let too_far = now.plus_seconds(2 * LONGEST_WAIT);
     let due = jobs::table.filter(jobs::due_at.le(Some(now)).or(jobs::due_at.gt(Some(too_far))));
-    Ok(due.select(Task::as_select()).order_by((jobs::due_at, jobs::id)).limit(limit).load(conn)?)
+    let (kind, alone) = lane.kind();
+    let due = due.filter(jobs::kind.eq(kind).eq(alone)).select(Task::as_select());
+    Ok(due.order_by((jobs::due_at, jobs::id)).limit(lane.at_once()).load(conn)?)
 }
 
 /// Takes a job up until a time; of all who try, one is told that it has it.

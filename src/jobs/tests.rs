@@ -61,7 +61,7 @@ async fn what_a_dead_worker_had_is_taken_up_when_its_lease_ends() {
     enqueue_panic(&app).await;
     let now = app.now();
     let claim = app.db.write(move |conn| {
-        let task = queries::due(conn, now, 1)?.remove(0);
+        let task = queries::due(conn, now, job::Lane::Quick)?.remove(0);
         queries::claim(conn, &task, now.plus_seconds(300))
     });
     assert!(claim.await.unwrap());
@@ -85,8 +85,8 @@ async fn the_bell_rings_after_the_commit() {
     let folder = tempfile::tempdir().unwrap();
     let app = node(folder.path(), &Clock::manual(1_800_000_000_000));
     enqueue_panic(&app).await;
-    tokio::time::timeout(std::time::Duration::from_secs(5), app.bell.rings()).await.unwrap();
+    tokio::time::timeout(std::time::Duration::from_secs(5), app.bell.rings(job::Lane::Quick)).await.unwrap();
     assert_eq!(app.count_jobs().await.unwrap(), (1, 0));
     app.write(|_, _| Ok(())).await.unwrap();
-    assert!(tokio::time::timeout(std::time::Duration::from_millis(20), app.bell.rings()).await.is_err());
+    assert!(tokio::time::timeout(std::time::Duration::from_millis(20), app.bell.rings(job::Lane::Quick)).await.is_err());
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
-use super::job::{Failure, Task};
+use super::job::{Failure, Lane, Task};
 use super::queries;
 use crate::app::App;
 use crate::db::Timestamp;
@@ -12,8 +12,6 @@ use crate::error::Result;
 
 /// How often it looks for what other processes wrote, or what has become due.
 const POLL: Duration = Duration::from_secs(1);
-/// How many jobs are done at once.
-const AT_ONCE: i64 = 4;
 /// How long a job may take.
 const DEADLINE: Duration = Duration::from_mins(3);
 /// How long a job belongs to who took it up, in seconds; longer than it may take, however late that is noticed.
@@ -24,14 +22,18 @@ const SETTLING_TRIES: u32 = 5;
 /// Does what is due until the server stops.
 pub(crate) async fn work(app: App) {
     app.mailer.announce();
+    join(keep_to(&app, Lane::Quick), keep_to(&app, Lane::Pictures)).await;
+}
+
+async fn keep_to(app: &App, lane: Lane) {
     while !app.is_stopping() {
-        match take_up(&app).await {
+        match take_up(app, lane).await {
             Ok(0) => {}
             Ok(_) => continue,
             Err(error) => tracing::warn!(%error, "the jobs could not be looked at; that is tried again"),
         }
         tokio::select! {
-            () = app.bell.rings() => {}
+            () = app.bell.rings(lane) => {}
             () = tokio::time::sleep(POLL) => {}
         }
     }
@@ -45,11 +47,14 @@ impl App {
     pub async fn run_due_jobs(&self) -> std::result::Result<usize, String> {
         let mut total = 0;
         loop {
-            match take_up(self).await {
-                Ok(0) => return Ok(total),
-                Ok(taken) => total += taken,
-                Err(error) => return Err(error.to_string()),
+            let mut taken = 0;
+            for lane in Lane::ALL {
+                taken += take_up(self, lane).await.map_err(|error| error.to_string())?;
             }
+            if taken == 0 {
+                return Ok(total);
+            }
+            total += taken;
         }
     }
 
@@ -63,10 +68,10 @@ impl App {
     }
 }
 
-/// Takes some of what is due, and does it; says how many it took.
-async fn take_up(app: &App) -> Result<usize> {
+/// Takes some of what is due in a lane, and does it; says how many it took.
+async fn take_up(app: &App, lane: Lane) -> Result<usize> {
     let now = app.now();
-    let due = app.db.read(move |conn| queries::due(conn, now, AT_ONCE)).await?;
+    let due = app.db.read(move |conn| queries::due(conn, now, lane)).await?;
     if due.is_empty() {
         return Ok(0);
     }

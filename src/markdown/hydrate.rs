@@ -7,6 +7,8 @@ use super::escape;
 pub(crate) struct ImageAttributes {
     /// Its address.
     pub(crate) src: String,
+    /// Its widths, as `srcset` has them; may be empty.
+    pub(crate) srcset: String,
     /// Its width in pixels.
     pub(crate) width: u32,
     /// Its height in pixels.
@@ -108,6 +110,11 @@ fn filled(out: &mut String, tag: &str, image: &ImageAttributes) {
         None => out.push_str(head),
     }
     attribute(out, "src", &image.src);
+    if !image.srcset.is_empty() {
+        attribute(out, "srcset", &image.srcset);
+        // A browser that waits until the picture is near knows by then how wide it is shown.
+        attribute(out, "sizes", if tag.contains(" loading=\"lazy\"") { "auto, 100vw" } else { "100vw" });
+    }
     attribute(out, "width", &image.width.to_string());
     attribute(out, "height", &image.height.to_string());
     out.push('>');

@@ -135,6 +135,8 @@ async fn newsroom(world: &World) -> Things {
         ("image", pictures.to_vec()),
         ("file", files),
         ("sitemap", vec!["articles-2026-03.xml".to_owned(), "site.xml".to_owned()]),
+        ("preset", vec!["square".to_owned(), "og".to_owned()]),
+        ("rendition", ["64.webp", "40.jpg", "30.auto", "160.png"].map(str::to_owned).to_vec()),
         ("code", vec!["not_found".to_owned(), "gone".to_owned()]),
     ])
 }

@@ -36,6 +36,7 @@ mod postgres;
 mod previews;
 mod publishing;
 mod redirects;
+mod renditions;
 mod revisions;
 mod scheduling;
 mod schemas;

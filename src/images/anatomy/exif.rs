@@ -3,6 +3,8 @@
 use exif::{Field, In, Tag, Value};
 use image::metadata::Orientation;
 
+use super::Texts;
+
 /// The longest block of Exif that is read.
 const LONGEST: usize = 1024 * 1024;
 
@@ -24,7 +26,7 @@ pub(super) fn block(orientation: Orientation) -> Option<[u8; 26]> {
 }
 
 /// The caption and the credit that a block of Exif holds.
-pub(in crate::images) fn texts(block: &[u8]) -> (Option<String>, Option<String>) {
+pub(super) fn texts(block: &[u8]) -> Texts {
     if block.len() > LONGEST {
         return (None, None);
     }
@@ -38,13 +40,17 @@ pub(in crate::images) fn texts(block: &[u8]) -> (Option<String>, Option<String>)
 /// A text on one line; none where it is blank.
 fn plain(field: &Field) -> Option<String> {
     let Value::Ascii(lines) = &field.value else { return None };
-    let text = lines.iter().map(|line| decode(line)).collect::<Vec<_>>().join(" ");
+    one_line(&lines.iter().map(|line| decode(line)).collect::<Vec<_>>().join(" "))
+}
+
+/// A text without line ends and the like; none where nothing is left.
+pub(super) fn one_line(text: &str) -> Option<String> {
     let visible = |c: char| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c };
     let words = text.chars().map(visible).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
     (!words.is_empty()).then_some(words)
 }
 
 /// Programs write UTF-8 where the standard says ASCII; old ones wrote Latin-1.
-fn decode(bytes: &[u8]) -> String {
+pub(super) fn decode(bytes: &[u8]) -> String {
     std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().map(|byte| char::from(*byte)).collect(), str::to_owned)
 }

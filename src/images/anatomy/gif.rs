@@ -94,6 +94,7 @@ impl Gif {
             orientation: Orientation::NoTransforms,
             deflated_profile: false,
             exif: None,
+            iptc: None,
             file: self.file,
         }
     }

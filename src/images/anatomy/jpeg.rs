@@ -12,6 +12,7 @@ const SOS: u8 = 0xda;
 const APP0: u8 = 0xe0;
 const APP1: u8 = 0xe1;
 const APP2: u8 = 0xe2;
+const APP13: u8 = 0xed;
 const APP14: u8 = 0xee;
 
 #[derive(Default)]
@@ -23,6 +24,7 @@ struct Jpeg {
     progressive: bool,
     scans: u32,
     exif: Option<Vec<u8>>,
+    iptc: Option<Vec<u8>>,
     body: Vec<u8>,
 }
 
@@ -66,6 +68,7 @@ impl Jpeg {
             0xc0..=0xc7 | 0xc9..=0xcf => self.frame(marker, data)?,
             APP0 => self.keep_jfif(data),
             APP1 if self.exif.is_none() => self.exif = data.strip_prefix(b"Exif\0\0").map(<[u8]>::to_vec),
+            APP13 if self.iptc.is_none() => self.iptc = data.strip_prefix(b"Photoshop 3.0\0").map(<[u8]>::to_vec),
             APP2 if data.starts_with(b"ICC_PROFILE\0") => self.keep(marker, data),
             // How colours are coded: a decoder can't do without.
             APP14 if data.starts_with(b"Adobe") => self.keep(marker, data.get(..12).unwrap_or(data)),
@@ -146,6 +149,7 @@ impl Jpeg {
             orientation,
             deflated_profile: false,
             exif: self.exif,
+            iptc: self.iptc,
             file,
         })
     }

@@ -5,6 +5,7 @@
 
 mod exif;
 mod gif;
+mod iptc;
 mod jpeg;
 mod png;
 mod reader;
@@ -80,6 +81,8 @@ pub(super) struct Anatomy {
     pub(super) deflated_profile: bool,
     /// What the camera wrote, to take a caption from.
     pub(super) exif: Option<Vec<u8>>,
+    /// What an agency's program wrote, likewise.
+    pub(super) iptc: Option<Vec<u8>>,
     /// The file without all that is not needed.
     pub(super) file: Vec<u8>,
 }
@@ -99,6 +102,13 @@ impl Anatomy {
         Ok(anatomy)
     }
 
+    /// The caption and the credit that an agency's program or a camera wrote into it.
+    pub(super) fn texts(&self) -> Texts {
+        let (caption, credit) = self.iptc.as_deref().map(iptc::texts).unwrap_or_default();
+        let (description, artist) = self.exif.as_deref().map(exif::texts).unwrap_or_default();
+        (caption.or(description), credit.or(artist))
+    }
+
     /// Width and height as the picture is seen.
     pub(super) fn seen_size(&self) -> (u32, u32) {
         match self.orientation {
@@ -110,8 +120,10 @@ impl Anatomy {
     }
 }
 
-/// The caption and the credit that a camera or an editor's program wrote into a file.
-pub(super) use self::exif::texts;
+/// A caption and a credit.
+pub(super) type Texts = (Option<String>, Option<String>);
+
+pub(super) use self::webp::Riff;
 
 #[cfg(test)]
 pub(super) use self::png::chunk as png_chunk;

@@ -94,6 +94,7 @@ impl<'a> Png<'a> {
             orientation,
             deflated_profile: self.profile,
             exif: self.exif,
+            iptc: None,
             file,
         }
     }

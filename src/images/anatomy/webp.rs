@@ -145,8 +145,43 @@ impl WebP {
             orientation,
             deflated_profile: false,
             exif: self.exif,
+            iptc: None,
             file,
         })
+    }
+}
+
+/// A file that is put together of chunks.
+pub(in crate::images) struct Riff(Vec<u8>);
+
+impl Riff {
+    /// A file without anything in it.
+    pub(in crate::images) fn new() -> Self {
+        Self(b"WEBP".to_vec())
+    }
+
+    /// Adds a chunk.
+    pub(in crate::images) fn push(&mut self, name: [u8; 4], data: &[u8]) {
+        push(&mut self.0, name, data);
+    }
+
+    /// The bytes of the file.
+    pub(in crate::images) fn finish(self) -> Vec<u8> {
+        let mut file = Vec::new();
+        push(&mut file, *b"RIFF", &self.0);
+        file
+    }
+
+    /// The chunks of a still file that hold its pixels, as a frame holds them.
+    pub(in crate::images) fn pictures_in(file: &[u8]) -> Vec<u8> {
+        let mut pictures = Vec::new();
+        let mut reader = Reader::new(file.get(12..).unwrap_or_default());
+        while let Ok((name, data)) = next_chunk(&mut reader) {
+            if matches!(&name, b"ALPH" | b"VP8 " | b"VP8L") {
+                push(&mut pictures, name, data);
+            }
+        }
+        pictures
     }
 }
 

@@ -83,6 +83,7 @@ fn hydrate_fills_and_drops() {
     .html;
     let find = |id: &str| {
         (id == ID).then(|| ImageAttributes {
+            srcset: String::new(),
             src: "/media/x&y.jpg".into(),
             width: 3,
             height: 2,

@@ -9,6 +9,8 @@ pub(super) const POLICY: &[(&str, &str)] = &[
     ("read_problem", "++++++"),
     ("read_public_keys", "++++++"),
     ("read_file", "++++++"),
+    ("read_rendition", "++++++"),
+    ("read_crop", "++++++"),
     ("log_in", "++++++"),
     ("refresh_session", "++++++"),
     ("log_out", "1+++++"),

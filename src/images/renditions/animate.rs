@@ -1,0 +1,97 @@
+//! Animated WebP (RFC 9649) from whatever moves: every frame scaled and encoded by itself, one in memory at a time.
+
+use std::io::Cursor;
+
+use image::codecs::gif::GifDecoder;
+use image::codecs::png::PngDecoder;
+use image::codecs::webp::WebPDecoder;
+use image::metadata::{LoopCount, Orientation};
+use image::{AnimationDecoder, DynamicImage, Frame};
+
+use super::super::anatomy::{Mime, Riff};
+use super::decode::{Pixels, Unreadable};
+use super::develop::{StoredRegion, scale, stored_region};
+use super::encode::webp;
+use super::ladder::{Cut, Original};
+
+/// How many pixels all frames of a rendition may have together; beyond, it is a still: a reader waits for it.
+const MOST_PIXELS: u64 = 60_000_000;
+/// The longest time that a frame can stand, in milliseconds.
+const LONGEST: u32 = 0x00ff_ffff;
+/// Neither blended with what was there before nor cleared away after.
+const REPLACES: u8 = 0b10;
+/// The flags of a file that moves and may be transparent.
+const MOVES_AND_SHOWS_THROUGH: u8 = 0x12;
+
+/// Whether there is movement, and not more than can be made while somebody waits.
+pub(super) fn is_moderate(frames: u32, width: u32, height: u32) -> bool {
+    frames > 1 && u64::from(frames) * u64::from(width) * u64::from(height) <= MOST_PIXELS
+}
+
+/// Makes a rendition that moves.
+pub(super) fn develop(original: &Original, file: &[u8], cut: Cut) -> Result<Vec<u8>, Unreadable> {
+    let reader = Cursor::new(file);
+    match original.mime {
+        Mime::Gif => assemble(GifDecoder::new(reader).map_err(Unreadable::because)?, original, cut),
+        Mime::WebP => assemble(WebPDecoder::new(reader).map_err(Unreadable::because)?, original, cut),
+        Mime::Png => {
+            let decoder = PngDecoder::new(reader).and_then(PngDecoder::apng).map_err(Unreadable::because)?;
+            assemble(decoder, original, cut)
+        }
+        Mime::Jpeg => Err(Unreadable::because("no JPEG moves")),
+    }
+}
+
+fn assemble<'a>(decoder: impl AnimationDecoder<'a>, original: &Original, cut: Cut) -> Result<Vec<u8>, Unreadable> {
+    let (width, height) = original.size(cut);
+    let part = stored_region(original, original.region(cut.preset), Orientation::NoTransforms);
+    let repeats = match decoder.loop_count() {
+        LoopCount::Infinite => 0,
+        LoopCount::Finite(count) => u16::try_from(count.get()).unwrap_or(0),
+    };
+    let mut riff = Riff::new();
+    riff.push(*b"VP8X", &[[MOVES_AND_SHOWS_THROUGH, 0, 0, 0].as_slice(), &less_one(width), &less_one(height)].concat());
+    riff.push(*b"ANIM", &[[0; 4].as_slice(), &repeats.to_le_bytes()].concat());
+    let mut last: Option<Still> = None;
+    for frame in decoder.into_frames() {
+        let still = Still::of(frame.map_err(Unreadable::because)?, original, part, (width, height))?;
+        match &mut last {
+            // What stands still needs to be said once.
+            Some(last) if last.encoded == still.encoded => last.stands = last.stands.saturating_add(still.stands).min(LONGEST),
+            _ => {
+                if let Some(last) = last.replace(still) {
+                    last.write(&mut riff, width, height);
+                }
+            }
+        }
+    }
+    last.ok_or_else(|| Unreadable::because("it has no frame"))?.write(&mut riff, width, height);
+    Ok(riff.finish())
+}
+
+/// One frame, and how long it stands, in milliseconds.
+struct Still {
+    encoded: Vec<u8>,
+    stands: u32,
+}
+
+impl Still {
+    fn of(frame: Frame, original: &Original, part: StoredRegion, wanted: (u32, u32)) -> Result<Self, Unreadable> {
+        let (numerator, denominator) = frame.delay().numer_denom_ms();
+        let pixels = Pixels::of(DynamicImage::from(frame.into_buffer()));
+        let scaled = scale(&pixels, (original.width, original.height), part, wanted)?;
+        Ok(Self { encoded: webp(&scaled)?, stands: (numerator / denominator.max(1)).min(LONGEST) })
+    }
+
+    fn write(&self, riff: &mut Riff, width: u32, height: u32) {
+        let [low, middle, high, _] = self.stands.to_le_bytes();
+        let head = [[0; 6].as_slice(), &less_one(width), &less_one(height), &[low, middle, high, REPLACES]].concat();
+        riff.push(*b"ANMF", &[head, Riff::pictures_in(&self.encoded)].concat());
+    }
+}
+
+/// A length as WebP writes it: three bytes, the small one first, one less.
+fn less_one(length: u32) -> [u8; 3] {
+    let [low, middle, high, _] = length.saturating_sub(1).to_le_bytes();
+    [low, middle, high]
+}

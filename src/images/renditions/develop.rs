@@ -1,0 +1,109 @@
+//! From the bytes of a file to those of a rendition: decode, crop and scale in one step, convert the colours, turn, encode.
+
+use fast_image_resize::images::{Image as Canvas, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::metadata::Orientation;
+use tokio::runtime::Handle;
+
+use super::super::anatomy::{Anatomy, Mime};
+use super::animate;
+use super::darkroom::reserve;
+use super::decode::{Pixels, Unreadable, decode, into_srgb};
+use super::encode::encode;
+use super::ladder::{Format, Original, Region, Rendition};
+
+/// A part of a picture as it is stored, before it is turned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct StoredRegion {
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) width: f64,
+    pub(super) height: f64,
+}
+
+/// Makes a rendition of a file.
+pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, runtime: &Handle) -> Result<Vec<u8>, Unreadable> {
+    let anatomy = Anatomy::of(original.mime, file).map_err(|broken| Unreadable(broken.0.to_owned()))?;
+    let (orientation, memory, frames) = (anatomy.orientation, anatomy.memory, anatomy.frames);
+    drop(anatomy);
+    let _taken = reserve(runtime, memory);
+    let (width, height) = original.size(rendition.cut);
+    let upright = orientation == Orientation::NoTransforms;
+    if rendition.format == Format::WebP && upright && animate::is_moderate(frames, width, height) {
+        // Browsers show some that this decoder does not, those of 16 bits; their first picture is better than none.
+        if let Ok(moving) = animate::develop(original, file, rendition.cut) {
+            return Ok(moving);
+        }
+    }
+    let region = original.region(rendition.cut.preset);
+    let decoded = decode(original.mime, file, eighths(original.mime, region.width, width))?;
+    let stored = stored_region(original, region, orientation);
+    let mut pixels = scale(&decoded.pixels, stored_size(original, orientation), stored, stored_wanted((width, height), orientation))?;
+    drop(decoded.pixels);
+    into_srgb(&mut pixels, decoded.profile.as_deref());
+    encode(turned(pixels, orientation)?, rendition.format)
+}
+
+/// The smallest fraction at which a JPEG still has as many pixels as are wanted of a part of it.
+fn eighths(mime: Mime, region: u32, wanted: u32) -> u8 {
+    let enough = |eighths: &u8| u64::from(region) * u64::from(*eighths) >= u64::from(wanted) * 8;
+    if mime == Mime::Jpeg { [1, 2, 4].into_iter().find(enough).unwrap_or(8) } else { 8 }
+}
+
+/// Cuts a part out and scales it; `whole` is the size that the part is measured in.
+pub(super) fn scale(from: &Pixels, whole: (u32, u32), part: StoredRegion, wanted: (u32, u32)) -> Result<Pixels, Unreadable> {
+    let kind = if from.alpha { PixelType::U8x4 } else { PixelType::U8x3 };
+    let source = ImageRef::new(from.width, from.height, &from.bytes, kind).map_err(Unreadable::because)?;
+    let (across, down) = (f64::from(from.width) / f64::from(whole.0.max(1)), f64::from(from.height) / f64::from(whole.1.max(1)));
+    let (left, top) = (part.x * across, part.y * down);
+    let width = (part.width * across).min(f64::from(from.width) - left);
+    let height = (part.height * down).min(f64::from(from.height) - top);
+    let mut canvas = Canvas::new(wanted.0, wanted.1, kind);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).crop(left, top, width, height);
+    Resizer::new().resize(&source, &mut canvas, &options).map_err(Unreadable::because)?;
+    Ok(Pixels { width: wanted.0, height: wanted.1, alpha: from.alpha, bytes: canvas.into_vec() })
+}
+
+fn turned(pixels: Pixels, orientation: Orientation) -> Result<Pixels, Unreadable> {
+    if orientation == Orientation::NoTransforms {
+        return Ok(pixels);
+    }
+    let mut picture = pixels.into_picture().ok_or_else(|| Unreadable::because("its pixels do not fit its size"))?;
+    picture.apply_orientation(orientation);
+    Ok(Pixels::of(picture))
+}
+
+/// Whether width and height change places when a picture is turned.
+fn lies(orientation: Orientation) -> bool {
+    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+    matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
+}
+
+fn stored_wanted((width, height): (u32, u32), orientation: Orientation) -> (u32, u32) {
+    if lies(orientation) { (height, width) } else { (width, height) }
+}
+
+fn stored_size(original: &Original, orientation: Orientation) -> (u32, u32) {
+    stored_wanted((original.width, original.height), orientation)
+}
+
+/// Where a part of the picture that is seen lies in the picture that is stored.
+pub(super) fn stored_region(original: &Original, seen: Region, orientation: Orientation) -> StoredRegion {
+    let Region { x, y, width, height } = seen;
+    let (width, height) = (f64::from(width), f64::from(height));
+    // The same part, counted from the right and from the bottom.
+    let right = (f64::from(original.width) - x - width).max(0.0);
+    let bottom = (f64::from(original.height) - y - height).max(0.0);
+    let (x, y) = match orientation {
+        Orientation::NoTransforms => (x, y),
+        Orientation::FlipHorizontal => (right, y),
+        Orientation::FlipVertical => (x, bottom),
+        Orientation::Rotate180 => (right, bottom),
+        Orientation::Rotate90 => (y, right),
+        Orientation::Rotate270 => (bottom, x),
+        Orientation::Rotate90FlipH => (y, x),
+        Orientation::Rotate270FlipH => (bottom, right),
+    };
+    let (width, height) = if lies(orientation) { (height, width) } else { (width, height) };
+    StoredRegion { x, y, width, height }
+}

@@ -1,0 +1,234 @@
+//! Makes renditions: once, however many ask at the same time, and then keeps them in the store.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::TryStreamExt;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use super::super::image::{Image, ImageId};
+use super::super::queries;
+use super::darkroom::{Darkroom, Queue};
+use super::develop::develop;
+use super::job::RenditionJob;
+use super::ladder::{Cut, Format, Original, Rendition, folder_of, owner_of};
+use crate::app::App;
+use crate::db::{Conn, Timestamp};
+use crate::error::{Code, Error, Result};
+use crate::jobs::{self, Job};
+
+/// An AVIF that has been asked for and is not there is asked for again after so many seconds.
+const PATIENCE: i64 = 3600;
+/// So many AVIFs that were asked for are remembered.
+const MOST_REMEMBERED: usize = 10_000;
+
+/// What this process is making at the moment, and where it does.
+#[derive(Default)]
+pub(crate) struct Renditions {
+    pub(in crate::images) darkroom: Darkroom,
+    /// What is being made, by its name in the store, and who waits for it.
+    under_way: Mutex<HashMap<String, watch::Receiver<Option<Outcome>>>>,
+    /// The AVIFs that a job was written for, and when.
+    asked_for: Mutex<HashMap<String, Timestamp>>,
+    made: AtomicU64,
+}
+
+impl Renditions {
+    /// How many this process has made.
+    pub(crate) fn made(&self) -> u64 {
+        self.made.load(Ordering::Relaxed)
+    }
+}
+
+/// What came of a making: how many bytes it has, or why there is none.
+type Outcome = std::result::Result<u64, Unmade>;
+
+/// Why there is no rendition.
+#[derive(Clone, Debug)]
+pub(super) enum Unmade {
+    /// Too much waits already.
+    Busy,
+    /// Its original is gone, or is no picture to one of the codecs; another attempt would end the same way.
+    Impossible(String),
+    /// The store, most likely; it may work later.
+    Failed(String),
+}
+
+impl From<Error> for Unmade {
+    fn from(error: Error) -> Self {
+        match error.code() {
+            Code::Unavailable => Self::Busy,
+            Code::NotFound => Self::Impossible("its original is gone".into()),
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<Unmade> for Error {
+    fn from(unmade: Unmade) -> Self {
+        match unmade {
+            Unmade::Busy => Self::unavailable("too many pictures wait to be made"),
+            Unmade::Impossible(why) | Unmade::Failed(why) => Self::internal(&why),
+        }
+    }
+}
+
+/// A rendition as it is served.
+pub(super) struct Served {
+    /// Its name in the store.
+    pub(super) name: String,
+    pub(super) format: Format,
+    pub(super) bytes: u64,
+    /// Whether the same request will always get this; not so while a better one is being made.
+    pub(super) lasting: bool,
+}
+
+/// The rendition in a format, made where it is not there; WebP in the place of an AVIF that is still to be made.
+pub(super) async fn serve(app: &App, original: &Original, cut: Cut, format: Format) -> Result<Served> {
+    if format == Format::Avif {
+        if let Some(served) = stored(app, original, Rendition { cut, format }).await? {
+            return Ok(served);
+        }
+        ask_for(app, original, Rendition { cut, format });
+        return Ok(Served { lasting: false, ..made(app, original, Rendition { cut, format: Format::WebP }).await? });
+    }
+    made(app, original, Rendition { cut, format }).await
+}
+
+/// The best rendition for somebody who takes these formats.
+pub(super) async fn serve_best(app: &App, original: &Original, cut: Cut, accepts: impl Fn(Format) -> bool) -> Result<Served> {
+    // A still picture is no better than one that moves.
+    if accepts(Format::Avif) && !original.moves && (accepts(Format::WebP) || stored(app, original, avif(cut)).await?.is_some()) {
+        return serve(app, original, cut, Format::Avif).await;
+    }
+    let format = if accepts(Format::WebP) { Format::WebP } else { original.plain_format() };
+    serve(app, original, cut, format).await
+}
+
+fn avif(cut: Cut) -> Rendition {
+    Rendition { cut, format: Format::Avif }
+}
+
+async fn stored(app: &App, original: &Original, rendition: Rendition) -> Result<Option<Served>> {
+    let name = original.rendition_name(rendition);
+    let size = app.storage.size(&name).await?;
+    Ok(size.map(|bytes| Served { name, format: rendition.format, bytes, lasting: true }))
+}
+
+async fn made(app: &App, original: &Original, rendition: Rendition) -> Result<Served> {
+    if let Some(served) = stored(app, original, rendition).await? {
+        return Ok(served);
+    }
+    let bytes = make(app, original, rendition, Queue::Readers).await?;
+    Ok(Served { name: original.rendition_name(rendition), format: rendition.format, bytes, lasting: true })
+}
+
+/// Makes a rendition, or waits for who is making it already; what was begun is finished, whoever gives up waiting.
+pub(super) async fn make(app: &App, original: &Original, rendition: Rendition, queue: Queue) -> Outcome {
+    let name = original.rendition_name(rendition);
+    let mut told = {
+        let mut under_way = open(&app.renditions.under_way);
+        if let Some(told) = under_way.get(&name) {
+            told.clone()
+        } else {
+            let (tell, told) = watch::channel(None);
+            under_way.insert(name.clone(), told.clone());
+            let (app, original) = (app.clone(), original.clone());
+            tokio::spawn(async move {
+                let outcome = make_and_keep(&app, &original, rendition, queue, &name).await;
+                open(&app.renditions.under_way).remove(&name);
+                let _ = tell.send(Some(outcome));
+            });
+            told
+        }
+    };
+    let outcome = told.wait_for(Option::is_some).await;
+    outcome.ok().and_then(|outcome| outcome.clone()).unwrap_or_else(|| Err(Unmade::Failed("its making was cut off".into())))
+}
+
+async fn make_and_keep(app: &App, original: &Original, rendition: Rendition, queue: Queue, name: &str) -> Outcome {
+    // Somebody else may have finished it just before.
+    if let Some(bytes) = app.storage.size(name).await? {
+        return Ok(bytes);
+    }
+    let file = whole_file(app, &original.file_name()).await?;
+    let (original, runtime) = (original.clone(), Handle::current());
+    let developed = app.renditions.darkroom.develop(queue, move || develop(&original, &file, rendition, &runtime)).await?;
+    let bytes = match developed {
+        Ok(Ok(bytes)) => Bytes::from(bytes),
+        Ok(Err(why)) => return Err(Unmade::Impossible(format!("{name} can't be made: {}", why.0))),
+        Err(_) => return Err(Unmade::Impossible(format!("{name} made a codec panic"))),
+    };
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    app.storage.put(name, bytes).await?;
+    app.renditions.made.fetch_add(1, Ordering::Relaxed);
+    Ok(length)
+}
+
+async fn whole_file(app: &App, name: &str) -> Result<BytesMut> {
+    let size = app.storage.size(name).await?.ok_or_else(Error::not_found)?;
+    let collected = BytesMut::with_capacity(usize::try_from(size).unwrap_or_default());
+    let add = |mut whole: BytesMut, part: Bytes| async move {
+        whole.extend_from_slice(&part);
+        Ok(whole)
+    };
+    app.storage.stream(name, 0..size).await?.try_fold(collected, add).await
+}
+
+/// Writes a job for a rendition that nobody waits for; once, however often it is asked for.
+fn ask_for(app: &App, original: &Original, rendition: Rendition) {
+    let (name, now) = (original.rendition_name(rendition), app.now());
+    {
+        let mut asked_for = open(&app.renditions.asked_for);
+        if asked_for.len() >= MOST_REMEMBERED {
+            asked_for.clear();
+        }
+        let before = asked_for.insert(name.clone(), now);
+        if before.is_some_and(|before| before.millis().abs_diff(now.millis()) < (PATIENCE * 1000).unsigned_abs()) {
+            return;
+        }
+    }
+    let (job, app) = (Job::Renditions(RenditionJob::one(original.id, rendition)), app.clone());
+    tokio::spawn(async move {
+        if let Err(error) = app.write(move |app, conn| jobs::enqueue(app, conn, &job)).await {
+            tracing::warn!(%error, rendition = name, "a job could not be written; it is when it is asked for again");
+            open(&app.renditions.asked_for).remove(&name);
+        }
+    });
+}
+
+/// Removes all that was made of a picture.
+pub(in crate::images) async fn forget(app: &App, id: ImageId) -> Result<()> {
+    for file in app.storage.list(Some(&folder_of(id))).await? {
+        app.storage.delete(&file.name).await?;
+    }
+    Ok(())
+}
+
+/// Those of some names in the store that stand for renditions which nobody can ask for any more.
+pub(in crate::images) fn without_original(conn: &mut Conn, names: &[String]) -> Result<Vec<String>> {
+    let mut known: HashMap<ImageId, Option<Arc<Original>>> = HashMap::new();
+    let mut orphans = Vec::new();
+    for name in names {
+        let Some(id) = owner_of(name) else { continue };
+        let original = if let Some(original) = known.get(&id) {
+            original.clone()
+        } else {
+            let row: Option<Image> = queries::look_up(conn, &id.to_string())?;
+            let original = row.map(|row| Arc::new(Original::of(&row)));
+            known.insert(id, original.clone());
+            original
+        };
+        if original.is_none_or(|original| !original.knows(name)) {
+            orphans.push(name.clone());
+        }
+    }
+    Ok(orphans)
+}
+
+fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

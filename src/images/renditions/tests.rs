@@ -1,0 +1,140 @@
+//! The ladder, crops around the focal point, and what is made of turned, moving and transparent pictures.
+
+use image::metadata::Orientation;
+use image::{DynamicImage, GenericImageView, ImageFormat};
+use tokio::runtime::Handle;
+
+use super::super::anatomy::Mime;
+use super::super::image::Focal;
+use super::super::samples;
+use super::develop::{develop, stored_region};
+use super::ladder::{Cut, Format, Original, Preset, Region, Rendition};
+use crate::db::{Id, Timestamp};
+
+fn original(mime: Mime, width: u32, height: u32) -> Original {
+    let id = Id::new(Timestamp::from_millis(1_800_000_000_000));
+    Original { id, sha256: "0".repeat(64), mime, width, height, alpha: false, moves: false, focal: Focal::default() }
+}
+
+fn developed(original: &Original, file: Vec<u8>, cut: Cut, format: Format) -> Vec<u8> {
+    let (original, runtime) = (original.clone(), Handle::current());
+    // As in the darkroom: on a thread that is none of the runtime's.
+    let made = std::thread::spawn(move || develop(&original, &file, Rendition { cut, format }, &runtime)).join();
+    made.unwrap().unwrap()
+}
+
+fn read(bytes: &[u8]) -> DynamicImage {
+    image::load_from_memory(bytes).unwrap()
+}
+
+fn is_red(picture: &DynamicImage, x: u32, y: u32) -> bool {
+    let image::Rgba([red, _, blue, _]) = picture.get_pixel(x, y);
+    assert!(red.abs_diff(blue) > 100, "{red} {blue} at {x}, {y}");
+    red > blue
+}
+
+#[test]
+fn the_ladder_ends_at_the_own_width() {
+    assert_eq!(original(Mime::Jpeg, 1600, 900).rungs(None), [160, 320, 480, 640, 960, 1280, 1600]);
+    assert_eq!(original(Mime::Jpeg, 4000, 3000).rungs(None), [160, 320, 480, 640, 960, 1280, 1920, 2560]);
+    assert_eq!(original(Mime::Jpeg, 640, 480).rungs(None), [160, 320, 480, 640]);
+    assert_eq!(original(Mime::Jpeg, 64, 48).rungs(None), [64]);
+    assert_eq!(original(Mime::Jpeg, 1600, 900).rungs(Some(Preset::Square)), [160, 320, 480, 640, 900]);
+    // What WebP can't hold.
+    assert_eq!(original(Mime::Jpeg, 400, 20_000).rungs(None), [160, 320]);
+    assert!(original(Mime::Jpeg, 2, 60_000).rungs(None).is_empty());
+    assert_eq!(original(Mime::Jpeg, 1, 60_000).rungs(Some(Preset::SixteenByNine)), [1]);
+}
+
+#[test]
+fn crops_keep_the_focal_point_in_sight() {
+    let mut picture = original(Mime::Jpeg, 1000, 500);
+    let at = |picture: &Original| {
+        let Region { x, y, width, height } = picture.region(Some(Preset::Square));
+        (x, y, width, height)
+    };
+    assert_eq!(at(&picture), (250.0, 0.0, 500, 500));
+    picture.focal = Focal { x: 0.0, y: 1.0 };
+    assert_eq!(at(&picture), (0.0, 0.0, 500, 500));
+    picture.focal = Focal { x: 0.7, y: 0.0 };
+    assert_eq!(at(&picture), (450.0, 0.0, 500, 500));
+    assert_eq!(picture.size(Cut { preset: Some(Preset::Og), width: 1280 }), (1280, 672));
+    assert_eq!(picture.size(Cut { preset: None, width: 333 }), (333, 167));
+}
+
+#[test]
+fn a_moved_focal_point_gives_crops_another_name() {
+    let mut picture = original(Mime::Jpeg, 1000, 500);
+    let of = |preset| Rendition { cut: Cut { preset, width: 320 }, format: Format::WebP };
+    let before = (picture.rendition_name(of(None)), picture.rendition_name(of(Some(Preset::Square))));
+    picture.focal = Focal { x: 0.4, y: 0.5 };
+    assert_eq!(before.0, picture.rendition_name(of(None)));
+    assert_ne!(before.1, picture.rendition_name(of(Some(Preset::Square))));
+    assert!(picture.knows(&before.0) && !picture.knows(&before.1));
+    assert!(picture.knows(&picture.rendition_name(of(Some(Preset::Square)))));
+}
+
+#[test]
+fn what_is_seen_at_the_upper_left_is_found_wherever_it_is_stored() {
+    let picture = original(Mime::Jpeg, 30, 20);
+    for orientation in (1..=8).filter_map(Orientation::from_exif) {
+        // A picture that is dark at its upper left, as it is seen; the opposite turn stores it.
+        let seen = |x: u32, y: u32| x < 10 && y < 5;
+        let upright = image::GrayImage::from_fn(30, 20, |x, y| image::Luma([if seen(x, y) { 0 } else { 255 }]));
+        let stored = (1..=8).filter_map(Orientation::from_exif).map(|back| {
+            let mut stored = DynamicImage::from(upright.clone());
+            stored.apply_orientation(back);
+            stored
+        });
+        let mut stored = stored.filter(|stored| {
+            let mut again = stored.clone();
+            again.apply_orientation(orientation);
+            again.to_luma8() == upright
+        });
+        let stored = stored.next().unwrap();
+        let part = stored_region(&picture, Region { x: 0.0, y: 0.0, width: 10, height: 5 }, orientation);
+        let dark = |x: u32, y: u32| {
+            let (x, y) = (f64::from(x), f64::from(y));
+            x >= part.x && x < part.x + part.width && y >= part.y && y < part.y + part.height
+        };
+        for (x, y, pixel) in stored.to_luma8().enumerate_pixels() {
+            assert_eq!(pixel.0[0] == 0, dark(x, y), "{orientation:?} at {x}, {y}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn every_format_comes_of_every_type() {
+    let types =
+        [(Mime::Jpeg, ImageFormat::Jpeg), (Mime::Png, ImageFormat::Png), (Mime::WebP, ImageFormat::WebP), (Mime::Gif, ImageFormat::Gif)];
+    for (mime, from) in types {
+        let file = samples::encoded(from, 400, 300);
+        for format in [Format::Jpeg, Format::Png, Format::WebP] {
+            let made = developed(&original(mime, 400, 300), file.clone(), Cut { preset: None, width: 160 }, format);
+            assert_eq!(image::guess_format(&made).unwrap().to_mime_type(), format.mime());
+            let picture = read(&made);
+            assert_eq!((picture.width(), picture.height()), (160, 120), "{mime:?} {format:?}");
+            assert!(is_red(&picture, 20, 60) && !is_red(&picture, 140, 60), "{mime:?} {format:?}");
+        }
+    }
+    let cut = Cut { preset: None, width: 160 };
+    let avif = developed(&original(Mime::Png, 400, 300), samples::encoded(ImageFormat::Png, 400, 300), cut, Format::Avif);
+    assert_eq!(avif.get(4..12), Some(b"ftypavif".as_slice()));
+}
+
+#[actix_web::test]
+async fn a_turned_picture_is_cropped_as_it_is_seen() {
+    // Stored lying, with red to the left; seen standing, with red above.
+    let file = samples::jpeg_of_a_camera(400, 300, 6);
+    let mut picture = original(Mime::Jpeg, 300, 400);
+    let whole = read(&developed(&picture, file.clone(), Cut { preset: None, width: 160 }, Format::Png));
+    assert_eq!((whole.width(), whole.height()), (160, 213));
+    assert!(is_red(&whole, 80, 20) && !is_red(&whole, 80, 190));
+    picture.focal = Focal { x: 0.5, y: 0.0 };
+    let above = read(&developed(&picture, file.clone(), Cut { preset: Some(Preset::SixteenByNine), width: 160 }, Format::Png));
+    assert_eq!((above.width(), above.height()), (160, 90));
+    assert!(is_red(&above, 80, 10) && is_red(&above, 80, 80));
+    picture.focal = Focal { x: 0.5, y: 1.0 };
+    let below = read(&developed(&picture, file, Cut { preset: Some(Preset::SixteenByNine), width: 160 }, Format::Png));
+    assert!(!is_red(&below, 80, 10) && !is_red(&below, 80, 80));
+}
