@@ -127,7 +127,8 @@ impl<'a> Bench<'a> {
     }
 
     fn serve(&self, settings: &[(&str, &str)]) -> Result<Server, Box<dyn Error>> {
-        Server::start(&mut masthead(Path::new(PROGRAM), &self.folder, settings), "BIND", &self.article(1))
+        let log = fs::OpenOptions::new().create(true).append(true).open(self.folder.join("log"))?;
+        Server::start(masthead(Path::new(PROGRAM), &self.folder, settings).stderr(log), "BIND", &self.article(1))
     }
 
     fn article(&self, back: u32) -> String {

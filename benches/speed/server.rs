@@ -27,7 +27,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts a program and waits until it answers at a path; `settings` are told the address.
+    /// Starts a program and waits until it answers at a path; its setting `bind` is told the address.
     pub(crate) fn start(command: &mut Command, bind: &str, path: &str) -> Result<Self, Box<dyn Error>> {
         let address = free_address()?;
         command.env(bind, address.to_string()).stdin(Stdio::null()).stdout(Stdio::null());
@@ -73,7 +73,7 @@ pub(crate) fn masthead(program: &Path, folder: &Path, settings: &[(&str, &str)])
     for limit in ["LOGIN", "COMMENT", "SUBSCRIBE", "READ", "VIEW", "AD", "PREVIEW"] {
         command.env(format!("RATE_{limit}"), "off");
     }
-    command.envs([("WORKERS", "1"), ("LOG_LEVEL", "warn"), ("LOG_FORMAT", "json")]);
+    command.env("WORKERS", "1");
     command.envs([("ADMIN_EMAIL", ADMIN.0), ("ADMIN_PASSWORD", ADMIN.1), ("UNREADY_SECONDS", "0")]);
     command.envs(settings.iter().copied());
     command
