@@ -16,6 +16,7 @@ mod comments;
 mod contract;
 mod desk;
 mod desk_model;
+mod docs;
 mod dry_runs;
 mod errors;
 mod feeds;
