@@ -22,6 +22,7 @@ mod errors;
 mod feeds;
 mod follow;
 mod idempotency;
+mod image_notes;
 mod images;
 mod invitations;
 mod leaks;
