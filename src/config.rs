@@ -114,6 +114,8 @@ pub struct Rates {
     pub view: Option<u32>,
     /// Ads seen and clicked on.
     pub ad: Option<u32>,
+    /// Votes for comments, reports of them, forms for new ones.
+    pub report: Option<u32>,
     /// Reads by a preview as of a time.
     pub preview: Option<u32>,
 }
@@ -198,6 +200,7 @@ impl Reader<'_> {
             read: self.rate("RATE_READ"),
             view: self.rate("RATE_VIEW"),
             ad: self.rate("RATE_AD"),
+            report: self.rate("RATE_REPORT"),
             preview: self.rate("RATE_PREVIEW"),
         };
         let log_format = self.parsed("LOG_FORMAT", |text| match text {

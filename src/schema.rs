@@ -423,6 +423,45 @@ diesel::table! {
         version -> Integer,
         created_at -> BigInt,
         edited_at -> Nullable<BigInt>,
+        pinned -> Bool,
+        decision_reason -> Nullable<Text>,
+        spam_score -> Integer,
+        spam_signs -> Text,
+        text_hash -> Nullable<Text>,
+        notify_replies -> Bool,
+        erased -> Bool,
+    }
+}
+
+diesel::table! {
+    comment_votes (comment_id, visitor) {
+        comment_id -> Text,
+        visitor -> Text,
+        place -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    comment_reports (id) {
+        id -> Text,
+        comment_id -> Text,
+        visitor -> Text,
+        place -> Text,
+        reason -> Text,
+        note -> Nullable<Text>,
+        dismissed -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    comment_bans (id) {
+        id -> Text,
+        kind -> Text,
+        value -> Text,
+        note -> Nullable<Text>,
+        created_at -> BigInt,
     }
 }
 
@@ -672,6 +711,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     collection_items,
     redirects,
     comments,
+    comment_votes,
+    comment_reports,
+    comment_bans,
     jobs,
     invitations,
     mail_tokens,

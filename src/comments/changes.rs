@@ -105,7 +105,12 @@ pub(super) fn announce(
 ) -> Result<()> {
     touched.sort_unstable();
     touched.dedup();
-    let details: Value = json!({"article": comment.article_id, "status": comment.status});
+    let mut details: Value = json!({"article": comment.article_id, "status": comment.status});
+    if kind == "comment.moderated"
+        && let Some(reason) = &comment.decision_reason
+    {
+        details["reason"] = reason.clone().into();
+    }
     let event = Event { kind, actor, subject_kind: "comment", subject_id: comment.id.to_string(), tags: touched, details };
     events::record(conn, app.now(), event)
 }

@@ -11,7 +11,7 @@ use super::draft::{CommentDraft, CommentRevisionDraft, ModerationDraft};
 use super::moderation::{self, Decisions};
 use super::posting::{self, Commenter, OwnComment, PostedComment, Poster};
 use super::queue::{QUEUE, StaffComment};
-use super::threads;
+use super::{bans, reactions, spam, threads};
 use crate::articles::ArticleId;
 use crate::error::Result;
 use crate::http::{Body, Limit, Page, Request, Tags, created, editor, editor_page, listing_parameters, no_content, private, public_page};
@@ -24,6 +24,9 @@ listing_parameters!(CommentQueue, QUEUE);
 /// Mounts the operations.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config
+        .configure(bans::routes)
+        .configure(spam::routes)
+        .configure(reactions::routes)
         .service(list_article_comments)
         .service(create_comment)
         .service(list_comment_replies)
@@ -44,7 +47,7 @@ fn tags(article: ArticleId) -> Tags {
 /// Lists an article's comments.
 ///
 /// The approved comments of a published article that answer no other, each with its first replies: three to a comment,
-/// three levels deep. Where there are more, `replies.next` is the cursor with which the comment's `/replies` go on.
+/// three levels deep. The pinned one comes first, in any order. Where there are more, `replies.next` is the cursor with which the comment's `/replies` go on.
 #[utoipa::path(tag = "Comments", params(("article" = String, Path, description = "Id or slug."), CommentList),
     responses((status = 200, body = Page<CommentView>, description = "A page of comments.")))]
 #[get("/articles/{article}/comments")]

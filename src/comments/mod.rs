@@ -4,15 +4,19 @@
 //! article; the counts of comments and replies change in the transaction that changes what is shown; the public types
 //! have no place for an e-mail address, an IP address or a token, and below moderator nobody can ask for one.
 
+mod bans;
 mod changes;
 mod comment;
 mod draft;
 mod handlers;
 mod moderation;
+mod pinned;
 mod policy;
 mod posting;
 mod queries;
 mod queue;
+mod reactions;
+mod spam;
 mod texts;
 mod threads;
 

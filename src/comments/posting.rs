@@ -10,11 +10,12 @@ use super::comment::{Comment, CommentId, CommentStatus, CommentView, OwnStatus};
 use super::draft::CommentDraft;
 use super::policy::{is_open, policy};
 use super::queries::{self, Commentable};
+use super::spam::{self, Clues};
 use super::texts::clean_line;
 use super::threads::counted;
 use crate::app::App;
 use crate::articles::lock_comments;
-use crate::db::{Conn, Id, fold};
+use crate::db::{Conn, Id, Json, fold};
 use crate::error::{Code, Error, Fault, Result};
 use crate::http::Precondition;
 use crate::input::Input;
@@ -82,15 +83,16 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
         return Err(Error::conflict("This article takes no more comments."));
     }
     let token = new_token();
+    let clues = Clues { trapped: draft.website.as_ref().is_some_and(|website| !website.is_empty()), form: draft.form.clone() };
     let mut comment = written(app, &article, parent.as_ref(), draft);
     comment.edit_token_hash = Some(token_hash(&token));
     comment.address = Some(poster.address.clone());
     comment.user_agent.clone_from(&poster.user_agent);
-    if let Some(caller) = &poster.caller {
-        sign(conn, &mut comment, caller)?;
+    match &poster.caller {
+        Some(caller) => sign(conn, &mut comment, caller)?,
+        None => spam::score(app, conn, &mut comment, &clues)?,
     }
     let status = first_status(conn, &comment, &policy)?;
-    comment.status = CommentStatus::Pending;
     queries::insert(conn, &comment)?;
     let touched = apply(conn, &mut comment, status)?;
     announce(app, conn, poster.caller.as_ref().and_then(Caller::actor), &comment, "comment.posted", touched)?;
@@ -165,10 +167,9 @@ fn answerable(conn: &mut Conn, article: &Commentable, parent: &str) -> Result<st
 /// The comment that a draft makes.
 fn written(app: &App, article: &Commentable, parent: Option<&Comment>, draft: CommentDraft) -> Comment {
     let now = app.now();
-    let CommentDraft { author_name, author_email, author_url, body, parent_id, website } = draft;
+    let CommentDraft { author_name, author_email, author_url, body, parent_id, website: _, form: _ } = draft;
     let author_name = author_name.map(|name| clean_line(&name.0)).unwrap_or_default();
     let (html, text) = app.renderings.comment(&body.0).as_ref().clone();
-    let trapped = website.is_some_and(|website| !website.is_empty());
     Comment {
         id: Id::new(now),
         article_id: article.id,
@@ -183,7 +184,7 @@ fn written(app: &App, article: &Commentable, parent: Option<&Comment>, draft: Co
         markdown: body.0,
         html,
         text,
-        status: if trapped { CommentStatus::Spam } else { CommentStatus::Pending },
+        status: CommentStatus::Pending,
         shown: false,
         reply_count: 0,
         score: 0,
@@ -194,6 +195,13 @@ fn written(app: &App, article: &Commentable, parent: Option<&Comment>, draft: Co
         version: 1,
         created_at: now,
         edited_at: None,
+        pinned: false,
+        decision_reason: None,
+        spam_score: 0,
+        spam_signs: Json(Vec::new()),
+        text_hash: None,
+        notify_replies: false,
+        erased: false,
     }
 }
 
@@ -212,8 +220,8 @@ fn first_status(conn: &mut Conn, comment: &Comment, policy: &CommentPolicy) -> R
     if comment.is_staff {
         return Ok(CommentStatus::Approved);
     }
-    if comment.status == CommentStatus::Spam {
-        return Ok(CommentStatus::Spam);
+    if let Some(status) = suspected(comment, policy) {
+        return Ok(status);
     }
     let passes = match (policy.mode, &comment.author_email) {
         (CommentMode::Post, _) => true,
@@ -221,6 +229,16 @@ fn first_status(conn: &mut Conn, comment: &Comment, policy: &CommentPolicy) -> R
         _ => false,
     };
     Ok(if passes { CommentStatus::Approved } else { CommentStatus::Pending })
+}
+
+/// What is made of a comment that looks like spam, whatever else would be.
+fn suspected(comment: &Comment, policy: &CommentPolicy) -> Option<CommentStatus> {
+    let reaches = |threshold: u32| i64::from(comment.spam_score) >= i64::from(threshold);
+    match (reaches(policy.spam_at), reaches(policy.hold_at)) {
+        (true, _) => Some(CommentStatus::Spam),
+        (false, true) => Some(CommentStatus::Pending),
+        _ => None,
+    }
 }
 
 /// Changes what one's own comment says.
@@ -231,8 +249,19 @@ pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), cond
     let mut current = serde_json::to_value(&before)?;
     current["body"]["markdown"] = comment.markdown.clone().into();
     let draft = revised(app, conn, input, &current)?;
+    let mut faults = Vec::new();
     if draft.status.as_str() != before.status.as_str() {
-        return Err(Error::invalid(vec![Fault::at("/status", "read_only", "Only those who look after comments change this.")]));
+        faults.push("/status");
+    }
+    if draft.pinned != comment.pinned {
+        faults.push("/pinned");
+    }
+    if draft.reason.is_some() {
+        faults.push("/reason");
+    }
+    if !faults.is_empty() {
+        let fault = |pointer| Fault::at(pointer, "read_only", "Only those who look after comments change this.");
+        return Err(Error::invalid(faults.into_iter().map(fault).collect()));
     }
     if *condition != Precondition::Missing {
         condition.check(comment.version, &current, &input.object()?)?;
@@ -242,13 +271,28 @@ pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), cond
         return Ok(before);
     }
     comment.rewrite(app, markdown);
-    let stays = comment.is_staff || matches!(policy(conn)?.mode, CommentMode::Post | CommentMode::Trusted);
-    let status = if comment.status == CommentStatus::Approved && !stays { CommentStatus::Pending } else { comment.status };
+    let status = revised_status(conn, &mut comment)?;
     comment.version += 1;
     let mut touched = if comment.shown { tags(&comment) } else { Vec::new() };
     touched.extend(apply(conn, &mut comment, status)?);
     announce(app, conn, None, &comment, "comment.revised", touched)?;
     Ok(own(app, &comment))
+}
+
+/// Whether what shows goes on to show, now that it says something else.
+fn revised_status(conn: &mut Conn, comment: &mut Comment) -> Result<CommentStatus> {
+    if comment.is_staff {
+        return Ok(comment.status);
+    }
+    let policy = policy(conn)?;
+    spam::rescore(conn, comment)?;
+    let stays = matches!(policy.mode, CommentMode::Post | CommentMode::Trusted);
+    Ok(match (comment.status, suspected(comment, &policy)) {
+        (CommentStatus::Approved | CommentStatus::Pending, Some(CommentStatus::Spam)) => CommentStatus::Spam,
+        (CommentStatus::Approved, Some(_)) => CommentStatus::Pending,
+        (CommentStatus::Approved, None) if !stays => CommentStatus::Pending,
+        (status, _) => status,
+    })
 }
 
 /// Deletes one's own comment; what is gone already, stays gone.

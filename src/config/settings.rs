@@ -72,6 +72,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("RATE_READ", "off", "Public reads for each address: N/minute or off."),
     setting("RATE_VIEW", "120/minute", "Views of articles that an address may report: N/minute or off."),
     setting("RATE_AD", "120/minute", "Ads seen and clicked on that an address may report: N/minute or off."),
+    setting(
+        "RATE_REPORT",
+        "30/minute",
+        "Votes for comments, reports of them, and forms for new ones that an address may send: N/minute or off.",
+    ),
     setting("RATE_PREVIEW", "60/minute", "Reads by a preview as of a time for each address: N/minute or off."),
     setting("METRICS_BIND", "", "Address and port for Prometheus' /metrics; empty turns it off."),
     setting(

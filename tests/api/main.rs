@@ -14,6 +14,7 @@ mod batches;
 mod coherence;
 mod comments;
 mod contract;
+mod conversation;
 mod desk;
 mod desk_model;
 mod dry_runs;
