@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) use counting::{AdCounts, write_down as write_counts_down};
 pub(crate) use creatives::{CreativeDraft, create as create_creative};
 pub(crate) use placements::{PlacementDraft, create as create_placement};
-pub(crate) use showing::{AdView, Audience, all_shown};
+pub(crate) use showing::{AdsByPlace, Audience, all_shown};
 
 /// Mounts the operations.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {

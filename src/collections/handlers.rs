@@ -5,6 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::collection::{CollectionCard, CollectionDraft, CollectionEditorView, CollectionView, LISTING};
 use super::operations;
+use crate::articles::tags_of;
 use crate::error::Result;
 use crate::http::{Body, Edited, Page, Request, Tags, created, editor, listing_parameters, no_content, public, public_page};
 use crate::users::{Caller, Editor};
@@ -61,9 +62,8 @@ async fn read_collection(request: Request, key: web::Path<String>) -> Result<Htt
     }
     let view = request.read(move |app, conn| operations::read(app, conn, &key)).await?;
     // The articles as a whole: one that is not public yet, and may not be named here, may become so.
-    let mut tags = Tags::of(&["collections", "articles"]);
+    let mut tags = tags_of(&view.items, Tags::of(&["collections", "articles"]));
     tags.add("collection", view.card.id);
-    view.items.iter().filter_map(|item| item.comments.closes_at).for_each(|closes_at| tags.hold_until(closes_at));
     public(&request, &view, &tags)
 }
 

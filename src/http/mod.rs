@@ -58,6 +58,6 @@ pub(crate) use problems::routes as problem_routes;
 pub(crate) use request::Request;
 pub(crate) use serve::run as serve;
 pub(crate) use trial::can_be_tried;
-pub(crate) use tus::{Piece, PieceContent, Progress, Received};
+pub(crate) use tus::{Piece, PieceContent, Progress, Received, TusVersion};
 pub(crate) use upload::{Form, Upload};
 pub(crate) use work::Work;

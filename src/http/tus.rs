@@ -11,8 +11,10 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use futures_util::StreamExt;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+use utoipa::ToSchema;
 
 use super::body::announced;
 use super::media_type::essence;
@@ -32,6 +34,14 @@ const PLACE: &str = "/api/v1/uploads";
 pub(super) const PIECE: &str = "application/offset+octet-stream";
 /// What programs say of every file, and what is known better from its bytes.
 const PASSED_OVER: [&str; 3] = ["filetype", "type", "relativePath"];
+
+/// The versions that are spoken.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+pub(crate) enum TusVersion {
+    /// The first.
+    #[serde(rename = "1.0.0")]
+    One,
+}
 
 /// The bytes of a piece, as the document describes them.
 pub(crate) struct PieceContent;

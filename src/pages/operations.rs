@@ -1,7 +1,7 @@
 //! How whole pages are put together: plain functions of app, connection and name.
 
-use super::page::{Ads, ArticlePage, AuthorPage, HomePage, Made, SectionPage, TagPage, tags_of_frame};
-use crate::ads::Audience;
+use super::page::{ArticlePage, AuthorPage, HomePage, Made, SectionPage, TagPage, tags_of_frame};
+use crate::ads::{AdsByPlace, Audience};
 use crate::app::App;
 use crate::articles::{self, Listed, tags_of, tags_of_whole};
 use crate::collections::{self, CollectionView};
@@ -17,10 +17,12 @@ const COLLECTIONS: i64 = 10;
 const ITEMS: i64 = 12;
 
 /// What advertises on a page, and its tags.
-fn ads(app: &App, conn: &mut Conn, audience: &Audience, tags: &mut Tags) -> Result<Ads> {
+fn ads(app: &App, conn: &mut Conn, audience: &Audience, tags: &mut Tags) -> Result<AdsByPlace> {
     let (ads, until) = ads::all_shown(app, conn, audience)?;
     tags.add_kind("ads");
-    until.into_iter().for_each(|until| tags.hold_until(until));
+    if let Some(until) = until {
+        tags.hold_until(until);
+    }
     for image in ads.values().flatten().filter_map(|ad| ad.image.as_ref()) {
         tags.add("image", image.id);
     }

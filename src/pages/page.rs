@@ -1,11 +1,9 @@
 //! Whole pages as readers' front ends get them.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ads::AdView;
+use crate::ads::AdsByPlace;
 use crate::articles::{ArticleCard, ArticleView, tags_of};
 use crate::authors::AuthorView;
 use crate::collections::CollectionView;
@@ -14,9 +12,6 @@ use crate::db::Timestamp;
 use crate::http::{Page, Tags};
 use crate::site::SiteView;
 use crate::taxonomy::{SectionView, TagView};
-
-/// What advertises, by the key of the placement.
-pub(super) type Ads = BTreeMap<String, Vec<AdView>>;
 
 /// Everything that an article's page is made of.
 #[derive(Serialize, ToSchema)]
@@ -38,7 +33,7 @@ pub(crate) struct ArticlePage {
     /// The first page of its comments, as `GET /articles/{article}/comments` answers; that takes its cursor, too.
     pub(super) comments: Page<CommentView>,
     /// What advertises now in this section and language, by the key of the placement, as `GET /ads/{placement}` answers.
-    pub(super) ads: Ads,
+    pub(super) ads: AdsByPlace,
     /// Up to five articles that were read most within a day; made anew every five minutes.
     pub(super) trending: Vec<ArticleCard>,
 }
@@ -55,7 +50,7 @@ pub(crate) struct HomePage {
     /// The first hundred sections, by position.
     pub(super) sections: Vec<SectionView>,
     /// What advertises now in this section and language, by the key of the placement, as `GET /ads/{placement}` answers.
-    pub(super) ads: Ads,
+    pub(super) ads: AdsByPlace,
     /// Up to five articles that were read most within a day; made anew every five minutes.
     pub(super) trending: Vec<ArticleCard>,
 }
@@ -70,7 +65,7 @@ pub(crate) struct SectionPage {
     /// Its newest articles; `GET /articles?section=` its slug takes the cursor, too.
     pub(super) articles: Page<ArticleCard>,
     /// What advertises now in this section and language, by the key of the placement, as `GET /ads/{placement}` answers.
-    pub(super) ads: Ads,
+    pub(super) ads: AdsByPlace,
     /// Up to five articles that were read most within a day; made anew every five minutes.
     pub(super) trending: Vec<ArticleCard>,
 }
@@ -85,7 +80,7 @@ pub(crate) struct AuthorPage {
     /// Their newest articles; `GET /articles?author=` their slug takes the cursor, too.
     pub(super) articles: Page<ArticleCard>,
     /// What advertises now in this section and language, by the key of the placement, as `GET /ads/{placement}` answers.
-    pub(super) ads: Ads,
+    pub(super) ads: AdsByPlace,
     /// Up to five articles that were read most within a day; made anew every five minutes.
     pub(super) trending: Vec<ArticleCard>,
 }
@@ -100,7 +95,7 @@ pub(crate) struct TagPage {
     /// The newest articles about it; `GET /articles?tag=` its slug takes the cursor, too.
     pub(super) articles: Page<ArticleCard>,
     /// What advertises now in this section and language, by the key of the placement, as `GET /ads/{placement}` answers.
-    pub(super) ads: Ads,
+    pub(super) ads: AdsByPlace,
     /// Up to five articles that were read most within a day; made anew every five minutes.
     pub(super) trending: Vec<ArticleCard>,
 }

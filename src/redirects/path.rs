@@ -74,7 +74,7 @@ mod tests {
             ("/100%25", "/100%25"),
             ("/a%20b", "/a%20b"),
             ("/a%0Ab", "/a%0Ab"),
-            ("/%ff", "/%EF%BF%BD"),
+            ("/%ff", "/%ff"),
         ] {
             assert_eq!(normal(path), form, "{path}");
             assert_eq!(normal(form), form, "{form}");

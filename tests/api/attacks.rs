@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Node, Role, World, api_test};
+use crate::support::{Answer, Node, Role, World, api_test};
 
 api_test!(scripts_do_not_reach_readers, async |world| {
     let nasty = "<script>alert(1)</script>\n\n<img src=x onerror=alert(2)>\n\n[x](javascript:alert(3))\n\n[d](data:text/html,x)\n\n\
@@ -73,13 +73,11 @@ api_test!(other_origins_may_call_only_where_they_are_named, async |world| {
     let closed = from(world, "https://app.example").get("sections").await.expect(200);
     assert_eq!(closed.header("access-control-allow-origin"), None);
     let named = from(&open, "https://app.example").get("sections").await.expect(200);
-    assert_eq!(
-        (named.required_header("access-control-allow-origin").as_str(), named.required_header("vary").as_str()),
-        ("https://app.example", "Origin")
-    );
+    let varies = |answer: &Answer| answer.headers.get_all("vary").any(|vary| vary == "Origin");
+    assert_eq!((named.required_header("access-control-allow-origin").as_str(), varies(&named)), ("https://app.example", true));
     for origin in ["https://evil.example", "https://app.example.evil.example", "null"] {
         let other = from(&open, origin).get("sections").await.expect(200);
-        assert_eq!((other.header("access-control-allow-origin"), other.required_header("vary").as_str()), (None, "Origin"));
+        assert_eq!((other.header("access-control-allow-origin"), varies(&other)), (None, true));
     }
     let asked = from(&open, "https://app.example").with("access-control-request-method", "PATCH");
     let preflight = asked.send(actix_web::http::Method::OPTIONS, "sections/city", None).await.expect(204);

@@ -190,6 +190,7 @@ api_test!(the_served_document_has_them_on_every_node, async |world| {
     let other = world.node(&[]).await;
     let base = other.anonymous().get("/openapi.json").await.expect(200).text();
     put(world, "article", rating()).await.expect(200);
+    other.app.follow_others().await;
     for node in [&other, &**world] {
         let document = node.anonymous().get("/openapi.json").await.expect(200);
         let schema = document.at("/components/schemas/ArticleCustom");
@@ -205,6 +206,7 @@ api_test!(the_served_document_has_them_on_every_node, async |world| {
     other.admin().put("schemas/article", narrower).await.expect(200);
     world.editor().post("articles", json!({"title": "Four", "custom": {"rating": 4}})).await.expect(422);
     world.admin().delete("schemas/article").await.expect(204);
+    other.app.follow_others().await;
     assert_eq!(other.anonymous().get("/openapi.json").await.expect(200).text(), base);
 });
 

@@ -20,8 +20,8 @@ pub(in crate::ads) fn routes(config: &mut ServiceConfig<'_>) {
 /// their weights, and report that it was seen. Creatives for some sections or languages are shown only where the query names
 /// one of them.
 #[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "The key."),
-        ("section" = Option<String>, Query, description = "The section of the page, by id or slug."),
-        ("locale" = Option<String>, Query, description = "The language of the page, such as `de` or `de-AT`.")),
+        ("section" = Option<String>, Query, description = "The section of the page, by id or slug.", max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$"),
+        ("locale" = Option<String>, Query, description = "The language of the page, such as `de` or `de-AT`.", max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$")),
     responses((status = 200, body = AdPlaceView, description = "What is shown.")))]
 #[get("/ads/{placement}")]
 async fn read_ads(request: Request, key: web::Path<String>) -> Result<HttpResponse> {

@@ -6,5 +6,4 @@ mod queries;
 mod view;
 
 pub(super) use handlers::routes;
-pub(crate) use operations::{Audience, all_shown};
-pub(crate) use view::AdView;
+pub(crate) use operations::{AdsByPlace, Audience, all_shown};

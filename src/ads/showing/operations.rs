@@ -44,14 +44,20 @@ pub(super) fn shown(app: &App, conn: &mut Conn, key: &str, audience: &Audience) 
     Ok(places.into_iter().next().map(|place| (place, until)))
 }
 
+/// What is shown, by the keys of the placements.
+pub(crate) type AdsByPlace = BTreeMap<String, Vec<AdView>>;
+
 /// What is shown on a whole page now, by the keys of the placements, and until when that holds.
-pub(crate) fn all_shown(app: &App, conn: &mut Conn, audience: &Audience) -> Result<(BTreeMap<String, Vec<AdView>>, Option<Timestamp>)> {
+pub(crate) fn all_shown(app: &App, conn: &mut Conn, audience: &Audience) -> Result<(AdsByPlace, Option<Timestamp>)> {
     let places = queries::placements(conn, MOST_ON_A_PAGE)?;
     let (places, until) = shown_in(app, conn, places, audience)?;
     Ok((places.into_iter().map(|place| (place.placement.key, place.creatives)).collect(), until))
 }
 
 fn shown_in(app: &App, conn: &mut Conn, places: Vec<Placement>, audience: &Audience) -> Result<(Vec<AdPlaceView>, Option<Timestamp>)> {
+    if places.is_empty() {
+        return Ok((Vec::new(), None));
+    }
     let now = app.now();
     let all = creatives::of_placements(conn, &places.iter().map(|place| place.id).collect::<Vec<_>>())?;
     let turns = all.iter().flat_map(|creative| [creative.starts_at, creative.ends_at]).flatten();

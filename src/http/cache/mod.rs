@@ -129,7 +129,7 @@ impl Cache {
         let source = Arc::clone(&plain);
         let Ok(Some(coded)) = tokio::task::spawn_blocking(move || source.coded(coding)).await else { return Some(plain) };
         let coded = Arc::new(coded);
-        self.put(Key { coding, address: address.as_str().into() }, &coded);
+        self.put(&Key { coding, address: address.as_str().into() }, &coded);
         Some(coded)
     }
 
@@ -146,25 +146,28 @@ impl Cache {
             Err(body) => return Made::Other(ServiceResponse::new(request, head.set_body(body))),
         };
         let entry = Arc::new(Entry { begun, until, tags, headers, body, given });
-        self.put(Key { coding: Coding::Identity, address: address.as_str().into() }, &entry);
+        self.put(&Key { coding: Coding::Identity, address: address.as_str().into() }, &entry);
         Made::Public(entry)
     }
 
     /// Keeps an answer, unless something that it was made of was purged meanwhile.
-    fn put(&self, key: Key, entry: &Arc<Entry>) {
+    fn put(&self, key: &Key, entry: &Arc<Entry>) {
         let Some(kept) = &self.kept else { return };
         let mut index = kept.index();
         if index.outran(entry.begun, &entry.tags) {
             return;
         }
-        if let Some(former) = kept.answers.peek(&key) {
-            index.remove(&key, &former.tags);
+        if let Some(former) = kept.answers.peek(key) {
+            index.remove(key, &former.tags);
         }
-        index.add(&key, &entry.tags);
         let mut lapsed = Vec::new();
-        kept.answers.insert_with_lifecycle(key, Arc::clone(entry), &mut lapsed);
-        for (key, entry) in lapsed {
-            index.remove(&key, &entry.tags);
+        kept.answers.insert_with_lifecycle(key.clone(), Arc::clone(entry), &mut lapsed);
+        // What was replaced is among them, and what is too large to be kept.
+        for (key, entry) in &lapsed {
+            index.remove(key, &entry.tags);
+        }
+        if !lapsed.iter().any(|(_, refused)| Arc::ptr_eq(refused, entry)) {
+            index.add(key, &entry.tags);
         }
     }
 

@@ -23,7 +23,7 @@ pub(in crate::images) fn routes(config: &mut ServiceConfig<'_>) {
 /// The body may bring the first piece along, or the whole file. An upload lives for 24 hours; 20 of one person can be
 /// under way.
 #[utoipa::path(tag = "Images", params(
-        ("Tus-Resumable" = Option<String>, Header, description = "The version of the protocol, `1.0.0`; any other is refused (`412`)."),
+        ("Tus-Resumable" = inline(Option<crate::http::TusVersion>), Header, description = "The version of the protocol, `1.0.0`; any other is refused (`412`)."),
         ("Upload-Length" = Option<String>, Header, description = "How many bytes the file has, 1 to 20971520. Must be sent."),
         ("Upload-Metadata" = Option<String>, Header, description = "Names, each followed by a space and its text in base64; separated by commas.")),
     request_body(content = PieceContent, content_type = "application/offset+octet-stream", description = "The first piece."),
@@ -53,7 +53,7 @@ async fn create_upload(piece: Piece, request: Request, caller: Caller<Writer>) -
 /// `HEAD` says it in headers alone, as tus has it. When all bytes have come, `image` and `Upload-Image` name the image that was
 /// made: so a client whose last answer was lost finds it. Whoever began an upload sees it, and administrators.
 #[utoipa::path(tag = "Images", params(("upload" = String, Path, description = "Id."),
-        ("Tus-Resumable" = Option<String>, Header, description = "The version of the protocol, `1.0.0`; any other is refused (`412`).")),
+        ("Tus-Resumable" = inline(Option<crate::http::TusVersion>), Header, description = "The version of the protocol, `1.0.0`; any other is refused (`412`).")),
     security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 200, body = UploadView, description = "How far it is.",
             headers(("Upload-Offset" = i64, description = "How many bytes have come."),
@@ -76,7 +76,7 @@ async fn read_upload(request: Request, caller: Caller<Writer>, id: web::Path<Str
 /// byte one is taken, the other gets `409`. With the last byte the file is looked at as `POST /images` does it, and the image
 /// is made; where it is refused (`415`, `422`), that piece is not counted, and the upload can only be deleted.
 #[utoipa::path(tag = "Images", params(("upload" = String, Path, description = "Id."),
-        ("Tus-Resumable" = Option<String>, Header, description = "The version of the protocol, `1.0.0`; any other is refused (`412`)."),
+        ("Tus-Resumable" = inline(Option<crate::http::TusVersion>), Header, description = "The version of the protocol, `1.0.0`; any other is refused (`412`)."),
         ("Upload-Offset" = Option<String>, Header, description = "The byte that the piece begins at. Must be sent.")),
     request_body(content = PieceContent, content_type = "application/offset+octet-stream", description = "The piece."),
     security(("bearer" = ["contributor", "author", "editor", "admin"])),
@@ -100,7 +100,7 @@ async fn append_upload(piece: Piece, request: Request, caller: Caller<Writer>, i
 ///
 /// Its pieces are removed; an image that was made of it stays.
 #[utoipa::path(tag = "Images", params(("upload" = String, Path, description = "Id."),
-        ("Tus-Resumable" = Option<String>, Header, description = "The version of the protocol, `1.0.0`; any other is refused (`412`).")),
+        ("Tus-Resumable" = inline(Option<crate::http::TusVersion>), Header, description = "The version of the protocol, `1.0.0`; any other is refused (`412`).")),
     security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 204, description = "There is no such upload any more.")))]
 #[delete("/uploads/{upload}")]
