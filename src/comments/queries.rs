@@ -222,10 +222,12 @@ pub(super) fn delete(conn: &mut Conn, id: CommentId) -> Result<()> {
     Ok(())
 }
 
+/// The status is hidden from SQLite's planner, which would else look for the replies among all that are approved, at each level.
 const SHOW: &str = "UPDATE comments SET shown = TRUE WHERE id IN (
     WITH RECURSIVE thread (id) AS (
         SELECT id FROM comments WHERE id = $1
-        UNION ALL SELECT reply.id FROM comments reply JOIN thread ON reply.parent_id = thread.id WHERE reply.status = 'approved'
+        UNION ALL SELECT reply.id FROM comments reply JOIN thread ON reply.parent_id = thread.id
+        WHERE COALESCE(reply.status, '') = 'approved'
     ) SELECT id FROM thread)";
 
 const HIDE: &str = "UPDATE comments SET shown = FALSE WHERE id IN (
