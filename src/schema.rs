@@ -466,6 +466,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    comment_notices (reply_id) {
+        reply_id -> Text,
+        email -> Text,
+        mail_id -> Nullable<Text>,
+        created_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    comment_refusals (email_hash) {
+        email_hash -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    comment_digests (user_id) {
+        user_id -> Text,
+        asked -> Bool,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     jobs (id) {
         id -> Text,
         kind -> Text,
@@ -714,6 +739,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     comment_votes,
     comment_reports,
     comment_bans,
+    comment_notices,
+    comment_refusals,
+    comment_digests,
     jobs,
     invitations,
     mail_tokens,

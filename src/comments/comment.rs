@@ -41,6 +41,7 @@ text_enum! {
 /// A comment as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = comments)]
+#[expect(clippy::struct_excessive_bools, reason = "a row, whose columns are independent of each other")]
 pub(crate) struct Comment {
     pub(crate) id: CommentId,
     pub(crate) article_id: ArticleId,

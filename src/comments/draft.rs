@@ -22,6 +22,10 @@ pub(crate) struct CommentDraft {
     /// The comment of the same article that this answers.
     #[schema(min_length = 1, max_length = 200, example = json!(null))]
     pub(crate) parent_id: Option<String>,
+    /// Whether its author is told by mail of replies that readers see, once an hour at most; it needs an e-mail address.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub(crate) notify_replies: bool,
     /// Leave it empty, and hide it from people: what fills it in is a machine.
     #[schema(max_length = 2000, example = "")]
     pub(crate) website: Option<String>,

@@ -84,6 +84,9 @@ pub(super) fn revise(
 ) -> Result<StaffComment> {
     queries::lock_thread(conn, id)?;
     let mut comment = found(conn, caller, id)?.ok_or_else(Error::not_found)?;
+    if comment.erased {
+        return Err(Error::conflict("What it said was erased; delete it, or decide on it with POST /comments/moderate."));
+    }
     let before = view(app, conn, caller, &comment)?;
     let current = serde_json::to_value(&before)?;
     let draft = revised(app, conn, input, &current)?;
@@ -111,7 +114,7 @@ pub(super) fn revise(
     comment.pinned = draft.pinned;
     comment.decision_reason = reason;
     comment.version += 1;
-    touched.extend(apply(conn, &mut comment, draft.status)?);
+    touched.extend(apply(app, conn, &mut comment, draft.status)?);
     announce(app, conn, caller.actor(), &comment, if rewritten { "comment.revised" } else { "comment.moderated" }, touched)?;
     view(app, conn, caller, &comment)
 }
@@ -138,7 +141,7 @@ pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, i
             // One decision may have shown or hidden what the next is about.
             let fresh = queries::look_up(conn, id)?.ok_or_else(Error::not_found)?;
             *comment = Comment { version: fresh.version + 1, decision_reason: reason.clone(), ..fresh };
-            let touched = apply(conn, comment, status)?;
+            let touched = apply(app, conn, comment, status)?;
             announce(app, conn, caller.actor(), comment, "comment.moderated", touched)?;
         }
         data.push(Decision { id, status, changed });

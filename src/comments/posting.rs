@@ -8,9 +8,10 @@ use utoipa::ToSchema;
 use super::changes::{announce, apply, length_fault, remove, revised, tags};
 use super::comment::{Comment, CommentId, CommentStatus, CommentView, OwnStatus};
 use super::draft::CommentDraft;
+use super::notices;
 use super::policy::{is_open, policy};
 use super::queries::{self, Commentable};
-use super::spam::{self, Clues};
+use super::spam::{self, Clues, CommentCheck};
 use super::texts::clean_line;
 use super::threads::counted;
 use crate::app::App;
@@ -19,6 +20,7 @@ use crate::db::{Conn, Id, Json, fold};
 use crate::error::{Code, Error, Fault, Result};
 use crate::http::Precondition;
 use crate::input::Input;
+use crate::jobs::{self, Job};
 use crate::secrets::{new_token, token_hash};
 use crate::site::{CommentMode, CommentPolicy};
 use crate::users::{Caller, Right, Role, Scope};
@@ -92,10 +94,12 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
         Some(caller) => sign(conn, &mut comment, caller)?,
         None => spam::score(app, conn, &mut comment, &clues)?,
     }
-    let status = first_status(conn, &comment, &policy)?;
+    let deserved = first_status(conn, &comment, &policy)?;
     queries::insert(conn, &comment)?;
-    let touched = apply(conn, &mut comment, status)?;
+    let status = until_checked(app, &comment, deserved);
+    let touched = apply(app, conn, &mut comment, status)?;
     announce(app, conn, poster.caller.as_ref().and_then(Caller::actor), &comment, "comment.posted", touched)?;
+    have_looked_at(app, conn, &comment, deserved)?;
     let OwnComment { view, status } = own(app, &comment);
     Ok(PostedComment { view, status, edit_token: token })
 }
@@ -140,7 +144,7 @@ fn signature_faults(sent: &Map<String, Value>, policy: &CommentPolicy, staff: bo
         return ["author_name", "author_email", "author_url"].into_iter().filter(is_sent).map(fault).collect();
     }
     let mut required = vec!["author_name"];
-    if policy.email_required {
+    if policy.email_required || sent.get("notify_replies") == Some(&Value::Bool(true)) {
         required.push("author_email");
     }
     let fault = |name: &str| Fault::at(format!("/{name}"), "required", format!("{name:?} is required."));
@@ -167,7 +171,7 @@ fn answerable(conn: &mut Conn, article: &Commentable, parent: &str) -> Result<st
 /// The comment that a draft makes.
 fn written(app: &App, article: &Commentable, parent: Option<&Comment>, draft: CommentDraft) -> Comment {
     let now = app.now();
-    let CommentDraft { author_name, author_email, author_url, body, parent_id, website: _, form: _ } = draft;
+    let CommentDraft { author_name, author_email, author_url, body, parent_id, notify_replies, website: _, form: _ } = draft;
     let author_name = author_name.map(|name| clean_line(&name.0)).unwrap_or_default();
     let (html, text) = app.renderings.comment(&body.0).as_ref().clone();
     Comment {
@@ -200,7 +204,7 @@ fn written(app: &App, article: &Commentable, parent: Option<&Comment>, draft: Co
         spam_score: 0,
         spam_signs: Json(Vec::new()),
         text_hash: None,
-        notify_replies: false,
+        notify_replies,
         erased: false,
     }
 }
@@ -229,6 +233,24 @@ fn first_status(conn: &mut Conn, comment: &Comment, policy: &CommentPolicy) -> R
         _ => false,
     };
     Ok(if passes { CommentStatus::Approved } else { CommentStatus::Pending })
+}
+
+/// What a comment is until the checker, where there is one, has been asked what it thinks of it.
+fn until_checked(app: &App, comment: &Comment, deserved: CommentStatus) -> CommentStatus {
+    let asks = app.config.comment_check.is_some() && !comment.is_staff;
+    if asks && deserved == CommentStatus::Approved { CommentStatus::Pending } else { deserved }
+}
+
+/// Has a comment that waits looked at: by the checker first, where there is one, and by those who look after comments.
+fn have_looked_at(app: &App, conn: &mut Conn, comment: &Comment, deserved: CommentStatus) -> Result<()> {
+    if comment.status != CommentStatus::Pending {
+        return Ok(());
+    }
+    if app.config.comment_check.is_none() {
+        return notices::tell_desk(app, conn);
+    }
+    let check = CommentCheck { comment: comment.id, version: comment.version, shows: deserved == CommentStatus::Approved };
+    jobs::enqueue(app, conn, &Job::CommentCheck(check))
 }
 
 /// What is made of a comment that looks like spam, whatever else would be.
@@ -271,11 +293,13 @@ pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), cond
         return Ok(before);
     }
     comment.rewrite(app, markdown);
-    let status = revised_status(conn, &mut comment)?;
+    let deserved = revised_status(conn, &mut comment)?;
     comment.version += 1;
     let mut touched = if comment.shown { tags(&comment) } else { Vec::new() };
-    touched.extend(apply(conn, &mut comment, status)?);
+    let status = until_checked(app, &comment, deserved);
+    touched.extend(apply(app, conn, &mut comment, status)?);
     announce(app, conn, None, &comment, "comment.revised", touched)?;
+    have_looked_at(app, conn, &comment, deserved)?;
     Ok(own(app, &comment))
 }
 

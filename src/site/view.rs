@@ -136,6 +136,7 @@ impl CommentPolicy {
                 field("author_email", self.email_required, false),
                 field("author_url", false, true),
                 field("body", true, true),
+                field("notify_replies", false, false),
                 field("form", false, false),
             ],
             close_after_days: self.close_after_days,

@@ -1,3 +1,6 @@
+DROP TABLE comment_digests;
+DROP TABLE comment_refusals;
+DROP TABLE comment_notices;
 DROP TABLE comment_bans;
 DROP TABLE comment_reports;
 DROP TABLE comment_votes;

@@ -44,3 +44,28 @@ CREATE TABLE comment_bans (
     CONSTRAINT one_ban_of_a_kind UNIQUE (kind, value)
 );
 CREATE INDEX comment_bans_by_time ON comment_bans (created_at, id);
+
+-- Replies that somebody who asked for it is told of; `mail_id` is that of the mail which tells of it.
+CREATE TABLE comment_notices (
+    reply_id TEXT NOT NULL PRIMARY KEY REFERENCES comments (id) ON DELETE CASCADE,
+    email TEXT NOT NULL,
+    mail_id TEXT,
+    created_at BIGINT NOT NULL,
+    sent_at BIGINT
+);
+CREATE INDEX comment_notices_by_email ON comment_notices (email, sent_at);
+CREATE INDEX comment_notices_by_mail ON comment_notices (mail_id);
+CREATE INDEX comment_notices_by_time ON comment_notices (sent_at);
+
+-- Addresses that want no mails of replies, as keyed hashes.
+CREATE TABLE comment_refusals (
+    email_hash TEXT NOT NULL PRIMARY KEY,
+    created_at BIGINT NOT NULL
+);
+
+-- Who wants to hear of comments that wait, whether the next mail is on its way, and when the last one left.
+CREATE TABLE comment_digests (
+    user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    asked BOOLEAN NOT NULL,
+    sent_at BIGINT
+);

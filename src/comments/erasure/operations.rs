@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use super::super::notices;
 use super::super::queries as comments;
 use super::queries;
 use super::views::{Erasure, ErasureDraft, Export, ExportedComment};
 use crate::app::App;
 use crate::articles::{ArticleId, lock_comments};
+use crate::comments::comment::Comment;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::events::{self, Event};
@@ -20,7 +22,7 @@ pub(super) fn export(conn: &mut Conn, email: &str) -> Result<Export> {
     let written = queries::written_by(conn, email)?;
     let articles: BTreeSet<ArticleId> = written.iter().map(|comment| comment.article_id).collect();
     let cards = comments::article_cards(conn, &articles.into_iter().collect::<Vec<_>>())?;
-    let exported = |comment: crate::comments::comment::Comment| {
+    let exported = |comment: Comment| {
         let card = cards.get(&comment.article_id).cloned()?;
         Some(ExportedComment::new(comment, card))
     };
@@ -42,6 +44,7 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &
     let found = queries::places_of(conn, &email)?.into_iter().filter(|(_, article)| articles.contains_key(article));
     let ids: Vec<_> = found.map(|(id, _)| id).collect();
     queries::erase(conn, &ids)?;
+    notices::forget_address(conn, &email)?;
     for (article, count) in articles {
         let event = Event {
             kind: "comments.erased",

@@ -65,6 +65,9 @@ pub(super) struct ExportedComment {
     /// The program that it came from.
     #[schema(example = "Mozilla/5.0")]
     user_agent: Option<String>,
+    /// Whether its author is told by mail of replies.
+    #[schema(example = false)]
+    notify_replies: bool,
     /// When it was written.
     created_at: Timestamp,
     /// When it was last edited.
@@ -85,6 +88,7 @@ impl ExportedComment {
             status: comment.status,
             ip: comment.address,
             user_agent: comment.user_agent,
+            notify_replies: comment.notify_replies,
             created_at: comment.created_at,
             edited_at: comment.edited_at,
         }

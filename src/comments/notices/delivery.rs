@@ -68,11 +68,9 @@ fn replies(app: &App, conn: &mut Conn, job: TaskId, email: String) -> Result<Opt
         *counts.entry(article).or_default() += 1;
     }
     let ids: Vec<ArticleId> = counts.keys().rev().take(ARTICLES).copied().collect();
-    let cards = articles::cards(app, conn, &ids)?;
-    let told: Vec<(String, usize, String)> = cards
-        .into_iter()
-        .map(|card| (card.title, counts.get(&card.id).copied().unwrap_or_default(), card.url))
-        .collect();
+    let mut cards = articles::cards(app, conn, &ids)?;
+    let counted = |id: &ArticleId| Some((cards.remove(id)?, counts.get(id).copied().unwrap_or_default()));
+    let told: Vec<_> = ids.iter().filter_map(counted).map(|(card, count)| (card.title, count, card.url)).collect();
     if told.is_empty() {
         return Ok(None);
     }

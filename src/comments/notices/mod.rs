@@ -12,8 +12,8 @@ mod operations;
 mod queries;
 mod tokens;
 
+pub(crate) use delivery::CommentMail;
 pub(super) use handlers::routes;
 pub(super) use operations::{tell_author_of_parent, tell_desk};
 pub(super) use queries::forget_address;
-pub(crate) use delivery::CommentMail;
 pub(crate) use queries::forget_sent;

@@ -127,10 +127,11 @@ pub(super) fn settle_digest(conn: &mut Conn, user: Id<User>, sent_at: Option<Tim
 
 /// Name and address of somebody who looks after comments, where they still do.
 pub(super) fn recipient(conn: &mut Conn, user: Id<User>) -> Result<Option<(String, String)>> {
-    let active = users::table
-        .filter(users::id.eq(user))
-        .filter(users::suspended.eq(false))
-        .filter(users::role.eq_any([Role::Editor, Role::Moderator, Role::Admin]));
+    let active = users::table.filter(users::id.eq(user)).filter(users::suspended.eq(false)).filter(users::role.eq_any([
+        Role::Editor,
+        Role::Moderator,
+        Role::Admin,
+    ]));
     Ok(active.select((users::name, users::email)).first(conn).optional()?)
 }
 

@@ -10,7 +10,8 @@ use super::votes::{Vote, Votes};
 use crate::app::App;
 use crate::comments::comment::Comment;
 use crate::db::{Conn, Id, PageOf, PageQuery};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
+use crate::events::PASSING;
 use crate::input::{Input, Query};
 use crate::users::{Caller, Moderator};
 
@@ -38,8 +39,7 @@ pub(super) fn withdraw_vote(app: &App, conn: &mut Conn, id: &str, who: &Reader) 
 fn count(app: &App, conn: &mut Conn, comment: &mut Comment, change: i32) -> Result<()> {
     queries::count_vote(conn, comment.id, change)?;
     comment.score += change;
-    let kind = if change > 0 { "comment.voted" } else { "comment.vote_withdrawn" };
-    announce(app, conn, None, comment, kind, vec![format!("comments:{}", comment.article_id)])
+    announce(app, conn, None, comment, PASSING, vec![format!("comments:{}", comment.article_id)])
 }
 
 /// Reports a comment; again, it changes nothing.
@@ -70,7 +70,8 @@ fn seen(conn: &mut Conn, id: &str) -> Result<Comment> {
     comments::lock_thread(conn, id)?;
     let id = id.parse().map_err(|_| Error::not_found())?;
     let comment = comments::look_up(conn, id)?.filter(|comment| comment.shown).ok_or_else(Error::not_found)?;
-    comments::article_of(conn, &comment.article_id.to_string())?;
+    let withdrawn = |error: Error| if error.code() == Code::Gone { Error::not_found() } else { error };
+    comments::article_of(conn, &comment.article_id.to_string()).map_err(withdrawn)?;
     Ok(comment)
 }
 

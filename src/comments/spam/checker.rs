@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::digest::KeyInit;
+use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -18,7 +19,7 @@ use super::score::SpamSign;
 use crate::app::App;
 use crate::comments::comment::{Comment, CommentId, CommentStatus};
 use crate::config::CheckConfig;
-use crate::db::{Conn, text_enum};
+use crate::db::Conn;
 use crate::error::Result;
 use crate::jobs::{Failure, TaskId};
 use crate::secrets::hex;
@@ -39,16 +40,16 @@ pub(crate) struct CommentCheck {
     pub(in crate::comments) shows: bool,
 }
 
-text_enum! {
-    /// What the checker thinks.
-    enum Verdict {
-        /// Nothing speaks against it.
-        Ok = "ok",
-        /// A person should look at it.
-        Wait = "wait",
-        /// It is spam.
-        Spam = "spam",
-    }
+/// What the checker thinks.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    /// Nothing speaks against it.
+    Ok,
+    /// A person should look at it.
+    Wait,
+    /// It is spam.
+    Spam,
 }
 
 /// The checker's answer; what else is in it does not matter.
@@ -110,7 +111,8 @@ impl CommentCheck {
                 CommentStatus::Spam
             }
         };
-        let touched = apply(conn, &mut comment, status)?;
+        comment.version += 1;
+        let touched = apply(app, conn, &mut comment, status)?;
         announce(app, conn, None, &comment, "comment.checked", touched)
     }
 }

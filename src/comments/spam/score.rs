@@ -46,14 +46,16 @@ text_enum! {
         Repeats = "repeats",
         /// More than a few came from the same IP address within ten minutes.
         Flood = "flood",
+        /// The checker of comments thinks so.
+        Checker = "checker",
     }
 }
 
 impl SpamSign {
     /// What it counts for; links, each by itself.
-    const fn points(self) -> i32 {
+    pub(super) const fn points(self) -> i32 {
         match self {
-            Self::Trap | Self::BannedEmail | Self::BannedAddress | Self::BannedWord => CERTAIN,
+            Self::Trap | Self::BannedEmail | Self::BannedAddress | Self::BannedWord | Self::Checker => CERTAIN,
             Self::NoForm => 10,
             Self::Flood => 20,
             Self::BadForm | Self::Repeat => 30,
