@@ -14,7 +14,7 @@ use crate::ads::{self, AdCounts};
 use crate::articles::{self, Views};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Conn, Db, Timestamp};
+use crate::db::{Conn, Db, Parcel, Task, Timestamp, task, unpacked};
 use crate::error::Error;
 use crate::events::Follower;
 use crate::fields::ServedDocument;
@@ -31,7 +31,11 @@ use crate::{events, openapi, routes};
 
 /// Everything that one process holds; cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App {
+    parts: Arc<Parts>,
+    /// The time that it is taken to be, where not what the clock says.
+    at: Option<Timestamp>,
+}
 
 /// What an [`App`] is made of.
 pub struct Parts {
@@ -65,7 +69,7 @@ impl Deref for App {
     type Target = Parts;
 
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.parts
     }
 }
 
@@ -85,7 +89,7 @@ impl App {
         let limits = Limits::new(config.rates);
         let mailer = Mailer::open(&config.mail)?;
         let outbound = config.comment_check.as_ref().map(|_| Outbound::open(config.outbound_private)).transpose()?;
-        Ok(Self(Arc::new(Parts {
+        let parts = Parts {
             db,
             cache: Cache::new(config.server.cache_bytes, clock.clone()),
             follower: Follower::default(),
@@ -110,7 +114,8 @@ impl App {
             batches: Semaphore::new(1),
             stopping: AtomicBool::new(false),
             config,
-        })))
+        };
+        Ok(Self { parts: Arc::new(parts), at: None })
     }
 
     /// Runs one transaction; nothing is given after it that was made of what its events name before it. The worker is woken
@@ -121,9 +126,15 @@ impl App {
         F: FnOnce(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let app = self.clone();
+        unpacked(self.write_task(task(move |conn| work(&app, conn))).await)
+    }
+
+    /// The same for a task.
+    pub(crate) async fn write_task(&self, work: Task) -> Result<Parcel, Error> {
+        let app = self.clone();
         let result = self.db.write(move |conn| {
             let jobs = app.bell.asked();
-            let (result, heard) = events::overhear(|| work(&app, conn));
+            let (result, heard) = events::overhear(|| work(conn));
             result.map(|value| (value, heard, app.bell.asked() != jobs))
         });
         match result.await {
@@ -150,7 +161,12 @@ impl App {
 
     /// The time.
     pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.at.unwrap_or_else(|| self.clock.now())
+    }
+
+    /// The same, at another time: for what is only rehearsed.
+    pub(crate) fn as_of(&self, time: Timestamp) -> Self {
+        Self { parts: Arc::clone(&self.parts), at: Some(time) }
     }
 
     /// Writes down what is counted in memory; done every few seconds, and at the end.

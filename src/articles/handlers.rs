@@ -104,7 +104,8 @@ impl IntoParams for ArticleList {
         ));
         all.push(parameter(
             "view",
-            "`editor` asks for working copies; needs a token. `status`, `trashed`, `in_review`, `scheduled_at`, `created_by` and `created_at` are known only then.",
+            "`editor` asks for working copies; needs a token. A filter by `status`, `trashed`, `in_review`, `scheduled_at`, `created_by` or \
+             `created_at` asks for them as well.",
             serde_json::json!({"type": "string", "enum": ["editor"]}),
         ));
         all
@@ -113,8 +114,9 @@ impl IntoParams for ArticleList {
 
 /// Lists articles.
 ///
-/// Published articles, the newest first, without their texts; pages only where `kind` asks for them. With `view=editor`, the
-/// working copies that the caller may see: their own, or for editors and administrators all. With `preview`, what the token of
+/// Published articles, the newest first, without their texts; pages only where `kind` asks for them. With `view=editor`, or
+/// filtered by what only working copies have (`status=draft`), the working copies that the caller may see: their own, or for editors and
+/// administrators all. With `preview`, what the token of
 /// a preview of the site opens.
 #[utoipa::path(tag = "Articles", params(ArticleList, Previewed), security((), ("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 200, body = Page<ArticleItem>, description = "A page of articles."), (status = 404, description = "The token opens nothing.")))]
@@ -124,7 +126,8 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
         return Ok(answer);
     }
     let mut query = request.query();
-    if query.word("view", &["editor"]).is_some() {
+    let asks_by_view = query.word("view", &["editor"]).is_some();
+    if asks_by_view || listing::asks_for_the_desk(&query) {
         let caller = request.caller::<Writer>().await?;
         let list = query.listing(&DESK, &request.app.secrets, "articles of the desk");
         query.finish()?;

@@ -223,6 +223,13 @@ pub(super) fn asks<T, R>(listing: &Listing<T, R>, query: &crate::db::PageQuery, 
     query.filters.iter().any(|(index, ..)| listing.fields.get(*index).is_some_and(|field| field.name == name))
 }
 
+/// Whether a query filters by what only working copies have, and so asks for them.
+pub(super) fn asks_for_the_desk(query: &Query) -> bool {
+    let public = |name: &str| PUBLIC.fields.iter().any(|field| field.name == name);
+    let own: Vec<&str> = DESK.fields.iter().map(|field| field.name).filter(|name| !public(name)).collect();
+    query.filters_by(&own)
+}
+
 /// The window of a query that is sorted by views, `asked` where it names one; every other query may not name one.
 pub(super) fn ranking(query: &mut Query, list: &crate::db::PageQuery, asked: Option<&str>) -> Option<Window> {
     let trending = |(index, _): &(usize, bool)| PUBLIC.fields.get(*index).is_some_and(|field| field.name == TRENDING);

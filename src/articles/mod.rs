@@ -42,7 +42,7 @@ pub(crate) use handlers::{Moved, tags_of, tags_of_whole};
 pub(crate) use operations::{Saving, create, owns};
 use operations::{found, read};
 pub(crate) use placed_queries::{Placed, days, placed};
-pub(crate) use previews::forget_the_expired as forget_expired_previews;
+pub(crate) use previews::{Previewed, answer_page as answer_previewed_page, forget_the_expired as forget_expired_previews};
 pub(crate) use published_queries::{cards, published};
 pub(crate) use queries::{find_reference, lock_comments};
 pub(crate) use schedule::keep_schedule;

@@ -87,7 +87,7 @@ async fn settle(app: &App, id: ArticleId, due: Timestamp) -> Result<bool> {
     if let Some(schedule) = plan.schedule() {
         editions::prepare(app, id, schedule.revision).await;
     }
-    match app.write(move |app, conn| carry_out(app, conn, (id, due), app.now())).await {
+    match app.write(move |app, conn| carry_out(app, conn, (id, due))).await {
         // The desk is not to lose a plan to a hiccup.
         Err(error) if error.code() == Code::Internal && due > app.now().plus_seconds(-PATIENCE) => Err(error),
         Err(error) if !is_passing(&error) => {
@@ -114,8 +114,9 @@ fn claimed(conn: &mut Conn, id: ArticleId, due: Timestamp) -> Result<Option<(Art
     Ok(plan_queries::claim(conn, id, due)?.then_some((article, plan)))
 }
 
-/// Carries out what is planned for an article until `now`; false where somebody else has.
-pub(super) fn carry_out(app: &App, conn: &mut Conn, (id, due): (ArticleId, Timestamp), now: Timestamp) -> Result<bool> {
+/// Carries out what is planned for an article until now; false where somebody else has.
+pub(super) fn carry_out(app: &App, conn: &mut Conn, (id, due): (ArticleId, Timestamp)) -> Result<bool> {
+    let now = app.now();
     let Some((mut article, plan)) = claimed(conn, id, due)? else { return Ok(false) };
     match plan.schedule().filter(|schedule| schedule.at <= now) {
         Some(schedule) if schedule.until.is_some_and(|until| until <= now) => {

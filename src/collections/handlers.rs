@@ -37,6 +37,9 @@ async fn list_collections(request: Request) -> Result<HttpResponse> {
 }
 
 /// Creates a collection.
+///
+/// A list of articles in an order that people choose, under a `key` that front ends know, such as `front-page`. Articles that are
+/// not public may be in it; readers see them from their publication on. A key that is taken is answered `409`.
 #[utoipa::path(tag = "Collections", request_body = CollectionDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 201, body = Edited<CollectionEditorView>, description = "The collection.")))]
 #[post("/collections")]

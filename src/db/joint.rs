@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::conn::Conn;
 use super::pool::{Db, guarded};
+use super::task::{Parcel, Task, task, unpacked};
 use crate::error::{Error, Result};
 
 /// How long the transaction waits for its next piece: others wait as long.
@@ -61,6 +62,11 @@ impl Joint {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
+        unpacked(self.run_task(task(work)).await)
+    }
+
+    /// The same for a task.
+    pub(crate) async fn run_task(&self, work: Task) -> Result<Parcel> {
         let mut state = self.state.lock().await;
         if let State::Waiting(opening) = &mut *state {
             let opening = opening.take();
@@ -68,7 +74,7 @@ impl Joint {
             // Dropping it undoes the transaction.
             *state = State::Over;
             if let Some(opening) = opening {
-                piece(&open, opening).await?;
+                piece(&open, task(opening)).await?;
             }
             *state = State::Begun(open);
         }
@@ -110,7 +116,7 @@ impl Joint {
 
     async fn command(&self, sql: &'static str) -> Result<()> {
         match &*self.state.lock().await {
-            State::Begun(open) => send(open, move |conn| Ok(conn.batch_execute(sql)?)).await,
+            State::Begun(open) => unpacked(send(open, task(move |conn| Ok(conn.batch_execute(sql)?))).await),
             State::Waiting(_) | State::Over => Err(Error::unavailable("the transaction is over")),
         }
     }
@@ -132,11 +138,7 @@ fn carry_out(conn: &mut Conn, coming: &Receiver<Step>) -> Result<()> {
     }
 }
 
-async fn piece<T, F>(open: &Open, work: F) -> Result<T>
-where
-    T: Send + 'static,
-    F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
-{
+async fn piece(open: &Open, work: Task) -> Result<Parcel> {
     let within = move |conn: &mut Conn| {
         conn.batch_execute("SAVEPOINT piece")?;
         let result = guarded(conn, work);
@@ -147,14 +149,10 @@ where
         })?;
         result
     };
-    send(open, within).await
+    send(open, Box::new(within)).await
 }
 
-async fn send<T, F>(open: &Open, work: F) -> Result<T>
-where
-    T: Send + 'static,
-    F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
-{
+async fn send(open: &Open, work: Task) -> Result<Parcel> {
     let (sender, receiver) = oneshot::channel();
     let step = Step::Work(Box::new(move |conn| {
         let _ = sender.send(work(conn));

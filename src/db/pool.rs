@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::conn::{Conn, Location};
 use super::migrate::{self, SchemaState};
+use super::task::{Parcel, Task, task, unpacked};
 use super::writer::Writer;
 use crate::error::{Error, Result};
 
@@ -59,6 +60,11 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
+        unpacked(self.read_task(task(work)).await)
+    }
+
+    /// The same for a task.
+    pub(crate) async fn read_task(&self, work: Task) -> Result<Parcel> {
         let pool = self.pool.clone();
         blocking(move || {
             let mut pooled = begun(&pool, Conn::begin_read)?;
@@ -76,17 +82,18 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
+        unpacked(self.write_task(task(work)).await)
+    }
+
+    /// The same for a task.
+    pub(crate) async fn write_task(&self, work: Task) -> Result<Parcel> {
         match &self.writer {
             Some(writer) => write_queued(writer, work).await,
             None => self.write_pooled(work).await,
         }
     }
 
-    async fn write_pooled<T, F>(&self, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
-    {
+    async fn write_pooled(&self, work: Task) -> Result<Parcel> {
         let pool = self.pool.clone();
         blocking(move || {
             let mut pooled = begun(&pool, Conn::begin_write)?;
@@ -115,11 +122,7 @@ impl Db {
     }
 }
 
-async fn write_queued<T, F>(writer: &Writer, work: F) -> Result<T>
-where
-    T: Send + 'static,
-    F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
-{
+async fn write_queued(writer: &Writer, work: Task) -> Result<Parcel> {
     let (sender, receiver) = oneshot::channel();
     writer.submit(Box::new(move |conn| {
         let result = guarded(conn, work);
@@ -151,7 +154,7 @@ fn begun(pool: &Pool<Manager>, begin: fn(&mut Conn) -> diesel::QueryResult<()>) 
 }
 
 /// A panic costs one request, never the writer or a connection.
-pub(super) fn guarded<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+pub(super) fn guarded(conn: &mut Conn, work: Task) -> Result<Parcel> {
     catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| Err(Error::internal("a database operation panicked")))
 }
 

@@ -30,12 +30,12 @@ struct FeedParameters;
 
 impl IntoParams for FeedParameters {
     fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
-        let name = || serde_json::json!({"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"});
+        let text = |least: u32| serde_json::json!({"type": "string", "minLength": least, "maxLength": 400, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"});
         vec![
-            parameter("section", "Only articles of this section, by id or slug.", name()),
-            parameter("tag", "Only articles about this tag, by id or slug.", name()),
-            parameter("author", "Only articles by this author, by id or slug.", name()),
-            parameter("locale", "Only articles in this language.", name()),
+            parameter("section", "Only articles of this section, by id or slug.", text(1)),
+            parameter("tag", "Only articles about this tag, by id or slug.", text(1)),
+            parameter("author", "Only articles by this author, by id or slug.", text(1)),
+            parameter("locale", "Only articles in this language.", text(0)),
             parameter(
                 "content",
                 "Whole texts, or what lists show of them; `FEED_CONTENT` where absent.",

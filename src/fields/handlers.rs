@@ -26,6 +26,8 @@ async fn list_schemas(request: Request, _caller: Caller<Staff>) -> Result<HttpRe
 }
 
 /// Reads a schema of custom fields.
+///
+/// The JSON Schema that `custom` must fit, `{}` where it may be anything, and its version as the `ETag`, which guards writes.
 #[utoipa::path(tag = "Schemas", params(("kind" = String, Path, description = "`article`, `author` or `image`.")),
     security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 200, body = CustomSchemaView, description = "The schema.")))]
@@ -58,6 +60,8 @@ async fn replace_schema(body: Body, request: Request, caller: Caller<Admin>, nam
 }
 
 /// Lets custom fields be anything.
+///
+/// Takes the schema away; what is stored stays as it is.
 #[utoipa::path(tag = "Schemas", params(("kind" = String, Path, description = "`article`, `author` or `image`.")), security(("bearer" = ["admin"])),
     responses((status = 204, description = "There is no schema.")))]
 #[delete("/schemas/{kind}")]

@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
-use super::media_type::{essence, has_foreign_charset};
+use super::head::Kind;
 use super::request::app_of;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -27,7 +27,7 @@ impl FromRequest for Body {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let checked = app_of(request).and_then(|app| {
-            check_head(request)?;
+            kind(request.method()).admit(request)?;
             Ok((app, request.method() == Method::PATCH))
         });
         let payload = payload.take();
@@ -39,27 +39,11 @@ impl FromRequest for Body {
     }
 }
 
-fn check_head(request: &HttpRequest) -> Result<()> {
-    let essence = essence(request);
-    let patch = request.method() == Method::PATCH;
-    let fits = essence == "application/json" || (patch && essence == "application/merge-patch+json");
-    if !fits {
-        let detail = if patch { "Send application/merge-patch+json or application/json." } else { "Send application/json." };
-        return Err(Error::new(Code::UnsupportedMediaType, detail).header("Accept", "application/json"));
-    }
-    if has_foreign_charset(request) {
-        return Err(Error::new(Code::UnsupportedMediaType, "JSON is UTF-8.").header("Accept", "application/json"));
-    }
-    if announced(request) > LARGEST {
-        return Err(Error::new(Code::TooLarge, "A JSON body may have 1 MiB.").with("max", LARGEST));
-    }
-    Ok(())
-}
-
-/// The length that the client announced.
-pub(super) fn announced(request: &HttpRequest) -> usize {
-    let header = request.headers().get("content-length");
-    header.and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok()).unwrap_or(0)
+/// What a body with JSON is: that of a `PATCH` may be called what it is, a merge patch (RFC 7396).
+fn kind(method: &Method) -> Kind {
+    let types: &[&str] =
+        if method == Method::PATCH { &["application/merge-patch+json", "application/json"] } else { &["application/json"] };
+    Kind { types, largest: LARGEST, too_large: || Error::new(Code::TooLarge, "A JSON body may have 1 MiB.").with("max", LARGEST) }
 }
 
 /// Collects a body within its bound and the deadline.

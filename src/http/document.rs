@@ -1,9 +1,13 @@
 //! `/openapi.json` and `/docs`, which tries requests out and needs no internet.
 
-use actix_web::{HttpResponse, get, web};
+use std::io::Read;
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use flate2::read::GzDecoder;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::{Tags, public_document};
+use super::cache::Coding;
 use super::request::Request;
 use crate::error::{Error, Result};
 
@@ -32,14 +36,25 @@ async fn to_docs() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header(("Location", "/docs/")).insert_header(("Content-Security-Policy", DOCS_POLICY)).finish()
 }
 
-async fn docs_file(file: web::Path<String>) -> Result<HttpResponse> {
+async fn docs_file(request: HttpRequest, file: web::Path<String>) -> Result<HttpResponse> {
     let config = std::sync::Arc::new(utoipa_swagger_ui::Config::from("/openapi.json").persist_authorization(true).try_it_out_enabled(true));
     let name = if file.is_empty() { "index.html" } else { file.as_str() };
     let found = utoipa_swagger_ui::serve(name, config).map_err(|error| Error::internal(&error.to_string()))?;
     let found = found.ok_or_else(Error::not_found)?;
-    Ok(HttpResponse::Ok()
+    let mut answer = HttpResponse::Ok();
+    answer
         .content_type(found.content_type)
         .insert_header(("Content-Security-Policy", DOCS_POLICY))
         .insert_header(("Cache-Control", "public, max-age=3600"))
-        .body(found.bytes.to_vec()))
+        .insert_header(("Vary", "Accept-Encoding"));
+    if found.gzpipped && Coding::Gzip.is_taken(request.headers()) {
+        return Ok(answer.insert_header(("Content-Encoding", "gzip")).body(found.bytes.into_owned()));
+    }
+    let mut plain = Vec::new();
+    if found.gzpipped {
+        GzDecoder::new(found.bytes.as_ref()).read_to_end(&mut plain)?
+    } else {
+        found.bytes.as_ref().read_to_end(&mut plain)?
+    };
+    Ok(answer.body(plain))
 }

@@ -6,11 +6,17 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
-use super::body::{Body, LARGEST, announced, collect};
-use super::media_type::{essence, has_foreign_charset};
+use super::body::{Body, LARGEST, collect};
+use super::head::{Kind, essence};
 use super::request::app_of;
 use crate::error::{Code, Error, Result};
 use crate::input::Input;
+
+/// What a table must be.
+const SHEET: Kind = Kind { types: &["text/csv"], largest: LARGEST, too_large };
+
+/// What a form of one click must be.
+const ONE_CLICK: Kind = Kind { types: &["application/x-www-form-urlencoded"], largest: LARGEST, too_large };
 
 /// A table of comma-separated values (RFC 4180), not yet parsed.
 pub(crate) struct Sheet(pub(crate) bytes::Bytes);
@@ -20,7 +26,7 @@ impl FromRequest for Sheet {
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let checked = app_of(request).and_then(|app| check_head(request, "text/csv").map(|()| app));
+        let checked = app_of(request).and_then(|app| SHEET.admit(request).map(|()| app));
         let payload = payload.take();
         Box::pin(async move { Ok(Self(collect(&checked?, payload, LARGEST).await?)) })
     }
@@ -39,12 +45,11 @@ impl FromRequest for OneClick {
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        const FORM: &str = "application/x-www-form-urlencoded";
-        if essence(request) != FORM {
+        if !ONE_CLICK.types.contains(&essence(request).as_str()) {
             let body = Body::from_request(request, payload);
             return Box::pin(async move { Ok(Self::Json(body.await?.0)) });
         }
-        let checked = app_of(request).and_then(|app| check_head(request, FORM).map(|()| app));
+        let checked = app_of(request).and_then(|app| ONE_CLICK.admit(request).map(|()| app));
         let payload = payload.take();
         Box::pin(async move {
             let bytes = collect(&checked?, payload, LARGEST).await?;
@@ -53,12 +58,6 @@ impl FromRequest for OneClick {
     }
 }
 
-fn check_head(request: &HttpRequest, wanted: &'static str) -> Result<()> {
-    if essence(request) != wanted || has_foreign_charset(request) {
-        return Err(Error::new(Code::UnsupportedMediaType, format!("Send {wanted} in UTF-8.")).header("Accept", wanted));
-    }
-    if announced(request) > LARGEST {
-        return Err(Error::new(Code::TooLarge, "A body may have 1 MiB.").with("max", LARGEST));
-    }
-    Ok(())
+fn too_large() -> Error {
+    Error::new(Code::TooLarge, "A body may have 1 MiB.").with("max", LARGEST)
 }

@@ -19,10 +19,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::address::client_address;
-use super::body::{announced, collect};
+use super::body::collect;
 use super::front::Answered;
+use super::head::{announced, essence};
 use super::joined::Joined;
-use super::media_type::essence;
 use super::work::Work;
 use crate::app::App;
 use crate::db::{Conn, Timestamp};

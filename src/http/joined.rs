@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::app::App;
-use crate::db::{Conn, Joint, Opening};
+use crate::db::{Joint, Opening, Parcel, Task};
 use crate::error::Result;
 use crate::events::{self, Heard};
 
@@ -57,14 +57,9 @@ impl Joined {
     }
 
     /// Runs a piece of a request's work.
-    pub(super) async fn run<T, F>(&self, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&App, &mut Conn) -> Result<T> + Send + 'static,
-    {
-        let app = self.app.clone();
+    pub(super) async fn run(&self, work: Task) -> Result<Parcel> {
         let overheard = self.joint.run(move |conn| {
-            let (result, heard) = events::overhear(|| work(&app, conn));
+            let (result, heard) = events::overhear(|| work(conn));
             result.map(|value| (value, heard))
         });
         let (value, heard) = overheard.await?;

@@ -16,8 +16,7 @@ use serde_json::{Map, Value};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 use utoipa::ToSchema;
 
-use super::body::announced;
-use super::media_type::essence;
+use super::head::{Kind, announced, essence};
 use super::request::Request;
 use super::upload::{LARGEST_FILE, plain_name, pointer, too_large};
 use crate::app::App;
@@ -89,13 +88,9 @@ impl FromRequest for Piece {
         let (essence, announced) = (essence(request), announced(request));
         // An upload can be begun without any of its bytes.
         let empty = *request.method() == Method::POST && essence.is_empty() && announced == 0;
-        ready(if essence != PIECE && !empty {
-            Err(Error::new(Code::UnsupportedMediaType, format!("Send {PIECE}.")).header("Accept", PIECE))
-        } else if announced > LARGEST_FILE {
-            Err(too_large())
-        } else {
-            Ok(Self { payload: (!empty).then(|| payload.take()), announced })
-        })
+        let kind = Kind { types: &[PIECE], largest: LARGEST_FILE, too_large };
+        let admitted = if empty { Ok(()) } else { kind.admit(request) };
+        ready(admitted.map(|()| Self { payload: (!empty).then(|| payload.take()), announced }))
     }
 }
 

@@ -12,8 +12,7 @@ use futures_util::StreamExt;
 use serde_json::{Map, Value};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
-use super::body::announced;
-use super::media_type::essence;
+use super::head::Kind;
 use crate::app::App;
 use crate::error::{Code, Error, Fault, Result};
 
@@ -27,6 +26,9 @@ const LARGEST_TEXT: usize = 64 * 1024;
 const MOST_PARTS: usize = 100;
 /// The longest name of a file that is kept, in characters.
 const LONGEST_NAME: usize = 200;
+
+/// What a form with a file must be.
+const FORM: Kind = Kind { types: &["multipart/form-data"], largest: LARGEST_FORM, too_large };
 
 /// A form that has not been read yet, so that who may not send it costs nothing.
 pub(crate) struct Upload {
@@ -50,18 +52,8 @@ impl FromRequest for Upload {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        ready(check_head(request).map(|()| Self { headers: request.headers().clone(), payload: payload.take() }))
+        ready(FORM.admit(request).map(|()| Self { headers: request.headers().clone(), payload: payload.take() }))
     }
-}
-
-fn check_head(request: &HttpRequest) -> Result<()> {
-    if essence(request) != "multipart/form-data" {
-        return Err(Error::new(Code::UnsupportedMediaType, "Send multipart/form-data.").header("Accept", "multipart/form-data"));
-    }
-    if announced(request) > LARGEST_FORM {
-        return Err(too_large());
-    }
-    Ok(())
 }
 
 impl Upload {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::joined::Joined;
 use crate::app::App;
-use crate::db::Conn;
+use crate::db::{Conn, Parcel, Task, task, unpacked};
 use crate::error::Result;
 
 /// Where an operation reads and writes.
@@ -32,13 +32,15 @@ impl Work {
         T: Send + 'static,
         F: FnOnce(&App, &mut Conn) -> Result<T> + Send + 'static,
     {
+        let app = self.app.clone();
+        unpacked(self.read_task(task(move |conn| work(&app, conn))).await)
+    }
+
+    async fn read_task(&self, work: Task) -> Result<Parcel> {
         match &self.joined {
             // What this transaction has written is seen in it alone.
             Some(joined) if joined.joint().has_begun().await => joined.run(work).await,
-            _ => {
-                let app = self.app.clone();
-                self.app.db.read(move |conn| work(&app, conn)).await
-            }
+            _ => self.app.db.read_task(work).await,
         }
     }
 
@@ -48,9 +50,14 @@ impl Work {
         T: Send + 'static,
         F: FnOnce(&App, &mut Conn) -> Result<T> + Send + 'static,
     {
+        let app = self.app.clone();
+        unpacked(self.write_task(task(move |conn| work(&app, conn))).await)
+    }
+
+    async fn write_task(&self, work: Task) -> Result<Parcel> {
         match &self.joined {
             Some(joined) => joined.run(work).await,
-            None => self.app.write(work).await,
+            None => self.app.write_task(work).await,
         }
     }
 

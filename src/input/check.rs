@@ -129,16 +129,20 @@ fn simple(at: &str, kind: &ValidationErrorKind, error: &ValidationError<'_>) -> 
     match kind {
         ValidationErrorKind::Type { kind } => Fault::at(at, "wrong_type", format!("This must be {}.", type_name(kind))),
         ValidationErrorKind::MaxLength { limit } => {
-            Fault::at(at, "too_long", format!("This may have {limit} characters.")).bound("max", *limit)
+            Fault::at(at, "too_long", format!("This may have at most {limit} characters.")).bound("max", *limit)
         }
         ValidationErrorKind::MinLength { limit: 1 } => Fault::at(at, "empty", "This may not be empty.").bound("min", 1),
         ValidationErrorKind::MinLength { limit } => {
-            Fault::at(at, "too_short", format!("This must have {limit} characters.")).bound("min", *limit)
+            Fault::at(at, "too_short", format!("This must have at least {limit} characters.")).bound("min", *limit)
         }
-        ValidationErrorKind::MaxItems { limit } => Fault::at(at, "too_many", format!("This may have {limit} items.")).bound("max", *limit),
-        ValidationErrorKind::MinItems { limit } => Fault::at(at, "too_few", format!("This must have {limit} items.")).bound("min", *limit),
+        ValidationErrorKind::MaxItems { limit } => {
+            Fault::at(at, "too_many", format!("This may have at most {limit} items.")).bound("max", *limit)
+        }
+        ValidationErrorKind::MinItems { limit } => {
+            Fault::at(at, "too_few", format!("This must have at least {limit} items.")).bound("min", *limit)
+        }
         ValidationErrorKind::MaxProperties { limit } => {
-            Fault::at(at, "too_many", format!("This may have {limit} members.")).bound("max", *limit)
+            Fault::at(at, "too_many", format!("This may have at most {limit} members.")).bound("max", *limit)
         }
         ValidationErrorKind::Maximum { limit } => {
             Fault::at(at, "out_of_range", format!("This may be at most {limit}.")).bound("max", limit.clone())
@@ -159,7 +163,7 @@ fn simple(at: &str, kind: &ValidationErrorKind, error: &ValidationError<'_>) -> 
 /// The fault of a time zone that nobody knows, with the nearest one that there is.
 fn unknown_zone(at: &str, error: &ValidationError<'_>) -> Fault {
     let sent = error.instance().as_str().unwrap_or_default().chars().take(100).collect::<String>();
-    let hint = nearest(&sent, formats::time_zones()).map(|near| format!(" Did you mean {near:?}?")).unwrap_or_default();
+    let hint = hint(&sent, formats::time_zones());
     let detail = format!("A time zone has a name of the IANA database, such as Europe/Berlin or UTC.{hint}");
     Fault::at(at, "invalid_format", detail)
 }
@@ -183,21 +187,36 @@ fn by_pattern(at: &str, pattern: &str) -> Fault {
 
 fn type_name(kind: &TypeKind) -> String {
     match kind {
-        TypeKind::Single(one) => one.to_string(),
-        TypeKind::Multiple(many) => many.iter().map(|one| one.to_string()).collect::<Vec<_>>().join(" or "),
+        TypeKind::Single(one) => in_words(&one.to_string()),
+        TypeKind::Multiple(many) => many.iter().map(|one| in_words(&one.to_string())).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+fn in_words(kind: &str) -> String {
+    match kind {
+        "null" => "null".to_owned(),
+        "array" | "integer" | "object" => format!("an {kind}"),
+        _ => format!("a {kind}"),
     }
 }
 
 /// The fault of a member that nobody knows, with the nearest name that somebody does.
 pub(super) fn unknown_member(at: &str, name: &str, known: &[String]) -> Fault {
-    let hint = nearest(name, known.iter().map(String::as_str)).map(|near| format!(" Did you mean {near:?}?")).unwrap_or_default();
+    let hint = hint(name, known.iter().map(String::as_str));
     Fault::at(format!("{at}/{}", escape(name)), "unknown_member", format!("{name:?} is not known here.{hint}"))
+}
+
+/// A question after the known name that a mistyped one most likely stands for; empty where none is near.
+pub(crate) fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    nearest(name, known).map(|near| format!(" Did you mean {near:?}?")).unwrap_or_default()
 }
 
 /// The known name that a mistyped one most likely stands for.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // In a short name one slip is most of the name.
+    let slipped = |word: &str| name.len() < 40 && word.len() > 2 && strsim::osa_distance(name, word) == 1;
     known
-        .map(|word| (strsim::jaro_winkler(name, word), word))
+        .map(|word| (if slipped(word) { 0.99 } else { strsim::jaro_winkler(name, word) }, word))
         .filter(|(score, _)| *score > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, word)| word)

@@ -61,9 +61,13 @@ impl Kind {
             Self::Reference => Ok(Key::Text(text.to_lowercase())),
             Self::Id if Id::<()>::is_shape(text) => Ok(Key::Text(text.to_lowercase())),
             Self::Id => Err(wrong("an id")),
-            Self::Time => Timestamp::parse(text)
-                .map(|time| Key::Int(time.millis()))
-                .ok_or_else(|| wrong("an RFC 3339 time, such as 2026-01-31T12:00:00Z")),
+            Self::Time => Timestamp::parse(text).map(|time| Key::Int(time.millis())).ok_or_else(|| match text.split_once(' ') {
+                // What was typed as a plus.
+                Some((time, zone)) if time.contains('T') && zone.contains(':') => {
+                    wrong("an RFC 3339 time; a plus is written %2B in an address")
+                }
+                _ => wrong("an RFC 3339 time, such as 2026-01-31T12:00:00Z"),
+            }),
             Self::Int => text.parse::<i32>().map(|int| Key::Int(int.into())).map_err(|_| wrong("a whole number")),
             Self::Truth => match text {
                 "true" => Ok(Key::Bool(true)),

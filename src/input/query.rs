@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::check::nearest;
+use super::check::hint;
 use super::kind::Kind;
 use crate::db::{Key, Listing, Op, PageQuery, Position};
 use crate::error::{Error, Fault, Result};
@@ -42,6 +42,12 @@ impl Query {
             }
         }
         query
+    }
+
+    /// Whether it has a filter by one of these fields.
+    pub(crate) fn filters_by(&self, fields: &[&str]) -> bool {
+        let field = |name: &str| name.split_once('[').map_or(name.to_owned(), |(field, _)| field.to_owned());
+        self.pairs.iter().any(|(name, _)| fields.contains(&field(name).as_str()))
     }
 
     /// Takes a parameter's text.
@@ -95,7 +101,7 @@ impl Query {
             } else if words.contains(&word) {
                 found.push(word.to_owned());
             } else {
-                let hint = nearest(word, words.iter().copied()).map(|near| format!(" Did you mean {near:?}?")).unwrap_or_default();
+                let hint = hint(word, words.iter().copied());
                 self.faults.push(Fault::parameter(name, "unknown_name", format!("{word:?} is not one of {}.{hint}", words.join(", "))));
             }
         }
@@ -110,8 +116,7 @@ impl Query {
     /// Ends the taking: what is left over is unknown.
     pub(crate) fn finish(mut self) -> Result<()> {
         for (name, _) in &self.pairs {
-            let hint =
-                nearest(name, self.known.iter().map(String::as_str)).map(|near| format!(" Did you mean {near:?}?")).unwrap_or_default();
+            let hint = hint(name, self.known.iter().map(String::as_str));
             let name: String = name.chars().take(100).collect();
             self.faults.push(Fault::parameter(name.clone(), "unknown_parameter", format!("{name:?} is not known here.{hint}")));
         }
@@ -162,7 +167,12 @@ impl Query {
                 Some(_) => self.faults.push(Fault::parameter("sort", "stands_twice", format!("{name:?} stands twice."))),
                 None => {
                     let known: Vec<_> = listing.fields.iter().filter(|field| field.key.is_some()).map(|field| field.name).collect();
-                    self.faults.push(Fault::parameter("sort", "unknown_name", format!("{name:?} is not one of {}.", known.join(", "))));
+                    let hint = hint(name, known.iter().copied());
+                    self.faults.push(Fault::parameter(
+                        "sort",
+                        "unknown_name",
+                        format!("{name:?} is not one of {}.{hint}", known.join(", ")),
+                    ));
                 }
             }
         }

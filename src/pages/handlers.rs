@@ -1,12 +1,15 @@
 //! Whole pages over HTTP: unpack, one snapshot, answer.
 
 use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::operations;
-use super::page::{ArticlePage, AuthorPage, HomePage, SectionPage, TagPage};
+use super::page::{ArticlePage, AuthorPage, HomePage, Made, SectionPage, TagPage};
 use super::resolve::{self, Resolved};
-use crate::articles::Moved;
+use crate::app::App;
+use crate::articles::{Moved, Previewed, answer_previewed_page};
+use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
 use crate::http::{Request, moved, public};
 
@@ -24,23 +27,26 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 /// Reads the front page.
 ///
 /// Everything that the front page is made of, in one answer.
-#[utoipa::path(tag = "Pages", responses((status = 200, body = HomePage, description = "The page.")))]
+#[utoipa::path(tag = "Pages", params(Previewed), responses((status = 200, body = HomePage, description = "The page."), (status = 404, description = "The token opens nothing here.")))]
 #[get("/pages/home")]
 async fn read_home_page(request: Request) -> Result<HttpResponse> {
-    request.no_query()?;
-    let made = request.read(operations::home).await?;
-    public(&request, &made.page, &made.tags)
+    answer(&request, operations::home).await
 }
 
 /// Reads an article's page.
 ///
 /// Everything that an article's page is made of, in one answer. By id or slug; an old slug answers `308` with the new one, what
 /// is public no more `410`, as the article itself does.
-#[utoipa::path(tag = "Pages", params(("article" = String, Path, description = "Id or slug.")),
+#[utoipa::path(tag = "Pages", params(("article" = String, Path, description = "Id or slug."), Previewed),
     responses((status = 200, body = ArticlePage, description = "The page."), (status = 308, body = Moved, description = "The article has moved; Location has its page.")))]
 #[get("/pages/article/{article}")]
 async fn read_article_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
-    request.no_query()?;
+    if let Some(token) = token(&request)? {
+        return answer_previewed_page(&request, token, Some(name.into_inner()), |app, conn, name| {
+            settled(app, conn, name.unwrap_or_default())
+        })
+        .await;
+    }
     match request.read(move |app, conn| operations::article(app, conn, &name)).await? {
         Ok(made) => public(&request, &made.page, &made.tags),
         Err(slug) => moved(&request, &format!("/pages/article/{slug}"), &Moved { canonical_slug: slug }),
@@ -50,34 +56,57 @@ async fn read_article_page(request: Request, name: web::Path<String>) -> Result<
 /// Reads a section's page.
 ///
 /// Everything that a section's page is made of, in one answer.
-#[utoipa::path(tag = "Pages", params(("section" = String, Path, description = "Id or slug.")), responses((status = 200, body = SectionPage, description = "The page.")))]
+#[utoipa::path(tag = "Pages", params(("section" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = SectionPage, description = "The page.")))]
 #[get("/pages/section/{section}")]
 async fn read_section_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
-    request.no_query()?;
-    let made = request.read(move |app, conn| operations::section(app, conn, &name)).await?;
-    public(&request, &made.page, &made.tags)
+    answer(&request, move |app, conn| operations::section(app, conn, &name)).await
 }
 
 /// Reads an author's page.
 ///
 /// Everything that an author's page is made of, in one answer.
-#[utoipa::path(tag = "Pages", params(("author" = String, Path, description = "Id or slug.")), responses((status = 200, body = AuthorPage, description = "The page.")))]
+#[utoipa::path(tag = "Pages", params(("author" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = AuthorPage, description = "The page.")))]
 #[get("/pages/author/{author}")]
 async fn read_author_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
-    request.no_query()?;
-    let made = request.read(move |app, conn| operations::author(app, conn, &name)).await?;
-    public(&request, &made.page, &made.tags)
+    answer(&request, move |app, conn| operations::author(app, conn, &name)).await
 }
 
 /// Reads a tag's page.
 ///
 /// Everything that a tag's page is made of, in one answer.
-#[utoipa::path(tag = "Pages", params(("tag" = String, Path, description = "Id or slug.")), responses((status = 200, body = TagPage, description = "The page.")))]
+#[utoipa::path(tag = "Pages", params(("tag" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = TagPage, description = "The page.")))]
 #[get("/pages/tag/{tag}")]
 async fn read_tag_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
-    request.no_query()?;
-    let made = request.read(move |app, conn| operations::tag(app, conn, &name)).await?;
-    public(&request, &made.page, &made.tags)
+    answer(&request, move |app, conn| operations::tag(app, conn, &name)).await
+}
+
+/// The token of a preview, and nothing unknown besides.
+fn token(request: &Request) -> Result<Option<String>> {
+    let mut query = request.query();
+    let token = query.text("preview");
+    query.finish()?;
+    Ok(token)
+}
+
+/// Answers with a page, or with what it will be.
+async fn answer<P, F>(request: &Request, make: F) -> Result<HttpResponse>
+where
+    P: Serialize + Send + 'static,
+    F: FnOnce(&App, &mut Conn) -> Result<Made<P>> + Send + 'static,
+{
+    if let Some(token) = token(request)? {
+        return answer_previewed_page(request, token, None, move |app, conn, _| Ok(make(app, conn)?.page)).await;
+    }
+    let made = request.read(make).await?;
+    public(request, &made.page, &made.tags)
+}
+
+/// An article's page, wherever it has moved.
+fn settled(app: &App, conn: &mut Conn, name: &str) -> Result<ArticlePage> {
+    match operations::article(app, conn, name)? {
+        Ok(made) => Ok(made.page),
+        Err(slug) => operations::article(app, conn, &slug)?.map(|made| made.page).map_err(|_| Error::not_found()),
+    }
 }
 
 /// Says what stands at a path of the site.

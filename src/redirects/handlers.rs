@@ -69,6 +69,8 @@ async fn import_redirects(body: Sheet, request: Request, caller: Caller<Editor>)
 }
 
 /// Reads a redirect.
+///
+/// The path that readers ask for, where they are sent, and the version as the `ETag`, which guards writes.
 #[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "Its id.")), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = RedirectView, description = "The redirect.")))]
 #[get("/redirects/{redirect}")]
@@ -106,6 +108,8 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, id: web::P
 }
 
 /// Deletes a redirect.
+///
+/// Its path is then what stands there by itself, or `404`.
 #[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "Its id.")),
     security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "There is no such redirect any more.")))]
 #[delete("/redirects/{redirect}")]

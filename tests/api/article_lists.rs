@@ -41,9 +41,21 @@ api_test!(are_filtered_and_sorted, async |world| {
     assert_eq!(titles("published_at[gt]=2026-03-14T09:26:53.589Z").await, ["Gamma", "Beta"]);
     assert_eq!(titles("published_at[lt]=2026-03-14T09:26:54.589Z").await, ["Alpha"]);
     assert_eq!(titles("published_at[gte]=2026-03-14T10:26:54.589%2B01:00&published_at[lte]=2026-03-14T09:26:54.589Z").await, ["Beta"]);
-    for query in ["published_at[gt]=yesterday", "featured=perhaps", "kind=novel", "status=draft", "sort=created_at", "created_by=x"] {
+    for query in ["published_at[gt]=yesterday", "featured=perhaps", "kind=novel", "sort=created_at"] {
         world.anonymous().get(&format!("articles?{query}")).await.expect_problem(400, "malformed_query");
     }
+});
+
+api_test!(what_only_working_copies_have_asks_for_them, async |world| {
+    world.published_by(Role::Editor, "Public").await;
+    let draft = world.draft_by(Role::Author, "Draft").await;
+    for query in ["status=draft", "status[in]=draft,trashed", "created_at[gt]=2026-01-01T00:00:00Z", "trashed=true", "in_review=true"] {
+        world.anonymous().get(&format!("articles?{query}")).await.expect_problem(401, "unauthenticated");
+        world.moderator().get(&format!("articles?{query}")).await.expect_problem(403, "forbidden");
+    }
+    let list = world.editor().get("articles?status=draft").await.expect(200);
+    assert_eq!((list.texts("id"), list.header("cache-control")), (vec![draft], Some("private, no-store")));
+    assert_eq!(world.contributor().get("articles?status=draft").await.expect(200).texts("id"), [""; 0]);
 });
 
 api_test!(pages_are_in_lists_that_ask_for_them, async |world| {

@@ -58,6 +58,9 @@ fn operations_are_described() {
         if summary.is_empty() || summary.len() > 80 {
             faults.push(format!("the summary is {summary:?}"));
         }
+        if operation.item["description"].as_str().is_none_or(|description| description.trim().len() < 10) {
+            faults.push("it has no description".to_owned());
+        }
         match operation.item["tags"].as_array().map(Vec::as_slice) {
             Some([tag]) if tags.contains(tag.as_str().unwrap_or_default()) => {}
             other => faults.push(format!("the tags are {other:?}, of {tags:?}")),

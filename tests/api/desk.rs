@@ -276,7 +276,9 @@ api_test!(no_filter_is_an_oracle_for_what_is_private, async |world| {
                 let known = (list.ends_with("comments") && parameter == "sort=created_at")
                     || (parameter == "fields=custom" && list == "articles")
                     || (parameter == "fields=created_at" && list.ends_with("comments"));
-                assert_eq!(answer.status, if known { 200 } else { 400 }, "{answer}");
+                // A filter that working copies alone have asks for them, which needs a token.
+                let asks = list == "articles" && answer.status == 401 && parameter.starts_with(name);
+                assert!(asks || answer.status == if known { 200 } else { 400 }, "{answer}");
             }
         }
     }

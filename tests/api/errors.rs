@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Contract, World, api_test};
+use crate::support::{Client, Contract, World, api_test};
 
 api_test!(unknown_addresses_are_404, async |world| {
     for path in ["/", "/nothing", "/api", "/api/v1", "/api/v1/", "/api/v2/sections", "/healthz/", "/sections", "/openapi.yaml"] {
@@ -90,6 +90,33 @@ api_test!(bodies_must_be_json_of_1_mib, async |world| {
     assert_eq!(fits.len(), 1024 * 1024);
     send("application/json", fits.as_bytes()).await.expect(201);
     send("application/json", format!("{fits} ").as_bytes()).await.expect_problem(413, "too_large");
+});
+
+api_test!(compressed_bodies_are_refused, async |world| {
+    let send = async |client: Client, path: &str, content_type: &str, body: &[u8]| {
+        client.with("content-type", content_type).with("content-encoding", "gzip").send(Method::POST, path, Some(body.to_vec())).await
+    };
+    let (json, csv) = (b"{\"name\":\"x\"}".as_slice(), b"from,to\n".as_slice());
+    for (path, content_type, body) in [
+        ("sections", "application/json", json),
+        ("redirects/import", "text/csv", csv),
+        ("images", "multipart/form-data; boundary=x", b"--x--".as_slice()),
+        ("newsletter/unsubscriptions", "application/x-www-form-urlencoded", b"List-Unsubscribe=One-Click".as_slice()),
+    ] {
+        let refused = send(world.editor(), path, content_type, body).await.expect_problem(415, "unsupported_media_type");
+        assert_eq!(refused.header("accept-encoding"), Some("identity"), "{path}");
+    }
+    let plain = world.editor().with("content-type", "application/json").with("content-encoding", "identity");
+    plain.send(Method::POST, "sections", Some(json.to_vec())).await.expect(201);
+});
+
+api_test!(mistyped_names_are_guessed, async |world| {
+    let detail = async |path: &str| world.anonymous().get(path).await.expect(400).text_at("/errors/0/detail");
+    assert!(detail("articles?sort=titel").await.ends_with("Did you mean \"title\"?"));
+    assert!(detail("articles?fields=dke").await.ends_with("Did you mean \"dek\"?"));
+    assert!(detail("articles?lcoale=de").await.ends_with("Did you mean \"locale\"?"));
+    let plus = "articles?published_at[gt]=2026-01-31T12:00:00+01:00";
+    assert!(detail(plus).await.ends_with("a plus is written %2B in an address."));
 });
 
 api_test!(malformed_json_is_400, async |world| {

@@ -21,6 +21,7 @@ mod contract;
 mod conversation;
 mod desk;
 mod desk_model;
+mod docs;
 mod dry_runs;
 mod errors;
 mod feeds;

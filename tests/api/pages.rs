@@ -51,7 +51,7 @@ api_test!(an_article_page_holds_all_that_its_parts_answer, async |world| {
         assert!(tags.contains(tag), "{tag} is not in {tags}");
     }
     world.anonymous().with("if-none-match", &page.etag()).get("pages/article/second").await.expect(304);
-    world.anonymous().get("pages/article/second?preview=x").await.expect(400);
+    world.anonymous().get("pages/article/second?view=editor").await.expect(400);
 });
 
 api_test!(neighbours_are_those_of_the_section_and_the_language, async |world| {

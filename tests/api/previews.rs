@@ -15,6 +15,10 @@ async fn opened(world: &World, article: &str, token: &str) -> Answer {
     world.anonymous().get(&format!("articles/{article}?preview={token}")).await
 }
 
+fn titles_of(cards: &Value) -> Vec<&str> {
+    cards.as_array().unwrap().iter().map(|card| card["title"].as_str().unwrap()).collect()
+}
+
 api_test!(a_token_opens_the_working_copy_in_the_public_shape, async |world| {
     let (section, tag, author) = (world.section("City").await, world.tag("Trams").await, world.author_named("Mara Quay").await);
     let draft =
@@ -220,4 +224,74 @@ api_test!(a_token_as_of_a_time_shows_what_readers_will_see_then, async |world| {
     assert_eq!(world.database.dump(), before);
     assert_eq!(world.anonymous().get("articles").await.expect(200).body, public.body);
     editor.post("previews", json!({"at": "2026-03-14T09:00:00Z"})).await.expect(422).expect_faults(&[("/at", "in_the_past")]);
+});
+
+api_test!(a_token_opens_the_whole_page_of_its_article, async |world| {
+    let section = world.section("City").await;
+    world.published(json!({"title": "Neighbour", "section": section})).await;
+    world.pass(60);
+    let id = world.draft_of(Role::Editor, json!({"title": "Not yet", "section": section})).await;
+    let token = world.editor().post(&format!("articles/{id}/previews"), json!({})).await.expect(201).text_at("/token");
+    let before = world.database.dump();
+    let page = world.anonymous().get(&format!("pages/article/not-yet?preview={token}")).await.expect(200);
+    assert_eq!(page.text_at("/article/title"), "Not yet");
+    assert_eq!((page.text_at("/previous/title"), page.text_at("/site/name")), ("Neighbour".into(), "Masthead".into()));
+    assert_eq!((page.header("cache-control"), page.header("x-robots-tag")), (Some("private, no-store"), Some("noindex")));
+    // It is opened by nothing else, opens nothing else, and looking changes nothing.
+    for path in ["pages/article/neighbour", "pages/home", "pages/section/city"] {
+        world.anonymous().get(&format!("{path}?preview={token}")).await.expect_problem(404, "not_found");
+    }
+    world.anonymous().get("pages/article/not-yet").await.expect_problem(404, "not_found");
+    world.anonymous().get("pages/article/not-yet?preview=x").await.expect_problem(404, "not_found");
+    assert_eq!(world.database.dump(), before);
+    // What the page will be is what it becomes.
+    world.publish(&id).await;
+    let public = world.anonymous().get("pages/article/not-yet").await.expect(200);
+    for member in ["site", "authors", "previous", "next", "related", "comments", "ads", "trending"] {
+        assert_eq!(public.json()[member], page.json()[member], "{member}");
+    }
+    // A change of what is public is opened at its own page, by the address that it has or will have.
+    world.editor().patch(&format!("articles/{id}"), json!({"title": "Now", "slug": "now"})).await.expect(200);
+    for name in [id.as_str(), "now"] {
+        let page = world.anonymous().get(&format!("pages/article/{name}?preview={token}")).await.expect(200);
+        assert_eq!((page.text_at("/article/title"), page.text_at("/article/slug")), ("Now".into(), "now".into()));
+    }
+    let site = world.editor().post("previews", json!({})).await.expect(201).text_at("/token");
+    let page = world.anonymous().get(&format!("pages/article/{id}?preview={site}")).await.expect(200);
+    assert_eq!(page.text_at("/article/title"), "Now");
+    world.anonymous().get(&format!("pages/home?preview={site}")).await.expect_problem(404, "not_found");
+    assert_eq!(world.anonymous().get("pages/article/not-yet").await.expect(200).body, public.body);
+});
+
+api_test!(a_token_as_of_a_time_opens_whole_pages, async |world| {
+    let editor = world.editor();
+    let section = world.section("City").await;
+    let tag = world.tag("Trams").await;
+    let comes = world.draft_of(Role::Editor, json!({"title": "Comes", "section": section, "tags": [tag]})).await;
+    let never = world.draft_of(Role::Editor, json!({"title": "Never planned", "section": section, "tags": [tag]})).await;
+    editor.post("collections", json!({"key": "front-page", "title": "Front page", "items": [comes, never]})).await.expect(201);
+    editor.put(&format!("articles/{comes}/publication"), json!({"at": "2026-03-14T11:00:00Z"})).await.expect(200);
+    // What advertises is as of then, too.
+    world.admin().post("ads/placements", json!({"key": "top", "label": "Ad"})).await.expect(201);
+    let creative = json!({"placement": "top", "kind": "html", "html": "<b>Buy</b>", "starts_at": "2026-03-14T10:30:00Z"});
+    world.admin().post("ads/creatives", creative).await.expect(201);
+    let token = editor.post("previews", json!({"at": "2026-03-14T12:00:00Z"})).await.expect(201).text_at("/token");
+    let before = world.database.dump();
+    let open = async |path: &str| world.anonymous().get(&format!("{path}?preview={token}")).await.expect(200);
+    let home = open("pages/home").await;
+    assert_eq!((titles_of(home.at("/newest/data")), titles_of(home.at("/collections/0/items"))), (vec!["Comes"], vec!["Comes"]));
+    assert_eq!((home.text_at("/ads/top/0/html"), home.number_at("/sections/0/article_count")), ("<b>Buy</b>".into(), 1));
+    for path in ["pages/section/city", "pages/tag/trams"] {
+        assert_eq!(titles_of(open(path).await.at("/articles/data")), ["Comes"], "{path}");
+    }
+    let page = open("pages/article/comes").await;
+    assert_eq!(
+        (page.text_at("/article/title"), page.text_at("/article/published_at")),
+        ("Comes".into(), "2026-03-14T11:00:00.000Z".into())
+    );
+    assert_eq!((page.header("cache-control"), page.header("x-robots-tag")), (Some("private, no-store"), Some("noindex")));
+    world.anonymous().get(&format!("pages/article/{never}?preview={token}")).await.expect_problem(404, "not_found");
+    assert_eq!(world.database.dump(), before);
+    let home = world.anonymous().get("pages/home").await.expect(200);
+    assert_eq!((home.at("/newest/data"), home.at("/ads/top")), (&json!([]), &json!([])));
 });

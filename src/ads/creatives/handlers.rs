@@ -51,6 +51,8 @@ async fn create_ad_creative(body: Body, request: Request, caller: Caller<Editor>
 }
 
 /// Reads a creative.
+///
+/// As it was saved, shown at present or not, with its version as the `ETag`, which guards writes.
 #[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "Id.")), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<CreativeView>, description = "The creative.")))]
 #[get("/ads/creatives/{creative}")]

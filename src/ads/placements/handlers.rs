@@ -23,6 +23,8 @@ pub(in crate::ads) fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// Lists the places for ads.
+///
+/// Those that front ends and `::ad{…}` in a text name by their key, in the order of their labels.
 #[utoipa::path(tag = "Ads", params(Placements), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Page<PlacementView>, description = "A page of placements.")))]
 #[get("/ads/placements")]
@@ -35,6 +37,9 @@ async fn list_ad_placements(request: Request, _caller: Caller<Editor>) -> Result
 }
 
 /// Creates a place for ads.
+///
+/// The `key` is what pages and texts name it by; the `label` is shown with every ad in it, such as `Advertisement`. A key that is taken
+/// is answered `409`.
 #[utoipa::path(tag = "Ads", request_body = PlacementDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 201, body = Edited<PlacementView>, description = "The placement.")))]
 #[post("/ads/placements")]
@@ -45,6 +50,8 @@ async fn create_ad_placement(body: Body, request: Request, caller: Caller<Editor
 }
 
 /// Reads a place for ads.
+///
+/// With its version as the `ETag`, which guards writes. What readers see in it is at `GET /ads/{placement}`.
 #[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "Id or key.")), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<PlacementView>, description = "The placement.")))]
 #[get("/ads/placements/{placement}")]

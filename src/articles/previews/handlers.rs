@@ -8,7 +8,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::super::handlers::{PublicAnswer, whole as with_texts};
 use super::super::operations::read_published;
 use super::preview::{ArticlePreviewDraft, LISTING, NewPreview, PreviewView, SitePreviewDraft};
-use super::{as_of, operations, reading};
+use super::rehearsal::{self, Rehearsal};
+use super::{operations, reading};
 use crate::app::App;
 use crate::articles::listing::{PREVIEW, PUBLIC};
 use crate::articles::view::ArticleView;
@@ -38,13 +39,13 @@ pub(in crate::articles) fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// The parameter that holds a token.
-pub(in crate::articles) struct Previewed;
+pub(crate) struct Previewed;
 
 impl utoipa::IntoParams for Previewed {
     fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<Parameter> {
         vec![parameter(
             "preview",
-            "The token of a preview: asks for working copies in the public shape. One that opens nothing is answered `404`.",
+            "The token of a preview: asks for what is not public yet, in the public shape. One that opens nothing here is answered `404`.",
             serde_json::json!({"type": "string", "maxLength": 200}),
         )]
     }
@@ -58,7 +59,7 @@ pub(in crate::articles) async fn answer_article(request: &Request, name: &str) -
     let (name, shown) = (name.to_owned(), token.clone());
     let view = match request.read(move |app, conn| reading::time(app, conn, &token)).await? {
         None => request.read(move |app, conn| reading::read(app, conn, &shown, &name)).await?,
-        Some(at) => as_of::read(request, at, move |app, conn| published(app, conn, &name)).await?,
+        Some(at) => rehearsal::read(request, Rehearsal::Until(at), move |app, conn| published(app, conn, &name)).await?,
     };
     Ok(Some(unlisted(private(200, &view)?)))
 }
@@ -86,10 +87,24 @@ pub(in crate::articles) async fn answer_list(request: &Request) -> Result<Option
     query.finish()?;
     let (list, page) = match time {
         None => request.read(move |app, conn| reading::list(app, conn, &token, &list).map(|page| (list, page))).await?,
-        Some(at) => as_of::read(request, at, move |app, conn| public_page_of(app, conn, &list).map(|page| (list, page))).await?,
+        Some(at) => {
+            rehearsal::read(request, Rehearsal::Until(at), move |app, conn| public_page_of(app, conn, &list).map(|page| (list, page)))
+                .await?
+        }
     };
     let answer = if whole { editor_page(request, &list, &page) } else { editor_page(request, &list, &reading::cards(page)?) };
     Ok(Some(unlisted(answer?)))
+}
+
+/// The page that a token opens, read as the public will read it; `article` names the one that the page is about.
+pub(crate) async fn answer_page<T, F>(request: &Request, token: String, article: Option<String>, reading: F) -> Result<HttpResponse>
+where
+    T: serde::Serialize + Send + 'static,
+    F: FnOnce(&App, &mut Conn, Option<&str>) -> Result<T> + Send + 'static,
+{
+    let (rehearsal, name) = request.read(move |app, conn| reading::rehearsal(app, conn, &token, article)).await?;
+    let page = rehearsal::read(request, rehearsal, move |app, conn| reading(app, conn, name.as_deref())).await?;
+    Ok(unlisted(private(200, &page)?))
 }
 
 /// What readers find at an address, wherever it has moved.
@@ -131,8 +146,8 @@ async fn list_article_previews(request: Request, caller: Caller<Writer>, name: w
 
 /// Makes a preview of an article.
 ///
-/// Whoever has the link reads the working copy as it is then, in the public shape (`GET /articles/{article}?preview=…`), until
-/// the preview ends or is revoked. The token is in this answer and nowhere else: only its hash is kept. Whoever may read the
+/// Whoever has the link reads the working copy as it is then, in the public shape (`GET /articles/{article}?preview=…`, and its
+/// page at `GET /pages/article/{article}?preview=…`), until the preview ends or is revoked. The token is in this answer and nowhere else: only its hash is kept. Whoever may read the
 /// working copy may make one; it works as long as they may.
 #[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "Id or slug.")), request_body = ArticlePreviewDraft,
     security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 201, body = NewPreview, description = "The preview.")))]
@@ -145,6 +160,8 @@ async fn create_article_preview(body: Body, request: Request, caller: Caller<Wri
 }
 
 /// Reads what is known of a preview of an article.
+///
+/// Who made it, when, and when it ends; the token itself was shown when it was made, and is not kept.
 #[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "Id or slug."), ("preview" = String, Path, description = "The id, not the token.")),
     security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = PreviewView, description = "The preview's facts.")))]
 #[get("/articles/{article}/previews/{preview}")]
@@ -191,9 +208,9 @@ async fn list_site_previews(request: Request, _caller: Caller<Editor>) -> Result
 
 /// Makes a preview of the site.
 ///
-/// Whoever has the token reads articles and the list of them (`GET /articles?preview=…`) as they would be if every working copy
-/// that is not in the trash were published or, with `at`, as readers will see them at that time: what is planned until then has been
-/// published and has ended. The token is in this answer and nowhere else: only its hash is kept.
+/// With `at`, whoever has the token reads articles, the list of them (`GET /articles?preview=…`) and whole pages
+/// (`GET /pages/home?preview=…`) as readers will at that time: what is planned until then has been published and has ended. Without it, articles, their
+/// own pages and the list of them as if every working copy that is not in the trash were published. The token is in this answer and nowhere else: only its hash is kept.
 #[utoipa::path(tag = "Previews", request_body = SitePreviewDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 201, body = NewPreview, description = "The preview.")))]
 #[post("/previews")]
@@ -204,6 +221,8 @@ async fn create_site_preview(body: Body, request: Request, caller: Caller<Editor
 }
 
 /// Reads what is known of a preview of the site.
+///
+/// Who made it, as of which time it shows the site, and when it ends; the token itself is not kept.
 #[utoipa::path(tag = "Previews", params(("preview" = String, Path, description = "The id, not the token.")), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = PreviewView, description = "The preview's facts.")))]
 #[get("/previews/{preview}")]

@@ -4,12 +4,13 @@
 //! only as long as whoever made it may read the same themselves; an answer to it is in no cache and in no search engine;
 //! a token that opens nothing is answered like an article that there is not.
 
-mod as_of;
 mod handlers;
 mod operations;
 mod preview;
 mod queries;
 mod reading;
+mod rehearsal;
 
-pub(super) use handlers::{Previewed, answer_article, answer_list, routes};
+pub(crate) use handlers::{Previewed, answer_page};
+pub(super) use handlers::{answer_article, answer_list, routes};
 pub(crate) use queries::forget_the_expired;

@@ -4,6 +4,7 @@
 use super::super::queries as working;
 use super::preview::Preview;
 use super::queries;
+use super::rehearsal::Rehearsal;
 use crate::app::App;
 use crate::articles::article::{Article, Status};
 use crate::articles::view::{ArticleCard, ArticleView};
@@ -39,17 +40,27 @@ pub(super) fn time(app: &App, conn: &mut Conn, token: &str) -> Result<Option<Tim
 /// The article that a token opens, by id or slug, as it would be published now.
 pub(super) fn read(app: &App, conn: &mut Conn, token: &str, name: &str) -> Result<ArticleView> {
     let grant = grant(app, conn, token)?;
-    let article = working::look_up(conn, name)?.filter(|article| article.status != Status::Trashed);
-    let article = article.ok_or_else(Error::not_found)?;
-    if !opens(conn, &grant, &article)? {
-        return Err(Error::not_found());
-    }
+    let article = opened(conn, &grant, name)?;
     embed::previews(app, conn, vec![article])?.pop().ok_or_else(Error::not_found)
 }
 
-fn opens(conn: &mut Conn, grant: &Grant, article: &Article) -> Result<bool> {
+/// What has to be rehearsed for what a token opens, and the name of the article in it.
+pub(super) fn rehearsal(app: &App, conn: &mut Conn, token: &str, name: Option<String>) -> Result<(Rehearsal, Option<String>)> {
+    let grant = grant(app, conn, token)?;
+    if let Some(at) = grant.preview.at {
+        return Ok((Rehearsal::Until(at), name));
+    }
+    let article = opened(conn, &grant, &name.ok_or_else(Error::not_found)?)?;
+    Ok((Rehearsal::Publication(article.id, grant.maker), Some(article.id.to_string())))
+}
+
+/// The article of this name, where the token is for it.
+fn opened(conn: &mut Conn, grant: &Grant, name: &str) -> Result<Article> {
+    let article = working::look_up(conn, name)?.filter(|article| article.status != Status::Trashed);
+    let article = article.ok_or_else(Error::not_found)?;
     let named = grant.preview.article_id.is_none_or(|id| id == article.id);
-    Ok(named && (grant.maker.edits_all() || owns(conn, &grant.maker, article.id, article.created_by)?))
+    let opens = named && (grant.maker.edits_all() || owns(conn, &grant.maker, article.id, article.created_by)?);
+    if opens { Ok(article) } else { Err(Error::not_found()) }
 }
 
 /// One page of what the public list would be if all were published now; only a token of the site opens it.

@@ -28,23 +28,18 @@ impl Coding {
     /// The one that a client likes best of those there are; as they are where it does not say.
     pub(in crate::http) fn wanted(headers: &HeaderMap) -> Self {
         let mut best = (Self::Identity, 0);
-        for header in headers.get_all(ACCEPT_ENCODING) {
-            let Ok(text) = header.to_str() else { continue };
-            for one in text.split(',') {
-                let mut parts = one.split(';').map(str::trim);
-                let coding = match parts.next().unwrap_or_default() {
-                    name if name.eq_ignore_ascii_case("br") => Self::Brotli,
-                    name if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") || name == "*" => Self::Gzip,
-                    _ => continue,
-                };
-                let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q="))).map_or(1000, thousandths);
-                // Of two that are liked equally, Brotli is shorter.
-                if weight > best.1 || (weight > 0 && weight == best.1 && coding == Self::Brotli) {
-                    best = (coding, weight);
-                }
+        for (coding, weight) in liked(headers) {
+            // Of two that are liked equally, Brotli is shorter.
+            if weight > best.1 || (weight > 0 && weight == best.1 && coding == Self::Brotli) {
+                best = (coding, weight);
             }
         }
         best.0
+    }
+
+    /// Whether a client takes it.
+    pub(in crate::http) fn is_taken(self, headers: &HeaderMap) -> bool {
+        liked(headers).any(|(coding, weight)| coding == self && weight > 0)
     }
 
     /// Its name in `Content-Encoding`; none where nothing is done.
@@ -78,6 +73,21 @@ impl Coding {
         }
         (coded.len() < bytes.len()).then(|| coded.into())
     }
+}
+
+/// The codings that a client names, and how much it likes each, in thousandths.
+fn liked(headers: &HeaderMap) -> impl Iterator<Item = (Coding, u16)> {
+    let texts = headers.get_all(ACCEPT_ENCODING).filter_map(|header| header.to_str().ok());
+    texts.flat_map(|text| text.split(',')).filter_map(|one| {
+        let mut parts = one.split(';').map(str::trim);
+        let coding = match parts.next().unwrap_or_default() {
+            name if name.eq_ignore_ascii_case("br") => Coding::Brotli,
+            name if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") || name == "*" => Coding::Gzip,
+            _ => return None,
+        };
+        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q="))).map_or(1000, thousandths);
+        Some((coding, weight))
+    })
 }
 
 /// A weight (RFC 9110, section 12.4.2) in thousandths; what can't be read is not wanted.

@@ -48,6 +48,9 @@ async fn list_newsletter_lists(request: Request) -> Result<HttpResponse> {
 }
 
 /// Creates a list.
+///
+/// Readers choose among the public ones when they subscribe; `is_default` lists are what those get who don't choose. A key that is
+/// taken is answered `409`.
 #[utoipa::path(tag = "Newsletter", request_body = ListDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 201, body = Edited<ListView>, description = "The list.")))]
 #[post("/newsletter/lists")]

@@ -81,6 +81,8 @@ async fn import_subscribers(file: Sheet, request: Request, caller: Caller<Editor
 }
 
 /// Reads a subscriber.
+///
+/// Their address and name, the lists that they get, and how they came: when they asked, confirmed and left.
 #[utoipa::path(tag = "Newsletter", params(("subscriber" = String, Path, description = "Id.")), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = SubscriberView, description = "The subscriber.")))]
 #[get("/newsletter/subscribers/{subscriber}")]

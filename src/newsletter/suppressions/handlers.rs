@@ -48,6 +48,8 @@ async fn create_suppression(body: Body, request: Request, caller: Caller<Admin>)
 }
 
 /// Reads a suppression.
+///
+/// Why and since when an address gets no mail. The address itself is not kept, only a keyed hash.
 #[utoipa::path(tag = "Newsletter", params(("suppression" = String, Path, description = "Id.")), security(("bearer" = ["admin"])),
     responses((status = 200, body = SuppressionView, description = "The suppression.")))]
 #[get("/newsletter/suppressions/{suppression}")]

@@ -37,6 +37,9 @@ async fn list_sections(request: Request) -> Result<HttpResponse> {
 }
 
 /// Creates a section.
+///
+/// Its slug is made of the name where none is given; a given one that is taken is answered `409`. With a `parent` it stands below
+/// another section.
 #[utoipa::path(tag = "Sections", request_body = SectionDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 201, body = Edited<SectionView>, description = "The section.")))]
 #[post("/sections")]

@@ -44,6 +44,9 @@ async fn list_users(request: Request, _caller: Caller<Admin>) -> Result<HttpResp
 }
 
 /// Creates a user.
+///
+/// An account with a role and a password, which works at once. Where people should choose their own password, invite them instead
+/// (`POST /users/invitations`). An address that has an account is answered `409`.
 #[utoipa::path(tag = "Users", request_body = UserDraft, security(("bearer" = ["admin"])),
     responses((status = 201, body = Edited<UserView>, description = "The user.")))]
 #[post("/users")]
@@ -57,6 +60,8 @@ async fn create_user(body: Body, request: Request, caller: Caller<Admin>) -> Res
 }
 
 /// Reads a user.
+///
+/// The account with its role and state, and its version as the `ETag`, which guards writes.
 #[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")), security(("bearer" = ["admin"])),
     responses((status = 200, body = Edited<UserView>, description = "The user.")))]
 #[get("/users/{user}")]

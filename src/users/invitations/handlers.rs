@@ -54,6 +54,8 @@ async fn create_invitation(body: Body, request: Request, caller: Caller<Admin>) 
 }
 
 /// Reads an invitation.
+///
+/// Whom it was sent to, with which role, and until when it can be accepted; the token was in the mail alone.
 #[utoipa::path(tag = "Users", params(("invitation" = String, Path, description = "Id.")), security(("bearer" = ["admin"])),
     responses((status = 200, body = InvitationView, description = "The invitation.")))]
 #[get("/users/invitations/{invitation}")]
