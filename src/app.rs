@@ -24,6 +24,7 @@ use crate::input::Checker;
 use crate::jobs::Bell;
 use crate::mail::Mailer;
 use crate::markdown::Renderings;
+use crate::outbound::Outbound;
 use crate::secrets::Secrets;
 use crate::users::{FailedLogins, KeyRing, PasswordHasher};
 use crate::{events, openapi, routes};
@@ -56,6 +57,7 @@ pub struct Parts {
     pub(crate) ad_counts: AdCounts,
     pub(crate) metrics: Metrics,
     pub(crate) mailer: Mailer,
+    pub(crate) outbound: Option<Outbound>,
     pub(crate) bell: Bell,
     pub(crate) renderings: Renderings,
     pub(crate) in_flight: InFlight,
@@ -86,6 +88,7 @@ impl App {
         let storage = Storage::open(&config.store.media)?;
         let limits = Limits::new(config.rates);
         let mailer = Mailer::open(&config.mail)?;
+        let outbound = config.comment_check.as_ref().map(|_| Outbound::open(config.outbound_private)).transpose()?;
         let parts = Parts {
             db,
             cache: Cache::new(config.server.cache_bytes, clock.clone()),
@@ -104,6 +107,7 @@ impl App {
             limits,
             metrics: Metrics::new(),
             mailer,
+            outbound,
             bell: Bell::default(),
             renderings: Renderings::default(),
             in_flight: InFlight::default(),

@@ -5,6 +5,7 @@
 mod forms;
 mod mail;
 mod media;
+mod outbound;
 mod settings;
 
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ use forms::{article_path, base_url, list, network, origin, reached_at};
 pub use mail::MailConfig;
 pub(crate) use mail::{Encryption, SmtpConfig};
 pub(crate) use media::{MediaConfig, MediaPlace, S3Config};
+pub use outbound::CheckConfig;
 pub use settings::{SETTINGS, Setting};
 
 /// Where and how the server listens.
@@ -114,6 +116,8 @@ pub struct Rates {
     pub view: Option<u32>,
     /// Ads seen and clicked on.
     pub ad: Option<u32>,
+    /// Votes for comments, reports of them, forms for new ones.
+    pub report: Option<u32>,
     /// Reads by a preview as of a time.
     pub preview: Option<u32>,
 }
@@ -146,6 +150,10 @@ pub struct Config {
     pub rates: Rates,
     /// How mails leave.
     pub mail: MailConfig,
+    /// Who is asked what they think of comments.
+    pub comment_check: Option<CheckConfig>,
+    /// Whether servers at addresses inside may be asked.
+    pub outbound_private: bool,
     /// How the log looks.
     pub log_format: LogFormat,
     /// What the log holds.
@@ -198,6 +206,7 @@ impl Reader<'_> {
             read: self.rate("RATE_READ"),
             view: self.rate("RATE_VIEW"),
             ad: self.rate("RATE_AD"),
+            report: self.rate("RATE_REPORT"),
             preview: self.rate("RATE_PREVIEW"),
         };
         let log_format = self.parsed("LOG_FORMAT", |text| match text {
@@ -208,6 +217,9 @@ impl Reader<'_> {
         });
         let log_level = self.parsed("LOG_LEVEL", |text| text.parse().map_err(|_| "must be error, warn, info, debug or trace".into()));
         let mail = self.mail();
+        let secret = self.value("COMMENT_CHECK_SECRET");
+        let comment_check = self.optional("COMMENT_CHECK_URL", |url| CheckConfig::parse(url, secret.clone()));
+        let outbound_private = self.truth("OUTBOUND_PRIVATE");
         let feeds = self.parsed("FEED_CONTENT", |text| match text {
             "summary" => Ok(FeedConfig { full: false }),
             "full" => Ok(FeedConfig { full: true }),
@@ -221,6 +233,8 @@ impl Reader<'_> {
             first_admin,
             rates,
             mail: mail?,
+            comment_check,
+            outbound_private: outbound_private?,
             log_format: log_format?,
             log_level: log_level?,
         })
@@ -238,7 +252,7 @@ impl Reader<'_> {
         let request = self.number("REQUEST_SECONDS", 1, 3600);
         let unready = self.number("UNREADY_SECONDS", 0, 300);
         let shutdown = self.number("SHUTDOWN_SECONDS", 1, 3600);
-        let require_if_match = self.parsed("REQUIRE_IF_MATCH", |text| text.parse::<bool>().map_err(|_| "must be true or false".into()));
+        let require_if_match = self.truth("REQUIRE_IF_MATCH");
         let trusted_proxies = self.parsed("TRUSTED_PROXIES", |text| list(text).map(network).collect());
         let cors = self.parsed("CORS_ORIGINS", |text| match text {
             "*" => Ok(Cors::Any),
@@ -339,6 +353,10 @@ impl Reader<'_> {
 
     fn optional<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         if self.value(name).is_empty() { None } else { self.parsed(name, parse) }
+    }
+
+    fn truth(&mut self, name: &str) -> Option<bool> {
+        self.parsed(name, |text| text.parse::<bool>().map_err(|_| "must be true or false".into()))
     }
 
     fn number(&mut self, name: &str, low: u64, high: u64) -> Option<u64> {

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
 use crate::schema::{events, idempotency_keys, sessions};
-use crate::{articles, images, jobs, newsletter, users};
+use crate::{articles, comments, images, jobs, newsletter, users};
 
 /// How often.
 const PERIOD: Duration = Duration::from_mins(1);
@@ -86,8 +86,8 @@ fn identity(conn: &mut Conn) -> Result<Option<String>> {
 }
 
 /// Deletes sessions past their end, their refresh tokens with them, previews past theirs, kept answers that are a day old, mailed tokens and
-/// invitations that nobody can use any more, uploads past theirs, subscribers who never confirmed, jobs that were given up long ago, and counts of views that no ranking looks
-/// back to.
+/// invitations that nobody can use any more, uploads past theirs, subscribers who never confirmed, mails of replies that were sent long ago, votes that everybody has
+/// heard of, jobs that were given up long ago, and counts of views that no ranking looks back to.
 fn forget_the_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now))).execute(conn)?;
     articles::forget_expired_previews(conn, now)?;
@@ -96,6 +96,8 @@ fn forget_the_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
     users::forget_expired_tokens(conn, now)?;
     newsletter::forget_the_unconfirmed(conn, now)?;
     images::forget_expired_uploads(conn, now)?;
+    comments::forget_sent(conn, now)?;
+    crate::events::forget_passing(conn, now)?;
     jobs::forget_failed(conn, now.plus_seconds(-FAILED_JOBS_KEPT))?;
     articles::prune_views(conn, now)
 }

@@ -8,7 +8,7 @@
 //!   view, `queries.rs` all its SQL, `handlers.rs` its operations over HTTP.
 //! - What rooms stand on: `db` (all knowledge of Diesel), `http` (all knowledge of actix), `input` (what clients send),
 //!   `markdown` (an article's body), `events` (one row per change), `jobs` (what is still to be done outside the
-//!   database), `mail`, `error`, `secrets`, `visitors` (who was seen lately, without knowing who).
+//!   database), `mail`, `outbound` (requests to other servers), `error`, `secrets`, `visitors` (who was seen lately, without knowing who).
 //! - What binds them: `routes` (every resource, a line each) and `openapi` (the document, made from the same code).
 
 mod ads;
@@ -40,6 +40,7 @@ mod mail;
 mod markdown;
 mod newsletter;
 pub mod openapi;
+mod outbound;
 mod pages;
 mod redirects;
 mod routes;

@@ -122,6 +122,7 @@ diesel::table! {
         updated_at -> BigInt,
         frames -> Integer,
         has_alpha -> Bool,
+        taken_at -> Nullable<BigInt>,
     }
 }
 
@@ -423,6 +424,70 @@ diesel::table! {
         version -> Integer,
         created_at -> BigInt,
         edited_at -> Nullable<BigInt>,
+        pinned -> Bool,
+        decision_reason -> Nullable<Text>,
+        spam_score -> Integer,
+        spam_signs -> Text,
+        text_hash -> Nullable<Text>,
+        notify_replies -> Bool,
+        erased -> Bool,
+    }
+}
+
+diesel::table! {
+    comment_votes (comment_id, visitor) {
+        comment_id -> Text,
+        visitor -> Text,
+        place -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    comment_reports (id) {
+        id -> Text,
+        comment_id -> Text,
+        visitor -> Text,
+        place -> Text,
+        reason -> Text,
+        note -> Nullable<Text>,
+        dismissed -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    comment_bans (id) {
+        id -> Text,
+        kind -> Text,
+        value -> Text,
+        note -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    comment_notices (reply_id) {
+        reply_id -> Text,
+        email -> Text,
+        mail_id -> Nullable<Text>,
+        created_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    comment_refusals (email_hash) {
+        email_hash -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    comment_digests (user_id) {
+        user_id -> Text,
+        asked -> Bool,
+        sent_at -> Nullable<BigInt>,
     }
 }
 
@@ -672,6 +737,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     collection_items,
     redirects,
     comments,
+    comment_votes,
+    comment_reports,
+    comment_bans,
+    comment_notices,
+    comment_refusals,
+    comment_digests,
     jobs,
     invitations,
     mail_tokens,

@@ -19,7 +19,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 /// Lists what was done.
 ///
 /// The audit log, the newest first: every change with who made it, when and to what, logins and stolen refresh tokens
-/// among them. Entries are kept for ever and survive the people and things that they name.
+/// among them; votes for comments are not. Entries are kept for ever and survive the people and things that they name.
 #[utoipa::path(tag = "Audit", params(AuditLog), security(("bearer" = ["admin"])),
     responses((status = 200, body = Page<AuditEntry>, description = "A page of the log.")))]
 #[get("/audit")]

@@ -7,12 +7,14 @@ use diesel::prelude::*;
 use super::entry::{AuditEntry, LISTING, Recorded};
 use crate::db::{Backend, Conn, PageOf, PageQuery, keyset};
 use crate::error::Result;
+use crate::events::PASSING;
 use crate::schema::{events, users};
 
 /// One page of the log.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<AuditEntry>> {
-    let rows = events::table.select(Recorded::as_select()).into_boxed::<Backend>();
-    let page = keyset!(conn, LISTING, query, rows, events::table.into_boxed::<Backend>());
+    let lasting = || events::table.filter(events::kind.ne(PASSING));
+    let rows = lasting().select(Recorded::as_select()).into_boxed::<Backend>();
+    let page = keyset!(conn, LISTING, query, rows, lasting().into_boxed::<Backend>());
     let actors: BTreeSet<String> = page.rows.iter().filter_map(|row| row.actor_id.clone()).collect();
     let names = names(conn, actors.into_iter().collect())?;
     let name = |row: &Recorded| row.actor_id.as_ref().and_then(|id| names.get(id).cloned());

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::comment::{Comment, CommentStatus};
 use super::draft::CommentRevisionDraft;
 use super::policy::{longest, policy};
-use super::queries;
+use super::{notices, queries};
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
@@ -59,7 +59,7 @@ pub(super) fn length_fault(app: &App, sent: &Map<String, Value>, policy: &Commen
 }
 
 /// Stores a comment with its new status, shows or hides what follows from it; names the tags of the answers that changed.
-pub(super) fn apply(conn: &mut Conn, comment: &mut Comment, status: CommentStatus) -> Result<Vec<String>> {
+pub(super) fn apply(app: &App, conn: &mut Conn, comment: &mut Comment, status: CommentStatus) -> Result<Vec<String>> {
     let was_approved = comment.status == CommentStatus::Approved;
     let is_approved = status == CommentStatus::Approved;
     comment.status = status;
@@ -77,13 +77,16 @@ pub(super) fn apply(conn: &mut Conn, comment: &mut Comment, status: CommentStatu
     }
     comment.shown = is_approved;
     queries::set_shown(conn, comment, is_approved)?;
+    if is_approved {
+        notices::tell_author_of_parent(app, conn, comment)?;
+    }
     Ok(tags(comment))
 }
 
 /// Removes a comment and all replies to it.
 pub(super) fn remove(app: &App, conn: &mut Conn, actor: Option<String>, mut comment: Comment) -> Result<()> {
     let status = comment.status;
-    let touched = apply(conn, &mut comment, CommentStatus::Rejected)?;
+    let touched = apply(app, conn, &mut comment, CommentStatus::Rejected)?;
     queries::delete(conn, comment.id)?;
     comment.status = status;
     announce(app, conn, actor, &comment, "comment.deleted", touched)
@@ -105,7 +108,12 @@ pub(super) fn announce(
 ) -> Result<()> {
     touched.sort_unstable();
     touched.dedup();
-    let details: Value = json!({"article": comment.article_id, "status": comment.status});
+    let mut details: Value = json!({"article": comment.article_id, "status": comment.status});
+    if kind == "comment.moderated"
+        && let Some(reason) = &comment.decision_reason
+    {
+        details["reason"] = reason.clone().into();
+    }
     let event = Event { kind, actor, subject_kind: "comment", subject_id: comment.id.to_string(), tags: touched, details };
     events::record(conn, app.now(), event)
 }

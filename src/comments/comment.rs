@@ -4,8 +4,9 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::spam::SpamSign;
 use crate::articles::ArticleId;
-use crate::db::{Column, Field, Id, Key, Listing, Op, Predicate, Timestamp, column, text_enum};
+use crate::db::{Column, Field, Id, Json, Key, Listing, Op, Predicate, Timestamp, column, text_enum};
 use crate::input::Kind;
 use crate::schema::comments;
 use crate::users::User;
@@ -40,6 +41,7 @@ text_enum! {
 /// A comment as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = comments)]
+#[expect(clippy::struct_excessive_bools, reason = "a row, whose columns are independent of each other")]
 pub(crate) struct Comment {
     pub(crate) id: CommentId,
     pub(crate) article_id: ArticleId,
@@ -65,6 +67,13 @@ pub(crate) struct Comment {
     pub(crate) version: i32,
     pub(crate) created_at: Timestamp,
     pub(crate) edited_at: Option<Timestamp>,
+    pub(crate) pinned: bool,
+    pub(crate) decision_reason: Option<String>,
+    pub(crate) spam_score: i32,
+    pub(crate) spam_signs: Json<Vec<SpamSign>>,
+    pub(crate) text_hash: Option<String>,
+    pub(crate) notify_replies: bool,
+    pub(crate) erased: bool,
 }
 
 /// Who wrote a comment.
@@ -123,6 +132,15 @@ pub(crate) struct CommentView {
     pub(crate) created_at: Timestamp,
     /// When it was last edited.
     pub(crate) edited_at: Option<Timestamp>,
+    /// Whether the house put it before all others of its article.
+    #[schema(example = false)]
+    pub(crate) pinned: bool,
+    /// How many readers voted for it.
+    #[schema(example = 3, minimum = 0)]
+    pub(crate) votes: i32,
+    /// Whether its text and its author's name were erased; both are empty then.
+    #[schema(example = false)]
+    pub(crate) erased: bool,
     /// The replies to it.
     pub(crate) replies: Replies,
 }
@@ -143,6 +161,9 @@ impl Comment {
             body: CommentBody { html: self.html.clone(), text: self.text.clone() },
             created_at: self.created_at,
             edited_at: self.edited_at,
+            pinned: self.pinned,
+            votes: self.score,
+            erased: self.erased,
             replies,
         }
     }
@@ -175,7 +196,7 @@ pub(super) static LISTING: Listing<comments::table, Comment> = Listing {
     ],
     default_sort: "created_at",
     includes: &[],
-    members: &["id", "parent_id", "depth", "author", "body", "created_at", "edited_at", "replies"],
+    members: &["id", "parent_id", "depth", "author", "body", "created_at", "edited_at", "pinned", "votes", "erased", "replies"],
     id: column!(id comments::id),
     id_of: |row| row.id.to_string(),
 };

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::comment::{CommentId, CommentStatus};
-use super::texts::{CommentMarkdown, Signature};
+use super::texts::{CommentMarkdown, DecisionReason, Signature};
 use crate::input::{Draft, Email, HttpUrl};
 
 /// What a comment may be made of.
@@ -22,9 +22,16 @@ pub(crate) struct CommentDraft {
     /// The comment of the same article that this answers.
     #[schema(min_length = 1, max_length = 200, example = json!(null))]
     pub(crate) parent_id: Option<String>,
+    /// Whether its author is told by mail of replies that readers see, once an hour at most; it needs an e-mail address.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub(crate) notify_replies: bool,
     /// Leave it empty, and hide it from people: what fills it in is a machine.
     #[schema(max_length = 2000, example = "")]
     pub(crate) website: Option<String>,
+    /// What `POST /comments/forms` answered when they began to write.
+    #[schema(max_length = 200, example = json!(null))]
+    pub(crate) form: Option<String>,
 }
 
 impl Draft for CommentDraft {}
@@ -64,10 +71,17 @@ pub(crate) struct CommentRevisionDraft {
     pub(crate) body: CommentText,
     /// What is made of it; only those who look after comments can change it.
     pub(crate) status: CommentStatus,
+    /// Whether it stands before all others of its article, of which one can be pinned: another is let go. Only one that answers
+    /// no other can be pinned, by those who look after comments.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub(crate) pinned: bool,
+    /// Why its status is what it is, for staff and the audit log; a change of the status without a reason takes the old one away.
+    pub(crate) reason: Option<DecisionReason>,
 }
 
 impl Draft for CommentRevisionDraft {
-    const DERIVED: &'static [&'static str] = &["/body/html", "/body/text", "/replies"];
+    const DERIVED: &'static [&'static str] = &["/body/html", "/body/text", "/replies", "/votes"];
     const READ_ONLY: &'static [&'static str] = &[
         "/id",
         "/parent_id",
@@ -80,6 +94,9 @@ impl Draft for CommentRevisionDraft {
         "/ip",
         "/user_agent",
         "/reported",
+        "/erased",
+        "/spam_score",
+        "/spam_signs",
         "/version",
     ];
 }
@@ -93,6 +110,8 @@ pub(crate) struct ModerationDraft {
     pub(crate) ids: Vec<CommentId>,
     /// What is made of them.
     pub(crate) status: CommentStatus,
+    /// Why, for staff and the audit log.
+    pub(crate) reason: Option<DecisionReason>,
 }
 
 impl Draft for ModerationDraft {}

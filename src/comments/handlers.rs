@@ -11,7 +11,7 @@ use super::draft::{CommentDraft, CommentRevisionDraft, ModerationDraft};
 use super::moderation::{self, Decisions};
 use super::posting::{self, Commenter, OwnComment, PostedComment, Poster};
 use super::queue::{QUEUE, StaffComment};
-use super::threads;
+use super::{bans, erasure, notices, reactions, spam, threads};
 use crate::articles::ArticleId;
 use crate::error::Result;
 use crate::http::{Body, Limit, Page, Request, Tags, created, editor, editor_page, listing_parameters, no_content, private, public_page};
@@ -24,6 +24,11 @@ listing_parameters!(CommentQueue, QUEUE);
 /// Mounts the operations.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config
+        .configure(bans::routes)
+        .configure(spam::routes)
+        .configure(reactions::routes)
+        .configure(notices::routes)
+        .configure(erasure::routes)
         .service(list_article_comments)
         .service(create_comment)
         .service(list_comment_replies)
@@ -44,7 +49,7 @@ fn tags(article: ArticleId) -> Tags {
 /// Lists an article's comments.
 ///
 /// The approved comments of a published article that answer no other, each with its first replies: three to a comment,
-/// three levels deep. Where there are more, `replies.next` is the cursor with which the comment's `/replies` go on.
+/// three levels deep. The pinned one comes first, in any order. Where there are more, `replies.next` is the cursor with which the comment's `/replies` go on.
 #[utoipa::path(tag = "Comments", params(("article" = String, Path, description = "Id or slug."), CommentList),
     responses((status = 200, body = Page<CommentView>, description = "A page of comments.")))]
 #[get("/articles/{article}/comments")]
@@ -107,9 +112,9 @@ async fn prepared(request: &Request, body: Body) -> Result<Input> {
 #[serde(untagged)]
 pub(crate) enum RevisedComment {
     /// For those who look after comments.
-    Staff(StaffComment),
+    Staff(Box<StaffComment>),
     /// For its author, by the edit token.
-    Own(OwnComment),
+    Own(Box<OwnComment>),
 }
 
 /// Changes a comment.
@@ -128,14 +133,14 @@ async fn revise_comment(body: Body, request: Request, caller: Result<Caller<Mode
         request.no_query()?;
         let input = prepared(&request, body).await?;
         let own = request.write(move |app, conn| posting::revise(app, conn, (&id, &token), &condition, &input)).await?;
-        return private(200, &RevisedComment::Own(own));
+        return private(200, &RevisedComment::Own(Box::new(own)));
     }
     let caller = caller?;
     request.no_query()?;
     let input = prepared(&request, body).await?;
     let view = request.write(move |app, conn| moderation::revise(app, conn, &caller, &id, &condition, &input)).await?;
     let version = view.version;
-    editor(&RevisedComment::Staff(view), version)
+    editor(&RevisedComment::Staff(Box::new(view)), version)
 }
 
 /// Deletes a comment.

@@ -4,15 +4,21 @@
 //! article; the counts of comments and replies change in the transaction that changes what is shown; the public types
 //! have no place for an e-mail address, an IP address or a token, and below moderator nobody can ask for one.
 
+mod bans;
 mod changes;
 mod comment;
 mod draft;
+mod erasure;
 mod handlers;
 mod moderation;
+mod notices;
+mod pinned;
 mod policy;
 mod posting;
 mod queries;
 mod queue;
+mod reactions;
+mod spam;
 mod texts;
 mod threads;
 
@@ -20,5 +26,7 @@ pub(crate) use comment::CommentView;
 pub(crate) use draft::CommentRevisionDraft;
 pub(crate) use handlers::routes;
 pub(crate) use moderation::moderate;
+pub(crate) use notices::{CommentMail, forget_sent};
 pub(crate) use posting::{Poster, create};
+pub(crate) use spam::CommentCheck;
 pub(crate) use threads::list;

@@ -14,7 +14,16 @@ use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
 use crate::http::Precondition;
 use crate::input::{Input, Query};
-use crate::users::{Caller, Moderator, Role};
+use crate::users::{Caller, Moderator, Right, Role, Scope};
+
+/// The right to look after everybody's comments, and to know who wrote them.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum CommentDesk {}
+
+impl Right for CommentDesk {
+    const ROLES: &'static [Role] = &[Role::Editor, Role::Moderator, Role::Admin];
+    const SCOPE: Scope = Scope::Comments;
+}
 
 /// What became of one comment of many.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -75,29 +84,45 @@ pub(super) fn revise(
 ) -> Result<StaffComment> {
     queries::lock_thread(conn, id)?;
     let mut comment = found(conn, caller, id)?.ok_or_else(Error::not_found)?;
+    if comment.erased {
+        return Err(Error::conflict("What it said was erased; delete it, or decide on it with POST /comments/moderate."));
+    }
     let before = view(app, conn, caller, &comment)?;
     let current = serde_json::to_value(&before)?;
     let draft = revised(app, conn, input, &current)?;
     condition.check(comment.version, &current, &input.object()?)?;
     let markdown = draft.body.markdown();
     let rewritten = markdown != comment.markdown;
-    if !rewritten && draft.status == comment.status {
+    let decided = draft.status != comment.status;
+    // What was said of the last decision says nothing of this one.
+    let reason = draft.reason.filter(|_| !decided || input.object().is_ok_and(|sent| sent.contains_key("reason")));
+    let reason = reason.map(|reason| reason.0).filter(|reason| !reason.trim().is_empty());
+    let pins = draft.pinned != comment.pinned;
+    if !rewritten && !decided && !pins && reason == comment.decision_reason {
         return Ok(before);
     }
-    let mut touched = Vec::new();
+    if draft.pinned && comment.depth > 0 {
+        return Err(Error::invalid(vec![Fault::at("/pinned", "not_possible", "Only a comment that answers no other can be pinned.")]));
+    }
+    if pins && draft.pinned {
+        queries::unpin(conn, comment.article_id)?;
+    }
+    let mut touched = if comment.shown && (rewritten || pins) { tags(&comment) } else { Vec::new() };
     if rewritten {
         comment.rewrite(app, markdown);
-        touched = if comment.shown { tags(&comment) } else { touched };
     }
+    comment.pinned = draft.pinned;
+    comment.decision_reason = reason;
     comment.version += 1;
-    touched.extend(apply(conn, &mut comment, draft.status)?);
+    touched.extend(apply(app, conn, &mut comment, draft.status)?);
     announce(app, conn, caller.actor(), &comment, if rewritten { "comment.revised" } else { "comment.moderated" }, touched)?;
     view(app, conn, caller, &comment)
 }
 
 /// Decides on many comments: on all of them, or on none.
 pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, input: &Input) -> Result<Decisions> {
-    let ModerationDraft { ids, status } = input.plain::<ModerationDraft>()?;
+    let ModerationDraft { ids, status, reason } = input.plain::<ModerationDraft>()?;
+    let reason = reason.map(|reason| reason.0).filter(|reason| !reason.trim().is_empty());
     queries::lock_threads(conn, &ids)?;
     let mut comments = queries::by_ids(conn, &ids)?;
     require_own(conn, caller, &comments.values().collect::<Vec<_>>())?;
@@ -115,8 +140,8 @@ pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, i
         if changed {
             // One decision may have shown or hidden what the next is about.
             let fresh = queries::look_up(conn, id)?.ok_or_else(Error::not_found)?;
-            *comment = Comment { version: fresh.version + 1, ..fresh };
-            let touched = apply(conn, comment, status)?;
+            *comment = Comment { version: fresh.version + 1, decision_reason: reason.clone(), ..fresh };
+            let touched = apply(app, conn, comment, status)?;
             announce(app, conn, caller.actor(), comment, "comment.moderated", touched)?;
         }
         data.push(Decision { id, status, changed });
@@ -133,7 +158,7 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, id:
 }
 
 /// The comment, if there is one, where the caller looks after it.
-fn found(conn: &mut Conn, caller: &Caller<Moderator>, id: &str) -> Result<Option<Comment>> {
+pub(super) fn found(conn: &mut Conn, caller: &Caller<Moderator>, id: &str) -> Result<Option<Comment>> {
     let Ok(id) = id.parse::<CommentId>() else { return Ok(None) };
     let Some(comment) = queries::look_up(conn, id)? else { return Ok(None) };
     require_own(conn, caller, &[&comment])?;

@@ -8,16 +8,19 @@ use utoipa::ToSchema;
 use super::changes::{announce, apply, length_fault, remove, revised, tags};
 use super::comment::{Comment, CommentId, CommentStatus, CommentView, OwnStatus};
 use super::draft::CommentDraft;
+use super::notices;
 use super::policy::{is_open, policy};
 use super::queries::{self, Commentable};
+use super::spam::{self, Clues, CommentCheck};
 use super::texts::clean_line;
 use super::threads::counted;
 use crate::app::App;
 use crate::articles::lock_comments;
-use crate::db::{Conn, Id, fold};
+use crate::db::{Conn, Id, Json, fold};
 use crate::error::{Code, Error, Fault, Result};
 use crate::http::Precondition;
 use crate::input::Input;
+use crate::jobs::{self, Job};
 use crate::secrets::{new_token, token_hash};
 use crate::site::{CommentMode, CommentPolicy};
 use crate::users::{Caller, Right, Role, Scope};
@@ -82,18 +85,21 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
         return Err(Error::conflict("This article takes no more comments."));
     }
     let token = new_token();
+    let clues = Clues { trapped: draft.website.as_ref().is_some_and(|website| !website.is_empty()), form: draft.form.clone() };
     let mut comment = written(app, &article, parent.as_ref(), draft);
     comment.edit_token_hash = Some(token_hash(&token));
     comment.address = Some(poster.address.clone());
     comment.user_agent.clone_from(&poster.user_agent);
-    if let Some(caller) = &poster.caller {
-        sign(conn, &mut comment, caller)?;
+    match &poster.caller {
+        Some(caller) => sign(conn, &mut comment, caller)?,
+        None => spam::score(app, conn, &mut comment, &clues)?,
     }
-    let status = first_status(conn, &comment, &policy)?;
-    comment.status = CommentStatus::Pending;
+    let deserved = first_status(conn, &comment, &policy)?;
     queries::insert(conn, &comment)?;
-    let touched = apply(conn, &mut comment, status)?;
+    let status = until_checked(app, &comment, deserved);
+    let touched = apply(app, conn, &mut comment, status)?;
     announce(app, conn, poster.caller.as_ref().and_then(Caller::actor), &comment, "comment.posted", touched)?;
+    have_looked_at(app, conn, &comment, deserved)?;
     let OwnComment { view, status } = own(app, &comment);
     Ok(PostedComment { view, status, edit_token: token })
 }
@@ -138,7 +144,7 @@ fn signature_faults(sent: &Map<String, Value>, policy: &CommentPolicy, staff: bo
         return ["author_name", "author_email", "author_url"].into_iter().filter(is_sent).map(fault).collect();
     }
     let mut required = vec!["author_name"];
-    if policy.email_required {
+    if policy.email_required || sent.get("notify_replies") == Some(&Value::Bool(true)) {
         required.push("author_email");
     }
     let fault = |name: &str| Fault::at(format!("/{name}"), "required", format!("{name:?} is required."));
@@ -165,10 +171,9 @@ fn answerable(conn: &mut Conn, article: &Commentable, parent: &str) -> Result<st
 /// The comment that a draft makes.
 fn written(app: &App, article: &Commentable, parent: Option<&Comment>, draft: CommentDraft) -> Comment {
     let now = app.now();
-    let CommentDraft { author_name, author_email, author_url, body, parent_id, website } = draft;
+    let CommentDraft { author_name, author_email, author_url, body, parent_id, notify_replies, website: _, form: _ } = draft;
     let author_name = author_name.map(|name| clean_line(&name.0)).unwrap_or_default();
     let (html, text) = app.renderings.comment(&body.0).as_ref().clone();
-    let trapped = website.is_some_and(|website| !website.is_empty());
     Comment {
         id: Id::new(now),
         article_id: article.id,
@@ -183,7 +188,7 @@ fn written(app: &App, article: &Commentable, parent: Option<&Comment>, draft: Co
         markdown: body.0,
         html,
         text,
-        status: if trapped { CommentStatus::Spam } else { CommentStatus::Pending },
+        status: CommentStatus::Pending,
         shown: false,
         reply_count: 0,
         score: 0,
@@ -194,6 +199,13 @@ fn written(app: &App, article: &Commentable, parent: Option<&Comment>, draft: Co
         version: 1,
         created_at: now,
         edited_at: None,
+        pinned: false,
+        decision_reason: None,
+        spam_score: 0,
+        spam_signs: Json(Vec::new()),
+        text_hash: None,
+        notify_replies,
+        erased: false,
     }
 }
 
@@ -212,8 +224,8 @@ fn first_status(conn: &mut Conn, comment: &Comment, policy: &CommentPolicy) -> R
     if comment.is_staff {
         return Ok(CommentStatus::Approved);
     }
-    if comment.status == CommentStatus::Spam {
-        return Ok(CommentStatus::Spam);
+    if let Some(status) = suspected(comment, policy) {
+        return Ok(status);
     }
     let passes = match (policy.mode, &comment.author_email) {
         (CommentMode::Post, _) => true,
@@ -221,6 +233,34 @@ fn first_status(conn: &mut Conn, comment: &Comment, policy: &CommentPolicy) -> R
         _ => false,
     };
     Ok(if passes { CommentStatus::Approved } else { CommentStatus::Pending })
+}
+
+/// What a comment is until the checker, where there is one, has been asked what it thinks of it.
+fn until_checked(app: &App, comment: &Comment, deserved: CommentStatus) -> CommentStatus {
+    let asks = app.config.comment_check.is_some() && !comment.is_staff;
+    if asks && deserved == CommentStatus::Approved { CommentStatus::Pending } else { deserved }
+}
+
+/// Has a comment that waits looked at: by the checker first, where there is one, and by those who look after comments.
+fn have_looked_at(app: &App, conn: &mut Conn, comment: &Comment, deserved: CommentStatus) -> Result<()> {
+    if comment.status != CommentStatus::Pending {
+        return Ok(());
+    }
+    if app.config.comment_check.is_none() {
+        return notices::tell_desk(app, conn);
+    }
+    let check = CommentCheck { comment: comment.id, version: comment.version, shows: deserved == CommentStatus::Approved };
+    jobs::enqueue(app, conn, &Job::CommentCheck(check))
+}
+
+/// What is made of a comment that looks like spam, whatever else would be.
+fn suspected(comment: &Comment, policy: &CommentPolicy) -> Option<CommentStatus> {
+    let reaches = |threshold: u32| i64::from(comment.spam_score) >= i64::from(threshold);
+    match (reaches(policy.spam_at), reaches(policy.hold_at)) {
+        (true, _) => Some(CommentStatus::Spam),
+        (false, true) => Some(CommentStatus::Pending),
+        _ => None,
+    }
 }
 
 /// Changes what one's own comment says.
@@ -231,8 +271,19 @@ pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), cond
     let mut current = serde_json::to_value(&before)?;
     current["body"]["markdown"] = comment.markdown.clone().into();
     let draft = revised(app, conn, input, &current)?;
+    let mut faults = Vec::new();
     if draft.status.as_str() != before.status.as_str() {
-        return Err(Error::invalid(vec![Fault::at("/status", "read_only", "Only those who look after comments change this.")]));
+        faults.push("/status");
+    }
+    if draft.pinned != comment.pinned {
+        faults.push("/pinned");
+    }
+    if draft.reason.is_some() {
+        faults.push("/reason");
+    }
+    if !faults.is_empty() {
+        let fault = |pointer| Fault::at(pointer, "read_only", "Only those who look after comments change this.");
+        return Err(Error::invalid(faults.into_iter().map(fault).collect()));
     }
     if *condition != Precondition::Missing {
         condition.check(comment.version, &current, &input.object()?)?;
@@ -242,13 +293,30 @@ pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), cond
         return Ok(before);
     }
     comment.rewrite(app, markdown);
-    let stays = comment.is_staff || matches!(policy(conn)?.mode, CommentMode::Post | CommentMode::Trusted);
-    let status = if comment.status == CommentStatus::Approved && !stays { CommentStatus::Pending } else { comment.status };
+    let deserved = revised_status(conn, &mut comment)?;
     comment.version += 1;
     let mut touched = if comment.shown { tags(&comment) } else { Vec::new() };
-    touched.extend(apply(conn, &mut comment, status)?);
+    let status = until_checked(app, &comment, deserved);
+    touched.extend(apply(app, conn, &mut comment, status)?);
     announce(app, conn, None, &comment, "comment.revised", touched)?;
+    have_looked_at(app, conn, &comment, deserved)?;
     Ok(own(app, &comment))
+}
+
+/// Whether what shows goes on to show, now that it says something else.
+fn revised_status(conn: &mut Conn, comment: &mut Comment) -> Result<CommentStatus> {
+    if comment.is_staff {
+        return Ok(comment.status);
+    }
+    let policy = policy(conn)?;
+    spam::rescore(conn, comment)?;
+    let stays = matches!(policy.mode, CommentMode::Post | CommentMode::Trusted);
+    Ok(match (comment.status, suspected(comment, &policy)) {
+        (CommentStatus::Approved | CommentStatus::Pending, Some(CommentStatus::Spam)) => CommentStatus::Spam,
+        (CommentStatus::Approved, Some(_)) => CommentStatus::Pending,
+        (CommentStatus::Approved, None) if !stays => CommentStatus::Pending,
+        (status, _) => status,
+    })
 }
 
 /// Deletes one's own comment; what is gone already, stays gone.

@@ -43,11 +43,27 @@ pub(super) fn lock_threads(conn: &mut Conn, ids: &[CommentId]) -> Result<()> {
     articles.into_iter().try_for_each(|article| lock_comments(conn, article))
 }
 
-/// One page of an article's comments: those that answer no other.
-pub(super) fn page(conn: &mut Conn, article: ArticleId, query: &PageQuery) -> Result<PageOf<Comment>> {
+/// One page of an article's comments: those that answer no other; `without` is counted and not among them.
+pub(super) fn page(conn: &mut Conn, article: ArticleId, query: &PageQuery, without: Option<CommentId>) -> Result<PageOf<Comment>> {
     let shown = || comments::table.filter(comments::article_id.eq(article)).filter(comments::depth.eq(0)).filter(comments::shown.eq(true));
-    let rows = shown().select(Comment::as_select()).into_boxed::<Backend>();
+    let mut rows = shown().select(Comment::as_select()).into_boxed::<Backend>();
+    if let Some(without) = without {
+        rows = rows.filter(comments::id.ne(without));
+    }
     Ok(keyset!(conn, LISTING, query, rows, shown().into_boxed::<Backend>()))
+}
+
+/// The comment that stands before all others of an article, where readers see it.
+pub(super) fn pinned(conn: &mut Conn, article: ArticleId) -> Result<Option<Comment>> {
+    let pinned = comments::table.filter(comments::article_id.eq(article)).filter(comments::pinned.eq(true));
+    Ok(pinned.filter(comments::shown.eq(true)).select(Comment::as_select()).first(conn).optional()?)
+}
+
+/// Lets go of what is pinned under an article.
+pub(super) fn unpin(conn: &mut Conn, article: ArticleId) -> Result<()> {
+    let pinned = comments::table.filter(comments::article_id.eq(article)).filter(comments::pinned.eq(true));
+    diesel::update(pinned).set((comments::pinned.eq(false), comments::version.eq(comments::version + 1))).execute(conn)?;
+    Ok(())
 }
 
 /// One page of the replies to a comment.
@@ -186,6 +202,11 @@ pub(super) fn update(conn: &mut Conn, comment: &Comment) -> Result<()> {
             comments::status.eq(comment.status),
             comments::version.eq(comment.version),
             comments::edited_at.eq(comment.edited_at),
+            comments::pinned.eq(comment.pinned),
+            comments::decision_reason.eq(&comment.decision_reason),
+            comments::spam_score.eq(comment.spam_score),
+            comments::spam_signs.eq(&comment.spam_signs),
+            comments::text_hash.eq(&comment.text_hash),
         ))
         .execute(conn)?;
     Ok(())
@@ -197,10 +218,12 @@ pub(super) fn delete(conn: &mut Conn, id: CommentId) -> Result<()> {
     Ok(())
 }
 
+/// The status is hidden from SQLite's planner, which would else look for the replies among all that are approved, at each level.
 const SHOW: &str = "UPDATE comments SET shown = TRUE WHERE id IN (
     WITH RECURSIVE thread (id) AS (
         SELECT id FROM comments WHERE id = $1
-        UNION ALL SELECT reply.id FROM comments reply JOIN thread ON reply.parent_id = thread.id WHERE reply.status = 'approved'
+        UNION ALL SELECT reply.id FROM comments reply JOIN thread ON reply.parent_id = thread.id
+        WHERE COALESCE(reply.status, '') = 'approved'
     ) SELECT id FROM thread)";
 
 const HIDE: &str = "UPDATE comments SET shown = FALSE WHERE id IN (

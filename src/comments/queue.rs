@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::comment::{Comment, CommentAuthor, CommentId, CommentStatus, Replies};
 use super::queries::article_is;
+use super::spam::SpamSign;
 use crate::articles::ArticleId;
 use crate::db::{Column, Field, Key, Listing, Op, Timestamp, column};
 use crate::input::Kind;
@@ -55,10 +56,28 @@ pub(crate) struct StaffComment {
     pub(crate) created_at: Timestamp,
     /// When it was last edited.
     pub(crate) edited_at: Option<Timestamp>,
+    /// Whether it stands before all others of its article.
+    #[schema(example = false)]
+    pub(crate) pinned: bool,
+    /// How many readers voted for it.
+    #[schema(example = 3, minimum = 0)]
+    pub(crate) votes: i32,
+    /// Whether its text and its author's name were erased.
+    #[schema(example = false)]
+    pub(crate) erased: bool,
     /// How many approved replies there are; `data` is empty here.
     pub(crate) replies: Replies,
     /// What was made of it.
     pub(crate) status: CommentStatus,
+    /// Why, where somebody said so.
+    #[schema(example = "Names a private person.")]
+    pub(crate) reason: Option<String>,
+    /// What speaks for spam, in points from 0 to 100.
+    #[schema(example = 10, minimum = 0, maximum = 100)]
+    pub(crate) spam_score: i32,
+    /// What the points are for.
+    #[schema(example = json!(["no_form"]))]
+    pub(crate) spam_signs: Vec<SpamSign>,
     /// The article that it stands under.
     pub(crate) article: CommentedArticle,
     /// The e-mail address that its author gave; null for authors, who may not see it.
@@ -105,8 +124,14 @@ impl Comment {
             body: StaffCommentBody { html: self.html.clone(), text: self.text.clone(), markdown: self.markdown.clone() },
             created_at: self.created_at,
             edited_at: self.edited_at,
+            pinned: self.pinned,
+            votes: self.score,
+            erased: self.erased,
             replies,
             status: self.status,
+            reason: self.decision_reason.clone(),
+            spam_score: self.spam_score,
+            spam_signs: self.spam_signs.0.clone(),
             article,
             author_email,
             ip,
@@ -118,9 +143,9 @@ impl Comment {
 }
 
 /// The first of the fields is for all; the rest is for those who may see traces.
-const OPEN_FIELDS: usize = 5;
+const OPEN_FIELDS: usize = 6;
 
-static FIELDS: [Field<comments::table, Comment>; 7] = [
+static FIELDS: [Field<comments::table, Comment>; 8] = [
     Field {
         name: "status",
         kind: Kind::Word(CommentStatus::WORDS),
@@ -158,8 +183,16 @@ static FIELDS: [Field<comments::table, Comment>; 7] = [
         kind: Kind::Int,
         ops: Op::ORDER,
         column: column!(int comments::reported),
-        key: None,
+        key: Some(|row| Key::Int(i64::from(row.reported))),
         about: "How many readers reported it.",
+    },
+    Field {
+        name: "spam_score",
+        kind: Kind::Int,
+        ops: Op::ORDER,
+        column: column!(int comments::spam_score),
+        key: None,
+        about: "What speaks for spam, in points from 0 to 100.",
     },
     Field {
         name: "author_email",
@@ -192,8 +225,14 @@ pub(super) static QUEUE: Listing<comments::table, Comment> = Listing {
         "body",
         "created_at",
         "edited_at",
+        "pinned",
+        "votes",
+        "erased",
         "replies",
         "status",
+        "reason",
+        "spam_score",
+        "spam_signs",
         "article",
         "author_email",
         "ip",
@@ -218,8 +257,14 @@ pub(super) static OWN_QUEUE: Listing<comments::table, Comment> = Listing {
         "body",
         "created_at",
         "edited_at",
+        "pinned",
+        "votes",
+        "erased",
         "replies",
         "status",
+        "reason",
+        "spam_score",
+        "spam_signs",
         "article",
         "reported",
         "version",

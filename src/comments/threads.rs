@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::comment::{Comment, CommentId, CommentView, LISTING, Replies};
+use super::pinned;
 use super::queries::{self, EMBEDDED};
 use crate::app::App;
 use crate::articles::ArticleId;
@@ -27,7 +28,7 @@ pub(crate) fn list(app: &App, conn: &mut Conn, name: &str, mut query: Query) -> 
     let article = queries::article_of(conn, name)?.id;
     let list = query.listing(&LISTING, &app.secrets, &scope(article));
     query.finish()?;
-    let page = queries::page(conn, article, &list)?.with_rows(|rows| threads(app, conn, &rows))?;
+    let page = pinned::page(conn, article, &list)?.with_rows(|rows| threads(app, conn, &rows))?;
     Ok((article, list, page))
 }
 

@@ -72,6 +72,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("RATE_READ", "off", "Public reads for each address: N/minute or off."),
     setting("RATE_VIEW", "120/minute", "Views of articles that an address may report: N/minute or off."),
     setting("RATE_AD", "120/minute", "Ads seen and clicked on that an address may report: N/minute or off."),
+    setting(
+        "RATE_REPORT",
+        "30/minute",
+        "Votes for comments, reports of them, and forms for new ones that an address may send: N/minute or off.",
+    ),
     setting("RATE_PREVIEW", "60/minute", "Reads by a preview as of a time for each address: N/minute or off."),
     setting("METRICS_BIND", "", "Address and port for Prometheus' /metrics; empty turns it off."),
     setting(
@@ -82,6 +87,13 @@ pub const SETTINGS: &[Setting] = &[
     setting("SMTP_SECONDS", "30", "How long the mail server may take for one mail, 1 to 120 seconds."),
     setting("MAIL_FROM", "", "Who mails come from, such as The Desk <desk@example.org>; where empty, noreply at SITE_URL's host."),
     setting("MAIL_FOLDER", "mails", "The folder that mails are written into, a file each, where SMTP_URL is empty."),
+    setting(
+        "COMMENT_CHECK_URL",
+        "",
+        "Where a server elsewhere is asked what it thinks of guests' comments, as OPERATIONS.md says; empty asks nobody.",
+    ),
+    setting("COMMENT_CHECK_SECRET", "", "What these requests are signed with, at least 16 characters."),
+    setting("OUTBOUND_PRIVATE", "false", "true lets the server ask addresses inside: loopback, private networks and the like."),
     setting("LOG_FORMAT", "auto", "pretty, json, or auto: pretty on a terminal, JSON otherwise."),
     setting("LOG_LEVEL", "info", "error, warn, info, debug or trace."),
     setting("REQUEST_SECONDS", "30", "How long a request's body may take to arrive, 1 to 3600 seconds."),

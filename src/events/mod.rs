@@ -1,7 +1,7 @@
 //! One row per change, written in the change's own transaction: who did what to what, and which answers it touches.
 //!
 //! Invariants: nothing else announces changes: caches, feeds and the audit log all follow these rows; a row is never
-//! changed and never deleted.
+//! changed and, but for what is [`PASSING`], never deleted.
 
 mod follower;
 
@@ -14,6 +14,12 @@ use crate::db::{Conn, Id, Json, Timestamp};
 use crate::error::Result;
 use crate::schema::events;
 pub(crate) use follower::{Follower, follow};
+
+/// What happens too often to be remembered: votes. It is announced like everything, is no part of the audit log, and is
+/// forgotten when everybody has heard of it.
+pub(crate) const PASSING: &str = "comment.voted";
+/// How long that may take, in seconds.
+const HEARD_WITHIN: i64 = 60 * 60;
 
 /// What happened, in the words of the audit log.
 #[derive(Debug)]
@@ -70,6 +76,13 @@ pub(crate) fn overhear<T>(work: impl FnOnce() -> T) -> (T, Heard) {
     let before = OVERHEARD.replace(Some(Heard::default()));
     let done = work();
     (done, OVERHEARD.replace(before).unwrap_or_default())
+}
+
+/// Forgets what was only announced.
+pub(crate) fn forget_passing(conn: &mut Conn, now: Timestamp) -> Result<()> {
+    let passed = events::table.filter(events::kind.eq(PASSING)).filter(events::at.lt(now.plus_seconds(-HEARD_WITHIN)));
+    diesel::delete(passed).execute(conn)?;
+    Ok(())
 }
 
 /// Writes the row, in the transaction of the change that it tells of.

@@ -25,6 +25,8 @@ pub(crate) enum Limit {
     View,
     /// Ads seen and clicked on.
     Ad,
+    /// Votes for comments, reports of them, forms for new ones.
+    Report,
     /// Reads of the site as it will be at a time.
     Preview,
 }
@@ -37,6 +39,7 @@ pub(crate) struct Limits {
     read: Option<DefaultKeyedRateLimiter<IpAddr>>,
     view: Option<DefaultKeyedRateLimiter<IpAddr>>,
     ad: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    report: Option<DefaultKeyedRateLimiter<IpAddr>>,
     preview: Option<DefaultKeyedRateLimiter<IpAddr>>,
 }
 
@@ -44,7 +47,7 @@ impl Limits {
     /// Counters with these rates.
     pub(crate) fn new(rates: Rates) -> Self {
         let limiter = |rate: Option<u32>| rate.and_then(NonZeroU32::new).map(|rate| RateLimiter::keyed(Quota::per_minute(rate)));
-        let Rates { login, comment, subscribe, read, view, ad, preview } = rates;
+        let Rates { login, comment, subscribe, read, view, ad, report, preview } = rates;
         Self {
             login: limiter(login),
             comment: limiter(comment),
@@ -52,6 +55,7 @@ impl Limits {
             read: limiter(read),
             view: limiter(view),
             ad: limiter(ad),
+            report: limiter(report),
             preview: limiter(preview),
         }
     }
@@ -69,7 +73,7 @@ impl Limits {
 
     /// Forgets addresses that have been quiet, so that the counters stay small.
     pub(crate) fn forget_the_quiet(&self) {
-        let all = [&self.login, &self.comment, &self.subscribe, &self.read, &self.view, &self.ad, &self.preview];
+        let all = [&self.login, &self.comment, &self.subscribe, &self.read, &self.view, &self.ad, &self.report, &self.preview];
         for limiter in all.into_iter().flatten() {
             limiter.retain_recent();
             limiter.shrink_to_fit();
@@ -84,6 +88,7 @@ impl Limits {
             Limit::Read => self.read.as_ref(),
             Limit::View => self.view.as_ref(),
             Limit::Ad => self.ad.as_ref(),
+            Limit::Report => self.report.as_ref(),
             Limit::Preview => self.preview.as_ref(),
         }
     }

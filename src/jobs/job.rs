@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::comments::{CommentCheck, CommentMail};
 use crate::db::{Id, Timestamp};
 use crate::error::Error;
 use crate::images::RenditionJob;
@@ -62,6 +63,10 @@ pub(crate) enum Job {
     AccountMail(AccountMail),
     /// A mail to somebody who subscribed to the newsletter, or whose address was entered there.
     NewsletterMail(NewsletterMail),
+    /// A mail about comments.
+    CommentMail(CommentMail),
+    /// A question to whoever checks comments.
+    CommentCheck(CommentCheck),
     /// Renditions of a picture.
     Renditions(RenditionJob),
     /// What dies of itself, to see who survives it.
@@ -90,6 +95,8 @@ impl Job {
         match self {
             Self::AccountMail(_) => "account_mail",
             Self::NewsletterMail(_) => "newsletter_mail",
+            Self::CommentMail(_) => "comment_mail",
+            Self::CommentCheck(_) => "comment_check",
             Self::Renditions(_) => RENDITIONS,
             #[cfg(test)]
             Self::Panic => "panic",
@@ -101,6 +108,8 @@ impl Job {
         match self {
             Self::AccountMail(mail) => mail.deliver(app, id).await,
             Self::NewsletterMail(mail) => mail.deliver(app, id).await,
+            Self::CommentMail(mail) => mail.deliver(app, id).await,
+            Self::CommentCheck(check) => check.deliver(app, id).await,
             Self::Renditions(renditions) => renditions.deliver(app).await,
             #[cfg(test)]
             Self::Panic => panic!("as it was asked to"),
@@ -124,9 +133,9 @@ pub(crate) struct Task {
 }
 
 impl Task {
-    /// A job that is due at once.
-    pub(super) fn new(kind: &str, sealed: String, now: Timestamp) -> Self {
-        Self { id: Id::new(now), kind: kind.to_owned(), sealed, attempts: 0, due_at: Some(now), last_error: None, created_at: now }
+    /// A job that is asked for now, and due then.
+    pub(super) fn new(kind: &str, sealed: String, (now, due): (Timestamp, Timestamp)) -> Self {
+        Self { id: Id::new(now), kind: kind.to_owned(), sealed, attempts: 0, due_at: Some(due), last_error: None, created_at: now }
     }
 
     /// What is to be done.

@@ -18,14 +18,19 @@ pub(crate) use queries::{counts, forget_failed};
 pub(crate) use worker::work;
 
 use crate::app::App;
-use crate::db::Conn;
+use crate::db::{Conn, Timestamp};
 use crate::error::{Error, Result};
 use job::Task;
 
 /// Adds a job, in the transaction of the change that asks for it; the worker is woken when that has been committed.
 pub(crate) fn enqueue(app: &App, conn: &mut Conn, job: &Job) -> Result<()> {
+    enqueue_at(app, conn, job, app.now())
+}
+
+/// Adds a job that is due at a time, within some hours.
+pub(crate) fn enqueue_at(app: &App, conn: &mut Conn, job: &Job, due: Timestamp) -> Result<()> {
     let plain = serde_json::to_vec(job).map_err(|error| Error::internal(&error.to_string()))?;
-    queries::insert(conn, &Task::new(job.kind(), app.secrets.seal(job::SEAL, &plain), app.now()))?;
+    queries::insert(conn, &Task::new(job.kind(), app.secrets.seal(job::SEAL, &plain), (app.now(), due)))?;
     app.bell.ask();
     Ok(())
 }

@@ -114,6 +114,12 @@ pub(crate) struct CommentPolicy {
     /// How many characters a comment may have.
     #[schema(minimum = 1, maximum = 20_000, default = 5_000)]
     pub(crate) max_length: u32,
+    /// From how many points for spam on a comment waits for somebody, whatever the mode; 101 is never.
+    #[schema(minimum = 1, maximum = 101, default = 40)]
+    pub(crate) hold_at: u32,
+    /// From how many points on it is put aside as spam; 101 is never.
+    #[schema(minimum = 1, maximum = 101, default = 70)]
+    pub(crate) spam_at: u32,
 }
 
 /// When the comments of articles close, as far as the site says so.
@@ -191,6 +197,6 @@ impl Default for Newsletter {
 
 impl Default for CommentPolicy {
     fn default() -> Self {
-        Self { mode: CommentMode::Pre, email_required: true, close_after_days: None, max_length: 5_000 }
+        Self { mode: CommentMode::Pre, email_required: true, close_after_days: None, max_length: 5_000, hold_at: 40, spam_at: 70 }
     }
 }

@@ -84,6 +84,12 @@ pub(crate) struct CommentPolicyEditorView {
     policy: CommentPolicyView,
     /// Whether guests must leave an e-mail address, which is never published.
     email_required: bool,
+    /// From how many points for spam on a comment waits for somebody, whatever the mode; 101 is never.
+    #[schema(minimum = 1, maximum = 101, example = 40)]
+    hold_at: u32,
+    /// From how many points on it is put aside as spam; 101 is never.
+    #[schema(minimum = 1, maximum = 101, example = 70)]
+    spam_at: u32,
 }
 
 /// Something that a guest who comments is asked for.
@@ -130,6 +136,8 @@ impl CommentPolicy {
                 field("author_email", self.email_required, false),
                 field("author_url", false, true),
                 field("body", true, true),
+                field("notify_replies", false, false),
+                field("form", false, false),
             ],
             close_after_days: self.close_after_days,
             max_length: self.max_length,
@@ -175,7 +183,12 @@ impl SiteSettings {
         let policy = &self.comment_policy;
         SiteEditorView {
             basics: self.basics(links, logo),
-            comment_policy: CommentPolicyEditorView { policy: policy.view(), email_required: policy.email_required },
+            comment_policy: CommentPolicyEditorView {
+                policy: policy.view(),
+                email_required: policy.email_required,
+                hold_at: policy.hold_at,
+                spam_at: policy.spam_at,
+            },
             version: 0,
             updated_at: None,
         }

@@ -102,6 +102,12 @@ fn decision(answer: &Answer) -> char {
     }
 }
 
+/// What the table says of an operation without a query.
+fn decided(id: &str, role: Role) -> Option<char> {
+    let (_, decisions) = POLICY.iter().find(|(row, _)| *row == id)?;
+    Role::ALL.iter().position(|other| *other == role).and_then(|column| decisions.chars().nth(column))
+}
+
 /// Calls an operation about things that are not there, so that only the caller decides.
 async fn call(client: &Client, operation: &Operation, query: &str) -> Answer {
     let path = operation.path_with(|_| "nothing".to_owned());
@@ -161,11 +167,13 @@ api_test!(other_spellings_meet_no_other_decision, async |world| {
             format!("{path};x=1"),
             format!("{path}%20"),
         ];
-        for client in [world.anonymous(), world.moderator()] {
-            let decided = decision(&send(&client, operation, &path).await);
+        for role in [Role::Anonymous, Role::Moderator] {
+            let client = world.client(role);
             for spelling in spellings.iter().filter(|spelling| **spelling != path) {
                 let answer = send(&client, operation, spelling).await;
-                let same = decision(&answer) == decided && Contract::get().operation(&operation.method, spelling).is_some();
+                // Where a name takes in what looks like another place, it is decided on as that name.
+                let found = Contract::get().operation(&operation.method, spelling);
+                let same = found.is_some_and(|found| decided(&found.id, role) == Some(decision(&answer)));
                 assert!(same || [404, 405].contains(&answer.status), "{answer}");
             }
         }

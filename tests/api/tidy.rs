@@ -192,6 +192,9 @@ const PRIVATE_MEMBERS: &[(&str, &str)] = &[
     ("StaffComment", "ip"),
     ("StaffComment", "user_agent"),
     ("SubscriberView", "email"),
+    ("ExportedComment", "author_email"),
+    ("ExportedComment", "ip"),
+    ("ExportedComment", "user_agent"),
     // A link that opens the reader's own mail program.
     ("Share", "email"),
     // Whether guests have to give theirs.

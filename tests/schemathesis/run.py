@@ -53,6 +53,7 @@ def main(binary, folder, who):
         "RATE_VIEW": "off",
         "RATE_SUBSCRIBE": "off",
         "RATE_AD": "off",
+        "RATE_REPORT": "off",
         "RATE_PREVIEW": "off",
         "LOG_LEVEL": "warn",
     }

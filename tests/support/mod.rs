@@ -3,6 +3,7 @@
 mod answer;
 mod bucket;
 mod builders;
+mod checker;
 mod client;
 mod contract;
 mod engines;
@@ -12,6 +13,7 @@ mod world;
 pub(crate) use answer::{Answer, decoded};
 pub(crate) use bucket::{Bucket, Weather};
 pub(crate) use builders::{encoded, jpeg};
+pub(crate) use checker::OpinionServer;
 pub(crate) use client::{Client, Part};
 pub(crate) use contract::{Contract, Operation};
 pub(crate) use engines::{Database, Engine, has_postgres};

@@ -181,6 +181,7 @@ pub(crate) fn config(database: &Database, settings: &[(&str, &str)]) -> Config {
         ("RATE_SUBSCRIBE", "off".to_owned()),
         ("RATE_VIEW", "off".to_owned()),
         ("RATE_AD", "off".to_owned()),
+        ("RATE_REPORT", "off".to_owned()),
         ("RATE_PREVIEW", "off".to_owned()),
     ];
     let lookup = |name: &str| {

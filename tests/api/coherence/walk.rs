@@ -108,7 +108,6 @@ impl Things {
         found.extend(self.articles.iter().flat_map(|id| [format!("articles/{id}/comments"), format!("articles/{id}/comments?sort=top")]));
         found.extend([one("pages/article", &self.articles), one("pages/section", &self.sections)].concat());
         found.extend([one("pages/author", &self.authors), one("pages/tag", &self.tags)].concat());
-        found.extend(self.comments.iter().map(|id| format!("comments/{id}/replies")));
         found.extend(self.authors.iter().map(|id| format!("articles?author={id}")));
         found.extend(self.sections.iter().map(|id| format!("articles?section={id}")));
         found.extend(self.tags.iter().map(|id| format!("articles?tag={id}")));
@@ -131,7 +130,7 @@ pub(super) async fn act(node: &Node, things: &mut Things, dice: &mut Dice, step:
     let publish = if dice.roll(3) > 0 { "?publish=true" } else { "" };
     let path = format!("articles/{article}");
     let change = format!("{path}{publish}");
-    let answer: Answer = match dice.roll(37) {
+    let answer: Answer = match dice.roll(42) {
         0..=2 => {
             let locale = ["en", "de"][dice.roll(2)];
             let kind = ["article", "article", "page"][dice.roll(3)];
@@ -187,10 +186,13 @@ pub(super) async fn act(node: &Node, things: &mut Things, dice: &mut Dice, step:
         }
         27 => admin.patch("site", json!({"share_networks": ["x", "email"], "logo": image, "timezone": "Europe/Berlin"})).await,
         28 | 29 => {
-            let text = json!({"author_name": "Guest", "author_email": "guest@private.example", "body": format!("Comment {step}"),
+            let text = json!({"author_name": "Guest", "author_email": if step.is_multiple_of(5) { "guest@private.example" } else { "other@private.example" }, "body": format!("Comment {step}"),
                 "parent_id": step.is_multiple_of(2).then(|| comment.clone()).filter(|id| !id.is_empty())});
             let made = node.anonymous().post(&format!("{path}/comments"), text).await;
-            things.comments.extend([201, 202].contains(&made.status).then(|| made.id()));
+            if [201, 202].contains(&made.status) {
+                things.look_at(format!("{path}/comments/{}/replies", made.id()));
+                things.comments.push(made.id());
+            }
             made
         }
         30 => {
@@ -216,6 +218,21 @@ pub(super) async fn act(node: &Node, things: &mut Things, dice: &mut Dice, step:
         }
         34 => editor.patch("ads/placements/in-article", json!({"label": format!("Label {step}")})).await,
         35 => editor.post("newsletter/lists", json!({"key": format!("list-{step}"), "name": format!("List {step}")})).await,
+        36 | 37 => {
+            let reader = node.anonymous().with("user-agent", &format!("Browser {}", dice.roll(3)));
+            if dice.roll(3) > 0 {
+                reader.put(&format!("comments/{comment}/vote"), json!({})).await
+            } else {
+                reader.delete(&format!("comments/{comment}/vote")).await
+            }
+        }
+        38 => node.moderator().patch(&format!("comments/{comment}"), json!({"pinned": dice.roll(3) > 0})).await,
+        39 => {
+            let ids: Vec<&String> = things.comments.iter().rev().take(1 + dice.roll(3)).collect();
+            let status = ["approved", "approved", "rejected"][dice.roll(3)];
+            node.moderator().post("comments/moderate", json!({"ids": ids, "status": status})).await
+        }
+        40 if step.is_multiple_of(3) => admin.post("comments/erasures", json!({"email": "guest@private.example"})).await,
         _ => {
             let schema = json!({"type": "object", "properties": {"step": {"const": step}}});
             admin.put("schemas/author", schema).await

@@ -1,0 +1,17 @@
+DROP TABLE comment_digests;
+DROP TABLE comment_refusals;
+DROP TABLE comment_notices;
+DROP TABLE comment_bans;
+DROP TABLE comment_reports;
+DROP TABLE comment_votes;
+DROP INDEX comments_by_reports;
+DROP INDEX comments_by_address;
+DROP INDEX comments_by_text;
+DROP INDEX comments_pinned;
+ALTER TABLE comments DROP COLUMN erased;
+ALTER TABLE comments DROP COLUMN notify_replies;
+ALTER TABLE comments DROP COLUMN text_hash;
+ALTER TABLE comments DROP COLUMN spam_signs;
+ALTER TABLE comments DROP COLUMN spam_score;
+ALTER TABLE comments DROP COLUMN decision_reason;
+ALTER TABLE comments DROP COLUMN pinned;

@@ -1,0 +1,13 @@
+//! Bans: whose comments, and comments with which words, are taken for spam at once.
+//!
+//! Invariants: whoever is banned is answered as everybody whose comment waits; no event names what is banned.
+
+mod ban;
+mod handlers;
+mod operations;
+mod queries;
+mod words;
+
+pub(super) use handlers::routes;
+pub(super) use operations::{banned_words, signs};
+pub(super) use words::plain_words;

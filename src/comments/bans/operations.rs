@@ -1,0 +1,105 @@
+//! What can be done with bans, and what they say of a comment: plain functions of connection, caller and input.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde_json::json;
+
+use super::ban::{Ban, BanDraft, BanId, BanKind, BanView, LISTING};
+use super::queries;
+use super::words::plain_words;
+use crate::app::App;
+use crate::comments::comment::Comment;
+use crate::comments::moderation::CommentDesk;
+use crate::comments::spam::SpamSign;
+use crate::db::{Conn, Id, PageOf, PageQuery, lock};
+use crate::error::{Error, Result};
+use crate::events::{self, Event};
+use crate::input::{Input, Query};
+use crate::users::Caller;
+
+/// How many bans there can be: each comment is compared with all of them.
+const MOST: i64 = 5_000;
+
+/// One page of bans, and the query that asked for it.
+pub(super) fn list(app: &App, conn: &mut Conn, mut query: Query) -> Result<(PageQuery, PageOf<BanView>)> {
+    let list = query.listing(&LISTING, &app.secrets, "bans");
+    query.finish()?;
+    let page = queries::page(conn, &list)?.with_rows(|rows| Ok(rows.iter().map(Ban::view).collect()))?;
+    Ok((list, page))
+}
+
+/// A ban.
+pub(super) fn read(conn: &mut Conn, id: &str) -> Result<BanView> {
+    let id = id.parse::<BanId>().map_err(|_| Error::not_found())?;
+    queries::look_up(conn, id)?.map(|ban| ban.view()).ok_or_else(Error::not_found)
+}
+
+/// Bans somebody or something.
+pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, input: &Input) -> Result<BanView> {
+    let BanDraft { kind, value, note } = input.create(conn)?;
+    let value = kind.normal(&value.0).map_err(|fault| Error::invalid(vec![fault]))?;
+    lock(conn, "comment bans")?;
+    if queries::is_banned(conn, kind, &value)? {
+        return Err(Error::conflict("This is banned already."));
+    }
+    if queries::count(conn)? >= MOST {
+        return Err(Error::conflict("There are 5000 bans, and can be no more; a wider network may take the place of many."));
+    }
+    let now = app.now();
+    let ban = Ban { id: Id::new(now), kind, value, note: note.filter(|note| !note.trim().is_empty()), created_at: now };
+    queries::insert(conn, &ban)?;
+    announce(app, conn, caller, &ban, "comment_ban.created")?;
+    Ok(ban.view())
+}
+
+/// Lifts a ban; what is lifted already, stays lifted.
+pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, id: &str) -> Result<()> {
+    let Ok(id) = id.parse::<BanId>() else { return Ok(()) };
+    let Some(ban) = queries::look_up(conn, id)? else { return Ok(()) };
+    queries::delete(conn, id)?;
+    announce(app, conn, caller, &ban, "comment_ban.deleted")
+}
+
+fn announce(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, ban: &Ban, kind: &'static str) -> Result<()> {
+    let event = Event {
+        kind,
+        actor: caller.actor(),
+        subject_kind: "comment_ban",
+        subject_id: ban.id.to_string(),
+        tags: Vec::new(),
+        details: json!({"kind": ban.kind}),
+    };
+    events::record(conn, app.now(), event)
+}
+
+/// What bans say of a comment.
+pub(in crate::comments) fn signs(conn: &mut Conn, comment: &Comment) -> Result<Vec<SpamSign>> {
+    let mut signs = Vec::new();
+    if let Some(email) = &comment.author_email
+        && queries::is_banned(conn, BanKind::Email, email)?
+    {
+        signs.push(SpamSign::BannedEmail);
+    }
+    if let Some(address) = comment.address.as_ref().and_then(|address| address.parse::<IpAddr>().ok()) {
+        let networks = queries::values(conn, BanKind::Address)?;
+        if networks.iter().filter_map(|network| network.parse::<IpNet>().ok()).any(|network| network.contains(&address)) {
+            signs.push(SpamSign::BannedAddress);
+        }
+    }
+    signs.extend(banned_words(conn, comment)?);
+    Ok(signs)
+}
+
+/// Whether what a comment says, or the name it is signed with, holds banned words.
+pub(in crate::comments) fn banned_words(conn: &mut Conn, comment: &Comment) -> Result<Option<SpamSign>> {
+    let words = queries::values(conn, BanKind::Word)?;
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let url = comment.author_url.as_deref().unwrap_or_default();
+    // The Markdown, too, since an address may hold what the text does not show.
+    let said = [comment.text.as_str(), &comment.markdown, &comment.author_name, url].map(plain_words);
+    let found = words.iter().any(|word| said.iter().any(|text| text.contains(&format!(" {word} "))));
+    Ok(found.then_some(SpamSign::BannedWord))
+}

@@ -1,0 +1,47 @@
+//! All SQL of bans.
+
+use diesel::prelude::*;
+
+use super::ban::{Ban, BanId, BanKind, LISTING};
+use crate::db::{Backend, Conn, PageOf, PageQuery, keyset};
+use crate::error::Result;
+use crate::schema::comment_bans;
+
+/// One page of bans.
+pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Ban>> {
+    let rows = comment_bans::table.select(Ban::as_select()).into_boxed::<Backend>();
+    Ok(keyset!(conn, LISTING, query, rows, comment_bans::table.into_boxed::<Backend>()))
+}
+
+/// How many bans there are.
+pub(super) fn count(conn: &mut Conn) -> Result<i64> {
+    Ok(comment_bans::table.count().get_result(conn)?)
+}
+
+/// A ban, if there is one.
+pub(super) fn look_up(conn: &mut Conn, id: BanId) -> Result<Option<Ban>> {
+    Ok(comment_bans::table.filter(comment_bans::id.eq(id)).select(Ban::as_select()).first(conn).optional()?)
+}
+
+/// Whether this is banned.
+pub(super) fn is_banned(conn: &mut Conn, kind: BanKind, value: &str) -> Result<bool> {
+    let same = comment_bans::table.filter(comment_bans::kind.eq(kind)).filter(comment_bans::value.eq(value));
+    Ok(same.count().get_result::<i64>(conn)? > 0)
+}
+
+/// All that is banned of a kind.
+pub(super) fn values(conn: &mut Conn, kind: BanKind) -> Result<Vec<String>> {
+    Ok(comment_bans::table.filter(comment_bans::kind.eq(kind)).select(comment_bans::value).load(conn)?)
+}
+
+/// Stores a new ban.
+pub(super) fn insert(conn: &mut Conn, ban: &Ban) -> Result<()> {
+    diesel::insert_into(comment_bans::table).values(ban).execute(conn)?;
+    Ok(())
+}
+
+/// Lifts a ban.
+pub(super) fn delete(conn: &mut Conn, id: BanId) -> Result<()> {
+    diesel::delete(comment_bans::table.filter(comment_bans::id.eq(id))).execute(conn)?;
+    Ok(())
+}

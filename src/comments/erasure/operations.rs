@@ -1,0 +1,60 @@
+//! What administrators can do with what belongs to a person: plain functions of connection, caller and input.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use super::super::notices;
+use super::super::queries as comments;
+use super::queries;
+use super::views::{Erasure, ErasureDraft, Export, ExportedComment};
+use crate::app::App;
+use crate::articles::{ArticleId, lock_comments};
+use crate::comments::comment::Comment;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::events::{self, Event};
+use crate::input::Input;
+use crate::users::{Admin, Caller};
+
+/// All that somebody wrote.
+pub(super) fn export(conn: &mut Conn, email: &str) -> Result<Export> {
+    let written = queries::written_by(conn, email)?;
+    let articles: BTreeSet<ArticleId> = written.iter().map(|comment| comment.article_id).collect();
+    let cards = comments::article_cards(conn, &articles.into_iter().collect::<Vec<_>>())?;
+    let exported = |comment: Comment| {
+        let card = cards.get(&comment.article_id).cloned()?;
+        Some(ExportedComment::new(comment, card))
+    };
+    Ok(Export { comments: written.into_iter().filter_map(exported).collect() })
+}
+
+/// Erases all that somebody wrote.
+pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &Input) -> Result<Erasure> {
+    let email = input.plain::<ErasureDraft>()?.email.normal();
+    let found = queries::places_of(conn, &email)?;
+    let mut articles: BTreeMap<ArticleId, usize> = BTreeMap::new();
+    for (_, article) in found {
+        *articles.entry(article).or_default() += 1;
+    }
+    for article in articles.keys() {
+        lock_comments(conn, *article)?;
+    }
+    // What came while this waited belongs to it, where it stands under the same articles.
+    let found = queries::places_of(conn, &email)?.into_iter().filter(|(_, article)| articles.contains_key(article));
+    let ids: Vec<_> = found.map(|(id, _)| id).collect();
+    queries::erase(conn, &ids)?;
+    notices::forget_address(conn, &email)?;
+    for (article, count) in articles {
+        let event = Event {
+            kind: "comments.erased",
+            actor: caller.actor(),
+            subject_kind: "article",
+            subject_id: article.to_string(),
+            tags: vec![format!("article:{article}"), format!("comments:{article}")],
+            details: json!({"count": count}),
+        };
+        events::record(conn, app.now(), event)?;
+    }
+    Ok(Erasure { erased: ids.len() })
+}

@@ -1,0 +1,61 @@
+//! All SQL of what belongs to a person.
+
+use diesel::prelude::*;
+
+use crate::articles::ArticleId;
+use crate::comments::comment::{Comment, CommentId, CommentStatus};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::schema::{comment_reports, comments};
+
+/// How many comments one statement is about.
+const AT_ONCE: usize = 500;
+
+/// All that somebody wrote, the oldest first.
+pub(super) fn written_by(conn: &mut Conn, email: &str) -> Result<Vec<Comment>> {
+    let written = comments::table.filter(comments::author_email.eq(email));
+    Ok(written.order((comments::created_at.asc(), comments::id.asc())).select(Comment::as_select()).load(conn)?)
+}
+
+/// Which comments somebody wrote, and under which articles.
+pub(super) fn places_of(conn: &mut Conn, email: &str) -> Result<Vec<(CommentId, ArticleId)>> {
+    Ok(comments::table.filter(comments::author_email.eq(email)).select((comments::id, comments::article_id)).load(conn)?)
+}
+
+/// Takes out of comments all that tells who wrote them and what they said.
+pub(super) fn erase(conn: &mut Conn, ids: &[CommentId]) -> Result<()> {
+    for some in ids.chunks(AT_ONCE) {
+        diesel::delete(comment_reports::table.filter(comment_reports::comment_id.eq_any(some.to_vec()))).execute(conn)?;
+        let these = || comments::table.filter(comments::id.eq_any(some.to_vec()));
+        diesel::update(these())
+            .set((
+                comments::author_name.eq(""),
+                comments::author_name_key.eq(""),
+                comments::author_email.eq(None::<String>),
+                comments::author_url.eq(None::<String>),
+                comments::user_id.eq(None::<String>),
+                comments::markdown.eq(""),
+                comments::html.eq(""),
+                comments::text.eq(""),
+                comments::address.eq(None::<String>),
+                comments::user_agent.eq(None::<String>),
+                comments::edit_token_hash.eq(None::<String>),
+                comments::text_hash.eq(None::<String>),
+                comments::decision_reason.eq(None::<String>),
+                comments::reported.eq(0),
+            ))
+            .execute(conn)?;
+        diesel::update(these())
+            .set((
+                comments::notify_replies.eq(false),
+                comments::pinned.eq(false),
+                comments::erased.eq(true),
+                comments::version.eq(comments::version + 1),
+            ))
+            .execute(conn)?;
+        // There is nothing to decide on any more.
+        let undecided = these().filter(comments::status.ne(CommentStatus::Approved));
+        diesel::update(undecided).set(comments::status.eq(CommentStatus::Rejected)).execute(conn)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! The mails as jobs: what is to be written is found out when it is written.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::operations::{QUIET, lock_notices};
+use super::{letters, queries, tokens};
+use crate::app::App;
+use crate::articles::{self, ArticleId};
+use crate::db::{Conn, Id};
+use crate::error::Result;
+use crate::jobs::{self, Failure, Job, TaskId};
+use crate::mail::{self, Letter};
+use crate::users::User;
+
+/// How many articles a mail of replies names.
+const ARTICLES: usize = 10;
+/// How many comments a digest tells of.
+const NEWEST: i64 = 5;
+
+/// A mail about comments.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CommentMail {
+    /// To whoever asked to hear of replies.
+    Replies {
+        /// The address.
+        email: String,
+    },
+    /// To somebody who looks after comments.
+    Digest(Id<User>),
+}
+
+impl CommentMail {
+    /// Writes the mail, if it still has a reason, and sends it.
+    pub(crate) async fn deliver(self, app: &App, job: TaskId) -> std::result::Result<(), Failure> {
+        if let Some(letter) = app.write(move |app, conn| self.write(app, conn, job)).await? {
+            app.mailer.send(job, &letter, app.now()).await?;
+        }
+        Ok(())
+    }
+
+    fn write(self, app: &App, conn: &mut Conn, job: TaskId) -> Result<Option<Letter>> {
+        match self {
+            Self::Replies { email } => replies(app, conn, job, email),
+            Self::Digest(user) => digest(app, conn, user),
+        }
+    }
+}
+
+/// A mail of replies has the id of its job, so that a second try tells of the same.
+fn replies(app: &App, conn: &mut Conn, job: TaskId, email: String) -> Result<Option<Letter>> {
+    let (now, mail_id) = (app.now(), job.to_string());
+    lock_notices(conn)?;
+    if queries::has_refused(conn, &tokens::address_hash(app, &email))? {
+        queries::take(conn, &email, &mail_id, now)?;
+        return Ok(None);
+    }
+    let next = queries::last_mailed(conn, &email, &mail_id)?.map(|last| last.plus_seconds(QUIET));
+    if let Some(due) = next.filter(|due| *due > now && *due <= now.plus_seconds(QUIET)) {
+        jobs::enqueue_at(app, conn, &Job::CommentMail(CommentMail::Replies { email }), due)?;
+        return Ok(None);
+    }
+    queries::take(conn, &email, &mail_id, now)?;
+    let mut counts: BTreeMap<ArticleId, usize> = BTreeMap::new();
+    for article in queries::of_mail(conn, &mail_id)? {
+        *counts.entry(article).or_default() += 1;
+    }
+    let ids: Vec<ArticleId> = counts.keys().rev().take(ARTICLES).copied().collect();
+    let mut cards = articles::cards(app, conn, &ids)?;
+    let counted = |id: &ArticleId| Some((cards.remove(id)?, counts.get(id).copied().unwrap_or_default()));
+    let told: Vec<_> = ids.iter().filter_map(counted).map(|(card, count)| (card.title, count, card.url)).collect();
+    if told.is_empty() {
+        return Ok(None);
+    }
+    let site = mail::site_name(conn)?;
+    Ok(Some(letters::replies(app, site, &email, told)))
+}
+
+fn digest(app: &App, conn: &mut Conn, user: Id<User>) -> Result<Option<Letter>> {
+    let Some(digest) = queries::digest(conn, user)? else { return Ok(None) };
+    let waiting = queries::count_waiting(conn)?;
+    let to = queries::recipient(conn, user)?;
+    let (Some(to), true) = (to, waiting > 0) else {
+        queries::settle_digest(conn, user, digest.sent_at)?;
+        return Ok(None);
+    };
+    queries::settle_digest(conn, user, Some(app.now()))?;
+    let newest = queries::newest_waiting(conn, NEWEST)?;
+    Ok(Some(letters::digest(mail::site_name(conn)?, to, waiting, &newest)))
+}

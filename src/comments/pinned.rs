@@ -1,0 +1,62 @@
+//! The pinned comment: it stands before all others, in whichever order these are asked for.
+//!
+//! It is no part of the order, which an index answers; it is put before the first page, and left out wherever else it would come.
+
+use super::comment::{Comment, LISTING};
+use super::queries;
+use crate::articles::ArticleId;
+use crate::db::{Conn, Key, PageOf, PageQuery, Position};
+use crate::error::Result;
+
+/// One page of an article's comments, the pinned one first.
+pub(super) fn page(conn: &mut Conn, article: ArticleId, query: &PageQuery) -> Result<PageOf<Comment>> {
+    let Some(pinned) = queries::pinned(conn, article)? else { return queries::page(conn, article, query, None) };
+    match &query.position {
+        None => first(conn, article, query, pinned),
+        Some(position) if position.backward => back(conn, article, query, pinned),
+        Some(_) => queries::page(conn, article, query, Some(pinned.id)),
+    }
+}
+
+/// The first page has room for one less of the others.
+fn first(conn: &mut Conn, article: ArticleId, query: &PageQuery, pinned: Comment) -> Result<PageOf<Comment>> {
+    let alone = query.limit <= 1;
+    let rest = PageQuery { limit: query.limit.saturating_sub(1).max(1), ..query.clone() };
+    let mut page = queries::page(conn, article, &rest, Some(pinned.id))?;
+    if alone {
+        page.next = (!page.rows.is_empty()).then(|| beginning(query, false));
+        page.rows.clear();
+    }
+    page.rows.insert(0, pinned);
+    Ok(page)
+}
+
+/// Whoever turns back to the beginning finds it there: on the page where there is room, else on one before.
+fn back(conn: &mut Conn, article: ArticleId, query: &PageQuery, pinned: Comment) -> Result<PageOf<Comment>> {
+    let mut page = queries::page(conn, article, query, Some(pinned.id))?;
+    if page.prev.is_some() {
+        return Ok(page);
+    }
+    if page.rows.len() >= query.limit {
+        page.prev = Some(beginning(query, true));
+        return Ok(page);
+    }
+    if page.rows.is_empty() {
+        page.next = Some(beginning(query, false));
+    }
+    page.rows.insert(0, pinned);
+    Ok(page)
+}
+
+/// The position before all that are not pinned.
+fn beginning(query: &PageQuery, backward: bool) -> Position {
+    let lowest = |(index, descending): &(usize, bool)| {
+        let ranks = LISTING.fields.get(*index).is_some_and(|field| field.name == "top");
+        let farthest = if ranks { i64::from(i32::MAX) } else { i64::MAX };
+        Key::Int(if *descending { farthest } else { -farthest })
+    };
+    let last = query.sort.last().is_some_and(|(_, descending)| *descending);
+    // Ids are hexadecimal: nothing of them comes before the one, nor after the other.
+    let id = if last { "~" } else { "" };
+    Position { keys: query.sort.iter().map(lowest).collect(), id: id.to_owned(), backward }
+}

@@ -1,0 +1,101 @@
+//! What readers can do with a comment, and staff with the reports of it: plain functions of connection and input.
+
+use super::super::changes::announce;
+use super::super::moderation;
+use super::super::queries as comments;
+use super::queries;
+use super::report::{LISTING, Report, ReportDraft, ReportView};
+use super::visitor::Reader;
+use super::votes::{Vote, Votes};
+use crate::app::App;
+use crate::comments::comment::Comment;
+use crate::db::{Conn, Id, PageOf, PageQuery};
+use crate::error::{Code, Error, Result};
+use crate::events::PASSING;
+use crate::input::{Input, Query};
+use crate::users::{Caller, Moderator};
+
+/// Votes for a comment; again, it changes nothing.
+pub(super) fn vote(app: &App, conn: &mut Conn, id: &str, who: &Reader) -> Result<Votes> {
+    let mut comment = seen(conn, id)?;
+    let visitor = who.visitor(app, comment.id);
+    if queries::may_vote(conn, comment.id, &visitor)? {
+        let vote = Vote { comment_id: comment.id, visitor: visitor.visitor, place: visitor.place, created_at: app.now() };
+        queries::insert_vote(conn, &vote)?;
+        count(app, conn, &mut comment, 1)?;
+    }
+    Ok(Votes { votes: comment.score })
+}
+
+/// Takes a vote back; where there is none, it changes nothing.
+pub(super) fn withdraw_vote(app: &App, conn: &mut Conn, id: &str, who: &Reader) -> Result<()> {
+    let mut comment = seen(conn, id)?;
+    if queries::delete_vote(conn, comment.id, &who.visitor(app, comment.id))? {
+        count(app, conn, &mut comment, -1)?;
+    }
+    Ok(())
+}
+
+fn count(app: &App, conn: &mut Conn, comment: &mut Comment, change: i32) -> Result<()> {
+    queries::count_vote(conn, comment.id, change)?;
+    comment.score += change;
+    announce(app, conn, None, comment, PASSING, vec![format!("comments:{}", comment.article_id)])
+}
+
+/// Reports a comment; again, it changes nothing.
+pub(super) fn report(app: &App, conn: &mut Conn, id: &str, who: &Reader, input: &Input) -> Result<()> {
+    let comment = seen(conn, id)?;
+    let ReportDraft { reason, note } = input.plain()?;
+    let visitor = who.visitor(app, comment.id);
+    if !queries::may_report(conn, comment.id, &visitor)? {
+        return Ok(());
+    }
+    let now = app.now();
+    let report = Report {
+        id: Id::new(now),
+        comment_id: comment.id,
+        visitor: visitor.visitor,
+        place: visitor.place,
+        reason,
+        note: note.map(|note| note.0).filter(|note| !note.trim().is_empty()),
+        dismissed: false,
+        created_at: now,
+    };
+    queries::insert_report(conn, &report)?;
+    announce(app, conn, None, &comment, "comment.reported", Vec::new())
+}
+
+/// The comment, where readers see it; nobody else changes the comments of its article until this transaction ends.
+fn seen(conn: &mut Conn, id: &str) -> Result<Comment> {
+    comments::lock_thread(conn, id)?;
+    let id = id.parse().map_err(|_| Error::not_found())?;
+    let comment = comments::look_up(conn, id)?.filter(|comment| comment.shown).ok_or_else(Error::not_found)?;
+    let withdrawn = |error: Error| if error.code() == Code::Gone { Error::not_found() } else { error };
+    comments::article_of(conn, &comment.article_id.to_string()).map_err(withdrawn)?;
+    Ok(comment)
+}
+
+/// One page of the reports of a comment, and the query that asked for it.
+pub(super) fn list_reports(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Moderator>,
+    id: &str,
+    mut query: Query,
+) -> Result<(PageQuery, PageOf<ReportView>)> {
+    let comment = moderation::found(conn, caller, id)?.ok_or_else(Error::not_found)?;
+    let list = query.listing(&LISTING, &app.secrets, &format!("reports of {}", comment.id));
+    query.finish()?;
+    let page = queries::page_of_reports(conn, comment.id, &list)?.with_rows(|rows| Ok(rows.iter().map(Report::view).collect()))?;
+    Ok((list, page))
+}
+
+/// Lets a comment be, whatever was reported.
+pub(super) fn dismiss_reports(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, id: &str) -> Result<()> {
+    comments::lock_thread(conn, id)?;
+    let Some(comment) = moderation::found(conn, caller, id)? else { return Ok(()) };
+    if queries::dismiss(conn, comment.id)? == 0 {
+        return Ok(());
+    }
+    announce(app, conn, caller.actor(), &comment, "comment.reports_dismissed", Vec::new())
+}

@@ -1,0 +1,145 @@
+//! The checker: a server elsewhere that is asked what it thinks of a guest's comment (`COMMENT_CHECK_URL`).
+//!
+//! It is asked by a job, outside every transaction; the comment waits until it has answered, and where it does not within two
+//! seconds, for a person. It is told what readers would see, and neither e-mail address nor IP address nor program.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use hmac::digest::KeyInit;
+use hmac::{Hmac, Mac};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use super::super::changes::{announce, apply};
+use super::super::notices;
+use super::super::queries;
+use super::score::SpamSign;
+use crate::app::App;
+use crate::comments::comment::{Comment, CommentId, CommentStatus};
+use crate::config::CheckConfig;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::jobs::{Failure, TaskId};
+use crate::secrets::hex;
+
+/// How long it may take.
+const DEADLINE: Duration = Duration::from_secs(2);
+/// How long its answer may be, in bytes.
+const LONGEST: usize = 16 * 1024;
+
+/// A comment that the checker is to be asked about.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct CommentCheck {
+    /// Which one.
+    pub(in crate::comments) comment: CommentId,
+    /// What it said when this was asked for.
+    pub(in crate::comments) version: i32,
+    /// Whether it shows where nothing speaks against it.
+    pub(in crate::comments) shows: bool,
+}
+
+/// What the checker thinks.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    /// Nothing speaks against it.
+    Ok,
+    /// A person should look at it.
+    Wait,
+    /// It is spam.
+    Spam,
+}
+
+/// The checker's answer; what else is in it does not matter.
+#[derive(Deserialize)]
+struct Opinion {
+    verdict: Verdict,
+}
+
+impl CommentCheck {
+    /// Asks, and does what follows from the answer.
+    pub(crate) async fn deliver(self, app: &App, job: TaskId) -> std::result::Result<(), Failure> {
+        let Some(config) = &app.config.comment_check else { return Ok(()) };
+        let Some(question) = app.db.read(move |conn| self.question(conn)).await? else { return Ok(()) };
+        let verdict = match ask(app, config, job, &question).await {
+            Ok(verdict) => verdict,
+            Err(why) => {
+                tracing::warn!(why, comment = %self.comment, "the checker of comments gave no answer; the comment waits for a person");
+                Verdict::Wait
+            }
+        };
+        app.write(move |app, conn| self.settle(app, conn, verdict)).await?;
+        Ok(())
+    }
+
+    /// The comment, where it still waits and says the same.
+    fn waiting(self, conn: &mut Conn) -> Result<Option<Comment>> {
+        let found = queries::look_up(conn, self.comment)?;
+        Ok(found.filter(|comment| comment.status == CommentStatus::Pending && comment.version == self.version))
+    }
+
+    fn question(self, conn: &mut Conn) -> Result<Option<Value>> {
+        let Some(comment) = self.waiting(conn)? else { return Ok(None) };
+        let article = queries::article_cards(conn, &[comment.article_id])?.remove(&comment.article_id);
+        Ok(Some(json!({
+            "article": article,
+            "comment": {
+                "id": comment.id,
+                "parent_id": comment.parent_id,
+                "author_name": comment.author_name,
+                "author_url": comment.author_url,
+                "markdown": comment.markdown,
+                "text": comment.text,
+                "created_at": comment.created_at,
+                "spam_score": comment.spam_score,
+                "spam_signs": comment.spam_signs.0,
+            },
+        })))
+    }
+
+    fn settle(self, app: &App, conn: &mut Conn, verdict: Verdict) -> Result<()> {
+        queries::lock_thread(conn, &self.comment.to_string())?;
+        let Some(mut comment) = self.waiting(conn)? else { return Ok(()) };
+        let status = match verdict {
+            Verdict::Ok if self.shows => CommentStatus::Approved,
+            Verdict::Ok | Verdict::Wait => return notices::tell_desk(app, conn),
+            Verdict::Spam => {
+                comment.spam_signs.0.push(SpamSign::Checker);
+                comment.spam_score = SpamSign::Checker.points();
+                CommentStatus::Spam
+            }
+        };
+        comment.version += 1;
+        let touched = apply(app, conn, &mut comment, status)?;
+        announce(app, conn, None, &comment, "comment.checked", touched)
+    }
+}
+
+/// Asks the checker; the error says in words for the log why it has no opinion.
+async fn ask(app: &App, config: &CheckConfig, job: TaskId, question: &Value) -> std::result::Result<Verdict, String> {
+    let body = question.to_string();
+    let timestamp = app.now().millis().div_euclid(1000).to_string();
+    let headers = [
+        ("masthead-request", job.to_string()),
+        ("masthead-timestamp", timestamp.clone()),
+        ("masthead-signature", format!("v1={}", signature(&config.secret, &timestamp, &body)?)),
+    ];
+    let outbound = app.outbound.as_ref().ok_or("it is not configured")?;
+    let reply = outbound.post_json(&config.url, &headers, Bytes::from(body), (DEADLINE, LONGEST)).await?;
+    if reply.status != 200 {
+        return Err(format!("it answered {}", reply.status));
+    }
+    let opinion: Opinion = serde_json::from_slice(&reply.body).map_err(|error| format!("its answer can't be read: {error}"))?;
+    Ok(opinion.verdict)
+}
+
+/// The signature of a request: HMAC-SHA-256 over time, a full stop and body, in hexadecimal.
+fn signature(secret: &str, timestamp: &str, body: &str) -> std::result::Result<String, String> {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()).map_err(|error| error.to_string())?;
+    mac.update(timestamp.as_bytes());
+    mac.update(b".");
+    mac.update(body.as_bytes());
+    Ok(hex(&mac.finalize().into_bytes()))
+}
