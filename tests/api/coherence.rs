@@ -161,7 +161,7 @@ api_test!(all_headers_together_change_no_public_answer, async |world| {
         let address = operation.path_with(|name| {
             let known = [("article", &article), ("section", &section), ("tag", &tag), ("author", &author), ("comment", &comment)];
             let other = [("key", "front-page"), ("collection", "front-page"), ("placement", "side"), ("code", "not_found")];
-            let known = known.iter().find(|(one, _)| *one == name).map(|(_, value)| value.to_string());
+            let known = known.iter().find(|(one, _)| *one == name).map(|(_, value)| (*value).clone());
             known
                 .or_else(|| other.iter().find(|(one, _)| *one == name).map(|(_, value)| (*value).to_owned()))
                 .unwrap_or_else(|| "unknown".into())
