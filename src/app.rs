@@ -184,6 +184,13 @@ impl App {
         self.db.statements()
     }
 
+    /// The texts of the statements that were run since the last time that this was asked, without what was bound to them; none
+    /// the first time. For tests that look at how the database carries them out.
+    #[must_use]
+    pub fn heard_statements(&self) -> Vec<String> {
+        self.db.heard()
+    }
+
     /// How many renditions of pictures this process has made.
     #[must_use]
     pub fn renditions_made(&self) -> u64 {

@@ -2,7 +2,7 @@
 //!
 //! - What it is made of: [`app`] (everything one process holds), [`config`] (settings), [`cli`] (commands), `log`,
 //!   `background` (the loops beside the answering), `housekeeping` (what is done every minute), [`clock`].
-//! - `demo`: the newsroom that `serve --demo` fills in.
+//! - `demo`: the newsroom that `serve --demo` fills in; `seed`: the one that speed is measured on.
 //! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags), `collections`, `images`,
 //!   `comments`, `newsletter`, `ads`, `redirects`, `pages` (whole ones, for readers), `feeds`, `site`, `users`, `audit`, `batch`, `fields` (of one's own); in each, a thing's own page holds row, draft and
 //!   view, `queries.rs` all its SQL, `handlers.rs` its operations over HTTP.
@@ -46,6 +46,7 @@ mod redirects;
 mod routes;
 mod schema;
 mod secrets;
+mod seed;
 mod site;
 mod taxonomy;
 mod users;

@@ -36,15 +36,19 @@ pub(crate) fn text_with(custom: &[(CustomKind, Value)]) -> String {
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 
-/// Which methods each path of the document has.
+/// Which methods each path of the document has; known without the document itself, which is large, and which most servers
+/// are never asked for.
 pub(crate) fn methods() -> &'static Methods {
     static METHODS: OnceLock<Methods> = OnceLock::new();
-    METHODS.get_or_init(|| Methods::of(&document()))
+    METHODS.get_or_init(|| Methods::of(&collected().paths))
+}
+
+fn collected() -> utoipa::openapi::OpenApi {
+    actix_web::App::new().into_utoipa_app().configure(routes::configure).split_for_parts().1
 }
 
 fn build() -> Value {
-    let (_, collected) = actix_web::App::new().into_utoipa_app().configure(routes::configure).split_for_parts();
-    let mut document = serde_json::to_value(collected).unwrap_or_default();
+    let mut document = serde_json::to_value(collected()).unwrap_or_default();
     document["openapi"] = "3.1.0".into();
     document["info"] = info();
     document["servers"] = json!([{"url": "/", "description": "The server that this document came from."}]);

@@ -122,6 +122,7 @@ diesel::table! {
         updated_at -> BigInt,
         frames -> Integer,
         has_alpha -> Bool,
+        taken_at -> Nullable<BigInt>,
     }
 }
 

@@ -1,12 +1,11 @@
 //! All SQL of what lies around a published article: its neighbours, and what is related to it.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 
 use super::article::{ArticleId, ArticleKind};
 use super::publication::Publication;
-use crate::db::{Conn, Id, Predicate};
+use crate::db::{Conn, Id, Key, Phrase, Predicate, phrase};
 use crate::error::Result;
 use crate::schema::{publication_tags, publications};
 use crate::taxonomy::Tag;
@@ -49,54 +48,59 @@ pub(super) fn related(conn: &mut Conn, of: &Publication, tags: &[Id<Tag>], limit
     let tags = tags.get(..MOST_TAGS).unwrap_or(tags);
     let Some(candidates) = candidates(of, tags) else { return Ok(Vec::new()) };
     Ok(publications::table
-        .filter(sql::<Bool>(&format!("publications.id IN ({candidates})")))
+        .filter(candidates)
         .filter(publications::id.ne(of.id))
         .filter(publications::kind.eq(ArticleKind::Article))
         .filter(publications::locale.eq(of.locale.clone()))
-        .order((sql::<BigInt>(&score(of, tags)).desc(), publications::published_at.desc(), publications::id.desc()))
+        .order((score(of, tags).desc(), publications::published_at.desc(), publications::id.desc()))
         .limit(limit)
         .select(Publication::as_select())
         .load(conn)?)
 }
 
 /// The newest of the section and of each tag, found by their indexes however many there are. An id begins with the time
-/// at which it was made, so that the last are the newest. All of it is ids and numbers that were made here.
-fn candidates(of: &Publication, tags: &[Id<Tag>]) -> Option<String> {
-    let of_section = of.section_id.map(|section| {
+/// at which it was made, so that the last are the newest.
+fn candidates(of: &Publication, tags: &[Id<Tag>]) -> Option<Phrase<Bool>> {
+    let of_section = of.section_id.map(|_| {
         format!(
-            "SELECT id FROM (SELECT id FROM publications WHERE section_id = '{section}' \
+            "SELECT id FROM (SELECT id FROM publications WHERE section_id = ? \
              ORDER BY published_at DESC, id DESC LIMIT {CANDIDATES}) AS of_section"
         )
     });
-    let of_tag = |(index, tag): (usize, &Id<Tag>)| {
+    let of_tag = |index: usize| {
         format!(
-            "SELECT article_id FROM (SELECT article_id FROM publication_tags WHERE tag_id = '{tag}' \
+            "SELECT article_id FROM (SELECT article_id FROM publication_tags WHERE tag_id = ? \
              ORDER BY article_id DESC LIMIT {CANDIDATES}) AS of_tag_{index}"
         )
     };
-    let all: Vec<String> = of_section.into_iter().chain(tags.iter().enumerate().map(of_tag)).collect();
-    (!all.is_empty()).then(|| all.join(" UNION ALL "))
+    let all: Vec<String> = of_section.into_iter().chain((0..tags.len()).map(of_tag)).collect();
+    let values = of.section_id.iter().map(ToString::to_string).chain(texts(tags)).map(Key::Text).collect();
+    (!all.is_empty()).then(|| phrase(format!("publications.id IN ({})", all.join(" UNION ALL ")), values))
+}
+
+fn texts(tags: &[Id<Tag>]) -> impl Iterator<Item = String> {
+    tags.iter().map(ToString::to_string)
 }
 
 /// Four for each common tag, three for the section, two for what is no more than a month older, one for a year. The clock
 /// has no part in it, so that it stays as it is until something is published.
-fn score(of: &Publication, tags: &[Id<Tag>]) -> String {
+fn score(of: &Publication, tags: &[Id<Tag>]) -> Phrase<BigInt> {
     let at = of.published_at.millis();
-    let (month, year) = (at - 30 * DAY, at - 365 * DAY);
     let common = if tags.is_empty() {
         "0".to_owned()
     } else {
-        let tags: Vec<String> = tags.iter().map(|tag| format!("'{tag}'")).collect();
+        let places = vec!["?"; tags.len()].join(", ");
         format!(
-            "(SELECT COUNT(*) FROM publication_tags AS common WHERE common.article_id = publications.id AND common.tag_id IN ({}))",
-            tags.join(", ")
+            "(SELECT COUNT(*) FROM publication_tags AS common WHERE common.article_id = publications.id AND common.tag_id IN ({places}))"
         )
     };
-    let section = of
-        .section_id
-        .map_or_else(|| "0".to_owned(), |section| format!("CASE WHEN publications.section_id = '{section}' THEN 3 ELSE 0 END"));
-    format!(
-        "{common} * 4 + {section} \
-         + CASE WHEN publications.published_at >= {month} THEN 2 WHEN publications.published_at >= {year} THEN 1 ELSE 0 END"
+    let section = if of.section_id.is_some() { "CASE WHEN publications.section_id = ? THEN 3 ELSE 0 END" } else { "0" };
+    let values = texts(tags).chain(of.section_id.iter().map(ToString::to_string)).map(Key::Text);
+    phrase(
+        format!(
+            "{common} * 4 + {section} \
+             + CASE WHEN publications.published_at >= ? THEN 2 WHEN publications.published_at >= ? THEN 1 ELSE 0 END"
+        ),
+        values.chain([30, 365].map(|days| Key::Int(at - days * DAY))).collect(),
     )
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::article::{ArticleId, Content, Relations};
 use super::plan::Plan;
-use crate::db::{Conn, Json, Timestamp};
+use crate::db::{Conn, Json, Timestamp, among};
 use crate::error::Result;
 use crate::schema::{article_plans, authors, images, planned_images, revisions, sections, tags};
 
@@ -21,7 +21,7 @@ pub(super) fn plans(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<Articl
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = article_plans::table.filter(article_plans::article_id.eq_any(ids.to_vec())).select(Plan::as_select()).load(conn)?;
+    let rows = article_plans::table.filter(among(article_plans::article_id, ids)).select(Plan::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|plan: Plan| (plan.article_id, plan)).collect())
 }
 

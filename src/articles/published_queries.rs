@@ -12,7 +12,7 @@ use super::slugs;
 use super::view::{ArticleCard, Translation};
 use crate::app::App;
 use crate::authors::Author;
-use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Slugged, Timestamp, keyset};
+use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Slugged, Timestamp, among, keyset};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::images::Image;
 use crate::markdown::Rendered;
@@ -96,7 +96,7 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Publicat
 /// The texts of published articles.
 pub(super) fn texts(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Rendered>> {
     let rows: Vec<(ArticleId, Json<Rendered>)> =
-        publications::table.filter(publications::id.eq_any(ids.to_vec())).select((publications::id, publications::rendered)).load(conn)?;
+        publications::table.filter(among(publications::id, ids)).select((publications::id, publications::rendered)).load(conn)?;
     Ok(rows.into_iter().map(|(id, rendered)| (id, rendered.0)).collect())
 }
 
@@ -114,14 +114,14 @@ pub(super) fn by_ids(conn: &mut Conn, ids: &[ArticleId]) -> Result<Vec<Publicati
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(publications::table.filter(publications::id.eq_any(ids.to_vec())).select(Publication::as_select()).load(conn)?)
+    Ok(publications::table.filter(among(publications::id, ids)).select(Publication::as_select()).load(conn)?)
 }
 
 /// Who signs these articles, in order.
 pub(super) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Author>>> {
     let rows: Vec<(ArticleId, Author)> = publication_authors::table
         .inner_join(authors::table)
-        .filter(publication_authors::article_id.eq_any(ids.to_vec()))
+        .filter(among(publication_authors::article_id, ids))
         .order((publication_authors::article_id, publication_authors::position))
         .select((publication_authors::article_id, Author::as_select()))
         .load(conn)?;
@@ -132,7 +132,7 @@ pub(super) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<Arti
 pub(super) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Tag>>> {
     let rows: Vec<(ArticleId, Tag)> = publication_tags::table
         .inner_join(tags::table)
-        .filter(publication_tags::article_id.eq_any(ids.to_vec()))
+        .filter(among(publication_tags::article_id, ids))
         .order((publication_tags::article_id, publication_tags::position))
         .select((publication_tags::article_id, Tag::as_select()))
         .load(conn)?;
@@ -146,7 +146,7 @@ pub(super) fn translations(conn: &mut Conn, groups: &[ArticleId]) -> Result<(Tra
     let closed = site::table.select(site::comments_closed).single_value();
     let after = site::table.select(site::comments_close_after).single_value();
     let rows: Vec<TranslationRow> = publications::table
-        .filter(publications::translation_group.eq_any(groups.to_vec()))
+        .filter(among(publications::translation_group, groups))
         .order((publications::translation_group, publications::locale))
         .select((publications::translation_group, publications::id, publications::locale, publications::slug, closed, after))
         .load(conn)?;

@@ -11,7 +11,7 @@ use super::published_queries::grouped;
 use super::slugs;
 use super::summary::Summary;
 use crate::authors::Author;
-use crate::db::{Backend, Conn, PageOf, PageQuery, Slugged, Timestamp, keyset, lock};
+use crate::db::{Backend, Conn, PageOf, PageQuery, Slugged, Timestamp, among, keyset, lock};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{
     article_authors, article_images, article_tags, articles, authors, gravestones, images, public_slugs, publications, revisions, tags,
@@ -118,7 +118,7 @@ pub(super) fn existing_images(conn: &mut Conn, ids: &[String]) -> Result<Vec<Str
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(images::table.filter(images::id.eq_any(ids.to_vec())).select(images::id).load(conn)?)
+    Ok(images::table.filter(among(images::id, ids)).select(images::id).load(conn)?)
 }
 
 /// Stores a new working copy.
@@ -191,7 +191,7 @@ pub(super) fn insert_revision(conn: &mut Conn, revision: &Revision) -> Result<()
 pub(super) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Author>>> {
     let rows: Vec<(ArticleId, Author)> = article_authors::table
         .inner_join(authors::table)
-        .filter(article_authors::article_id.eq_any(ids.to_vec()))
+        .filter(among(article_authors::article_id, ids))
         .order((article_authors::article_id, article_authors::position))
         .select((article_authors::article_id, Author::as_select()))
         .load(conn)?;
@@ -202,7 +202,7 @@ pub(super) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<Arti
 pub(super) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Tag>>> {
     let rows: Vec<(ArticleId, Tag)> = article_tags::table
         .inner_join(tags::table)
-        .filter(article_tags::article_id.eq_any(ids.to_vec()))
+        .filter(among(article_tags::article_id, ids))
         .order((article_tags::article_id, article_tags::position))
         .select((article_tags::article_id, Tag::as_select()))
         .load(conn)?;

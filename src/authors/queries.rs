@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::author::{Author, AuthorId};
 use super::listing::LISTING;
-use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Slugged, hand_over, keyset, lock};
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Slugged, among, hand_over, keyset, lock};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{article_authors, authors, publication_authors, publications, users};
 use crate::users::User;
@@ -25,7 +25,7 @@ pub(crate) fn slugs(conn: &mut Conn) -> Result<Vec<String>> {
 
 /// These authors, by id.
 pub(super) fn by_ids(conn: &mut Conn, ids: &[AuthorId]) -> Result<HashMap<AuthorId, Author>> {
-    let rows: Vec<Author> = authors::table.filter(authors::id.eq_any(ids.to_vec())).select(Author::as_select()).load(conn)?;
+    let rows: Vec<Author> = authors::table.filter(among(authors::id, ids)).select(Author::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 

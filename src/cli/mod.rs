@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::{db, demo, http, log, openapi};
+use crate::{db, demo, http, log, openapi, seed};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -56,6 +56,16 @@ enum Command {
     Images(Images),
     /// Print the OpenAPI document
     Openapi,
+    /// Fill an empty database with the newsroom that speed is measured on
+    #[command(hide = true)]
+    BenchSeed(SeedOptions),
+}
+
+#[derive(Args, Debug)]
+struct SeedOptions {
+    /// How many articles there are to be
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    articles: u32,
 }
 
 #[derive(Args, Debug, Default)]
@@ -135,6 +145,7 @@ async fn obey(command: Command, config: Config) -> Result<(), String> {
             Err((table, why)) => say(&table).and(Err(why)),
         },
         Command::Openapi => say(openapi::text().trim_end()),
+        Command::BenchSeed(options) => say(&seed::fill(&config, options.articles).await?),
     }
 }
 

@@ -9,7 +9,7 @@ use super::comment::{Comment, CommentId, CommentStatus, LISTING};
 use super::queue::{CommentedArticle, QUEUE};
 use crate::articles::{ArticleId, lock_comments, published};
 use crate::authors::Author as AuthorProfile;
-use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Timestamp, keyset};
+use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Timestamp, among, keyset};
 use crate::error::Result;
 use crate::schema::{article_authors, articles, authors, comments, publications, users};
 use crate::users::{Caller, User};
@@ -38,7 +38,7 @@ pub(super) fn lock_thread(conn: &mut Conn, id: &str) -> Result<()> {
 
 /// The same for many comments; in the order of the articles' ids, so that nobody waits in a circle.
 pub(super) fn lock_threads(conn: &mut Conn, ids: &[CommentId]) -> Result<()> {
-    let rows = comments::table.filter(comments::id.eq_any(ids.to_vec())).select(comments::article_id);
+    let rows = comments::table.filter(among(comments::id, ids)).select(comments::article_id);
     let articles: BTreeSet<ArticleId> = rows.load(conn)?.into_iter().collect();
     articles.into_iter().try_for_each(|article| lock_comments(conn, article))
 }
@@ -89,11 +89,10 @@ pub(super) fn first_replies(conn: &mut Conn, parents: &[CommentId]) -> Result<Ve
             .offset(offset)
             .single_value()
     };
-    let first: Vec<FirstThree> =
-        comments::table.filter(comments::id.eq_any(parents.to_vec())).select((nth(0), nth(1), nth(2))).load(conn)?;
+    let first: Vec<FirstThree> = comments::table.filter(among(comments::id, parents)).select((nth(0), nth(1), nth(2))).load(conn)?;
     let ids: Vec<CommentId> = first.into_iter().flat_map(|(a, b, c)| [a, b, c]).flatten().collect();
     let order = (comments::created_at.asc(), comments::id.asc());
-    Ok(comments::table.filter(comments::id.eq_any(ids)).order(order).select(Comment::as_select()).load(conn)?)
+    Ok(comments::table.filter(among(comments::id, ids)).order(order).select(Comment::as_select()).load(conn)?)
 }
 
 /// One page of the queue; an author's is about their own articles.
@@ -115,11 +114,11 @@ fn on_own_article<R>(caller: &Caller<R>) -> Predicate<comments::table> {
 
 /// Which of these articles somebody made or signs.
 pub(super) fn own_articles<R>(conn: &mut Conn, caller: &Caller<R>, ids: &[ArticleId]) -> Result<BTreeSet<ArticleId>> {
-    let created = articles::table.filter(articles::id.eq_any(ids.to_vec())).filter(articles::created_by.eq(caller.user));
+    let created = articles::table.filter(among(articles::id, ids)).filter(articles::created_by.eq(caller.user));
     let mut own: BTreeSet<ArticleId> = created.select(articles::id).load(conn)?.into_iter().collect();
     if let Some(author) = caller.author {
         let signed = article_authors::table
-            .filter(article_authors::article_id.eq_any(ids.to_vec()))
+            .filter(among(article_authors::article_id, ids))
             .filter(article_authors::author_id.eq(author))
             .select(article_authors::article_id);
         own.extend(signed.load::<ArticleId>(conn)?);
@@ -144,7 +143,7 @@ pub(super) fn look_up(conn: &mut Conn, id: CommentId) -> Result<Option<Comment>>
 
 /// Several comments, by id.
 pub(super) fn by_ids(conn: &mut Conn, ids: &[CommentId]) -> Result<HashMap<CommentId, Comment>> {
-    let rows: Vec<Comment> = comments::table.filter(comments::id.eq_any(ids.to_vec())).select(Comment::as_select()).load(conn)?;
+    let rows: Vec<Comment> = comments::table.filter(among(comments::id, ids)).select(Comment::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
@@ -160,12 +159,9 @@ pub(super) fn shown_comment(conn: &mut Conn, article: ArticleId, id: CommentId) 
 
 /// What the queue says of articles: as readers know them or, where they are not public, as the desk does.
 pub(super) fn article_cards(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, CommentedArticle>> {
-    let working = articles::table.filter(articles::id.eq_any(ids.to_vec())).select((articles::id, articles::slug, articles::title));
-    let published = publications::table.filter(publications::id.eq_any(ids.to_vec())).select((
-        publications::id,
-        publications::slug,
-        publications::title,
-    ));
+    let working = articles::table.filter(among(articles::id, ids)).select((articles::id, articles::slug, articles::title));
+    let published =
+        publications::table.filter(among(publications::id, ids)).select((publications::id, publications::slug, publications::title));
     let mut rows: Vec<(ArticleId, String, String)> = working.load(conn)?;
     rows.extend(published.load::<(ArticleId, String, String)>(conn)?);
     Ok(rows.into_iter().map(|(id, slug, title)| (id, CommentedArticle { id, slug, title })).collect())

@@ -3,6 +3,7 @@
 //! Invariants: which engine runs is known only here (and in `search/`); every write is one transaction that is
 //! durable before its caller hears of it; every read sees one snapshot.
 
+mod among;
 pub(crate) mod columns;
 mod conn;
 mod hand_over;
@@ -11,13 +12,16 @@ mod joint;
 mod json;
 mod listing;
 mod migrate;
+mod phrase;
 mod pool;
 mod slugs;
+mod tally;
 mod task;
 mod text_enum;
 mod timestamp;
 mod writer;
 
+pub(crate) use among::among;
 pub(crate) use columns::{Column, Key, Op, Predicate, column};
 pub(crate) use conn::{Backend, Conn, Location, lock};
 pub(crate) use hand_over::hand_over;
@@ -26,6 +30,7 @@ pub(crate) use joint::{Joint, Opening};
 pub(crate) use json::Json;
 pub(crate) use listing::{Field, Listing, PageOf, PageQuery, Position, keyset};
 pub(crate) use migrate::{SchemaState, migrate};
+pub(crate) use phrase::{Phrase, phrase};
 pub(crate) use pool::Db;
 pub(crate) use slugs::{Slugged, fold, free_slug, slug_of};
 pub(crate) use task::{Parcel, Task, task, unpacked};

@@ -2,7 +2,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection};
@@ -11,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::conn::{Conn, Location};
 use super::migrate::{self, SchemaState};
+use super::tally::Tally;
 use super::task::{Parcel, Task, task, unpacked};
 use super::writer::Writer;
 use crate::error::{Error, Result};
@@ -21,7 +21,7 @@ pub(crate) struct Db {
     location: Location,
     pool: Pool<Manager>,
     writer: Option<Writer>,
-    statements: Arc<AtomicU64>,
+    tally: Arc<Tally>,
 }
 
 impl Db {
@@ -33,8 +33,8 @@ impl Db {
 
     /// Opens a database whose schema is known to be current.
     pub(crate) fn open_migrated(location: &Location, connections: u32) -> std::result::Result<Self, String> {
-        let statements = Arc::new(AtomicU64::new(0));
-        let manager = Manager { location: location.clone(), statements: Arc::clone(&statements) };
+        let tally = Arc::new(Tally::default());
+        let manager = Manager { location: location.clone(), tally: Arc::clone(&tally) };
         let writer = match location {
             Location::Sqlite(_) => {
                 let conn = manager.connect().map_err(|error| error.to_string())?;
@@ -51,7 +51,7 @@ impl Db {
             .error_handler(Box::new(LogPoolErrors))
             .build(manager)
             .map_err(|error| format!("cannot open the database: {error}"))?;
-        Ok(Self { location: location.clone(), pool, writer, statements })
+        Ok(Self { location: location.clone(), pool, writer, tally })
     }
 
     /// Runs queries in one snapshot, away from the async threads.
@@ -112,7 +112,12 @@ impl Db {
 
     /// How many statements have been run, `BEGIN` and `COMMIT` among them.
     pub(crate) fn statements(&self) -> u64 {
-        self.statements.load(Ordering::Relaxed)
+        self.tally.count()
+    }
+
+    /// The texts of the statements that were run since the last time that this was asked; none the first time.
+    pub(crate) fn heard(&self) -> Vec<String> {
+        self.tally.heard()
     }
 
     /// How many connections are open, and how many of them idle.
@@ -180,7 +185,7 @@ impl Pooled {
 #[derive(Debug)]
 struct Manager {
     location: Location,
-    statements: Arc<AtomicU64>,
+    tally: Arc<Tally>,
 }
 
 impl ManageConnection for Manager {
@@ -189,12 +194,8 @@ impl ManageConnection for Manager {
 
     fn connect(&self) -> std::result::Result<Pooled, r2d2::Error> {
         let mut conn = Conn::open(&self.location).map_err(r2d2::Error::ConnectionError)?;
-        let statements = Arc::clone(&self.statements);
-        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-            if let InstrumentationEvent::StartQuery { .. } = event {
-                statements.fetch_add(1, Ordering::Relaxed);
-            }
-        });
+        let tally = Arc::clone(&self.tally);
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| tally.note(&event));
         Ok(Pooled { conn, broken: false })
     }
 

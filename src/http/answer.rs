@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::cache::GoodUntil;
 use super::conditional::version_tag;
-use super::pages::{link_header, page_value};
+use super::pages::{link_header, written};
 use super::request::Request;
 use crate::config::SharedCache;
 use crate::db::{PageOf, PageQuery, Timestamp};
@@ -64,7 +64,7 @@ pub(crate) fn public<T: Serialize>(request: &Request, view: &T, tags: &Tags) -> 
 /// A page of public views.
 pub(crate) fn public_page<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>, tags: &Tags) -> Result<HttpResponse> {
     let link = link_header(request, query, page);
-    let body = bytes(&page_value(request, query, page)?)?.into();
+    let body = bytes(&written(request, query, page)?)?.into();
     Ok(finish_public(request, Public { body, tags, link: Some(&link), content_type: JSON, changed: None }))
 }
 
@@ -144,7 +144,7 @@ pub(crate) fn editor_page<V: Serialize>(request: &Request, query: &PageQuery, pa
     if !link.is_empty() {
         response.insert_header((LINK, link));
     }
-    Ok(response.body(bytes(&page_value(request, query, page)?)?))
+    Ok(response.body(bytes(&written(request, query, page)?)?))
 }
 
 /// What was created, and where it is.

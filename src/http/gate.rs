@@ -68,7 +68,8 @@ fn through(door: &Door, request: RawRequest) -> Passing {
 /// The answer, where it is ready and nothing speaks against giving it.
 fn ready_answer(app: &App, request: &RawRequest) -> Option<Response<BoxBody>> {
     let began = Instant::now();
-    let entry = app.cache.find(&Address::of(request.uri()), Coding::wanted(request.headers()))?;
+    let sent = Sent::of(request);
+    let entry = app.cache.find(&Address::of(request.uri()), sent.coding)?;
     let proxies = &app.config.server.trusted_proxies;
     if app.limits.limits(Limit::Read)
         && app.limits.check(Limit::Read, client_address(request.peer_addr(), request.headers(), proxies)).is_err()
@@ -76,7 +77,6 @@ fn ready_answer(app: &App, request: &RawRequest) -> Option<Response<BoxBody>> {
         // The front has the words for it.
         return None;
     }
-    let sent = Sent::of(request);
     let mut answer = entry.answer(sent.has());
     let id = request_id(request.headers());
     sent.dress(app, &id, &mut answer);

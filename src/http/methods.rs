@@ -1,6 +1,7 @@
 //! Which methods each path has, read from the OpenAPI document, so that 404, 405 and OPTIONS can't disagree with it.
 
-use serde_json::Value;
+use utoipa::openapi::Paths;
+use utoipa::openapi::path::PathItem;
 
 /// A path's segments: a fixed text, or `None` for a parameter.
 type Pattern = Vec<Option<String>>;
@@ -9,10 +10,9 @@ type Pattern = Vec<Option<String>>;
 pub(crate) struct Methods(Vec<(Pattern, Vec<String>, String)>);
 
 impl Methods {
-    /// Reads the paths of a document.
-    pub(crate) fn of(document: &Value) -> Self {
-        let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
-        Self(paths.map(|(path, item)| (pattern(path), methods(item), path.clone())).collect())
+    /// Takes over the paths of a document.
+    pub(crate) fn of(paths: &Paths) -> Self {
+        Self(paths.paths.iter().map(|(path, item)| (pattern(path), methods(item), path.clone())).collect())
     }
 
     /// The methods that a path has, `HEAD` and `OPTIONS` among them, and its template; none where it is unknown.
@@ -36,10 +36,11 @@ fn pattern(path: &str) -> Pattern {
     path.split('/').map(|segment| (!segment.starts_with('{')).then(|| segment.to_owned())).collect()
 }
 
-fn methods(item: &Value) -> Vec<String> {
-    let known = ["get", "post", "put", "patch", "delete"];
-    let mut methods: Vec<String> = known.iter().filter(|method| item.get(**method).is_some()).map(|method| method.to_uppercase()).collect();
-    if item.get("get").is_some() {
+fn methods(item: &PathItem) -> Vec<String> {
+    let known = [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("PATCH", &item.patch), ("DELETE", &item.delete)];
+    let mut methods: Vec<String> =
+        known.iter().filter(|(_, operation)| operation.is_some()).map(|(method, _)| (*method).to_owned()).collect();
+    if item.get.is_some() {
         methods.push("HEAD".into());
     }
     methods.push("OPTIONS".into());

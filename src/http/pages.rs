@@ -48,17 +48,28 @@ fn cursor(request: &Request, query: &PageQuery, position: &Position) -> Option<S
     seal_cursor(query, position, &request.app.secrets)
 }
 
-pub(super) fn page_value<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>) -> Result<Page<Value>> {
-    let data = page.rows.iter().map(|view| {
-        let value = serde_json::to_value(view)?;
-        Ok(match &query.fields {
-            Some(fields) => sparse(value, fields),
-            None => value,
-        })
-    });
+/// A page as it is written: nothing is copied on the way, unless only some members are wanted.
+#[derive(Serialize)]
+pub(super) struct Written<'a, V> {
+    data: Vec<Item<'a, V>>,
+    page: PageInfo,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Item<'a, V> {
+    Whole(&'a V),
+    Sparse(Value),
+}
+
+pub(super) fn written<'a, V: Serialize>(request: &Request, query: &PageQuery, page: &'a PageOf<V>) -> Result<Written<'a, V>> {
+    let item = |view: &'a V| match &query.fields {
+        Some(fields) => Ok(Item::Sparse(sparse(serde_json::to_value(view)?, fields))),
+        None => Ok(Item::Whole(view)),
+    };
     let at = |position: &Option<Position>| position.as_ref().and_then(|position| cursor(request, query, position));
-    Ok(Page {
-        data: data.collect::<Result<_>>()?,
+    Ok(Written {
+        data: page.rows.iter().map(item).collect::<Result<_>>()?,
         page: PageInfo { limit: query.limit, next: at(&page.next), prev: at(&page.prev), total: page.total },
     })
 }

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-use super::anatomy::{Anatomy, Broken, Mime};
+use super::anatomy::{Anatomy, Broken, Mime, Notes};
 use super::renditions::{Queue, reserve};
 use crate::app::App;
 use crate::error::{Code, Error, Fault, Result};
@@ -59,10 +59,8 @@ pub(super) struct Examined {
     pub(super) thumbhash: String,
     /// The mean colour, `#rrggbb`.
     pub(super) color: String,
-    /// The caption in the file.
-    pub(super) caption: Option<String>,
-    /// The credit in the file.
-    pub(super) credit: Option<String>,
+    /// What the file says of its picture.
+    pub(super) notes: Notes,
     /// The SHA-256 of the clean file, in hexadecimal.
     pub(super) sha256: String,
     /// The clean file.
@@ -141,7 +139,6 @@ pub(super) fn examine<R>(bytes: Vec<u8>, reserve: impl FnOnce(u64) -> R) -> std:
     let reserved = reserve(anatomy.memory);
     let small = decode(&anatomy)?;
     drop(reserved);
-    let (caption, credit) = anatomy.texts();
     let (width, height) = anatomy.seen_size();
     let small = seen(small, &anatomy).into_rgba8();
     let side = |length: u32| usize::try_from(length).unwrap_or_default();
@@ -149,7 +146,7 @@ pub(super) fn examine<R>(bytes: Vec<u8>, reserve: impl FnOnce(u64) -> R) -> std:
     let color = mean_color(&small);
     let has_alpha = small.pixels().any(|pixel| pixel.0[3] < u8::MAX);
     let (frames, sha256) = (anatomy.frames, hex(&Sha256::digest(&anatomy.file)));
-    Ok(Examined { mime, width, height, frames, has_alpha, thumbhash, color, caption, credit, sha256, file: anatomy.file.into() })
+    Ok(Examined { mime, width, height, frames, has_alpha, thumbhash, color, notes: anatomy.notes(), sha256, file: anatomy.file.into() })
 }
 
 /// Decided by what the file says of itself, before a pixel is decoded.

@@ -47,6 +47,7 @@ pub(crate) struct Image {
     pub(crate) updated_at: Timestamp,
     pub(crate) frames: i32,
     pub(crate) has_alpha: bool,
+    pub(crate) taken_at: Option<Timestamp>,
 }
 
 /// What can be said of a picture.
@@ -62,6 +63,8 @@ pub(crate) struct ImageDraft {
     /// Who made it.
     #[schema(value_type = Option<Line>)]
     pub(crate) credit: Option<String>,
+    /// When it was taken.
+    pub(crate) taken_at: Option<Timestamp>,
     /// What must stay in sight when it is cropped; the middle where nobody says.
     #[serde(default)]
     pub(crate) focal: Focal,
@@ -179,6 +182,8 @@ pub(crate) struct EditedImage {
     /// The name that the file had where it came from.
     #[schema(example = "IMG_4711.jpg")]
     pub(crate) file_name: Option<String>,
+    /// When it was taken, as its file or somebody says.
+    pub(crate) taken_at: Option<Timestamp>,
     /// Members of the site's own.
     pub(crate) custom: Custom,
     /// How many articles, authors and so on show it.
@@ -233,18 +238,20 @@ impl Image {
             updated_at: now,
             frames: i32::try_from(examined.frames).unwrap_or(i32::MAX),
             has_alpha: examined.has_alpha,
+            taken_at: None,
         }
     }
 
     /// What a draft makes of a picture, new or not; every member is taken over.
     pub(super) fn revise(&mut self, draft: ImageDraft, now: Timestamp) {
-        let ImageDraft { alt, caption, credit, focal, custom } = draft;
+        let ImageDraft { alt, caption, credit, taken_at, focal, custom } = draft;
         self.alt_key = alt.as_deref().map(fold);
         self.caption_key = caption.as_deref().map(fold);
         self.credit_key = credit.as_deref().map(fold);
         let texts = [&alt, &caption, &credit, &self.file_name];
         self.search_key = fold(&texts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join("\n"));
         (self.alt, self.caption, self.credit) = (alt, caption, credit);
+        self.taken_at = taken_at;
         (self.focal_x, self.focal_y) = (focal.x, focal.y);
         self.custom = Json(custom);
         self.version += 1;
@@ -257,6 +264,7 @@ impl Image {
             alt: self.alt.clone(),
             caption: self.caption.clone(),
             credit: self.credit.clone(),
+            taken_at: self.taken_at,
             focal: Focal { x: self.focal_x, y: self.focal_y },
             custom: self.custom.0.clone(),
         }
@@ -298,6 +306,7 @@ impl Image {
         EditedImage {
             view: self.view(links),
             file_name: self.file_name.clone(),
+            taken_at: self.taken_at,
             custom: self.custom.0.clone(),
             used,
             created_by: self.created_by,

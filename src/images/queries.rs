@@ -10,7 +10,7 @@ use super::anatomy::Mime;
 use super::image::{Image, ImageView};
 use super::listing::LISTING;
 use crate::config::LinkConfig;
-use crate::db::{Backend, Conn, Id, PageOf, PageQuery, keyset};
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, among, keyset};
 use crate::error::{Code, Error, Result};
 use crate::schema::{
     ad_creatives, article_images, articles, authors, image_uses, images, planned_images, publication_images, publications, site,
@@ -50,7 +50,7 @@ pub(crate) fn views(conn: &mut Conn, links: &LinkConfig, ids: &[Id<Image>]) -> R
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<Image> = images::table.filter(images::id.eq_any(ids.to_vec())).select(Image::as_select()).load(conn)?;
+    let rows: Vec<Image> = images::table.filter(among(images::id, ids)).select(Image::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row.view(links))).collect())
 }
 
@@ -96,7 +96,7 @@ pub(super) fn is_public(conn: &mut Conn, id: Id<Image>) -> Result<bool> {
 /// How many things show each picture; those that nothing shows are left out.
 pub(super) fn use_counts(conn: &mut Conn, ids: &[Id<Image>]) -> Result<HashMap<Id<Image>, i64>> {
     let counts: Vec<(Id<Image>, i64)> = image_uses::table
-        .filter(image_uses::image_id.eq_any(ids.to_vec()))
+        .filter(among(image_uses::image_id, ids))
         .group_by(image_uses::image_id)
         .select((image_uses::image_id, count(image_uses::subject_id).aggregate_distinct()))
         .load(conn)?;

@@ -62,8 +62,8 @@ fn what_a_camera_wrote_is_dropped_and_its_texts_are_taken_over() {
         let picture = look(&bytes).unwrap();
         assert!(!holds(&picture.file, samples::SECRET), "{:?}", picture.mime);
         assert!(!holds(&picture.file, b"Mara"), "{:?}", picture.mime);
-        assert_eq!(picture.caption.as_deref(), Some("A tram on a bridge"), "{:?}", picture.mime);
-        assert_eq!(picture.credit.as_deref(), Some("Mara Lindqvist"), "{:?}", picture.mime);
+        assert_eq!(picture.notes.caption.as_deref(), Some("A tram on a bridge"), "{:?}", picture.mime);
+        assert_eq!(picture.notes.credit.as_deref(), Some("Mara Lindqvist"), "{:?}", picture.mime);
     }
 }
 

@@ -18,7 +18,7 @@ use super::operations::{announce, edited};
 use super::queries;
 use super::renditions::RenditionJob;
 use crate::app::App;
-use crate::db::{Conn, lock};
+use crate::db::{Conn, Timestamp, lock};
 use crate::error::{Code, Error, Fault, Result};
 use crate::http::{Form, Work};
 use crate::input::{Custom, CustomKind, Draft, Input, Line, Paragraph, inexact_faults, parse_json};
@@ -52,6 +52,10 @@ pub(crate) struct ImageUpload {
     /// the copyright (Exif) in the file.
     #[schema(value_type = Line, required = false)]
     credit: Option<String>,
+    /// When it was taken; where the field is absent, the date and time of creation (IPTC), or the original's (Exif), in the file; in UTC
+    /// where that names no zone.
+    #[schema(value_type = Timestamp, required = false)]
+    taken_at: Option<Timestamp>,
     /// What must stay in sight when it is cropped: from the left, 0 to 1.
     #[serde(default = "middle")]
     #[schema(minimum = 0, maximum = 1, default = 0.5)]
@@ -153,12 +157,13 @@ pub(super) async fn keep(
 }
 
 fn draft(upload: ImageUpload, examined: &Examined) -> ImageDraft {
-    let ImageUpload { file: _, alt, caption, credit, focal_x, focal_y, custom } = upload;
+    let ImageUpload { file: _, alt, caption, credit, taken_at, focal_x, focal_y, custom } = upload;
     let cut = |text: &Option<String>, longest: usize| text.as_ref().map(|text| text.chars().take(longest).collect());
     ImageDraft {
         alt,
-        caption: caption.or_else(|| cut(&examined.caption, LONGEST_CAPTION)),
-        credit: credit.or_else(|| cut(&examined.credit, LONGEST_CREDIT)),
+        caption: caption.or_else(|| cut(&examined.notes.caption, LONGEST_CAPTION)),
+        credit: credit.or_else(|| cut(&examined.notes.credit, LONGEST_CREDIT)),
+        taken_at: taken_at.or(examined.notes.taken_at),
         focal: Focal { x: focal_x, y: focal_y },
         custom,
     }

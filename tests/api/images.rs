@@ -3,6 +3,7 @@
 use image::ImageFormat;
 use serde_json::{Value, json};
 
+use crate::image_notes::with_segments;
 use crate::support::{Answer, CANARY, Client, Part, Role, World, api_test, encoded, jpeg};
 
 const NOBODY: &str = "0190a0b0-0000-7000-8000-000000000000";
@@ -346,9 +347,6 @@ fn with_secrets(jpeg: &[u8]) -> Vec<u8> {
         CANARY.as_bytes(),
     ]
     .concat();
-    let segment = |marker: u8, content: &[u8]| {
-        let length = u16::try_from(content.len() + 2).unwrap().to_be_bytes();
-        [&[0xff, marker], length.as_slice(), content].concat()
-    };
-    [&jpeg[..2], &segment(0xe1, &exif), &segment(0xfe, CANARY.as_bytes()), &jpeg[2..], CANARY.as_bytes()].concat()
+    let file = with_segments(jpeg, &[(0xe1, &exif), (0xfe, CANARY.as_bytes())]);
+    [file.as_slice(), CANARY.as_bytes()].concat()
 }

@@ -24,6 +24,7 @@ pub(crate) struct Client {
 }
 
 /// A part of a multipart form.
+#[derive(Clone)]
 pub(crate) struct Part<'a> {
     name: &'a str,
     file_name: Option<&'a str>,

@@ -102,6 +102,18 @@ impl Database {
         }
     }
 
+    /// How SQLite would carry a query out, whatever is bound to it.
+    pub(crate) fn plan(&self, query: &str) -> Vec<String> {
+        #[derive(QueryableByName)]
+        struct Step {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            detail: String,
+        }
+        let path = self.url.strip_prefix("sqlite://").expect("plans are read on SQLite");
+        let steps = diesel::sql_query(format!("EXPLAIN QUERY PLAN {query}")).load::<Step>(&mut sqlite(path));
+        steps.unwrap_or_else(|why| panic!("{query} can't be explained: {why}")).into_iter().map(|step| step.detail).collect()
+    }
+
     /// Runs SQL behind the program's back: what an accident or another program would do.
     pub(crate) fn tamper(&self, sql: &str) {
         match self.url.strip_prefix("sqlite://") {

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::creative::{Creative, CreativeId, LISTING};
 use crate::ads::placements::PlacementId;
-use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, keyset};
+use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, among, keyset};
 use crate::error::{Error, Result};
 use crate::schema::{ad_creative_sections, ad_creatives, ad_placements};
 use crate::taxonomy::Section;
@@ -41,14 +41,14 @@ pub(in crate::ads) fn find(conn: &mut Conn, id: &str) -> Result<Creative> {
 
 /// The active creatives of placements: the heaviest first, then the oldest.
 pub(in crate::ads) fn of_placements(conn: &mut Conn, ids: &[PlacementId]) -> Result<Vec<Creative>> {
-    let active = ad_creatives::table.filter(ad_creatives::placement_id.eq_any(ids.to_vec())).filter(ad_creatives::active.eq(true));
+    let active = ad_creatives::table.filter(among(ad_creatives::placement_id, ids)).filter(ad_creatives::active.eq(true));
     Ok(active.order((ad_creatives::weight.desc(), ad_creatives::id)).select(Creative::as_select()).load(conn)?)
 }
 
 /// The sections that each of some creatives is shown in; nothing of those that are shown everywhere.
 pub(in crate::ads) fn section_ids(conn: &mut Conn, ids: &[CreativeId]) -> Result<HashMap<CreativeId, Vec<Id<Section>>>> {
     let rows: Vec<(CreativeId, Id<Section>)> = ad_creative_sections::table
-        .filter(ad_creative_sections::creative_id.eq_any(ids.to_vec()))
+        .filter(among(ad_creative_sections::creative_id, ids))
         .order((ad_creative_sections::creative_id, ad_creative_sections::section_id))
         .select((ad_creative_sections::creative_id, ad_creative_sections::section_id))
         .load(conn)?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::placement::{LISTING, Placement, PlacementId};
-use crate::db::{Backend, Conn, Id, PageOf, PageQuery, keyset};
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, among, keyset};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{ad_creatives, ad_placements};
 
@@ -36,8 +36,7 @@ pub(in crate::ads) fn find_reference(conn: &mut Conn, name: &str) -> Result<Opti
 
 /// Placements by their ids.
 pub(in crate::ads) fn by_ids(conn: &mut Conn, ids: &[PlacementId]) -> Result<HashMap<PlacementId, Placement>> {
-    let rows: Vec<Placement> =
-        ad_placements::table.filter(ad_placements::id.eq_any(ids.to_vec())).select(Placement::as_select()).load(conn)?;
+    let rows: Vec<Placement> = ad_placements::table.filter(among(ad_placements::id, ids)).select(Placement::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 

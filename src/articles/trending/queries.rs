@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
@@ -11,7 +10,7 @@ use super::super::listing::{self, PUBLIC};
 use super::super::publication::Publication;
 use super::super::published_queries::published;
 use super::window::{DAY, HOUR, MINUTE, Stretch, Window, floor};
-use crate::db::{Backend, Conn, Key, PageOf, PageQuery, Position, Predicate, Slugged, Timestamp};
+use crate::db::{Backend, Conn, Key, PageOf, PageQuery, Phrase, Position, Predicate, Slugged, Timestamp, phrase};
 use crate::error::Result;
 use crate::schema::{article_views, publications};
 
@@ -78,18 +77,20 @@ fn page_as_of(conn: &mut Conn, query: &PageQuery, window: Window, moment: i64) -
     let backward = query.position.as_ref().is_some_and(|position| position.backward);
     let conditions = || {
         let mut conditions: Vec<Predicate<publications::table>> = PUBLIC.predicates(query);
-        conditions.push(Box::new(sql::<Bool>(&format!("publications.id IN (SELECT article_id FROM article_views WHERE {counted})"))));
+        let (counted, values) = counted.clone();
+        conditions
+            .push(Box::new(phrase::<Bool>(format!("publications.id IN (SELECT article_id FROM article_views WHERE {counted})"), values)));
         if !listing::asks(&PUBLIC, query, "kind") {
             conditions.push(Box::new(publications::kind.eq(ArticleKind::Article)));
         }
         conditions
     };
     let score = score(&counted);
-    let mut rows = publications::table.select((Publication::as_select(), sql::<BigInt>(&score))).into_boxed::<Backend>();
+    let mut rows = publications::table.select((Publication::as_select(), score.clone())).into_boxed::<Backend>();
     for condition in conditions().into_iter().chain(query.position.as_ref().and_then(|position| beyond(&score, position))) {
         rows = rows.filter(condition);
     }
-    let ordered = sql::<BigInt>(&score);
+    let ordered = score.clone();
     rows = if backward {
         rows.order((ordered.asc(), publications::published_at.asc(), publications::id.asc()))
     } else {
@@ -127,10 +128,10 @@ fn cut(query: &PageQuery, mut rows: Vec<(Publication, i64)>, moment: i64, total:
 }
 
 /// The condition that an article comes after a cursor, or before.
-fn beyond(score: &str, position: &Position) -> Option<Predicate<publications::table>> {
+fn beyond(score: &Phrase<BigInt>, position: &Position) -> Option<Predicate<publications::table>> {
     let [_, views, published_at] = position.keys.as_slice() else { return None };
     let (views, published_at, id) = (views.int(), published_at.int(), position.id.clone());
-    let score = || sql::<BigInt>(score);
+    let score = || score.clone();
     let (time, same_time) = (publications::published_at, publications::published_at.eq(published_at));
     Some(if position.backward {
         let later = time.gt(published_at).or(same_time.and(publications::id.gt(id)));
@@ -141,13 +142,15 @@ fn beyond(score: &str, position: &Position) -> Option<Predicate<publications::ta
     })
 }
 
-/// Which counts belong to a ranking. All of it is numbers that were made here.
-fn condition(stretches: &[Stretch]) -> String {
-    let stretch = |Stretch { span, from, until }: &Stretch| format!("(span = {span} AND began >= {from} AND began < {until})");
-    format!("({})", stretches.iter().map(stretch).collect::<Vec<_>>().join(" OR "))
+/// Which counts belong to a ranking: SQL, and what is bound in it.
+fn condition(stretches: &[Stretch]) -> (String, Vec<Key>) {
+    let stretch = vec!["(span = ? AND began >= ? AND began < ?)"; stretches.len()].join(" OR ");
+    let values = stretches.iter().flat_map(|Stretch { span, from, until }| [*span, *from, *until]);
+    (format!("({stretch})"), values.map(Key::Int).collect())
 }
 
 /// The views of an article.
-fn score(counted: &str) -> String {
-    format!("(SELECT CAST(SUM(views) AS BIGINT) FROM article_views WHERE article_id = publications.id AND {counted})")
+fn score((counted, values): &(String, Vec<Key>)) -> Phrase<BigInt> {
+    let sum = format!("(SELECT CAST(SUM(views) AS BIGINT) FROM article_views WHERE article_id = publications.id AND {counted})");
+    phrase(sum, values.clone())
 }

@@ -3,7 +3,8 @@
 use exif::{Field, In, Tag, Value};
 use image::metadata::Orientation;
 
-use super::Texts;
+use super::Notes;
+use crate::db::Timestamp;
 
 /// The longest block of Exif that is read.
 const LONGEST: usize = 1024 * 1024;
@@ -25,16 +26,27 @@ pub(super) fn block(orientation: Orientation) -> Option<[u8; 26]> {
     (orientation != Orientation::NoTransforms).then_some(block)
 }
 
-/// The caption and the credit that a block of Exif holds.
-pub(super) fn texts(block: &[u8]) -> Texts {
+/// What a block of Exif says of the picture.
+pub(super) fn notes(block: &[u8]) -> Notes {
     if block.len() > LONGEST {
-        return (None, None);
+        return Notes::default();
     }
     let mut reader = exif::Reader::new();
     let read = reader.continue_on_error(true).read_raw(block.to_vec());
-    let Ok(found) = read.or_else(|error| error.distill_partial_result(|_| ())) else { return (None, None) };
+    let Ok(found) = read.or_else(|error| error.distill_partial_result(|_| ())) else { return Notes::default() };
     let text = |tag: Tag| found.get_field(tag, In::PRIMARY).and_then(plain);
-    (text(Tag::ImageDescription), text(Tag::Artist).or_else(|| text(Tag::Copyright)))
+    Notes {
+        caption: text(Tag::ImageDescription),
+        credit: text(Tag::Artist).or_else(|| text(Tag::Copyright)),
+        taken_at: text(Tag::DateTimeOriginal).and_then(|time| moment(&time, text(Tag::OffsetTimeOriginal).as_deref())),
+    }
+}
+
+/// A time such as `2026:03:14 09:26:53`, and an offset such as `+01:00`.
+fn moment(time: &str, offset: Option<&str>) -> Option<Timestamp> {
+    let (date, clock) = time.split_once(' ')?;
+    let on = |offset: &str| Timestamp::parse(&format!("{}T{clock}{offset}", date.replace(':', "-")));
+    offset.and_then(on).or_else(|| on("Z"))
 }
 
 /// A text on one line; none where it is blank.

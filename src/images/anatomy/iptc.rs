@@ -2,27 +2,47 @@
 
 use super::exif::{decode, one_line};
 use super::reader::Reader;
-use super::{Broken, Texts};
+use super::{Broken, Notes};
+use crate::db::Timestamp;
 
 /// The resource of Photoshop's that holds the records.
 const RECORDS: u16 = 0x0404;
 const MARK: u8 = 0x1c;
 /// The record that tells of the picture, and what of it is read.
 const APPLICATION: u8 = 2;
+const DATE: u8 = 55;
+const TIME: u8 = 60;
 const BY_LINE: u8 = 80;
 const CREDIT: u8 = 110;
 const COPYRIGHT: u8 = 116;
 const CAPTION: u8 = 120;
 
-/// The caption and the credit in a block of Photoshop's; what can't be read is passed over.
-pub(super) fn texts(block: &[u8]) -> Texts {
+/// What a block of Photoshop's says of the picture; what can't be read is passed over.
+pub(super) fn notes(block: &[u8]) -> Notes {
     let mut found = Found::default();
     let _ = found.resources(&mut Reader::new(block));
-    (found.caption, found.by_line.or(found.credit).or(found.copyright))
+    Notes {
+        taken_at: found.date.as_deref().and_then(|date| moment(date, found.time.as_deref())),
+        caption: found.caption,
+        credit: found.by_line.or(found.credit).or(found.copyright),
+    }
+}
+
+/// A date such as `20260314` and a time such as `092653+0100`; midnight where the day alone is known.
+fn moment(date: &str, time: Option<&str>) -> Option<Timestamp> {
+    let day = format!("{}-{}-{}", date.get(..4)?, date.get(4..6)?, date.get(6..)?);
+    let clock = |time: &str| {
+        let (hour, minute, second) = (time.get(..2)?, time.get(2..4)?, time.get(4..6)?);
+        let offset = if time.len() == 6 { "Z".to_owned() } else { format!("{}:{}", time.get(6..9)?, time.get(9..)?) };
+        Timestamp::parse(&format!("{day}T{hour}:{minute}:{second}{offset}"))
+    };
+    time.and_then(clock).or_else(|| clock("000000"))
 }
 
 #[derive(Default)]
 struct Found {
+    date: Option<String>,
+    time: Option<String>,
     caption: Option<String>,
     by_line: Option<String>,
     credit: Option<String>,
@@ -53,6 +73,8 @@ impl Found {
             let length = reader.be16()?;
             let data = reader.take(length.into())?;
             let place = match (record, set) {
+                (APPLICATION, DATE) => &mut self.date,
+                (APPLICATION, TIME) => &mut self.time,
                 (APPLICATION, CAPTION) => &mut self.caption,
                 (APPLICATION, BY_LINE) => &mut self.by_line,
                 (APPLICATION, CREDIT) => &mut self.credit,

@@ -13,7 +13,7 @@ mod webp;
 
 use image::metadata::Orientation;
 
-use crate::db::text_enum;
+use crate::db::{Timestamp, text_enum};
 
 text_enum! {
     /// The media types of pictures.
@@ -102,11 +102,15 @@ impl Anatomy {
         Ok(anatomy)
     }
 
-    /// The caption and the credit that an agency's program or a camera wrote into it.
-    pub(super) fn texts(&self) -> Texts {
-        let (caption, credit) = self.iptc.as_deref().map(iptc::texts).unwrap_or_default();
-        let (description, artist) = self.exif.as_deref().map(exif::texts).unwrap_or_default();
-        (caption.or(description), credit.or(artist))
+    /// What an agency's program or, where that said nothing, a camera wrote into it.
+    pub(super) fn notes(&self) -> Notes {
+        let agency = self.iptc.as_deref().map(iptc::notes).unwrap_or_default();
+        let camera = self.exif.as_deref().map(exif::notes).unwrap_or_default();
+        Notes {
+            caption: agency.caption.or(camera.caption),
+            credit: agency.credit.or(camera.credit),
+            taken_at: agency.taken_at.or(camera.taken_at),
+        }
     }
 
     /// Width and height as the picture is seen.
@@ -120,8 +124,16 @@ impl Anatomy {
     }
 }
 
-/// A caption and a credit.
-pub(super) type Texts = (Option<String>, Option<String>);
+/// What a file says of its picture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Notes {
+    /// What stands beneath it.
+    pub(super) caption: Option<String>,
+    /// Who made it.
+    pub(super) credit: Option<String>,
+    /// When it was taken; a clock that names no zone is taken for UTC.
+    pub(super) taken_at: Option<Timestamp>,
+}
 
 pub(super) use self::webp::Riff;
 

@@ -1,0 +1,66 @@
+//! `column IN (…)` as a statement that is kept: Diesel's own is prepared anew each time, which costs more than running it.
+//!
+//! The list is filled up to a power of two with its last value, so that there are few statements, whatever is asked for.
+
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::{Bool, Text};
+
+use super::conn::Backend;
+
+/// Beyond, a list is written out as it is.
+const MOST_FILLED: usize = 1024;
+
+/// Whether a column has one of some values; see [`among`].
+#[derive(Clone, Debug)]
+pub(crate) struct Among<C> {
+    column: C,
+    values: Vec<String>,
+}
+
+/// The condition that a text column has one of these values; what has none meets no row.
+pub(crate) fn among<C, V: ToString>(column: C, values: impl IntoIterator<Item = V>) -> Among<C> {
+    let mut values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+    if let Some(last) = values.last().filter(|_| values.len() <= MOST_FILLED).cloned() {
+        values.resize(values.len().next_power_of_two(), last);
+    }
+    Among { column, values }
+}
+
+impl<C: Expression> Expression for Among<C> {
+    type SqlType = Bool;
+}
+
+impl<C: AppearsOnTable<S>, S> AppearsOnTable<S> for Among<C> {}
+
+impl<C: SelectableExpression<S>, S> SelectableExpression<S> for Among<C> {}
+
+impl<C, G> ValidGrouping<G> for Among<C> {
+    type IsAggregate = is_aggregate::No;
+}
+
+impl<C> QueryId for Among<C> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C: QueryFragment<Backend>> QueryFragment<Backend> for Among<C> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        if self.values.is_empty() {
+            out.push_sql("1 = 0");
+            return Ok(());
+        }
+        self.column.walk_ast(out.reborrow())?;
+        out.push_sql(" IN (");
+        for (place, value) in self.values.iter().enumerate() {
+            if place > 0 {
+                out.push_sql(", ");
+            }
+            out.push_bind_param::<Text, _>(value)?;
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}

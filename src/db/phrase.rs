@@ -1,0 +1,59 @@
+//! A piece of SQL with values bound to it, as a statement that is kept: Diesel prepares its own literals anew each time.
+
+use std::marker::PhantomData;
+
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, TypedExpressionType, ValidGrouping, is_aggregate};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::{BigInt, Bool, Text};
+
+use super::columns::Key;
+use super::conn::Backend;
+
+/// SQL in which each `?` stands for the next value.
+#[derive(Clone, Debug)]
+pub(crate) struct Phrase<T> {
+    sql: String,
+    values: Vec<Key>,
+    r#type: PhantomData<T>,
+}
+
+/// The expression of a type that this SQL says. Its text should be one of few, and what differs from one time to the next be
+/// bound, since each text is kept.
+pub(crate) fn phrase<T>(sql: String, values: Vec<Key>) -> Phrase<T> {
+    Phrase { sql, values, r#type: PhantomData }
+}
+
+impl<T: TypedExpressionType> Expression for Phrase<T> {
+    type SqlType = T;
+}
+
+impl<T, S> AppearsOnTable<S> for Phrase<T> where Self: Expression {}
+
+impl<T, S> SelectableExpression<S> for Phrase<T> where Self: Expression {}
+
+impl<T, G> ValidGrouping<G> for Phrase<T> {
+    type IsAggregate = is_aggregate::Never;
+}
+
+impl<T> QueryId for Phrase<T> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<T> QueryFragment<Backend> for Phrase<T> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        let mut pieces = self.sql.split('?');
+        out.push_sql(pieces.next().unwrap_or_default());
+        for (value, piece) in self.values.iter().zip(pieces) {
+            match value {
+                Key::Text(text) => out.push_bind_param::<Text, _>(text)?,
+                Key::Int(int) => out.push_bind_param::<BigInt, _>(int)?,
+                Key::Bool(truth) => out.push_bind_param::<Bool, _>(truth)?,
+            }
+            out.push_sql(piece);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,177 @@
+//! Two real servers on one database, written to and read from at once: no reader gets what is older than an answered write
+//! of the same server, nor than one of the other server a second ago. `NODES_SECONDS=60` does it for longer.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use serde_json::{Value, json};
+
+const EMAIL: &str = "mara@example.org";
+const PASSWORD: &str = "a lantern on the quay";
+/// How long the other server may give what is old.
+const ELSEWHERE: Duration = Duration::from_secs(1);
+const ARTICLES: usize = 4;
+
+struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(folder: &Path, database: &str) -> Self {
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let process = Command::new(env!("CARGO_BIN_EXE_masthead"))
+            .current_dir(folder)
+            .env("BIND", &address)
+            .env("DATABASE_URL", database)
+            .env("ADMIN_EMAIL", EMAIL)
+            .env("ADMIN_PASSWORD", PASSWORD)
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let began = Instant::now();
+        while TcpStream::connect(&address).is_err() {
+            assert!(began.elapsed() < Duration::from_mins(1), "the server does not listen");
+            thread::sleep(Duration::from_millis(10));
+        }
+        Self { process, address }
+    }
+
+    fn send(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let mut stream = TcpStream::connect(&self.address).expect("the server listens");
+        let head = format!(
+            "{method} /api/v1/{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
+            body.len()
+        );
+        let caller = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
+        stream.write_all(format!("{head}{caller}\r\n{body}").as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
+        (status, serde_json::from_str(body).unwrap_or(Value::Null))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A throw of dice that is the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap() % sides
+    }
+}
+
+/// A write that has been answered.
+#[derive(Clone, Copy)]
+struct Answered {
+    generation: i64,
+    server: usize,
+    at: Instant,
+}
+
+/// The least generation that a server may give of an article whose writes these are.
+fn least(writes: &[Answered], server: usize) -> i64 {
+    let seen = |write: &&Answered| write.server == server || write.at.elapsed() >= ELSEWHERE;
+    writes.iter().rev().find(seen).map_or(0, |write| write.generation)
+}
+
+fn generation(article: &Value) -> i64 {
+    article["dek"].as_str().and_then(|dek| dek.parse().ok()).expect("a generation")
+}
+
+fn walk(database: &str, folder: &Path) {
+    let servers = [Server::start(folder, database), Server::start(folder, database)];
+    let (status, tokens) = servers[0].send("POST", "auth/login", "", &json!({"email": EMAIL, "password": PASSWORD}));
+    assert_eq!(status, 200, "{tokens}");
+    let token = tokens["access_token"].as_str().unwrap();
+    for number in 0..ARTICLES {
+        let body = json!({"title": format!("Story {number}"), "dek": "0"});
+        assert_eq!(servers[number % 2].send("POST", "articles?publish=true", token, &body).0, 201);
+    }
+    thread::sleep(ELSEWHERE);
+    let writes: [Mutex<Vec<Answered>>; ARTICLES] = Default::default();
+    let seconds = std::env::var("NODES_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(6);
+    let end = Instant::now() + Duration::from_secs(seconds);
+    thread::scope(|scope| {
+        for writer in 0..2 {
+            let (servers, writes) = (&servers, &writes);
+            scope.spawn(move || {
+                let mut dice = Dice(0x5EED_0100 + u64::try_from(writer).unwrap());
+                let mut generation = 0;
+                while Instant::now() < end {
+                    generation += 1;
+                    // No article has two writers, so that it is known which write is the last.
+                    let (number, server) = (writer * 2 + dice.roll(2), dice.roll(2));
+                    let body = json!({"dek": generation.to_string()});
+                    let (status, answer) = servers[server].send("PATCH", &format!("articles/story-{number}?publish=true"), token, &body);
+                    assert_eq!(status, 200, "{answer}");
+                    writes[number].lock().unwrap().push(Answered { generation, server, at: Instant::now() });
+                    thread::sleep(Duration::from_millis(u64::try_from(dice.roll(60)).unwrap()));
+                }
+            });
+        }
+        for reader in 0..3 {
+            let (servers, writes) = (&servers, &writes);
+            scope.spawn(move || {
+                let mut dice = Dice(0x5EED_0200 + reader);
+                while Instant::now() < end {
+                    let (number, server) = (dice.roll(ARTICLES), dice.roll(2));
+                    let before: Vec<i64> = writes.iter().map(|writes| least(&writes.lock().unwrap(), server)).collect();
+                    if dice.roll(2) == 0 {
+                        let (status, article) = servers[server].send("GET", &format!("articles/story-{number}"), "", &Value::Null);
+                        assert_eq!(status, 200);
+                        assert!(generation(&article) >= before[number], "server {server} gave {article}, and {before:?} was answered");
+                    } else {
+                        let (status, list) = servers[server].send("GET", "articles?fields=slug,dek&sort=title", "", &Value::Null);
+                        assert_eq!(status, 200);
+                        for (article, before) in list["data"].as_array().unwrap().iter().zip(&before) {
+                            assert!(generation(article) >= *before, "server {server} gave {list}");
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let answered: usize = writes.iter().map(|writes| writes.lock().unwrap().len()).sum();
+    assert!(answered > 20, "only {answered} writes were answered");
+}
+
+#[test]
+fn no_stale_answers_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    walk("sqlite://masthead.db", folder.path());
+}
+
+#[test]
+fn no_stale_answers_on_postgres() {
+    let Some(server) = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty()) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let name = format!("masthead_nodes_{}", std::process::id());
+    let mut url = url::Url::parse(&server).unwrap();
+    let mut maintenance = PgConnection::establish(&server).unwrap();
+    maintenance.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+    url.set_path(&name);
+    let done = thread::scope(|scope| scope.spawn(|| walk(url.as_str(), folder.path())).join());
+    maintenance.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).unwrap();
+    assert!(done.is_ok(), "see above");
+}
