@@ -166,6 +166,9 @@ pub(crate) fn run(
     let seconds = begun.elapsed().as_secs_f64();
     took.sort_unstable();
     let count = took.len();
+    if count == 0 {
+        return Err("nothing was answered in time; take more --seconds".into());
+    }
     let at = |hundredth: usize| took.get(count * hundredth / 100).map_or(0.0, |micros| f64::from(*micros) / 1000.0);
     Ok(Figures { rate: real(count) / seconds, p50: at(50), p99: at(99), ..figures })
 }

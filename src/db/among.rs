@@ -1,4 +1,4 @@
-//! `column IN (…)` as a statement that is kept: Diesel's own is prepared anew each time, which costs more than running it.
+//! `column IN (…)` as a statement that is kept: Diesel's own is prepared anew each time.
 //!
 //! The list is filled up to a power of two with its last value, so that there are few statements, whatever is asked for.
 

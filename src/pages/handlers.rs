@@ -97,8 +97,8 @@ where
     if let Some(token) = token(request)? {
         return answer_previewed_page(request, token, None, move |app, conn, _| Ok(make(app, conn)?.page)).await;
     }
-    let made = request.read(make).await?;
-    public(request, &made.page, &made.tags)
+    let Made { page, tags } = request.read(make).await?;
+    public(request, &page, &tags)
 }
 
 /// An article's page, wherever it has moved.

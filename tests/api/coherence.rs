@@ -10,7 +10,7 @@ use actix_web::http::Method;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::support::{Answer, Node, World, api_test, decoded};
+use crate::support::{Answer, Contract, Node, World, api_test, decoded};
 use walk::{Dice, LISTS, Things, act};
 
 /// What everybody can see of an answer.
@@ -101,49 +101,82 @@ api_test!(one_question_has_one_answer_however_it_is_spelled, async |world| {
     }
 });
 
+/// What clients and what stands between send along, and no public answer may depend on.
+const HEADERS: [(&str, &str); 29] = [
+    ("authorization", "Bearer nonsense"),
+    ("authorization", "Basic YTpi"),
+    ("cookie", "session=1"),
+    ("accept", "text/html"),
+    ("accept-language", "de"),
+    ("user-agent", "Evil/1.0"),
+    ("host", "evil.example"),
+    ("x-forwarded-host", "evil.example"),
+    ("x-forwarded-proto", "gopher"),
+    ("x-forwarded-for", "203.0.113.9"),
+    ("forwarded", "for=203.0.113.9;host=evil.example"),
+    ("x-original-url", "/api/v1/users"),
+    ("x-http-method-override", "DELETE"),
+    ("range", "bytes=0-1"),
+    ("if-modified-since", "Mon, 23 Nov 2026 00:00:00 GMT"),
+    ("if-match", "\"v1\""),
+    ("if-range", "\"x\""),
+    ("idempotency-key", "key"),
+    ("x-edit-token", "token"),
+    ("content-type", "text/plain"),
+    ("origin", "https://evil.example"),
+    ("cache-control", "no-cache"),
+    ("pragma", "no-cache"),
+    ("te", "trailers"),
+    ("upgrade-insecure-requests", "1"),
+    ("sec-fetch-mode", "cors"),
+    ("dnt", "1"),
+    ("save-data", "on"),
+    ("priority", "u=1"),
+];
+
 api_test!(no_header_changes_a_public_answer_but_those_that_vary_names, async |world| {
     let article = world.published(json!({"title": "One", "body": {"markdown": "Text. ".repeat(400)}})).await;
-    let headers = [
-        ("authorization", "Bearer nonsense"),
-        ("authorization", "Basic YTpi"),
-        ("cookie", "session=1"),
-        ("accept", "text/html"),
-        ("accept-language", "de"),
-        ("user-agent", "Evil/1.0"),
-        ("host", "evil.example"),
-        ("x-forwarded-host", "evil.example"),
-        ("x-forwarded-proto", "gopher"),
-        ("x-forwarded-for", "203.0.113.9"),
-        ("forwarded", "for=203.0.113.9;host=evil.example"),
-        ("x-original-url", "/api/v1/users"),
-        ("x-http-method-override", "DELETE"),
-        ("range", "bytes=0-1"),
-        ("if-modified-since", "Mon, 23 Nov 2026 00:00:00 GMT"),
-        ("if-match", "\"v1\""),
-        ("if-range", "\"x\""),
-        ("idempotency-key", "key"),
-        ("x-edit-token", "token"),
-        ("content-type", "text/plain"),
-        ("origin", "https://evil.example"),
-        ("cache-control", "no-cache"),
-        ("pragma", "no-cache"),
-        ("te", "trailers"),
-        ("upgrade-insecure-requests", "1"),
-        ("sec-fetch-mode", "cors"),
-        ("dnt", "1"),
-        ("save-data", "on"),
-        ("priority", "u=1"),
-    ];
     let plain = world.node(&[("CACHE_BYTES", "0")]).await;
     for address in [format!("articles/{article}"), "articles".to_owned(), "site".to_owned(), "articles/unknown".to_owned()] {
         let usual = plain.anonymous().get(&address).await;
-        for (name, value) in headers {
+        for (name, value) in HEADERS {
             for node in [&plain, &**world] {
                 let answer = node.anonymous().with(name, value).get(&address).await;
                 assert_eq!(shown(&answer), shown(&usual), "{address} with {name}: {value}");
             }
         }
     }
+});
+
+api_test!(all_headers_together_change_no_public_answer, async |world| {
+    let (section, tag, author) = (world.section("City").await, world.tag("Trams").await, world.author_named("Mara Quay").await);
+    let body = json!({"title": "One", "section": section, "tags": [tag], "authors": [author], "body": {"markdown": "Text. ".repeat(400)}});
+    let article = world.published(body).await;
+    let comment = world.comment(&article, "First!").await;
+    world.editor().post("collections", json!({"key": "front-page", "title": "Front page", "items": [article]})).await.expect(201);
+    world.editor().post("ads/placements", json!({"key": "side", "label": "Side"})).await.expect(201);
+    let plain = world.node(&[("CACHE_BYTES", "0")]).await;
+    let mut public = 0;
+    for operation in Contract::get().operations.iter().filter(|operation| operation.method.eq_ignore_ascii_case("get")) {
+        let address = operation.path_with(|name| {
+            let known = [("article", &article), ("section", &section), ("tag", &tag), ("author", &author), ("comment", &comment)];
+            let other = [("key", "front-page"), ("collection", "front-page"), ("placement", "side"), ("code", "not_found")];
+            let known = known.iter().find(|(one, _)| *one == name).map(|(_, value)| value.to_string());
+            known
+                .or_else(|| other.iter().find(|(one, _)| *one == name).map(|(_, value)| (*value).to_owned()))
+                .unwrap_or_else(|| "unknown".into())
+        });
+        let usual = plain.anonymous().failing().get(&address).await;
+        if !usual.header("cache-control").is_some_and(|rule| rule.starts_with("public")) || address.starts_with("/media") {
+            continue;
+        }
+        public += 1;
+        for node in [&plain, &**world] {
+            let asked = HEADERS.iter().fold(node.anonymous().failing(), |reader, (name, value)| reader.with(name, value));
+            assert_eq!(shown(&asked.get(&address).await), shown(&usual), "{address}");
+        }
+    }
+    assert!(public >= 24, "only {public} operations have public answers");
 });
 
 api_test!(answers_come_coded_as_clients_like_them, async |world| {
