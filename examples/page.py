@@ -20,6 +20,7 @@ NETWORKS = {
 }
 LABELS = {
     "author_name": "Your name", "author_email": "Your e-mail address", "author_url": "Your website", "body": "Your comment",
+    "notify_replies": "Mail me replies",
 }
 
 
@@ -135,8 +136,11 @@ def comment(one):
 def field(one):
     """A field says that it is not published where it is not: here, the e-mail address."""
     name, required = one["name"], " required" if one["required"] else ""
-    label = LABELS.get(name, name) + ("" if one["published"] else " (will not be published)")
-    kind = {"author_email": "email", "author_url": "url"}.get(name, "text")
+    if name == "form":
+        # For the page's script: what `POST /comments/forms` answers when somebody begins to write.
+        return '<input type="hidden" name="form">'
+    kind = {"author_email": "email", "author_url": "url", "notify_replies": "checkbox"}.get(name, "text")
+    label = LABELS.get(name, name) + ("" if one["published"] or kind == "checkbox" else " (will not be published)")
     entry = f'<textarea name="{name}"{required}></textarea>' if name == "body" else f'<input type="{kind}" name="{name}"{required}>'
     return f"<p><label>{label} {entry}</label></p>"
 

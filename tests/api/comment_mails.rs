@@ -146,6 +146,8 @@ api_test!(moderators_hear_once_an_hour_of_what_waits, async |world| {
     let mails = world.mails_to(&email).await;
     assert_eq!((mails.len(), mails[0].subject.as_str()), (1, "1 comment waits"));
     assert!(mails[0].text.contains(CANARY) && !mails[0].raw.contains(MARA), "{}", mails[0].raw);
+    // So that the next mail is the later one.
+    world.pass(1);
     let link = says(world, MARA, json!({"body": "See https://boots.example/ or boots@boots.example\u{202e}!"})).await.expect(202).id();
     says(world, MARA, json!({"body": "More"})).await.expect(202);
     assert_eq!(world.mails_to(&email).await.len(), 1);

@@ -46,6 +46,8 @@ async fn create_comment_ban(body: Body, request: Request, caller: Caller<Comment
 }
 
 /// Reads a ban.
+///
+/// With what is banned as it is compared, and why.
 #[utoipa::path(tag = "Comments", params(("ban" = String, Path, description = "Id.")), security(("bearer" = ["editor", "moderator", "admin"])),
     responses((status = 200, body = BanView, description = "The ban.")))]
 #[get("/comments/bans/{ban}")]

@@ -41,6 +41,8 @@ struct CommentNoticeOneClick {
 }
 
 /// Reads whether one gets the digest of comments that wait.
+///
+/// Nobody does who has not asked for it.
 #[utoipa::path(tag = "Comments", security(("bearer" = ["editor", "moderator", "admin"])),
     responses((status = 200, body = DigestView, description = "Whether one gets it.")))]
 #[get("/comments/digest")]
@@ -64,6 +66,8 @@ async fn want_comment_digest(request: Request, caller: Caller<CommentDesk>) -> R
 }
 
 /// Ends the digest of comments that wait.
+///
+/// None comes any more, until one asks for it again.
 #[utoipa::path(tag = "Comments", security(("bearer" = ["editor", "moderator", "admin"])),
     responses((status = 204, description = "One does not get it any more.")))]
 #[delete("/comments/digest")]
