@@ -125,10 +125,10 @@ api_test!(one_comment_is_pinned, async |world| {
     let before = moderator.get(&format!("comments/{}", ids[1])).await.expect(200);
     let pinned = moderator.patch(&format!("comments/{}", ids[3]), json!({"pinned": true})).await.expect(200);
     assert_eq!((pinned.at("/pinned"), before.at("/pinned")), (&json!(true), &json!(true)));
-    let list = world.anonymous().get("articles/trams/comments?count=true").await.expect(200);
-    assert_eq!(list.texts("id"), [3, 0, 1, 2, 4].map(|number| ids[number].clone()));
-    assert_eq!(list.each("pinned"), [true, false, false, false, false].map(Value::Bool));
-    assert_eq!(list.number_at("/page/total"), 5);
+    let shown = world.anonymous().get("articles/trams/comments?count=true").await.expect(200);
+    assert_eq!(shown.texts("id"), [3, 0, 1, 2, 4].map(|number| ids[number].clone()));
+    assert_eq!(shown.each("pinned"), [true, false, false, false, false].map(Value::Bool));
+    assert_eq!(shown.number_at("/page/total"), 5);
     assert_eq!(world.texts_of("sort=-created_at").await, ["3", "4", "2", "1", "0"]);
     assert_eq!(world.texts_of("sort=top").await[0], "3");
     // Nothing is skipped and nothing repeated, whichever way the pages are turned.
