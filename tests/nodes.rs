@@ -32,6 +32,8 @@ impl Server {
             .current_dir(folder)
             .env("BIND", &address)
             .env("DATABASE_URL", database)
+            // Both are one server to those who log in.
+            .env("API_URL", "https://api.example.org")
             .env("ADMIN_EMAIL", EMAIL)
             .env("ADMIN_PASSWORD", PASSWORD)
             .stderr(Stdio::null())
