@@ -44,6 +44,11 @@ impl Query {
         query
     }
 
+    /// Whether a parameter is there.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.pairs.iter().any(|(other, _)| other == name)
+    }
+
     /// Whether it has a filter by one of these fields.
     pub(crate) fn filters_by(&self, fields: &[&str]) -> bool {
         let field = |name: &str| name.split_once('[').map_or(name.to_owned(), |(field, _)| field.to_owned());

@@ -39,9 +39,8 @@ api_test!(a_person_gets_all_they_wrote, async |world| {
         (&json!("*Again*"), &json!("rejected"), &json!("trams"))
     );
     assert_eq!(world.admin().get("comments/export?email=nobody@reader.example").await.expect(200).at("/comments"), &json!([]));
-    for query in ["", "?email=nowhere"] {
-        world.admin().get(&format!("comments/export{query}")).await.expect(400).expect_faults(&[("email", "invalid_value")]);
-    }
+    assert_eq!(world.admin().get("comments/export?email=nobody").await.expect(200).at("/comments"), &json!([]));
+    world.admin().get("comments/export").await.expect(400).expect_faults(&[("email", "required")]);
     world.editor().get(&format!("comments/export?email={MARA}")).await.expect_problem(403, "forbidden");
 });
 

@@ -7,7 +7,7 @@ use super::operations;
 use super::views::{Erasure, ErasureDraft, Export};
 use crate::error::{Fault, Result};
 use crate::http::{Body, Request, private};
-use crate::input::formats::is_email;
+use crate::input::Kind;
 use crate::users::{Admin, Caller};
 
 /// Mounts the operations.
@@ -17,17 +17,18 @@ pub(in crate::comments) fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Exports a person's comments.
 ///
-/// All that was written with an e-mail address, and everything that is kept of it: for whoever asks what is known of them.
+/// All that was written with an e-mail address, and everything that is kept of it: for whoever asks what is known of them. Of an
+/// address that nobody wrote with, or that is none, there is nothing.
 #[utoipa::path(tag = "Comments",
-    params(("email" = String, Query, description = "The e-mail address, without regard to case.", max_length = 254)),
+    params(("email" = String, Query, description = "The e-mail address, without regard to case.", max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$")),
     security(("bearer" = ["admin"])), responses((status = 200, body = Export, description = "What they wrote.")))]
 #[get("/comments/export")]
 async fn export_comments(request: Request, _caller: Caller<Admin>) -> Result<HttpResponse> {
     let mut query = request.query();
-    let email = query.text("email").map(|email| email.to_lowercase()).filter(|email| is_email(email));
-    if email.is_none() {
-        query.fault(Fault::parameter("email", "invalid_value", "This is the e-mail address of whoever wrote."));
+    if !query.has("email") {
+        query.fault(Fault::parameter("email", "required", "This is the e-mail address of whoever wrote."));
     }
+    let email = query.key("email", Kind::Text).map(|email| email.text().to_lowercase());
     query.finish()?;
     let email = email.unwrap_or_default();
     let export = request.read(move |_, conn| operations::export(conn, &email)).await?;
