@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::article::{ArticleId, ArticleKind};
 use super::embed;
@@ -12,12 +13,13 @@ use super::slugs;
 use super::view::{ArticleCard, Translation};
 use crate::app::App;
 use crate::authors::Author;
-use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Slugged, Timestamp, among, keyset};
+use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Phrase, Slugged, Timestamp, among, keyset, phrase};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::images::Image;
 use crate::markdown::Rendered;
 use crate::schema::{
-    articles, authors, gravestones, public_slugs, publication_authors, publication_images, publication_tags, publications, site, tags,
+    articles, authors, gravestones, public_slugs, publication_authors, publication_images, publication_tags, publication_texts,
+    publications, site, tags,
 };
 use crate::site::Closing;
 use crate::taxonomy::Tag;
@@ -36,11 +38,10 @@ pub(super) enum Found {
 
 /// What readers find at an id or a slug.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Found> {
-    let selection = (Publication::as_select(), publications::rendered);
+    let whole = || publications::table.inner_join(publication_texts::table).select((Publication::as_select(), publication_texts::rendered));
     let (row, slug) = match slugs::named(name) {
         Slugged::Id(id) => {
-            let row: Option<(Publication, Json<Rendered>)> =
-                publications::table.filter(publications::id.eq(id)).select(selection).first(conn).optional()?;
+            let row: Option<(Publication, Json<Rendered>)> = whole().filter(publications::id.eq(id)).first(conn).optional()?;
             if row.is_none() && !was_public(conn, id)? {
                 return erased(conn, &id.to_string());
             }
@@ -50,8 +51,7 @@ pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Found> {
             let owner: Option<ArticleId> =
                 public_slugs::table.filter(public_slugs::slug.eq(&slug)).select(public_slugs::article_id).first(conn).optional()?;
             let Some(owner) = owner else { return erased(conn, &slug) };
-            let row: Option<(Publication, Json<Rendered>)> =
-                publications::table.filter(publications::id.eq(owner)).select(selection).first(conn).optional()?;
+            let row: Option<(Publication, Json<Rendered>)> = whole().filter(publications::id.eq(owner)).first(conn).optional()?;
             (row, Some(slug))
         }
     };
@@ -93,10 +93,14 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Publicat
     Ok(keyset!(conn, PUBLIC, query, rows, count))
 }
 
+/// That it is no page; said so that no index is entered by it, since nearly everything is an article.
+pub(super) fn are_articles() -> Phrase<Bool> {
+    phrase("publications.kind || '' = 'article'".to_owned(), Vec::new())
+}
+
 /// The texts of published articles.
 pub(super) fn texts(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Rendered>> {
-    let rows: Vec<(ArticleId, Json<Rendered>)> =
-        publications::table.filter(among(publications::id, ids)).select((publications::id, publications::rendered)).load(conn)?;
+    let rows: Vec<(ArticleId, Json<Rendered>)> = publication_texts::table.filter(among(publication_texts::article_id, ids)).load(conn)?;
     Ok(rows.into_iter().map(|(id, rendered)| (id, rendered.0)).collect())
 }
 
@@ -223,12 +227,17 @@ pub(super) fn counted(conn: &mut Conn, id: ArticleId) -> Result<Counted> {
 pub(super) fn put(conn: &mut Conn, row: &PublicationWithText, relations: &super::article::Relations, now: Timestamp) -> Result<()> {
     let id = row.publication.id;
     let taken = || Error::new(Code::SlugTaken, format!("The slug {:?} is another article's.", row.publication.slug));
-    let changed = conflict_on(diesel::update(publications::table.filter(publications::id.eq(id))).set(row).execute(conn), taken)?;
-    if changed == 0 {
+    let text = publication_texts::rendered.eq(&row.rendered);
+    let changed =
+        conflict_on(diesel::update(publications::table.filter(publications::id.eq(id))).set(&row.publication).execute(conn), taken)?;
+    if changed > 0 {
+        diesel::update(publication_texts::table.filter(publication_texts::article_id.eq(id))).set(text).execute(conn)?;
+    } else {
         // Comments are counted without waiting for those who save the article, so that what they loaded may be old.
-        let mut row = row.clone();
-        row.publication.comment_count = articles::table.filter(articles::id.eq(id)).select(articles::comment_count).first(conn)?;
-        conflict_on(diesel::insert_into(publications::table).values(&row).execute(conn), taken)?;
+        let mut first = row.publication.clone();
+        first.comment_count = articles::table.filter(articles::id.eq(id)).select(articles::comment_count).first(conn)?;
+        conflict_on(diesel::insert_into(publications::table).values(&first).execute(conn), taken)?;
+        diesel::insert_into(publication_texts::table).values((publication_texts::article_id.eq(id), text)).execute(conn)?;
     }
     diesel::delete(publication_authors::table.filter(publication_authors::article_id.eq(id))).execute(conn)?;
     diesel::delete(publication_tags::table.filter(publication_tags::article_id.eq(id))).execute(conn)?;
