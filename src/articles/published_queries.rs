@@ -13,7 +13,7 @@ use super::slugs;
 use super::view::{ArticleCard, Translation};
 use crate::app::App;
 use crate::authors::Author;
-use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Phrase, Slugged, Timestamp, among, keyset, phrase};
+use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Phrase, Slugged, Timestamp, among, keyset, phrase, straight};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::images::Image;
 use crate::markdown::Rendered;
@@ -38,20 +38,20 @@ pub(super) enum Found {
 
 /// What readers find at an id or a slug.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Found> {
-    let whole = || publications::table.inner_join(publication_texts::table).select((Publication::as_select(), publication_texts::rendered));
     let (row, slug) = match slugs::named(name) {
         Slugged::Id(id) => {
-            let row: Option<(Publication, Json<Rendered>)> = whole().filter(publications::id.eq(id)).first(conn).optional()?;
+            let row = whole(conn, id)?;
             if row.is_none() && !was_public(conn, id)? {
                 return erased(conn, &id.to_string());
             }
             (row, None)
         }
         Slugged::Slug(slug) => {
-            let owner: Option<ArticleId> =
-                public_slugs::table.filter(public_slugs::slug.eq(&slug)).select(public_slugs::article_id).first(conn).optional()?;
+            let owner: Option<ArticleId> = straight!(conn, conn => {
+                public_slugs::table.filter(public_slugs::slug.eq(&slug)).select(public_slugs::article_id).first(conn).optional()
+            })?;
             let Some(owner) = owner else { return erased(conn, &slug) };
-            let row: Option<(Publication, Json<Rendered>)> = whole().filter(publications::id.eq(owner)).first(conn).optional()?;
+            let row = whole(conn, owner)?;
             (row, Some(slug))
         }
     };
@@ -60,6 +60,16 @@ pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Found> {
         Some((publication, _)) if slug.is_some_and(|slug| slug != publication.slug) => Found::Moved(publication.slug),
         Some((publication, rendered)) => Found::Here(Box::new(publication), Box::new(rendered.0)),
     })
+}
+
+/// A published article with its text.
+fn whole(conn: &mut Conn, id: ArticleId) -> Result<Option<(Publication, Json<Rendered>)>> {
+    Ok(straight!(conn, conn => publications::table
+        .inner_join(publication_texts::table)
+        .filter(publications::id.eq(id))
+        .select((Publication::as_select(), publication_texts::rendered))
+        .first(conn)
+        .optional())?)
 }
 
 /// What stands where nothing is: the grave of an article that was public once, or nothing at all.
@@ -123,23 +133,23 @@ pub(super) fn by_ids(conn: &mut Conn, ids: &[ArticleId]) -> Result<Vec<Publicati
 
 /// Who signs these articles, in order.
 pub(super) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Author>>> {
-    let rows: Vec<(ArticleId, Author)> = publication_authors::table
+    let rows: Vec<(ArticleId, Author)> = straight!(conn, conn => publication_authors::table
         .inner_join(authors::table)
         .filter(among(publication_authors::article_id, ids))
         .order((publication_authors::article_id, publication_authors::position))
         .select((publication_authors::article_id, Author::as_select()))
-        .load(conn)?;
+        .load(conn))?;
     Ok(grouped(rows))
 }
 
 /// What these articles are about, in order.
 pub(super) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Tag>>> {
-    let rows: Vec<(ArticleId, Tag)> = publication_tags::table
+    let rows: Vec<(ArticleId, Tag)> = straight!(conn, conn => publication_tags::table
         .inner_join(tags::table)
         .filter(among(publication_tags::article_id, ids))
         .order((publication_tags::article_id, publication_tags::position))
         .select((publication_tags::article_id, Tag::as_select()))
-        .load(conn)?;
+        .load(conn))?;
     Ok(grouped(rows))
 }
 
@@ -149,11 +159,11 @@ pub(super) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<Article
 pub(super) fn translations(conn: &mut Conn, groups: &[ArticleId]) -> Result<(Translations, Closing)> {
     let closed = site::table.select(site::comments_closed).single_value();
     let after = site::table.select(site::comments_close_after).single_value();
-    let rows: Vec<TranslationRow> = publications::table
+    let rows: Vec<TranslationRow> = straight!(conn, conn => publications::table
         .filter(among(publications::translation_group, groups))
         .order((publications::translation_group, publications::locale))
         .select((publications::translation_group, publications::id, publications::locale, publications::slug, closed, after))
-        .load(conn)?;
+        .load(conn))?;
     let closing = rows.first().map_or_else(Closing::default, |row| Closing { closed: row.4.unwrap_or(false), after: row.5 });
     Ok((grouped(rows.into_iter().map(|(group, id, locale, slug, ..)| (group, (id, Translation { id, locale, slug })))), closing))
 }
