@@ -1,6 +1,6 @@
 //! All SQL of what readers get. Nothing here reads a working copy.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -38,28 +38,35 @@ pub(super) enum Found {
 
 /// What readers find at an id or a slug.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Found> {
-    let (row, slug) = match slugs::named(name) {
-        Slugged::Id(id) => {
-            let row = whole(conn, id)?;
-            if row.is_none() && !was_public(conn, id)? {
-                return erased(conn, &id.to_string());
-            }
-            (row, None)
-        }
-        Slugged::Slug(slug) => {
-            let owner: Option<ArticleId> = straight!(conn, conn => {
-                public_slugs::table.filter(public_slugs::slug.eq(&slug)).select(public_slugs::article_id).first(conn).optional()
-            })?;
-            let Some(owner) = owner else { return erased(conn, &slug) };
-            let row = whole(conn, owner)?;
-            (row, Some(slug))
-        }
+    let (id, slug) = match meant(conn, name)? {
+        Ok(meant) => meant,
+        Err(nothing) => return Ok(nothing),
     };
-    Ok(match row {
-        None => Found::Gone,
+    Ok(match whole(conn, id)? {
+        None => missing(conn, id, slug.as_deref())?,
         Some((publication, _)) if slug.is_some_and(|slug| slug != publication.slug) => Found::Moved(publication.slug),
         Some((publication, rendered)) => Found::Here(Box::new(publication), Box::new(rendered.0)),
     })
+}
+
+/// The article that a name is, or was, that of, and the name if it is a slug; otherwise what stands there.
+fn meant(conn: &mut Conn, name: &str) -> Result<std::result::Result<(ArticleId, Option<String>), Found>> {
+    let slug = match slugs::named(name) {
+        Slugged::Id(id) => return Ok(Ok((id, None))),
+        Slugged::Slug(slug) => slug,
+    };
+    let owner: Option<ArticleId> = straight!(conn, conn => {
+        public_slugs::table.filter(public_slugs::slug.eq(&slug)).select(public_slugs::article_id).first(conn).optional()
+    })?;
+    Ok(match owner {
+        Some(owner) => Ok((owner, Some(slug))),
+        None => Err(erased(conn, &slug)?),
+    })
+}
+
+/// What stands where an article has no published copy.
+fn missing(conn: &mut Conn, id: ArticleId, slug: Option<&str>) -> Result<Found> {
+    if slug.is_none() && !was_public(conn, id)? { erased(conn, &id.to_string()) } else { Ok(Found::Gone) }
 }
 
 /// A published article with its text.
@@ -82,14 +89,24 @@ fn was_public(conn: &mut Conn, id: ArticleId) -> Result<bool> {
     Ok(public_slugs::table.filter(public_slugs::article_id.eq(id)).count().get_result::<i64>(conn)? > 0)
 }
 
-/// The published article that an id or a slug, old ones too, names.
+/// The published article that an id or a slug, old ones too, names; without its text.
 pub(crate) fn published(conn: &mut Conn, name: &str) -> Result<Publication> {
-    match look_up(conn, name)? {
-        Found::Here(publication, _) => Ok(*publication),
-        Found::Moved(slug) => Ok(publications::table.filter(publications::slug.eq(slug)).select(Publication::as_select()).first(conn)?),
-        Found::Gone => Err(Error::new(Code::Gone, "This article is no longer public.")),
-        Found::Nothing => Err(Error::not_found()),
-    }
+    let nothing = match meant(conn, name)? {
+        Ok((id, slug)) => {
+            let row: Option<Publication> = straight!(conn, conn => {
+                publications::table.filter(publications::id.eq(id)).select(Publication::as_select()).first(conn).optional()
+            })?;
+            match row {
+                Some(publication) => return Ok(publication),
+                None => missing(conn, id, slug.as_deref())?,
+            }
+        }
+        Err(nothing) => nothing,
+    };
+    Err(match nothing {
+        Found::Gone => Error::new(Code::Gone, "This article is no longer public."),
+        _ => Error::not_found(),
+    })
 }
 
 /// One page of published articles.
@@ -192,22 +209,15 @@ pub(super) struct Counted {
     pub(super) images: Vec<Id<Image>>,
 }
 
-impl Counted {
-    fn tags(&self) -> impl Iterator<Item = String> {
-        let authors = self.authors.iter().map(|id| format!("author:{id}"));
-        let tags = self.tags.iter().map(|id| format!("tag:{id}"));
-        let sections = self.sections.iter().map(|id| format!("section:{id}"));
-        let translations = self.translations.iter().map(|id| format!("article:{id}"));
-        let images = self.images.iter().map(|id| format!("image:{id}"));
-        authors.chain(tags).chain(sections).chain(translations).chain(images)
-    }
-}
-
-/// The cache tags of all public answers that change with a published copy, each once: what it was counted under, and is.
+/// The cache tags of all public answers that change with a published copy, each once: itself and its translations, which
+/// name it; pictures that readers see from now on, or no more; and all that counts. Other articles of its section show the
+/// section, and not how much is in it.
 pub(super) fn touched(before: &Counted, after: &Counted) -> Vec<String> {
     let lists = ["articles", "authors", "sections", "tags"].map(str::to_owned);
-    let tags: BTreeSet<String> = lists.into_iter().chain(before.tags()).chain(after.tags()).collect();
-    tags.into_iter().collect()
+    let translations = before.translations.iter().chain(&after.translations).map(|id| format!("article:{id}"));
+    let (shown, seen) = (before.images.iter().collect::<HashSet<_>>(), after.images.iter().collect::<HashSet<_>>());
+    let images = shown.symmetric_difference(&seen).map(|id| format!("image:{id}"));
+    lists.into_iter().chain(translations).chain(images).collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 /// Section, translations, hero image.

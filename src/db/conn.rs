@@ -72,7 +72,7 @@ const SQLITE_SETTINGS: &str = "
     PRAGMA foreign_keys = ON;
     PRAGMA trusted_schema = OFF;
     PRAGMA mmap_size = 0;
-    PRAGMA cache_size = -4096;
+    PRAGMA cache_size = -1024;
     PRAGMA journal_size_limit = 67108864;
 ";
 

@@ -8,8 +8,8 @@ use actix_web::{FromRequest, HttpRequest};
 
 use super::body::{Body, LARGEST, collect};
 use super::head::{Kind, essence};
-use super::request::app_of;
-use crate::error::{Code, Error, Result};
+use super::request::{Request, app_of};
+use crate::error::{Code, Error, Fault, Result};
 use crate::input::Input;
 
 /// What a table must be.
@@ -55,6 +55,28 @@ impl FromRequest for OneClick {
             let bytes = collect(&checked?, payload, LARGEST).await?;
             Ok(Self::Form(url::form_urlencoded::parse(&bytes).into_owned().collect()))
         })
+    }
+}
+
+impl OneClick {
+    /// The token of a mail: a member of the JSON, or beside the form in the query.
+    pub(crate) fn token(self, request: &Request, of_json: impl FnOnce(Input) -> Result<String>) -> Result<String> {
+        let mut query = request.query();
+        match self {
+            Self::Json(input) => {
+                query.finish()?;
+                of_json(input)
+            }
+            Self::Form(fields) => {
+                let token = query.text("token");
+                query.finish()?;
+                if !fields.iter().any(|(name, value)| name == "List-Unsubscribe" && value == "One-Click") {
+                    let detail = "The form says List-Unsubscribe=One-Click (RFC 8058).";
+                    return Err(Error::invalid(vec![Fault::at("/List-Unsubscribe", "required", detail)]));
+                }
+                Ok(token.unwrap_or_default())
+            }
+        }
     }
 }
 

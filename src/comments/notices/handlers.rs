@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::digest::DigestView;
 use super::operations;
 use crate::comments::moderation::CommentDesk;
-use crate::error::{Error, Fault, Result};
+use crate::error::Result;
 use crate::http::{Mount, OneClick, Request, no_content, private};
 use crate::input::Draft;
 use crate::users::Caller;
@@ -86,22 +86,7 @@ async fn refuse_comment_digest(request: Request, caller: Caller<CommentDesk>) ->
     responses((status = 204, description = "They get none any more.")))]
 #[post("/comments/unsubscriptions")]
 async fn refuse_comment_notices(body: OneClick, request: Request) -> Result<HttpResponse> {
-    let mut query = request.query();
-    let token = match body {
-        OneClick::Json(input) => {
-            query.finish()?;
-            input.plain::<CommentNoticeToken>()?.token
-        }
-        OneClick::Form(fields) => {
-            let token = query.text("token");
-            query.finish()?;
-            if !fields.iter().any(|(name, value)| name == "List-Unsubscribe" && value == "One-Click") {
-                let detail = "The form says List-Unsubscribe=One-Click (RFC 8058).";
-                return Err(Error::invalid(vec![Fault::at("/List-Unsubscribe", "required", detail)]));
-            }
-            token.unwrap_or_default()
-        }
-    };
+    let token = body.token(&request, |input| Ok(input.plain::<CommentNoticeToken>()?.token))?;
     request.write(move |app, conn| operations::refuse(app, conn, &token)).await?;
     Ok(no_content())
 }

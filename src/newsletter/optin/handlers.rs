@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, post, put};
 
 use super::drafts::{NewsletterToken, OneClickForm, PROMISE, PreferencesDraft, PreferencesView, SubscriptionDraft, SubscriptionPromise};
 use super::operations;
-use crate::error::{Error, Fault, Result};
+use crate::error::Result;
 use crate::http::{Body, Limit, Mount, OneClick, Request, no_content, private};
 
 /// Mounts the operations.
@@ -50,22 +50,7 @@ async fn confirm_subscription(body: Body, request: Request) -> Result<HttpRespon
     responses((status = 204, description = "They are not subscribed any more.")))]
 #[post("/newsletter/unsubscriptions")]
 async fn unsubscribe(body: OneClick, request: Request) -> Result<HttpResponse> {
-    let mut query = request.query();
-    let token = match body {
-        OneClick::Json(input) => {
-            query.finish()?;
-            input.plain::<NewsletterToken>()?.token
-        }
-        OneClick::Form(fields) => {
-            let token = query.text("token");
-            query.finish()?;
-            if !fields.iter().any(|(name, value)| name == "List-Unsubscribe" && value == "One-Click") {
-                let detail = "The form says List-Unsubscribe=One-Click (RFC 8058).";
-                return Err(Error::invalid(vec![Fault::at("/List-Unsubscribe", "required", detail)]));
-            }
-            token.unwrap_or_default()
-        }
-    };
+    let token = body.token(&request, |input| Ok(input.plain::<NewsletterToken>()?.token))?;
     let id = operations::of_unsubscription(&request.app, &token)?;
     request.write(move |app, conn| operations::unsubscribe(app, conn, id)).await?;
     Ok(no_content())
