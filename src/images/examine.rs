@@ -16,7 +16,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use super::anatomy::{Anatomy, Broken, Mime, Notes};
-use super::renditions::{Queue, reserve};
+use super::renditions::{Queue, glance_at_jpeg, in_srgb, reserve};
 use crate::app::App;
 use crate::error::{Code, Error, Fault, Result};
 use crate::secrets::hex;
@@ -173,7 +173,11 @@ fn decode(anatomy: &Anatomy) -> ImageResult<DynamicImage> {
     let file = || Cursor::new(anatomy.file.as_slice());
     let moves = anatomy.frames > 1;
     match anatomy.mime {
-        Mime::Jpeg => still(JpegDecoder::new(file())?, anatomy),
+        Mime::Jpeg => {
+            let checked = still(JpegDecoder::new(file())?, anatomy)?;
+            let glance = glance_at_jpeg(&anatomy.file, anatomy.width.max(anatomy.height), PLACEHOLDER_SIDE);
+            Ok(glance.map_or(checked, small))
+        }
         Mime::Png => {
             let decoder = || PngDecoder::with_limits(file(), limits(LARGEST_ASIDE));
             let mut first = decoder()?;
@@ -225,9 +229,17 @@ fn still(mut decoder: impl ImageDecoder, anatomy: &Anatomy) -> ImageResult<Dynam
     if decoder.dimensions() != (anatomy.width, anatomy.height) || decoder.total_bytes() > LARGEST_PIECE {
         return Err(ImageError::Limits(image::error::LimitError::from_kind(image::error::LimitErrorKind::DimensionError)));
     }
-    let picture = DynamicImage::from_decoder(decoder)?;
+    let profile = if anatomy.mime == Mime::Jpeg { None } else { decoder.icc_profile().ok().flatten() };
+    let picture = small(DynamicImage::from_decoder(decoder)?);
+    Ok(match profile {
+        Some(profile) => in_srgb(picture.clone(), &profile).unwrap_or(picture),
+        None => picture,
+    })
+}
+
+fn small(picture: DynamicImage) -> DynamicImage {
     let fits = picture.width() <= PLACEHOLDER_SIDE && picture.height() <= PLACEHOLDER_SIDE;
-    Ok(if fits { picture } else { picture.thumbnail(PLACEHOLDER_SIDE, PLACEHOLDER_SIDE) })
+    if fits { picture } else { picture.thumbnail(PLACEHOLDER_SIDE, PLACEHOLDER_SIDE) }
 }
 
 /// Decodes frame after frame, holding one at a time.

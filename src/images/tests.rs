@@ -47,6 +47,33 @@ fn the_mean_colour_is_that_of_all_pixels() {
 }
 
 #[test]
+fn a_picture_looks_the_same_however_its_colours_are_coded() {
+    let (width, height) = (240_u16, 160_u16);
+    let picture = samples::picture(width.into(), height.into());
+    let plain = look(&samples::encoded(ImageFormat::Png, width.into(), height.into())).unwrap();
+    // With tables of its own this encoder writes each colour by itself, the two of them that are no brightness at half the size.
+    let mut each_by_itself = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut each_by_itself, 95);
+    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
+    encoder.set_optimized_huffman_tables(true);
+    encoder.encode(picture.as_bytes(), width, height, jpeg_encoder::ColorType::Rgb).unwrap();
+    for bytes in [samples::jpeg(width.into(), height.into()), each_by_itself] {
+        let looked = look(&bytes).unwrap();
+        let value = |color: &str| u32::from_str_radix(&color[1..], 16).unwrap().to_be_bytes();
+        let near = value(&looked.color).into_iter().zip(value(&plain.color)).all(|(one, other)| one.abs_diff(other) < 6);
+        assert!(near, "{} should be {}", looked.color, plain.color);
+    }
+}
+
+#[test]
+fn the_mean_colour_is_that_of_the_profile() {
+    let linear = moxcms::ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
+    let grey = samples::grey_jpeg(40, 30, 128);
+    assert_eq!(look(&grey).unwrap().color, "#808080");
+    assert_eq!(look(&samples::with_profile(&grey, &linear)).unwrap().color, "#bcbcbc");
+}
+
+#[test]
 fn what_a_camera_wrote_is_dropped_and_its_texts_are_taken_over() {
     let files = [
         samples::jpeg_of_a_camera(8, 4, 1),

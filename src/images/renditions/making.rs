@@ -49,9 +49,11 @@ type Outcome = std::result::Result<u64, Unmade>;
 /// Why there is no rendition.
 #[derive(Clone, Debug)]
 pub(super) enum Unmade {
-    /// Too much waits already.
-    Busy,
-    /// Its original is gone, or is no picture to one of the codecs; another attempt would end the same way.
+    /// Too much waits already, or the store can't be reached.
+    Busy(String),
+    /// Its original is gone.
+    Gone,
+    /// Its original is no picture to one of the codecs; another attempt would end the same way.
     Impossible(String),
     /// The store, most likely; it may work later.
     Failed(String),
@@ -60,8 +62,8 @@ pub(super) enum Unmade {
 impl From<Error> for Unmade {
     fn from(error: Error) -> Self {
         match error.code() {
-            Code::Unavailable => Self::Busy,
-            Code::NotFound => Self::Impossible("its original is gone".into()),
+            Code::Unavailable => Self::Busy(error.to_string()),
+            Code::NotFound => Self::Gone,
             _ => Self::Failed(error.to_string()),
         }
     }
@@ -70,7 +72,8 @@ impl From<Error> for Unmade {
 impl From<Unmade> for Error {
     fn from(unmade: Unmade) -> Self {
         match unmade {
-            Unmade::Busy => Self::unavailable("too many pictures wait to be made"),
+            Unmade::Busy(why) => Self::unavailable(&why),
+            Unmade::Gone => Self::not_found(),
             Unmade::Impossible(why) | Unmade::Failed(why) => Self::internal(&why),
         }
     }

@@ -9,6 +9,7 @@ mod darkroom;
 mod decode;
 mod develop;
 mod encode;
+mod glance;
 mod handlers;
 mod job;
 mod ladder;
@@ -18,6 +19,7 @@ mod picture;
 mod tests;
 
 pub(super) use darkroom::{Queue, reserve};
+pub(super) use glance::{glance_at_jpeg, in_srgb};
 pub(super) use handlers::routes;
 pub(crate) use job::RenditionJob;
 pub(super) use ladder::Original;

@@ -138,3 +138,58 @@ async fn a_turned_picture_is_cropped_as_it_is_seen() {
     let below = read(&developed(&picture, file, Cut { preset: Some(Preset::SixteenByNine), width: 160 }, Format::Png));
     assert!(!is_red(&below, 80, 10) && !is_red(&below, 80, 80));
 }
+
+fn middle(file: Vec<u8>, mime: Mime) -> [u8; 3] {
+    let made = read(&developed(&original(mime, 320, 240), file, Cut { preset: None, width: 160 }, Format::Png));
+    assert_eq!((made.width(), made.height()), (160, 120));
+    let image::Rgba([red, green, blue, _]) = made.get_pixel(80, 60);
+    [red, green, blue]
+}
+
+fn is_near(color: [u8; 3], wanted: [u8; 3]) -> bool {
+    color.into_iter().zip(wanted).all(|(one, other)| one.abs_diff(other) <= 6)
+}
+
+#[actix_web::test]
+async fn inks_become_light() {
+    use jpeg_encoder::ColorType::{Cmyk, CmykAsYcck};
+    for kind in [Cmyk, CmykAsYcck] {
+        for (inks, wanted) in [
+            ([0, 0, 0, 0], [255, 255, 255]),
+            ([255, 0, 0, 0], [0, 255, 255]),
+            ([0, 255, 255, 0], [255, 0, 0]),
+            ([0, 0, 0, 255], [0, 0, 0]),
+            ([0, 0, 0, 128], [127, 127, 127]),
+        ] {
+            let plain = samples::printed_jpeg(320, 240, inks, kind);
+            let made = middle(plain.clone(), Mime::Jpeg);
+            assert!(is_near(made, wanted), "{kind:?} {inks:?}: {made:?}");
+            // What is meant for other pixels says nothing of these.
+            let srgb = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+            assert_eq!(middle(samples::with_profile(&plain, &srgb), Mime::Jpeg), made);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn inks_look_as_their_profile_says() {
+    let press = samples::profile_of_a_strange_press();
+    for kind in [jpeg_encoder::ColorType::Cmyk, jpeg_encoder::ColorType::CmykAsYcck] {
+        let file = |inks| samples::with_profile(&samples::printed_jpeg(320, 240, inks, kind), &press);
+        let (paper, cyan) = (middle(file([0, 0, 0, 0]), Mime::Jpeg), middle(file([255, 0, 0, 0]), Mime::Jpeg));
+        assert!(paper.iter().all(|value| *value > 245), "{kind:?}: {paper:?}");
+        assert!(cyan[0] > 200 && cyan[1] < 60 && cyan[2] < 60, "{kind:?}: {cyan:?}");
+    }
+}
+
+#[actix_web::test]
+async fn greys_look_as_their_profile_says() {
+    let linear = moxcms::ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
+    let grey = samples::grey_jpeg(320, 240, 128);
+    assert!(is_near(middle(grey.clone(), Mime::Jpeg), [128; 3]));
+    let made = middle(samples::with_profile(&grey, &linear), Mime::Jpeg);
+    assert!(is_near(made, [188; 3]), "{made:?}");
+    // A profile for greys says nothing of colours.
+    let colours = samples::jpeg(320, 240);
+    assert_eq!(middle(samples::with_profile(&colours, &linear), Mime::Jpeg), middle(colours, Mime::Jpeg));
+}
