@@ -133,7 +133,7 @@ fn light_up(bytes: &mut Vec<u8>, profile: Option<&[u8]>) {
         let done = transform.as_ref().is_some_and(|transform| transform.transform(&inks, &mut light).is_ok());
         if !done {
             light.clear();
-            light.extend(inks.as_chunks().0.iter().flat_map(pure_inks));
+            light.extend(inks.as_chunks().0.iter().copied().flat_map(pure_inks));
         }
         // Light takes three bytes where inks took four, so that nothing is written over that is still to be read.
         bytes[begin * 3..end * 3].copy_from_slice(&light);
@@ -141,9 +141,9 @@ fn light_up(bytes: &mut Vec<u8>, profile: Option<&[u8]>) {
     bytes.truncate(pixels * 3);
 }
 
-fn pure_inks([cyan, magenta, yellow, black]: &[u8; 4]) -> [u8; 3] {
+fn pure_inks([cyan, magenta, yellow, black]: [u8; 4]) -> [u8; 3] {
     let left = |ink: u8| u16::from(u8::MAX - ink);
-    [cyan, magenta, yellow].map(|ink| u8::try_from((left(*ink) * left(*black) + 127) / 255).unwrap_or(u8::MAX))
+    [cyan, magenta, yellow].map(|ink| u8::try_from((left(ink) * left(black) + 127) / 255).unwrap_or(u8::MAX))
 }
 
 /// Turns the colours of a profile into sRGB, which is what all renditions are in; without one, or with one that can't be
@@ -172,7 +172,7 @@ fn greys(pixels: &Pixels) -> Option<Vec<u8>> {
         let (pixels, _) = pixels.bytes.as_chunks::<4>();
         let both: Option<Vec<[u8; 2]>> =
             pixels.iter().map(|[red, green, blue, alpha]| Some([grey(*red, *green, *blue)?, *alpha])).collect();
-        return both.map(|both| both.into_flattened());
+        return both.map(Vec::into_flattened);
     }
     let (pixels, _) = pixels.bytes.as_chunks::<3>();
     pixels.iter().map(|[red, green, blue]| grey(*red, *green, *blue)).collect()

@@ -15,6 +15,7 @@ mod job;
 mod ladder;
 mod making;
 mod picture;
+mod rehearse;
 #[cfg(test)]
 mod tests;
 
@@ -26,3 +27,4 @@ pub(super) use ladder::Original;
 pub(crate) use making::Renditions;
 pub(super) use making::{forget, without_original};
 pub(super) use picture::{Addresses, Crops, Source, SrcSet};
+pub(crate) use rehearse::rehearse;
