@@ -159,3 +159,25 @@ pub(super) fn profile_of_a_strange_press() -> Vec<u8> {
     .concat();
     [head.as_slice(), &number(1), b"A2B0", &number(begin), &number(table.len()), &table].concat()
 }
+
+/// The picture as an AVIF, with a block of Exif where one is given.
+#[cfg(feature = "avif")]
+pub(super) fn avif(width: u32, height: u32, exif: Option<&[u8]>) -> Vec<u8> {
+    use rgb::FromSlice;
+    let (across, down) = (usize::try_from(width).unwrap(), usize::try_from(height).unwrap());
+    let pixels = picture(width, height).into_rgb8().into_raw();
+    let mut encoder = ravif::Encoder::new().with_quality(90.0).with_speed(10).with_num_threads(Some(1));
+    if let Some(exif) = exif {
+        encoder = encoder.with_exif(exif.to_vec());
+    }
+    encoder.encode_rgb(ravif::Img::new(pixels.as_rgb(), across, down)).unwrap().avif_file
+}
+
+/// A picture whose left half is half transparent, as an AVIF.
+#[cfg(feature = "avif")]
+pub(super) fn glassy_avif(width: usize, height: usize) -> Vec<u8> {
+    use rgb::FromSlice;
+    let pixels: Vec<u8> = (0..width * height).flat_map(|at| [0, 200, 0, if at % width < width / 2 { 128 } else { 255 }]).collect();
+    let encoder = ravif::Encoder::new().with_quality(90.0).with_alpha_quality(100.0).with_speed(10).with_num_threads(Some(1));
+    encoder.encode_rgba(ravif::Img::new(pixels.as_rgba(), width, height)).unwrap().avif_file
+}

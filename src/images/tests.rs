@@ -169,7 +169,7 @@ fn other_types_are_refused_by_their_bytes() {
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         b"<!doctype html>",
         b"%PDF-1.7",
-        b"\0\0\0\x20ftypavif",
+        b"\0\0\0\x20ftypheic",
         b"PK\x03\x04",
         b"GIF90a",
     ];
@@ -199,6 +199,37 @@ fn bombs_are_refused_before_a_pixel_is_decoded() {
 fn a_colour_profile_that_cannot_be_read_is_refused() {
     let bytes = samples::png_with(8, 4, &[(b"iCCP", b"name\0\0no zlib stream")]);
     assert!(matches!(look(&bytes), Err(Refusal::Broken(_))));
+}
+
+#[cfg(feature = "avif")]
+#[test]
+fn avif_is_taken_cleaned_and_cut_off() {
+    let file = samples::avif(64, 48, Some(&samples::exif(6)));
+    assert!(holds(&file, samples::SECRET));
+    let picture = look(&file).unwrap();
+    assert_eq!((picture.mime, picture.width, picture.height, picture.has_alpha), (Mime::Avif, 64, 48, false));
+    let value = |color: &str| u32::from_str_radix(&color[1..], 16).unwrap().to_be_bytes();
+    assert!(value(&picture.color).into_iter().zip(value("#640064")).all(|(one, other)| one.abs_diff(other) < 8), "{}", picture.color);
+    assert_eq!(picture.notes.credit.as_deref(), Some("Mara Lindqvist"));
+    assert!(!holds(&picture.file, samples::SECRET) && !holds(&picture.file, b"Mara"));
+    let again = look(&picture.file).unwrap();
+    assert_eq!((again.sha256, again.color), (picture.sha256.clone(), picture.color.clone()));
+    assert_eq!(
+        look(&[file.as_slice(), b"PK\x03\x04 a zip"].concat()).unwrap_err(),
+        Refusal::Broken("It breaks off before its end.".into())
+    );
+    let tail = [0, 0, 0, 16, b'f', b'r', b'e', b'e', 1, 2, 3, 4, 5, 6, 7, 8];
+    assert_eq!(look(&[file.as_slice(), &tail].concat()).unwrap().sha256, picture.sha256);
+    for end in 0..picture.file.len() {
+        assert!(look(&picture.file[..end]).is_err(), "{end} of {} bytes are taken", picture.file.len());
+    }
+    for place in 0..picture.file.len() {
+        for change in [0x00, 0x7f, 0xff] {
+            let mut changed = picture.file.to_vec();
+            changed[place] = change;
+            let _ = look(&changed);
+        }
+    }
 }
 
 #[test]

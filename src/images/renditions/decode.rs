@@ -69,6 +69,10 @@ pub(super) fn decode(mime: Mime, file: &[u8], eighths: u8) -> Result<Decoded, Un
         Mime::Png => whole(PngDecoder::new(Cursor::new(file)).map_err(Unreadable::because)?),
         Mime::WebP => whole(WebPDecoder::new(Cursor::new(file)).map_err(Unreadable::because)?),
         Mime::Gif => whole(GifDecoder::new(Cursor::new(file)).map_err(Unreadable::because)?),
+        #[cfg(feature = "avif")]
+        Mime::Avif => super::avif::decode(file),
+        #[cfg(not(feature = "avif"))]
+        Mime::Avif => Err(Unreadable::because("this program was built without AVIF")),
     }
 }
 

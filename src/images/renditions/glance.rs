@@ -17,6 +17,16 @@ pub(in crate::images) fn glance_at_jpeg(file: &[u8], longest: u32, side: u32) ->
     decoded.pixels.into_picture()
 }
 
+/// An AVIF in sRGB, decoded whole.
+///
+/// # Errors
+/// Its pixels can't be decoded.
+pub(in crate::images) fn glance_at_avif(file: &[u8]) -> Option<DynamicImage> {
+    let mut decoded = decode(Mime::Avif, file, 8).ok()?;
+    into_srgb(&mut decoded.pixels, decoded.profile.as_deref());
+    decoded.pixels.into_picture()
+}
+
 /// A picture whose colours are those of a profile, in sRGB.
 pub(in crate::images) fn in_srgb(picture: DynamicImage, profile: &[u8]) -> Option<DynamicImage> {
     let mut pixels = Pixels::of(picture);

@@ -5,6 +5,8 @@
 //! time and nothing else.
 
 mod animate;
+#[cfg(feature = "avif")]
+mod avif;
 mod darkroom;
 mod decode;
 mod develop;
@@ -20,7 +22,7 @@ mod rehearse;
 mod tests;
 
 pub(super) use darkroom::{Queue, reserve};
-pub(super) use glance::{glance_at_jpeg, in_srgb};
+pub(super) use glance::{glance_at_avif, glance_at_jpeg, in_srgb};
 pub(super) use handlers::routes;
 pub(crate) use job::RenditionJob;
 pub(super) use ladder::Original;

@@ -193,3 +193,31 @@ async fn greys_look_as_their_profile_says() {
     let colours = samples::jpeg(320, 240);
     assert_eq!(middle(samples::with_profile(&colours, &linear), Mime::Jpeg), middle(colours, Mime::Jpeg));
 }
+
+#[cfg(feature = "avif")]
+#[actix_web::test]
+async fn avif_is_an_original_like_others() {
+    let cut = Cut { preset: None, width: 160 };
+    for file in [samples::avif(320, 240, None), examined(samples::avif(320, 240, None))] {
+        for format in [Format::Jpeg, Format::WebP, Format::Avif] {
+            let made = developed(&original(Mime::Avif, 320, 240), file.clone(), cut, format);
+            if format != Format::Avif {
+                let picture = read(&made);
+                assert_eq!((picture.width(), picture.height()), (160, 120));
+                assert!(is_red(&picture, 20, 60) && !is_red(&picture, 140, 60), "{format:?}");
+                let image::Rgba([red, green, blue, _]) = picture.get_pixel(20, 60);
+                assert!(is_near([red, green, blue], [200, 0, 0]), "{format:?}: {red} {green} {blue}");
+            }
+        }
+    }
+    for file in [samples::glassy_avif(320, 240), examined(samples::glassy_avif(320, 240))] {
+        let glass = read(&developed(&original(Mime::Avif, 320, 240), file, cut, Format::Png));
+        let (left, right) = (glass.get_pixel(20, 60).0, glass.get_pixel(140, 60).0);
+        assert!(left[3].abs_diff(128) < 6 && right[3] == 255 && left[1].abs_diff(200) < 8, "{left:?} {right:?}");
+    }
+}
+
+#[cfg(feature = "avif")]
+fn examined(file: Vec<u8>) -> Vec<u8> {
+    super::super::examine::examine(file, |_| ()).unwrap().file.to_vec()
+}
