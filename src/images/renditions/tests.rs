@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 use super::super::anatomy::Mime;
 use super::super::image::Focal;
 use super::super::samples;
+use super::darkroom::{Darkroom, Queue};
 use super::develop::{develop, stored_region};
 use super::ladder::{Cut, Format, Original, Preset, Region, Rendition};
 use crate::db::{Id, Timestamp};
@@ -101,6 +102,19 @@ fn what_is_seen_at_the_upper_left_is_found_wherever_it_is_stored() {
             assert_eq!(pixel.0[0] == 0, dark(x, y), "{orientation:?} at {x}, {y}");
         }
     }
+}
+
+#[cfg(target_os = "linux")]
+#[actix_web::test]
+async fn the_darkroom_stands_back_behind_those_who_answer() {
+    let read = || std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+    let nice = |stat: &str| -> i32 { stat.rsplit_once(')').unwrap().1.split_whitespace().nth(16).unwrap().parse().unwrap() };
+    let own = nice(&read());
+    let room = Darkroom::default();
+    for queue in [Queue::Uploads, Queue::Readers, Queue::Ahead] {
+        assert_eq!(nice(&room.develop(queue, read).await.unwrap().unwrap()), (own + 10).min(19));
+    }
+    assert_eq!(nice(&read()), own);
 }
 
 #[actix_web::test]
