@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::body::BoxBody;
 use actix_web::dev::{AppConfig, Response, ServiceFactory};
 use actix_web::middleware::from_fn;
+use actix_web::web::ServiceConfig;
 use tokio::sync::Semaphore;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::ads::{self, AdCounts};
 use crate::articles::{self, Views};
@@ -215,10 +215,7 @@ impl App {
     + use<> {
         let app = self.clone();
         http::around(self.clone(), move || {
-            actix_web::App::new()
-                .app_data(app.clone())
-                .configure(|config| routes::configure(&mut ServiceConfig::new(config)))
-                .wrap(from_fn(http::front))
+            actix_web::App::new().app_data(app.clone()).configure(routes::mount::<ServiceConfig>).wrap(from_fn(http::front))
         })
     }
 }

@@ -8,11 +8,15 @@ mod schemas;
 
 use std::sync::{Arc, OnceLock};
 
+use actix_web::dev::HttpServiceFactory;
 use serde_json::{Value, json};
-use utoipa_actix_web::AppExt;
+use utoipa::openapi::path::Paths;
+use utoipa::openapi::schema::{ComponentsBuilder, Schema};
+use utoipa::openapi::{Info, OpenApi, OpenApiBuilder, RefOr};
+use utoipa_actix_web::OpenApiFactory;
 
 pub(crate) use self::schemas::DraftFacts;
-use crate::http::Methods;
+use crate::http::{Methods, Mount};
 use crate::input::CustomKind;
 use crate::routes;
 
@@ -40,11 +44,48 @@ pub(crate) fn text_with(custom: &[(CustomKind, Value)]) -> String {
 /// are never asked for.
 pub(crate) fn methods() -> &'static Methods {
     static METHODS: OnceLock<Methods> = OnceLock::new();
-    METHODS.get_or_init(|| Methods::of(&collected().paths))
+    METHODS.get_or_init(|| {
+        let mut methods = Methods::default();
+        routes::mount(&mut methods);
+        methods
+    })
 }
 
-fn collected() -> utoipa::openapi::OpenApi {
-    actix_web::App::new().into_utoipa_app().configure(routes::configure).split_for_parts().1
+/// What the handlers say of themselves.
+#[derive(Default)]
+struct Collected {
+    prefix: &'static str,
+    paths: Paths,
+    schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+impl Mount for Collected {
+    fn service<O>(&mut self, operation: O) -> &mut Self
+    where
+        O: HttpServiceFactory + OpenApiFactory + utoipa::Path + 'static,
+    {
+        for (path, item) in operation.paths().paths {
+            let mut paths = Paths::new();
+            paths.paths.insert(format!("{}{path}", self.prefix), item);
+            self.paths.merge(paths);
+        }
+        operation.schemas(&mut self.schemas);
+        self
+    }
+
+    fn below(&mut self, prefix: &'static str, routes: impl FnOnce(&mut Self)) -> &mut Self {
+        let above = std::mem::replace(&mut self.prefix, prefix);
+        routes(self);
+        self.prefix = above;
+        self
+    }
+}
+
+fn collected() -> OpenApi {
+    let mut collected = Collected::default();
+    routes::mount(&mut collected);
+    let components = ComponentsBuilder::new().schemas_from_iter(collected.schemas).build();
+    OpenApiBuilder::new().info(Info::new("", "")).paths(collected.paths).components(Some(components)).build()
 }
 
 fn build() -> Value {

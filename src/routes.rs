@@ -1,8 +1,6 @@
 //! Every resource, a line each.
 
-use utoipa_actix_web::scope;
-use utoipa_actix_web::service_config::ServiceConfig;
-
+use crate::http::Mount;
 use crate::input::Draft;
 use crate::openapi::DraftFacts;
 use crate::{
@@ -11,16 +9,16 @@ use crate::{
 };
 
 /// Mounts everything that is served.
-pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
-    config
+pub(crate) fn mount<M: Mount>(mount: &mut M) {
+    mount
         .configure(http::health_routes)
         .configure(http::problem_routes)
         .configure(http::document_routes)
         .configure(users::well_known_routes)
         .configure(images::media_routes)
         .configure(feeds::routes)
-        .service(
-            scope::scope("/api/v1")
+        .below("/api/v1", |mount| {
+            mount
                 .configure(articles::routes)
                 .configure(authors::routes)
                 .configure(taxonomy::routes)
@@ -35,8 +33,8 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
                 .configure(batch::routes)
                 .configure(users::routes)
                 .configure(fields::routes)
-                .configure(audit::routes),
-        );
+                .configure(audit::routes);
+        });
 }
 
 /// Every draft, for the members that its schema does not know but a round trip brings along.

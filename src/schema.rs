@@ -308,7 +308,6 @@ diesel::table! {
         title_key -> Text,
         dek -> Nullable<Text>,
         excerpt -> Text,
-        rendered -> Text,
         locale -> Text,
         translation_group -> Text,
         section_id -> Nullable<Text>,
@@ -322,6 +321,13 @@ diesel::table! {
         comment_count -> Integer,
         published_at -> BigInt,
         updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    publication_texts (article_id) {
+        article_id -> Text,
+        rendered -> Text,
     }
 }
 
@@ -691,6 +697,7 @@ diesel::joinable!(article_plans -> articles (article_id));
 diesel::joinable!(publications -> articles (id));
 diesel::joinable!(publications -> sections (section_id));
 diesel::joinable!(publications -> images (hero_image_id));
+diesel::joinable!(publication_texts -> publications (article_id));
 diesel::joinable!(publication_authors -> publications (article_id));
 diesel::joinable!(publication_authors -> authors (author_id));
 diesel::joinable!(publication_tags -> publications (article_id));
@@ -728,6 +735,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     article_plans,
     planned_images,
     publications,
+    publication_texts,
     publication_authors,
     publication_tags,
     publication_images,

@@ -8,8 +8,7 @@ use actix_web::http::header::{CONTENT_TYPE, ETAG};
 use actix_web::web::{Bytes, Data, get};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use diesel::connection::SimpleConnection;
-use diesel::sql_types::{BigInt, Text};
-use diesel::{Connection, RunQueryDsl, SqliteConnection};
+use diesel::{Connection, ExpressionMethods, RunQueryDsl, SqliteConnection};
 
 use crate::load::{Figures, real};
 
@@ -17,6 +16,16 @@ use crate::load::{Figures, real};
 pub(crate) const FILE: &str = "SPEED_STATIC_FILE";
 /// Where it listens.
 pub(crate) const BIND: &str = "SPEED_STATIC_BIND";
+
+const TEXT: &str = "A comment of some sixty characters, as readers of papers write it.";
+
+diesel::table! {
+    bare (id) {
+        id -> BigInt,
+        at -> BigInt,
+        text -> Text,
+    }
+}
 
 /// Gives a file's bytes from memory to whoever asks.
 pub(crate) fn serve(file: &str) -> Result<(), Box<dyn Error>> {
@@ -47,10 +56,7 @@ pub(crate) fn insert(file: &Path, together: usize, time: Duration) -> Result<Fig
     while begun.elapsed() < time {
         conn.batch_execute("BEGIN IMMEDIATE")?;
         for _ in 0..together {
-            diesel::sql_query("INSERT INTO bare (at, text) VALUES ($1, $2)")
-                .bind::<BigInt, _>(1)
-                .bind::<Text, _>("A comment of some sixty characters, as readers of papers write it.")
-                .execute(&mut conn)?;
+            diesel::insert_into(bare::table).values((bare::at.eq(1), bare::text.eq(TEXT))).execute(&mut conn)?;
         }
         conn.batch_execute("COMMIT")?;
         count += together;

@@ -8,15 +8,15 @@ mod creatives;
 mod placements;
 mod showing;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub(crate) use counting::{AdCounts, write_down as write_counts_down};
 pub(crate) use creatives::{CreativeDraft, create as create_creative};
 pub(crate) use placements::{PlacementDraft, create as create_placement};
 pub(crate) use showing::{AdsByPlace, Audience, all_shown};
 
+use crate::http::Mount;
+
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+pub(crate) fn routes(mount: &mut impl Mount) {
     // Before `/ads/{placement}`, which would take their names for placements.
-    config.configure(placements::routes).configure(creatives::routes).configure(counting::routes).configure(showing::routes);
+    mount.configure(placements::routes).configure(creatives::routes).configure(counting::routes).configure(showing::routes);
 }

@@ -5,6 +5,7 @@ use diesel::sql_types::{BigInt, Bool};
 
 use super::article::{ArticleId, ArticleKind};
 use super::publication::Publication;
+use super::published_queries::are_articles;
 use crate::db::{Conn, Id, Key, Phrase, Predicate, phrase};
 use crate::error::Result;
 use crate::schema::{publication_tags, publications};
@@ -50,7 +51,7 @@ pub(super) fn related(conn: &mut Conn, of: &Publication, tags: &[Id<Tag>], limit
     Ok(publications::table
         .filter(candidates)
         .filter(publications::id.ne(of.id))
-        .filter(publications::kind.eq(ArticleKind::Article))
+        .filter(are_articles())
         .filter(publications::locale.eq(of.locale.clone()))
         .order((score(of, tags).desc(), publications::published_at.desc(), publications::id.desc()))
         .limit(limit)
@@ -63,7 +64,7 @@ pub(super) fn related(conn: &mut Conn, of: &Publication, tags: &[Id<Tag>], limit
 fn candidates(of: &Publication, tags: &[Id<Tag>]) -> Option<Phrase<Bool>> {
     let of_section = of.section_id.map(|_| {
         format!(
-            "SELECT id FROM (SELECT id FROM publications WHERE section_id = ? \
+            "SELECT id FROM (SELECT id FROM publications WHERE section_id = ? AND kind = 'article' \
              ORDER BY published_at DESC, id DESC LIMIT {CANDIDATES}) AS of_section"
         )
     });

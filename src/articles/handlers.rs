@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::draft::ArticleDraft;
 use super::listing::{self, DESK, PUBLIC};
@@ -17,13 +16,13 @@ use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Fault, Result};
 use crate::http::parameters::{self, parameter};
-use crate::http::{Body, Page, Request, Tags, created, editor, editor_page, moved, no_content, public, public_page};
+use crate::http::{Body, Mount, Page, Request, Tags, created, editor, editor_page, moved, no_content, public, public_page};
 use crate::input::Input;
 use crate::users::{Caller, Writer};
 
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount
         .service(list_articles)
         .service(create_article)
         .service(read_article)

@@ -6,7 +6,7 @@ use super::article::{Article, ArticleKind, Status};
 use super::publication::Publication;
 use super::summary::Summary;
 use super::trending::Window;
-use crate::db::{Column, Field, Key, Listing, Op, Predicate, column};
+use crate::db::{Column, Field, Key, Listing, Op, Predicate, among, column};
 use crate::error::Fault;
 use crate::input::{Kind, Query};
 use crate::schema::{
@@ -30,8 +30,10 @@ macro_rules! shared_fields {
         Field { name: "title", kind: Kind::Folded, ops: Op::TEXT, column: column!(text $table::title_key), key: Some(|row: &$row| Key::Text(row.title_key.clone())), about: "The headline, without regard to case and accents." },
         Field { name: "section", kind: Kind::Reference, ops: Op::OPTIONAL_CHOICE, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
-            let named = || sections::table.filter(sections::id.eq_any(names()).or(sections::slug.eq_any(names()))).select(sections::id.nullable());
+            let named = || sections::table.filter(among(sections::id, &names()).or(among(sections::slug, &names()))).select(sections::id.nullable());
             match op {
+                // One section is entered by an index that has its articles in order.
+                Op::Eq => Box::new($table::section_id.is_not_null().and($table::section_id.eq(named().select(sections::id).single_value()).assume_not_null())),
                 Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::section_id.is_not_null()),
                 Op::Exists => Box::new($table::section_id.is_null()),
                 Op::Ne | Op::Nin => Box::new($table::section_id.is_null().or($table::section_id.assume_not_null().ne_all(named().select(sections::id)))),
@@ -40,7 +42,7 @@ macro_rules! shared_fields {
         }, order: None }, key: None, about: "The section, by id or slug." },
         Field { name: "tag", kind: Kind::Reference, ops: Op::MEMBER, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
-            let named = tags::table.filter(tags::id.eq_any(names()).or(tags::slug.eq_any(names()))).select(tags::id);
+            let named = tags::table.filter(among(tags::id, &names()).or(among(tags::slug, &names()))).select(tags::id);
             let every = || $tags::table.select($tags::article_id);
             match op {
                 Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::id.eq_any(every())),
@@ -50,7 +52,7 @@ macro_rules! shared_fields {
         }, order: None }, key: None, about: "A tag, by id or slug." },
         Field { name: "author", kind: Kind::Reference, ops: Op::MEMBER, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
-            let named = authors::table.filter(authors::id.eq_any(names()).or(authors::slug.eq_any(names()))).select(authors::id);
+            let named = authors::table.filter(among(authors::id, &names()).or(among(authors::slug, &names()))).select(authors::id);
             let every = || $authors::table.select($authors::article_id);
             match op {
                 Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::id.eq_any(every())),

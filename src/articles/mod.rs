@@ -35,6 +35,7 @@ mod trending;
 mod view;
 mod workflow;
 
+use crate::http::Mount;
 pub(crate) use around::{Listed, Newest, list_among, locate, newest, whole};
 pub(crate) use article::{ArticleId, ArticleKind};
 pub(crate) use draft::ArticleDraft;
@@ -47,10 +48,9 @@ pub(crate) use published_queries::{cards, published};
 pub(crate) use queries::{find_reference, lock_comments};
 pub(crate) use schedule::keep_schedule;
 pub(crate) use trending::{Views, prune as prune_views, write_down as write_views_down};
-use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) use view::{ArticleCard, ArticleView};
 
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(handlers::routes).configure(previews::routes);
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount.configure(handlers::routes).configure(previews::routes);
 }

@@ -40,10 +40,8 @@ pub(crate) struct Publication {
 }
 
 /// The whole published copy, as publishing writes it.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = publications, treat_none_as_null = true)]
+#[derive(Clone, Debug)]
 pub(super) struct PublicationWithText {
-    #[diesel(embed)]
     pub(super) publication: Publication,
     pub(super) rendered: Json<Rendered>,
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::article::{ArticleId, ArticleKind};
 use super::embed;
@@ -12,12 +13,13 @@ use super::slugs;
 use super::view::{ArticleCard, Translation};
 use crate::app::App;
 use crate::authors::Author;
-use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Slugged, Timestamp, among, keyset};
+use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Phrase, Slugged, Timestamp, among, keyset, phrase, straight};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::images::Image;
 use crate::markdown::Rendered;
 use crate::schema::{
-    articles, authors, gravestones, public_slugs, publication_authors, publication_images, publication_tags, publications, site, tags,
+    articles, authors, gravestones, public_slugs, publication_authors, publication_images, publication_tags, publication_texts,
+    publications, site, tags,
 };
 use crate::site::Closing;
 use crate::taxonomy::Tag;
@@ -36,22 +38,20 @@ pub(super) enum Found {
 
 /// What readers find at an id or a slug.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Found> {
-    let selection = (Publication::as_select(), publications::rendered);
     let (row, slug) = match slugs::named(name) {
         Slugged::Id(id) => {
-            let row: Option<(Publication, Json<Rendered>)> =
-                publications::table.filter(publications::id.eq(id)).select(selection).first(conn).optional()?;
+            let row = whole(conn, id)?;
             if row.is_none() && !was_public(conn, id)? {
                 return erased(conn, &id.to_string());
             }
             (row, None)
         }
         Slugged::Slug(slug) => {
-            let owner: Option<ArticleId> =
-                public_slugs::table.filter(public_slugs::slug.eq(&slug)).select(public_slugs::article_id).first(conn).optional()?;
+            let owner: Option<ArticleId> = straight!(conn, conn => {
+                public_slugs::table.filter(public_slugs::slug.eq(&slug)).select(public_slugs::article_id).first(conn).optional()
+            })?;
             let Some(owner) = owner else { return erased(conn, &slug) };
-            let row: Option<(Publication, Json<Rendered>)> =
-                publications::table.filter(publications::id.eq(owner)).select(selection).first(conn).optional()?;
+            let row = whole(conn, owner)?;
             (row, Some(slug))
         }
     };
@@ -60,6 +60,16 @@ pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Found> {
         Some((publication, _)) if slug.is_some_and(|slug| slug != publication.slug) => Found::Moved(publication.slug),
         Some((publication, rendered)) => Found::Here(Box::new(publication), Box::new(rendered.0)),
     })
+}
+
+/// A published article with its text.
+fn whole(conn: &mut Conn, id: ArticleId) -> Result<Option<(Publication, Json<Rendered>)>> {
+    Ok(straight!(conn, conn => publications::table
+        .inner_join(publication_texts::table)
+        .filter(publications::id.eq(id))
+        .select((Publication::as_select(), publication_texts::rendered))
+        .first(conn)
+        .optional())?)
 }
 
 /// What stands where nothing is: the grave of an article that was public once, or nothing at all.
@@ -93,10 +103,14 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Publicat
     Ok(keyset!(conn, PUBLIC, query, rows, count))
 }
 
+/// That it is no page; said so that no index is entered by it, since nearly everything is an article.
+pub(super) fn are_articles() -> Phrase<Bool> {
+    phrase("publications.kind || '' = 'article'".to_owned(), Vec::new())
+}
+
 /// The texts of published articles.
 pub(super) fn texts(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Rendered>> {
-    let rows: Vec<(ArticleId, Json<Rendered>)> =
-        publications::table.filter(among(publications::id, ids)).select((publications::id, publications::rendered)).load(conn)?;
+    let rows: Vec<(ArticleId, Json<Rendered>)> = publication_texts::table.filter(among(publication_texts::article_id, ids)).load(conn)?;
     Ok(rows.into_iter().map(|(id, rendered)| (id, rendered.0)).collect())
 }
 
@@ -119,23 +133,23 @@ pub(super) fn by_ids(conn: &mut Conn, ids: &[ArticleId]) -> Result<Vec<Publicati
 
 /// Who signs these articles, in order.
 pub(super) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Author>>> {
-    let rows: Vec<(ArticleId, Author)> = publication_authors::table
+    let rows: Vec<(ArticleId, Author)> = straight!(conn, conn => publication_authors::table
         .inner_join(authors::table)
         .filter(among(publication_authors::article_id, ids))
         .order((publication_authors::article_id, publication_authors::position))
         .select((publication_authors::article_id, Author::as_select()))
-        .load(conn)?;
+        .load(conn))?;
     Ok(grouped(rows))
 }
 
 /// What these articles are about, in order.
 pub(super) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Tag>>> {
-    let rows: Vec<(ArticleId, Tag)> = publication_tags::table
+    let rows: Vec<(ArticleId, Tag)> = straight!(conn, conn => publication_tags::table
         .inner_join(tags::table)
         .filter(among(publication_tags::article_id, ids))
         .order((publication_tags::article_id, publication_tags::position))
         .select((publication_tags::article_id, Tag::as_select()))
-        .load(conn)?;
+        .load(conn))?;
     Ok(grouped(rows))
 }
 
@@ -145,11 +159,11 @@ pub(super) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<Article
 pub(super) fn translations(conn: &mut Conn, groups: &[ArticleId]) -> Result<(Translations, Closing)> {
     let closed = site::table.select(site::comments_closed).single_value();
     let after = site::table.select(site::comments_close_after).single_value();
-    let rows: Vec<TranslationRow> = publications::table
+    let rows: Vec<TranslationRow> = straight!(conn, conn => publications::table
         .filter(among(publications::translation_group, groups))
         .order((publications::translation_group, publications::locale))
         .select((publications::translation_group, publications::id, publications::locale, publications::slug, closed, after))
-        .load(conn)?;
+        .load(conn))?;
     let closing = rows.first().map_or_else(Closing::default, |row| Closing { closed: row.4.unwrap_or(false), after: row.5 });
     Ok((grouped(rows.into_iter().map(|(group, id, locale, slug, ..)| (group, (id, Translation { id, locale, slug })))), closing))
 }
@@ -223,12 +237,17 @@ pub(super) fn counted(conn: &mut Conn, id: ArticleId) -> Result<Counted> {
 pub(super) fn put(conn: &mut Conn, row: &PublicationWithText, relations: &super::article::Relations, now: Timestamp) -> Result<()> {
     let id = row.publication.id;
     let taken = || Error::new(Code::SlugTaken, format!("The slug {:?} is another article's.", row.publication.slug));
-    let changed = conflict_on(diesel::update(publications::table.filter(publications::id.eq(id))).set(row).execute(conn), taken)?;
-    if changed == 0 {
+    let text = publication_texts::rendered.eq(&row.rendered);
+    let changed =
+        conflict_on(diesel::update(publications::table.filter(publications::id.eq(id))).set(&row.publication).execute(conn), taken)?;
+    if changed > 0 {
+        diesel::update(publication_texts::table.filter(publication_texts::article_id.eq(id))).set(text).execute(conn)?;
+    } else {
         // Comments are counted without waiting for those who save the article, so that what they loaded may be old.
-        let mut row = row.clone();
-        row.publication.comment_count = articles::table.filter(articles::id.eq(id)).select(articles::comment_count).first(conn)?;
-        conflict_on(diesel::insert_into(publications::table).values(&row).execute(conn), taken)?;
+        let mut first = row.publication.clone();
+        first.comment_count = articles::table.filter(articles::id.eq(id)).select(articles::comment_count).first(conn)?;
+        conflict_on(diesel::insert_into(publications::table).values(&first).execute(conn), taken)?;
+        diesel::insert_into(publication_texts::table).values((publication_texts::article_id.eq(id), text)).execute(conn)?;
     }
     diesel::delete(publication_authors::table.filter(publication_authors::article_id.eq(id))).execute(conn)?;
     diesel::delete(publication_tags::table.filter(publication_tags::article_id.eq(id))).execute(conn)?;

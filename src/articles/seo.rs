@@ -1,8 +1,8 @@
 //! What search engines, social networks and share buttons are told.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::{Value, json};
-use url::form_urlencoded::byte_serialize;
 use utoipa::ToSchema;
 
 use super::article::ArticleKind;
@@ -87,10 +87,12 @@ fn json_ld(head: &Head, around: &Surroundings<'_>) -> Value {
     })
 }
 
+/// As forms encode it; but a space is no `+`, which not every one of these takes for one.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
+
 /// The addresses of the share buttons.
 pub(super) fn share(url: &str, title: &str) -> Share {
-    // Form encoding writes a space as `+`, which not every one of these takes for one.
-    let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+    let encode = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
     let (address, title) = (encode(url), encode(title));
     Share {
         x: format!("https://x.com/intent/tweet?url={address}&text={title}"),

@@ -2,19 +2,18 @@
 
 use actix_web::{HttpResponse, delete, put, web};
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::draft::{PublicationDraft, ReviewDraft};
 use super::view::ArticleEditorView;
 use super::{publishing, review, revisions};
 use crate::error::Result;
 use crate::http::parameters::parameter;
-use crate::http::{Body, Request, editor, no_content};
+use crate::http::{Body, Mount, Request, editor, no_content};
 use crate::users::{Author, Caller, Writer};
 
 /// Mounts the operations.
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(submit_article).service(return_article).service(publish_article).service(unpublish_article);
+pub(super) fn routes(mount: &mut impl Mount) {
+    mount.service(submit_article).service(return_article).service(publish_article).service(unpublish_article);
 }
 
 /// Submits an article for review.

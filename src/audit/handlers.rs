@@ -1,19 +1,18 @@
 //! The audit log over HTTP.
 
 use actix_web::{HttpResponse, get};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::entry::{AuditEntry, LISTING};
 use super::queries;
 use crate::error::Result;
-use crate::http::{Page, Request, editor_page, listing_parameters};
+use crate::http::{Mount, Page, Request, editor_page, listing_parameters};
 use crate::users::{Admin, Caller};
 
 listing_parameters!(AuditLog, LISTING);
 
 /// Mounts the operation.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_audit_entries);
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount.service(list_audit_entries);
 }
 
 /// Lists what was done.

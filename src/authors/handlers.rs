@@ -1,21 +1,20 @@
 //! The operations on authors over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::author::AuthorDraft;
 use super::listing::LISTING;
 use super::operations;
 use super::view::{AuthorEditorView, AuthorView};
 use crate::error::Result;
-use crate::http::{Body, Edited, Page, Request, Tags, created, editor, listing_parameters, no_content, public, public_page};
+use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, no_content, public, public_page};
 use crate::users::{Caller, Editor, Writer};
 
 listing_parameters!(AuthorList, LISTING);
 
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount
         .service(list_authors)
         .service(create_author)
         .service(read_author)

@@ -1,12 +1,11 @@
 //! The batch over HTTP.
 
 use actix_web::{HttpResponse, post};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::draft::{BatchDraft, BatchView};
 use super::operations;
 use crate::error::Result;
-use crate::http::{Body, Dispatch, Request, private};
+use crate::http::{Body, Dispatch, Mount, Request, private};
 use crate::users::{Caller, Right, Role, Scope, Staff};
 
 /// The right to send several operations at once: each of them asks for its own.
@@ -19,8 +18,8 @@ impl Right for Batcher {
 }
 
 /// Mounts the operation.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(run_batch);
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount.service(run_batch);
 }
 
 /// Runs a batch.

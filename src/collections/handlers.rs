@@ -1,20 +1,19 @@
 //! The operations on collections over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::collection::{CollectionCard, CollectionDraft, CollectionEditorView, CollectionView, LISTING};
 use super::operations;
 use crate::articles::tags_of;
 use crate::error::Result;
-use crate::http::{Body, Edited, Page, Request, Tags, created, editor, listing_parameters, no_content, public, public_page};
+use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, no_content, public, public_page};
 use crate::users::{Caller, Editor};
 
 listing_parameters!(CollectionList, LISTING);
 
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount
         .service(list_collections)
         .service(create_collection)
         .service(read_collection)

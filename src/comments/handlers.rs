@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::changes;
 use super::comment::{CommentView, LISTING, OwnStatus};
@@ -14,7 +13,9 @@ use super::queue::{QUEUE, StaffComment};
 use super::{bans, erasure, notices, reactions, spam, threads};
 use crate::articles::ArticleId;
 use crate::error::Result;
-use crate::http::{Body, Limit, Page, Request, Tags, created, editor, editor_page, listing_parameters, no_content, private, public_page};
+use crate::http::{
+    Body, Limit, Mount, Page, Request, Tags, created, editor, editor_page, listing_parameters, no_content, private, public_page,
+};
 use crate::input::Input;
 use crate::users::{Caller, Moderator};
 
@@ -22,8 +23,8 @@ listing_parameters!(CommentList, LISTING);
 listing_parameters!(CommentQueue, QUEUE);
 
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount
         .configure(bans::routes)
         .configure(spam::routes)
         .configure(reactions::routes)

@@ -5,9 +5,8 @@
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{Bool, Text};
-
-use super::conn::Backend;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{Bool, HasSqlType, Text};
 
 /// Beyond, a list is written out as it is.
 const MOST_FILLED: usize = 1024;
@@ -46,8 +45,13 @@ impl<C> QueryId for Among<C> {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<C: QueryFragment<Backend>> QueryFragment<Backend> for Among<C> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+impl<C, B> QueryFragment<B> for Among<C>
+where
+    B: diesel::backend::Backend + HasSqlType<Text>,
+    C: QueryFragment<B>,
+    String: ToSql<Text, B>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, B>) -> QueryResult<()> {
         if self.values.is_empty() {
             out.push_sql("1 = 0");
             return Ok(());

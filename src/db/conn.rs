@@ -12,6 +12,21 @@ pub(crate) enum Conn {
     Postgres(PgConnection),
 }
 
+/// Runs a query on the engine's own connection: `straight!(conn, inner => query.load(inner))`.
+///
+/// For what is asked all the time: over both engines, a query's SQL is written three times whenever it runs, to find the
+/// statement that was kept of it.
+macro_rules! straight {
+    ($conn:expr, $inner:ident => $query:expr) => {
+        match $conn {
+            $crate::db::Conn::Sqlite($inner) => $query,
+            $crate::db::Conn::Postgres($inner) => $query,
+        }
+    };
+}
+
+pub(crate) use straight;
+
 /// The one backend that every query is written for.
 pub(crate) type Backend = MultiBackend;
 

@@ -23,7 +23,7 @@ mod writer;
 
 pub(crate) use among::among;
 pub(crate) use columns::{Column, Key, Op, Predicate, column};
-pub(crate) use conn::{Backend, Conn, Location, lock};
+pub(crate) use conn::{Backend, Conn, Location, lock, straight};
 pub(crate) use hand_over::hand_over;
 pub(crate) use id::Id;
 pub(crate) use joint::{Joint, Opening};

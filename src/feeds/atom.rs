@@ -23,7 +23,7 @@ pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
         // Entries of nobody's have the site for their author.
         authors: vec![Person { name: feed.title, uri: Some(feed.home.clone()), ..Person::default() }],
         links: vec![link(feed.own, "self", TYPE), link(feed.home, "alternate", "text/html")],
-        logo: feed.logo.map(|logo| logo.url),
+        logo: feed.logo.map(|logo| logo.url.clone()),
         subtitle: Some(Text::plain(feed.description)),
         generator: Some(Generator { value: "Masthead".into(), ..Generator::default() }),
         lang: Some(feed.language),
@@ -38,7 +38,7 @@ pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
 fn entry(entry: Entry) -> Result<AtomEntry> {
     let page = Link { href: entry.url, rel: "alternate".into(), mime_type: Some("text/html".into()), ..Link::default() };
     let picture = entry.image.map(|image| Link {
-        href: image.url,
+        href: image.url.clone(),
         rel: "enclosure".into(),
         mime_type: Some(image.mime.as_str().to_owned()),
         length: Some(image.bytes.to_string()),

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, get, web};
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::feed::{self, Feed};
 use super::json_feed::{self, JsonFeed};
@@ -10,12 +9,12 @@ use super::oembed::{self, OEmbed};
 use super::{atom, rss, sitemap};
 use crate::error::{Error, Fault, Result};
 use crate::http::parameters::parameter;
-use crate::http::{Request, public, public_document};
+use crate::http::{Mount, Request, public, public_document};
 use crate::input::Kind;
 
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount
         .service(read_rss_feed)
         .service(read_atom_feed)
         .service(read_json_feed)

@@ -102,7 +102,7 @@ pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
         home_page_url: feed.home,
         feed_url: feed.own,
         description: feed.description,
-        icon: feed.logo.map(|logo| logo.url),
+        icon: feed.logo.map(|logo| logo.url.clone()),
         language: feed.language,
         items: feed.entries.into_iter().map(item).collect(),
     };
@@ -118,7 +118,7 @@ fn item(entry: Entry) -> JsonFeedItem {
         content_text: entry.html.is_none().then(|| entry.summary.clone()),
         content_html: entry.html,
         summary: entry.summary,
-        image: entry.image.map(|image| image.url),
+        image: entry.image.map(|image| image.url.clone()),
         date_published: entry.published,
         date_modified: entry.updated,
         authors: entry.authors.into_iter().map(|(name, url)| JsonFeedAuthor { name, url }).collect(),

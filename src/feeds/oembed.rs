@@ -87,7 +87,7 @@ pub(super) fn describe(app: &App, conn: &mut Conn, asked: &Asked) -> Result<(OEm
         provider_url: links.site_url.clone(),
         thumbnail_width: picture.as_ref().map(|image| image.width),
         thumbnail_height: picture.as_ref().map(|image| image.height),
-        thumbnail_url: picture.map(|image| image.url),
+        thumbnail_url: picture.map(|image| image.url.clone()),
     };
     Ok((view, tags))
 }

@@ -14,7 +14,8 @@ pub(super) const TYPE: &str = "application/rss+xml";
 /// Writes a feed.
 pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
     let own = Link { href: feed.own, rel: "self".into(), mime_type: Some(TYPE.into()), ..Link::default() };
-    let image = feed.logo.map(|logo| Image { url: logo.url, title: feed.title.clone(), link: feed.home.clone(), ..Image::default() });
+    let image =
+        feed.logo.map(|logo| Image { url: logo.url.clone(), title: feed.title.clone(), link: feed.home.clone(), ..Image::default() });
     let channel = Channel {
         title: feed.title,
         link: feed.home,
@@ -32,7 +33,7 @@ pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
 
 fn item(entry: Entry) -> Item {
     let picture = |image: crate::images::ImageView| Enclosure {
-        url: image.url,
+        url: image.url.clone(),
         length: image.bytes.to_string(),
         mime_type: image.mime.as_str().to_owned(),
     };

@@ -1,17 +1,16 @@
 //! The operations on schemas of custom fields over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, put, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::custom_schema::{CustomSchemaDraft, CustomSchemaView, CustomSchemas};
 use super::operations::{self, Replacement};
 use crate::error::Result;
-use crate::http::{Body, Request, editor, no_content, private};
+use crate::http::{Body, Mount, Request, editor, no_content, private};
 use crate::users::{Admin, Caller, Staff};
 
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_schemas).service(read_schema).service(replace_schema).service(delete_schema);
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount.service(list_schemas).service(read_schema).service(replace_schema).service(delete_schema);
 }
 
 /// Lists the schemas of custom fields.

@@ -4,10 +4,10 @@ use std::io::Read;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use flate2::read::GzDecoder;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::{Tags, public_document};
 use super::cache::Coding;
+use super::mount::Mount;
 use super::request::Request;
 use crate::error::{Error, Result};
 
@@ -15,9 +15,9 @@ use crate::error::{Error, Result};
 const DOCS_POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
 
 /// Mounts the document and the page that shows it.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(read_openapi);
-    config.map(|config| config.route("/docs", web::get().to(to_docs)).route("/docs/{file:.*}", web::get().to(docs_file)));
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount.service(read_openapi);
+    mount.unnamed("/docs", || web::get().to(to_docs)).unnamed("/docs/{file:.*}", || web::get().to(docs_file));
 }
 
 /// Returns the OpenAPI document.

@@ -142,7 +142,7 @@ fn admit(app: &App, request: &ServiceRequest, facts: &Facts) -> Result<Option<Ht
     if facts.method == Method::OPTIONS {
         return Ok(Some(HttpResponse::NoContent().insert_header((ALLOW, methods.join(", "))).finish()));
     }
-    if !methods.iter().any(|method| method == facts.method.as_str()) {
+    if !methods.iter().any(|method| *method == facts.method.as_str()) {
         return Err(
             Error::new(Code::MethodNotAllowed, format!("{} is not supported here.", facts.method)).header("Allow", &methods.join(", "))
         );

@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::private;
+use super::mount::Mount;
 use super::request::Request;
 use crate::db::SchemaState;
 use crate::error::{Error, Result};
@@ -21,8 +21,8 @@ pub(crate) struct Health {
 const OK: Health = Health { status: "ok" };
 
 /// Mounts the probes.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(read_health).service(read_readiness);
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount.service(read_health).service(read_readiness);
 }
 
 /// Tells that the process lives.

@@ -1,22 +1,27 @@
-//! Which methods each path has, read from the OpenAPI document, so that 404, 405 and OPTIONS can't disagree with it.
+//! Which methods each path has, mounted like the operations themselves, so that 404, 405 and OPTIONS can't disagree with them.
 
-use utoipa::openapi::Paths;
-use utoipa::openapi::path::PathItem;
+use actix_web::dev::HttpServiceFactory;
+use utoipa::openapi::HttpMethod;
+use utoipa_actix_web::OpenApiFactory;
+
+use super::mount::Mount;
+
+/// How methods are listed.
+const ORDER: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 /// A path's segments: a fixed text, or `None` for a parameter.
 type Pattern = Vec<Option<String>>;
 
 /// The methods of every path.
-pub(crate) struct Methods(Vec<(Pattern, Vec<String>, String)>);
+#[derive(Default)]
+pub(crate) struct Methods {
+    prefix: &'static str,
+    paths: Vec<(Pattern, Vec<&'static str>, String)>,
+}
 
 impl Methods {
-    /// Takes over the paths of a document.
-    pub(crate) fn of(paths: &Paths) -> Self {
-        Self(paths.paths.iter().map(|(path, item)| (pattern(path), methods(item), path.clone())).collect())
-    }
-
     /// The methods that a path has, `HEAD` and `OPTIONS` among them, and its template; none where it is unknown.
-    pub(crate) fn at(&self, path: &str) -> Option<(&[String], &str)> {
+    pub(crate) fn at(&self, path: &str) -> Option<(&[&'static str], &str)> {
         let segments: Vec<&str> = path.split('/').collect();
         let fits = |pattern: &Pattern| {
             pattern.len() == segments.len()
@@ -24,11 +29,44 @@ impl Methods {
         };
         // A fixed segment goes before a parameter: `/users/invitations` is not the user `invitations`.
         let fixed = |pattern: &Pattern| pattern.iter().filter(|segment| segment.is_some()).count();
-        self.0
+        self.paths
             .iter()
             .filter(|(pattern, ..)| fits(pattern))
             .max_by_key(|(pattern, ..)| fixed(pattern))
             .map(|(_, methods, path)| (methods.as_slice(), path.as_str()))
+    }
+
+    fn add(&mut self, path: &str, method: &'static str) {
+        let path = format!("{}{path}", self.prefix);
+        let index = self.paths.iter().position(|(.., known)| *known == path).unwrap_or_else(|| {
+            self.paths.push((pattern(&path), vec!["OPTIONS"], path));
+            self.paths.len() - 1
+        });
+        let Some((_, methods, _)) = self.paths.get_mut(index) else { return };
+        methods.push(method);
+        if method == "GET" {
+            methods.push("HEAD");
+        }
+        methods.sort_by_key(|method| ORDER.iter().position(|one| one == method));
+    }
+}
+
+impl Mount for Methods {
+    fn service<O>(&mut self, _operation: O) -> &mut Self
+    where
+        O: HttpServiceFactory + OpenApiFactory + utoipa::Path + 'static,
+    {
+        for method in O::methods() {
+            self.add(&O::path(), name(&method));
+        }
+        self
+    }
+
+    fn below(&mut self, prefix: &'static str, routes: impl FnOnce(&mut Self)) -> &mut Self {
+        let above = std::mem::replace(&mut self.prefix, prefix);
+        routes(self);
+        self.prefix = above;
+        self
     }
 }
 
@@ -36,13 +74,15 @@ fn pattern(path: &str) -> Pattern {
     path.split('/').map(|segment| (!segment.starts_with('{')).then(|| segment.to_owned())).collect()
 }
 
-fn methods(item: &PathItem) -> Vec<String> {
-    let known = [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("PATCH", &item.patch), ("DELETE", &item.delete)];
-    let mut methods: Vec<String> =
-        known.iter().filter(|(_, operation)| operation.is_some()).map(|(method, _)| (*method).to_owned()).collect();
-    if item.get.is_some() {
-        methods.push("HEAD".into());
+fn name(method: &HttpMethod) -> &'static str {
+    match method {
+        HttpMethod::Get => "GET",
+        HttpMethod::Post => "POST",
+        HttpMethod::Put => "PUT",
+        HttpMethod::Patch => "PATCH",
+        HttpMethod::Delete => "DELETE",
+        HttpMethod::Head => "HEAD",
+        HttpMethod::Options => "OPTIONS",
+        HttpMethod::Trace => "TRACE",
     }
-    methods.push("OPTIONS".into());
-    methods
 }

@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::{Tags, public};
+use super::mount::Mount;
 use super::request::Request;
 use crate::error::{Code, Error, Result};
 
@@ -25,8 +25,8 @@ pub(crate) struct ProblemKind {
 }
 
 /// Mounts the page.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(read_problem);
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount.service(read_problem);
 }
 
 /// Explains an error code.

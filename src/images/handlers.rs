@@ -1,7 +1,6 @@
 //! The operations on pictures over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::image::{EditedImage, ImageAnswer, ImageDraft, parse_stored_name};
 use super::operations::{self, LISTING};
@@ -10,16 +9,16 @@ use super::upload::{self, ImageUpload};
 use super::usages::Usages;
 use crate::error::{Error, Result};
 use crate::http::{
-    Body, EditorView, FileContent, Keeping, Page, Request, StoredFile, Tags, Upload, created, editor, editor_page, listing_parameters,
-    no_content, private, public, stored_file,
+    Body, EditorView, FileContent, Keeping, Mount, Page, Request, StoredFile, Tags, Upload, created, editor, editor_page,
+    listing_parameters, no_content, private, public, stored_file,
 };
 use crate::users::{Caller, Staff, Writer};
 
 listing_parameters!(ImageList, LISTING);
 
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount
         .service(list_images)
         .service(create_image)
         .service(read_image)
@@ -31,8 +30,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// Mounts the files.
-pub(crate) fn media_routes(config: &mut ServiceConfig<'_>) {
-    config.service(read_file).configure(renditions::routes);
+pub(crate) fn media_routes(mount: &mut impl Mount) {
+    mount.service(read_file).configure(renditions::routes);
 }
 
 /// Lists images.

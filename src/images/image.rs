@@ -1,8 +1,13 @@
 //! A picture: its row, its draft, its views.
 
+use std::borrow::Cow;
+use std::ops::Deref;
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::anatomy::Mime;
 use super::examine::Examined;
@@ -121,9 +126,44 @@ pub(crate) struct Placeholder {
     pub(crate) color: String,
 }
 
+/// A picture as readers see it; one copy of it, however often an answer shows it.
+#[derive(Clone, Debug)]
+pub(crate) struct ImageView(Arc<PublicImage>);
+
+impl Deref for ImageView {
+    type Target = PublicImage;
+
+    fn deref(&self) -> &PublicImage {
+        &self.0
+    }
+}
+
+impl Serialize for ImageView {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl PartialSchema for ImageView {
+    fn schema() -> RefOr<Schema> {
+        PublicImage::schema()
+    }
+}
+
+impl ToSchema for ImageView {
+    fn name() -> Cow<'static, str> {
+        PublicImage::name()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        PublicImage::schemas(schemas);
+    }
+}
+
 /// A picture.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct ImageView {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImageView)]
+pub(crate) struct PublicImage {
     /// Its id.
     pub(crate) id: ImageId,
     /// Where the file is; it never changes.
@@ -280,7 +320,7 @@ impl Image {
         let original = Original::of(self);
         let addresses = Addresses::new(&original, links);
         let srcset = addresses.srcset();
-        ImageView {
+        ImageView(Arc::new(PublicImage {
             id: self.id,
             url: links.media(&self.stored_name()),
             width: self.width,
@@ -298,7 +338,7 @@ impl Image {
             srcset,
             crops: addresses.crops(),
             created_at: self.created_at,
-        }
+        }))
     }
 
     /// What those who work here see of it.
@@ -316,7 +356,7 @@ impl Image {
     }
 }
 
-impl ImageView {
+impl PublicImage {
     /// Its widths, each in the best format that a browser says it takes: what an `<img>` outside a `<picture>` needs.
     pub(crate) fn best_srcset(&self) -> String {
         self.srcset.webp.replace(".webp ", ".auto ")

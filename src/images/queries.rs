@@ -10,7 +10,7 @@ use super::anatomy::Mime;
 use super::image::{Image, ImageView};
 use super::listing::LISTING;
 use crate::config::LinkConfig;
-use crate::db::{Backend, Conn, Id, PageOf, PageQuery, among, keyset};
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, among, keyset, straight};
 use crate::error::{Code, Error, Result};
 use crate::schema::{
     ad_creatives, article_images, articles, authors, image_uses, images, planned_images, publication_images, publications, site,
@@ -50,7 +50,7 @@ pub(crate) fn views(conn: &mut Conn, links: &LinkConfig, ids: &[Id<Image>]) -> R
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<Image> = images::table.filter(among(images::id, ids)).select(Image::as_select()).load(conn)?;
+    let rows: Vec<Image> = straight!(conn, conn => images::table.filter(among(images::id, ids)).select(Image::as_select()).load(conn))?;
     Ok(rows.into_iter().map(|row| (row.id, row.view(links))).collect())
 }
 

@@ -10,18 +10,17 @@ mod optin;
 mod subscribers;
 mod suppressions;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub(crate) use lists::{ListDraft, create as create_list};
 pub(crate) use optin::NewsletterMail;
 
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
+use crate::http::Mount;
 
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(lists::routes).configure(optin::routes).configure(subscribers::routes).configure(suppressions::routes);
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount.configure(lists::routes).configure(optin::routes).configure(subscribers::routes).configure(suppressions::routes);
 }
 
 /// Forgets mails that nobody can answer any more, and whoever has not confirmed within a month.

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::operations;
 use super::page::{ArticlePage, AuthorPage, HomePage, Made, SectionPage, TagPage};
@@ -11,11 +10,11 @@ use crate::app::App;
 use crate::articles::{Moved, Previewed, answer_previewed_page};
 use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
-use crate::http::{Request, moved, public};
+use crate::http::{Mount, Request, moved, public};
 
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount
         .service(read_home_page)
         .service(read_article_page)
         .service(read_section_page)

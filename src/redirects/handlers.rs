@@ -1,20 +1,19 @@
 //! The operations on redirects over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::import::{self, RedirectImport};
 use super::operations;
 use super::redirect::{LISTING, RedirectDraft, RedirectView};
 use crate::error::Result;
-use crate::http::{Body, Page, Request, Sheet, created, editor, editor_page, listing_parameters, no_content, private};
+use crate::http::{Body, Mount, Page, Request, Sheet, created, editor, editor_page, listing_parameters, no_content, private};
 use crate::users::{Caller, Editor};
 
 listing_parameters!(RedirectList, LISTING);
 
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount
         .service(list_redirects)
         .service(create_redirect)
         .service(import_redirects)

@@ -1,18 +1,17 @@
 //! The operations on the site over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, get, patch, put};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::operations;
 use super::settings::SiteSettings;
 use super::view::{SiteEditorView, SiteView};
 use crate::error::Result;
-use crate::http::{Body, Request, Tags, editor, public};
+use crate::http::{Body, Mount, Request, Tags, editor, public};
 use crate::users::{Admin, Caller};
 
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(read_site).service(replace_site).service(revise_site);
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount.service(read_site).service(replace_site).service(revise_site);
 }
 
 /// Reads the site.

@@ -3,8 +3,6 @@
 mod sections;
 mod tags;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub(crate) use sections::{
     Section, SectionCard, SectionDraft, SectionView, cards as section_cards, create as create_section, find_reference as find_section,
     first as first_sections, read as read_section, recount as recount_sections, slugs as section_slugs,
@@ -14,7 +12,9 @@ pub(crate) use tags::{
     recount as recount_tags, slugs as tag_slugs,
 };
 
+use crate::http::Mount;
+
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(sections::routes).configure(tags::routes);
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount.configure(sections::routes).configure(tags::routes);
 }

@@ -24,14 +24,13 @@ pub(crate) use role::{Role, Scope};
 pub(crate) use sessions::FailedLogins;
 pub(crate) use signing::{KeyRing, routes as well_known_routes};
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
+use crate::http::Mount;
 
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount
         .configure(sessions::routes)
         .configure(mailed::routes)
         // Before accounts, whose ids stand where their name does.

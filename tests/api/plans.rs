@@ -87,8 +87,33 @@ fn plan(database: &Database, statement: &str) -> Vec<String> {
     database.plan(query)
 }
 
+/// How a plan says that all of it is sorted.
+const SORTED: &str = "USE TEMP B-TREE FOR ORDER BY";
+/// Where few rows share a value, so that they may be sorted.
+const FEW: [&str; 6] = [
+    "(id=?",
+    "(rowid=?",
+    "(article_id=? AND position",
+    "(translation_group=?",
+    "publication_authors_1 (article_id=?",
+    "publication_tags_1 (article_id=?",
+];
+
 /// What is wrong with a plan.
 fn faults(plan: &[String]) -> Vec<String> {
+    let mut faults = scans(plan);
+    // What is sorted as a whole is read as a whole, however little of it is asked for.
+    if plan.iter().any(|line| line == SORTED) {
+        let large = |line: &&String| line.split_whitespace().nth(1).is_some_and(|table| LARGE.contains(&table));
+        let many = |line: &&String| line.starts_with("SEARCH ") && !FEW.iter().any(|few| line.contains(few));
+        let sorted = plan.windows(2).filter(|two| two.get(1).is_some_and(|line| line == SORTED)).filter_map(|two| two.first());
+        faults.extend(plan.first().into_iter().chain(sorted).filter(large).filter(many).map(|line| format!("sorts {line}")));
+    }
+    faults
+}
+
+/// The tables that are gone through.
+fn scans(plan: &[String]) -> Vec<String> {
     let large = |line: &str| line.split_whitespace().nth(1).is_some_and(|table| LARGE.contains(&table));
     let sorted = plan.iter().any(|line| line.contains("TEMP B-TREE FOR ORDER BY"));
     // An index that gives the order is gone through from its beginning, until a page is full.

@@ -1,20 +1,19 @@
 //! The beacons and what they add up to, over HTTP.
 
 use actix_web::{HttpResponse, get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::counts::Act;
 use super::queries;
 use super::stats::{self, AdStats, Days};
 use crate::ads::creatives::CreativeId;
 use crate::error::{Error, Result};
-use crate::http::{Limit, Request, no_content, private};
+use crate::http::{Limit, Mount, Request, no_content, private};
 use crate::users::{Caller, Editor};
 use crate::visitors::Visit;
 
 /// Mounts the operations.
-pub(in crate::ads) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(count_impression).service(count_click).service(read_ad_stats);
+pub(in crate::ads) fn routes(mount: &mut impl Mount) {
+    mount.service(count_impression).service(count_click).service(read_ad_stats);
 }
 
 /// Counts that a creative was seen.

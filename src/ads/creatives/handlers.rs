@@ -1,20 +1,19 @@
 //! The operations on creatives over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::creative::{CreativeDraft, LISTING};
 use super::operations;
 use super::view::CreativeView;
 use crate::error::Result;
-use crate::http::{Body, Edited, Page, Request, created, editor, editor_page, listing_parameters, no_content};
+use crate::http::{Body, Edited, Mount, Page, Request, created, editor, editor_page, listing_parameters, no_content};
 use crate::users::{Caller, Editor};
 
 listing_parameters!(Creatives, LISTING);
 
 /// Mounts the operations.
-pub(in crate::ads) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(in crate::ads) fn routes(mount: &mut impl Mount) {
+    mount
         .service(list_ad_creatives)
         .service(create_ad_creative)
         .service(read_ad_creative)

@@ -1,19 +1,18 @@
 //! The operations on placements over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::operations;
 use super::placement::{LISTING, PlacementDraft, PlacementView};
 use crate::error::Result;
-use crate::http::{Body, Edited, Page, Request, created, editor, editor_page, listing_parameters, no_content};
+use crate::http::{Body, Edited, Mount, Page, Request, created, editor, editor_page, listing_parameters, no_content};
 use crate::users::{Caller, Editor};
 
 listing_parameters!(Placements, LISTING);
 
 /// Mounts the operations.
-pub(in crate::ads) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(in crate::ads) fn routes(mount: &mut impl Mount) {
+    mount
         .service(list_ad_placements)
         .service(create_ad_placement)
         .service(read_ad_placement)

@@ -1,17 +1,16 @@
 //! What readers are shown, over HTTP.
 
 use actix_web::{HttpResponse, get, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::operations::{self, Audience};
 use super::view::AdPlaceView;
 use crate::error::{Error, Result};
-use crate::http::{Request, Tags, public};
+use crate::http::{Mount, Request, Tags, public};
 use crate::input::Kind;
 
 /// Mounts the operation.
-pub(in crate::ads) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(read_ads);
+pub(in crate::ads) fn routes(mount: &mut impl Mount) {
+    mount.service(read_ads);
 }
 
 /// Reads what is shown in a placement.

@@ -3,7 +3,6 @@
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpResponse, delete, get, post, web};
 use utoipa::openapi::path::Parameter;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::handlers::{PublicAnswer, whole as with_texts};
 use super::super::operations::read_published;
@@ -17,7 +16,7 @@ use crate::articles::{listing, published_queries};
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
 use crate::http::parameters::parameter;
-use crate::http::{Body, Page, Request, created, editor_page, listing_parameters, no_content, private};
+use crate::http::{Body, Mount, Page, Request, created, editor_page, listing_parameters, no_content, private};
 use crate::users::{Caller, Editor, Writer};
 
 listing_parameters!(PreviewList, LISTING);
@@ -26,8 +25,8 @@ listing_parameters!(PreviewList, LISTING);
 const VERSION: i32 = 1;
 
 /// Mounts the operations.
-pub(in crate::articles) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(in crate::articles) fn routes(mount: &mut impl Mount) {
+    mount
         .service(list_article_previews)
         .service(create_article_preview)
         .service(read_article_preview)

@@ -1,7 +1,6 @@
 //! The operations on revisions over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::difference::RevisionDiff;
 use super::operations;
@@ -9,15 +8,15 @@ use super::restoring::{self, RestoredArticle, Restoring};
 use super::revision::{LISTING, RevisionCard, RevisionView};
 use crate::db::Key;
 use crate::error::{Fault, Result};
-use crate::http::{Page, Request, editor, editor_page, listing_parameters, private};
+use crate::http::{Mount, Page, Request, editor, editor_page, listing_parameters, private};
 use crate::input::{Kind, Query};
 use crate::users::{Caller, Writer};
 
 listing_parameters!(RevisionList, LISTING);
 
 /// Mounts the operations.
-pub(in crate::articles) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_revisions).service(read_revision).service(diff_revision).service(restore_revision);
+pub(in crate::articles) fn routes(mount: &mut impl Mount) {
+    mount.service(list_revisions).service(read_revision).service(diff_revision).service(restore_revision);
 }
 
 /// Takes the note of a save.

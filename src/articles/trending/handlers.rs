@@ -1,16 +1,15 @@
 //! The beacon over HTTP.
 
 use actix_web::{HttpResponse, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::queries;
 use crate::error::Result;
-use crate::http::{Limit, Request, no_content};
+use crate::http::{Limit, Mount, Request, no_content};
 use crate::visitors::Visit;
 
 /// Mounts the operation.
-pub(in crate::articles) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(count_view);
+pub(in crate::articles) fn routes(mount: &mut impl Mount) {
+    mount.service(count_view);
 }
 
 /// Counts a view of an article.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
-use super::super::article::{ArticleId, ArticleKind};
+use super::super::article::ArticleId;
 use super::super::listing::{self, PUBLIC};
 use super::super::publication::Publication;
-use super::super::published_queries::published;
+use super::super::published_queries::{are_articles, published};
 use super::window::{DAY, HOUR, MINUTE, Stretch, Window, floor};
 use crate::db::{Backend, Conn, Key, PageOf, PageQuery, Phrase, Position, Predicate, Slugged, Timestamp, phrase};
 use crate::error::Result;
@@ -81,7 +81,7 @@ fn page_as_of(conn: &mut Conn, query: &PageQuery, window: Window, moment: i64) -
         conditions
             .push(Box::new(phrase::<Bool>(format!("publications.id IN (SELECT article_id FROM article_views WHERE {counted})"), values)));
         if !listing::asks(&PUBLIC, query, "kind") {
-            conditions.push(Box::new(publications::kind.eq(ArticleKind::Article)));
+            conditions.push(Box::new(are_articles()));
         }
         conditions
     };

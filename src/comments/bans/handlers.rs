@@ -1,13 +1,12 @@
 //! The operations on bans over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::ban::{BanDraft, BanView, LISTING};
 use super::operations;
 use crate::comments::moderation::CommentDesk;
 use crate::error::Result;
-use crate::http::{Body, Page, Request, created, editor_page, listing_parameters, no_content, private};
+use crate::http::{Body, Mount, Page, Request, created, editor_page, listing_parameters, no_content, private};
 use crate::users::Caller;
 
 listing_parameters!(CommentBans, LISTING);
@@ -16,8 +15,8 @@ listing_parameters!(CommentBans, LISTING);
 const VERSION: i32 = 1;
 
 /// Mounts the operations.
-pub(in crate::comments) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_comment_bans).service(create_comment_ban).service(read_comment_ban).service(delete_comment_ban);
+pub(in crate::comments) fn routes(mount: &mut impl Mount) {
+    mount.service(list_comment_bans).service(create_comment_ban).service(read_comment_ban).service(delete_comment_ban);
 }
 
 /// Lists bans.

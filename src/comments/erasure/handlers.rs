@@ -1,18 +1,17 @@
 //! The operations on what belongs to a person over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, get, post};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::operations;
 use super::views::{Erasure, ErasureDraft, Export};
 use crate::error::{Fault, Result};
-use crate::http::{Body, Request, private};
+use crate::http::{Body, Mount, Request, private};
 use crate::input::Kind;
 use crate::users::{Admin, Caller};
 
 /// Mounts the operations.
-pub(in crate::comments) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(export_comments).service(erase_comments);
+pub(in crate::comments) fn routes(mount: &mut impl Mount) {
+    mount.service(export_comments).service(erase_comments);
 }
 
 /// Exports a person's comments.

@@ -3,19 +3,18 @@
 use actix_web::{HttpResponse, delete, get, post, put};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::digest::DigestView;
 use super::operations;
 use crate::comments::moderation::CommentDesk;
 use crate::error::{Error, Fault, Result};
-use crate::http::{OneClick, Request, no_content, private};
+use crate::http::{Mount, OneClick, Request, no_content, private};
 use crate::input::Draft;
 use crate::users::Caller;
 
 /// Mounts the operations.
-pub(in crate::comments) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(read_comment_digest).service(want_comment_digest).service(refuse_comment_digest).service(refuse_comment_notices);
+pub(in crate::comments) fn routes(mount: &mut impl Mount) {
+    mount.service(read_comment_digest).service(want_comment_digest).service(refuse_comment_digest).service(refuse_comment_notices);
 }
 
 /// A token of a mail.

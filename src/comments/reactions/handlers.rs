@@ -1,21 +1,20 @@
 //! Votes and reports over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, post, put, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::operations;
 use super::report::{LISTING, ReportDraft, ReportView};
 use super::visitor::Reader;
 use super::votes::Votes;
 use crate::error::Result;
-use crate::http::{Body, Limit, Page, Request, editor_page, listing_parameters, no_content, private};
+use crate::http::{Body, Limit, Mount, Page, Request, editor_page, listing_parameters, no_content, private};
 use crate::users::{Caller, Moderator};
 
 listing_parameters!(CommentReports, LISTING);
 
 /// Mounts the operations.
-pub(in crate::comments) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(in crate::comments) fn routes(mount: &mut impl Mount) {
+    mount
         .service(vote_for_comment)
         .service(withdraw_comment_vote)
         .service(report_comment)

@@ -1,15 +1,14 @@
 //! Forms over HTTP.
 
 use actix_web::{HttpResponse, post};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::form::Form;
 use crate::error::Result;
-use crate::http::{Limit, Request, private};
+use crate::http::{Limit, Mount, Request, private};
 
 /// Mounts the operation.
-pub(in crate::comments) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(begin_comment_form);
+pub(in crate::comments) fn routes(mount: &mut impl Mount) {
+    mount.service(begin_comment_form);
 }
 
 /// Begins a comment.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_http::body::{BoxBody, None};
 use actix_http::{Response, StatusCode};
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue};
 use bytes::Bytes;
 use prometheus_client::metrics::counter::Counter;
 use quick_cache::Weighter;
@@ -25,7 +25,7 @@ pub(in crate::http) struct Entry {
     pub(super) begun: u64,
     pub(super) until: Option<Timestamp>,
     pub(super) tags: Box<[u64]>,
-    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
     /// Count how often it is given whole, and how often its client has it already.
     pub(super) given: [Counter; 2],
@@ -33,7 +33,7 @@ pub(in crate::http) struct Entry {
 
 impl Entry {
     fn header(&self, name: &HeaderName) -> Option<&str> {
-        self.headers.iter().find(|(one, _)| one == name).and_then(|(_, value)| value.to_str().ok())
+        self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
     /// The answer for a client that says which ones it has (`If-None-Match`).
@@ -42,11 +42,12 @@ impl Entry {
         let (status, body) =
             if matched { (StatusCode::NOT_MODIFIED, BoxBody::new(None::new())) } else { (StatusCode::OK, BoxBody::new(self.body.clone())) };
         let mut response = Response::with_body(status, body);
+        // A copy of the whole is several times as quick as one header after the other.
         let headers = response.headers_mut();
-        for (name, value) in &self.headers {
-            if !(matched && (name == CONTENT_TYPE || name == CONTENT_ENCODING)) {
-                headers.insert(name.clone(), value.clone());
-            }
+        headers.clone_from(&self.headers);
+        if matched {
+            headers.remove(CONTENT_TYPE);
+            headers.remove(CONTENT_ENCODING);
         }
         response
     }
@@ -66,9 +67,9 @@ impl Entry {
         let (name, body) = (coding.name()?, coding.code(&self.body)?);
         let tag = self.header(&ETAG)?;
         let tag = HeaderValue::from_str(&format!("{}-{name}\"", tag.strip_suffix('"')?)).ok()?;
-        let mut headers: Vec<_> = self.headers.iter().filter(|(name, _)| name != ETAG).cloned().collect();
-        headers.push((ETAG, tag));
-        headers.push((CONTENT_ENCODING, HeaderValue::from_static(name)));
+        let mut headers = self.headers.clone();
+        headers.insert(ETAG, tag);
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
         Some(Self { begun: self.begun, until: self.until, tags: self.tags.clone(), headers, body, given: self.given.clone() })
     }
 }

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderName};
 use prometheus_client::metrics::counter::Counter;
 use quick_cache::sync::Cache as Store;
 use quick_cache::{DefaultHashBuilder, Lifecycle};
@@ -138,7 +138,7 @@ impl Cache {
         let Some(tags) = made_of(&answer) else { return Made::Other(answer) };
         let until = answer.response().extensions().get::<GoodUntil>().map(|until| until.0);
         let header = |name: &&'static str| answer.headers().get(*name).map(|value| (HeaderName::from_static(name), value.clone()));
-        let headers: Vec<(HeaderName, HeaderValue)> = KEPT.iter().filter_map(header).collect();
+        let headers: HeaderMap = KEPT.iter().filter_map(header).collect();
         let (request, response) = answer.into_parts();
         let (head, body) = response.into_parts();
         let body = match body.try_into_bytes() {

@@ -2,17 +2,16 @@
 
 use actix_web::{HttpResponse, get, web};
 use serde_json::json;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::queries;
 use super::ladder::{Cut, Format, Original, Preset};
 use super::making::{serve, serve_best};
 use crate::error::{Code, Error, Result};
-use crate::http::{FileContent, Keeping, Request, StoredFile, stored_file};
+use crate::http::{FileContent, Keeping, Mount, Request, StoredFile, stored_file};
 
 /// Mounts the files.
-pub(in crate::images) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(read_rendition).service(read_crop);
+pub(in crate::images) fn routes(mount: &mut impl Mount) {
+    mount.service(read_rendition).service(read_crop);
 }
 
 /// Returns a picture at a width of the ladder.

@@ -1,5 +1,7 @@
 //! What a front end needs to show a picture well: addresses by width and format, ready to be put into `<picture>`.
 
+use std::fmt::Write;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,6 +12,8 @@ use crate::config::LinkConfig;
 const TOLD: [u32; 5] = [320, 640, 960, 1280, 1920];
 /// The widths of crops that front ends are told of.
 const TOLD_OF_CROPS: [u32; 3] = [320, 640, 1280];
+/// What an entry of a set needs besides its address: two widths, and what stands between.
+const ROOM: usize = 16;
 /// The width of a crop where a browser knows nothing of `srcset`.
 const PLAIN: u32 = 1280;
 
@@ -123,9 +127,15 @@ impl<'a> Addresses<'a> {
     }
 
     fn set(&self, preset: Option<Preset>, widths: &[u32], ending: &str) -> String {
-        let crop = preset.map(|preset| format!("/{}", preset.as_str())).unwrap_or_default();
-        let one = |width: &u32| format!("{}{crop}/{width}.{ending} {width}w", self.base);
-        widths.iter().map(one).collect::<Vec<_>>().join(", ")
+        let (before, crop) = preset.map_or(("", ""), |preset| ("/", preset.as_str()));
+        // An article shows many of these, so that each is written in one go.
+        let mut set = String::with_capacity(widths.len() * (self.base.len() + crop.len() + ending.len() + ROOM));
+        for width in widths {
+            let comma = if set.is_empty() { "" } else { ", " };
+            // Writing to a string does not fail.
+            let _ = write!(set, "{comma}{}{before}{crop}/{width}.{ending} {width}w", self.base);
+        }
+        set
     }
 }
 

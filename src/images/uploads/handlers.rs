@@ -2,17 +2,16 @@
 
 use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::{HttpResponse, delete, get, patch, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::operations;
 use super::resumable::UploadView;
 use crate::error::{Error, Result};
-use crate::http::{Piece, PieceContent, Request, no_content, private};
+use crate::http::{Mount, Piece, PieceContent, Request, no_content, private};
 use crate::users::{Caller, Writer};
 
 /// Mounts the operations.
-pub(in crate::images) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(create_upload).service(read_upload).service(append_upload).service(delete_upload);
+pub(in crate::images) fn routes(mount: &mut impl Mount) {
+    mount.service(create_upload).service(read_upload).service(append_upload).service(delete_upload);
 }
 
 /// Begins an upload in pieces.

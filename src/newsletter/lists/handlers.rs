@@ -1,13 +1,12 @@
 //! The operations on lists over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::list::{LISTING, ListDraft, ListView};
 use super::operations;
 use crate::error::Result;
 use crate::http::{
-    Body, Edited, EditorView, Either, Page, Request, Tags, created, editor, editor_page, listing_parameters, no_content, public,
+    Body, Edited, EditorView, Either, Mount, Page, Request, Tags, created, editor, editor_page, listing_parameters, no_content, public,
     public_page,
 };
 use crate::users::{Caller, Editor};
@@ -15,8 +14,8 @@ use crate::users::{Caller, Editor};
 listing_parameters!(NewsletterLists, LISTING);
 
 /// Mounts the operations.
-pub(in crate::newsletter) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
+    mount
         .service(list_newsletter_lists)
         .service(create_newsletter_list)
         .service(read_newsletter_list)

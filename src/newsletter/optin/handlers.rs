@@ -1,16 +1,15 @@
 //! What readers do, over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, post, put};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::drafts::{NewsletterToken, OneClickForm, PROMISE, PreferencesDraft, PreferencesView, SubscriptionDraft, SubscriptionPromise};
 use super::operations;
 use crate::error::{Error, Fault, Result};
-use crate::http::{Body, Limit, OneClick, Request, no_content, private};
+use crate::http::{Body, Limit, Mount, OneClick, Request, no_content, private};
 
 /// Mounts the operations.
-pub(in crate::newsletter) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(subscribe).service(confirm_subscription).service(unsubscribe).service(read_preferences).service(replace_preferences);
+pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
+    mount.service(subscribe).service(confirm_subscription).service(unsubscribe).service(read_preferences).service(replace_preferences);
 }
 
 /// Subscribes to the newsletter.

@@ -1,21 +1,20 @@
 //! The operations on subscribers over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::export::{self, Wanted};
 use super::import::{self, ImportReport};
 use super::operations;
 use super::subscriber::{LISTING, SubscriberStatus, SubscriberView};
 use crate::error::{Fault, Result};
-use crate::http::{Page, Request, Sheet, editor_page, listing_parameters, no_content, private, sheet};
+use crate::http::{Mount, Page, Request, Sheet, editor_page, listing_parameters, no_content, private, sheet};
 use crate::users::{Caller, Editor};
 
 listing_parameters!(Subscribers, LISTING);
 
 /// Mounts the operations.
-pub(in crate::newsletter) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
+    mount
         .service(list_subscribers)
         .service(export_subscribers)
         .service(import_subscribers)

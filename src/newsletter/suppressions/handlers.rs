@@ -1,12 +1,11 @@
 //! The operations on suppressions over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::operations;
 use super::suppression::{LISTING, SuppressionDraft, SuppressionView};
 use crate::error::Result;
-use crate::http::{Body, Page, Request, created, editor_page, listing_parameters, no_content, private};
+use crate::http::{Body, Mount, Page, Request, created, editor_page, listing_parameters, no_content, private};
 use crate::users::{Admin, Caller};
 
 listing_parameters!(Suppressions, LISTING);
@@ -15,8 +14,8 @@ listing_parameters!(Suppressions, LISTING);
 const VERSION: i32 = 1;
 
 /// Mounts the operations.
-pub(in crate::newsletter) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_suppressions).service(create_suppression).service(read_suppression).service(delete_suppression);
+pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
+    mount.service(list_suppressions).service(create_suppression).service(read_suppression).service(delete_suppression);
 }
 
 /// Lists suppressions.

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::section::{LISTING, Section, SectionCard};
 use crate::config::LinkConfig;
-use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Slugged, among, keyset, lock};
+use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Slugged, among, keyset, lock, straight};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{ad_creative_sections, articles, publications, sections};
 
@@ -41,7 +41,8 @@ pub(crate) fn cards(conn: &mut Conn, links: &LinkConfig, ids: &[Id<Section>]) ->
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<Section> = sections::table.filter(among(sections::id, ids)).select(Section::as_select()).load(conn)?;
+    let rows: Vec<Section> =
+        straight!(conn, conn => sections::table.filter(among(sections::id, ids)).select(Section::as_select()).load(conn))?;
     Ok(rows.into_iter().map(|row| (row.id, row.card(links))).collect())
 }
 

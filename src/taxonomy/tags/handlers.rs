@@ -1,19 +1,18 @@
 //! The operations on tags over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::operations;
 use super::tag::{LISTING, TagDraft, TagMerger, TagView};
 use crate::error::Result;
-use crate::http::{Body, Edited, Page, Request, Tags, created, editor, listing_parameters, no_content, public, public_page};
+use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, no_content, public, public_page};
 use crate::users::{Caller, Editor, Writer};
 
 listing_parameters!(TagList, LISTING);
 
 /// Mounts the operations.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount
         .service(list_tags)
         .service(create_tag)
         .service(read_tag)

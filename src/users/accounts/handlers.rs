@@ -1,14 +1,13 @@
 //! The operations on accounts over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::me;
 use super::operations::{self, Revision};
 use super::user::{LISTING, User, UserChange, UserDraft, UserView};
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Body, Edited, Page, Request, created, editor, editor_page, listing_parameters, no_content};
+use crate::http::{Body, Edited, Mount, Page, Request, created, editor, editor_page, listing_parameters, no_content};
 use crate::input::Input;
 use crate::users::caller::{Admin, Caller};
 use crate::users::passwords::NewPassword;
@@ -16,8 +15,8 @@ use crate::users::passwords::NewPassword;
 listing_parameters!(UserList, LISTING);
 
 /// Mounts the operations.
-pub(in crate::users) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(in crate::users) fn routes(mount: &mut impl Mount) {
+    mount
         .service(me::read_own_account)
         .service(me::revise_own_account)
         .service(me::change_password)

@@ -1,12 +1,11 @@
 //! The operations on invitations over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::invitation::{Acceptance, InvitationDraft, InvitationView, LISTING};
 use super::operations;
 use crate::error::Result;
-use crate::http::{Body, Edited, Limit, Page, Request, created, editor_page, listing_parameters, no_content, private};
+use crate::http::{Body, Edited, Limit, Mount, Page, Request, created, editor_page, listing_parameters, no_content, private};
 use crate::users::accounts::UserView;
 use crate::users::caller::{Admin, Caller};
 
@@ -16,8 +15,8 @@ listing_parameters!(InvitationList, LISTING);
 const VERSION: i32 = 1;
 
 /// Mounts the operations.
-pub(in crate::users) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(in crate::users) fn routes(mount: &mut impl Mount) {
+    mount
         .service(list_invitations)
         .service(create_invitation)
         .service(read_invitation)

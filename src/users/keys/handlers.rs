@@ -1,13 +1,12 @@
 //! The operations on API keys over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::api_key::{ApiKeyDraft, ApiKeyView, LISTING, NewApiKey};
 use super::operations;
 use crate::db::Key;
 use crate::error::{Error, Result};
-use crate::http::{Body, Page, Request, created, editor_page, listing_parameters, no_content, private};
+use crate::http::{Body, Mount, Page, Request, created, editor_page, listing_parameters, no_content, private};
 use crate::input::Kind;
 use crate::users::accounts::UserId;
 use crate::users::caller::{Caller, Staff};
@@ -20,8 +19,8 @@ listing_parameters!(TokenList, LISTING);
 const VERSION: i32 = 1;
 
 /// Mounts the operations.
-pub(in crate::users) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_tokens).service(create_token).service(read_token).service(delete_token);
+pub(in crate::users) fn routes(mount: &mut impl Mount) {
+    mount.service(list_tokens).service(create_token).service(read_token).service(delete_token);
 }
 
 /// Lists API keys.

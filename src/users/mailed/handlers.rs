@@ -1,16 +1,15 @@
 //! The operations that tokens of mails are asked for and used with, over HTTP.
 
 use actix_web::{HttpResponse, post};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::addresses::{self, EmailConfirmation};
 use super::recovery::{self, LostPassword, MailPromise, PROMISE, PasswordReset};
 use crate::error::Result;
-use crate::http::{Body, Limit, Request, no_content, private};
+use crate::http::{Body, Limit, Mount, Request, no_content, private};
 
 /// Mounts the operations.
-pub(in crate::users) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(request_password_reset).service(reset_password).service(confirm_email);
+pub(in crate::users) fn routes(mount: &mut impl Mount) {
+    mount.service(request_password_reset).service(reset_password).service(confirm_email);
 }
 
 /// Asks for a new password.

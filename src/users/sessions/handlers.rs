@@ -1,19 +1,18 @@
 //! The operations on sessions over HTTP: unpack, one unit of work, answer.
 
 use actix_web::{HttpResponse, delete, get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::session::{Credentials, LISTING, Renewal, SessionView, Tokens};
 use super::{login, operations};
 use crate::error::Result;
-use crate::http::{Body, Limit, Page, Request, editor_page, listing_parameters, no_content, private};
+use crate::http::{Body, Limit, Mount, Page, Request, editor_page, listing_parameters, no_content, private};
 use crate::users::caller::{Caller, Staff};
 
 listing_parameters!(SessionList, LISTING);
 
 /// Mounts the operations.
-pub(in crate::users) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(log_in).service(refresh_session).service(log_out).service(list_sessions).service(delete_session);
+pub(in crate::users) fn routes(mount: &mut impl Mount) {
+    mount.service(log_in).service(refresh_session).service(log_out).service(list_sessions).service(delete_session);
 }
 
 /// Logs in.

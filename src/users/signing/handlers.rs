@@ -1,16 +1,15 @@
 //! `/.well-known/jwks.json`: with what others check access tokens.
 
 use actix_web::{HttpResponse, get};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::key::PublicKeys;
 use super::queries;
 use crate::error::Result;
-use crate::http::{Request, Tags, public};
+use crate::http::{Mount, Request, Tags, public};
 
 /// Mounts the public keys.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(read_public_keys);
+pub(crate) fn routes(mount: &mut impl Mount) {
+    mount.service(read_public_keys);
 }
 
 /// Returns the public keys of access tokens.

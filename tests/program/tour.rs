@@ -1,59 +1,16 @@
 //! The tour of the API, as `examples/tour.sh` walks it and as the README shows it.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+
+use crate::server::{EMAIL, PASSWORD, Server};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-const EMAIL: &str = "mara@example.org";
-const PASSWORD: &str = "a lantern on the quay";
-
-/// A server of its own in an empty folder; it ends with the test.
-struct Server {
-    process: Child,
-    address: String,
-    _folder: tempfile::TempDir,
-}
-
-impl Server {
-    fn start() -> Self {
-        Self::start_with(&[])
-    }
-
-    fn start_with(arguments: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        let process = Command::new(env!("CARGO_BIN_EXE_masthead"))
-            .args(arguments)
-            .current_dir(folder.path())
-            .env("BIND", &address)
-            .env("ADMIN_EMAIL", EMAIL)
-            .env("ADMIN_PASSWORD", PASSWORD)
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let server = Self { process, address, _folder: folder };
-        let began = Instant::now();
-        while TcpStream::connect(&server.address).is_err() {
-            assert!(began.elapsed() < Duration::from_mins(5), "the server does not listen");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        server
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 #[test]
 fn the_tour_can_be_walked() {
-    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &[], &[]);
     let walked = Command::new("sh")
         .arg(Path::new(ROOT).join("examples/tour.sh"))
         .env("API", format!("http://{}", server.address))
@@ -75,7 +32,8 @@ fn one_answer_is_enough_for_a_whole_page() {
         eprintln!("LEFT OUT: there is no {python} to run examples/page.py with");
         return;
     }
-    let server = Server::start_with(&["serve", "--demo"]);
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &["serve", "--demo"], &[]);
     let made = Command::new(&python)
         .arg(Path::new(ROOT).join("examples/page.py"))
         .arg("the-grain-silo-on-cooper-s-quay-will-hold-books-instead-of-barley")

@@ -1,11 +1,7 @@
 //! Two real servers on one database, written to and read from at once: no reader gets what is older than an answered write
 //! of the same server, nor than one of the other server a second ago. `NODES_SECONDS=60` does it for longer.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,62 +10,11 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use serde_json::{Value, json};
 
-const EMAIL: &str = "mara@example.org";
-const PASSWORD: &str = "a lantern on the quay";
+use crate::server::Server;
+
 /// How long the other server may give what is old.
 const ELSEWHERE: Duration = Duration::from_secs(1);
 const ARTICLES: usize = 4;
-
-struct Server {
-    process: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(folder: &Path, database: &str) -> Self {
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        let process = Command::new(env!("CARGO_BIN_EXE_masthead"))
-            .current_dir(folder)
-            .env("BIND", &address)
-            .env("DATABASE_URL", database)
-            // Both are one server to those who log in.
-            .env("API_URL", "https://api.example.org")
-            .env("ADMIN_EMAIL", EMAIL)
-            .env("ADMIN_PASSWORD", PASSWORD)
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let began = Instant::now();
-        while TcpStream::connect(&address).is_err() {
-            assert!(began.elapsed() < Duration::from_mins(1), "the server does not listen");
-            thread::sleep(Duration::from_millis(10));
-        }
-        Self { process, address }
-    }
-
-    fn send(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let mut stream = TcpStream::connect(&self.address).expect("the server listens");
-        let head = format!(
-            "{method} /api/v1/{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
-            body.len()
-        );
-        let caller = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
-        stream.write_all(format!("{head}{caller}\r\n{body}").as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
-        (status, serde_json::from_str(body).unwrap_or(Value::Null))
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 /// A throw of dice that is the same in every run.
 struct Dice(u64);
@@ -102,10 +47,10 @@ fn generation(article: &Value) -> i64 {
 }
 
 fn walk(database: &str, folder: &Path) {
-    let servers = [Server::start(folder, database), Server::start(folder, database)];
-    let (status, tokens) = servers[0].send("POST", "auth/login", "", &json!({"email": EMAIL, "password": PASSWORD}));
-    assert_eq!(status, 200, "{tokens}");
-    let token = tokens["access_token"].as_str().unwrap();
+    // Both are one server to those who log in.
+    let start = || Server::start(folder, &[], &[("DATABASE_URL", database), ("API_URL", "https://api.example.org")]);
+    let servers = [start(), start()];
+    let token = &servers[0].log_in();
     for number in 0..ARTICLES {
         let body = json!({"title": format!("Story {number}"), "dek": "0"});
         assert_eq!(servers[number % 2].send("POST", "articles?publish=true", token, &body).0, 201);

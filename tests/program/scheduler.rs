@@ -1,68 +1,19 @@
 //! The scheduler as it runs in a real server: within a second, and once, however often the server is killed.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-const EMAIL: &str = "mara@example.org";
-const PASSWORD: &str = "a lantern on the quay";
+use crate::server::Server;
 
-/// A server in a folder; it is killed, not stopped, when the test lets go of it.
-struct Server {
-    process: Child,
-    address: String,
+fn start(folder: &Path) -> Server {
+    Server::start(folder, &[], &[("RATE_LOGIN", "off")])
 }
 
 impl Server {
-    fn start(folder: &Path) -> Self {
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        let process = Command::new(env!("CARGO_BIN_EXE_masthead"))
-            .current_dir(folder)
-            .env("BIND", &address)
-            .env("ADMIN_EMAIL", EMAIL)
-            .env("ADMIN_PASSWORD", PASSWORD)
-            .env("RATE_LOGIN", "off")
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let began = Instant::now();
-        while TcpStream::connect(&address).is_err() {
-            assert!(began.elapsed() < Duration::from_mins(1), "the server does not listen");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        Self { process, address }
-    }
-
-    /// Sends a request; answers the status and the body.
-    fn send(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let mut stream = TcpStream::connect(&self.address).expect("the server listens");
-        let head = format!(
-            "{method} /api/v1/{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
-            body.len()
-        );
-        let caller = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
-        stream.write_all(format!("{head}{caller}\r\n{body}").as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
-        (status, serde_json::from_str(body).unwrap_or(Value::Null))
-    }
-
-    fn log_in(&self) -> String {
-        let (status, tokens) = self.send("POST", "auth/login", "", &json!({"email": EMAIL, "password": PASSWORD}));
-        assert_eq!(status, 200, "{tokens}");
-        tokens["access_token"].as_str().unwrap().to_owned()
-    }
-
     /// Makes a draft and plans its publication; answers its id.
     fn plan(&self, token: &str, body: &Value) -> String {
         let (status, draft) = self.send("POST", "articles", token, &json!({"title": "Trams"}));
@@ -88,13 +39,6 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 fn soon(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(Timestamp::now().as_millisecond() + millis).unwrap()
 }
@@ -113,7 +57,7 @@ fn count(folder: &Path, sql: &str) -> i64 {
 #[test]
 fn what_is_planned_happens_within_a_second() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let server = start(folder.path());
     let token = server.log_in();
     let (at, until) = (soon(1500), soon(3000));
     let id = server.plan(&token, &json!({"at": at.to_string(), "until": until.to_string()}));
@@ -128,7 +72,7 @@ fn a_killed_server_publishes_everything_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut ids = Vec::new();
     for round in 0..8 {
-        let server = Server::start(folder.path());
+        let server = start(folder.path());
         let token = server.log_in();
         for delay in [40, 60, 80, 100, 120, 400] {
             ids.push(server.plan(&token, &json!({"at": soon(delay).to_string()})));
@@ -139,7 +83,7 @@ fn a_killed_server_publishes_everything_once() {
     }
     std::thread::sleep(Duration::from_millis(500));
     // What came due while no server ran can be read as soon as there is one.
-    let server = Server::start(folder.path());
+    let server = start(folder.path());
     for id in &ids {
         assert_eq!(server.status(id), 200, "{id}");
     }

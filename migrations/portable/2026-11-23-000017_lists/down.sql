@@ -1,0 +1,11 @@
+DROP INDEX publications_by_feature;
+DROP INDEX publications_by_section;
+DROP INDEX publications_by_title;
+DROP INDEX publications_by_update;
+DROP INDEX publications_by_kind_and_time;
+CREATE INDEX publications_by_update ON publications (updated_at, id);
+CREATE INDEX publications_by_title ON publications (title_key, id);
+CREATE INDEX publications_by_section ON publications (section_id, published_at, id);
+ALTER TABLE publications ADD COLUMN rendered TEXT NOT NULL DEFAULT '{}';
+UPDATE publications SET rendered = (SELECT rendered FROM publication_texts WHERE article_id = publications.id);
+DROP TABLE publication_texts;

@@ -1,0 +1,76 @@
+//! A server in a folder.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// The administrator.
+pub const EMAIL: &str = "mara@example.org";
+pub const PASSWORD: &str = "a lantern on the quay";
+/// Making the demo takes its time.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// A running server; it is killed, not stopped, when the test lets go of it.
+pub struct Server {
+    process: Child,
+    pub address: String,
+}
+
+impl Server {
+    /// Starts it with arguments and settings, and waits until it listens.
+    pub fn start(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let process = Command::new(env!("CARGO_BIN_EXE_masthead"))
+            .args(arguments)
+            .current_dir(folder)
+            .env("BIND", &address)
+            .env("ADMIN_EMAIL", EMAIL)
+            .env("ADMIN_PASSWORD", PASSWORD)
+            .envs(settings.iter().copied())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Self { process, address };
+        let began = Instant::now();
+        while TcpStream::connect(&server.address).is_err() {
+            assert!(began.elapsed() < PATIENCE, "the server does not listen");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        server
+    }
+
+    /// Sends a request; answers the status and the body.
+    pub fn send(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let mut stream = TcpStream::connect(&self.address).expect("the server listens");
+        let head = format!(
+            "{method} /api/v1/{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
+            body.len()
+        );
+        let caller = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
+        stream.write_all(format!("{head}{caller}\r\n{body}").as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
+        (status, serde_json::from_str(body).unwrap_or(Value::Null))
+    }
+
+    /// The administrator's token.
+    pub fn log_in(&self) -> String {
+        let (status, tokens) = self.send("POST", "auth/login", "", &json!({"email": EMAIL, "password": PASSWORD}));
+        assert_eq!(status, 200, "{tokens}");
+        tokens["access_token"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
