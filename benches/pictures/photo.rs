@@ -37,7 +37,7 @@ fn pixel(x: u32, y: u32, height: u32) -> [u8; 3] {
     };
     let strength = if is_sky { 4 } else { 1 };
     let texture: i32 = TEXTURE.iter().zip(10..).map(|((size, most), salt)| wave(x, y, *size, salt) * most / 256 / strength).sum();
-    let grain = i32::from(chance(x, y, 9)) * 7 / 256 - 3;
+    let grain = i32::from(chance(x, y, 9)) * 19 / 256 - 9;
     base.map(|value| u8::try_from((value + texture + grain).clamp(0, 255)).unwrap_or(u8::MAX))
 }
 

@@ -47,7 +47,7 @@ pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, ru
 /// The smallest fraction at which a JPEG still has as many pixels as are wanted of a part of it.
 fn eighths(mime: Mime, region: u32, wanted: u32) -> u8 {
     let enough = |eighths: &u8| u64::from(region) * u64::from(*eighths) >= u64::from(wanted) * 8;
-    if mime == Mime::Jpeg { [1, 2, 4].into_iter().find(enough).unwrap_or(8) } else { 8 }
+    if mime == Mime::Jpeg { (1..8).find(enough).unwrap_or(8) } else { 8 }
 }
 
 /// Cuts a part out and scales it; `whole` is the size that the part is measured in.

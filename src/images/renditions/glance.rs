@@ -11,7 +11,7 @@ use super::decode::{Pixels, decode, into_srgb};
 /// all that bring each colour by itself. None where it can't read the file.
 pub(in crate::images) fn glance_at_jpeg(file: &[u8], longest: u32, side: u32) -> Option<DynamicImage> {
     let enough = |eighths: &u8| u64::from(longest) * u64::from(*eighths) >= u64::from(side) * 8;
-    let eighths = [1, 2, 4].into_iter().find(enough).unwrap_or(8);
+    let eighths = (1..8).find(enough).unwrap_or(8);
     let mut decoded = decode(Mime::Jpeg, file, eighths).ok()?;
     into_srgb(&mut decoded.pixels, decoded.profile.as_deref());
     decoded.pixels.into_picture()

@@ -24,6 +24,8 @@ use crate::jobs::{self, Job};
 const PATIENCE: i64 = 3600;
 /// So many AVIFs that were asked for are remembered.
 const MOST_REMEMBERED: usize = 10_000;
+/// So many pictures are remembered.
+const MOST_ORIGINALS: usize = 4096;
 
 /// What this process is making at the moment, and where it does.
 #[derive(Default)]
@@ -31,6 +33,8 @@ pub(crate) struct Renditions {
     pub(in crate::images) darkroom: Darkroom,
     /// What is being made, by its name in the store, and who waits for it.
     under_way: Mutex<HashMap<String, watch::Receiver<Option<Outcome>>>>,
+    /// What was read of pictures lately, and how often answers had been purged before.
+    originals: Mutex<HashMap<String, (u64, Original)>>,
     /// The AVIFs that a job was written for, and when.
     asked_for: Mutex<HashMap<String, Timestamp>>,
     made: AtomicU64,
@@ -41,6 +45,27 @@ impl Renditions {
     pub(crate) fn made(&self) -> u64 {
         self.made.load(Ordering::Relaxed)
     }
+}
+
+/// What of a picture decides what can be made of it: from memory where nothing at all has changed since it was read, as far as
+/// this process knows.
+pub(super) async fn original(app: &App, image: &str) -> Result<Original> {
+    let purges = app.cache.purges();
+    let kept =
+        open(&app.renditions.originals).get(image).filter(|(before, _)| purges == Some(*before)).map(|(_, original)| original.clone());
+    if let Some(original) = kept {
+        return Ok(original);
+    }
+    let id = image.to_owned();
+    let original = app.db.read(move |conn| Ok(Original::of(&queries::find(conn, &id)?))).await?;
+    if let Some(purges) = purges {
+        let mut originals = open(&app.renditions.originals);
+        if originals.len() >= MOST_ORIGINALS {
+            originals.clear();
+        }
+        originals.insert(image.to_owned(), (purges, original.clone()));
+    }
+    Ok(original)
 }
 
 /// What came of a making: how many bytes it has, or why there is none.

@@ -104,6 +104,18 @@ fn what_is_seen_at_the_upper_left_is_found_wherever_it_is_stored() {
     }
 }
 
+#[actix_web::test]
+async fn a_jpeg_is_the_same_at_whatever_fraction_it_is_decoded() {
+    let file = samples::jpeg(800, 600);
+    for width in [90, 160, 290, 320, 390, 480, 590, 640, 690, 800] {
+        let made = read(&developed(&original(Mime::Jpeg, 800, 600), file.clone(), Cut { preset: None, width }, Format::Png));
+        assert_eq!((made.width(), made.height()), (width, width * 3 / 4 + u32::from(width * 3 % 4 > 1)));
+        for x in [0, width / 4, width / 2 - 4] {
+            assert!(is_red(&made, x, width / 3) && !is_red(&made, width - 1 - x, width / 3), "{x} of {width}");
+        }
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[actix_web::test]
 async fn the_darkroom_stands_back_behind_those_who_answer() {
