@@ -1,7 +1,12 @@
 //! The media store from the command line: whether rows and files agree.
 
-use clap::Args;
+use std::io::BufRead;
+use std::path::Path;
 
+use clap::Args;
+use tokio::runtime::Handle;
+
+use super::say;
 use crate::app::App;
 use crate::{housekeeping, images};
 
@@ -40,6 +45,28 @@ pub(super) async fn check(app: &App, options: &CheckOptions) -> Result<String, (
     }
     let table = lines.join("\n");
     if found.is_faulty() { Err((table, "rows and files do not agree".into())) } else { Ok(table) }
+}
+
+/// Makes renditions of a file as lines on standard input say, each a format, a width and the file that it goes into, and says
+/// when one is done.
+pub(super) async fn rehearse(file: &Path) -> Result<(), String> {
+    let original = std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let runtime = Handle::current();
+    let working = tokio::task::spawn_blocking(move || {
+        for line in std::io::stdin().lock().lines() {
+            let line = line.map_err(|error| error.to_string())?;
+            let mut words = line.splitn(3, ' ');
+            let (Some(format), Some(width), Some(to)) = (words.next(), words.next().and_then(|width| width.parse().ok()), words.next())
+            else {
+                return Err(format!("{line:?} is no format, width and file"));
+            };
+            let made = images::rehearse(&original, width, format, &runtime)?;
+            std::fs::write(to, &made).map_err(|error| format!("cannot write {to}: {error}"))?;
+            say(&made.len().to_string())?;
+        }
+        Ok(())
+    });
+    working.await.map_err(|error| error.to_string())?
 }
 
 fn line(what: &str, count: usize, about: &str) -> String {

@@ -59,6 +59,12 @@ enum Command {
     /// Fill an empty database with the newsroom that speed is measured on
     #[command(hide = true)]
     BenchSeed(SeedOptions),
+    /// Make renditions of a file, one for each line on standard input: a format, a width and where it goes
+    #[command(hide = true)]
+    BenchRenditions {
+        /// The original
+        file: std::path::PathBuf,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -145,6 +151,7 @@ async fn obey(command: Command, config: Config) -> Result<(), String> {
             Err((table, why)) => say(&table).and(Err(why)),
         },
         Command::Openapi => say(openapi::text().trim_end()),
+        Command::BenchRenditions { file } => images::rehearse(&file).await,
         Command::BenchSeed(options) => say(&seed::fill(&config, options.articles).await?),
     }
 }

@@ -16,7 +16,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use super::anatomy::{Anatomy, Broken, Mime, Notes};
-use super::renditions::{Queue, reserve};
+use super::renditions::{Queue, glance_at_avif, glance_at_jpeg, in_srgb, reserve};
 use crate::app::App;
 use crate::error::{Code, Error, Fault, Result};
 use crate::secrets::hex;
@@ -36,6 +36,9 @@ const LARGEST_ASIDE: u64 = 16 * MIB;
 /// What one picture may take, in MiB: 40 million pixels of nearly any kind.
 const MEMORY: u32 = 280;
 const MIB: u64 = 1024 * 1024;
+
+/// The types that are taken, for people.
+const TAKEN: &str = if cfg!(feature = "avif") { "JPEG, PNG, WebP, GIF, AVIF" } else { "JPEG, PNG, WebP, GIF" };
 
 /// The longest side of what a placeholder is made of.
 const PLACEHOLDER_SIDE: u32 = 100;
@@ -97,7 +100,7 @@ impl Refusal {
     /// The answer that a client gets.
     pub(super) fn into_error(self) -> Error {
         match self {
-            Self::Unknown => Error::new(Code::UnsupportedMediaType, "By its bytes, the file is none of these: JPEG, PNG, WebP, GIF.")
+            Self::Unknown => Error::new(Code::UnsupportedMediaType, format!("By its bytes, the file is none of these: {TAKEN}."))
                 .header("Accept", "multipart/form-data"),
             Self::Broken(why) => Error::invalid(vec![Fault::at("/file", "broken_picture", why)]),
             Self::TooMany(why) => Error::invalid(vec![
@@ -173,7 +176,11 @@ fn decode(anatomy: &Anatomy) -> ImageResult<DynamicImage> {
     let file = || Cursor::new(anatomy.file.as_slice());
     let moves = anatomy.frames > 1;
     match anatomy.mime {
-        Mime::Jpeg => still(JpegDecoder::new(file())?, anatomy),
+        Mime::Jpeg => {
+            let checked = still(JpegDecoder::new(file())?, anatomy)?;
+            let glance = glance_at_jpeg(&anatomy.file, anatomy.width.max(anatomy.height), PLACEHOLDER_SIDE);
+            Ok(glance.map_or(checked, small))
+        }
         Mime::Png => {
             let decoder = || PngDecoder::with_limits(file(), limits(LARGEST_ASIDE));
             let mut first = decoder()?;
@@ -195,6 +202,7 @@ fn decode(anatomy: &Anatomy) -> ImageResult<DynamicImage> {
             Ok(small)
         }
         Mime::WebP => still(WebPDecoder::new(file())?, anatomy),
+        Mime::Avif => glance_at_avif(&anatomy.file).map(small).ok_or_else(undecodable),
         Mime::Gif => {
             let small = still(GifDecoder::new(file())?, anatomy)?;
             if moves {
@@ -205,6 +213,10 @@ fn decode(anatomy: &Anatomy) -> ImageResult<DynamicImage> {
             Ok(small)
         }
     }
+}
+
+fn undecodable() -> ImageError {
+    ImageError::Decoding(image::error::DecodingError::from_format_hint(ImageFormat::Avif.into()))
 }
 
 fn broken_profile() -> ImageError {
@@ -225,9 +237,17 @@ fn still(mut decoder: impl ImageDecoder, anatomy: &Anatomy) -> ImageResult<Dynam
     if decoder.dimensions() != (anatomy.width, anatomy.height) || decoder.total_bytes() > LARGEST_PIECE {
         return Err(ImageError::Limits(image::error::LimitError::from_kind(image::error::LimitErrorKind::DimensionError)));
     }
-    let picture = DynamicImage::from_decoder(decoder)?;
+    let profile = if anatomy.mime == Mime::Jpeg { None } else { decoder.icc_profile().ok().flatten() };
+    let picture = small(DynamicImage::from_decoder(decoder)?);
+    Ok(match profile {
+        Some(profile) => in_srgb(picture.clone(), &profile).unwrap_or(picture),
+        None => picture,
+    })
+}
+
+fn small(picture: DynamicImage) -> DynamicImage {
     let fits = picture.width() <= PLACEHOLDER_SIDE && picture.height() <= PLACEHOLDER_SIDE;
-    Ok(if fits { picture } else { picture.thumbnail(PLACEHOLDER_SIDE, PLACEHOLDER_SIDE) })
+    if fits { picture } else { picture.thumbnail(PLACEHOLDER_SIDE, PLACEHOLDER_SIDE) }
 }
 
 /// Decodes frame after frame, holding one at a time.

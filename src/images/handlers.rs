@@ -50,13 +50,13 @@ async fn list_images(request: Request, _caller: Caller<Staff>) -> Result<HttpRes
 
 /// Uploads an image.
 ///
-/// The type is what the bytes say. All that the file holds besides pixels, colours and frames is dropped: where and with
+/// The type is what the bytes say: JPEG, PNG, WebP, GIF and, where the server was built to take it, AVIF. All that the file holds besides pixels, colours and frames is dropped: where and with
 /// what it was taken, comments, previews, whatever is appended; how it must be turned stays. A file that breaks off is
 /// refused (`broken_picture`), as is one of more than 40 million pixels, 1000 frames, or 250 million pixels in all frames
 /// (`too_many_pixels`).
 #[utoipa::path(tag = "Images",
     request_body(content = ImageUpload, content_type = "multipart/form-data", encoding(
-        ("file" = (content_type = "image/jpeg, image/png, image/webp, image/gif")), ("custom" = (content_type = "application/json")))),
+        ("file" = (content_type = "image/jpeg, image/png, image/webp, image/gif, image/avif")), ("custom" = (content_type = "application/json")))),
     security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 201, body = EditedImage, description = "The image.")))]
 #[post("/images")]
@@ -174,9 +174,9 @@ async fn read_image_usages(request: Request, caller: Caller<Staff>, name: web::P
         ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has; `304` when the file has one of them.")),
     responses(
         (status = 200, description = "The file.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
-            (FileContent = "image/webp"), (FileContent = "image/gif"))),
+            (FileContent = "image/webp"), (FileContent = "image/gif"), (FileContent = "image/avif"))),
         (status = 206, description = "The range.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
-            (FileContent = "image/webp"), (FileContent = "image/gif")),
+            (FileContent = "image/webp"), (FileContent = "image/gif"), (FileContent = "image/avif")),
             headers(("Content-Range" = String, description = "Which bytes of how many."))),
         (status = 304, description = "The client has this file already."),
         (status = 416, body = ref("#/components/schemas/Problem"), content_type = "application/problem+json",

@@ -110,3 +110,74 @@ pub(super) fn webp_of_a_camera(width: u32, height: u32, orientation: u8) -> Vec<
     let inside = [b"WEBP".as_slice(), &head, &plain[12..], &chunk(b"EXIF", &exif(orientation)), &chunk(b"XMP ", SECRET)].concat();
     chunk(b"RIFF", &inside)
 }
+
+/// A JPEG with a colour profile.
+pub(super) fn with_profile(jpeg: &[u8], profile: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(profile.len() + 16).unwrap().to_be_bytes();
+    [&jpeg[..2], &[0xff, 0xe2], &length, b"ICC_PROFILE\0\x01\x01", profile, &jpeg[2..]].concat()
+}
+
+/// A JPEG of one colour in inks: how much of cyan, magenta, yellow and black is on the paper; as Adobe's programs write it.
+pub(super) fn printed_jpeg(width: u16, height: u16, inks: [u8; 4], kind: jpeg_encoder::ColorType) -> Vec<u8> {
+    let pixels = inks.repeat(usize::from(width) * usize::from(height));
+    let mut bytes = Vec::new();
+    jpeg_encoder::Encoder::new(&mut bytes, 95).encode(&pixels, width, height, kind).unwrap();
+    bytes
+}
+
+/// A JPEG in one grey.
+pub(super) fn grey_jpeg(width: u32, height: u32, shade: u8) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let picture = image::GrayImage::from_pixel(width, height, image::Luma([shade]));
+    JpegEncoder::new_with_quality(&mut bytes, 95).encode_image(&picture).unwrap();
+    bytes
+}
+
+/// The profile of a press (ICC.1, a table of 8 bits) whose cyan is red: with it on the paper all is red, without it all is white.
+pub(super) fn profile_of_a_strange_press() -> Vec<u8> {
+    let (white, red) = ([255, 128, 128], [136, 208, 195]);
+    let colours: Vec<u8> = (0..16).flat_map(|corner| if corner & 8 == 0 { white } else { red }).collect();
+    let straight: Vec<u8> = (0..=255).collect();
+    let one = [0, 1, 0, 0];
+    let none = [0; 4];
+    let matrix = [one, none, none, none, one, none, none, none, one].concat();
+    let table = [b"mft1\0\0\0\0\x04\x03\x02\0".as_slice(), &matrix, &straight.repeat(4), &colours, &straight.repeat(3)].concat();
+    let number = |value: usize| u32::try_from(value).unwrap().to_be_bytes();
+    let begin = 128 + 4 + 12;
+    let head = [
+        number(begin + table.len()).as_slice(),
+        &none,
+        &[4, 0x20, 0, 0],
+        b"prtrCMYKLab ",
+        &[0x07, 0xea, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0],
+        b"acsp",
+        &[0; 28],
+        // The white that Lab is measured against, D50.
+        &[0, 0, 0xf6, 0xd6, 0, 1, 0, 0, 0, 0, 0xd3, 0x2d],
+        &[0; 48],
+    ]
+    .concat();
+    [head.as_slice(), &number(1), b"A2B0", &number(begin), &number(table.len()), &table].concat()
+}
+
+/// The picture as an AVIF, with a block of Exif where one is given.
+#[cfg(feature = "avif")]
+pub(super) fn avif(width: u32, height: u32, exif: Option<&[u8]>) -> Vec<u8> {
+    use rgb::FromSlice;
+    let (across, down) = (usize::try_from(width).unwrap(), usize::try_from(height).unwrap());
+    let pixels = picture(width, height).into_rgb8().into_raw();
+    let mut encoder = ravif::Encoder::new().with_quality(90.0).with_speed(10).with_num_threads(Some(1));
+    if let Some(exif) = exif {
+        encoder = encoder.with_exif(exif.to_vec());
+    }
+    encoder.encode_rgb(ravif::Img::new(pixels.as_rgb(), across, down)).unwrap().avif_file
+}
+
+/// A picture whose left half is half transparent, as an AVIF.
+#[cfg(feature = "avif")]
+pub(super) fn glassy_avif(width: usize, height: usize) -> Vec<u8> {
+    use rgb::FromSlice;
+    let pixels: Vec<u8> = (0..width * height).flat_map(|at| [0, 200, 0, if at % width < width / 2 { 128 } else { 255 }]).collect();
+    let encoder = ravif::Encoder::new().with_quality(90.0).with_alpha_quality(100.0).with_speed(10).with_num_threads(Some(1));
+    encoder.encode_rgba(ravif::Img::new(pixels.as_rgba(), width, height)).unwrap().avif_file
+}

@@ -47,6 +47,33 @@ fn the_mean_colour_is_that_of_all_pixels() {
 }
 
 #[test]
+fn a_picture_looks_the_same_however_its_colours_are_coded() {
+    let (width, height) = (240_u16, 160_u16);
+    let picture = samples::picture(width.into(), height.into());
+    let plain = look(&samples::encoded(ImageFormat::Png, width.into(), height.into())).unwrap();
+    // With tables of its own this encoder writes each colour by itself, the two of them that are no brightness at half the size.
+    let mut each_by_itself = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut each_by_itself, 95);
+    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
+    encoder.set_optimized_huffman_tables(true);
+    encoder.encode(picture.as_bytes(), width, height, jpeg_encoder::ColorType::Rgb).unwrap();
+    for bytes in [samples::jpeg(width.into(), height.into()), each_by_itself] {
+        let looked = look(&bytes).unwrap();
+        let value = |color: &str| u32::from_str_radix(&color[1..], 16).unwrap().to_be_bytes();
+        let near = value(&looked.color).into_iter().zip(value(&plain.color)).all(|(one, other)| one.abs_diff(other) < 6);
+        assert!(near, "{} should be {}", looked.color, plain.color);
+    }
+}
+
+#[test]
+fn the_mean_colour_is_that_of_the_profile() {
+    let linear = moxcms::ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
+    let grey = samples::grey_jpeg(40, 30, 128);
+    assert_eq!(look(&grey).unwrap().color, "#808080");
+    assert_eq!(look(&samples::with_profile(&grey, &linear)).unwrap().color, "#bcbcbc");
+}
+
+#[test]
 fn what_a_camera_wrote_is_dropped_and_its_texts_are_taken_over() {
     let files = [
         samples::jpeg_of_a_camera(8, 4, 1),
@@ -142,7 +169,7 @@ fn other_types_are_refused_by_their_bytes() {
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         b"<!doctype html>",
         b"%PDF-1.7",
-        b"\0\0\0\x20ftypavif",
+        b"\0\0\0\x20ftypheic",
         b"PK\x03\x04",
         b"GIF90a",
     ];
@@ -172,6 +199,37 @@ fn bombs_are_refused_before_a_pixel_is_decoded() {
 fn a_colour_profile_that_cannot_be_read_is_refused() {
     let bytes = samples::png_with(8, 4, &[(b"iCCP", b"name\0\0no zlib stream")]);
     assert!(matches!(look(&bytes), Err(Refusal::Broken(_))));
+}
+
+#[cfg(feature = "avif")]
+#[test]
+fn avif_is_taken_cleaned_and_cut_off() {
+    let file = samples::avif(64, 48, Some(&samples::exif(6)));
+    assert!(holds(&file, samples::SECRET));
+    let picture = look(&file).unwrap();
+    assert_eq!((picture.mime, picture.width, picture.height, picture.has_alpha), (Mime::Avif, 64, 48, false));
+    let value = |color: &str| u32::from_str_radix(&color[1..], 16).unwrap().to_be_bytes();
+    assert!(value(&picture.color).into_iter().zip(value("#640064")).all(|(one, other)| one.abs_diff(other) < 8), "{}", picture.color);
+    assert_eq!(picture.notes.credit.as_deref(), Some("Mara Lindqvist"));
+    assert!(!holds(&picture.file, samples::SECRET) && !holds(&picture.file, b"Mara"));
+    let again = look(&picture.file).unwrap();
+    assert_eq!((again.sha256, again.color), (picture.sha256.clone(), picture.color.clone()));
+    assert_eq!(
+        look(&[file.as_slice(), b"PK\x03\x04 a zip"].concat()).unwrap_err(),
+        Refusal::Broken("It breaks off before its end.".into())
+    );
+    let tail = [0, 0, 0, 16, b'f', b'r', b'e', b'e', 1, 2, 3, 4, 5, 6, 7, 8];
+    assert_eq!(look(&[file.as_slice(), &tail].concat()).unwrap().sha256, picture.sha256);
+    for end in 0..picture.file.len() {
+        assert!(look(&picture.file[..end]).is_err(), "{end} of {} bytes are taken", picture.file.len());
+    }
+    for place in 0..picture.file.len() {
+        for change in [0x00, 0x7f, 0xff] {
+            let mut changed = picture.file.to_vec();
+            changed[place] = change;
+            let _ = look(&changed);
+        }
+    }
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Part, World, api_test, jpeg};
+use crate::support::{Part, World, jpeg, media_test};
 
-api_test!(know_when_they_were_taken, async |world| {
+media_test!(know_when_they_were_taken, async |world| {
     let editor = world.editor();
     let taken = async |file: &[u8], more: &[Part]| {
         let parts = [&[Part::file("IMG_1.jpg", file)], more].concat();

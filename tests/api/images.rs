@@ -4,11 +4,11 @@ use image::ImageFormat;
 use serde_json::{Value, json};
 
 use crate::image_notes::with_segments;
-use crate::support::{Answer, CANARY, Client, Part, Role, World, api_test, encoded, jpeg};
+use crate::support::{Answer, CANARY, Client, Part, Role, World, encoded, jpeg, media_test};
 
 const NOBODY: &str = "0190a0b0-0000-7000-8000-000000000000";
 
-api_test!(are_taken_by_their_bytes, async |world| {
+media_test!(are_taken_by_their_bytes, async |world| {
     let types = [
         (ImageFormat::Jpeg, "image/jpeg", "jpg"),
         (ImageFormat::Png, "image/png", "png"),
@@ -29,7 +29,7 @@ api_test!(are_taken_by_their_bytes, async |world| {
     }
 });
 
-api_test!(keep_what_the_form_says, async |world| {
+media_test!(keep_what_the_form_says, async |world| {
     let picture = jpeg(64, 48, 1);
     let form = [
         Part::text("alt", "A tram"),
@@ -46,7 +46,7 @@ api_test!(keep_what_the_form_says, async |world| {
     assert_eq!(made.at("/focal"), &json!({"x": 0.25, "y": 1.0}));
 });
 
-api_test!(of_the_same_bytes_share_one_file, async |world| {
+media_test!(of_the_same_bytes_share_one_file, async |world| {
     let picture = jpeg(64, 48, 1);
     let first = world.author().upload("images", &[Part::file("one.jpg", &picture)]).await.expect(201);
     let second = world.editor().upload("images", &[Part::file("two.jpg", &picture)]).await.expect(201);
@@ -61,7 +61,7 @@ api_test!(of_the_same_bytes_share_one_file, async |world| {
     world.editor().delete(&format!("images/{}", second.id())).await.expect(204);
 });
 
-api_test!(that_are_none_are_refused, async |world| {
+media_test!(that_are_none_are_refused, async |world| {
     let before = world.database.dump();
     let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".as_slice();
     for content in [svg, b"<!doctype html><p>Hello", b"", b"\xff\xd8", b"GIF87", b"%PDF-1.7"] {
@@ -72,7 +72,7 @@ api_test!(that_are_none_are_refused, async |world| {
     assert_eq!(before, world.database.dump());
 });
 
-api_test!(that_break_off_leave_nothing_behind, async |world| {
+media_test!(that_break_off_leave_nothing_behind, async |world| {
     let before = world.database.dump();
     for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif] {
         let picture = encoded(64, 48, 1, format);
@@ -85,7 +85,7 @@ api_test!(that_break_off_leave_nothing_behind, async |world| {
     assert_eq!(world.author().get("images?count=true").await.expect(200).number_at("/page/total"), 0);
 });
 
-api_test!(tell_all_faults_at_once, async |world| {
+media_test!(tell_all_faults_at_once, async |world| {
     let picture = jpeg(64, 48, 1);
     let long = "x".repeat(501);
     let form = [
@@ -115,7 +115,7 @@ api_test!(tell_all_faults_at_once, async |world| {
     world.author().upload("images?force=true", &[Part::file("a.jpg", &picture)]).await.expect_problem(400, "malformed_query");
 });
 
-api_test!(have_20_mib_at_most, async |world| {
+media_test!(have_20_mib_at_most, async |world| {
     let mut heavy = jpeg(8, 8, 1);
     heavy.resize(20 * 1024 * 1024 + 1, 0);
     let refused = world.author().upload("images", &[Part::file("heavy.jpg", &heavy)]).await.expect_problem(413, "too_large");
@@ -124,7 +124,7 @@ api_test!(have_20_mib_at_most, async |world| {
     world.author().upload("images", &[Part::file("heavy.jpg", &heavy)]).await.expect(201);
 });
 
-api_test!(lose_what_the_camera_knew, async |world| {
+media_test!(lose_what_the_camera_knew, async |world| {
     let taken = with_secrets(&jpeg(64, 48, 1));
     assert!(holds(&taken, CANARY.as_bytes()));
     let made = world.author().upload("images", &[Part::file("IMG_1.jpg", &taken)]).await.expect(201);
@@ -137,7 +137,7 @@ api_test!(lose_what_the_camera_knew, async |world| {
     assert!(image::load_from_memory(&served.body).is_ok());
 });
 
-api_test!(are_served_in_ranges, async |world| {
+media_test!(are_served_in_ranges, async |world| {
     let picture = encoded(64, 48, 1, ImageFormat::Png);
     let made = world.author().upload("images", &[Part::file("a.png", &picture)]).await.expect(201);
     let reader = world.anonymous();
@@ -161,7 +161,7 @@ api_test!(are_served_in_ranges, async |world| {
     file(&ranged.with("if-range", "\"another\""), &made).await.expect(200);
 });
 
-api_test!(are_served_for_ever_and_do_nothing, async |world| {
+media_test!(are_served_for_ever_and_do_nothing, async |world| {
     let made = world.author().upload("images", &[Part::file("a.jpg", &jpeg(64, 48, 1))]).await.expect(201);
     let reader = world.anonymous();
     let served = file(&reader, &made).await.expect(200);
@@ -181,7 +181,7 @@ api_test!(are_served_for_ever_and_do_nothing, async |world| {
     }
 });
 
-api_test!(are_shown_to_readers_where_something_public_shows_them, async |world| {
+media_test!(are_shown_to_readers_where_something_public_shows_them, async |world| {
     let image = world.image_by(Role::Editor, 1).await;
     let path = format!("images/{image}");
     let unknown = world.anonymous().get(&format!("images/{NOBODY}")).await.expect_problem(404, "not_found");
@@ -202,7 +202,7 @@ api_test!(are_shown_to_readers_where_something_public_shows_them, async |world| 
     world.anonymous().get(&path).await.expect_problem(404, "not_found");
 });
 
-api_test!(belong_to_who_uploaded_them, async |world| {
+media_test!(belong_to_who_uploaded_them, async |world| {
     let own = world.image_by(Role::Author, 1).await;
     let others = world.image_by(Role::Contributor, 2).await;
     let (own, others) = (format!("images/{own}"), format!("images/{others}"));
@@ -221,7 +221,7 @@ api_test!(belong_to_who_uploaded_them, async |world| {
     world.editor().patch(&own, body).await.expect_problem(404, "not_found");
 });
 
-api_test!(round_trips_change_nothing, async |world| {
+media_test!(round_trips_change_nothing, async |world| {
     let image = world.image_by(Role::Author, 1).await;
     let (path, author) = (format!("images/{image}"), world.author());
     author.patch(&path, json!({"alt": "A tram", "caption": "Line 9", "focal": {"x": 0.1}, "custom": {"a": [1]}})).await.expect(200);
@@ -248,7 +248,7 @@ api_test!(round_trips_change_nothing, async |world| {
     author.with("if-match", "\"v2\"").delete(&path).await.expect_problem(412, "stale_version");
 });
 
-api_test!(in_use_are_deleted_only_by_force, async |world| {
+media_test!(in_use_are_deleted_only_by_force, async |world| {
     let image = world.image_by(Role::Editor, 1).await;
     let (path, editor) = (format!("images/{image}"), world.editor());
     let markdown = format!("Text.\n\n![A tram](image:{image})");
@@ -278,7 +278,7 @@ api_test!(in_use_are_deleted_only_by_force, async |world| {
     assert_eq!((site.at("/logo"), site.text_at("/name")), (&Value::Null, image));
 });
 
-api_test!(are_not_taken_out_of_what_others_show, async |world| {
+media_test!(are_not_taken_out_of_what_others_show, async |world| {
     let image = world.image_by(Role::Author, 1).await;
     let body = json!({"title": format!("Secret {CANARY}"), "hero_image": image, "body": {"markdown": "Text."}});
     world.draft_of(Role::Editor, body).await;
@@ -290,7 +290,7 @@ api_test!(are_not_taken_out_of_what_others_show, async |world| {
     world.anonymous().get(&format!("images/{image}/usages")).await.expect_problem(401, "unauthenticated");
 });
 
-api_test!(are_filtered_and_sorted, async |world| {
+media_test!(are_filtered_and_sorted, async |world| {
     let author = world.author();
     let upload = async |name: &str, content: &[u8], alt: &str| {
         world.pass(1);

@@ -38,6 +38,7 @@ mod newsletter_staff;
 mod newsroom;
 mod pages;
 mod paging;
+mod picture_edits;
 mod plans;
 mod policy;
 mod postgres;

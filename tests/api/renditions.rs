@@ -6,7 +6,7 @@ use image::codecs::gif::{GifEncoder, Repeat};
 use image::{AnimationDecoder, Delay, DynamicImage, Frame, GenericImageView, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, Part, Role, World, api_test, encoded, jpeg};
+use crate::support::{Answer, Client, Part, Role, World, encoded, jpeg, media_test};
 
 const NOBODY: &str = "0190a0b0-0000-7000-8000-000000000000";
 const BASE: &str = "https://api.news.example";
@@ -61,12 +61,12 @@ fn kept(world: &World, image: &str) -> Vec<String> {
         }
     }
     let mut names = Vec::new();
-    walk(&world.database.folder.path().join("media/renditions").join(image), &mut names);
+    walk(&world.media().join("renditions").join(image), &mut names);
     names.sort();
     names
 }
 
-api_test!(come_at_the_widths_of_the_ladder_and_no_other, async |world| {
+media_test!(come_at_the_widths_of_the_ladder_and_no_other, async |world| {
     let image = uploaded(world, &bytes(stripes(700, 350), ImageFormat::Jpeg)).await.id();
     let anybody = world.anonymous();
     for (width, height) in [(160, 80), (320, 160), (480, 240), (640, 320), (700, 350)] {
@@ -92,7 +92,7 @@ api_test!(come_at_the_widths_of_the_ladder_and_no_other, async |world| {
     assert_eq!(crop.at("/ladder"), &json!([160, 320, 350]));
 });
 
-api_test!(are_cropped_around_the_focal_point, async |world| {
+media_test!(are_cropped_around_the_focal_point, async |world| {
     let made = uploaded(world, &bytes(stripes(900, 300), ImageFormat::Png)).await;
     let (image, anybody) = (made.id(), world.anonymous());
     for (preset, width, height) in [("square", 160, 160), ("4x3", 160, 120), ("16x9", 160, 90), ("og", 160, 84)] {
@@ -121,7 +121,7 @@ api_test!(are_cropped_around_the_focal_point, async |world| {
     assert_eq!((moved.number_at("/crops/og/width"), moved.number_at("/crops/og/height")), (571, 300));
 });
 
-api_test!(come_in_the_format_that_the_client_takes, async |world| {
+media_test!(come_in_the_format_that_the_client_takes, async |world| {
     let opaque = uploaded(world, &jpeg(400, 300, 1)).await.id();
     let mut glass = RgbaImage::from_pixel(200, 100, Rgba([0, 200, 0, 255]));
     glass.put_pixel(100, 50, Rgba([0, 0, 0, 0]));
@@ -166,7 +166,7 @@ async fn settle(world: &World) {
     world.finish_jobs().await;
 }
 
-api_test!(are_made_once_however_many_ask, async |world| {
+media_test!(are_made_once_however_many_ask, async |world| {
     let image = uploaded(world, &bytes(stripes(1600, 1200), ImageFormat::Jpeg)).await.id();
     world.finish_jobs().await;
     let clients: Vec<Client> = (0..20).map(|_| world.anonymous()).collect();
@@ -182,7 +182,7 @@ api_test!(are_made_once_however_many_ask, async |world| {
     assert_eq!(world.app.renditions_made() - before, 1);
 });
 
-api_test!(are_kept_for_ever_and_do_nothing, async |world| {
+media_test!(are_kept_for_ever_and_do_nothing, async |world| {
     let image = uploaded(world, &jpeg(400, 300, 1)).await.id();
     let anybody = world.anonymous();
     let whole = get(&anybody, &image, "320.webp").await.expect(200);
@@ -206,7 +206,7 @@ api_test!(are_kept_for_ever_and_do_nothing, async |world| {
     assert_eq!((there.etag(), &there.body), (whole.etag(), &whole.body));
 });
 
-api_test!(are_made_ahead_and_go_with_their_picture, async |world| {
+media_test!(are_made_ahead_and_go_with_their_picture, async |world| {
     let image = uploaded(world, &jpeg(700, 350, 1)).await.id();
     assert!(kept(world, &image).is_empty());
     world.finish_jobs().await;
@@ -218,7 +218,7 @@ api_test!(are_made_ahead_and_go_with_their_picture, async |world| {
     get(&world.anonymous(), &image, "320.webp").await.expect_problem(404, "not_found");
 });
 
-api_test!(keep_the_movement_in_webp_alone, async |world| {
+media_test!(keep_the_movement_in_webp_alone, async |world| {
     let mut file = Vec::new();
     {
         let mut encoder = GifEncoder::new(&mut file);
@@ -248,7 +248,7 @@ api_test!(keep_the_movement_in_webp_alone, async |world| {
     assert_eq!((best.media_type(), &best.body), ("image/webp", &moving.body));
 });
 
-api_test!(are_upright_in_srgb_and_without_secrets, async |world| {
+media_test!(are_upright_in_srgb_and_without_secrets, async |world| {
     // Stored lying, to be turned by a quarter; in the colours of Display P3; with a place in it.
     let file = bytes(stripes(600, 300), ImageFormat::Jpeg);
     let exif = [b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".as_slice(), b"GPS quokka"].concat();
@@ -275,7 +275,7 @@ api_test!(are_upright_in_srgb_and_without_secrets, async |world| {
     }
 });
 
-api_test!(are_given_what_an_agency_wrote, async |world| {
+media_test!(are_given_what_an_agency_wrote, async |world| {
     let record = |set: u8, text: &[u8]| [&[0x1c, 2, set], u16::try_from(text.len()).unwrap().to_be_bytes().as_slice(), text].concat();
     let records = [record(120, b"The first tram\nof line 9"), record(110, b"Agency"), record(80, "Mara Quáy".as_bytes())].concat();
     let length = u32::try_from(records.len()).unwrap().to_be_bytes();
@@ -318,7 +318,7 @@ fn hollow_png(width: u32, height: u32, frames: u32) -> Vec<u8> {
     [b"\x89PNG\r\n\x1a\n".as_slice(), &head, &moves, &data, &chunk(b"IEND", b"")].concat()
 }
 
-api_test!(are_never_made_of_what_floods, async |world| {
+media_test!(are_never_made_of_what_floods, async |world| {
     let before = world.database.dump();
     let floods = [
         ("pixels", hollow_png(60_000, 60_000, 1), "too_many_pixels"),
@@ -347,7 +347,7 @@ api_test!(are_never_made_of_what_floods, async |world| {
     }
 });
 
-api_test!(are_offered_wherever_a_picture_is, async |world| {
+media_test!(are_offered_wherever_a_picture_is, async |world| {
     let (editor, anybody) = (world.editor(), world.anonymous());
     let image = uploaded(world, &jpeg(1000, 500, 1)).await.id();
     let body = json!({"title": "Trams", "hero_image": image, "body": {"markdown": format!("![A tram](image:{image})")}});
@@ -383,7 +383,7 @@ api_test!(are_offered_wherever_a_picture_is, async |world| {
     assert!(html.contains("sizes=\"auto, 100vw\"") && html.contains("Line 9 <cite>Mara Quay</cite>"), "{html}");
 });
 
-api_test!(of_drafts_are_as_open_as_their_originals, async |world| {
+media_test!(of_drafts_are_as_open_as_their_originals, async |world| {
     // An address that nobody can guess: editors see the picture in a browser, which sends no token for it.
     let image = world.image_by(Role::Author, 1).await;
     let original = world.author().get(&format!("images/{image}?view=editor")).await.expect(200);

@@ -106,6 +106,56 @@ api_test!(rows_never_point_to_nothing, async |world| {
     assert_eq!(bucket.names(), [""; 0]);
 });
 
+api_test!(renditions_wait_for_the_bucket, async |world| {
+    let bucket = Bucket::new();
+    let node = node(world, &bucket).await;
+    let (author, reader) = (node.author(), node.anonymous().failing());
+    let image = author.upload("images", &[Part::file("one.jpg", &jpeg(400, 300, 1))]).await.expect(201).id();
+    let wanted = format!("/media/{image}/160.jpg");
+    // What is to be made ahead is, when the bucket is back.
+    bucket.turn(Weather::Refusing);
+    node.app.run_due_jobs().await.unwrap();
+    assert_eq!(node.app.count_jobs().await.unwrap(), (1, 0));
+    for weather in [Weather::Refusing, Weather::Dropping, Weather::Silent, Weather::Forgetful] {
+        bucket.turn(weather);
+        let refused = reader.get(&wanted).await.expect_problem(503, "unavailable");
+        assert!(refused.required_header("retry-after").parse::<u32>().is_ok(), "{weather:?}");
+    }
+    assert_eq!(node.app.renditions_made(), 0);
+    bucket.turn(Weather::Fine);
+    let made = reader.get(&wanted).await.expect(200);
+    assert_eq!((made.media_type(), node.app.renditions_made()), ("image/jpeg", 1));
+    // Made is not at hand: it is in the bucket, and there again when that is.
+    bucket.turn(Weather::Dropping);
+    reader.get(&wanted).await.expect_problem(503, "unavailable").required_header("retry-after");
+    bucket.turn(Weather::Fine);
+    assert_eq!((reader.get(&wanted).await.expect(200).body, node.app.renditions_made()), (made.body, 1));
+    world.pass(3600);
+    node.app.run_due_jobs().await.unwrap();
+    assert_eq!((node.app.count_jobs().await.unwrap(), node.app.renditions_made()), ((0, 0), 2));
+    assert!(bucket.path(&format!("renditions/{image}")).exists());
+    // The original is lost, by whatever accident: what was made of it is left, and nothing more comes of it.
+    let original = bucket.names().remove(0);
+    std::fs::remove_file(bucket.path(&original)).unwrap();
+    reader.get(&wanted).await.expect(200);
+    reader.get(&format!("/media/{image}/160.png")).await.expect_problem(404, "not_found");
+});
+
+api_test!(what_is_deleted_in_an_outage_is_gone, async |world| {
+    let bucket = Bucket::new();
+    let node = node(world, &bucket).await;
+    let editor = node.editor().failing();
+    let made = editor.upload("images", &[Part::file("one.jpg", &jpeg(400, 300, 1))]).await.expect(201);
+    let wanted = format!("/media/{}/160.jpg", made.id());
+    node.anonymous().get(&wanted).await.expect(200);
+    bucket.turn(Weather::Dropping);
+    editor.delete(&format!("images/{}", made.id())).await.expect(204);
+    node.anonymous().get(&wanted).await.expect_problem(404, "not_found");
+    bucket.turn(Weather::Fine);
+    node.anonymous().get(&wanted).await.expect_problem(404, "not_found");
+    assert_eq!(count(&editor).await, 0);
+});
+
 api_test!(the_check_tells_what_is_wrong, async |world| {
     let kept = world.author().upload("images", &[Part::file("one.jpg", &jpeg(64, 48, 1))]).await.expect(201);
     let lost = world.author().upload("images", &[Part::file("two.jpg", &jpeg(64, 48, 2))]).await.expect(201);

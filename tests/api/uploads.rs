@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Bucket, Client, Part, Weather, World, api_test, jpeg};
+use crate::support::{Answer, Bucket, Client, Part, Weather, World, jpeg, media_test};
 
 const PIECE: &str = "application/offset+octet-stream";
 
@@ -36,14 +36,14 @@ fn said(pairs: &[(&str, &str)]) -> String {
 
 /// The files of pieces in the media folder.
 fn pieces(world: &World) -> usize {
-    std::fs::read_dir(world.database.folder.path().join("media/uploads")).into_iter().flatten().count()
+    std::fs::read_dir(world.media().join("uploads")).into_iter().flatten().count()
 }
 
 async fn count(client: &Client) -> i64 {
     client.get("images?count=true").await.expect(200).number_at("/page/total")
 }
 
-api_test!(what_is_spoken_can_be_asked, async |world| {
+media_test!(what_is_spoken_can_be_asked, async |world| {
     let options = world.anonymous().send(Method::OPTIONS, "uploads", None).await.expect(204);
     assert_eq!((options.header("tus-resumable"), options.header("tus-version")), (Some("1.0.0"), Some("1.0.0")));
     assert_eq!(options.header("tus-extension"), Some("creation,creation-with-upload,termination,expiration"));
@@ -59,7 +59,7 @@ api_test!(what_is_spoken_can_be_asked, async |world| {
     assert!(asked.required_header("access-control-expose-headers").contains("Upload-Offset, Upload-Length, Upload-Expires, Upload-Image"));
 });
 
-api_test!(wherever_they_are_cut_the_picture_is_the_same, async |world| {
+media_test!(wherever_they_are_cut_the_picture_is_the_same, async |world| {
     let author = world.author();
     let mut chance: usize = 20_260_314;
     let mut below = |most: usize| {
@@ -87,7 +87,7 @@ api_test!(wherever_they_are_cut_the_picture_is_the_same, async |world| {
     }
 });
 
-api_test!(a_whole_file_can_come_at_once, async |world| {
+media_test!(a_whole_file_can_come_at_once, async |world| {
     let picture = jpeg(64, 48, 1);
     let author = world.author().with("content-type", PIECE).with("upload-length", &picture.len().to_string());
     let keyed = author.with("idempotency-key", "one").with("upload-metadata", &said(&[("filename", "a/b.jpg"), ("focal_x", "0.25")]));
@@ -104,7 +104,7 @@ api_test!(a_whole_file_can_come_at_once, async |world| {
     assert_eq!(count(&world.author()).await, 2);
 });
 
-api_test!(an_answer_that_was_lost_can_be_asked_for, async |world| {
+media_test!(an_answer_that_was_lost_can_be_asked_for, async |world| {
     let (author, picture) = (world.author(), jpeg(64, 48, 1));
     let place = begin(&author, picture.len(), "").await;
     send(&author, &place, 0, &picture[..200]).await.expect(204);
@@ -121,7 +121,7 @@ api_test!(an_answer_that_was_lost_can_be_asked_for, async |world| {
     assert_eq!(send(&author, &place, 200, &picture[200..]).await.status, 409, "what is complete is not made again");
 });
 
-api_test!(of_two_pieces_at_one_byte_one_is_taken, async |world| {
+media_test!(of_two_pieces_at_one_byte_one_is_taken, async |world| {
     let (author, picture) = (world.author(), jpeg(64, 48, 1));
     for cut in [200, picture.len()] {
         let before = count(&author).await;
@@ -143,7 +143,7 @@ api_test!(of_two_pieces_at_one_byte_one_is_taken, async |world| {
     }
 });
 
-api_test!(belong_to_whoever_began_them, async |world| {
+media_test!(belong_to_whoever_began_them, async |world| {
     let (author, picture) = (world.author(), jpeg(64, 48, 1));
     let place = begin(&author, picture.len(), "").await;
     send(&author, &place, 0, &picture[..200]).await.expect(204);
@@ -165,7 +165,7 @@ api_test!(belong_to_whoever_began_them, async |world| {
     assert_eq!(again.get(&place).await.status, 401, "an access token lives for a quarter of an hour");
 });
 
-api_test!(are_bounded, async |world| {
+media_test!(are_bounded, async |world| {
     let author = world.author();
     let before = world.database.dump();
     for (length, code) in [("0", 400), ("", 400), ("-1", 400), ("many", 400), ("20971521", 413)] {
@@ -198,7 +198,7 @@ api_test!(are_bounded, async |world| {
     begin(&author, 10, "").await;
 });
 
-api_test!(any_node_can_go_on_with_them, async |world| {
+media_test!(any_node_can_go_on_with_them, async |world| {
     let bucket = Bucket::new();
     let settings = bucket.settings();
     let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -219,4 +219,11 @@ api_test!(any_node_can_go_on_with_them, async |world| {
     assert_eq!((offset(&other.author(), &place).await, count(&one.author()).await), (400, 0));
     send(&one.author(), &place, 400, &picture[400..]).await.expect(204);
     assert_eq!((count(&one.author()).await, bucket.names().len()), (1, 1));
+    // One that is ended while the bucket is away is ended; its pieces are left for the sweep.
+    let place = begin(&one.author(), picture.len(), "").await;
+    send(&one.author(), &place, 0, &picture[..300]).await.expect(204);
+    bucket.turn(Weather::Dropping);
+    one.author().failing().delete(&place).await.expect(204);
+    bucket.turn(Weather::Fine);
+    other.author().get(&place).await.expect_problem(404, "not_found");
 });

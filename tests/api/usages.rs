@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Part, Role, World, api_test, jpeg};
+use crate::support::{Part, Role, World, jpeg, media_test};
 use crate::workflow::LATER;
 
-api_test!(a_planned_save_holds_its_pictures, async |world| {
+media_test!(a_planned_save_holds_its_pictures, async |world| {
     let editor = world.editor();
     let (hero, inline, social) =
         (world.image_by(Role::Editor, 1).await, world.image_by(Role::Editor, 2).await, world.image_by(Role::Editor, 3).await);
@@ -34,7 +34,7 @@ api_test!(a_planned_save_holds_its_pictures, async |world| {
     }
 });
 
-api_test!(a_published_plan_holds_nothing_more, async |world| {
+media_test!(a_published_plan_holds_nothing_more, async |world| {
     let editor = world.editor();
     let picture = world.image_by(Role::Editor, 1).await;
     let article = world.draft_of(Role::Editor, json!({"title": "Trams", "hero_image": picture, "body": {"markdown": "Text."}})).await;
@@ -44,7 +44,7 @@ api_test!(a_published_plan_holds_nothing_more, async |world| {
     editor.delete(&format!("images/{picture}")).await.expect(204);
 });
 
-api_test!(the_library_is_searched_by_words, async |world| {
+media_test!(the_library_is_searched_by_words, async |world| {
     let author = world.author();
     let upload = async |name: &str, seed: u8, texts: Value| {
         world.pass(1);

@@ -18,7 +18,7 @@ pub(crate) use client::{Client, Part};
 pub(crate) use contract::{Contract, Operation};
 pub(crate) use engines::{Database, Engine, has_postgres};
 pub(crate) use mail::{Mail, Mood, SmtpServer, free_port};
-pub(crate) use world::{BEGINNING, CANARY, Node, PASSWORD, Role, World, config, run};
+pub(crate) use world::{BEGINNING, CANARY, Media, Node, PASSWORD, Role, World, config, run, run_with};
 
 /// Declares a test of the API that runs on both engines: `api_test!(name, async |world| { … })`.
 macro_rules! api_test {
@@ -43,4 +43,37 @@ macro_rules! api_test {
     };
 }
 
-pub(crate) use api_test;
+/// The same for what has to do with files: with pictures in a bucket, too.
+macro_rules! media_test {
+    ($name:ident, async |$world:ident| $body:block) => {
+        mod $name {
+            use super::*;
+
+            async fn scenario($world: &World) {
+                $body
+            }
+
+            #[test]
+            fn sqlite() {
+                $crate::support::run($crate::support::Engine::Sqlite, scenario);
+            }
+
+            #[test]
+            fn postgres() {
+                $crate::support::run($crate::support::Engine::Postgres, scenario);
+            }
+
+            #[test]
+            fn sqlite_and_bucket() {
+                $crate::support::run_with($crate::support::Engine::Sqlite, $crate::support::Media::Bucket, scenario);
+            }
+
+            #[test]
+            fn postgres_and_bucket() {
+                $crate::support::run_with($crate::support::Engine::Postgres, $crate::support::Media::Bucket, scenario);
+            }
+        }
+    };
+}
+
+pub(crate) use {api_test, media_test};

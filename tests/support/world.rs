@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -13,6 +14,7 @@ use masthead::clock::Clock;
 use masthead::config::Config;
 use serde_json::json;
 
+use super::bucket::Bucket;
 use super::client::Client;
 use super::engines::{Database, Engine, has_postgres};
 
@@ -73,11 +75,19 @@ pub(crate) struct Node {
     people: Rc<People>,
 }
 
+/// Where pictures are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Media {
+    Folder,
+    Bucket,
+}
+
 /// What a test works in.
 pub(crate) struct World {
     // Before the database, which cannot be dropped while it is in use.
     node: Node,
     pub(crate) database: Database,
+    bucket: Option<Bucket>,
 }
 
 impl Deref for World {
@@ -90,14 +100,23 @@ impl Deref for World {
 
 impl World {
     /// A world over a database of its own.
-    pub(crate) async fn over(database: Database) -> Self {
-        let node = Node::start(&database, &[], Clock::manual(BEGINNING)).await.expect("the app opens");
-        Self { node, database }
+    pub(crate) async fn over(database: Database, media: Media) -> Self {
+        let bucket = (media == Media::Bucket).then(Bucket::new);
+        let settings = bucket.as_ref().map(Bucket::settings).unwrap_or_default();
+        let node = Node::start(&database, &borrowed(&settings), Clock::manual(BEGINNING)).await.expect("the app opens");
+        Self { node, database, bucket }
+    }
+
+    /// The folder that files of pictures lie in, the bucket's where they are in one.
+    pub(crate) fn media(&self) -> PathBuf {
+        self.bucket.as_ref().map_or_else(|| self.database.folder.path().join("media"), |bucket| bucket.path(""))
     }
 
     /// Another process over the same database and clock, with some settings of its own.
     pub(crate) async fn node(&self, settings: &[(&str, &str)]) -> Node {
-        Node::start(&self.database, settings, self.clock.clone()).await.expect("the app opens")
+        let shared = self.bucket.as_ref().map(Bucket::settings).unwrap_or_default();
+        let settings = [settings, &borrowed(&shared)].concat();
+        Node::start(&self.database, &settings, self.clock.clone()).await.expect("the app opens")
     }
 
     /// Does what is still to be done, and demands that nothing is left; a database that a test has broken is left alone.
@@ -165,6 +184,10 @@ impl Node {
     }
 }
 
+fn borrowed<'a>(settings: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
+    settings.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}
+
 /// The settings of a test: the defaults, but for where things are, few connections and no rate limits.
 pub(crate) fn config(database: &Database, settings: &[(&str, &str)]) -> Config {
     let folder = database.folder.path().display();
@@ -209,13 +232,18 @@ pub(crate) fn populate(database: &Database) -> People {
 
 /// Runs a scenario in a new world; on PostgreSQL only where there is a server.
 pub(crate) fn run(engine: Engine, scenario: impl AsyncFnOnce(&World)) {
+    run_with(engine, Media::Folder, scenario);
+}
+
+/// The same with pictures in either place.
+pub(crate) fn run_with(engine: Engine, media: Media, scenario: impl AsyncFnOnce(&World)) {
     if engine == Engine::Postgres && !has_postgres() {
         return;
     }
     // The template is made in a runtime of its own, so before the test's begins.
     let database = Database::new(engine);
     actix_web::rt::System::new().block_on(async {
-        let world = World::over(database).await;
+        let world = World::over(database, media).await;
         scenario(&world).await;
         world.finish_jobs().await;
     });

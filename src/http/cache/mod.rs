@@ -187,6 +187,11 @@ impl Cache {
         }
     }
 
+    /// How often something has been purged; none where nothing is kept.
+    pub(crate) fn purges(&self) -> Option<u64> {
+        self.kept.as_ref().map(|kept| kept.purges.load(Ordering::SeqCst))
+    }
+
     /// Nobody knows what has been written: nothing that was made before is given from now on.
     pub(crate) fn clear(&self) {
         let Some(kept) = &self.kept else { return };

@@ -3,6 +3,9 @@
 //! Invariant: only what pixels, colours and the order of frames need is kept. Whatever else there is, known or not
 //! (cameras' notes, places, comments, previews, what is appended after the end), never reaches the store.
 
+mod av1;
+mod avif;
+mod boxes;
 mod exif;
 mod gif;
 mod iptc;
@@ -26,6 +29,8 @@ text_enum! {
         WebP = "image/webp",
         /// GIF, animated or not.
         Gif = "image/gif",
+        /// AVIF, where the server was built to take it.
+        Avif = "image/avif",
     }
 }
 
@@ -37,6 +42,7 @@ impl Mime {
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Png),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
             [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
+            _ if cfg!(feature = "avif") && avif::is_announced(bytes) => Some(Self::Avif),
             _ => None,
         }
     }
@@ -48,12 +54,13 @@ impl Mime {
             Self::Png => "png",
             Self::WebP => "webp",
             Self::Gif => "gif",
+            Self::Avif => "avif",
         }
     }
 
     /// The type of files whose names end so.
     pub(super) fn of_extension(extension: &str) -> Option<Self> {
-        [Self::Jpeg, Self::Png, Self::WebP, Self::Gif].into_iter().find(|mime| mime.extension() == extension)
+        [Self::Jpeg, Self::Png, Self::WebP, Self::Gif, Self::Avif].into_iter().find(|mime| mime.extension() == extension)
     }
 }
 
@@ -95,6 +102,7 @@ impl Anatomy {
             Mime::Png => png::dissect(bytes),
             Mime::WebP => webp::dissect(bytes),
             Mime::Gif => gif::dissect(bytes),
+            Mime::Avif => avif::dissect(bytes),
         }?;
         if anatomy.width == 0 || anatomy.height == 0 || anatomy.frames == 0 {
             return Err(Broken("It has no pixels."));
@@ -135,6 +143,8 @@ pub(super) struct Notes {
     pub(super) taken_at: Option<Timestamp>,
 }
 
+#[cfg(feature = "avif")]
+pub(super) use self::avif::Coded;
 pub(super) use self::webp::Riff;
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub(super) fn develop(original: &Original, file: &[u8], cut: Cut) -> Result<Vec<
             let decoder = PngDecoder::new(reader).and_then(PngDecoder::apng).map_err(Unreadable::because)?;
             assemble(decoder, original, cut)
         }
-        Mime::Jpeg => Err(Unreadable::because("no JPEG moves")),
+        Mime::Jpeg | Mime::Avif => Err(Unreadable::because("nothing of this type moves")),
     }
 }
 

@@ -1,8 +1,7 @@
 //! From the bytes of a file to those of a rendition: decode, crop and scale in one step, convert the colours, turn, encode.
 
-use fast_image_resize::images::{Image as Canvas, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::metadata::Orientation;
+use masthead_scaling::Part;
 use tokio::runtime::Handle;
 
 use super::super::anatomy::{Anatomy, Mime};
@@ -47,21 +46,18 @@ pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, ru
 /// The smallest fraction at which a JPEG still has as many pixels as are wanted of a part of it.
 fn eighths(mime: Mime, region: u32, wanted: u32) -> u8 {
     let enough = |eighths: &u8| u64::from(region) * u64::from(*eighths) >= u64::from(wanted) * 8;
-    if mime == Mime::Jpeg { [1, 2, 4].into_iter().find(enough).unwrap_or(8) } else { 8 }
+    if mime == Mime::Jpeg { (1..8).find(enough).unwrap_or(8) } else { 8 }
 }
 
 /// Cuts a part out and scales it; `whole` is the size that the part is measured in.
 pub(super) fn scale(from: &Pixels, whole: (u32, u32), part: StoredRegion, wanted: (u32, u32)) -> Result<Pixels, Unreadable> {
-    let kind = if from.alpha { PixelType::U8x4 } else { PixelType::U8x3 };
-    let source = ImageRef::new(from.width, from.height, &from.bytes, kind).map_err(Unreadable::because)?;
     let (across, down) = (f64::from(from.width) / f64::from(whole.0.max(1)), f64::from(from.height) / f64::from(whole.1.max(1)));
     let (left, top) = (part.x * across, part.y * down);
     let width = (part.width * across).min(f64::from(from.width) - left);
     let height = (part.height * down).min(f64::from(from.height) - top);
-    let mut canvas = Canvas::new(wanted.0, wanted.1, kind);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).crop(left, top, width, height);
-    Resizer::new().resize(&source, &mut canvas, &options).map_err(Unreadable::because)?;
-    Ok(Pixels { width: wanted.0, height: wanted.1, alpha: from.alpha, bytes: canvas.into_vec() })
+    let cut = Part { x: left, y: top, width, height };
+    let bytes = masthead_scaling::scale(&from.bytes, (from.width, from.height), from.alpha, cut, wanted).map_err(Unreadable)?;
+    Ok(Pixels { width: wanted.0, height: wanted.1, alpha: from.alpha, bytes })
 }
 
 fn turned(pixels: Pixels, orientation: Orientation) -> Result<Pixels, Unreadable> {

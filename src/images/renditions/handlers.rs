@@ -3,9 +3,8 @@
 use actix_web::{HttpResponse, get, web};
 use serde_json::json;
 
-use super::super::queries;
 use super::ladder::{Cut, Format, Original, Preset};
-use super::making::{serve, serve_best};
+use super::making::{original, serve, serve_best};
 use crate::error::{Code, Error, Result};
 use crate::http::{FileContent, Keeping, Mount, Request, StoredFile, stored_file};
 
@@ -91,8 +90,7 @@ enum Asked {
 }
 
 async fn answer(request: &Request, image: &str, preset: Option<Preset>, name: &str) -> Result<HttpResponse> {
-    let id = image.to_owned();
-    let original = request.read(move |_, conn| Ok(Original::of(&queries::find(conn, &id)?))).await?;
+    let original = original(&request.app, image).await?;
     let (cut, asked) = asked(&original, preset, name).ok_or_else(|| off_the_ladder(&original, preset))?;
     let mut query = request.query();
     let current = preset.is_none() || query.text("v").is_some_and(|version| version == original.crop_version());

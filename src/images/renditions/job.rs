@@ -42,9 +42,10 @@ impl RenditionJob {
             // The focal point may have moved since, but what is asked for under its new place is worth making, too.
             match make(app, &original, rendition, Queue::Ahead).await {
                 Ok(_) => {}
-                Err(Unmade::Busy) => return Err(Failure::Later("too many pictures wait to be made".into())),
-                Err(Unmade::Failed(why)) => return Err(Failure::Later(why)),
-                // Somebody deleted it meanwhile, or readers get the original.
+                Err(Unmade::Busy(why) | Unmade::Failed(why)) => return Err(Failure::Later(why)),
+                // Somebody deleted it meanwhile.
+                Err(Unmade::Gone) => return Ok(()),
+                // Readers get the original.
                 Err(Unmade::Impossible(why)) => tracing::warn!(image = %original.id, why, "a rendition can't be made"),
             }
         }

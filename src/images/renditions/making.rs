@@ -24,6 +24,8 @@ use crate::jobs::{self, Job};
 const PATIENCE: i64 = 3600;
 /// So many AVIFs that were asked for are remembered.
 const MOST_REMEMBERED: usize = 10_000;
+/// So many pictures are remembered.
+const MOST_ORIGINALS: usize = 4096;
 
 /// What this process is making at the moment, and where it does.
 #[derive(Default)]
@@ -31,6 +33,8 @@ pub(crate) struct Renditions {
     pub(in crate::images) darkroom: Darkroom,
     /// What is being made, by its name in the store, and who waits for it.
     under_way: Mutex<HashMap<String, watch::Receiver<Option<Outcome>>>>,
+    /// What was read of pictures lately, and how often answers had been purged before.
+    originals: Mutex<HashMap<String, (u64, Original)>>,
     /// The AVIFs that a job was written for, and when.
     asked_for: Mutex<HashMap<String, Timestamp>>,
     made: AtomicU64,
@@ -43,15 +47,38 @@ impl Renditions {
     }
 }
 
+/// What of a picture decides what can be made of it: from memory where nothing at all has changed since it was read, as far as
+/// this process knows.
+pub(super) async fn original(app: &App, image: &str) -> Result<Original> {
+    let purges = app.cache.purges();
+    let kept =
+        open(&app.renditions.originals).get(image).filter(|(before, _)| purges == Some(*before)).map(|(_, original)| original.clone());
+    if let Some(original) = kept {
+        return Ok(original);
+    }
+    let id = image.to_owned();
+    let original = app.db.read(move |conn| Ok(Original::of(&queries::find(conn, &id)?))).await?;
+    if let Some(purges) = purges {
+        let mut originals = open(&app.renditions.originals);
+        if originals.len() >= MOST_ORIGINALS {
+            originals.clear();
+        }
+        originals.insert(image.to_owned(), (purges, original.clone()));
+    }
+    Ok(original)
+}
+
 /// What came of a making: how many bytes it has, or why there is none.
 type Outcome = std::result::Result<u64, Unmade>;
 
 /// Why there is no rendition.
 #[derive(Clone, Debug)]
 pub(super) enum Unmade {
-    /// Too much waits already.
-    Busy,
-    /// Its original is gone, or is no picture to one of the codecs; another attempt would end the same way.
+    /// Too much waits already, or the store can't be reached.
+    Busy(String),
+    /// Its original is gone.
+    Gone,
+    /// Its original is no picture to one of the codecs; another attempt would end the same way.
     Impossible(String),
     /// The store, most likely; it may work later.
     Failed(String),
@@ -60,8 +87,8 @@ pub(super) enum Unmade {
 impl From<Error> for Unmade {
     fn from(error: Error) -> Self {
         match error.code() {
-            Code::Unavailable => Self::Busy,
-            Code::NotFound => Self::Impossible("its original is gone".into()),
+            Code::Unavailable => Self::Busy(error.to_string()),
+            Code::NotFound => Self::Gone,
             _ => Self::Failed(error.to_string()),
         }
     }
@@ -70,7 +97,8 @@ impl From<Error> for Unmade {
 impl From<Unmade> for Error {
     fn from(unmade: Unmade) -> Self {
         match unmade {
-            Unmade::Busy => Self::unavailable("too many pictures wait to be made"),
+            Unmade::Busy(why) => Self::unavailable(&why),
+            Unmade::Gone => Self::not_found(),
             Unmade::Impossible(why) | Unmade::Failed(why) => Self::internal(&why),
         }
     }

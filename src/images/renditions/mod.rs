@@ -5,22 +5,28 @@
 //! time and nothing else.
 
 mod animate;
+#[cfg(feature = "avif")]
+mod avif;
 mod darkroom;
 mod decode;
 mod develop;
 mod encode;
+mod glance;
 mod handlers;
 mod job;
 mod ladder;
 mod making;
 mod picture;
+mod rehearse;
 #[cfg(test)]
 mod tests;
 
 pub(super) use darkroom::{Queue, reserve};
+pub(super) use glance::{glance_at_avif, glance_at_jpeg, in_srgb};
 pub(super) use handlers::routes;
 pub(crate) use job::RenditionJob;
 pub(super) use ladder::Original;
 pub(crate) use making::Renditions;
 pub(super) use making::{forget, without_original};
 pub(super) use picture::{Addresses, Crops, Source, SrcSet};
+pub(crate) use rehearse::rehearse;

@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 use super::super::anatomy::Mime;
 use super::super::image::Focal;
 use super::super::samples;
+use super::darkroom::{Darkroom, Queue};
 use super::develop::{develop, stored_region};
 use super::ladder::{Cut, Format, Original, Preset, Region, Rendition};
 use crate::db::{Id, Timestamp};
@@ -104,6 +105,31 @@ fn what_is_seen_at_the_upper_left_is_found_wherever_it_is_stored() {
 }
 
 #[actix_web::test]
+async fn a_jpeg_is_the_same_at_whatever_fraction_it_is_decoded() {
+    let file = samples::jpeg(800, 600);
+    for width in [90, 160, 290, 320, 390, 480, 590, 640, 690, 800] {
+        let made = read(&developed(&original(Mime::Jpeg, 800, 600), file.clone(), Cut { preset: None, width }, Format::Png));
+        assert_eq!((made.width(), made.height()), (width, width * 3 / 4 + u32::from(width * 3 % 4 > 1)));
+        for x in [0, width / 4, width / 2 - 4] {
+            assert!(is_red(&made, x, width / 3) && !is_red(&made, width - 1 - x, width / 3), "{x} of {width}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[actix_web::test]
+async fn the_darkroom_stands_back_behind_those_who_answer() {
+    let read = || std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+    let nice = |stat: &str| -> i32 { stat.rsplit_once(')').unwrap().1.split_whitespace().nth(16).unwrap().parse().unwrap() };
+    let own = nice(&read());
+    let room = Darkroom::default();
+    for queue in [Queue::Uploads, Queue::Readers, Queue::Ahead] {
+        assert_eq!(nice(&room.develop(queue, read).await.unwrap().unwrap()), (own + 10).min(19));
+    }
+    assert_eq!(nice(&read()), own);
+}
+
+#[actix_web::test]
 async fn every_format_comes_of_every_type() {
     let types =
         [(Mime::Jpeg, ImageFormat::Jpeg), (Mime::Png, ImageFormat::Png), (Mime::WebP, ImageFormat::WebP), (Mime::Gif, ImageFormat::Gif)];
@@ -137,4 +163,87 @@ async fn a_turned_picture_is_cropped_as_it_is_seen() {
     picture.focal = Focal { x: 0.5, y: 1.0 };
     let below = read(&developed(&picture, file, Cut { preset: Some(Preset::SixteenByNine), width: 160 }, Format::Png));
     assert!(!is_red(&below, 80, 10) && !is_red(&below, 80, 80));
+}
+
+fn middle(file: Vec<u8>, mime: Mime) -> [u8; 3] {
+    let made = read(&developed(&original(mime, 320, 240), file, Cut { preset: None, width: 160 }, Format::Png));
+    assert_eq!((made.width(), made.height()), (160, 120));
+    let image::Rgba([red, green, blue, _]) = made.get_pixel(80, 60);
+    [red, green, blue]
+}
+
+fn is_near(color: [u8; 3], wanted: [u8; 3]) -> bool {
+    color.into_iter().zip(wanted).all(|(one, other)| one.abs_diff(other) <= 6)
+}
+
+#[actix_web::test]
+async fn inks_become_light() {
+    use jpeg_encoder::ColorType::{Cmyk, CmykAsYcck};
+    for kind in [Cmyk, CmykAsYcck] {
+        for (inks, wanted) in [
+            ([0, 0, 0, 0], [255, 255, 255]),
+            ([255, 0, 0, 0], [0, 255, 255]),
+            ([0, 255, 255, 0], [255, 0, 0]),
+            ([0, 0, 0, 255], [0, 0, 0]),
+            ([0, 0, 0, 128], [127, 127, 127]),
+        ] {
+            let plain = samples::printed_jpeg(320, 240, inks, kind);
+            let made = middle(plain.clone(), Mime::Jpeg);
+            assert!(is_near(made, wanted), "{kind:?} {inks:?}: {made:?}");
+            // What is meant for other pixels says nothing of these.
+            let srgb = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+            assert_eq!(middle(samples::with_profile(&plain, &srgb), Mime::Jpeg), made);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn inks_look_as_their_profile_says() {
+    let press = samples::profile_of_a_strange_press();
+    for kind in [jpeg_encoder::ColorType::Cmyk, jpeg_encoder::ColorType::CmykAsYcck] {
+        let file = |inks| samples::with_profile(&samples::printed_jpeg(320, 240, inks, kind), &press);
+        let (paper, cyan) = (middle(file([0, 0, 0, 0]), Mime::Jpeg), middle(file([255, 0, 0, 0]), Mime::Jpeg));
+        assert!(paper.iter().all(|value| *value > 245), "{kind:?}: {paper:?}");
+        assert!(cyan[0] > 200 && cyan[1] < 60 && cyan[2] < 60, "{kind:?}: {cyan:?}");
+    }
+}
+
+#[actix_web::test]
+async fn greys_look_as_their_profile_says() {
+    let linear = moxcms::ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
+    let grey = samples::grey_jpeg(320, 240, 128);
+    assert!(is_near(middle(grey.clone(), Mime::Jpeg), [128; 3]));
+    let made = middle(samples::with_profile(&grey, &linear), Mime::Jpeg);
+    assert!(is_near(made, [188; 3]), "{made:?}");
+    // A profile for greys says nothing of colours.
+    let colours = samples::jpeg(320, 240);
+    assert_eq!(middle(samples::with_profile(&colours, &linear), Mime::Jpeg), middle(colours, Mime::Jpeg));
+}
+
+#[cfg(feature = "avif")]
+#[actix_web::test]
+async fn avif_is_an_original_like_others() {
+    let cut = Cut { preset: None, width: 160 };
+    for file in [samples::avif(320, 240, None), examined(samples::avif(320, 240, None))] {
+        for format in [Format::Jpeg, Format::WebP, Format::Avif] {
+            let made = developed(&original(Mime::Avif, 320, 240), file.clone(), cut, format);
+            if format != Format::Avif {
+                let picture = read(&made);
+                assert_eq!((picture.width(), picture.height()), (160, 120));
+                assert!(is_red(&picture, 20, 60) && !is_red(&picture, 140, 60), "{format:?}");
+                let image::Rgba([red, green, blue, _]) = picture.get_pixel(20, 60);
+                assert!(is_near([red, green, blue], [200, 0, 0]), "{format:?}: {red} {green} {blue}");
+            }
+        }
+    }
+    for file in [samples::glassy_avif(320, 240), examined(samples::glassy_avif(320, 240))] {
+        let glass = read(&developed(&original(Mime::Avif, 320, 240), file, cut, Format::Png));
+        let (left, right) = (glass.get_pixel(20, 60).0, glass.get_pixel(140, 60).0);
+        assert!(left[3].abs_diff(128) < 6 && right[3] == 255 && left[1].abs_diff(200) < 8, "{left:?} {right:?}");
+    }
+}
+
+#[cfg(feature = "avif")]
+fn examined(file: Vec<u8>) -> Vec<u8> {
+    super::super::examine::examine(file, |_| ()).unwrap().file.to_vec()
 }
