@@ -9,20 +9,20 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 /// The administrator.
-pub const EMAIL: &str = "mara@example.org";
-pub const PASSWORD: &str = "a lantern on the quay";
+pub(crate) const EMAIL: &str = "mara@example.org";
+pub(crate) const PASSWORD: &str = "a lantern on the quay";
 /// Making the demo takes its time.
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A running server; it is killed, not stopped, when the test lets go of it.
-pub struct Server {
+pub(crate) struct Server {
     process: Child,
     pub address: String,
 }
 
 impl Server {
     /// Starts it with arguments and settings, and waits until it listens.
-    pub fn start(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
         let process = Command::new(env!("CARGO_BIN_EXE_masthead"))
             .args(arguments)
@@ -44,7 +44,7 @@ impl Server {
     }
 
     /// Sends a request; answers the status and the body.
-    pub fn send(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
+    pub(crate) fn send(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let mut stream = TcpStream::connect(&self.address).expect("the server listens");
         let head = format!(
@@ -61,7 +61,7 @@ impl Server {
     }
 
     /// The administrator's token.
-    pub fn log_in(&self) -> String {
+    pub(crate) fn log_in(&self) -> String {
         let (status, tokens) = self.send("POST", "auth/login", "", &json!({"email": EMAIL, "password": PASSWORD}));
         assert_eq!(status, 200, "{tokens}");
         tokens["access_token"].as_str().unwrap().to_owned()
