@@ -18,6 +18,7 @@ use utoipa_actix_web::OpenApiFactory;
 pub(crate) use self::schemas::DraftFacts;
 use crate::http::{Methods, Mount};
 use crate::input::CustomKind;
+pub use crate::input::referenced;
 use crate::routes;
 
 /// The document.

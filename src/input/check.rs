@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::custom::{CustomKind, CustomSchemas};
 use super::formats;
@@ -50,10 +50,8 @@ impl Checker {
         if let Some(validator) = self.validators.read().ok().and_then(|map| map.get(schema).cloned()) {
             return Ok(validator);
         }
-        let root = json!({
-            "$ref": format!("#/components/schemas/{schema}"),
-            "components": self.document().get("components").cloned().unwrap_or_default(),
-        });
+        let reference = json!({"$ref": format!("#/components/schemas/{schema}")});
+        let root = json!({"$ref": reference["$ref"], "components": {"schemas": referenced(self.document(), &reference)}});
         let validator = jsonschema::draft202012::options()
             .should_validate_formats(true)
             .with_format("date-time", formats::is_time)
@@ -69,6 +67,31 @@ impl Checker {
         }
         Ok(validator)
     }
+}
+
+/// The component schemas of a document that a schema refers to, directly or through others: all that it takes to compile it.
+#[must_use]
+pub fn referenced(document: &Value, schema: &Value) -> Map<String, Value> {
+    let mut found = Map::new();
+    let mut waiting = vec![schema];
+    while let Some(value) = waiting.pop() {
+        match value {
+            Value::Object(members) => {
+                let name = members.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix("#/components/schemas/"));
+                if let Some(name) = name
+                    && !found.contains_key(name)
+                    && let Some(schema) = document.pointer("/components/schemas").and_then(|schemas| schemas.get(name))
+                {
+                    found.insert(name.to_owned(), schema.clone());
+                    waiting.push(schema);
+                }
+                waiting.extend(members.values());
+            }
+            Value::Array(items) => waiting.extend(items),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Says what a validation error means, in the words of the contract.

@@ -14,6 +14,7 @@ mod kind;
 mod query;
 
 pub(crate) use body::{Draft, Input, Reference, ReferenceTo, inexact_faults};
+pub use check::referenced;
 pub(crate) use check::{Checker, escape};
 pub(crate) use custom::{CustomKind, CustomSchema};
 pub(crate) use custom_rules::moved as moved_schema;

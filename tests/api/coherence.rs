@@ -41,16 +41,12 @@ async fn made_anew(plain: &Node, things: &Things, dice: &mut Dice) -> Vec<(Strin
 async fn compare(node: &Node, anew: &[(String, Shown)], story: &[String]) {
     for (address, made) in anew {
         let given = shown(&node.anonymous().get(address).await);
+        if given == *made {
+            continue;
+        }
         let at = given.2.bytes().zip(made.2.bytes()).position(|(given, made)| given != made).unwrap_or_default().saturating_sub(200);
         let part = |text: &str| text.get(at..).unwrap_or(text).chars().take(400).collect::<String>();
-        assert!(
-            given == *made,
-            "{address}, after {story:#?}:\n{:?}\n{}\nshould be\n{:?}\n{}",
-            given.1,
-            part(&given.2),
-            made.1,
-            part(&made.2)
-        );
+        panic!("{address}, after {story:#?}:\n{:?}\n{}\nshould be\n{:?}\n{}", given.1, part(&given.2), made.1, part(&made.2));
     }
 }
 

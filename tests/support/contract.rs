@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use actix_web::http::Method;
 use jsonschema::Validator;
+use masthead::openapi::referenced;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, decoded};
@@ -196,7 +197,7 @@ impl Contract {
         if let Some(validator) = self.validators.lock().expect("no test died compiling").get(key) {
             return Arc::clone(validator);
         }
-        let root = json!({"$ref": "#/answer", "answer": schema, "components": self.document["components"]});
+        let root = json!({"$ref": "#/answer", "answer": schema, "components": {"schemas": referenced(&self.document, schema)}});
         let compiled = jsonschema::draft202012::options()
             .should_validate_formats(true)
             .with_format("date-time", is_exact_time)
