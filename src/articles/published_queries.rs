@@ -200,6 +200,8 @@ pub(super) fn grouped<K: Eq + std::hash::Hash, V>(rows: impl IntoIterator<Item =
 /// What a published copy is counted under, and who is shown with it.
 #[derive(Default)]
 pub(super) struct Counted {
+    /// What it is; none where there is none.
+    pub(super) kind: Option<ArticleKind>,
     pub(super) authors: Vec<Id<Author>>,
     pub(super) tags: Vec<Id<Tag>>,
     pub(super) sections: Vec<Id<crate::taxonomy::Section>>,
@@ -220,18 +222,19 @@ pub(super) fn touched(before: &Counted, after: &Counted) -> Vec<String> {
     lists.into_iter().chain(translations).chain(images).collect::<BTreeSet<String>>().into_iter().collect()
 }
 
-/// Section, translations, hero image.
-type Standing = (Option<Id<crate::taxonomy::Section>>, ArticleId, Option<Id<Image>>);
+/// Kind, section, translations, hero image.
+type Standing = (ArticleKind, Option<Id<crate::taxonomy::Section>>, ArticleId, Option<Id<Image>>);
 
 /// What the published copy is counted under now.
 pub(super) fn counted(conn: &mut Conn, id: ArticleId) -> Result<Counted> {
-    let columns = (publications::section_id, publications::translation_group, publications::hero_image_id);
+    let columns = (publications::kind, publications::section_id, publications::translation_group, publications::hero_image_id);
     let own = publications::table.filter(publications::id.eq(id)).select(columns);
-    let Some((section, group, hero)) = own.first::<Standing>(conn).optional()? else { return Ok(Counted::default()) };
+    let Some((kind, section, group, hero)) = own.first::<Standing>(conn).optional()? else { return Ok(Counted::default()) };
     let mut images: Vec<Id<Image>> =
         publication_images::table.filter(publication_images::article_id.eq(id)).select(publication_images::image_id).load(conn)?;
     images.extend(hero);
     Ok(Counted {
+        kind: Some(kind),
         images,
         translations: publications::table.filter(publications::translation_group.eq(group)).select(publications::id).load(conn)?,
         authors: publication_authors::table

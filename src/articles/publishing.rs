@@ -187,8 +187,7 @@ pub(super) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
     let relations = edition.content.relations.clone();
     published_queries::put(conn, &PublicationWithText::of(article, edition, published_at, now), &relations, now)?;
     let after = published_queries::counted(conn, article.id)?;
-    recount(conn, &before)?;
-    recount(conn, &after)?;
+    recount(conn, &before, &after)?;
     let tags = published_queries::touched(&before, &after);
     workflow::tell(app, conn, Happening { kind: "article.published", article, actor, tags, details })
 }
@@ -199,12 +198,22 @@ pub(super) fn withdraw(conn: &mut Conn, article: &mut Article) -> Result<Vec<Str
     published_queries::remove(conn, article.id)?;
     article.status = Status::Draft;
     article.published_revision = None;
-    recount(conn, &before)?;
-    Ok(published_queries::touched(&before, &Counted::default()))
+    let after = Counted::default();
+    recount(conn, &before, &after)?;
+    Ok(published_queries::touched(&before, &after))
 }
 
-fn recount(conn: &mut Conn, counted: &Counted) -> Result<()> {
-    authors::recount(conn, &counted.authors)?;
-    taxonomy::recount_tags(conn, &counted.tags)?;
-    taxonomy::recount_sections(conn, &counted.sections)
+/// Counts anew what a published copy was counted under and no longer is, or the other way round: to count takes the longer the
+/// more articles there are.
+fn recount(conn: &mut Conn, before: &Counted, after: &Counted) -> Result<()> {
+    fn changed<T: Copy + Eq>(before: &[T], after: &[T], kept: bool) -> Vec<T> {
+        let here = |id: &&T| !(kept && after.contains(id));
+        let there = |id: &&T| !before.contains(id);
+        before.iter().filter(here).chain(after.iter().filter(there)).copied().collect()
+    }
+    // Pages are not counted among the articles.
+    let kept = before.kind == after.kind;
+    authors::recount(conn, &changed(&before.authors, &after.authors, kept))?;
+    taxonomy::recount_tags(conn, &changed(&before.tags, &after.tags, kept))?;
+    taxonomy::recount_sections(conn, &changed(&before.sections, &after.sections, kept))
 }

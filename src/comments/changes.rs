@@ -58,6 +58,22 @@ pub(super) fn length_fault(app: &App, sent: &Map<String, Value>, policy: &Commen
     app.renderings.comment(body).1.trim().is_empty().then(|| Fault::at("/body", "empty", "Nothing of this can be seen.").bound("min", 1))
 }
 
+/// Stores a new comment, of which an approved one shows at once: only what shows is ever answered. Names the tags of the answers
+/// that changed.
+pub(super) fn add(app: &App, conn: &mut Conn, comment: &mut Comment) -> Result<Vec<String>> {
+    comment.shown = comment.status == CommentStatus::Approved;
+    queries::insert(conn, comment)?;
+    if !comment.shown {
+        return Ok(Vec::new());
+    }
+    if let Some(parent) = comment.parent_id {
+        queries::count_reply(conn, parent, 1)?;
+    }
+    queries::count_shown(conn, comment.article_id, 1)?;
+    notices::tell_author_of_parent(app, conn, comment)?;
+    Ok(tags(comment))
+}
+
 /// Stores a comment with its new status, shows or hides what follows from it; names the tags of the answers that changed.
 pub(super) fn apply(app: &App, conn: &mut Conn, comment: &mut Comment, status: CommentStatus) -> Result<Vec<String>> {
     let was_approved = comment.status == CommentStatus::Approved;

@@ -9,7 +9,7 @@ use super::comment::{Comment, CommentId, CommentStatus, LISTING};
 use super::queue::{CommentedArticle, QUEUE};
 use crate::articles::{ArticleId, lock_comments, published};
 use crate::authors::Author as AuthorProfile;
-use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Timestamp, among, keyset};
+use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Timestamp, among, keyset, straight};
 use crate::error::Result;
 use crate::schema::{article_authors, articles, authors, comments, publications, users};
 use crate::users::{Caller, User};
@@ -173,7 +173,8 @@ pub(super) fn is_trusted(conn: &mut Conn, email: &str) -> Result<bool> {
         .filter(comments::author_email.eq(email))
         .filter(comments::status.eq(CommentStatus::Approved))
         .filter(comments::is_staff.eq(false));
-    Ok(approved.select(comments::id).first::<CommentId>(conn).optional()?.is_some())
+    let one = straight!(conn, conn => approved.select(comments::id).first::<CommentId>(conn).optional())?;
+    Ok(one.is_some())
 }
 
 /// The name and the e-mail address that somebody of the house comments under; the name is their profile's where they have one.
@@ -186,9 +187,9 @@ pub(super) fn signature(conn: &mut Conn, user: Id<User>, profile: Option<Id<Auth
     Ok((signed.unwrap_or(name), email))
 }
 
-/// Stores a new comment, which nobody sees yet.
+/// Stores a new comment.
 pub(super) fn insert(conn: &mut Conn, comment: &Comment) -> Result<()> {
-    diesel::insert_into(comments::table).values(comment).execute(conn)?;
+    straight!(conn, conn => diesel::insert_into(comments::table).values(comment).execute(conn))?;
     Ok(())
 }
 
@@ -238,14 +239,24 @@ pub(super) fn set_shown(conn: &mut Conn, comment: &Comment, shown: bool) -> Resu
     let count = i32::try_from(changed).unwrap_or(i32::MAX);
     let change = if shown { count } else { -count };
     if change != 0 {
-        diesel::update(articles::table.filter(articles::id.eq(comment.article_id)))
-            .set(articles::comment_count.eq(articles::comment_count + change))
-            .execute(conn)?;
-        diesel::update(publications::table.filter(publications::id.eq(comment.article_id)))
-            .set(publications::comment_count.eq(publications::comment_count + change))
-            .execute(conn)?;
+        count_shown(conn, comment.article_id, change)?;
     }
     Ok(changed)
+}
+
+/// Counts comments that show under an article now, or no longer do.
+pub(super) fn count_shown(conn: &mut Conn, article: ArticleId, change: i32) -> Result<()> {
+    straight!(conn, conn => {
+        diesel::update(articles::table.filter(articles::id.eq(article)))
+            .set(articles::comment_count.eq(articles::comment_count + change))
+            .execute(conn)
+    })?;
+    straight!(conn, conn => {
+        diesel::update(publications::table.filter(publications::id.eq(article)))
+            .set(publications::comment_count.eq(publications::comment_count + change))
+            .execute(conn)
+    })?;
+    Ok(())
 }
 
 /// Counts an approved reply, or one that no longer is.

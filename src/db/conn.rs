@@ -95,6 +95,11 @@ impl Conn {
         Ok(conn)
     }
 
+    /// Whether others write while this connection does, so that what was read before a lock was taken may be otherwise after it.
+    pub(crate) fn has_other_writers(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
     /// Begins a transaction that may write. SQLite takes the write lock at once, so that it never deadlocks.
     pub(super) fn begin_write(&mut self) -> diesel::QueryResult<()> {
         match self {

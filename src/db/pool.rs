@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection};
 use diesel::r2d2::{self, ManageConnection, Pool, PooledConnection};
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::conn::{Conn, Location};
 use super::migrate::{self, SchemaState};
@@ -20,9 +20,14 @@ use crate::error::{Error, Result};
 pub(crate) struct Db {
     location: Location,
     pool: Pool<Manager>,
+    /// As many as there are connections: who waits for one takes no thread meanwhile.
+    turns: Arc<Semaphore>,
     writer: Option<Writer>,
     tally: Arc<Tally>,
 }
+
+/// How long somebody waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Db {
     /// Migrates and opens; the error is a sentence for the operator.
@@ -46,12 +51,13 @@ impl Db {
             .max_size(connections)
             .min_idle(Some(1))
             .test_on_check_out(false)
-            .connection_timeout(Duration::from_secs(5))
+            .connection_timeout(PATIENCE)
             .idle_timeout(Some(Duration::from_mins(5)))
             .error_handler(Box::new(LogPoolErrors))
             .build(manager)
             .map_err(|error| format!("cannot open the database: {error}"))?;
-        Ok(Self { location: location.clone(), pool, writer, tally })
+        let turns = Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(1)));
+        Ok(Self { location: location.clone(), pool, turns, writer, tally })
     }
 
     /// Runs queries in one snapshot, away from the async threads.
@@ -65,8 +71,8 @@ impl Db {
 
     /// The same for a task.
     pub(crate) async fn read_task(&self, work: Task) -> Result<Parcel> {
-        let pool = self.pool.clone();
-        blocking(move || {
+        let (pool, turn) = (self.pool.clone(), self.turn().await?);
+        blocking(turn, move || {
             let mut pooled = begun(&pool, Conn::begin_read)?;
             let result = guarded(&mut pooled.conn, work);
             // A read that failed leaves a transaction that `COMMIT` ends as well.
@@ -94,8 +100,8 @@ impl Db {
     }
 
     async fn write_pooled(&self, work: Task) -> Result<Parcel> {
-        let pool = self.pool.clone();
-        blocking(move || {
+        let (pool, turn) = (self.pool.clone(), self.turn().await?);
+        blocking(turn, move || {
             let mut pooled = begun(&pool, Conn::begin_write)?;
             let result = guarded(&mut pooled.conn, work);
             let ended = pooled.end(if result.is_ok() { "COMMIT" } else { "ROLLBACK" });
@@ -104,10 +110,19 @@ impl Db {
         .await
     }
 
+    async fn turn(&self) -> Result<OwnedSemaphorePermit> {
+        let turns = Arc::clone(&self.turns);
+        if let Ok(turn) = Arc::clone(&turns).try_acquire_owned() {
+            return Ok(turn);
+        }
+        let waited = tokio::time::timeout(PATIENCE, turns.acquire_owned()).await;
+        waited.ok().and_then(std::result::Result::ok).ok_or_else(no_connection)
+    }
+
     /// Whether the schema is this program's.
     pub(crate) async fn schema(&self) -> Result<SchemaState> {
         let location = self.location.clone();
-        blocking(move || migrate::inspect(&location).map_err(|why| Error::unavailable(&why))).await
+        blocking((), move || migrate::inspect(&location).map_err(|why| Error::unavailable(&why))).await
     }
 
     /// How many statements have been run, `BEGIN` and `COMMIT` among them.
@@ -149,7 +164,7 @@ async fn write_queued(writer: &Writer, work: Task) -> Result<Parcel> {
 /// A connection with a transaction begun; those that died while idle are thrown away on the way.
 fn begun(pool: &Pool<Manager>, begin: fn(&mut Conn) -> diesel::QueryResult<()>) -> Result<PooledConnection<Manager>> {
     for _ in 0..=pool.max_size() {
-        let mut pooled = pool.get().map_err(|_| Error::unavailable("no database connection is free"))?;
+        let mut pooled = pool.get().map_err(|_| no_connection())?;
         match begin(&mut pooled.conn) {
             Ok(()) => return Ok(pooled),
             Err(_) => pooled.broken = true,
@@ -163,7 +178,18 @@ pub(super) fn guarded(conn: &mut Conn, work: Task) -> Result<Parcel> {
     catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| Err(Error::internal("a database operation panicked")))
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+fn no_connection() -> Error {
+    Error::unavailable("no database connection is free")
+}
+
+/// Does work that blocks, away from the async threads; what it needs meanwhile is given back after it, also where nobody
+/// waits for it any more.
+async fn blocking<T: Send + 'static>(held: impl Send + 'static, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let work = move || {
+        let result = work();
+        drop(held);
+        result
+    };
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::internal(&error.to_string()))?
 }
 

@@ -27,8 +27,8 @@ pub(crate) struct Follower {
 
 #[derive(Default)]
 struct Others {
-    /// The events that have been seen to; none before the first look.
-    seen: Option<HashSet<Id<Event>>>,
+    /// The events that have been seen to, and when they happened; none before the first look.
+    seen: Option<HashMap<Id<Event>, Timestamp>>,
     latest: Option<Timestamp>,
 }
 
@@ -45,19 +45,20 @@ impl App {
         // A clock that has jumped must not pass anything over.
         let now = self.now();
         let since = others.latest.map_or(now, |latest| latest.min(now)).plus_seconds(-LOOK_BACK_SECONDS);
-        match self.db.read(move |conn| recent(conn, since)).await {
-            Ok(recent) => {
+        let known = self.follower.count_known(others.seen.as_ref(), since);
+        match self.db.read(move |conn| recent(conn, since, known)).await {
+            Ok(None) => others.latest = others.latest.max(self.follower.own().values().copied().max()),
+            Ok(Some(recent)) => {
                 let own: HashSet<Id<Event>> = self.follower.own().keys().copied().collect();
                 match &others.seen {
                     Some(seen) => {
-                        let fresh = recent.iter().filter(|(id, ..)| !seen.contains(id) && !own.contains(id));
+                        let fresh = recent.iter().filter(|(id, ..)| !seen.contains_key(id) && !own.contains(id));
                         self.cache.purge(fresh.flat_map(|(.., tags)| tags.0.iter().map(String::as_str)));
                     }
                     None => self.cache.clear(),
                 }
                 others.latest = recent.iter().map(|(_, at, _)| *at).max().or(others.latest);
-                self.follower.own().retain(|_, at| *at >= since);
-                others.seen = Some(recent.into_iter().map(|(id, ..)| id).collect());
+                others.seen = Some(recent.into_iter().map(|(id, at, _)| (id, at)).collect());
             }
             Err(error) => {
                 // What can't be followed can't be trusted to be unchanged.
@@ -73,6 +74,14 @@ impl Follower {
     fn own(&self) -> MutexGuard<'_, HashMap<Id<Event>, Timestamp>> {
         self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// How many of the events since a time have been seen to; forgets those of before. None before the first look.
+    fn count_known(&self, seen: Option<&HashMap<Id<Event>, Timestamp>>, since: Timestamp) -> Option<usize> {
+        let mut own = self.own();
+        own.retain(|_, at| *at >= since);
+        let others = seen?.iter().filter(|(id, at)| **at >= since && !own.contains_key(*id)).count();
+        Some(own.len() + others)
+    }
 }
 
 /// Follows the events of other processes until the server stops.
@@ -85,6 +94,13 @@ pub(crate) async fn follow(app: App) {
 
 type Recent = (Id<Event>, Timestamp, Json<Vec<String>>);
 
-fn recent(conn: &mut Conn, since: Timestamp) -> Result<Vec<Recent>> {
-    Ok(events::table.filter(events::at.ge(since)).select((events::id, events::at, events::tags)).load(conn)?)
+/// The events since a time; nothing where there are no others than the `known` ones: most of what happens, happens here, and to
+/// count is far cheaper than to read.
+fn recent(conn: &mut Conn, since: Timestamp, known: Option<usize>) -> Result<Option<Vec<Recent>>> {
+    let recent = events::table.filter(events::at.ge(since));
+    let count: i64 = recent.count().get_result(conn)?;
+    if known.is_some_and(|known| i64::try_from(known) == Ok(count)) {
+        return Ok(None);
+    }
+    Ok(Some(recent.select((events::id, events::at, events::tags)).load(conn)?))
 }

@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use diesel::prelude::*;
 use serde_json::Value;
 
-use crate::db::{Conn, Id, Json, Timestamp};
+use crate::db::{Conn, Id, Json, Timestamp, straight};
 use crate::error::Result;
 use crate::schema::events;
 pub(crate) use follower::{Follower, follow};
@@ -105,6 +105,6 @@ pub(crate) fn record(conn: &mut Conn, now: Timestamp, event: Event) -> Result<()
         tags: Json(event.tags),
         details: Json(event.details),
     };
-    diesel::insert_into(events::table).values(row).execute(conn)?;
+    straight!(conn, conn => diesel::insert_into(events::table).values(row).execute(conn))?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::settings::{Closing, SiteSettings};
-use crate::db::{Conn, Json, Timestamp};
+use crate::db::{Conn, Json, Timestamp, straight};
 use crate::error::Result;
 use crate::images::ImageId;
 use crate::schema::site;
@@ -36,7 +36,7 @@ impl Stored {
 
 /// The row, where somebody has written it.
 pub(super) fn stored(conn: &mut Conn) -> Result<Option<Stored>> {
-    Ok(site::table.filter(site::id.eq(ONLY)).select(Stored::as_select()).first(conn).optional()?)
+    Ok(straight!(conn, conn => site::table.filter(site::id.eq(ONLY)).select(Stored::as_select()).first(conn).optional())?)
 }
 
 /// The settings that hold.

@@ -75,31 +75,32 @@ fn announce(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, ban: &Ban,
 
 /// What bans say of a comment.
 pub(in crate::comments) fn signs(conn: &mut Conn, comment: &Comment) -> Result<Vec<SpamSign>> {
+    let bans = queries::against(conn, comment.author_email.as_deref())?;
+    let of = |kind: BanKind| bans.iter().filter(move |ban| ban.0 == kind).map(|ban| ban.1.as_str());
     let mut signs = Vec::new();
-    if let Some(email) = &comment.author_email
-        && queries::is_banned(conn, BanKind::Email, email)?
-    {
+    if of(BanKind::Email).next().is_some() {
         signs.push(SpamSign::BannedEmail);
     }
-    if let Some(address) = comment.address.as_ref().and_then(|address| address.parse::<IpAddr>().ok()) {
-        let networks = queries::values(conn, BanKind::Address)?;
-        if networks.iter().filter_map(|network| network.parse::<IpNet>().ok()).any(|network| network.contains(&address)) {
-            signs.push(SpamSign::BannedAddress);
-        }
+    if let Some(address) = comment.address.as_ref().and_then(|address| address.parse::<IpAddr>().ok())
+        && of(BanKind::Address).filter_map(|network| network.parse::<IpNet>().ok()).any(|network| network.contains(&address))
+    {
+        signs.push(SpamSign::BannedAddress);
     }
-    signs.extend(banned_words(conn, comment)?);
+    signs.extend(holds(comment, of(BanKind::Word)));
     Ok(signs)
 }
 
 /// Whether what a comment says, or the name it is signed with, holds banned words.
 pub(in crate::comments) fn banned_words(conn: &mut Conn, comment: &Comment) -> Result<Option<SpamSign>> {
     let words = queries::values(conn, BanKind::Word)?;
-    if words.is_empty() {
-        return Ok(None);
-    }
+    Ok(holds(comment, words.iter().map(String::as_str)))
+}
+
+fn holds<'a>(comment: &Comment, words: impl Iterator<Item = &'a str>) -> Option<SpamSign> {
+    let mut words = words.peekable();
+    words.peek()?;
     let url = comment.author_url.as_deref().unwrap_or_default();
     // The Markdown, too, since an address may hold what the text does not show.
     let said = [comment.text.as_str(), &comment.markdown, &comment.author_name, url].map(plain_words);
-    let found = words.iter().any(|word| said.iter().any(|text| text.contains(&format!(" {word} "))));
-    Ok(found.then_some(SpamSign::BannedWord))
+    words.any(|word| said.iter().any(|text| text.contains(&format!(" {word} ")))).then_some(SpamSign::BannedWord)
 }

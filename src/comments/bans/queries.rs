@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::ban::{Ban, BanId, BanKind, LISTING};
-use crate::db::{Backend, Conn, PageOf, PageQuery, keyset};
+use crate::db::{Backend, Conn, PageOf, PageQuery, keyset, straight};
 use crate::error::Result;
 use crate::schema::comment_bans;
 
@@ -27,6 +27,12 @@ pub(super) fn look_up(conn: &mut Conn, id: BanId) -> Result<Option<Ban>> {
 pub(super) fn is_banned(conn: &mut Conn, kind: BanKind, value: &str) -> Result<bool> {
     let same = comment_bans::table.filter(comment_bans::kind.eq(kind)).filter(comment_bans::value.eq(value));
     Ok(same.count().get_result::<i64>(conn)? > 0)
+}
+
+/// All that could be said against a comment: the ban of its author's e-mail address, and whatever else is banned.
+pub(super) fn against(conn: &mut Conn, email: Option<&str>) -> Result<Vec<(BanKind, String)>> {
+    let bans = comment_bans::table.filter(comment_bans::kind.ne(BanKind::Email).or(comment_bans::value.nullable().eq(email)));
+    Ok(straight!(conn, conn => bans.select((comment_bans::kind, comment_bans::value)).load(conn))?)
 }
 
 /// All that is banned of a kind.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::digest::Digest;
 use crate::articles::ArticleId;
 use crate::comments::comment::{Comment, CommentId, CommentStatus};
-use crate::db::{Conn, Id, Timestamp};
+use crate::db::{Conn, Id, Timestamp, straight};
 use crate::error::Result;
 use crate::schema::{articles, comment_digests, comment_notices, comment_refusals, comments, users};
 use crate::users::{Role, User};
@@ -109,7 +109,7 @@ pub(super) fn delete_digest(conn: &mut Conn, user: Id<User>) -> Result<bool> {
 /// Those whose next digest is not yet on its way.
 pub(super) fn idle_digests(conn: &mut Conn) -> Result<Vec<Digest>> {
     let idle = comment_digests::table.filter(comment_digests::asked.eq(false)).order(comment_digests::user_id.asc());
-    Ok(idle.select(Digest::as_select()).load(conn)?)
+    Ok(straight!(conn, conn => idle.select(Digest::as_select()).load(conn))?)
 }
 
 /// Sends a digest on its way; of all who try at once, one is told that it did.
