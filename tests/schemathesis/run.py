@@ -11,7 +11,7 @@ import json, os, pathlib, signal, socket, subprocess, sys, time, urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 EMAIL, PASSWORD = "admin@example.org", "correct horse battery staple"
 # Test cases for each operation and phase, and seconds for the whole run.
-EXAMPLES, SECONDS = "15", "120"
+EXAMPLES, SECONDS = "15", "150"
 
 
 def free_port():
