@@ -7,6 +7,7 @@ use super::plan::Plan;
 use super::publication::Publication;
 use super::seo::{self, Surroundings};
 use super::summary::Summary;
+use super::text::{Text, TextBlock};
 use super::view::{
     ArticleCard, ArticleEditorCard, ArticleEditorView, ArticleView, BlockView, Body, CommentsInfo, Desk, EditorBody, Head, ImageBlock,
     ImageBlockType, Translation,
@@ -17,7 +18,7 @@ use crate::authors::{Author, AuthorCard};
 use crate::db::{Conn, Id, Timestamp};
 use crate::error::Result;
 use crate::images::{self, Image, ImageView};
-use crate::markdown::{self, Block, ImageAttributes, Rendered};
+use crate::markdown::{self, ImageAttributes};
 use crate::site::{self, Closing};
 use crate::taxonomy::{self, Section, SectionCard, Tag, TagCard};
 
@@ -48,9 +49,9 @@ pub(super) fn cards(app: &App, conn: &mut Conn, publications: Vec<Publication>) 
 }
 
 /// Published articles, whole.
-pub(super) fn views(app: &App, conn: &mut Conn, publications: Vec<(Publication, Rendered)>) -> Result<Vec<ArticleView>> {
-    let (heads, texts): (Vec<Head>, Vec<Rendered>) =
-        publications.into_iter().map(|(publication, rendered)| (Head::from(publication), rendered)).unzip();
+pub(super) fn views(app: &App, conn: &mut Conn, publications: Vec<(Publication, Text)>) -> Result<Vec<ArticleView>> {
+    let (heads, texts): (Vec<Head>, Vec<Text>) =
+        publications.into_iter().map(|(publication, text)| (Head::from(publication), text)).unzip();
     let live = load(app, conn, Copy::Published, &heads, &images_in(&texts))?;
     let whole = heads.into_iter().zip(texts).map(|(head, text)| {
         let (html, blocks) = hydrated(&live, &text.html, text.blocks);
@@ -63,7 +64,7 @@ pub(super) fn views(app: &App, conn: &mut Conn, publications: Vec<(Publication, 
 pub(super) fn view_among(
     app: &App,
     conn: &mut Conn,
-    (publication, text): (Publication, Rendered),
+    (publication, text): (Publication, Text),
     others: Vec<Publication>,
 ) -> Result<(ArticleView, Vec<ArticleCard>)> {
     let head = Head::from(publication);
@@ -77,7 +78,7 @@ pub(super) fn view_among(
 /// Working copies, whole, as readers would get them if they were published now; for whoever holds a token alone.
 pub(super) fn previews(app: &App, conn: &mut Conn, articles: Vec<Article>) -> Result<Vec<ArticleView>> {
     let now = app.now();
-    let (heads, texts): (Vec<Head>, Vec<Rendered>) = articles.into_iter().map(|article| as_public(article, now)).unzip();
+    let (heads, texts): (Vec<Head>, Vec<Text>) = articles.into_iter().map(|article| as_public(article, now)).unzip();
     let live = load(app, conn, Copy::Preview, &heads, &images_in(&texts))?;
     let whole = heads.into_iter().zip(texts).map(|(head, text)| {
         let (html, blocks) = hydrated(&live, &text.html, text.blocks);
@@ -87,18 +88,19 @@ pub(super) fn previews(app: &App, conn: &mut Conn, articles: Vec<Article>) -> Re
 }
 
 /// A working copy with what publishing would add to it.
-fn as_public(article: Article, now: Timestamp) -> (Head, Rendered) {
+fn as_public(article: Article, now: Timestamp) -> (Head, Text) {
     let (summary, _, text) = Summary::of(article);
     let mut head = Head::from(summary);
     head.published_at.get_or_insert(now);
     head.excerpt = head.excerpt.or_else(|| head.dek.clone()).or_else(|| Some(text.excerpt.clone()));
-    (head, text)
+    (head, text.into())
 }
 
 /// A working copy, whole.
 pub(super) fn editor_view(app: &App, conn: &mut Conn, article: Article) -> Result<ArticleEditorView> {
     let plan = plan_queries::plan(conn, article.id)?;
-    let (summary, markdown, text) = Summary::of(article);
+    let (summary, markdown, rendered) = Summary::of(article);
+    let text = Text::from(rendered);
     let desk = desk(&summary, &plan);
     let heads = [Head::from(summary)];
     let live = load(app, conn, Copy::Working, &heads, &images_in(std::slice::from_ref(&text)))?;
@@ -204,21 +206,21 @@ fn desk(article: &Summary, plan: &Plan) -> Desk {
     }
 }
 
-fn images_in(texts: &[Rendered]) -> Vec<Id<Image>> {
+fn images_in(texts: &[Text]) -> Vec<Id<Image>> {
     texts.iter().flat_map(|text| &text.images).filter_map(|id| id.parse().ok()).collect()
 }
 
 /// Puts the pictures, as they are now, into both forms of a text; those that are gone are left out.
-fn hydrated(live: &Live, html: &str, blocks: Vec<Block>) -> (String, Vec<BlockView>) {
+fn hydrated(live: &Live, html: &str, blocks: Vec<TextBlock>) -> (String, Vec<BlockView>) {
     let find = |id: &str| id.parse().ok().and_then(|id: Id<Image>| live.images.get(&id));
     let html = markdown::hydrate(html, |id| find(id).map(attributes));
     let blocks = blocks.into_iter().filter_map(|block| match block {
-        Block::Image { image, alt, caption } => find(&image).map(|image| {
+        TextBlock::Image { image, alt, caption } => find(&image).map(|image| {
             let alt = if alt.is_empty() { image.alt.clone().unwrap_or_default() } else { alt };
             let caption = caption.or_else(|| image.caption.clone());
             BlockView::Image(Box::new(ImageBlock { r#type: ImageBlockType::Image, image: image.clone(), alt, caption }))
         }),
-        other => Some(BlockView::Other(other)),
+        TextBlock::Other(other) => Some(BlockView::Other(other)),
     });
     (html, blocks.collect())
 }

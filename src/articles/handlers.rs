@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Fault, Result};
 use crate::http::parameters::{self, parameter};
-use crate::http::{Body, Mount, Page, Request, Tags, created, editor, editor_page, moved, no_content, public, public_page};
+use crate::http::{Body, Mount, Page, Request, Tags, Written, created, editor, editor_page, moved, no_content, public_written};
 use crate::input::Input;
 use crate::users::{Caller, Writer};
 
@@ -141,24 +141,19 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
         query.fault(Fault::parameter("fields", "unknown_name", "Lists have the body only with include=body."));
     }
     query.finish()?;
-    let mut tags = Tags::of(&["articles"]);
-    if list.includes.is_empty() {
-        let work = move |app: &App, conn: &mut Conn| {
-            let (page, moment) = page(app, conn, &list, ranking)?;
-            Ok((list, page.with_rows(|rows| embed::cards(app, conn, rows))?, moment))
-        };
-        let (list, page, moment) = request.read(work).await?;
-        moment.into_iter().map(Window::good_until).for_each(|end| tags.hold_until(end));
-        return public_page(&request, &list, &page, &tags_of(&page.rows, tags));
-    }
     let work = move |app: &App, conn: &mut Conn| {
         let (page, moment) = page(app, conn, &list, ranking)?;
-        Ok((list, page.with_rows(|rows| whole(app, conn, rows))?, moment))
+        let mut tags = Tags::of(&["articles"]);
+        moment.into_iter().map(Window::good_until).for_each(|end| tags.hold_until(end));
+        if list.includes.is_empty() {
+            let page = page.with_rows(|rows| embed::cards(app, conn, rows))?;
+            return Written::page(app, &list, &page, tags_of(&page.rows, tags));
+        }
+        let page = page.with_rows(|rows| whole(app, conn, rows))?;
+        let tags = page.rows.iter().fold(tags, |tags, row| tags_of_whole(row, tags));
+        Written::page(app, &list, &page, tags)
     };
-    let (list, page, moment) = request.read(work).await?;
-    moment.into_iter().map(Window::good_until).for_each(|end| tags.hold_until(end));
-    let tags = page.rows.iter().fold(tags, |tags, row| tags_of_whole(row, tags));
-    public_page(&request, &list, &page, &tags)
+    Ok(public_written(&request, request.read(work).await?))
 }
 
 /// One page of what is published; of a ranking also the moment that it is made as of.
@@ -243,9 +238,13 @@ async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpR
         let view = request.read(move |app, conn| operations::read(app, conn, &caller, &name)).await?;
         return editor(&view, view.desk.version);
     }
-    match request.read(move |app, conn| operations::read_published(app, conn, &name)).await? {
-        PublicAnswer::Here(view) => public(&request, &view, &tags_of_whole(&view, Tags::default())),
-        PublicAnswer::Moved(slug) => moved(&request, &format!("/articles/{slug}"), &Moved { canonical_slug: slug }),
+    let work = move |app: &App, conn: &mut Conn| match operations::read_published(app, conn, &name)? {
+        PublicAnswer::Here(view) => Written::of(&view, tags_of_whole(&view, Tags::default())).map(Ok),
+        PublicAnswer::Moved(slug) => Ok(Err(slug)),
+    };
+    match request.read(work).await? {
+        Ok(written) => Ok(public_written(&request, written)),
+        Err(slug) => moved(&request, &format!("/articles/{slug}"), &Moved { canonical_slug: slug }),
     }
 }
 

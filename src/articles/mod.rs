@@ -31,6 +31,7 @@ mod slugs;
 mod stale;
 mod state_handlers;
 mod summary;
+mod text;
 mod trending;
 mod view;
 mod workflow;

@@ -158,8 +158,8 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &
 pub(super) fn read_published(app: &App, conn: &mut Conn, name: &str) -> Result<super::handlers::PublicAnswer> {
     use super::handlers::PublicAnswer;
     match published_queries::look_up(conn, name)? {
-        Found::Here(publication, rendered) => {
-            let view = embed::views(app, conn, vec![(*publication, *rendered)])?.pop().ok_or_else(Error::not_found)?;
+        Found::Here(publication, text) => {
+            let view = embed::views(app, conn, vec![(*publication, *text)])?.pop().ok_or_else(Error::not_found)?;
             Ok(PublicAnswer::Here(Box::new(view)))
         }
         Found::Moved(slug) => Ok(PublicAnswer::Moved(slug)),

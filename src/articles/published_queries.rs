@@ -10,13 +10,13 @@ use super::embed;
 use super::listing::{self, PUBLIC};
 use super::publication::{Publication, PublicationWithText};
 use super::slugs;
+use super::text::Text;
 use super::view::{ArticleCard, Translation};
 use crate::app::App;
 use crate::authors::Author;
 use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Phrase, Slugged, Timestamp, among, keyset, phrase, straight};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::images::Image;
-use crate::markdown::Rendered;
 use crate::schema::{
     articles, authors, gravestones, public_slugs, publication_authors, publication_images, publication_tags, publication_texts,
     publications, site, tags,
@@ -27,7 +27,7 @@ use crate::taxonomy::Tag;
 /// What stands at a public address.
 pub(super) enum Found {
     /// An article.
-    Here(Box<Publication>, Box<Rendered>),
+    Here(Box<Publication>, Box<Text>),
     /// An article that has moved to this slug.
     Moved(String),
     /// An article that is public no more.
@@ -45,7 +45,7 @@ pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Found> {
     Ok(match whole(conn, id)? {
         None => missing(conn, id, slug.as_deref())?,
         Some((publication, _)) if slug.is_some_and(|slug| slug != publication.slug) => Found::Moved(publication.slug),
-        Some((publication, rendered)) => Found::Here(Box::new(publication), Box::new(rendered.0)),
+        Some((publication, text)) => Found::Here(Box::new(publication), Box::new(text.0)),
     })
 }
 
@@ -70,7 +70,7 @@ fn missing(conn: &mut Conn, id: ArticleId, slug: Option<&str>) -> Result<Found> 
 }
 
 /// A published article with its text.
-fn whole(conn: &mut Conn, id: ArticleId) -> Result<Option<(Publication, Json<Rendered>)>> {
+fn whole(conn: &mut Conn, id: ArticleId) -> Result<Option<(Publication, Json<Text>)>> {
     Ok(straight!(conn, conn => publications::table
         .inner_join(publication_texts::table)
         .filter(publications::id.eq(id))
@@ -126,9 +126,9 @@ pub(super) fn are_articles() -> Phrase<Bool> {
 }
 
 /// The texts of published articles.
-pub(super) fn texts(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Rendered>> {
-    let rows: Vec<(ArticleId, Json<Rendered>)> = publication_texts::table.filter(among(publication_texts::article_id, ids)).load(conn)?;
-    Ok(rows.into_iter().map(|(id, rendered)| (id, rendered.0)).collect())
+pub(super) fn texts(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Text>> {
+    let rows: Vec<(ArticleId, Json<Text>)> = publication_texts::table.filter(among(publication_texts::article_id, ids)).load(conn)?;
+    Ok(rows.into_iter().map(|(id, text)| (id, text.0)).collect())
 }
 
 /// Cards of those of these articles that are public.

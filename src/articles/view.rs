@@ -8,10 +8,11 @@ use super::article::{ArticleId, ArticleKind, Correction, Status};
 use super::draft::Seo;
 use super::plan::{FailedPublication, ReviewNote, Schedule};
 use super::seo::SeoView;
+use super::text::PlainBlock;
 use crate::authors::AuthorCard;
 use crate::db::{Id, Timestamp};
 use crate::images::ImageView;
-use crate::markdown::{Block, TocEntry};
+use crate::markdown::TocEntry;
 use crate::taxonomy::{SectionCard, TagCard};
 use crate::users::UserId;
 
@@ -162,7 +163,7 @@ pub(crate) enum BlockView {
     /// A picture, as it is now.
     Image(Box<ImageBlock>),
     /// Any other block.
-    Other(Block),
+    Other(PlainBlock),
 }
 
 /// A picture in the text.

@@ -35,7 +35,7 @@ async fn list_authors(request: Request) -> Result<HttpResponse> {
     let (list, page) = request.read(move |app, conn| operations::list(app, conn, &list).map(|page| (list, page))).await?;
     let mut tags = Tags::of(&["authors"]);
     page.rows.iter().for_each(|author| tag_avatar(&mut tags, author));
-    public_page(&request, &list, &page, &tags)
+    public_page(&request, &list, &page, tags)
 }
 
 /// Creates an author.
@@ -68,7 +68,7 @@ async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpRe
     let mut tags = Tags::of(&["authors"]);
     tags.add("author", view.basics.card.id);
     tag_avatar(&mut tags, &view);
-    public(&request, &view, &tags)
+    public(&request, &view, tags)
 }
 
 /// Replaces an author.

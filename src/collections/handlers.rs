@@ -32,7 +32,7 @@ async fn list_collections(request: Request) -> Result<HttpResponse> {
     let list = query.listing(&LISTING, &request.app.secrets, "collections");
     query.finish()?;
     let (list, page) = request.read(move |_, conn| operations::list(conn, &list).map(|page| (list, page))).await?;
-    public_page(&request, &list, &page, &Tags::of(&["collections"]))
+    public_page(&request, &list, &page, Tags::of(&["collections"]))
 }
 
 /// Creates a collection.
@@ -66,7 +66,7 @@ async fn read_collection(request: Request, key: web::Path<String>) -> Result<Htt
     // The articles as a whole: one that is not public yet, and may not be named here, may become so.
     let mut tags = tags_of(&view.items, Tags::of(&["collections", "articles"]));
     tags.add("collection", view.card.id);
-    public(&request, &view, &tags)
+    public(&request, &view, tags)
 }
 
 /// Replaces a collection.

@@ -57,7 +57,7 @@ fn tags(article: ArticleId) -> Tags {
 async fn list_article_comments(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     let query = request.query();
     let (article, list, page) = request.read(move |app, conn| threads::list(app, conn, &name, query)).await?;
-    public_page(&request, &list, &page, &tags(article))
+    public_page(&request, &list, &page, tags(article))
 }
 
 /// Lists the replies to a comment.
@@ -70,7 +70,7 @@ async fn list_article_comments(request: Request, name: web::Path<String>) -> Res
 async fn list_comment_replies(request: Request, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let query = request.query();
     let (article, list, page) = request.read(move |app, conn| threads::list_replies(app, conn, (&path.0, &path.1), query)).await?;
-    public_page(&request, &list, &page, &tags(article))
+    public_page(&request, &list, &page, tags(article))
 }
 
 /// Writes a comment.

@@ -176,7 +176,7 @@ async fn read_oembed(request: Request) -> Result<HttpResponse> {
     query.finish()?;
     let asked = oembed::Asked { url: url.ok_or_else(Error::not_found)?, max_width, max_height };
     let (view, tags) = request.read(move |app, conn| oembed::describe(app, conn, &asked)).await?;
-    public(&request, &view, &tags)
+    public(&request, &view, tags)
 }
 
 /// The one form that oEmbed has here.

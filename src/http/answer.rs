@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use super::cache::GoodUntil;
 use super::conditional::version_tag;
-use super::pages::{link_header, written};
+use super::pages::{Cursors, link_header, written};
 use super::request::Request;
+use crate::app::App;
 use crate::config::SharedCache;
 use crate::db::{PageOf, PageQuery, Timestamp};
 use crate::error::{Error, Result};
@@ -56,16 +57,42 @@ impl Tags {
     }
 }
 
-/// A public view: the same for everybody, with a strong entity tag of its bytes.
-pub(crate) fn public<T: Serialize>(request: &Request, view: &T, tags: &Tags) -> Result<HttpResponse> {
-    Ok(finish_public(request, Public { body: bytes(view)?.into(), tags, link: None, content_type: JSON, changed: None }))
+/// A public view in its bytes. What is large is written on the thread that read it: memory that one thread takes and another
+/// gives back costs both of them time.
+pub(crate) struct Written {
+    body: Bytes,
+    tags: Tags,
+    cursors: Cursors,
+}
+
+impl Written {
+    /// A view.
+    pub(crate) fn of<T: Serialize>(view: &T, tags: Tags) -> Result<Self> {
+        Ok(Self { body: bytes(view)?.into(), tags, cursors: Cursors::default() })
+    }
+
+    /// A page of views.
+    pub(crate) fn page<V: Serialize>(app: &App, query: &PageQuery, page: &PageOf<V>, tags: Tags) -> Result<Self> {
+        let cursors = Cursors::of(app, query, page);
+        Ok(Self { body: bytes(&written(query, page, &cursors)?)?.into(), tags, cursors })
+    }
+}
+
+/// A public view that is written: the same for everybody, with a strong entity tag of its bytes.
+pub(crate) fn public_written(request: &Request, written: Written) -> HttpResponse {
+    let Written { body, tags, cursors } = written;
+    let link = link_header(request, &cursors);
+    finish_public(request, Public { body, tags: &tags, link: Some(&link), content_type: JSON, changed: None })
+}
+
+/// A public view.
+pub(crate) fn public<T: Serialize>(request: &Request, view: &T, tags: Tags) -> Result<HttpResponse> {
+    Ok(public_written(request, Written::of(view, tags)?))
 }
 
 /// A page of public views.
-pub(crate) fn public_page<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>, tags: &Tags) -> Result<HttpResponse> {
-    let link = link_header(request, query, page);
-    let body = bytes(&written(request, query, page)?)?.into();
-    Ok(finish_public(request, Public { body, tags, link: Some(&link), content_type: JSON, changed: None }))
+pub(crate) fn public_page<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>, tags: Tags) -> Result<HttpResponse> {
+    Ok(public_written(request, Written::page(&request.app, query, page, tags)?))
 }
 
 /// A public document that is no JSON of our own, and when what it shows last changed.
@@ -138,13 +165,14 @@ pub(crate) fn editor<T: Serialize>(view: &T, version: i32) -> Result<HttpRespons
 
 /// A page of what only staff may see.
 pub(crate) fn editor_page<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>) -> Result<HttpResponse> {
-    let link = link_header(request, query, page);
+    let cursors = Cursors::of(&request.app, query, page);
+    let link = link_header(request, &cursors);
     let mut response = HttpResponse::Ok();
     response.insert_header((CACHE_CONTROL, PRIVATE)).insert_header((CONTENT_TYPE, JSON));
     if !link.is_empty() {
         response.insert_header((LINK, link));
     }
-    Ok(response.body(bytes(&written(request, query, page)?)?))
+    Ok(response.body(bytes(&written(query, page, &cursors)?)?))
 }
 
 /// What was created, and where it is.

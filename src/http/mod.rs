@@ -36,7 +36,9 @@ mod upload;
 mod work;
 
 pub(crate) use address::limited_as;
-pub(crate) use answer::{Tags, created, editor, editor_page, moved, no_content, private, public, public_document, public_page, sheet};
+pub(crate) use answer::{
+    Tags, Written, created, editor, editor_page, moved, no_content, private, public, public_document, public_page, public_written, sheet,
+};
 pub(crate) use body::Body;
 pub(crate) use cache::Cache;
 pub(crate) use conditional::{Precondition, Stale, stale_version};

@@ -44,8 +44,18 @@ impl<T> Page<T> {
     }
 }
 
-fn cursor(request: &Request, query: &PageQuery, position: &Position) -> Option<String> {
-    seal_cursor(query, position, &request.app.secrets)
+/// Where the pages before and after one begin.
+#[derive(Default)]
+pub(super) struct Cursors {
+    next: Option<String>,
+    prev: Option<String>,
+}
+
+impl Cursors {
+    pub(super) fn of<V>(app: &App, query: &PageQuery, page: &PageOf<V>) -> Self {
+        let at = |position: &Option<Position>| position.as_ref().and_then(|position| seal_cursor(query, position, &app.secrets));
+        Self { next: at(&page.next), prev: at(&page.prev) }
+    }
 }
 
 /// A page as it is written: nothing is copied on the way, unless only some members are wanted.
@@ -62,34 +72,33 @@ enum Item<'a, V> {
     Sparse(Value),
 }
 
-pub(super) fn written<'a, V: Serialize>(request: &Request, query: &PageQuery, page: &'a PageOf<V>) -> Result<Written<'a, V>> {
+pub(super) fn written<'a, V: Serialize>(query: &PageQuery, page: &'a PageOf<V>, cursors: &Cursors) -> Result<Written<'a, V>> {
     let item = |view: &'a V| match &query.fields {
         Some(fields) => Ok(Item::Sparse(sparse(serde_json::to_value(view)?, fields))),
         None => Ok(Item::Whole(view)),
     };
-    let at = |position: &Option<Position>| position.as_ref().and_then(|position| cursor(request, query, position));
+    let Cursors { next, prev } = cursors;
     Ok(Written {
         data: page.rows.iter().map(item).collect::<Result<_>>()?,
-        page: PageInfo { limit: query.limit, next: at(&page.next), prev: at(&page.prev), total: page.total },
+        page: PageInfo { limit: query.limit, next: next.clone(), prev: prev.clone(), total: page.total },
     })
 }
 
-pub(super) fn link_header<V>(request: &Request, query: &PageQuery, page: &PageOf<V>) -> String {
+pub(super) fn link_header(request: &Request, cursors: &Cursors) -> String {
+    if cursors.next.is_none() && cursors.prev.is_none() {
+        return String::new();
+    }
     // In the order that they are kept in, so that an answer is the same however its question was spelled.
     let query_string = canonical_query(request.raw_query());
     let rest: Vec<&str> = query_string.split('&').filter(|piece| !piece.is_empty() && !piece.starts_with("cursor=")).collect();
     let base = format!("{}{}", request.app.config.links.api_url, request.path);
-    let url = |cursor: Option<String>| {
+    let url = |cursor: Option<&String>| {
         let pieces: Vec<String> =
             rest.iter().map(|&piece| piece.to_owned()).chain(cursor.map(|cursor| format!("cursor={cursor}"))).collect();
         if pieces.is_empty() { base.clone() } else { format!("{base}?{}", pieces.join("&")) }
     };
-    let relation = |position: &Option<Position>, relation: &str| {
-        position
-            .as_ref()
-            .and_then(|position| cursor(request, query, position))
-            .map(|cursor| format!("<{}>; rel=\"{relation}\"", url(Some(cursor))))
-    };
-    let first = (page.next.is_some() || page.prev.is_some()).then(|| format!("<{}>; rel=\"first\"", url(None)));
-    [relation(&page.next, "next"), relation(&page.prev, "prev"), first].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let relation =
+        |cursor: &Option<String>, relation: &str| cursor.as_ref().map(|cursor| format!("<{}>; rel=\"{relation}\"", url(Some(cursor))));
+    let first = Some(format!("<{}>; rel=\"first\"", url(None)));
+    [relation(&cursors.next, "next"), relation(&cursors.prev, "prev"), first].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -39,5 +39,5 @@ async fn read_problem(request: Request, code: web::Path<String>) -> Result<HttpR
     request.no_query()?;
     let code = Code::ALL.iter().find(|known| known.as_str() == *code).ok_or_else(Error::not_found)?;
     let kind = ProblemKind { code: code.as_str(), status: code.status(), title: code.title(), about: code.about() };
-    public(&request, &kind, &Tags::default())
+    public(&request, &kind, Tags::default())
 }

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -126,21 +127,33 @@ pub(crate) struct Placeholder {
     pub(crate) color: String,
 }
 
-/// A picture as readers see it; one copy of it, however often an answer shows it.
+/// A picture as readers see it; made and written once, however often an answer shows it.
 #[derive(Clone, Debug)]
-pub(crate) struct ImageView(Arc<PublicImage>);
+pub(crate) struct ImageView(Arc<(PublicImage, OnceLock<Box<RawValue>>)>);
+
+impl ImageView {
+    /// Its members, for what has others beside them.
+    fn serialize_members<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        PublicImage::serialize(self, serializer)
+    }
+}
 
 impl Deref for ImageView {
     type Target = PublicImage;
 
     fn deref(&self) -> &PublicImage {
-        &self.0
+        &self.0.0
     }
 }
 
 impl Serialize for ImageView {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        let (image, written) = &*self.0;
+        if let Some(written) = written.get() {
+            return written.serialize(serializer);
+        }
+        let fresh = to_raw_value(image).map_err(serde::ser::Error::custom)?;
+        written.get_or_init(|| fresh).serialize(serializer)
     }
 }
 
@@ -217,7 +230,7 @@ pub(crate) struct PublicImage {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct EditedImage {
     /// What readers see.
-    #[serde(flatten)]
+    #[serde(flatten, serialize_with = "ImageView::serialize_members")]
     pub(crate) view: ImageView,
     /// The name that the file had where it came from.
     #[schema(example = "IMG_4711.jpg")]
@@ -320,7 +333,7 @@ impl Image {
         let original = Original::of(self);
         let addresses = Addresses::new(&original, links);
         let srcset = addresses.srcset();
-        ImageView(Arc::new(PublicImage {
+        let image = PublicImage {
             id: self.id,
             url: links.media(&self.stored_name()),
             width: self.width,
@@ -338,7 +351,8 @@ impl Image {
             srcset,
             crops: addresses.crops(),
             created_at: self.created_at,
-        }))
+        };
+        ImageView(Arc::new((image, OnceLock::new())))
     }
 
     /// What those who work here see of it.

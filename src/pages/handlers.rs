@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::articles::{Moved, Previewed, answer_previewed_page};
 use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
-use crate::http::{Mount, Request, moved, public};
+use crate::http::{Mount, Request, Written, moved, public, public_written};
 
 /// Mounts the operations.
 pub(crate) fn routes(mount: &mut impl Mount) {
@@ -46,8 +46,12 @@ async fn read_article_page(request: Request, name: web::Path<String>) -> Result<
         })
         .await;
     }
-    match request.read(move |app, conn| operations::article(app, conn, &name)).await? {
-        Ok(made) => public(&request, &made.page, &made.tags),
+    let work = move |app: &App, conn: &mut Conn| match operations::article(app, conn, &name)? {
+        Ok(Made { page, tags }) => Written::of(&page, tags).map(Ok),
+        Err(slug) => Ok(Err(slug)),
+    };
+    match request.read(work).await? {
+        Ok(written) => Ok(public_written(&request, written)),
         Err(slug) => moved(&request, &format!("/pages/article/{slug}"), &Moved { canonical_slug: slug }),
     }
 }
@@ -96,8 +100,11 @@ where
     if let Some(token) = token(request)? {
         return answer_previewed_page(request, token, None, move |app, conn, _| Ok(make(app, conn)?.page)).await;
     }
-    let Made { page, tags } = request.read(make).await?;
-    public(request, &page, &tags)
+    let work = move |app: &App, conn: &mut Conn| {
+        let Made { page, tags } = make(app, conn)?;
+        Written::of(&page, tags)
+    };
+    Ok(public_written(request, request.read(work).await?))
 }
 
 /// An article's page, wherever it has moved.
@@ -126,5 +133,5 @@ async fn resolve_path(request: Request) -> Result<HttpResponse> {
     query.finish()?;
     let path = path.ok_or_else(Error::not_found)?;
     let (found, tags) = request.read(move |app, conn| resolve::answer(app, conn, &path)).await?;
-    public(&request, &found, &tags)
+    public(&request, &found, tags)
 }

@@ -30,7 +30,7 @@ async fn read_site(request: Request) -> Result<HttpResponse> {
     let view = request.read(operations::read).await?;
     let mut tags = Tags::of(&["site"]);
     view.logo().into_iter().for_each(|logo| tags.add("image", logo.id));
-    public(&request, &view, &tags)
+    public(&request, &view, tags)
 }
 
 /// Replaces the site's settings.

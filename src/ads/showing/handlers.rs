@@ -40,5 +40,5 @@ async fn read_ads(request: Request, key: web::Path<String>) -> Result<HttpRespon
     if let Some(until) = until {
         tags.hold_until(until);
     }
-    public(&request, &place, &tags)
+    public(&request, &place, tags)
 }

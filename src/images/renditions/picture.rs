@@ -1,7 +1,5 @@
 //! What a front end needs to show a picture well: addresses by width and format, ready to be put into `<picture>`.
 
-use std::fmt::Write;
-
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -131,9 +129,8 @@ impl<'a> Addresses<'a> {
         // An article shows many of these, so that each is written in one go.
         let mut set = String::with_capacity(widths.len() * (self.base.len() + crop.len() + ending.len() + ROOM));
         for width in widths {
-            let comma = if set.is_empty() { "" } else { ", " };
-            // Writing to a string does not fail.
-            let _ = write!(set, "{comma}{}{before}{crop}/{width}.{ending} {width}w", self.base);
+            let (comma, width) = (if set.is_empty() { "" } else { ", " }, width.to_string());
+            [comma, &self.base, before, crop, "/", &width, ".", ending, " ", &width, "w"].into_iter().for_each(|piece| set.push_str(piece));
         }
         set
     }

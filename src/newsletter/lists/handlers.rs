@@ -43,7 +43,7 @@ async fn list_newsletter_lists(request: Request) -> Result<HttpResponse> {
     if all {
         return editor_page(&request, &list, &page);
     }
-    public_page(&request, &list, &page, &Tags::of(&["newsletter_lists"]))
+    public_page(&request, &list, &page, Tags::of(&["newsletter_lists"]))
 }
 
 /// Creates a list.
@@ -75,7 +75,7 @@ async fn read_newsletter_list(request: Request, name: web::Path<String>) -> Resu
     let view = request.read(move |_, conn| operations::read(conn, &name)).await?;
     let mut tags = Tags::of(&["newsletter_lists"]);
     tags.add("newsletter_list", view.card.id);
-    public(&request, &view, &tags)
+    public(&request, &view, tags)
 }
 
 /// Replaces a list.

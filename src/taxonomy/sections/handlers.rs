@@ -32,7 +32,7 @@ async fn list_sections(request: Request) -> Result<HttpResponse> {
     let list = query.listing(&LISTING, &request.app.secrets, "sections");
     query.finish()?;
     let (list, page) = request.read(move |app, conn| operations::list(app, conn, &list).map(|page| (list, page))).await?;
-    public_page(&request, &list, &page, &Tags::of(&["sections"]))
+    public_page(&request, &list, &page, Tags::of(&["sections"]))
 }
 
 /// Creates a section.
@@ -64,7 +64,7 @@ async fn read_section(request: Request, name: web::Path<String>) -> Result<HttpR
     let view = request.read(move |app, conn| operations::read(app, conn, &name)).await?;
     let mut tags = Tags::of(&["sections"]);
     tags.add("section", view.id);
-    public(&request, &view, &tags)
+    public(&request, &view, tags)
 }
 
 /// Replaces a section.

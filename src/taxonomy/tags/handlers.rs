@@ -32,7 +32,7 @@ async fn list_tags(request: Request) -> Result<HttpResponse> {
     let list = query.listing(&LISTING, &request.app.secrets, "tags");
     query.finish()?;
     let (list, page) = request.read(move |app, conn| operations::list(app, conn, &list).map(|page| (list, page))).await?;
-    public_page(&request, &list, &page, &Tags::of(&["tags"]))
+    public_page(&request, &list, &page, Tags::of(&["tags"]))
 }
 
 /// Creates a tag.
@@ -63,7 +63,7 @@ async fn read_tag(request: Request, name: web::Path<String>) -> Result<HttpRespo
     let view = request.read(move |app, conn| operations::read(app, conn, &name)).await?;
     let mut tags = Tags::of(&["tags"]);
     tags.add("tag", view.id);
-    public(&request, &view, &tags)
+    public(&request, &view, tags)
 }
 
 /// Replaces a tag.

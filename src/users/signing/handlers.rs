@@ -22,5 +22,5 @@ async fn read_public_keys(request: Request) -> Result<HttpResponse> {
     let now = request.app.now();
     let rows = request.read(|_, conn| queries::all(conn)).await?;
     let keys = rows.iter().filter(|row| row.is_published(now)).map(super::key::SigningKeyRow::public_jwk).collect();
-    public(&request, &PublicKeys { keys }, &Tags::of(&["signing-keys"]))
+    public(&request, &PublicKeys { keys }, Tags::of(&["signing-keys"]))
 }
