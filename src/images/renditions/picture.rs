@@ -130,7 +130,9 @@ impl<'a> Addresses<'a> {
         let mut set = String::with_capacity(widths.len() * (self.base.len() + crop.len() + ending.len() + ROOM));
         for width in widths {
             let (comma, width) = (if set.is_empty() { "" } else { ", " }, width.to_string());
-            [comma, &self.base, before, crop, "/", &width, ".", ending, " ", &width, "w"].into_iter().for_each(|piece| set.push_str(piece));
+            for piece in [comma, &self.base, before, crop, "/", &width, ".", ending, " ", &width, "w"] {
+                set.push_str(piece);
+            }
         }
         set
     }
