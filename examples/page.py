@@ -161,6 +161,11 @@ def document(page):
     section = article["section"] and link(article["section"]["url"], article["section"]["name"]) or ""
     around = [("Previous", page["previous"]), ("Next", page["next"])]
     seo = article["seo"]
+    shown = seo["image"]
+    networks = shown and (
+        f'<meta property="og:image" content="{escape(shown["url"])}"><meta property="og:image:width" content="{shown["width"]}">'
+        f'<meta property="og:image:height" content="{shown["height"]}"><meta property="og:image:alt" content="{escape(shown["alt"] or "")}">'
+    )
     structured = json.dumps(seo["json_ld"]).replace("<", "\\u003c")
     return f"""<!doctype html>
 <html lang="{escape(article["locale"])}">
@@ -169,6 +174,7 @@ def document(page):
 <title>{escape(seo["title"])} – {escape(site["name"])}</title>
 <meta name="description" content="{escape(seo["description"] or "")}">
 <link rel="canonical" href="{escape(seo["canonical_url"])}">
+{networks or ""}
 <script type="application/ld+json">{structured}</script>
 </head>
 <body>

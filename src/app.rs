@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::body::BoxBody;
 use actix_web::dev::{AppConfig, Response, ServiceFactory};
 use actix_web::middleware::from_fn;
-use actix_web::web::ServiceConfig;
 use tokio::sync::Semaphore;
 
 use crate::ads::{self, AdCounts};
@@ -215,7 +214,9 @@ impl App {
     + use<> {
         let app = self.clone();
         http::around(self.clone(), move || {
-            actix_web::App::new().app_data(app.clone()).configure(routes::mount::<ServiceConfig>).wrap(from_fn(http::front))
+            let mut services = http::Services::default();
+            routes::mount(&mut services);
+            actix_web::App::new().app_data(app.clone()).configure(|config| services.mount(config)).wrap(from_fn(http::front))
         })
     }
 }

@@ -3,19 +3,30 @@
 use crate::config::LinkConfig;
 use crate::db::Timestamp;
 
+/// What the section or the id needs in an address.
+const ROOM: usize = 64;
+
 impl LinkConfig {
     /// An article's address on the readers' site.
     pub(crate) fn article(&self, slug: &str, section: Option<&str>, published_at: Option<Timestamp>, id: &str) -> String {
-        let (year, month, day) = published_at.map(Timestamp::date).unwrap_or_default();
-        let path = self
-            .article_path
-            .replace("{slug}", slug)
-            .replace("{section}", section.unwrap_or("news"))
-            .replace("{year}", &format!("{year:04}"))
-            .replace("{month}", &format!("{month:02}"))
-            .replace("{day}", &format!("{day:02}"))
-            .replace("{id}", id);
-        format!("{}{path}", self.site_url)
+        let date = || published_at.map(Timestamp::date).unwrap_or_default();
+        let mut address = String::with_capacity(self.site_url.len() + self.article_path.len() + slug.len() + ROOM);
+        address.push_str(&self.site_url);
+        // Lists make many of these, so that each is written in one go.
+        let mut pieces = self.article_path.split('{');
+        address.push_str(pieces.next().unwrap_or_default());
+        for (name, after) in pieces.filter_map(|piece| piece.split_once('}')) {
+            match name {
+                "slug" => address.push_str(slug),
+                "section" => address.push_str(section.unwrap_or("news")),
+                "year" => address.push_str(&format!("{:04}", date().0)),
+                "month" => address.push_str(&format!("{:02}", date().1)),
+                "day" => address.push_str(&format!("{:02}", date().2)),
+                _ => address.push_str(id),
+            }
+            address.push_str(after);
+        }
+        address
     }
 
     /// An author's page on the readers' site.

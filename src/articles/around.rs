@@ -1,6 +1,6 @@
 //! Articles as whole pages show them: one among those around it, or a list beside what is read most.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::article::{ArticleId, ArticleKind};
 use super::listing::PUBLIC;
@@ -53,18 +53,17 @@ pub(crate) fn whole(app: &App, conn: &mut Conn, name: &str) -> Result<std::resul
     };
     let ((previous, next), related) = around(conn, &publication)?;
     let (trending, until) = most_read(app, conn)?;
-    let ids = |rows: &[Publication]| rows.iter().map(|row| row.id).collect::<Vec<_>>();
-    let (first, last) = (previous.as_ref().map(|row| row.id), next.as_ref().map(|row| row.id));
-    let (of_related, of_trending) = (ids(&related), ids(&trending));
-    let others = previous.into_iter().chain(next).chain(related).chain(trending).collect();
+    let of_trending: Vec<_> = trending.iter().map(|row| row.id).collect();
+    let named: BTreeSet<_> = previous.iter().chain(&next).chain(&related).filter(|id| !of_trending.contains(id)).copied().collect();
+    let others = published_queries::by_ids(conn, &named.into_iter().collect::<Vec<_>>())?.into_iter().chain(trending).collect();
     let (article, cards) = embed::view_among(app, conn, (publication, text), others)?;
     let cards = by_id(cards);
     let card = |id: &ArticleId| cards.get(id).cloned();
     Ok(Ok(Surrounded {
         article,
-        previous: first.as_ref().and_then(card),
-        next: last.as_ref().and_then(card),
-        related: of_related.iter().filter_map(card).collect(),
+        previous: previous.as_ref().and_then(card),
+        next: next.as_ref().and_then(card),
+        related: related.iter().filter_map(card).collect(),
         trending: of_trending.iter().filter_map(card).collect(),
         until,
     }))
@@ -90,7 +89,7 @@ pub(crate) fn list_among(app: &App, conn: &mut Conn, asked: &str, others: &[Arti
     })
 }
 
-type Around = ((Option<Publication>, Option<Publication>), Vec<Publication>);
+type Around = ((Option<ArticleId>, Option<ArticleId>), Vec<ArticleId>);
 
 /// What lies around an article; nothing around a standing page, which is in no order.
 fn around(conn: &mut Conn, publication: &Publication) -> Result<Around> {

@@ -14,18 +14,18 @@ use super::view::{
 };
 use super::{plan_queries, published_queries, queries};
 use crate::app::App;
-use crate::authors::{Author, AuthorCard};
+use crate::authors::{AuthorCard, Byline};
 use crate::db::{Conn, Id, Timestamp};
 use crate::error::Result;
 use crate::images::{self, Image, ImageView};
 use crate::markdown::{self, ImageAttributes};
 use crate::site::{self, Closing};
-use crate::taxonomy::{self, Section, SectionCard, Tag, TagCard};
+use crate::taxonomy::{self, Label, Section, SectionCard, TagCard};
 
 /// Everything live that a set of articles needs.
 struct Live {
-    authors: HashMap<ArticleId, Vec<Author>>,
-    tags: HashMap<ArticleId, Vec<Tag>>,
+    authors: HashMap<ArticleId, Vec<Byline>>,
+    tags: HashMap<ArticleId, Vec<Label>>,
     sections: HashMap<Id<Section>, SectionCard>,
     images: HashMap<Id<Image>, ImageView>,
     translations: HashMap<ArticleId, Vec<(ArticleId, Translation)>>,
@@ -146,10 +146,10 @@ fn load(app: &App, conn: &mut Conn, copy: Copy, heads: &[Head], body_images: &[I
 
 fn card(app: &App, live: &Live, head: Head, copy: Copy) -> ArticleCard {
     let links = &app.config.links;
-    let avatar = |author: &Author| author.avatar_id.and_then(|id| live.images.get(&id).cloned());
+    let avatar = |author: &Byline| author.avatar_id.and_then(|id| live.images.get(&id).cloned());
     let authors: Vec<AuthorCard> =
-        live.authors.get(&head.id).into_iter().flatten().map(|author| author.card(links, avatar(author))).collect();
-    let tags: Vec<TagCard> = live.tags.get(&head.id).into_iter().flatten().map(|tag| tag.card(links)).collect();
+        live.authors.get(&head.id).into_iter().flatten().map(|author| author.clone().card(links, avatar(author))).collect();
+    let tags: Vec<TagCard> = live.tags.get(&head.id).into_iter().flatten().map(|tag| tag.clone().card(links)).collect();
     let section = head.section.and_then(|id| live.sections.get(&id).cloned());
     let hero_image = head.hero_image.and_then(|id| live.images.get(&id).cloned());
     let seo_image = head.seo.image.and_then(|id| live.images.get(&id).cloned());

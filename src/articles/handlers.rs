@@ -186,7 +186,8 @@ pub(crate) fn tags_of(cards: &[ArticleCard], mut tags: Tags) -> Tags {
         card.section.iter().for_each(|section| tags.add("section", section.id));
         card.tags.iter().for_each(|tag| tags.add("tag", tag.id));
         let avatars = card.authors.iter().filter_map(|author| author.avatar.as_ref());
-        card.hero_image.iter().chain(&card.seo.image).chain(avatars).for_each(|image| tags.add("image", image.id));
+        let whole = card.hero_image.iter().chain(avatars).map(|image| image.id);
+        whole.chain(card.seo.image.iter().map(|image| image.id)).for_each(|image| tags.add("image", image));
     }
     tags
 }

@@ -6,13 +6,14 @@ use diesel::prelude::*;
 
 use super::article::{ArticleId, Content, Relations};
 use super::plan::Plan;
-use crate::db::{Conn, Json, Timestamp, among};
+use crate::db::{Conn, Json, Timestamp, among, straight};
 use crate::error::Result;
 use crate::schema::{article_plans, authors, images, planned_images, revisions, sections, tags};
 
 /// The plan of an article.
 pub(super) fn plan(conn: &mut Conn, id: ArticleId) -> Result<Plan> {
-    let found = article_plans::table.filter(article_plans::article_id.eq(id)).select(Plan::as_select()).first(conn).optional()?;
+    let row = article_plans::table.filter(article_plans::article_id.eq(id));
+    let found = straight!(conn, conn => row.select(Plan::as_select()).first(conn).optional())?;
     Ok(found.unwrap_or_else(|| Plan::none(id)))
 }
 
@@ -30,7 +31,7 @@ pub(super) fn save(conn: &mut Conn, mut plan: Plan) -> Result<()> {
     plan.due_at = plan.scheduled_at.into_iter().chain(plan.ends_at).min();
     let own = article_plans::table.filter(article_plans::article_id.eq(plan.article_id));
     if plan == Plan::none(plan.article_id) {
-        diesel::delete(own).execute(conn)?;
+        straight!(conn, conn => diesel::delete(own).execute(conn))?;
     } else if diesel::update(own).set(&plan).execute(conn)? == 0 {
         diesel::insert_into(article_plans::table).values(&plan).execute(conn)?;
     }
@@ -39,7 +40,8 @@ pub(super) fn save(conn: &mut Conn, mut plan: Plan) -> Result<()> {
 
 /// Holds the pictures of the save that is planned, which the working copy may show no more.
 fn hold_images(conn: &mut Conn, plan: &Plan) -> Result<()> {
-    diesel::delete(planned_images::table.filter(planned_images::article_id.eq(plan.article_id))).execute(conn)?;
+    let held = planned_images::table.filter(planned_images::article_id.eq(plan.article_id));
+    straight!(conn, conn => diesel::delete(held).execute(conn))?;
     let Some(number) = plan.scheduled_revision else { return Ok(()) };
     let Some(content) = kept(conn, plan.article_id, number)? else { return Ok(()) };
     let shown = content.relations.images.iter().chain(&content.hero_image).chain(&content.seo.image).map(ToString::to_string);

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::article::{ArticleId, ArticleKind};
+use super::article::{ArticleId, ArticleKind, Relations};
 use super::embed;
 use super::listing::{self, PUBLIC};
 use super::publication::{Publication, PublicationWithText};
@@ -13,7 +13,7 @@ use super::slugs;
 use super::text::Text;
 use super::view::{ArticleCard, Translation};
 use crate::app::App;
-use crate::authors::Author;
+use crate::authors::{Author, Byline};
 use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Phrase, Slugged, Timestamp, among, keyset, phrase, straight};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::images::Image;
@@ -22,7 +22,7 @@ use crate::schema::{
     publications, site, tags,
 };
 use crate::site::Closing;
-use crate::taxonomy::Tag;
+use crate::taxonomy::{Label, Tag};
 
 /// What stands at a public address.
 pub(super) enum Found {
@@ -127,7 +127,8 @@ pub(super) fn are_articles() -> Phrase<Bool> {
 
 /// The texts of published articles.
 pub(super) fn texts(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Text>> {
-    let rows: Vec<(ArticleId, Json<Text>)> = publication_texts::table.filter(among(publication_texts::article_id, ids)).load(conn)?;
+    let rows: Vec<(ArticleId, Json<Text>)> =
+        straight!(conn, conn => publication_texts::table.filter(among(publication_texts::article_id, ids)).load(conn))?;
     Ok(rows.into_iter().map(|(id, text)| (id, text.0)).collect())
 }
 
@@ -145,27 +146,27 @@ pub(super) fn by_ids(conn: &mut Conn, ids: &[ArticleId]) -> Result<Vec<Publicati
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(publications::table.filter(among(publications::id, ids)).select(Publication::as_select()).load(conn)?)
+    Ok(straight!(conn, conn => publications::table.filter(among(publications::id, ids)).select(Publication::as_select()).load(conn))?)
 }
 
 /// Who signs these articles, in order.
-pub(super) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Author>>> {
-    let rows: Vec<(ArticleId, Author)> = straight!(conn, conn => publication_authors::table
+pub(super) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Byline>>> {
+    let rows: Vec<(ArticleId, Byline)> = straight!(conn, conn => publication_authors::table
         .inner_join(authors::table)
         .filter(among(publication_authors::article_id, ids))
         .order((publication_authors::article_id, publication_authors::position))
-        .select((publication_authors::article_id, Author::as_select()))
+        .select((publication_authors::article_id, Byline::as_select()))
         .load(conn))?;
     Ok(grouped(rows))
 }
 
 /// What these articles are about, in order.
-pub(super) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Tag>>> {
-    let rows: Vec<(ArticleId, Tag)> = straight!(conn, conn => publication_tags::table
+pub(super) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Label>>> {
+    let rows: Vec<(ArticleId, Label)> = straight!(conn, conn => publication_tags::table
         .inner_join(tags::table)
         .filter(among(publication_tags::article_id, ids))
         .order((publication_tags::article_id, publication_tags::position))
-        .select((publication_tags::article_id, Tag::as_select()))
+        .select((publication_tags::article_id, Label::as_select()))
         .load(conn))?;
     Ok(grouped(rows))
 }
@@ -229,32 +230,42 @@ type Standing = (ArticleKind, Option<Id<crate::taxonomy::Section>>, ArticleId, O
 pub(super) fn counted(conn: &mut Conn, id: ArticleId) -> Result<Counted> {
     let columns = (publications::kind, publications::section_id, publications::translation_group, publications::hero_image_id);
     let own = publications::table.filter(publications::id.eq(id)).select(columns);
-    let Some((kind, section, group, hero)) = own.first::<Standing>(conn).optional()? else { return Ok(Counted::default()) };
-    let mut images: Vec<Id<Image>> =
-        publication_images::table.filter(publication_images::article_id.eq(id)).select(publication_images::image_id).load(conn)?;
+    let standing = straight!(conn, conn => own.first::<Standing>(conn).optional())?;
+    let Some((kind, section, group, hero)) = standing else { return Ok(Counted::default()) };
+    let group = publications::table.filter(publications::translation_group.eq(group)).select(publications::id);
+    let translations = straight!(conn, conn => group.load(conn))?;
+    let Relations { authors, tags, mut images } = relations(conn, id)?;
     images.extend(hero);
-    Ok(Counted {
-        kind: Some(kind),
-        images,
-        translations: publications::table.filter(publications::translation_group.eq(group)).select(publications::id).load(conn)?,
-        authors: publication_authors::table
-            .filter(publication_authors::article_id.eq(id))
-            .select(publication_authors::author_id)
-            .load(conn)?,
-        tags: publication_tags::table.filter(publication_tags::article_id.eq(id)).select(publication_tags::tag_id).load(conn)?,
-        sections: section.into_iter().collect(),
-    })
+    Ok(Counted { kind: Some(kind), authors, tags, sections: section.into_iter().collect(), translations, images })
+}
+
+/// What belongs to a published copy.
+fn relations(conn: &mut Conn, id: ArticleId) -> Result<Relations> {
+    let authors = publication_authors::table
+        .filter(publication_authors::article_id.eq(id))
+        .order(publication_authors::position)
+        .select(publication_authors::author_id);
+    let tags = publication_tags::table
+        .filter(publication_tags::article_id.eq(id))
+        .order(publication_tags::position)
+        .select(publication_tags::tag_id);
+    let images = publication_images::table
+        .filter(publication_images::article_id.eq(id))
+        .order(publication_images::position)
+        .select(publication_images::image_id);
+    Ok(straight!(conn, conn => Relations { authors: authors.load(conn)?, tags: tags.load(conn)?, images: images.load(conn)? }))
 }
 
 /// Writes the published copy, whole.
-pub(super) fn put(conn: &mut Conn, row: &PublicationWithText, relations: &super::article::Relations, now: Timestamp) -> Result<()> {
+pub(super) fn put(conn: &mut Conn, row: &PublicationWithText, relations: &Relations, now: Timestamp) -> Result<()> {
     let id = row.publication.id;
     let taken = || Error::new(Code::SlugTaken, format!("The slug {:?} is another article's.", row.publication.slug));
     let text = publication_texts::rendered.eq(&row.rendered);
-    let changed =
-        conflict_on(diesel::update(publications::table.filter(publications::id.eq(id))).set(&row.publication).execute(conn), taken)?;
+    let own = publications::table.filter(publications::id.eq(id));
+    let changed = conflict_on(straight!(conn, conn => diesel::update(own).set(&row.publication).execute(conn)), taken)?;
     if changed > 0 {
-        diesel::update(publication_texts::table.filter(publication_texts::article_id.eq(id))).set(text).execute(conn)?;
+        let own = publication_texts::table.filter(publication_texts::article_id.eq(id));
+        straight!(conn, conn => diesel::update(own).set(text).execute(conn))?;
     } else {
         // Comments are counted without waiting for those who save the article, so that what they loaded may be old.
         let mut first = row.publication.clone();
@@ -262,26 +273,8 @@ pub(super) fn put(conn: &mut Conn, row: &PublicationWithText, relations: &super:
         conflict_on(diesel::insert_into(publications::table).values(&first).execute(conn), taken)?;
         diesel::insert_into(publication_texts::table).values((publication_texts::article_id.eq(id), text)).execute(conn)?;
     }
-    diesel::delete(publication_authors::table.filter(publication_authors::article_id.eq(id))).execute(conn)?;
-    diesel::delete(publication_tags::table.filter(publication_tags::article_id.eq(id))).execute(conn)?;
-    diesel::delete(publication_images::table.filter(publication_images::article_id.eq(id))).execute(conn)?;
-    for (position, author) in (0..).zip(&relations.authors) {
-        let row = (
-            publication_authors::article_id.eq(id),
-            publication_authors::position.eq(position),
-            publication_authors::author_id.eq(*author),
-        );
-        diesel::insert_into(publication_authors::table).values(row).execute(conn)?;
-    }
-    for (position, tag) in (0..).zip(&relations.tags) {
-        let row = (publication_tags::article_id.eq(id), publication_tags::position.eq(position), publication_tags::tag_id.eq(*tag));
-        diesel::insert_into(publication_tags::table).values(row).execute(conn)?;
-    }
-    for (position, image) in (0..).zip(&relations.images) {
-        put_image(conn, id, position, *image)?;
-    }
-    let owner: Option<ArticleId> =
-        public_slugs::table.filter(public_slugs::slug.eq(&row.publication.slug)).select(public_slugs::article_id).first(conn).optional()?;
+    set_relations(conn, id, relations)?;
+    let owner: Option<ArticleId> = straight!(conn, conn => public_slugs::table.filter(public_slugs::slug.eq(&row.publication.slug)).select(public_slugs::article_id).first(conn).optional())?;
     match owner {
         Some(owner) if owner == id => Ok(()),
         Some(_) => Err(taken()),
@@ -292,9 +285,35 @@ pub(super) fn put(conn: &mut Conn, row: &PublicationWithText, relations: &super:
     }
 }
 
-fn put_image(conn: &mut Conn, id: ArticleId, position: i32, image: Id<Image>) -> Result<()> {
-    let row = (publication_images::article_id.eq(id), publication_images::position.eq(position), publication_images::image_id.eq(image));
-    diesel::insert_into(publication_images::table).values(row).execute(conn)?;
+/// Replaces what belongs to a published copy, where that is something else now.
+fn set_relations(conn: &mut Conn, id: ArticleId, relations: &Relations) -> Result<()> {
+    let before = self::relations(conn, id)?;
+    if before.authors != relations.authors {
+        diesel::delete(publication_authors::table.filter(publication_authors::article_id.eq(id))).execute(conn)?;
+        for (position, author) in (0..).zip(&relations.authors) {
+            let row = (
+                publication_authors::article_id.eq(id),
+                publication_authors::position.eq(position),
+                publication_authors::author_id.eq(*author),
+            );
+            diesel::insert_into(publication_authors::table).values(row).execute(conn)?;
+        }
+    }
+    if before.tags != relations.tags {
+        diesel::delete(publication_tags::table.filter(publication_tags::article_id.eq(id))).execute(conn)?;
+        for (position, tag) in (0..).zip(&relations.tags) {
+            let row = (publication_tags::article_id.eq(id), publication_tags::position.eq(position), publication_tags::tag_id.eq(*tag));
+            diesel::insert_into(publication_tags::table).values(row).execute(conn)?;
+        }
+    }
+    if before.images != relations.images {
+        diesel::delete(publication_images::table.filter(publication_images::article_id.eq(id))).execute(conn)?;
+        for (position, image) in (0..).zip(&relations.images) {
+            let row =
+                (publication_images::article_id.eq(id), publication_images::position.eq(position), publication_images::image_id.eq(*image));
+            diesel::insert_into(publication_images::table).values(row).execute(conn)?;
+        }
+    }
     Ok(())
 }
 

@@ -10,27 +10,27 @@ use super::plan_queries;
 use super::published_queries::grouped;
 use super::slugs;
 use super::summary::Summary;
-use crate::authors::Author;
-use crate::db::{Backend, Conn, PageOf, PageQuery, Slugged, Timestamp, among, keyset, lock};
+use crate::authors::{Author, Byline};
+use crate::db::{Backend, Conn, PageOf, PageQuery, Slugged, Timestamp, among, keyset, lock, straight};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{
     article_authors, article_images, article_tags, articles, authors, gravestones, images, public_slugs, publications, revisions, tags,
 };
-use crate::taxonomy::Tag;
+use crate::taxonomy::Label;
 use crate::users::UserId;
 
 /// The working copy that an id or a slug names, if there is one.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Article>> {
-    let query = articles::table.select(Article::as_select()).into_boxed::<Backend>();
-    let query = match slugs::named(name) {
-        Slugged::Id(id) => query.filter(articles::id.eq(id)),
-        Slugged::Slug(slug) => query.filter(articles::slug.eq(slug)),
+    let slug = match slugs::named(name) {
+        Slugged::Id(id) => {
+            let row = articles::table.filter(articles::id.eq(id));
+            return Ok(straight!(conn, conn => row.select(Article::as_select()).first(conn).optional())?);
+        }
+        Slugged::Slug(slug) => slug,
     };
-    let found = query.first(conn).optional()?;
-    match (found, slugs::named(name)) {
-        (None, Slugged::Slug(slug)) => by_public_slug(conn, &slug),
-        (found, _) => Ok(found),
-    }
+    let row = articles::table.filter(articles::slug.eq(&slug));
+    let found = straight!(conn, conn => row.select(Article::as_select()).first(conn).optional())?;
+    if found.is_some() { Ok(found) } else { by_public_slug(conn, &slug) }
 }
 
 /// The working copy of what is, or was, public under a slug; no other article can have it.
@@ -98,7 +98,7 @@ pub(super) fn translation_group(conn: &mut Conn, id: ArticleId) -> Result<Option
 pub(super) fn locale_taken(conn: &mut Conn, group: ArticleId, locale: &str, own: ArticleId) -> Result<bool> {
     let others =
         articles::table.filter(articles::translation_group.eq(group)).filter(articles::locale.eq(locale)).filter(articles::id.ne(own));
-    Ok(others.count().get_result::<i64>(conn)? > 0)
+    Ok(straight!(conn, conn => others.count().get_result::<i64>(conn))? > 0)
 }
 
 /// Gives the translations that an article leaves behind another first among them.
@@ -118,7 +118,7 @@ pub(super) fn existing_images(conn: &mut Conn, ids: &[String]) -> Result<Vec<Str
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(images::table.filter(among(images::id, ids)).select(images::id).load(conn)?)
+    Ok(straight!(conn, conn => images::table.filter(among(images::id, ids)).select(images::id).load(conn))?)
 }
 
 /// Stores a new working copy.
@@ -129,7 +129,7 @@ pub(super) fn insert(conn: &mut Conn, article: &Article) -> Result<()> {
 
 /// Stores a changed working copy.
 pub(super) fn update(conn: &mut Conn, article: &Article) -> Result<()> {
-    conflict_on(diesel::update(article).set(article).execute(conn), || collision(article))?;
+    conflict_on(straight!(conn, conn => diesel::update(article).set(article).execute(conn)), || collision(article))?;
     Ok(())
 }
 
@@ -158,54 +158,61 @@ pub(super) fn relations(conn: &mut Conn, id: ArticleId) -> Result<Relations> {
     let tags = article_tags::table.filter(article_tags::article_id.eq(id)).order(article_tags::position).select(article_tags::tag_id);
     let images =
         article_images::table.filter(article_images::article_id.eq(id)).order(article_images::position).select(article_images::image_id);
-    Ok(Relations { authors: authors.load(conn)?, tags: tags.load(conn)?, images: images.load(conn)? })
+    Ok(straight!(conn, conn => Relations { authors: authors.load(conn)?, tags: tags.load(conn)?, images: images.load(conn)? }))
 }
 
-/// Replaces what belongs to a working copy.
+/// Replaces what belongs to a working copy, where that is something else now.
 pub(super) fn set_relations(conn: &mut Conn, id: ArticleId, relations: &Relations) -> Result<()> {
-    diesel::delete(article_authors::table.filter(article_authors::article_id.eq(id))).execute(conn)?;
-    diesel::delete(article_tags::table.filter(article_tags::article_id.eq(id))).execute(conn)?;
-    diesel::delete(article_images::table.filter(article_images::article_id.eq(id))).execute(conn)?;
-    for (position, author) in (0..).zip(&relations.authors) {
-        let row = (article_authors::article_id.eq(id), article_authors::position.eq(position), article_authors::author_id.eq(*author));
-        diesel::insert_into(article_authors::table).values(row).execute(conn)?;
+    let before = self::relations(conn, id)?;
+    if before.authors != relations.authors {
+        diesel::delete(article_authors::table.filter(article_authors::article_id.eq(id))).execute(conn)?;
+        for (position, author) in (0..).zip(&relations.authors) {
+            let row = (article_authors::article_id.eq(id), article_authors::position.eq(position), article_authors::author_id.eq(*author));
+            diesel::insert_into(article_authors::table).values(row).execute(conn)?;
+        }
     }
-    for (position, tag) in (0..).zip(&relations.tags) {
-        let row = (article_tags::article_id.eq(id), article_tags::position.eq(position), article_tags::tag_id.eq(*tag));
-        diesel::insert_into(article_tags::table).values(row).execute(conn)?;
+    if before.tags != relations.tags {
+        diesel::delete(article_tags::table.filter(article_tags::article_id.eq(id))).execute(conn)?;
+        for (position, tag) in (0..).zip(&relations.tags) {
+            let row = (article_tags::article_id.eq(id), article_tags::position.eq(position), article_tags::tag_id.eq(*tag));
+            diesel::insert_into(article_tags::table).values(row).execute(conn)?;
+        }
     }
-    for (position, image) in (0..).zip(&relations.images) {
-        let row = (article_images::article_id.eq(id), article_images::position.eq(position), article_images::image_id.eq(*image));
-        diesel::insert_into(article_images::table).values(row).execute(conn)?;
+    if before.images != relations.images {
+        diesel::delete(article_images::table.filter(article_images::article_id.eq(id))).execute(conn)?;
+        for (position, image) in (0..).zip(&relations.images) {
+            let row = (article_images::article_id.eq(id), article_images::position.eq(position), article_images::image_id.eq(*image));
+            diesel::insert_into(article_images::table).values(row).execute(conn)?;
+        }
     }
     Ok(())
 }
 
 /// Keeps a save for ever.
 pub(super) fn insert_revision(conn: &mut Conn, revision: &Revision) -> Result<()> {
-    diesel::insert_into(revisions::table).values(revision).execute(conn)?;
+    straight!(conn, conn => diesel::insert_into(revisions::table).values(revision).execute(conn))?;
     Ok(())
 }
 
 /// Who signs these working copies, in order.
-pub(super) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Author>>> {
-    let rows: Vec<(ArticleId, Author)> = article_authors::table
+pub(super) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Byline>>> {
+    let rows: Vec<(ArticleId, Byline)> = straight!(conn, conn => article_authors::table
         .inner_join(authors::table)
         .filter(among(article_authors::article_id, ids))
         .order((article_authors::article_id, article_authors::position))
-        .select((article_authors::article_id, Author::as_select()))
-        .load(conn)?;
+        .select((article_authors::article_id, Byline::as_select()))
+        .load(conn))?;
     Ok(grouped(rows))
 }
 
 /// What these working copies are about, in order.
-pub(super) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Tag>>> {
-    let rows: Vec<(ArticleId, Tag)> = article_tags::table
+pub(super) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Label>>> {
+    let rows: Vec<(ArticleId, Label)> = straight!(conn, conn => article_tags::table
         .inner_join(tags::table)
         .filter(among(article_tags::article_id, ids))
         .order((article_tags::article_id, article_tags::position))
-        .select((article_tags::article_id, Tag::as_select()))
-        .load(conn)?;
+        .select((article_tags::article_id, Label::as_select()))
+        .load(conn))?;
     Ok(grouped(rows))
 }
 

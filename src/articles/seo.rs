@@ -2,13 +2,13 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::article::ArticleKind;
 use super::view::{Head, Share};
 use crate::authors::AuthorCard;
-use crate::images::ImageView;
+use crate::db::Timestamp;
+use crate::images::{ImageView, SocialImage};
 use crate::taxonomy::SectionCard;
 
 /// What search engines and social networks are told. In the editor view as stored: null where it is derived.
@@ -24,13 +24,43 @@ pub(crate) struct SeoView {
     /// The address that this text is to be known under.
     #[schema(format = "uri", example = "https://example.com/tram-line-9-opens")]
     pub(crate) canonical_url: Option<String>,
-    /// The picture that networks show.
-    pub(crate) image: Option<ImageView>,
+    /// The picture that networks show: that which was chosen, or the one above the text.
+    pub(crate) image: Option<SocialImage>,
     /// Whether search engines should leave it out.
     pub(crate) noindex: bool,
     /// The article in the words of schema.org, for a script element of the type `application/ld+json`.
     #[schema(value_type = Object)]
-    pub(crate) json_ld: Value,
+    pub(crate) json_ld: JsonLd,
+}
+
+/// An article in the words of <https://schema.org/NewsArticle>.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct JsonLd {
+    #[serde(rename = "@context")]
+    context: &'static str,
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    headline: String,
+    description: Option<String>,
+    url: String,
+    main_entity_of_page: String,
+    in_language: String,
+    date_published: Option<Timestamp>,
+    date_modified: Timestamp,
+    word_count: i32,
+    article_section: Option<String>,
+    image: Vec<String>,
+    author: Vec<Person>,
+}
+
+/// Who signs it, in the words of <https://schema.org/Person>.
+#[derive(Clone, Debug, Serialize)]
+struct Person {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    name: String,
+    url: String,
 }
 
 /// What stands around an article and is live.
@@ -49,7 +79,7 @@ pub(super) fn derived(head: &Head, around: &Surroundings<'_>) -> SeoView {
         title: Some(head.seo.title.clone().unwrap_or_else(|| head.title.clone())),
         description,
         canonical_url: Some(head.seo.canonical_url.clone().unwrap_or_else(|| around.url.to_owned())),
-        image: around.image.or(around.hero).cloned(),
+        image: around.image.or(around.hero).map(|image| image.social()),
         noindex: head.seo.noindex,
         json_ld: json_ld(head, around),
     }
@@ -61,30 +91,30 @@ pub(super) fn stored(head: &Head, around: &Surroundings<'_>) -> SeoView {
         title: head.seo.title.clone(),
         description: head.seo.description.clone(),
         canonical_url: head.seo.canonical_url.clone(),
-        image: around.image.cloned(),
+        image: around.image.map(|image| image.social()),
         noindex: head.seo.noindex,
         json_ld: json_ld(head, around),
     }
 }
 
-fn json_ld(head: &Head, around: &Surroundings<'_>) -> Value {
-    let kind = if head.kind == ArticleKind::Article { "NewsArticle" } else { "WebPage" };
-    let image = around.image.or(around.hero).map(|image| &image.url);
-    json!({
-        "@context": "https://schema.org",
-        "@type": kind,
-        "headline": head.title,
-        "description": head.seo.description.as_ref().or(head.dek.as_ref()).or(head.excerpt.as_ref()),
-        "url": around.url,
-        "mainEntityOfPage": around.url,
-        "inLanguage": head.locale,
-        "datePublished": head.published_at,
-        "dateModified": head.updated_at,
-        "wordCount": head.word_count,
-        "articleSection": around.section.map(|section| &section.name),
-        "image": image.map_or_else(Vec::new, |url| vec![url]),
-        "author": around.authors.iter().map(|author| json!({"@type": "Person", "name": author.name, "url": author.url})).collect::<Vec<_>>(),
-    })
+fn json_ld(head: &Head, around: &Surroundings<'_>) -> JsonLd {
+    let image = around.image.or(around.hero).map(|image| image.url.clone());
+    let person = |author: &AuthorCard| Person { kind: "Person", name: author.name.clone(), url: author.url.clone() };
+    JsonLd {
+        context: "https://schema.org",
+        kind: if head.kind == ArticleKind::Article { "NewsArticle" } else { "WebPage" },
+        headline: head.title.clone(),
+        description: head.seo.description.as_ref().or(head.dek.as_ref()).or(head.excerpt.as_ref()).cloned(),
+        url: around.url.to_owned(),
+        main_entity_of_page: around.url.to_owned(),
+        in_language: head.locale.clone(),
+        date_published: head.published_at,
+        date_modified: head.updated_at,
+        word_count: head.word_count,
+        article_section: around.section.map(|section| section.name.clone()),
+        image: image.into_iter().collect(),
+        author: around.authors.iter().map(person).collect(),
+    }
 }
 
 /// As forms encode it; but a space is no `+`, which not every one of these takes for one.

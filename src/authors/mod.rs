@@ -14,4 +14,4 @@ pub(crate) use author::{Author, AuthorDraft};
 pub(crate) use handlers::routes;
 pub(crate) use operations::{create, profiles, read};
 pub(crate) use queries::{find_reference, recount, slugs};
-pub(crate) use view::{AuthorCard, AuthorView};
+pub(crate) use view::{AuthorCard, AuthorView, Byline};

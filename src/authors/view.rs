@@ -1,5 +1,6 @@
 //! Authors as readers and as editors see them, and as articles show them.
 
+use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -7,13 +8,33 @@ use super::author::{Author, AuthorId};
 use crate::config::LinkConfig;
 use crate::db::{Conn, Id};
 use crate::error::Result;
-use crate::images::{self, ImageView};
+use crate::images::{self, Image, ImageView};
 use crate::input::Custom;
+use crate::schema::authors;
 use crate::site::SocialLink;
 use crate::users::User;
 
 /// The id of an account.
 type UserId = Id<User>;
+
+/// What is read of an author to be shown with something else.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = authors)]
+pub(crate) struct Byline {
+    pub(crate) id: AuthorId,
+    slug: String,
+    name: String,
+    role_title: Option<String>,
+    pub(crate) avatar_id: Option<Id<Image>>,
+}
+
+impl Byline {
+    /// What the other shows of them.
+    pub(crate) fn card(self, links: &LinkConfig, avatar: Option<ImageView>) -> AuthorCard {
+        let Self { id, slug, name, role_title, avatar_id: _ } = self;
+        AuthorCard { url: links.author(&slug), id, slug, name, role_title, avatar }
+    }
+}
 
 /// An author, where another resource shows them.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -92,14 +113,8 @@ pub(crate) struct BioSource {
 impl Author {
     /// What other resources show of them.
     pub(crate) fn card(&self, links: &LinkConfig, avatar: Option<ImageView>) -> AuthorCard {
-        AuthorCard {
-            id: self.id,
-            slug: self.slug.clone(),
-            name: self.name.clone(),
-            role_title: self.role_title.clone(),
-            avatar,
-            url: links.author(&self.slug),
-        }
+        let (slug, name, role_title) = (self.slug.clone(), self.name.clone(), self.role_title.clone());
+        Byline { id: self.id, slug, name, role_title, avatar_id: self.avatar_id }.card(links, avatar)
     }
 
     fn basics(&self, card: AuthorCard) -> AuthorBasics {

@@ -2,8 +2,9 @@
 
 use std::marker::PhantomData;
 
+use diesel::RunQueryDsl;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, TypedExpressionType, ValidGrouping, is_aggregate};
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Bool, Text};
 
@@ -35,6 +36,13 @@ impl<T, S> SelectableExpression<S> for Phrase<T> where Self: Expression {}
 impl<T, G> ValidGrouping<G> for Phrase<T> {
     type IsAggregate = is_aggregate::Never;
 }
+
+/// A phrase may be a whole query, too.
+impl<T> Query for Phrase<T> {
+    type SqlType = T;
+}
+
+impl<T, C> RunQueryDsl<C> for Phrase<T> {}
 
 impl<T> QueryId for Phrase<T> {
     type QueryId = ();

@@ -57,6 +57,25 @@ impl Timestamp {
         self.civil().unwrap_or_default().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 
+    /// As RFC 3339 has it. Answers have many of these, so that their digits are written in one go.
+    fn written(self) -> [u8; 24] {
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let mut put = |place: usize, count: usize, number: i32| {
+            let mut rest = number;
+            for digit in text.get_mut(place..place + count).into_iter().flatten().rev() {
+                *digit += u8::try_from(rest % 10).unwrap_or_default();
+                rest /= 10;
+            }
+        };
+        let time = self.civil().unwrap_or_default();
+        put(0, 4, time.year().into());
+        for (place, number) in [(5, time.month()), (8, time.day()), (11, time.hour()), (14, time.minute()), (17, time.second())] {
+            put(place, 2, number.into());
+        }
+        put(20, 3, time.millisecond().into());
+        text
+    }
+
     /// The date and time in UTC.
     fn civil(self) -> Option<DateTime> {
         EPOCH.checked_add(SignedDuration::from_millis(self.0)).ok()
@@ -76,8 +95,8 @@ fn last_hours(text: &str) -> Option<i64> {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = self.civil().ok_or(fmt::Error)?;
-        write!(f, "{time:.3}Z")
+        let text = self.written();
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 impl fmt::Debug for Timestamp {
@@ -87,7 +106,7 @@ impl fmt::Debug for Timestamp {
 }
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(std::str::from_utf8(&self.written()).map_err(serde::ser::Error::custom)?)
     }
 }
 impl<'de> Deserialize<'de> for Timestamp {

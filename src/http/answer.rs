@@ -1,11 +1,16 @@
 //! Answers: bytes, entity tag, cache rules; `304` where the client has them already.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::fmt::Write;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK, LOCATION, VARY};
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::cache::GoodUntil;
 use super::conditional::version_tag;
@@ -18,31 +23,42 @@ use crate::error::{Error, Result};
 
 const PUBLIC: &str = "public, max-age=0, must-revalidate";
 const JSON: &str = "application/json";
+/// How much of what an answer was written on a thread keeps for the next, in bytes.
+const LARGEST_DESK: usize = 512 * 1024;
 const PRIVATE: &str = "private, no-store";
 
 /// The cache tags of an answer, every resource that it was made of; and until when it holds, where time alone changes it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tags {
-    names: Vec<String>,
+    /// Each once, with commas between.
+    names: String,
+    /// The hashes of the names.
+    known: HashSet<u64>,
     until: Option<Timestamp>,
 }
 
 impl Tags {
     /// Names a resource.
     pub(crate) fn add(&mut self, kind: &str, id: impl std::fmt::Display) {
-        self.name(format!("{kind}:{id}"));
-    }
-
-    fn name(&mut self, tag: String) {
-        if !self.names.contains(&tag) {
-            self.names.push(tag);
-        }
+        self.name(format_args!("{kind}:{id}"));
     }
 
     /// Names a kind as a whole.
     pub(crate) fn add_kind(&mut self, kind: &str) {
-        if !self.names.iter().any(|name| name == kind) {
-            self.names.push(kind.to_owned());
+        self.name(format_args!("{kind}"));
+    }
+
+    fn name(&mut self, tag: std::fmt::Arguments<'_>) {
+        let before = self.names.len();
+        if before > 0 {
+            self.names.push(',');
+        }
+        let start = self.names.len();
+        // Writing to a string can't fail.
+        let _ = self.names.write_fmt(tag);
+        let hash = xxh3_64(self.names.get(start..).unwrap_or_default().as_bytes());
+        if !self.known.insert(hash) {
+            self.names.truncate(before);
         }
     }
 
@@ -53,7 +69,11 @@ impl Tags {
 
     /// These kinds as wholes.
     pub(crate) fn of(kinds: &[&str]) -> Self {
-        Self { names: kinds.iter().map(|&kind| kind.to_owned()).collect(), until: None }
+        let mut tags = Self::default();
+        for kind in kinds {
+            tags.add_kind(kind);
+        }
+        tags
     }
 }
 
@@ -68,13 +88,13 @@ pub(crate) struct Written {
 impl Written {
     /// A view.
     pub(crate) fn of<T: Serialize>(view: &T, tags: Tags) -> Result<Self> {
-        Ok(Self { body: bytes(view)?.into(), tags, cursors: Cursors::default() })
+        Ok(Self { body: bytes(view)?, tags, cursors: Cursors::default() })
     }
 
     /// A page of views.
     pub(crate) fn page<V: Serialize>(app: &App, query: &PageQuery, page: &PageOf<V>, tags: Tags) -> Result<Self> {
         let cursors = Cursors::of(app, query, page);
-        Ok(Self { body: bytes(&written(query, page, &cursors)?)?.into(), tags, cursors })
+        Ok(Self { body: bytes(&written(query, page, &cursors)?)?, tags, cursors })
     }
 }
 
@@ -120,14 +140,17 @@ struct Public<'a> {
 
 fn finish_public(request: &Request, public: Public<'_>) -> HttpResponse {
     let Public { body, tags, link, content_type, changed } = public;
-    let tag = format!("\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(&body));
+    let tag = format!("\"{:032x}\"", xxh3_128(&body));
     let matched = request.header("if-none-match").is_some_and(|sent| matches_tag(sent, &tag));
     let mut response = HttpResponse::build(if matched { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     response
         .insert_header((ETAG, tag))
         .insert_header((CACHE_CONTROL, lifetime(request.app.config.server.shared_cache, tags.until)))
-        .insert_header((VARY, "Accept-Encoding"))
-        .insert_header(("Cache-Tag", tags.names.join(",")));
+        .insert_header((VARY, "Accept-Encoding"));
+    if matched {
+        return response.finish();
+    }
+    response.insert_header(("Cache-Tag", tags.names.as_str()));
     if let Some(until) = tags.until {
         response.extensions_mut().insert(GoodUntil(until));
     }
@@ -136,9 +159,6 @@ fn finish_public(request: &Request, public: Public<'_>) -> HttpResponse {
     }
     if let Some(changed) = changed {
         response.insert_header((LAST_MODIFIED, changed.http_date()));
-    }
-    if matched {
-        return response.finish();
     }
     response.insert_header((CONTENT_TYPE, content_type)).body(body)
 }
@@ -219,8 +239,16 @@ pub(crate) fn matches_tag(sent: &str, tag: &str) -> bool {
     sent.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
 }
 
-fn bytes<T: Serialize>(view: &T) -> Result<Vec<u8>> {
-    serde_json::to_vec(view).map_err(|error| Error::internal(&error.to_string()))
+/// Answers are written where those before them were: a buffer that grows is copied again and again.
+fn bytes<T: Serialize>(view: &T) -> Result<Bytes> {
+    thread_local!(static DESK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
+    DESK.with_borrow_mut(|desk| {
+        desk.clear();
+        serde_json::to_writer(&mut *desk, view).map_err(|error| Error::internal(&error.to_string()))?;
+        let bytes = Bytes::copy_from_slice(desk);
+        desk.shrink_to(LARGEST_DESK);
+        Ok(bytes)
+    })
 }
 
 /// Keeps only the members that `fields=` names.

@@ -93,7 +93,7 @@ enum Ending {
 
 impl Ending {
     async fn of(app: &App, request: &mut ServiceRequest) -> Result<Self> {
-        let triable = request.extensions().get::<Template>().is_some_and(|template| trial::can_be_tried(&template.0));
+        let triable = request.extensions().get::<Template>().is_some_and(|template| trial::can_be_tried(template.0));
         let tries = triable && trial::asked(request.query_string())?;
         if triable {
             request.extensions_mut().insert(trial::Seen);
@@ -138,7 +138,7 @@ fn admit(app: &App, request: &ServiceRequest, facts: &Facts) -> Result<Option<Ht
     let Some((methods, template)) = known else {
         return if facts.path.starts_with("/docs") { Ok(None) } else { Err(Error::not_found()) };
     };
-    request.extensions_mut().insert(Template(template.to_owned()));
+    request.extensions_mut().insert(Template(template));
     if facts.method == Method::OPTIONS {
         return Ok(Some(HttpResponse::NoContent().insert_header((ALLOW, methods.join(", "))).finish()));
     }
@@ -154,7 +154,8 @@ fn admit(app: &App, request: &ServiceRequest, facts: &Facts) -> Result<Option<Ht
 }
 
 /// The path's template, for metrics: as many values as there are operations, however many addresses are tried.
-pub(super) struct Template(pub(super) String);
+#[derive(Clone, Copy)]
+pub(super) struct Template(pub(super) &'static str);
 
 /// Gives any failure, actix's own included, the form that all have.
 fn as_problem(response: ServiceResponse<BoxBody>, facts: &Facts) -> ServiceResponse<BoxBody> {
@@ -184,7 +185,7 @@ fn translate(status: StatusCode, cause: Option<&str>) -> Error {
 }
 
 fn finish(app: &App, facts: &Facts, response: &mut ServiceResponse<BoxBody>) {
-    let template = response.request().extensions().get::<Template>().map(|template| template.0.clone());
+    let template = response.request().extensions().get::<Template>().map(|template| template.0);
     let preflight = (facts.method == Method::OPTIONS)
         .then(|| response.headers().get(ALLOW).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned());
     let status = response.status();
@@ -205,10 +206,10 @@ fn finish(app: &App, facts: &Facts, response: &mut ServiceResponse<BoxBody>) {
     if let Ok(id) = HeaderValue::from_str(&facts.id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
-    tus::dress(template.as_deref().unwrap_or_default(), facts.method == Method::OPTIONS, headers);
+    tus::dress(template.unwrap_or_default(), facts.method == Method::OPTIONS, headers);
     cors::allow(&app.config.server.cors, facts.origin.as_deref(), headers, preflight.as_deref());
     let took = facts.began.elapsed();
-    app.metrics.answered(facts.method.as_str(), template.as_deref().unwrap_or("unknown"), status.as_u16(), took);
+    app.metrics.answered(facts.method.as_str(), template.unwrap_or("unknown"), status.as_u16(), took);
     tracing::info!(request_id = facts.id, method = %facts.method, path = facts.path, status = status.as_u16(), micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "answered");
 }
 

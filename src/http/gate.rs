@@ -148,8 +148,8 @@ async fn make(app: App, door: Door, mut request: RawRequest, begun: u64) -> Resu
     }
     let answer = door.enter(request).await?;
     let id = answer.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
-    let template = answer.request().extensions().get::<Template>().map(|template| template.0.clone()).unwrap_or_default();
-    let made = match app.cache.keep(&address, begun, answer, [200, 304].map(|status| app.metrics.counter("GET", &template, status))) {
+    let template = answer.request().extensions().get::<Template>().map(|template| template.0).unwrap_or_default();
+    let made = match app.cache.keep(&address, begun, answer, [200, 304].map(|status| app.metrics.counter("GET", template, status))) {
         Made::Public(made) => made,
         Made::Other(answer) => return Ok(answer.into()),
     };

@@ -55,7 +55,7 @@ pub(crate) use joined::Joined;
 pub(crate) use limits::{Limit, Limits};
 pub(crate) use methods::Methods;
 pub(crate) use metrics::Metrics;
-pub(crate) use mount::Mount;
+pub(crate) use mount::{Mount, Services};
 pub(crate) use pages::Page;
 pub(crate) use parameters::listing_parameters;
 pub(crate) use problems::routes as problem_routes;

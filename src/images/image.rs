@@ -2,17 +2,16 @@
 
 use std::borrow::Cow;
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::value::{RawValue, to_raw_value};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::anatomy::Mime;
 use super::examine::Examined;
-use super::renditions::{Addresses, Crops, Original, Source, SrcSet};
+use super::renditions::{Addresses, Crops, Original, SocialImage, Source, SrcSet};
 use crate::config::LinkConfig;
 use crate::db::{Id, Json, Timestamp, fold};
 use crate::input::{Custom, CustomKind, Draft, Line, Paragraph};
@@ -127,33 +126,21 @@ pub(crate) struct Placeholder {
     pub(crate) color: String,
 }
 
-/// A picture as readers see it; made and written once, however often an answer shows it.
+/// A picture as readers see it; made once, however often an answer shows it.
 #[derive(Clone, Debug)]
-pub(crate) struct ImageView(Arc<(PublicImage, OnceLock<Box<RawValue>>)>);
-
-impl ImageView {
-    /// Its members, for what has others beside them.
-    fn serialize_members<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        PublicImage::serialize(self, serializer)
-    }
-}
+pub(crate) struct ImageView(Arc<PublicImage>);
 
 impl Deref for ImageView {
     type Target = PublicImage;
 
     fn deref(&self) -> &PublicImage {
-        &self.0.0
+        &self.0
     }
 }
 
 impl Serialize for ImageView {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (image, written) = &*self.0;
-        if let Some(written) = written.get() {
-            return written.serialize(serializer);
-        }
-        let fresh = to_raw_value(image).map_err(serde::ser::Error::custom)?;
-        written.get_or_init(|| fresh).serialize(serializer)
+        self.0.serialize(serializer)
     }
 }
 
@@ -224,13 +211,15 @@ pub(crate) struct PublicImage {
     pub(crate) crops: Crops,
     /// When it was uploaded.
     pub(crate) created_at: Timestamp,
+    #[serde(skip)]
+    addresses: Addresses,
 }
 
 /// A picture as those who work here see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct EditedImage {
     /// What readers see.
-    #[serde(flatten, serialize_with = "ImageView::serialize_members")]
+    #[serde(flatten)]
     pub(crate) view: ImageView,
     /// The name that the file had where it came from.
     #[schema(example = "IMG_4711.jpg")]
@@ -330,8 +319,7 @@ impl Image {
 
     /// What readers see of it.
     pub(super) fn view(&self, links: &LinkConfig) -> ImageView {
-        let original = Original::of(self);
-        let addresses = Addresses::new(&original, links);
+        let addresses = Addresses::new(Original::of(self), links);
         let srcset = addresses.srcset();
         let image = PublicImage {
             id: self.id,
@@ -351,8 +339,9 @@ impl Image {
             srcset,
             crops: addresses.crops(),
             created_at: self.created_at,
+            addresses,
         };
-        ImageView(Arc::new((image, OnceLock::new())))
+        ImageView(Arc::new(image))
     }
 
     /// What those who work here see of it.
@@ -373,7 +362,12 @@ impl Image {
 impl PublicImage {
     /// Its widths, each in the best format that a browser says it takes: what an `<img>` outside a `<picture>` needs.
     pub(crate) fn best_srcset(&self) -> String {
-        self.srcset.webp.replace(".webp ", ".auto ")
+        self.addresses.best()
+    }
+
+    /// What social networks show of it.
+    pub(crate) fn social(&self) -> SocialImage {
+        self.addresses.social(self.alt.clone())
     }
 }
 

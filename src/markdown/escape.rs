@@ -3,7 +3,8 @@
 /// Appends `text` so that it is text in HTML, in an element as in a quoted attribute.
 pub(super) fn html(out: &mut String, text: &str) {
     let mut rest = text;
-    while let Some(index) = rest.find(['&', '<', '>', '"', '\'']) {
+    // Each of these is one byte, which no other letter has among its own.
+    while let Some(index) = rest.bytes().position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')) {
         let (plain, special) = rest.split_at(index);
         out.push_str(plain);
         out.push_str(match special.as_bytes().first() {

@@ -1,6 +1,7 @@
 //! The narrow Markdown of comments and of authors' lives: no headings, images, tables or raw HTML.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 use comrak::nodes::{ListType, Node, NodeLink, NodeValue};
@@ -15,19 +16,35 @@ const TAGS: [&str; 12] = ["p", "br", "em", "strong", "del", "code", "pre", "a", 
 /// How a kind of text is written.
 struct Manner {
     schemes: &'static [&'static str],
-    rel: &'static str,
     /// What a line end within a paragraph becomes.
     line_end: &'static str,
+    sanitiser: Builder<'static>,
+}
+
+impl Manner {
+    fn new(schemes: &'static [&'static str], rel: &'static str, line_end: &'static str) -> Self {
+        let mut sanitiser = Builder::default();
+        sanitiser
+            .tags(HashSet::from(TAGS))
+            .generic_attributes(HashSet::new())
+            .tag_attributes([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))].into())
+            .url_schemes(schemes.iter().copied().collect())
+            .url_relative(UrlRelative::Deny)
+            .link_rel(Some(rel));
+        Self { schemes, line_end, sanitiser }
+    }
 }
 
 /// A comment as HTML and as plain text. Its lines stay lines.
 pub(crate) fn inline(markdown: &str) -> (String, String) {
-    write(markdown, &Manner { schemes: &["http", "https"], rel: "nofollow ugc noopener", line_end: "<br>\n" })
+    static MANNER: LazyLock<Manner> = LazyLock::new(|| Manner::new(&["http", "https"], "nofollow ugc noopener", "<br>\n"));
+    write(markdown, &MANNER)
 }
 
 /// An author's life as HTML.
 pub(crate) fn brief(markdown: &str) -> String {
-    write(markdown, &Manner { schemes: &["http", "https", "mailto"], rel: "noopener noreferrer", line_end: "\n" }).0
+    static MANNER: LazyLock<Manner> = LazyLock::new(|| Manner::new(&["http", "https", "mailto"], "noopener noreferrer", "\n"));
+    write(markdown, &MANNER).0
 }
 
 fn write(markdown: &str, manner: &Manner) -> (String, String) {
@@ -37,15 +54,7 @@ fn write(markdown: &str, manner: &Manner) -> (String, String) {
     let root = parse_document(&arena, &visible(markdown), &options);
     let mut writer = Writer { out: String::new(), manner, depth: 0, in_link: false };
     writer.children(root, false);
-    let html = Builder::default()
-        .tags(HashSet::from(TAGS))
-        .generic_attributes(HashSet::new())
-        .tag_attributes([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))].into())
-        .url_schemes(manner.schemes.iter().copied().collect())
-        .url_relative(UrlRelative::Deny)
-        .link_rel(Some(manner.rel))
-        .clean(&writer.out)
-        .to_string();
+    let html = manner.sanitiser.clean(&writer.out).to_string();
     // Once more, since a character reference may have written one.
     (visible(&html).trim().to_owned(), visible(&text::as_shown(root)))
 }

@@ -166,7 +166,7 @@ fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
     if ["200", "201", "206", "304"].contains(&status) {
         add("Cache-Control", "Who may keep the answer, and how long.");
         add("ETag", "The entity tag of the answer; of an editor view, its version.");
-        if facts.reads {
+        if facts.reads && status != "304" {
             add("Cache-Tag", "Names each resource that a public answer was made of.");
         }
     }

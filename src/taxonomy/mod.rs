@@ -8,8 +8,8 @@ pub(crate) use sections::{
     first as first_sections, read as read_section, recount as recount_sections, slugs as section_slugs,
 };
 pub(crate) use tags::{
-    Tag, TagCard, TagDraft, TagView, could_be as could_be_tag, find_or_create as find_or_create_tag, meant as tag_meant, read as read_tag,
-    recount as recount_tags, slugs as tag_slugs,
+    Label, Tag, TagCard, TagDraft, TagView, could_be as could_be_tag, find_or_create as find_or_create_tag, meant as tag_meant,
+    read as read_tag, recount as recount_tags, slugs as tag_slugs,
 };
 
 use crate::http::Mount;

@@ -12,7 +12,7 @@ use crate::articles::article::{ArticleId, ArticleKind, Content};
 use crate::authors::{Author, AuthorCard};
 use crate::db::{Conn, Id};
 use crate::error::Result;
-use crate::images::{self, Image, ImageView};
+use crate::images::{self, Image, ImageView, SocialImage};
 use crate::taxonomy::{self, Section, SectionCard, Tag, TagCard};
 
 /// What was saved.
@@ -78,7 +78,7 @@ pub(crate) struct RevisionSeo {
     #[schema(format = "uri", example = "https://example.com/tram-line-9-opens")]
     pub(crate) canonical_url: Option<String>,
     /// The picture that networks show.
-    pub(crate) image: Option<ImageView>,
+    pub(crate) image: Option<SocialImage>,
     /// Whether search engines should leave it out.
     pub(crate) noindex: bool,
 }
@@ -158,7 +158,7 @@ impl Around {
                 title: seo.title.clone(),
                 description: seo.description.clone(),
                 canonical_url: seo.canonical_url.clone(),
-                image: seo.image.and_then(|id| self.images.get(&id).cloned()),
+                image: seo.image.and_then(|id| self.images.get(&id)).map(|image| image.social()),
                 noindex: seo.noindex,
             },
             custom: content.custom.clone(),

@@ -27,7 +27,7 @@ pub(in crate::articles) fn members(article: ArticleId, content: &Content, around
     let tags = relations.tags.iter().map(|id| card(id, around.tags.get(id))).collect();
     let section = content.section.map_or(Value::Null, |id| card(&id, around.sections.get(&id)));
     let hero_image = content.hero_image.map_or(Value::Null, |id| card(&id, around.images.get(&id)));
-    let seo_image = seo.image.map_or(Value::Null, |id| card(&id, around.images.get(&id)));
+    let seo_image = seo.image.map_or(Value::Null, |id| card(&id, around.images.get(&id).map(|image| image.social()).as_ref()));
     let original = (content.translation_group != article).then_some(content.translation_group);
     let mut members = vec![
         plain("/kind", json!(content.kind)),

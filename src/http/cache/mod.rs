@@ -26,8 +26,8 @@ use crate::db::Timestamp;
 pub(super) use address::{Address, canonical_query};
 use address::{Key, Wanted};
 pub(super) use coding::Coding;
-use entry::ByBytes;
 pub(super) use entry::Entry;
+use entry::{ByBytes, Standing};
 use flights::Flights;
 pub(super) use flights::Turn;
 use index::Index;
@@ -117,7 +117,7 @@ impl Cache {
 
     fn look_up(&self, address: &Address<'_>, coding: Coding) -> Option<Arc<Entry>> {
         let entry = self.kept.as_ref()?.answers.get(&Wanted { coding, address: address.as_str() })?;
-        if entry.until.is_some_and(|until| self.clock.now() >= until) { None } else { Some(entry) }
+        if entry.standing.until.is_some_and(|until| self.clock.now() >= until) { None } else { Some(entry) }
     }
 
     /// Codes an answer that is ready, away from the async threads, and keeps it; as it is where it gets no shorter.
@@ -145,7 +145,7 @@ impl Cache {
             Ok(body) => body,
             Err(body) => return Made::Other(ServiceResponse::new(request, head.set_body(body))),
         };
-        let entry = Arc::new(Entry { begun, until, tags, headers, body, given });
+        let entry = Arc::new(Entry::new(Standing { begun, until, tags, given }, headers, body));
         self.put(&Key { coding: Coding::Identity, address: address.as_str().into() }, &entry);
         Made::Public(entry)
     }
@@ -154,20 +154,20 @@ impl Cache {
     fn put(&self, key: &Key, entry: &Arc<Entry>) {
         let Some(kept) = &self.kept else { return };
         let mut index = kept.index();
-        if index.outran(entry.begun, &entry.tags) {
+        if index.outran(entry.standing.begun, &entry.standing.tags) {
             return;
         }
         if let Some(former) = kept.answers.peek(key) {
-            index.remove(key, &former.tags);
+            index.remove(key, &former.standing.tags);
         }
         let mut lapsed = Vec::new();
         kept.answers.insert_with_lifecycle(key.clone(), Arc::clone(entry), &mut lapsed);
         // What was replaced is among them, and what is too large to be kept.
         for (key, entry) in &lapsed {
-            index.remove(key, &entry.tags);
+            index.remove(key, &entry.standing.tags);
         }
         if !lapsed.iter().any(|(_, refused)| Arc::ptr_eq(refused, entry)) {
-            index.add(key, &entry.tags);
+            index.add(key, &entry.standing.tags);
         }
     }
 
@@ -182,7 +182,7 @@ impl Cache {
         let number = kept.purges.fetch_add(1, Ordering::SeqCst) + 1;
         for key in index.purge(number, tags) {
             if let Some((key, entry)) = kept.answers.remove(&key) {
-                index.remove(&key, &entry.tags);
+                index.remove(&key, &entry.standing.tags);
             }
         }
     }

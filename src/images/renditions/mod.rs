@@ -28,5 +28,6 @@ pub(crate) use job::RenditionJob;
 pub(super) use ladder::Original;
 pub(crate) use making::Renditions;
 pub(super) use making::{forget, without_original};
+pub(crate) use picture::SocialImage;
 pub(super) use picture::{Addresses, Crops, Source, SrcSet};
 pub(crate) use rehearse::rehearse;

@@ -1,8 +1,10 @@
 //! What a front end needs to show a picture well: addresses by width and format, ready to be put into `<picture>`.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::super::image::ImageId;
 use super::ladder::{Cut, Format, LADDER, Original, Preset};
 use crate::config::LinkConfig;
 
@@ -15,18 +17,21 @@ const ROOM: usize = 16;
 /// The width of a crop where a browser knows nothing of `srcset`.
 const PLAIN: u32 = 1280;
 
+/// Addresses by width, as HTML's `srcset` wants them; written as JSON when made, since an answer shows many.
+type AddressSet = Box<RawValue>;
+
 /// The widths that there are, by format, each as HTML's `srcset` wants it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct SrcSet {
     /// WebP; what moves moves in it.
-    #[schema(example = "https://api.example.com/media/019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42/640.webp 640w")]
-    pub(crate) webp: String,
+    #[schema(value_type = String, example = "https://api.example.com/media/019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42/640.webp 640w")]
+    pub(crate) webp: AddressSet,
     /// AVIF, or WebP until it has been made; null for what moves.
-    #[schema(example = "https://api.example.com/media/019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42/640.avif 640w")]
-    pub(crate) avif: Option<String>,
+    #[schema(value_type = Option<String>, example = "https://api.example.com/media/019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42/640.avif 640w")]
+    pub(crate) avif: Option<AddressSet>,
     /// What every browser shows: JPEG; PNG where something shows through.
-    #[schema(example = "https://api.example.com/media/019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42/640.jpg 640w")]
-    pub(crate) jpeg: String,
+    #[schema(value_type = String, example = "https://api.example.com/media/019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42/640.jpg 640w")]
+    pub(crate) jpeg: AddressSet,
 }
 
 /// A `<source>` of a `<picture>`.
@@ -36,8 +41,8 @@ pub(crate) struct Source {
     #[schema(example = "image/webp")]
     pub(crate) r#type: &'static str,
     /// The widths that there are.
-    #[schema(example = "https://api.example.com/media/019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42/640.webp 640w")]
-    pub(crate) srcset: String,
+    #[schema(value_type = String, example = "https://api.example.com/media/019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42/640.webp 640w")]
+    pub(crate) srcset: AddressSet,
 }
 
 /// A picture cropped to fixed shapes, the focal point in sight.
@@ -68,80 +73,117 @@ pub(crate) struct Crop {
     #[schema(example = 720, minimum = 1)]
     pub(crate) height: u32,
     /// The widths that there are, each in the best format that the browser says it takes.
-    #[schema(example = "https://api.example.com/media/019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42/16x9/640.auto?v=4f21c0 640w")]
-    pub(crate) srcset: String,
+    #[schema(value_type = String, example = "https://api.example.com/media/019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42/16x9/640.auto?v=4f21c0 640w")]
+    pub(crate) srcset: AddressSet,
+}
+
+/// A picture as social networks show it beside a link, for `og:image` and its like.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct SocialImage {
+    /// The picture's id.
+    pub(crate) id: ImageId,
+    /// Where it is, cropped to 1200 by 630 around the focal point.
+    #[schema(format = "uri", example = "https://api.example.com/media/019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42/og/1280.jpg?v=4f21c0")]
+    pub(crate) url: String,
+    /// Pixels from left to right.
+    #[schema(example = 1280, minimum = 1)]
+    pub(crate) width: u32,
+    /// Pixels from top to bottom.
+    #[schema(example = 672, minimum = 1)]
+    pub(crate) height: u32,
+    /// What it shows, for those who can't see it.
+    #[schema(example = "A tram on a bridge, in front of it a crowd with flags.")]
+    pub(crate) alt: Option<String>,
 }
 
 /// Addresses of renditions.
-pub(in crate::images) struct Addresses<'a> {
-    original: &'a Original,
+#[derive(Clone, Debug)]
+pub(in crate::images) struct Addresses {
+    original: Original,
     base: String,
+    /// What the addresses of crops end with.
+    version: String,
 }
 
-impl<'a> Addresses<'a> {
-    pub(in crate::images) fn new(original: &'a Original, links: &LinkConfig) -> Self {
-        Self { original, base: links.media(&original.id.to_string()) }
+impl Addresses {
+    pub(in crate::images) fn new(original: Original, links: &LinkConfig) -> Self {
+        Self { base: links.media(&original.id.to_string()), version: format!("?v={}", original.crop_version()), original }
     }
 
     /// The widths of a picture in every format.
     pub(in crate::images) fn srcset(&self) -> SrcSet {
         let widths = told(&self.original.rungs(None), &TOLD);
-        let set = |format: Format| self.set(None, &widths, format.as_str());
+        let set = |format: Format| self.set(None, &widths, &[format.as_str()]);
         SrcSet { webp: set(Format::WebP), avif: (!self.original.moves).then(|| set(Format::Avif)), jpeg: set(self.original.plain_format()) }
     }
 
     /// The same as a `<picture>` wants it, the best first.
     pub(in crate::images) fn sources(&self, srcset: &SrcSet) -> Vec<Source> {
-        let source = |format: Format, srcset: &String| Source { r#type: format.mime(), srcset: srcset.clone() };
+        let source = |format: Format, srcset: &AddressSet| Source { r#type: format.mime(), srcset: srcset.clone() };
         let avif = srcset.avif.as_ref().map(|srcset| source(Format::Avif, srcset));
         let rest = [source(Format::WebP, &srcset.webp), source(self.original.plain_format(), &srcset.jpeg)];
-        avif.into_iter().chain(rest).filter(|source| !source.srcset.is_empty()).collect()
+        avif.into_iter().chain(rest).filter(|source| source.srcset.get() != EMPTY).collect()
+    }
+
+    /// The widths, each in the best format that a browser says it takes: what an `<img>` outside a `<picture>` needs.
+    pub(in crate::images) fn best(&self) -> String {
+        self.set(None, &told(&self.original.rungs(None), &TOLD), &["auto"]).get().trim_matches('"').to_owned()
     }
 
     /// All crops.
     pub(in crate::images) fn crops(&self) -> Crops {
-        let version = format!("?v={}", self.original.crop_version());
-        let crop = |preset| self.crop(preset, &version);
         Crops {
-            square: crop(Preset::Square),
-            four_by_three: crop(Preset::FourByThree),
-            sixteen_by_nine: crop(Preset::SixteenByNine),
-            og: crop(Preset::Og),
+            square: self.crop(Preset::Square),
+            four_by_three: self.crop(Preset::FourByThree),
+            sixteen_by_nine: self.crop(Preset::SixteenByNine),
+            og: self.crop(Preset::Og),
         }
     }
 
-    fn crop(&self, preset: Preset, version: &str) -> Crop {
+    fn crop(&self, preset: Preset) -> Crop {
         let rungs = self.original.rungs(Some(preset));
+        let (url, width, height) = self.plain_crop(preset, &rungs);
+        Crop { url, width, height, srcset: self.set(Some(preset), &told(&rungs, &TOLD_OF_CROPS), &["auto", &self.version]) }
+    }
+
+    /// What social networks show of a picture that shows `alt`.
+    pub(in crate::images) fn social(&self, alt: Option<String>) -> SocialImage {
+        let (url, width, height) = self.plain_crop(Preset::Og, &self.original.rungs(Some(Preset::Og)));
+        SocialImage { id: self.original.id, url, width, height, alt }
+    }
+
+    fn plain_crop(&self, preset: Preset, rungs: &[u32]) -> (String, u32, u32) {
         let widest = rungs.iter().copied().filter(|width| *width <= PLAIN).max().unwrap_or(1);
         let (width, height) = self.original.size(Cut { preset: Some(preset), width: widest });
         let format = self.original.plain_format().as_str();
-        let widths = told(&rungs, &TOLD_OF_CROPS);
-        Crop {
-            url: format!("{}/{}/{width}.{format}{version}", self.base, preset.as_str()),
-            width,
-            height,
-            srcset: self.set(Some(preset), &widths, &format!("auto{version}")),
-        }
+        (format!("{}/{}/{width}.{format}{}", self.base, preset.as_str(), self.version), width, height)
     }
 
-    fn set(&self, preset: Option<Preset>, widths: &[u32], ending: &str) -> String {
-        let (before, crop) = preset.map_or(("", ""), |preset| ("/", preset.as_str()));
+    fn set(&self, preset: Option<Preset>, widths: &[String], ending: &[&str]) -> AddressSet {
+        let (slash, crop) = preset.map_or(("", ""), |preset| ("/", preset.as_str()));
+        let (before, ending) = ([&self.base, slash, crop, "/"].concat(), ending.concat());
         // An article shows many of these, so that each is written in one go.
-        let mut set = String::with_capacity(widths.len() * (self.base.len() + crop.len() + ending.len() + ROOM));
+        let mut set = String::with_capacity(widths.len() * (before.len() + ending.len() + ROOM));
+        let mut between = "\"";
         for width in widths {
-            let (comma, width) = (if set.is_empty() { "" } else { ", " }, width.to_string());
-            for piece in [comma, &self.base, before, crop, "/", &width, ".", ending, " ", &width, "w"] {
+            for piece in [between, &before, width, ".", &ending, " ", width, "w"] {
                 set.push_str(piece);
             }
+            between = ", ";
         }
-        set
+        set.push_str(if set.is_empty() { EMPTY } else { "\"" });
+        // No letter of an address means anything to JSON.
+        RawValue::from_string(set).unwrap_or_default()
     }
 }
 
+/// What is written of an empty set.
+const EMPTY: &str = "\"\"";
+
 /// Those widths that front ends are told of; a picture's own, too, where that is no more than the ladder's end.
-fn told(rungs: &[u32], named: &[u32]) -> Vec<u32> {
+fn told(rungs: &[u32], named: &[u32]) -> Vec<String> {
     let own = |width: &u32| !LADDER.contains(width);
-    let told: Vec<u32> = rungs.iter().copied().filter(|width| named.contains(width) || own(width)).collect();
+    let told: Vec<String> = rungs.iter().filter(|width| named.contains(width) || own(width)).map(ToString::to_string).collect();
     // A picture that is exactly as wide as a rung that is told of nowhere.
-    if told.is_empty() { rungs.last().copied().into_iter().collect() } else { told }
+    if told.is_empty() { rungs.last().map(ToString::to_string).into_iter().collect() } else { told }
 }

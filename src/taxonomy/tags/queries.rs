@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::tag::{LISTING, Tag, TagId};
-use crate::db::{Backend, Conn, PageOf, PageQuery, Predicate, Slugged, fold, hand_over, keyset, lock};
+use crate::db::{Backend, Conn, PageOf, PageQuery, Predicate, Slugged, fold, hand_over, keyset, lock, straight};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{article_tags, publication_tags, publications, tags};
 
@@ -33,12 +33,12 @@ pub(crate) fn slugs(conn: &mut Conn) -> Result<Vec<String>> {
 
 /// The tag that an id or a slug names, if there is one.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Tag>> {
-    let query = tags::table.select(Tag::as_select()).into_boxed::<Backend>();
-    let query = match Slugged::<Tag>::parse(name) {
-        Slugged::Id(id) => query.filter(tags::id.eq(id)),
-        Slugged::Slug(slug) => query.filter(tags::slug.eq(slug)),
-    };
-    Ok(query.first(conn).optional()?)
+    Ok(match Slugged::<Tag>::parse(name) {
+        Slugged::Id(id) => straight!(conn, conn => tags::table.filter(tags::id.eq(id)).select(Tag::as_select()).first(conn).optional())?,
+        Slugged::Slug(slug) => {
+            straight!(conn, conn => tags::table.filter(tags::slug.eq(slug)).select(Tag::as_select()).first(conn).optional())?
+        }
+    })
 }
 
 /// The tag that an id or a slug names.

@@ -32,6 +32,23 @@ pub(crate) struct Tag {
     pub(crate) updated_at: Timestamp,
 }
 
+/// What is read of a tag to be shown with something else.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = tags)]
+pub(crate) struct Label {
+    id: TagId,
+    slug: String,
+    name: String,
+}
+
+impl Label {
+    /// What the other shows of it.
+    pub(crate) fn card(self, links: &LinkConfig) -> TagCard {
+        let Self { id, slug, name } = self;
+        TagCard { url: links.tag(&slug), id, slug, name }
+    }
+}
+
 /// What a tag may be made of.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -146,7 +163,7 @@ impl Tag {
 
     /// What other resources show of it.
     pub(crate) fn card(&self, links: &LinkConfig) -> TagCard {
-        TagCard { id: self.id, slug: self.slug.clone(), name: self.name.clone(), url: links.tag(&self.slug) }
+        Label { id: self.id, slug: self.slug.clone(), name: self.name.clone() }.card(links)
     }
 }
 

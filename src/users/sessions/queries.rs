@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::session::{Bearer, LISTING, Session, SessionId};
 use crate::authors::Author;
-use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Timestamp, keyset};
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Timestamp, keyset, straight};
 use crate::error::Result;
 use crate::schema::{authors, refresh_tokens, sessions, users};
 use crate::users::accounts::{User, UserId};
@@ -12,13 +12,13 @@ use crate::users::role::Role;
 
 /// A session and whose it is, if there is one.
 pub(in crate::users) fn find_bearer(conn: &mut Conn, id: SessionId) -> Result<Option<Bearer>> {
-    let found = sessions::table
+    let found = straight!(conn, conn => sessions::table
         .inner_join(users::table.on(users::id.eq(sessions::user_id)))
         .left_join(authors::table.on(authors::user_id.eq(users::id.nullable())))
         .filter(sessions::id.eq(id))
         .select((Session::as_select(), users::role, users::suspended, users::token_version, authors::id.nullable()))
         .first::<(Session, Role, bool, i32, Option<Id<Author>>)>(conn)
-        .optional()?;
+        .optional())?;
     Ok(found.map(|(session, role, suspended, user_version, author)| Bearer {
         user: session.user_id,
         role,
