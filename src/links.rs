@@ -1,5 +1,7 @@
 //! Addresses that answers carry: made from the configured base addresses, never from a request's `Host`.
 
+use std::borrow::Cow;
+
 use crate::config::LinkConfig;
 use crate::db::Timestamp;
 
@@ -16,14 +18,15 @@ impl LinkConfig {
         let mut pieces = self.article_path.split('{');
         address.push_str(pieces.next().unwrap_or_default());
         for (name, after) in pieces.filter_map(|piece| piece.split_once('}')) {
-            match name {
-                "slug" => address.push_str(slug),
-                "section" => address.push_str(section.unwrap_or("news")),
-                "year" => address.push_str(&format!("{:04}", date().0)),
-                "month" => address.push_str(&format!("{:02}", date().1)),
-                "day" => address.push_str(&format!("{:02}", date().2)),
-                _ => address.push_str(id),
-            }
+            let value: Cow<'_, str> = match name {
+                "slug" => slug.into(),
+                "section" => section.unwrap_or("news").into(),
+                "year" => format!("{:04}", date().0).into(),
+                "month" => format!("{:02}", date().1).into(),
+                "day" => format!("{:02}", date().2).into(),
+                _ => id.into(),
+            };
+            address.push_str(&value);
             address.push_str(after);
         }
         address

@@ -117,7 +117,7 @@ pub(super) fn trash(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &
     plan.cancel();
     plan_queries::save(conn, plan)?;
     article.touch(app.now());
-    queries::update(conn, &article)?;
+    queries::update_standing(conn, &article)?;
     let kind = "article.trashed";
     workflow::tell(app, conn, Happening { kind, article: &article, actor: caller.actor(), tags, details: Value::Null })
 }
@@ -133,7 +133,7 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name:
     workflow::require(Step::Restore, &article, &plan_queries::plan(conn, article.id)?)?;
     article.status = Status::Draft;
     article.touch(app.now());
-    queries::update(conn, &article)?;
+    queries::update_standing(conn, &article)?;
     announce(app, conn, caller, &article, "article.restored")?;
     embed::editor_view(app, conn, article)
 }

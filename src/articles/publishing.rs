@@ -101,7 +101,7 @@ fn plan_ahead(
         article.status = Status::Scheduled;
     }
     article.touch(app.now());
-    queries::update(conn, article)?;
+    queries::update_standing(conn, article)?;
     let kind = "article.scheduled";
     workflow::tell(app, conn, Happening { kind, article, actor: caller.actor(), tags: Vec::new(), details })
 }
@@ -129,7 +129,7 @@ pub(super) fn unpublish(app: &App, conn: &mut Conn, caller: &Caller<Writer>, nam
     plan.clear_schedule();
     plan_queries::save(conn, plan)?;
     article.touch(app.now());
-    queries::update(conn, &article)?;
+    queries::update_standing(conn, &article)?;
     workflow::tell(app, conn, Happening { kind, article: &article, actor: caller.actor(), tags, details: Value::Null })
 }
 
@@ -164,7 +164,7 @@ pub(super) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
         plan.ends_at = until;
         plan_queries::save(conn, plan)?;
         article.touch(now);
-        queries::update(conn, article)?;
+        queries::update_standing(conn, article)?;
         let kind = "article.end_changed";
         return workflow::tell(app, conn, Happening { kind, article, actor, tags: Vec::new(), details: json!({"until": until}) });
     }
@@ -179,7 +179,7 @@ pub(super) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
     article.published_at = Some(published_at);
     article.published_order = published_at;
     article.touch(now);
-    queries::update(conn, article)?;
+    queries::update_standing(conn, article)?;
     if details.is_null() {
         details = json!({"revision": edition.number, "until": until});
     }

@@ -133,6 +133,22 @@ pub(super) fn update(conn: &mut Conn, article: &Article) -> Result<()> {
     Ok(())
 }
 
+/// Stores where a working copy stands; what it says is what was stored of it.
+pub(super) fn update_standing(conn: &mut Conn, article: &Article) -> Result<()> {
+    let standing = (
+        articles::status.eq(article.status),
+        articles::published_revision.eq(article.published_revision),
+        articles::published_at.eq(article.published_at),
+        articles::published_order.eq(article.published_order),
+        articles::corrections.eq(&article.corrections),
+        articles::version.eq(article.version),
+        articles::updated_at.eq(article.updated_at),
+    );
+    let row = articles::table.filter(articles::id.eq(article.id));
+    straight!(conn, conn => diesel::update(row).set(standing).execute(conn))?;
+    Ok(())
+}
+
 fn collision(article: &Article) -> Error {
     Error::new(Code::SlugTaken, format!("Another article has, or had, the slug {:?}.", article.slug))
 }

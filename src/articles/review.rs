@@ -35,7 +35,7 @@ pub(super) fn submit(
         plan.submit(caller.user, now, draft.note);
         plan_queries::save(conn, plan)?;
         article.touch(now);
-        queries::update(conn, &article)?;
+        queries::update_standing(conn, &article)?;
         let kind = "article.submitted";
         workflow::tell(app, conn, Happening { kind, article: &article, actor: caller.actor(), tags: Vec::new(), details: Value::Null })?;
     }
@@ -69,7 +69,7 @@ pub(super) fn give_back(app: &App, conn: &mut Conn, caller: &Caller<Writer>, wan
     plan.give_back(caller.user, now, wanted.note);
     plan_queries::save(conn, plan)?;
     article.touch(now);
-    queries::update(conn, &article)?;
+    queries::update_standing(conn, &article)?;
     let happening = Happening {
         kind: "article.returned",
         article: &article,

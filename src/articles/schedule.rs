@@ -158,7 +158,7 @@ fn end(app: &App, conn: &mut Conn, article: &mut Article, mut plan: Plan) -> Res
     }
     plan_queries::save(conn, plan)?;
     article.touch(app.now());
-    queries::update(conn, article)?;
+    queries::update_standing(conn, article)?;
     workflow::tell(app, conn, Happening { kind: "article.ended", article, actor: None, tags, details })
 }
 
@@ -183,6 +183,6 @@ fn fail(app: &App, conn: &mut Conn, (article, mut plan): (&mut Article, Plan), w
         article.status = Status::Draft;
     }
     article.touch(now);
-    queries::update(conn, article)?;
+    queries::update_standing(conn, article)?;
     workflow::tell(app, conn, Happening { kind: "article.publication_failed", article, actor: None, tags: Vec::new(), details })
 }

@@ -34,13 +34,10 @@ pub(super) fn revised(app: &App, conn: &mut Conn, input: &Input, current: &Value
     }
 }
 
-/// Renders the text of a comment before the transaction that needs it; faults are for the operation to tell.
-pub(super) fn prepare(app: &App, input: &Input) {
-    if let Ok(sent) = input.object()
-        && let Some(text) = text_of(&sent).filter(|text| text.chars().count() <= LONGEST)
-    {
-        app.renderings.comment(text);
-    }
+/// The text of a comment that is to be rendered before the transaction that needs it; faults are for the operation to tell.
+pub(super) fn text_to_render(input: &Input) -> Option<String> {
+    let sent = input.object().ok()?;
+    text_of(&sent).filter(|text| text.chars().count() <= LONGEST).map(str::to_owned)
 }
 
 fn text_of(sent: &Map<String, Value>) -> Option<&str> {

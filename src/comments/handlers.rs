@@ -101,10 +101,17 @@ async fn create_comment(body: Body, request: Request, caller: Result<Caller<Comm
     }
 }
 
+/// Up to how many bytes a comment is rendered where its request is.
+const USUAL: usize = 2048;
+
 /// A body whose text is rendered already, so that no other write waits for that.
 async fn prepared(request: &Request, body: Body) -> Result<Input> {
-    let input = body.0.clone();
-    request.compute(move |app| changes::prepare(app, &input)).await?;
+    match changes::text_to_render(&body.0) {
+        // To hand a usual one to another thread would take longer.
+        Some(text) if text.len() <= USUAL => drop(request.app.renderings.comment(&text)),
+        Some(text) => request.compute(move |app| drop(app.renderings.comment(&text))).await?,
+        None => {}
+    }
     Ok(body.0)
 }
 

@@ -74,6 +74,7 @@ const SQLITE_SETTINGS: &str = "
     PRAGMA mmap_size = 0;
     PRAGMA cache_size = -1024;
     PRAGMA journal_size_limit = 67108864;
+    PRAGMA wal_autocheckpoint = 4000;
 ";
 
 const POSTGRES_SETTINGS: &str = "

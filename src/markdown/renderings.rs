@@ -8,8 +8,10 @@ use quick_cache::sync::Cache;
 use super::guest::inline;
 use super::{Rendered, check, render};
 
-/// What all kept texts of one kind may weigh together, in bytes.
-const CAPACITY: u64 = 32 * 1024 * 1024;
+/// What all kept bodies may weigh together, in bytes: a few of the longest.
+const BODIES: u64 = 12 * 1024 * 1024;
+/// What all kept comments may weigh together, in bytes.
+const COMMENTS: u64 = 1024 * 1024;
 /// How often a text is kept again in what is derived from it, more or less.
 const COPIES: usize = 8;
 /// What an entry weighs besides.
@@ -39,7 +41,7 @@ pub(crate) struct Renderings {
 
 impl Default for Renderings {
     fn default() -> Self {
-        Self { bodies: Cache::with_weighter(USUAL, CAPACITY, ByLength), comments: Cache::with_weighter(USUAL, CAPACITY / 4, ByLength) }
+        Self { bodies: Cache::with_weighter(USUAL, BODIES, ByLength), comments: Cache::with_weighter(USUAL, COMMENTS, ByLength) }
     }
 }
 
