@@ -28,6 +28,8 @@ pub(crate) fn start(format: LogFormat, level: tracing::Level) {
         LogFormat::Auto | LogFormat::Pretty => layer.with_ansi(terminal).with_target(false).boxed(),
     };
     let news = filter_fn(|event| event.target() != "actix_server::accept" || !CLOSED.load(Ordering::SeqCst));
+    // Else everything down to the finest is written by those who log, only to be thrown away.
+    let news = news.with_max_level_hint(level);
     registry().with(layer.with_filter(interest(level).and(news))).init();
 }
 

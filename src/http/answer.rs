@@ -243,9 +243,11 @@ pub(crate) fn matches_tag(sent: &str, tag: &str) -> bool {
 fn bytes<T: Serialize>(view: &T) -> Result<Bytes> {
     thread_local!(static DESK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
     DESK.with_borrow_mut(|desk| {
+        // One that could not be written to its end has left its beginning.
         desk.clear();
         serde_json::to_writer(&mut *desk, view).map_err(|error| Error::internal(&error.to_string()))?;
         let bytes = Bytes::copy_from_slice(desk);
+        desk.clear();
         desk.shrink_to(LARGEST_DESK);
         Ok(bytes)
     })
