@@ -274,7 +274,8 @@ pub(super) fn put(conn: &mut Conn, row: &PublicationWithText, relations: &Relati
         diesel::insert_into(publication_texts::table).values((publication_texts::article_id.eq(id), text)).execute(conn)?;
     }
     set_relations(conn, id, relations)?;
-    let owner: Option<ArticleId> = straight!(conn, conn => public_slugs::table.filter(public_slugs::slug.eq(&row.publication.slug)).select(public_slugs::article_id).first(conn).optional())?;
+    let owner = public_slugs::table.filter(public_slugs::slug.eq(&row.publication.slug)).select(public_slugs::article_id);
+    let owner: Option<ArticleId> = straight!(conn, conn => owner.first(conn).optional())?;
     match owner {
         Some(owner) if owner == id => Ok(()),
         Some(_) => Err(taken()),

@@ -153,7 +153,8 @@ fn admit(app: &App, request: &ServiceRequest, facts: &Facts) -> Result<Option<Ht
     Ok(None)
 }
 
-/// The path's template, for metrics: as many values as there are operations, however many addresses are tried.
+/// The path's template, by which operations are found and metrics counted: as many values as there are paths, however many
+/// addresses are tried.
 #[derive(Clone, Copy)]
 pub(super) struct Template(pub(super) &'static str);
 

@@ -14,8 +14,8 @@ use super::coding::Coding;
 use crate::db::Timestamp;
 use crate::http::answer::matches_tag;
 
-/// What an entry weighs besides its bytes and names.
-const OVERHEAD: usize = 1024;
+/// What an entry weighs besides its bytes and names: two tables of headers, above all.
+const OVERHEAD: usize = 2048;
 /// What says something of the bytes, which a client has that is told that they are the same.
 const TOLD_ONCE: [&str; 5] = ["cache-tag", "content-encoding", "content-type", "last-modified", "link"];
 /// What a tag of it weighs in the index.
