@@ -18,6 +18,7 @@ use crate::server::{ADMIN, Server, masthead};
 
 const MIX: u32 = 1000;
 const MIXED: &str = "99 reads, 1 write";
+const PUBLISHED: &str = "articles published, 8 clients";
 const CHANGES: u32 = 200;
 const STARTS: usize = 7;
 
@@ -92,6 +93,7 @@ impl<'a> Bench<'a> {
             self.cached(report)?;
         }
         self.uncached(report)?;
+        self.published(report)?;
         if let Some(small) = small {
             for (name, rate) in &self.rates {
                 let Some(before) = small.get(name) else { continue };
@@ -260,6 +262,33 @@ impl<'a> Bench<'a> {
         report.add(Line { name: name.clone(), measured, value: made.rate / rows.rate, unit: "x", target: Some(Target::AtLeast(0.1)) })?;
         let name = format!("{name}: p99");
         report.add(Line { name, measured: String::new(), value: made.p99, unit: "ms", target: Some(Target::AtMost(20.0)) })
+    }
+
+    /// New articles, each made public as it is made.
+    fn published(&mut self, report: &mut Report) -> Result<(), Box<dyn Error>> {
+        if !self.options.wants(PUBLISHED) {
+            return Ok(());
+        }
+        let server = self.serve(&[])?;
+        let token = Self::log_in(&server)?;
+        let (mut count, clients) = (0, 8);
+        let bare = self.folder.join("bare.db");
+        let time = Duration::from_secs_f64(self.options.seconds);
+        let text = "A paragraph of some sixty characters, as editors write them.\n\n".repeat(50);
+        let (rows, made) = self.in_turn(
+            || reference::insert(&bare, clients, time),
+            || {
+                self.load(server.address, clients, |out| {
+                    count += 1;
+                    let body = json!({"title": format!("Breaking {count}"), "slug": format!("breaking-{count}"), "body": {"markdown": text},
+                        "section": "section-1", "authors": ["author-1"], "tags": ["Tag 1", "Tag 2"], "locale": "en"});
+                    out.extend_from_slice(with_body("POST", "/api/v1/articles?publish=true", &token, &body.to_string()).as_bytes());
+                })
+            },
+        )?;
+        self.rates.insert(PUBLISHED.to_owned(), made.rate);
+        let measured = format!("{:.0}/s against {:.0}/s bare; p99 {:.1} ms", made.rate, rows.rate, made.p99);
+        report.add(Line { name: PUBLISHED.to_owned(), measured, value: made.rate / rows.rate, unit: "x", target: None })
     }
 
     fn log_in(server: &Server) -> Result<String, Box<dyn Error>> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::article::{Article, Correction, Status};
+use super::article::{Article, ArticleKind, Correction, Status};
 use super::draft::PublicationDraft;
 use super::editions;
 use super::operations::locked;
@@ -203,17 +203,19 @@ pub(super) fn withdraw(conn: &mut Conn, article: &mut Article) -> Result<Vec<Str
     Ok(published_queries::touched(&before, &after))
 }
 
-/// Counts anew what a published copy was counted under and no longer is, or the other way round: to count takes the longer the
-/// more articles there are.
+/// Counts what a published copy has come under, and what it has left.
 fn recount(conn: &mut Conn, before: &Counted, after: &Counted) -> Result<()> {
-    fn changed<T: Copy + Eq>(before: &[T], after: &[T], kept: bool) -> Vec<T> {
-        let here = |id: &&T| !(kept && after.contains(id));
-        let there = |id: &&T| !before.contains(id);
-        before.iter().filter(here).chain(after.iter().filter(there)).copied().collect()
-    }
     // Pages are not counted among the articles.
-    let kept = before.kind == after.kind;
-    authors::recount(conn, &changed(&before.authors, &after.authors, kept))?;
-    taxonomy::recount_tags(conn, &changed(&before.tags, &after.tags, kept))?;
-    taxonomy::recount_sections(conn, &changed(&before.sections, &after.sections, kept))
+    let none = Counted::default();
+    let [before, after] = [before, after].map(|counted| if counted.kind == Some(ArticleKind::Article) { counted } else { &none });
+    for (these, others, step) in [(before, after, -1), (after, before, 1)] {
+        authors::count(conn, &without(&these.authors, &others.authors), step)?;
+        taxonomy::count_tags(conn, &without(&these.tags, &others.tags), step)?;
+        taxonomy::count_sections(conn, &without(&these.sections, &others.sections), step)?;
+    }
+    Ok(())
+}
+
+fn without<T: Copy + Eq>(all: &[T], others: &[T]) -> Vec<T> {
+    all.iter().filter(|one| !others.contains(one)).copied().collect()
 }

@@ -106,25 +106,31 @@ pub(super) fn usages(conn: &mut Conn, id: AuthorId) -> Result<i64> {
 pub(super) fn reassign(conn: &mut Conn, from: AuthorId, to: AuthorId) -> Result<()> {
     hand_over(conn, ("article_authors", "author_id"), from, to)?;
     hand_over(conn, ("publication_authors", "author_id"), from, to)?;
-    recount(conn, &[to])
+    recount(conn, to)
 }
 
-/// Counts the published articles of authors anew.
-pub(crate) fn recount(conn: &mut Conn, ids: &[AuthorId]) -> Result<()> {
+/// Counts the published articles of an author anew.
+fn recount(conn: &mut Conn, id: AuthorId) -> Result<()> {
+    // Two that count at the same time would each miss the other's article.
+    lock(conn, "article counts")?;
+    let count: i64 = publication_authors::table
+        .inner_join(publications::table)
+        .filter(publication_authors::author_id.eq(id))
+        .filter(publications::kind.eq("article"))
+        .count()
+        .get_result(conn)?;
+    let count = i32::try_from(count).unwrap_or(i32::MAX);
+    diesel::update(authors::table.filter(authors::id.eq(id))).set(authors::article_count.eq(count)).execute(conn)?;
+    Ok(())
+}
+
+/// Counts an article more for its authors, or one less: to count them all would take the longer the more there are.
+pub(crate) fn count(conn: &mut Conn, ids: &[AuthorId], step: i32) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
-    // Two that count at the same time would each miss the other's article.
     lock(conn, "article counts")?;
-    for id in ids {
-        let count: i64 = publication_authors::table
-            .inner_join(publications::table)
-            .filter(publication_authors::author_id.eq(*id))
-            .filter(publications::kind.eq("article"))
-            .count()
-            .get_result(conn)?;
-        let count = i32::try_from(count).unwrap_or(i32::MAX);
-        diesel::update(authors::table.filter(authors::id.eq(*id))).set(authors::article_count.eq(count)).execute(conn)?;
-    }
+    let counted = authors::table.filter(among(authors::id, ids));
+    diesel::update(counted).set(authors::article_count.eq(authors::article_count + step)).execute(conn)?;
     Ok(())
 }

@@ -4,12 +4,12 @@ mod sections;
 mod tags;
 
 pub(crate) use sections::{
-    Section, SectionCard, SectionDraft, SectionView, cards as section_cards, create as create_section, find_reference as find_section,
-    first as first_sections, read as read_section, recount as recount_sections, slugs as section_slugs,
+    Section, SectionCard, SectionDraft, SectionView, cards as section_cards, count as count_sections, create as create_section,
+    find_reference as find_section, first as first_sections, read as read_section, slugs as section_slugs,
 };
 pub(crate) use tags::{
-    Label, Tag, TagCard, TagDraft, TagView, could_be as could_be_tag, find_or_create as find_or_create_tag, meant as tag_meant,
-    read as read_tag, recount as recount_tags, slugs as tag_slugs,
+    Label, Tag, TagCard, TagDraft, TagView, could_be as could_be_tag, count as count_tags, find_or_create as find_or_create_tag,
+    meant as tag_meant, read as read_tag, slugs as tag_slugs,
 };
 
 use crate::http::Mount;

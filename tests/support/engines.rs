@@ -102,16 +102,30 @@ impl Database {
         }
     }
 
-    /// How SQLite would carry a query out, whatever is bound to it.
-    pub(crate) fn plan(&self, query: &str) -> Vec<String> {
+    /// How the engine would carry a statement out, whatever is bound to it. PostgreSQL is told that to go through a table is the
+    /// worst that it can do: it would always do so in one as small as those of tests.
+    pub(crate) fn plan(&self, statement: &str) -> Vec<String> {
         #[derive(QueryableByName)]
         struct Step {
             #[diesel(sql_type = diesel::sql_types::Text)]
             detail: String,
         }
-        let path = self.url.strip_prefix("sqlite://").expect("plans are read on SQLite");
-        let steps = diesel::sql_query(format!("EXPLAIN QUERY PLAN {query}")).load::<Step>(&mut sqlite(path));
-        steps.unwrap_or_else(|why| panic!("{query} can't be explained: {why}")).into_iter().map(|step| step.detail).collect()
+        let Some(path) = self.url.strip_prefix("sqlite://") else { return self.plan_of_postgres(statement) };
+        let steps = diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load::<Step>(&mut sqlite(path));
+        steps.unwrap_or_else(|why| panic!("{statement} can't be explained: {why}")).into_iter().map(|step| step.detail).collect()
+    }
+
+    fn plan_of_postgres(&self, statement: &str) -> Vec<String> {
+        let mut conn = PgConnection::establish(&self.url).expect("the database opens");
+        let prepared = format!(
+            "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; PREPARE heard AS {statement};
+            CREATE FUNCTION pg_temp.lines_of(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE query; END $$"
+        );
+        conn.batch_execute(&prepared).unwrap_or_else(|why| panic!("{statement} can't be prepared: {why}"));
+        let count = lines(&mut conn, "SELECT cardinality(parameter_types)::text AS line FROM pg_prepared_statements");
+        let nulls = vec!["NULL"; count.first().and_then(|count| count.parse().ok()).unwrap_or_default()].join(", ");
+        let call = if nulls.is_empty() { "heard".to_owned() } else { format!("heard({nulls})") };
+        lines(&mut conn, &format!("SELECT plan AS line FROM pg_temp.lines_of('EXPLAIN (COSTS OFF) EXECUTE {call}') AS plan"))
     }
 
     /// Runs SQL behind the program's back: what an accident or another program would do.

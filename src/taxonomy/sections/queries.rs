@@ -103,25 +103,28 @@ pub(super) fn reassign(conn: &mut Conn, from: Id<Section>, to: Id<Section>) -> R
     let ads = || ad_creative_sections::table.filter(ad_creative_sections::section_id.eq(from));
     diesel::delete(ads().filter(ad_creative_sections::creative_id.eq_any(twins))).execute(conn)?;
     diesel::update(ads()).set(ad_creative_sections::section_id.eq(to)).execute(conn)?;
-    recount(conn, &[to])
+    recount(conn, to)
 }
 
-/// Counts the published articles of sections anew.
-pub(crate) fn recount(conn: &mut Conn, ids: &[Id<Section>]) -> Result<()> {
+/// Counts the published articles of a section anew.
+fn recount(conn: &mut Conn, id: Id<Section>) -> Result<()> {
+    // Two that count at the same time would each miss the other's article.
+    lock(conn, "article counts")?;
+    let count: i64 =
+        publications::table.filter(publications::section_id.eq(id)).filter(publications::kind.eq("article")).count().get_result(conn)?;
+    let count = i32::try_from(count).unwrap_or(i32::MAX);
+    diesel::update(sections::table.filter(sections::id.eq(id))).set(sections::article_count.eq(count)).execute(conn)?;
+    Ok(())
+}
+
+/// Counts an article more in sections, or one less: to count them all would take the longer the more there are.
+pub(crate) fn count(conn: &mut Conn, ids: &[Id<Section>], step: i32) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
-    // Two that count at the same time would each miss the other's article.
     lock(conn, "article counts")?;
-    for id in ids {
-        let count: i64 = publications::table
-            .filter(publications::section_id.eq(*id))
-            .filter(publications::kind.eq("article"))
-            .count()
-            .get_result(conn)?;
-        let count = i32::try_from(count).unwrap_or(i32::MAX);
-        diesel::update(sections::table.filter(sections::id.eq(*id))).set(sections::article_count.eq(count)).execute(conn)?;
-    }
+    let counted = sections::table.filter(among(sections::id, ids));
+    diesel::update(counted).set(sections::article_count.eq(sections::article_count + step)).execute(conn)?;
     Ok(())
 }
 

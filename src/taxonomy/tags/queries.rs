@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::tag::{LISTING, Tag, TagId};
-use crate::db::{Backend, Conn, PageOf, PageQuery, Predicate, Slugged, fold, hand_over, keyset, lock, straight};
+use crate::db::{Backend, Conn, PageOf, PageQuery, Predicate, Slugged, among, fold, hand_over, keyset, lock, straight};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{article_tags, publication_tags, publications, tags};
 
@@ -103,25 +103,31 @@ pub(super) fn usages(conn: &mut Conn, id: TagId) -> Result<i64> {
 pub(super) fn reassign(conn: &mut Conn, from: TagId, to: TagId) -> Result<()> {
     hand_over(conn, ("article_tags", "tag_id"), from, to)?;
     hand_over(conn, ("publication_tags", "tag_id"), from, to)?;
-    recount(conn, &[to])
+    recount(conn, to)
 }
 
-/// Counts the published articles of tags anew.
-pub(crate) fn recount(conn: &mut Conn, ids: &[TagId]) -> Result<()> {
+/// Counts the published articles of a tag anew.
+fn recount(conn: &mut Conn, id: TagId) -> Result<()> {
+    // Two that count at the same time would each miss the other's article.
+    lock(conn, "article counts")?;
+    let count: i64 = publication_tags::table
+        .inner_join(publications::table)
+        .filter(publication_tags::tag_id.eq(id))
+        .filter(publications::kind.eq("article"))
+        .count()
+        .get_result(conn)?;
+    let count = i32::try_from(count).unwrap_or(i32::MAX);
+    diesel::update(tags::table.filter(tags::id.eq(id))).set(tags::article_count.eq(count)).execute(conn)?;
+    Ok(())
+}
+
+/// Counts an article more under tags, or one less: to count them all would take the longer the more there are.
+pub(crate) fn count(conn: &mut Conn, ids: &[TagId], step: i32) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
-    // Two that count at the same time would each miss the other's article.
     lock(conn, "article counts")?;
-    for id in ids {
-        let count: i64 = publication_tags::table
-            .inner_join(publications::table)
-            .filter(publication_tags::tag_id.eq(*id))
-            .filter(publications::kind.eq("article"))
-            .count()
-            .get_result(conn)?;
-        let count = i32::try_from(count).unwrap_or(i32::MAX);
-        diesel::update(tags::table.filter(tags::id.eq(*id))).set(tags::article_count.eq(count)).execute(conn)?;
-    }
+    let counted = tags::table.filter(among(tags::id, ids));
+    diesel::update(counted).set(tags::article_count.eq(tags::article_count + step)).execute(conn)?;
     Ok(())
 }
