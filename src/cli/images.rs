@@ -8,7 +8,8 @@ use tokio::runtime::Handle;
 
 use super::say;
 use crate::app::App;
-use crate::{housekeeping, images};
+use crate::housekeeping;
+use crate::images::{self, Rehearsal};
 
 /// How many names of a kind are printed.
 const MOST_NAMES: usize = 100;
@@ -50,7 +51,8 @@ pub(super) async fn check(app: &App, options: &CheckOptions) -> Result<String, (
 /// Makes renditions of a file as lines on standard input say, each a format, a width and the file that it goes into, and says
 /// when one is done.
 pub(super) async fn rehearse(file: &Path) -> Result<(), String> {
-    let original = std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let file = std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let rehearsal = Rehearsal::of(file)?;
     let runtime = Handle::current();
     let working = tokio::task::spawn_blocking(move || {
         for line in std::io::stdin().lock().lines() {
@@ -60,7 +62,7 @@ pub(super) async fn rehearse(file: &Path) -> Result<(), String> {
             else {
                 return Err(format!("{line:?} is no format, width and file"));
             };
-            let made = images::rehearse(&original, width, format, &runtime)?;
+            let made = rehearsal.develop(width, format, &runtime)?;
             std::fs::write(to, &made).map_err(|error| format!("cannot write {to}: {error}"))?;
             say(&made.len().to_string())?;
         }

@@ -158,7 +158,7 @@ impl Jpeg {
 /// How many bytes of coded pixels come before the next marker.
 fn coded_length(bytes: &[u8]) -> usize {
     let mut end = 0;
-    while let Some(found) = bytes.get(end..).and_then(|rest| rest.iter().position(|byte| *byte == 0xff)) {
+    while let Some(found) = bytes.get(end..).and_then(|rest| memchr::memchr(0xff, rest)) {
         end += found;
         match bytes.get(end + 1) {
             // A stuffed byte or a restart is part of the pixels.

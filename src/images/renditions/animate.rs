@@ -80,7 +80,7 @@ impl Still {
         let (numerator, denominator) = frame.delay().numer_denom_ms();
         let pixels = Pixels::of(DynamicImage::from(frame.into_buffer()));
         let scaled = scale(&pixels, (original.width, original.height), part, wanted)?;
-        Ok(Self { encoded: webp(&scaled)?, stands: (numerator / denominator.max(1)).min(LONGEST) })
+        Ok(Self { encoded: webp(scaled)?, stands: (numerator / denominator.max(1)).min(LONGEST) })
     }
 
     fn write(&self, riff: &mut Riff, width: u32, height: u32) {

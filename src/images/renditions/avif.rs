@@ -30,7 +30,7 @@ pub(super) fn decode(file: &[u8]) -> Result<Decoded, Unreadable> {
         bytes = with_alpha(&bytes, &samples, usize::try_from(size.0).map_err(Unreadable::because)?, found.premultiplied);
     }
     let profile = found.profile.or_else(|| profile(codes));
-    Ok(Decoded { pixels: Pixels { width: size.0, height: size.1, alpha, bytes }, profile })
+    Ok(Decoded { pixels: Pixels { width: size.0, height: size.1, alpha, bytes: bytes.into() }, profile })
 }
 
 /// Decodes one picture, which has the size that the file says and no other.

@@ -12,6 +12,7 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 use mozjpeg::{ColorSpace, Decompress, Marker};
 
 use super::super::anatomy::Mime;
+use super::buffer::Buffer;
 
 /// So many pixels of print are turned into light at once.
 const PIECE: usize = 4096;
@@ -28,12 +29,12 @@ impl Unreadable {
 }
 
 /// Pixels in rows, from the top and the left: red, green, blue, and how opaque they are.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Pixels {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) alpha: bool,
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Buffer,
 }
 
 impl Pixels {
@@ -41,12 +42,13 @@ impl Pixels {
     pub(super) fn of(picture: DynamicImage) -> Self {
         let (width, height, alpha) = (picture.width(), picture.height(), picture.color().has_alpha());
         let bytes = if alpha { picture.into_rgba8().into_raw() } else { picture.into_rgb8().into_raw() };
-        Self { width, height, alpha, bytes }
+        Self { width, height, alpha, bytes: bytes.into() }
     }
 
     /// As what `image` works with.
     pub(super) fn into_picture(self) -> Option<DynamicImage> {
         let Self { width, height, alpha, bytes } = self;
+        let bytes = bytes.into_vec();
         if alpha {
             image::RgbaImage::from_raw(width, height, bytes).map(DynamicImage::from)
         } else {
@@ -99,15 +101,20 @@ fn scaled_jpeg(file: &[u8], eighths: u8) -> Option<Decoded> {
     };
     let mut started = if inks { decoder.to_colorspace(ColorSpace::JCS_CMYK) } else { decoder.rgb() }.ok()?;
     let (width, height) = (u32::try_from(started.width()).ok()?, u32::try_from(started.height()).ok()?);
-    let mut bytes = started.read_scanlines::<u8>().ok()?;
-    started.finish().ok()?;
-    // What a profile says of inks has been obeyed then.
-    let profile = if inks {
+    let length = started.min_flat_buffer_size();
+    let (bytes, profile) = if inks {
+        let mut bytes = started.read_scanlines::<u8>().ok()?;
         light_up(&mut bytes, profile.as_deref());
-        None
+        // What a profile says of inks has been obeyed then.
+        (bytes.into(), None)
+    } else if length < Buffer::LARGE {
+        (started.read_scanlines::<u8>().ok()?.into(), profile)
     } else {
-        profile
+        let mut bytes = Buffer::zeroed(length)?;
+        started.read_scanlines_into(&mut bytes).ok()?;
+        (bytes, profile)
     };
+    started.finish().ok()?;
     Some(Decoded { pixels: Pixels { width, height, alpha: false, bytes }, profile })
 }
 
@@ -157,13 +164,13 @@ pub(super) fn into_srgb(pixels: &mut Pixels, profile: Option<&[u8]>) {
     let layout = if pixels.alpha { Layout::Rgba } else { Layout::Rgb };
     let grey = if profile.color_space == DataColorSpace::Gray { greys(pixels) } else { None };
     let (from, bytes) = match (profile.color_space, grey.as_deref()) {
-        (DataColorSpace::Rgb, _) => (layout, pixels.bytes.as_slice()),
+        (DataColorSpace::Rgb, _) => (layout, &*pixels.bytes),
         (DataColorSpace::Gray, Some(grey)) => (if pixels.alpha { Layout::GrayAlpha } else { Layout::Gray }, grey),
         _ => return,
     };
     let srgb = ColorProfile::new_srgb();
     let Ok(transform) = profile.create_transform_8bit(from, &srgb, layout, TransformOptions::default()) else { return };
-    let mut converted = vec![0; pixels.bytes.len()];
+    let Some(mut converted) = Buffer::zeroed(pixels.bytes.len()) else { return };
     if transform.transform(bytes, &mut converted).is_ok() {
         pixels.bytes = converted;
     }

@@ -1,7 +1,7 @@
 //! From the bytes of a file to those of a rendition: decode, crop and scale in one step, convert the colours, turn, encode.
 
 use image::metadata::Orientation;
-use masthead_scaling::Part;
+use masthead_pixels::Part;
 use tokio::runtime::Handle;
 
 use super::super::anatomy::{Anatomy, Mime};
@@ -56,8 +56,8 @@ pub(super) fn scale(from: &Pixels, whole: (u32, u32), part: StoredRegion, wanted
     let width = (part.width * across).min(f64::from(from.width) - left);
     let height = (part.height * down).min(f64::from(from.height) - top);
     let cut = Part { x: left, y: top, width, height };
-    let bytes = masthead_scaling::scale(&from.bytes, (from.width, from.height), from.alpha, cut, wanted).map_err(Unreadable)?;
-    Ok(Pixels { width: wanted.0, height: wanted.1, alpha: from.alpha, bytes })
+    let bytes = masthead_pixels::scale(&from.bytes, (from.width, from.height), from.alpha, cut, wanted).map_err(Unreadable)?;
+    Ok(Pixels { width: wanted.0, height: wanted.1, alpha: from.alpha, bytes: bytes.into() })
 }
 
 fn turned(pixels: Pixels, orientation: Orientation) -> Result<Pixels, Unreadable> {

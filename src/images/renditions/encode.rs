@@ -2,9 +2,10 @@
 
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder};
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use masthead_pixels::Planes;
 use ravif::Img;
 use rgb::FromSlice;
+use webpx::{Unstoppable, YuvPlanesRef};
 
 use super::decode::{Pixels, Unreadable};
 use super::ladder::Format;
@@ -21,20 +22,13 @@ pub(super) fn encode(pixels: Pixels, format: Format) -> Result<Vec<u8>, Unreadab
     match format {
         Format::Jpeg => jpeg(&on_white(pixels)),
         Format::Png => png(&pixels),
-        Format::WebP => webp(&pixels),
+        Format::WebP => webp(pixels),
         Format::Avif => avif(&pixels),
     }
 }
 
 fn jpeg(pixels: &Pixels) -> Result<Vec<u8>, Unreadable> {
-    let side = |length: u32| u16::try_from(length).map_err(Unreadable::because);
-    let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, QUALITY);
-    encoder.set_sampling_factor(SamplingFactor::F_2_2);
-    // With tables of its own it would write each colour by itself, which not every decoder of JPEGs puts together rightly.
-    encoder.set_optimized_huffman_tables(false);
-    encoder.encode(&pixels.bytes, side(pixels.width)?, side(pixels.height)?, ColorType::Rgb).map_err(Unreadable::because)?;
-    Ok(bytes)
+    masthead_pixels::jpeg(&pixels.bytes, (pixels.width, pixels.height), QUALITY).map_err(Unreadable)
 }
 
 fn png(pixels: &Pixels) -> Result<Vec<u8>, Unreadable> {
@@ -44,12 +38,23 @@ fn png(pixels: &Pixels) -> Result<Vec<u8>, Unreadable> {
     Ok(bytes)
 }
 
-/// A still WebP.
-pub(super) fn webp(pixels: &Pixels) -> Result<Vec<u8>, Unreadable> {
+/// A still WebP. It takes the pixels, so that what is opaque is not held twice: as they are and in planes.
+pub(super) fn webp(pixels: Pixels) -> Result<Vec<u8>, Unreadable> {
     let Pixels { width, height, alpha, bytes } = pixels;
-    let frame = if *alpha { webp::Encoder::from_rgba(bytes, *width, *height) } else { webp::Encoder::from_rgb(bytes, *width, *height) };
-    let coded = frame.encode_simple(false, QUALITY.into()).map_err(|error| Unreadable(format!("{error:?}")))?;
-    Ok(coded.to_vec())
+    if alpha {
+        return still(webpx::Encoder::new_rgba(&bytes, width, height));
+    }
+    let planes = Planes::of(&bytes, (width, height)).map_err(Unreadable)?;
+    drop(bytes);
+    let Planes { y, u, v, width: y_stride, .. } = &planes;
+    let uv_stride = y_stride.div_ceil(2);
+    let planes =
+        YuvPlanesRef { y, y_stride: *y_stride, u, u_stride: uv_stride, v, v_stride: uv_stride, a: None, a_stride: 0, width, height };
+    still(webpx::Encoder::new_yuv(planes))
+}
+
+fn still(encoder: webpx::Encoder<'_>) -> Result<Vec<u8>, Unreadable> {
+    encoder.quality(QUALITY.into()).encode(Unstoppable).map_err(Unreadable::because)
 }
 
 fn avif(pixels: &Pixels) -> Result<Vec<u8>, Unreadable> {
@@ -75,5 +80,5 @@ fn on_white(pixels: Pixels) -> Pixels {
         u8::try_from((sum + 127) / 255).unwrap_or(u8::MAX)
     };
     let bytes = opaque.iter().flat_map(|[red, green, blue, alpha]| [red, green, blue].map(|value| blend(*value, *alpha)));
-    Pixels { alpha: false, bytes: bytes.collect(), ..pixels }
+    Pixels { alpha: false, bytes: bytes.collect::<Vec<u8>>().into(), ..pixels }
 }

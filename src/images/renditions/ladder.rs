@@ -11,7 +11,7 @@ pub(super) const LADDER: [u32; 8] = [160, 320, 480, 640, 960, 1280, 1920, 2560];
 /// What WebP can hold from side to side, in pixels; what would be longer is not made in any format.
 const LONGEST_SIDE: u32 = 16_383;
 /// Changes whenever the same request would give other bytes than before, so that nothing old is served under a new name.
-const RECIPE: &str = "b";
+const RECIPE: &str = "c";
 /// The folder of all renditions in the store.
 const FOLDER: &str = "renditions";
 

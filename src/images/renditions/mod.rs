@@ -7,6 +7,7 @@
 mod animate;
 #[cfg(feature = "avif")]
 mod avif;
+mod buffer;
 mod darkroom;
 mod decode;
 mod develop;
@@ -30,4 +31,4 @@ pub(crate) use making::Renditions;
 pub(super) use making::{forget, without_original};
 pub(crate) use picture::SocialImage;
 pub(super) use picture::{Addresses, Crops, Source, SrcSet};
-pub(crate) use rehearse::rehearse;
+pub(crate) use rehearse::Rehearsal;
