@@ -1,5 +1,6 @@
 //! Answers: bytes, entity tag, cache rules; `304` where the client has them already.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -10,9 +11,9 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, 
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::xxh3_128;
 
-use super::cache::GoodUntil;
+use super::cache::{GoodUntil, MadeOf, cache_tag};
 use super::conditional::version_tag;
 use super::pages::{Cursors, link_header, written};
 use super::request::Request;
@@ -26,6 +27,11 @@ const JSON: &str = "application/json";
 /// How much of what an answer was written on a thread keeps for the next, in bytes.
 const LARGEST_DESK: usize = 512 * 1024;
 const PRIVATE: &str = "private, no-store";
+/// How long `Cache-Tag` may be, in bytes: a proxy keeps 4 KiB for a whole head where nobody has told it more (nginx), a client 16 KiB
+/// (Node.js).
+const LONGEST_CACHE_TAG: usize = 2048;
+/// Which kinds `Cache-Tag` names as wholes where it would be longer, one after the other until it is not; what changes most, last.
+const WHOLE_FIRST: [&str; 5] = ["image", "tag", "author", "section", "article"];
 
 /// The cache tags of an answer, every resource that it was made of; and until when it holds, where time alone changes it.
 #[derive(Clone, Debug, Default)]
@@ -56,10 +62,24 @@ impl Tags {
         let start = self.names.len();
         // Writing to a string can't fail.
         let _ = self.names.write_fmt(tag);
-        let hash = xxh3_64(self.names.get(start..).unwrap_or_default().as_bytes());
-        if !self.known.insert(hash) {
+        if !self.known.insert(cache_tag(self.names.get(start..).unwrap_or_default())) {
             self.names.truncate(before);
         }
+    }
+
+    /// The names as `Cache-Tag` has them: where they are too long for a header, kinds as wholes (`images`) in place of their resources.
+    fn header(&self) -> Cow<'_, str> {
+        let mut names = Cow::Borrowed(self.names.as_str());
+        for kind in WHOLE_FIRST {
+            if names.len() <= LONGEST_CACHE_TAG {
+                break;
+            }
+            let is_one = |name: &&str| name.strip_prefix(kind).is_some_and(|rest| rest.starts_with(':'));
+            let whole = format!("{kind}s");
+            let others = names.split(',').filter(|name| !is_one(name) && *name != whole);
+            names = Cow::Owned(others.chain([whole.as_str()]).collect::<Vec<_>>().join(","));
+        }
+        names
     }
 
     /// Says that the answer will be another from some time on, the earliest of all that are named.
@@ -150,7 +170,8 @@ fn finish_public(request: &Request, public: Public<'_>) -> HttpResponse {
     if matched {
         return response.finish();
     }
-    response.insert_header(("Cache-Tag", tags.names.as_str()));
+    response.insert_header(("Cache-Tag", tags.header().as_ref()));
+    response.extensions_mut().insert(MadeOf(tags.known.iter().copied().collect()));
     if let Some(until) = tags.until {
         response.extensions_mut().insert(GoodUntil(until));
     }

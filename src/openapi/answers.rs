@@ -167,7 +167,10 @@ fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
         add("Cache-Control", "Who may keep the answer, and how long.");
         add("ETag", "The entity tag of the answer; of an editor view, its version.");
         if facts.reads && status != "304" {
-            add("Cache-Tag", "Names each resource that a public answer was made of.");
+            add(
+                "Cache-Tag",
+                "Names what a public answer was made of: resources (`article:ID`) and, where they are many or all count, kinds (`articles`); at most 2 KiB.",
+            );
         }
     }
     if facts.creates && status.starts_with('2') {

@@ -10,7 +10,7 @@ use actix_web::http::Method;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::support::{Answer, Contract, Node, World, api_test, decoded};
+use crate::support::{Answer, Contract, Node, Role, World, api_test, decoded};
 use walk::{Dice, LISTS, Things, act};
 
 /// What everybody can see of an answer.
@@ -226,6 +226,38 @@ api_test!(an_answer_is_made_once_for_all_who_wait, async |world| {
     let editor = node.editor();
     let lists = join_all((0..3).map(|_| editor.send(Method::GET, "articles?view=editor", None))).await;
     assert!(lists.iter().all(|answer| answer.status == 200));
+});
+
+api_test!(what_an_answer_is_made_of_fits_a_header_and_is_known_exactly_nevertheless, async |world| {
+    let (mut articles, mut images) = (Vec::new(), Vec::new());
+    for (title, seed) in [("One", 1), ("Two", 2), ("Three", 3)] {
+        let tags: Vec<String> = (0..25).map(|n| format!("{title} {n}")).collect();
+        let image = world.image_by(Role::Editor, seed).await;
+        articles.push(world.published(json!({"title": title, "tags": tags, "hero_image": image})).await);
+        images.push(image);
+    }
+    let other = world.image_by(Role::Editor, 4).await;
+    let node = world.node(&[]).await;
+    let (reader, editor) = (node.anonymous(), node.editor());
+    let named = reader.get("articles").await.expect(200).required_header("cache-tag");
+    assert!(named.len() <= 2048, "{} bytes", named.len());
+    let named: Vec<&str> = named.split(',').collect();
+    let exact = articles.iter().map(|id| format!("article:{id}"));
+    for name in exact.chain(["articles", "images", "tags"].map(str::to_owned)) {
+        assert_eq!(named.iter().filter(|one| **one == name).count(), 1, "{name} in {named:?}");
+    }
+    assert!(!named.iter().any(|name| name.starts_with("image:") || name.starts_with("tag:")), "{named:?}");
+    // Where there is room for them, each is named.
+    let named = reader.get("articles/one").await.expect(200).required_header("cache-tag");
+    assert_eq!(named.split(',').filter(|name| name.starts_with("tag:")).count(), 25, "{named}");
+    assert!(named.contains(&format!("image:{}", images[0])), "{named}");
+    // Another picture's change leaves the list ready, a change of one that it shows does not.
+    editor.patch(&format!("images/{other}"), json!({"alt": "Nobody sees it."})).await.expect(200);
+    let before = node.app.statements();
+    reader.get("articles").await.expect(200);
+    assert_eq!(node.app.statements(), before);
+    editor.patch(&format!("images/{}", images[2]), json!({"alt": "A tram."})).await.expect(200);
+    assert_eq!(reader.get("articles").await.expect(200).text_at("/data/0/hero_image/alt"), "A tram.");
 });
 
 api_test!(shared_caches_are_told_what_they_may_do, async |world| {

@@ -20,7 +20,7 @@ pub(super) struct Index {
 }
 
 /// A tag as the index knows it. Two that look alike are purged together, which costs an answer and harms nobody.
-pub(super) fn tag(name: &str) -> u64 {
+pub(in crate::http) fn tag(name: &str) -> u64 {
     xxh3_64(name.as_bytes())
 }
 

@@ -31,6 +31,7 @@ use entry::{ByBytes, Standing};
 use flights::Flights;
 pub(super) use flights::Turn;
 use index::Index;
+pub(super) use index::tag as cache_tag;
 
 /// What an answer brings along.
 const KEPT: [&str; 10] = [
@@ -49,6 +50,10 @@ const KEPT: [&str; 10] = [
 /// Until when an answer holds that nothing but time will change; travels with the answer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct GoodUntil(pub(super) Timestamp);
+
+/// What an answer for everybody was made of; travels with the answer, whose `Cache-Tag` may say it less exactly.
+#[derive(Clone, Debug)]
+pub(super) struct MadeOf(pub(super) Box<[u64]>);
 
 /// An answer that has been made.
 pub(super) enum Made {
@@ -209,7 +214,7 @@ impl Kept {
 
 /// What a public answer was made of; none where it is not for everybody.
 fn made_of(answer: &ServiceResponse<BoxBody>) -> Option<Box<[u64]>> {
-    let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
-    let public = answer.status() == StatusCode::OK && header(CACHE_CONTROL.as_str())?.starts_with("public");
-    public.then(|| header("cache-tag")).flatten().map(|tags| tags.split(',').map(index::tag).collect())
+    let public = answer.headers().get(CACHE_CONTROL).is_some_and(|rules| rules.as_bytes().starts_with(b"public"));
+    let known = || answer.response().extensions().get::<MadeOf>().map(|known| known.0.clone());
+    (public && answer.status() == StatusCode::OK).then(known).flatten()
 }
