@@ -257,7 +257,7 @@ api_test!(what_an_answer_is_made_of_fits_a_header_and_is_known_exactly_neverthel
     reader.get("articles").await.expect(200);
     assert_eq!(node.app.statements(), before);
     editor.patch(&format!("images/{}", images[2]), json!({"alt": "A tram."})).await.expect(200);
-    assert_eq!(reader.get("articles").await.expect(200).text_at("/data/0/hero_image/alt"), "A tram.");
+    assert!(reader.get("articles").await.expect(200).text().contains("\"A tram.\""));
 });
 
 api_test!(shared_caches_are_told_what_they_may_do, async |world| {
