@@ -1,0 +1,22 @@
+//! Has the linker write down shortly what the loader must do at each start, where the loader understands that: since glibc 2.36.
+//! The program and its memory are the smaller by nearly 2 MiB.
+
+use std::process::Command;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    let of_cargo = |name: &str| std::env::var(name).unwrap_or_default();
+    // For another machine, nobody knows here how old its loader is.
+    let here = of_cargo("HOST") == of_cargo("TARGET");
+    if here && of_cargo("CARGO_CFG_TARGET_ENV") == "gnu" && glibc().is_some_and(|version| version >= (2, 36)) {
+        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
+}
+
+/// The version of this machine's glibc.
+fn glibc() -> Option<(u32, u32)> {
+    let told = Command::new("getconf").arg("GNU_LIBC_VERSION").output().ok()?;
+    let told = String::from_utf8(told.stdout).ok()?;
+    let (major, minor) = told.trim().strip_prefix("glibc ")?.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
