@@ -14,7 +14,7 @@ use super::workflow::{self, Happening, Step};
 use super::{embed, plan_queries, queries};
 use crate::app::App;
 use crate::authors;
-use crate::db::{Conn, Timestamp};
+use crate::db::{Conn, Timestamp, lock};
 use crate::error::{Error, Fault, Result};
 use crate::http::Precondition;
 use crate::input::Input;
@@ -183,6 +183,8 @@ pub(super) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
     if details.is_null() {
         details = json!({"revision": edition.number, "until": until});
     }
+    // Who merges two authors, say, or publishes as well, would change what the steps are counted from.
+    lock(conn, "article counts")?;
     let before = published_queries::counted(conn, article.id)?;
     let relations = edition.content.relations.clone();
     published_queries::put(conn, &PublicationWithText::of(article, edition, published_at, now), &relations, now)?;
@@ -194,6 +196,7 @@ pub(super) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
 
 /// Takes the published copy away, and the counts with it; gives the cache tags of what readers see changed.
 pub(super) fn withdraw(conn: &mut Conn, article: &mut Article) -> Result<Vec<String>> {
+    lock(conn, "article counts")?;
     let before = published_queries::counted(conn, article.id)?;
     published_queries::remove(conn, article.id)?;
     article.status = Status::Draft;

@@ -105,14 +105,14 @@ pub(super) fn usages(conn: &mut Conn, id: AuthorId) -> Result<i64> {
 /// Signs everything that one author signs with another's name.
 pub(super) fn reassign(conn: &mut Conn, from: AuthorId, to: AuthorId) -> Result<()> {
     hand_over(conn, ("article_authors", "author_id"), from, to)?;
+    // Who publishes or withdraws meanwhile would step from what is no longer so.
+    lock(conn, "article counts")?;
     hand_over(conn, ("publication_authors", "author_id"), from, to)?;
     recount(conn, to)
 }
 
 /// Counts the published articles of an author anew.
 fn recount(conn: &mut Conn, id: AuthorId) -> Result<()> {
-    // Two that count at the same time would each miss the other's article.
-    lock(conn, "article counts")?;
     let count: i64 = publication_authors::table
         .inner_join(publications::table)
         .filter(publication_authors::author_id.eq(id))
@@ -129,7 +129,6 @@ pub(crate) fn count(conn: &mut Conn, ids: &[AuthorId], step: i32) -> Result<()> 
     if ids.is_empty() {
         return Ok(());
     }
-    lock(conn, "article counts")?;
     let counted = authors::table.filter(among(authors::id, ids));
     diesel::update(counted).set(authors::article_count.eq(authors::article_count + step)).execute(conn)?;
     Ok(())

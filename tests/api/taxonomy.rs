@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{CANARY, Role, World, api_test};
+use crate::support::{Answer, CANARY, Role, World, api_test};
 
 api_test!(tags_are_made_read_changed_and_deleted, async |world| {
     let (editor, reader) = (world.editor(), world.anonymous());
@@ -62,6 +62,46 @@ api_test!(tags_are_merged, async |world| {
     let both = world.anonymous().get("articles/both").await.expect(200);
     let tags = both.at("/tags").as_array().unwrap();
     assert_eq!(tags.iter().map(|tag| tag["id"].as_str().unwrap()).collect::<Vec<_>>(), [trams.as_str()], "{both}");
+});
+
+/// Sends until nobody is met half-way any more: who is, is told to come again.
+async fn insist(send: impl AsyncFn() -> Answer) {
+    for _ in 0..50 {
+        let answer = send().await;
+        if answer.status != 503 {
+            assert!(answer.status < 300, "{answer}");
+            return;
+        }
+    }
+    panic!("it is never done");
+}
+
+api_test!(counts_hold_while_what_they_count_is_merged, async |world| {
+    world.section("Town").await;
+    world.section("City").await;
+    let (tag, _, author) = (world.tag("Tram").await, world.tag("Trams").await, world.author_named("Mara Quay").await);
+    world.author_named("Jon Berg").await;
+    let mut articles = Vec::new();
+    for number in 0..16 {
+        let body = json!({"title": format!("Line {number}"), "section": "town", "tags": [tag], "authors": [author], "body": {"markdown": "Text."}});
+        articles.push(format!("articles/{}/publication", world.published(body).await));
+    }
+    let editor = world.editor();
+    // One half is withdrawn, the other published again, while all of them come under something else.
+    let steps = (0..).zip(&articles).map(|(number, path)| {
+        let editor = &editor;
+        insist(async move || if number % 2 == 0 { editor.delete(path).await } else { editor.put(path, json!({})).await })
+    });
+    let merges = async {
+        insist(async || editor.post("tags/tram/merge", json!({"into": "trams"})).await).await;
+        insist(async || editor.post("sections/town/merge", json!({"into": "city"})).await).await;
+        insist(async || editor.delete("authors/mara-quay?reassign_to=jon-berg").await).await;
+    };
+    futures_util::join!(futures_util::future::join_all(steps), merges);
+    for (path, filter) in [("tags/trams", "tag=trams"), ("sections/city", "section=city"), ("authors/jon-berg", "author=jon-berg")] {
+        let shown = world.anonymous().get(&format!("articles?{filter}&count=true&limit=1")).await.expect(200).number_at("/page/total");
+        assert_eq!((shown, world.anonymous().get(path).await.expect(200).number_at("/article_count")), (8, 8), "{path}");
+    }
 });
 
 api_test!(sections_are_merged, async |world| {

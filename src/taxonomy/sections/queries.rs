@@ -91,6 +91,8 @@ pub(super) fn usages(conn: &mut Conn, id: Id<Section>) -> Result<(i64, i64, i64)
 /// Moves everything that refers to one section to another.
 pub(super) fn reassign(conn: &mut Conn, from: Id<Section>, to: Id<Section>) -> Result<()> {
     diesel::update(articles::table.filter(articles::section_id.eq(from))).set(articles::section_id.eq(Some(to))).execute(conn)?;
+    // Who publishes or withdraws meanwhile would step from what is no longer so.
+    lock(conn, "article counts")?;
     diesel::update(publications::table.filter(publications::section_id.eq(from)))
         .set(publications::section_id.eq(Some(to)))
         .execute(conn)?;
@@ -108,8 +110,6 @@ pub(super) fn reassign(conn: &mut Conn, from: Id<Section>, to: Id<Section>) -> R
 
 /// Counts the published articles of a section anew.
 fn recount(conn: &mut Conn, id: Id<Section>) -> Result<()> {
-    // Two that count at the same time would each miss the other's article.
-    lock(conn, "article counts")?;
     let count: i64 =
         publications::table.filter(publications::section_id.eq(id)).filter(publications::kind.eq("article")).count().get_result(conn)?;
     let count = i32::try_from(count).unwrap_or(i32::MAX);
@@ -122,7 +122,6 @@ pub(crate) fn count(conn: &mut Conn, ids: &[Id<Section>], step: i32) -> Result<(
     if ids.is_empty() {
         return Ok(());
     }
-    lock(conn, "article counts")?;
     let counted = sections::table.filter(among(sections::id, ids));
     diesel::update(counted).set(sections::article_count.eq(sections::article_count + step)).execute(conn)?;
     Ok(())

@@ -102,14 +102,14 @@ pub(super) fn usages(conn: &mut Conn, id: TagId) -> Result<i64> {
 /// Gives everything that has one tag another.
 pub(super) fn reassign(conn: &mut Conn, from: TagId, to: TagId) -> Result<()> {
     hand_over(conn, ("article_tags", "tag_id"), from, to)?;
+    // Who publishes or withdraws meanwhile would step from what is no longer so.
+    lock(conn, "article counts")?;
     hand_over(conn, ("publication_tags", "tag_id"), from, to)?;
     recount(conn, to)
 }
 
 /// Counts the published articles of a tag anew.
 fn recount(conn: &mut Conn, id: TagId) -> Result<()> {
-    // Two that count at the same time would each miss the other's article.
-    lock(conn, "article counts")?;
     let count: i64 = publication_tags::table
         .inner_join(publications::table)
         .filter(publication_tags::tag_id.eq(id))
@@ -126,7 +126,6 @@ pub(crate) fn count(conn: &mut Conn, ids: &[TagId], step: i32) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
-    lock(conn, "article counts")?;
     let counted = tags::table.filter(among(tags::id, ids));
     diesel::update(counted).set(tags::article_count.eq(tags::article_count + step)).execute(conn)?;
     Ok(())
