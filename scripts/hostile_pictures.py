@@ -5,12 +5,13 @@ Usage: hostile_pictures.py PATH_OF_MASTHEAD [FOLDER]
 
 The pictures are those that Pillow tests itself with: its source package is fetched from PyPI by pip, into a temporary
 folder, unless a FOLDER of pictures is named. A server is started in a folder of its own; every file is uploaded by
-itself. Of what is taken, a few renditions are asked for. Then a table says, for each kind of file, which statuses it
+itself. Of what is taken, a few renditions are asked for. At last a crowd asks for a hundred renditions of one file of
+19 MiB at the same time. Then a table says, for each kind of file, which statuses it
 got, how long the slowest took, and what the server's memory rose to. The exit status is 1 where the server died, said
 5xx, took 2 seconds or more for an upload, or rose by 256 MiB or more.
 """
 
-import collections, http.client, json, os, pathlib, subprocess, sys, tarfile, tempfile, time
+import collections, concurrent.futures, http.client, json, os, pathlib, struct, subprocess, sys, tarfile, tempfile, time, zlib
 
 EMAIL, PASSWORD, PORT = "mara@example.org", "a lantern on the quay", 8917
 SECONDS, MEBIBYTES = 2, 256
@@ -89,6 +90,30 @@ def renditions(image):
             yield srcset.split(", ")[-1].split(" ")[0].split("/media/")[1]
 
 
+def noise(folder, width, height):
+    """A PNG that nothing can make smaller."""
+    rows = b"".join(b"\0" + os.urandom(width * 3) for _ in range(height))
+    chunk = lambda name, data: struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    file = folder / "noise.png"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b""))
+    return file
+
+
+def crowd(server, folder):
+    """The statuses that a hundred readers get who want renditions of one large file at once, and what memory rose to."""
+    status, text = upload(server, noise(folder, 2700, 2400))
+    assert status == 201, text
+    image = json.loads(text)["id"]
+    parts = ["", "square/", "4x3/", "16x9/", "og/"]
+    paths = [f"{part}{width}.{kind}" for kind in ["webp", "jpg", "png"] for width in [160, 320, 480, 640, 960, 1280, 1920] for part in parts]
+    server.forget_the_peak()
+    before = server.memory("VmRSS")
+    with concurrent.futures.ThreadPoolExecutor(100) as readers:
+        statuses = collections.Counter(readers.map(lambda path: server.send("GET", f"/media/{image}/{path}")[0], paths[:100]))
+    return statuses, server.memory("VmHWM") - before
+
+
 def main():
     program = sys.argv[1]
     with tempfile.TemporaryDirectory() as temporary:
@@ -115,6 +140,9 @@ def main():
                 kind.longest_making = max(kind.longest_making, (time.monotonic() - began, f"{file.name} {path.split('/')[-1]}"))
                 if made != 200:
                     faults.append(f"{file.name}: its rendition {path} answers {made}")
+        crowded, rise = crowd(server, temporary)
+        if rise >= MEBIBYTES or set(crowded) != {200}:
+            faults.append(f"the crowd: {dict(crowded)}, {rise:.0f} MiB")
         alive = server.process.poll() is None
         text = lambda counter: " ".join(f"{status}×{count}" for status, count in sorted(counter.items()))
         print(f"{'kind':8} {'uploads':28} {'slowest':>8} {'memory':>8}  {'renditions':12} {'slowest':>8}")
@@ -122,6 +150,7 @@ def main():
             print(f"{name:8} {text(kind.statuses):28} {kind.slowest[0]:6.2f} s {kind.rise[0]:4.0f} MiB  {text(kind.renditions):12} {kind.longest_making[0]:6.2f} s")
         total = sum((kind.statuses for kind in kinds.values()), collections.Counter())
         print(f"{len(files)} files: {text(total)}; slowest {max(kind.slowest for kind in kinds.values())}; most memory {max(kind.rise for kind in kinds.values())}")
+        print(f"a hundred renditions of 19 MiB at once: {text(crowded)}; memory {rise:.0f} MiB")
         print("the server", "lives" if alive else "died")
         print("\n".join(faults))
         server.process.terminate()

@@ -134,10 +134,11 @@ pub(super) async fn examine_file(app: &App, file: File) -> Result<Examined> {
 }
 
 /// Looks at a file; `reserve` waits until there is so much memory, and holds it as long as what it returns lives.
-pub(super) fn examine<R>(bytes: Vec<u8>, reserve: impl FnOnce(u64) -> R) -> std::result::Result<Examined, Refusal> {
+pub(super) fn examine<R>(bytes: Vec<u8>, reserve: impl Fn(u64) -> R) -> std::result::Result<Examined, Refusal> {
     let mime = Mime::of(&bytes).ok_or(Refusal::Unknown)?;
+    let reserved = reserve(Anatomy::memory_for(&bytes));
     let anatomy = Anatomy::of(mime, &bytes)?;
-    drop(bytes);
+    drop((bytes, reserved));
     check_size(&anatomy)?;
     let reserved = reserve(anatomy.memory);
     let small = decode(&anatomy)?;

@@ -2,7 +2,7 @@
 
 use image::ImageFormat;
 
-use super::anatomy::Mime;
+use super::anatomy::{Anatomy, Mime};
 use super::examine::{Examined, Refusal, examine};
 use super::image::parse_stored_name;
 use super::{samples, sweep};
@@ -140,6 +140,19 @@ fn what_is_appended_is_cut_off() {
 }
 
 #[test]
+fn nothing_hides_where_pixels_need_little() {
+    let plain = samples::jpeg(8, 4);
+    let length = u16::try_from(samples::SECRET.len() + 4).unwrap().to_be_bytes();
+    // The interval between restarts, how arithmetic is conditioned, and two markers of hierarchical pictures.
+    for marker in [0xdd, 0xcc, 0xde, 0xdf] {
+        let hiding = [&plain[..2], &[0xff, marker], &length, &[0, 0], samples::SECRET, &plain[2..]].concat();
+        let picture = look(&hiding).unwrap();
+        assert!(!holds(&picture.file, &samples::SECRET[..8]), "{marker:x}");
+        assert_eq!((picture.width, picture.height), (8, 4));
+    }
+}
+
+#[test]
 fn what_breaks_off_anywhere_is_refused() {
     let more = [samples::jpeg_of_a_camera(8, 4, 6), samples::webp_of_a_camera(8, 4, 6), samples::moving_gif(3)];
     for bytes in samples::all().into_iter().chain(more) {
@@ -190,7 +203,8 @@ fn bombs_are_refused_before_a_pixel_is_decoded() {
         samples::moving_gif(1001),
     ];
     for bytes in files {
-        let refusal = examine(bytes, |memory| assert_eq!(memory, 0, "something was decoded")).unwrap_err();
+        let most = Anatomy::memory_for(&bytes);
+        let refusal = examine(bytes, |memory| assert!(memory <= most, "something was decoded")).unwrap_err();
         assert!(matches!(refusal, Refusal::TooMany(_)), "{refusal:?}");
     }
 }

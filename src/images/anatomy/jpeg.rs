@@ -63,9 +63,11 @@ impl Jpeg {
         let data = reader.take(length)?;
         match marker {
             SOS => self.scan(data, reader)?,
-            // Tables: quantisation, Huffman, arithmetic, restart interval, lines.
-            0xc4 | 0xcc | 0xdb..=0xdf => self.keep(marker, data),
-            0xc0..=0xc7 | 0xc9..=0xcf => self.frame(marker, data)?,
+            // Tables for quantisation and Huffman's code.
+            0xc4 | 0xdb => self.keep(marker, data),
+            // How many lines there are, and how many blocks between restarts; two bytes each.
+            0xdc | 0xdd => self.keep(marker, data.get(..2).unwrap_or(data)),
+            0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => self.frame(marker, data)?,
             APP0 => self.keep_jfif(data),
             APP1 if self.exif.is_none() => self.exif = data.strip_prefix(b"Exif\0\0").map(<[u8]>::to_vec),
             APP13 if self.iptc.is_none() => self.iptc = data.strip_prefix(b"Photoshop 3.0\0").map(<[u8]>::to_vec),

@@ -95,6 +95,11 @@ pub(super) struct Anatomy {
 }
 
 impl Anatomy {
+    /// The bytes that taking a file apart takes: it is put together again, out of pieces that are collected before.
+    pub(super) fn memory_for(file: &[u8]) -> u64 {
+        u64::try_from(file.len()).unwrap_or(u64::MAX).saturating_mul(2)
+    }
+
     /// Takes a file apart.
     pub(super) fn of(mime: Mime, bytes: &[u8]) -> Result<Self, Broken> {
         let anatomy = match mime {

@@ -70,7 +70,8 @@ impl WebP {
                 push(&mut self.body, name, data);
             }
             b"ANMF" if moves => self.frame(data)?,
-            b"ANIM" if moves => push(&mut self.body, name, data),
+            // The colour behind it, and how often it repeats.
+            b"ANIM" if moves => push(&mut self.body, name, data.get(..6).unwrap_or(data)),
             b"ICCP" => push(&mut self.body, name, data),
             b"ALPH" if !moves && !self.drawn => push(&mut self.body, name, data),
             b"EXIF" if self.exif.is_none() => {

@@ -78,8 +78,8 @@ struct Still {
 impl Still {
     fn of(frame: Frame, original: &Original, part: StoredRegion, wanted: (u32, u32)) -> Result<Self, Unreadable> {
         let (numerator, denominator) = frame.delay().numer_denom_ms();
-        let pixels = Pixels::of(DynamicImage::from(frame.into_buffer()));
-        let scaled = scale(&pixels, (original.width, original.height), part, wanted)?;
+        let mut pixels = Pixels::of(DynamicImage::from(frame.into_buffer())).without_needless_alpha();
+        let scaled = scale(&mut pixels, (original.width, original.height), part, wanted)?;
         Ok(Self { encoded: webp(scaled)?, stands: (numerator / denominator.max(1)).min(LONGEST) })
     }
 

@@ -17,7 +17,7 @@ const PLAIN: ([u16; 3], bool) = ([1, 13, 6], true);
 
 /// Decodes a file.
 pub(super) fn decode(file: &[u8]) -> Result<Decoded, Unreadable> {
-    let found = Coded::of(file).map_err(|broken| Unreadable(broken.0.to_owned()))?;
+    let found = Coded::of(file).map_err(|broken| Unreadable::because(broken.0))?;
     let size = (found.width, found.height);
     let color = picture(found.color, size)?;
     let (codes, full) = found.nclx.unwrap_or(PLAIN);

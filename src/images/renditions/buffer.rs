@@ -4,30 +4,47 @@ use std::ops::{Deref, DerefMut};
 
 use memmap2::MmapMut;
 
+use super::decode::Unreadable;
+
+/// From so many bytes on, pixels have pages of their own.
+const LARGE: usize = 8 * 1024 * 1024;
+
 /// Bytes in memory. Many of them are given back to the system as soon as they are dropped, where the allocator would keep them for
 /// a while beside what comes next: a decoded picture, its rendition, and what encodes it, are never held together then.
 #[derive(Debug)]
 pub(super) enum Buffer {
     /// As the allocator gives it.
     Shared(Vec<u8>),
-    /// In pages of its own.
-    Own(MmapMut),
+    /// In pages of its own, of which so many bytes are used.
+    Own(MmapMut, usize),
 }
 
 impl Buffer {
-    /// From so many bytes on, pixels have pages of their own.
-    pub(super) const LARGE: usize = 8 * 1024 * 1024;
+    /// So many zeros.
+    pub(super) fn zeroed(length: u64) -> Result<Self, Unreadable> {
+        let length = usize::try_from(length).map_err(|_| Unreadable::NoMemory)?;
+        if length >= LARGE {
+            return MmapMut::map_anon(length).map(|pages| Self::Own(pages, length)).map_err(|_| Unreadable::NoMemory);
+        }
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(length).map_err(|_| Unreadable::NoMemory)?;
+        bytes.resize(length, 0);
+        Ok(Self::Shared(bytes))
+    }
 
-    /// So many zeros; none where there is no memory.
-    pub(super) fn zeroed(length: usize) -> Option<Self> {
-        if length < Self::LARGE { Some(Self::Shared(vec![0; length])) } else { MmapMut::map_anon(length).ok().map(Self::Own) }
+    /// Forgets what comes after so many bytes.
+    pub(super) fn truncate(&mut self, length: usize) {
+        match self {
+            Self::Shared(bytes) => bytes.truncate(length),
+            Self::Own(_, used) => *used = length.min(*used),
+        }
     }
 
     /// The bytes as a vector; those that have pages of their own are copied.
     pub(super) fn into_vec(self) -> Vec<u8> {
         match self {
             Self::Shared(bytes) => bytes,
-            Self::Own(pages) => pages.to_vec(),
+            Self::Own(..) => self.to_vec(),
         }
     }
 }
@@ -44,7 +61,7 @@ impl Deref for Buffer {
     fn deref(&self) -> &[u8] {
         match self {
             Self::Shared(bytes) => bytes,
-            Self::Own(pages) => pages,
+            Self::Own(pages, used) => &pages[..*used],
         }
     }
 }
@@ -53,7 +70,7 @@ impl DerefMut for Buffer {
     fn deref_mut(&mut self) -> &mut [u8] {
         match self {
             Self::Shared(bytes) => bytes,
-            Self::Own(pages) => pages,
+            Self::Own(pages, used) => &mut pages[..*used],
         }
     }
 }

@@ -1,5 +1,6 @@
 //! From a file to pixels of eight bits: a JPEG at a fraction of its size where that is enough.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -7,24 +8,38 @@ use image::codecs::gif::GifDecoder;
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
-use image::{DynamicImage, ImageDecoder};
+use image::{ColorType, DynamicImage, ImageDecoder};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 use mozjpeg::{ColorSpace, Decompress, Marker};
 
 use super::super::anatomy::Mime;
 use super::buffer::Buffer;
 
-/// So many pixels of print are turned into light at once.
+/// So many pixels get other colours at once.
 const PIECE: usize = 4096;
 
-/// Why nothing can be made of a file.
+/// Why nothing is made of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Unreadable(pub(super) String);
+pub(super) enum Unreadable {
+    /// What a codec says of it, for the log.
+    Broken(String),
+    /// There is no memory for its pixels, now.
+    NoMemory,
+}
 
 impl Unreadable {
-    /// For the log.
+    /// What a codec says of it.
     pub(super) fn because(why: impl std::fmt::Display) -> Self {
-        Self(why.to_string())
+        Self::Broken(why.to_string())
+    }
+}
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Broken(why) => f.write_str(why),
+            Self::NoMemory => f.write_str("there is no memory for its pixels"),
+        }
     }
 }
 
@@ -43,6 +58,34 @@ impl Pixels {
         let (width, height, alpha) = (picture.width(), picture.height(), picture.color().has_alpha());
         let bytes = if alpha { picture.into_rgba8().into_raw() } else { picture.into_rgb8().into_raw() };
         Self { width, height, alpha, bytes: bytes.into() }
+    }
+
+    /// Pixels of the kinds that files have.
+    fn of_kind(kind: ColorType, (width, height): (u32, u32), mut bytes: Buffer) -> Result<Self, Unreadable> {
+        if matches!(kind, ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16) {
+            let left = masthead_pixels::narrow(&mut bytes);
+            bytes.truncate(left);
+        }
+        let pixels = u64::from(width) * u64::from(height);
+        let (alpha, bytes) = match kind {
+            ColorType::Rgb8 | ColorType::Rgb16 => (false, bytes),
+            ColorType::Rgba8 | ColorType::Rgba16 => (true, bytes),
+            ColorType::L8 | ColorType::L16 => (false, colored::<1, 3>(&bytes, pixels * 3)?),
+            ColorType::La8 | ColorType::La16 => (true, colored::<2, 4>(&bytes, pixels * 4)?),
+            other => return Err(Unreadable::because(format!("its pixels are {other:?}"))),
+        };
+        Ok(Self { width, height, alpha, bytes })
+    }
+
+    /// Forgets how opaque pixels are where all of them are wholly: there is less to be done then.
+    pub(super) fn without_needless_alpha(mut self) -> Self {
+        if self.alpha
+            && let Some(left) = masthead_pixels::drop_alpha(&mut self.bytes)
+        {
+            self.bytes.truncate(left);
+            self.alpha = false;
+        }
+        self
     }
 
     /// As what `image` works with.
@@ -80,42 +123,52 @@ pub(super) fn decode(mime: Mime, file: &[u8], eighths: u8) -> Result<Decoded, Un
 
 fn whole(mut decoder: impl ImageDecoder) -> Result<Decoded, Unreadable> {
     let profile = decoder.icc_profile().ok().flatten();
-    let picture = DynamicImage::from_decoder(decoder).map_err(Unreadable::because)?;
-    Ok(Decoded { pixels: Pixels::of(picture), profile })
+    let (kind, size) = (decoder.color_type(), decoder.dimensions());
+    let mut bytes = Buffer::zeroed(decoder.total_bytes())?;
+    decoder.read_image(&mut bytes).map_err(Unreadable::because)?;
+    Ok(Decoded { pixels: Pixels::of_kind(kind, size, bytes)?, profile })
+}
+
+fn colored<const N: usize, const M: usize>(greys: &[u8], length: u64) -> Result<Buffer, Unreadable> {
+    let mut colors = Buffer::zeroed(length)?;
+    masthead_pixels::color_greys::<N, M>(greys, &mut colors).map_err(Unreadable::Broken)?;
+    Ok(colors)
 }
 
 fn jpeg(file: &[u8], eighths: u8) -> Result<Decoded, Unreadable> {
     // This decoder ends by a panic where the other one may still find something.
-    let scaled = catch_unwind(AssertUnwindSafe(|| scaled_jpeg(file, eighths))).ok().flatten();
-    scaled.map_or_else(|| whole(JpegDecoder::new(Cursor::new(file)).map_err(Unreadable::because)?), Ok)
+    match catch_unwind(AssertUnwindSafe(|| scaled_jpeg(file, eighths))) {
+        Ok(Ok(decoded)) => Ok(decoded),
+        Ok(Err(Unreadable::NoMemory)) => Err(Unreadable::NoMemory),
+        _ => whole(JpegDecoder::new(Cursor::new(file)).map_err(Unreadable::because)?),
+    }
 }
 
-fn scaled_jpeg(file: &[u8], eighths: u8) -> Option<Decoded> {
-    let mut decoder = Decompress::builder().with_markers(&[Marker::APP(2)]).from_mem(file).ok()?;
+fn scaled_jpeg(file: &[u8], eighths: u8) -> Result<Decoded, Unreadable> {
+    let mut decoder = Decompress::builder().with_markers(&[Marker::APP(2)]).from_mem(file).map_err(Unreadable::because)?;
     let profile = profile_of(&decoder);
     decoder.scale(eighths.clamp(1, 8));
     let inks = match decoder.color_space() {
         ColorSpace::JCS_YCbCr | ColorSpace::JCS_GRAYSCALE | ColorSpace::JCS_RGB => false,
         ColorSpace::JCS_CMYK | ColorSpace::JCS_YCCK => true,
-        _ => return None,
+        other => return Err(Unreadable::because(format!("its colours are {other:?}"))),
     };
-    let mut started = if inks { decoder.to_colorspace(ColorSpace::JCS_CMYK) } else { decoder.rgb() }.ok()?;
-    let (width, height) = (u32::try_from(started.width()).ok()?, u32::try_from(started.height()).ok()?);
-    let length = started.min_flat_buffer_size();
-    let (bytes, profile) = if inks {
-        let mut bytes = started.read_scanlines::<u8>().ok()?;
-        light_up(&mut bytes, profile.as_deref());
+    let started = if inks { decoder.to_colorspace(ColorSpace::JCS_CMYK) } else { decoder.rgb() };
+    let mut started = started.map_err(Unreadable::because)?;
+    let side = |length: usize| u32::try_from(length).map_err(Unreadable::because);
+    let (width, height) = (side(started.width())?, side(started.height())?);
+    let mut bytes = Buffer::zeroed(u64::try_from(started.min_flat_buffer_size()).map_err(Unreadable::because)?)?;
+    started.read_scanlines_into(&mut bytes).map_err(Unreadable::because)?;
+    started.finish().map_err(Unreadable::because)?;
+    let profile = if inks {
+        let left = light_up(&mut bytes, profile.as_deref());
+        bytes.truncate(left);
         // What a profile says of inks has been obeyed then.
-        (bytes.into(), None)
-    } else if length < Buffer::LARGE {
-        (started.read_scanlines::<u8>().ok()?.into(), profile)
+        None
     } else {
-        let mut bytes = Buffer::zeroed(length)?;
-        started.read_scanlines_into(&mut bytes).ok()?;
-        (bytes, profile)
+        profile
     };
-    started.finish().ok()?;
-    Some(Decoded { pixels: Pixels { width, height, alpha: false, bytes }, profile })
+    Ok(Decoded { pixels: Pixels { width, height, alpha: false, bytes }, profile })
 }
 
 /// The colour profile, put together of the pieces that it comes in (ICC.1, annex B.4).
@@ -128,28 +181,37 @@ fn profile_of<R>(decoder: &Decompress<R>) -> Option<Vec<u8>> {
 }
 
 /// Turns the inks of print (cyan, magenta, yellow, black) into sRGB, in place: as their profile says or, without one that can be
-/// read, as pure inks would look. Files tell how much of the paper is left white, as Adobe's programs began to.
-fn light_up(bytes: &mut Vec<u8>, profile: Option<&[u8]>) {
+/// read, as pure inks would look. Files tell how much of the paper is left white, as Adobe's programs began to. Says how many bytes
+/// it takes then.
+fn light_up(bytes: &mut [u8], profile: Option<&[u8]>) -> usize {
     let profile = profile.and_then(|profile| ColorProfile::new_from_slice(profile).ok());
     let profile = profile.filter(|profile| profile.color_space == DataColorSpace::Cmyk);
     let srgb = ColorProfile::new_srgb();
     let options = TransformOptions::default();
     let transform = profile.and_then(|profile| profile.create_transform_8bit(Layout::Rgba, &srgb, Layout::Rgb, options).ok());
-    let pixels = bytes.len() / 4;
-    let mut light = Vec::with_capacity(PIECE * 3);
+    replace(bytes, (4, 3), |left, light| {
+        let inks: Vec<u8> = left.iter().map(|left| u8::MAX - left).collect();
+        if transform.as_ref().is_none_or(|transform| transform.transform(&inks, light).is_err()) {
+            for (inks, light) in inks.as_chunks().0.iter().zip(light.as_chunks_mut().0) {
+                *light = pure_inks(*inks);
+            }
+        }
+    })
+}
+
+/// Puts others in the place of pixels, a piece at a time; they take so many bytes before and after, which must not be more. Says how
+/// many bytes it takes then.
+fn replace(bytes: &mut [u8], (before, after): (usize, usize), by: impl Fn(&[u8], &mut [u8])) -> usize {
+    let pixels = bytes.len() / before;
+    let mut others = vec![0; PIECE.min(pixels) * after];
     for begin in (0..pixels).step_by(PIECE) {
         let end = (begin + PIECE).min(pixels);
-        let inks: Vec<u8> = bytes[begin * 4..end * 4].iter().map(|left| u8::MAX - left).collect();
-        light.resize((end - begin) * 3, 0);
-        let done = transform.as_ref().is_some_and(|transform| transform.transform(&inks, &mut light).is_ok());
-        if !done {
-            light.clear();
-            light.extend(inks.as_chunks().0.iter().copied().flat_map(pure_inks));
-        }
-        // Light takes three bytes where inks took four, so that nothing is written over that is still to be read.
-        bytes[begin * 3..end * 3].copy_from_slice(&light);
+        let others = &mut others[..(end - begin) * after];
+        by(&bytes[begin * before..end * before], others);
+        // Nothing is written over that is still to be read.
+        bytes[begin * after..end * after].copy_from_slice(others);
     }
-    bytes.truncate(pixels * 3);
+    pixels * after
 }
 
 fn pure_inks([cyan, magenta, yellow, black]: [u8; 4]) -> [u8; 3] {
@@ -161,30 +223,25 @@ fn pure_inks([cyan, magenta, yellow, black]: [u8; 4]) -> [u8; 3] {
 /// read or is not meant for such pixels, they are taken for sRGB.
 pub(super) fn into_srgb(pixels: &mut Pixels, profile: Option<&[u8]>) {
     let Some(profile) = profile.and_then(|profile| ColorProfile::new_from_slice(profile).ok()) else { return };
-    let layout = if pixels.alpha { Layout::Rgba } else { Layout::Rgb };
-    let grey = if profile.color_space == DataColorSpace::Gray { greys(pixels) } else { None };
-    let (from, bytes) = match (profile.color_space, grey.as_deref()) {
-        (DataColorSpace::Rgb, _) => (layout, &*pixels.bytes),
-        (DataColorSpace::Gray, Some(grey)) => (if pixels.alpha { Layout::GrayAlpha } else { Layout::Gray }, grey),
+    let (layout, length) = if pixels.alpha { (Layout::Rgba, 4) } else { (Layout::Rgb, 3) };
+    let (from, values) = match profile.color_space {
+        DataColorSpace::Rgb => (layout, length),
+        DataColorSpace::Gray if pixels.bytes.chunks_exact(length).all(|pixel| pixel[0] == pixel[1] && pixel[0] == pixel[2]) => {
+            if pixels.alpha { (Layout::GrayAlpha, 2) } else { (Layout::Gray, 1) }
+        }
         _ => return,
     };
     let srgb = ColorProfile::new_srgb();
     let Ok(transform) = profile.create_transform_8bit(from, &srgb, layout, TransformOptions::default()) else { return };
-    let Some(mut converted) = Buffer::zeroed(pixels.bytes.len()) else { return };
-    if transform.transform(bytes, &mut converted).is_ok() {
-        pixels.bytes = converted;
-    }
-}
-
-/// How bright pixels without colour are, and how opaque where that is told; none where one has a colour.
-fn greys(pixels: &Pixels) -> Option<Vec<u8>> {
-    let grey = |red: u8, green: u8, blue: u8| Some(red).filter(|_| red == green && red == blue);
-    if pixels.alpha {
-        let (pixels, _) = pixels.bytes.as_chunks::<4>();
-        let both: Option<Vec<[u8; 2]>> =
-            pixels.iter().map(|[red, green, blue, alpha]| Some([grey(*red, *green, *blue)?, *alpha])).collect();
-        return both.map(Vec::into_flattened);
-    }
-    let (pixels, _) = pixels.bytes.as_chunks::<3>();
-    pixels.iter().map(|[red, green, blue]| grey(*red, *green, *blue)).collect()
+    replace(&mut pixels.bytes, (length, length), |before, after| {
+        // Of a grey pixel only one of its colours is told.
+        let told = if values == length {
+            Cow::Borrowed(before)
+        } else {
+            before.chunks_exact(length).flat_map(|pixel| &pixel[length - values..]).copied().collect()
+        };
+        if transform.transform(&told, after).is_err() {
+            after.copy_from_slice(before);
+        }
+    });
 }

@@ -7,8 +7,8 @@ use tokio::runtime::Handle;
 use super::super::anatomy::{Anatomy, Mime};
 use super::animate;
 use super::darkroom::reserve;
-use super::decode::{Pixels, Unreadable, decode, into_srgb};
-use super::encode::encode;
+use super::decode::{Decoded, Pixels, Unreadable, decode, into_srgb};
+use super::encode::{encode, encoding_takes};
 use super::ladder::{Format, Original, Region, Rendition};
 
 /// A part of a picture as it is stored, before it is turned.
@@ -22,11 +22,13 @@ pub(super) struct StoredRegion {
 
 /// Makes a rendition of a file.
 pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, runtime: &Handle) -> Result<Vec<u8>, Unreadable> {
-    let anatomy = Anatomy::of(original.mime, file).map_err(|broken| Unreadable(broken.0.to_owned()))?;
+    let taken = reserve(runtime, Anatomy::memory_for(file));
+    let anatomy = Anatomy::of(original.mime, file).map_err(|broken| Unreadable::because(broken.0))?;
     let (orientation, memory, frames) = (anatomy.orientation, anatomy.memory, anatomy.frames);
-    drop(anatomy);
-    let _taken = reserve(runtime, memory);
+    drop((anatomy, taken));
     let (width, height) = original.size(rendition.cut);
+    let made = u64::from(width) * u64::from(height);
+    let _taken = reserve(runtime, (memory + made * 4).max(made * encoding_takes(rendition.format, original.alpha)));
     let upright = orientation == Orientation::NoTransforms;
     if rendition.format == Format::WebP && upright && animate::is_moderate(frames, width, height) {
         // Browsers show some that this decoder does not, those of 16 bits; their first picture is better than none.
@@ -35,11 +37,12 @@ pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, ru
         }
     }
     let region = original.region(rendition.cut.preset);
-    let decoded = decode(original.mime, file, eighths(original.mime, region.width, width))?;
+    let Decoded { pixels, profile } = decode(original.mime, file, eighths(original.mime, region.width, width))?;
+    let mut whole = pixels.without_needless_alpha();
     let stored = stored_region(original, region, orientation);
-    let mut pixels = scale(&decoded.pixels, stored_size(original, orientation), stored, stored_wanted((width, height), orientation))?;
-    drop(decoded.pixels);
-    into_srgb(&mut pixels, decoded.profile.as_deref());
+    let mut pixels = scale(&mut whole, stored_size(original, orientation), stored, stored_wanted((width, height), orientation))?;
+    drop(whole);
+    into_srgb(&mut pixels, profile.as_deref());
     encode(turned(pixels, orientation)?, rendition.format)
 }
 
@@ -49,14 +52,14 @@ fn eighths(mime: Mime, region: u32, wanted: u32) -> u8 {
     if mime == Mime::Jpeg { (1..8).find(enough).unwrap_or(8) } else { 8 }
 }
 
-/// Cuts a part out and scales it; `whole` is the size that the part is measured in.
-pub(super) fn scale(from: &Pixels, whole: (u32, u32), part: StoredRegion, wanted: (u32, u32)) -> Result<Pixels, Unreadable> {
+/// Cuts a part out and scales it; `whole` is the size that the part is measured in. What it is cut out of is of no use after that.
+pub(super) fn scale(from: &mut Pixels, whole: (u32, u32), part: StoredRegion, wanted: (u32, u32)) -> Result<Pixels, Unreadable> {
     let (across, down) = (f64::from(from.width) / f64::from(whole.0.max(1)), f64::from(from.height) / f64::from(whole.1.max(1)));
     let (left, top) = (part.x * across, part.y * down);
     let width = (part.width * across).min(f64::from(from.width) - left);
     let height = (part.height * down).min(f64::from(from.height) - top);
     let cut = Part { x: left, y: top, width, height };
-    let bytes = masthead_pixels::scale(&from.bytes, (from.width, from.height), from.alpha, cut, wanted).map_err(Unreadable)?;
+    let bytes = masthead_pixels::scale(&mut from.bytes, (from.width, from.height), from.alpha, cut, wanted).map_err(Unreadable::Broken)?;
     Ok(Pixels { width: wanted.0, height: wanted.1, alpha: from.alpha, bytes: bytes.into() })
 }
 

@@ -17,6 +17,16 @@ const AVIF_QUALITY: f32 = 60.0;
 /// How little trouble AVIF is given, 1 to 10: a second or two for a picture of a page's width.
 const AVIF_SPEED: u8 = 8;
 
+/// The bytes that encoding takes for each pixel, the pixel's own among them; as measured, rounded up.
+pub(super) const fn encoding_takes(format: Format, alpha: bool) -> u64 {
+    match format {
+        Format::Jpeg | Format::Png => 8,
+        Format::WebP if alpha => 15,
+        Format::WebP => 10,
+        Format::Avif => 40,
+    }
+}
+
 /// Encodes pixels.
 pub(super) fn encode(pixels: Pixels, format: Format) -> Result<Vec<u8>, Unreadable> {
     match format {
@@ -28,7 +38,7 @@ pub(super) fn encode(pixels: Pixels, format: Format) -> Result<Vec<u8>, Unreadab
 }
 
 fn jpeg(pixels: &Pixels) -> Result<Vec<u8>, Unreadable> {
-    masthead_pixels::jpeg(&pixels.bytes, (pixels.width, pixels.height), QUALITY).map_err(Unreadable)
+    masthead_pixels::jpeg(&pixels.bytes, (pixels.width, pixels.height), QUALITY).map_err(Unreadable::Broken)
 }
 
 fn png(pixels: &Pixels) -> Result<Vec<u8>, Unreadable> {
@@ -44,7 +54,7 @@ pub(super) fn webp(pixels: Pixels) -> Result<Vec<u8>, Unreadable> {
     if alpha {
         return still(webpx::Encoder::new_rgba(&bytes, width, height));
     }
-    let planes = Planes::of(&bytes, (width, height)).map_err(Unreadable)?;
+    let planes = Planes::of(&bytes, (width, height)).map_err(Unreadable::Broken)?;
     drop(bytes);
     let Planes { y, u, v, width: y_stride, .. } = &planes;
     let uv_stride = y_stride.div_ceil(2);
@@ -70,15 +80,11 @@ fn avif(pixels: &Pixels) -> Result<Vec<u8>, Unreadable> {
 }
 
 /// What shows through shows white.
-fn on_white(pixels: Pixels) -> Pixels {
-    if !pixels.alpha {
-        return pixels;
+fn on_white(mut pixels: Pixels) -> Pixels {
+    if pixels.alpha {
+        let left = masthead_pixels::lay_on_white(&mut pixels.bytes);
+        pixels.bytes.truncate(left);
+        pixels.alpha = false;
     }
-    let (opaque, _) = pixels.bytes.as_chunks::<4>();
-    let blend = |value: u8, alpha: u8| {
-        let sum = u16::from(value) * u16::from(alpha) + 255 * (255 - u16::from(alpha));
-        u8::try_from((sum + 127) / 255).unwrap_or(u8::MAX)
-    };
-    let bytes = opaque.iter().flat_map(|[red, green, blue, alpha]| [red, green, blue].map(|value| blend(*value, *alpha)));
-    Pixels { alpha: false, bytes: bytes.collect::<Vec<u8>>().into(), ..pixels }
+    pixels
 }

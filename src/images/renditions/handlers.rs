@@ -16,13 +16,15 @@ pub(in crate::images) fn routes(mount: &mut impl Mount) {
 /// Returns a picture at a width of the ladder.
 ///
 /// Named by a width and a format: `640.webp`. Widths are those of 160, 320, 480, 640, 960, 1280, 1920 and 2560 pixels that
-/// are less than the picture's own, and its own where that is 2560 at most; any other is `404`, which names them as
-/// `ladder`. Formats are `jpg` (white where something shows through), `png`, `webp` (what moves moves, up to 60 million
-/// pixels in all frames), `avif`, and `auto`, the best one that `Accept` names: AVIF where there is one, WebP, else PNG
-/// for what is transparent and JPEG for the rest. Colours are sRGB; nothing that the camera knew is in it.
+/// are less than the picture's own, and its own where that is 2560 at most, except those at which it would have more than 16
+/// million pixels or be more than 16,383 high; any other is `404`, which names them as `ladder`. Formats are `jpg` (white
+/// where something shows through), `png`, `webp` (what moves moves, up to 60 million pixels in all frames), `avif`, and
+/// `auto`, the best one that `Accept` names: AVIF where there is one, WebP, else PNG for what is transparent and JPEG for
+/// the rest. Colours are sRGB; nothing that the camera knew is in it.
 ///
-/// It is made when it is first asked for, which takes a moment, and kept; after that it never changes, and caches may
-/// keep it for ever. AVIF takes longer: until it has been made, WebP is sent in its place, to be kept for a minute.
+/// It is made when it is first asked for, which takes a moment, and kept; after that caches may keep it for ever. Another
+/// version of Masthead may make other bytes of the same picture, which look the same. AVIF takes longer: until it
+/// has been made, WebP is sent in its place, to be kept for a minute.
 /// Where too many wait for theirs, the answer is `503` with `Retry-After`.
 #[utoipa::path(tag = "Images", params(
         ("image" = String, Path, description = "Id.", example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42"),

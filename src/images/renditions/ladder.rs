@@ -1,5 +1,7 @@
 //! What can be made of a picture: its widths, its crops, their formats, and what each is called.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 use super::super::anatomy::Mime;
@@ -10,7 +12,10 @@ use crate::db::text_enum;
 pub(super) const LADDER: [u32; 8] = [160, 320, 480, 640, 960, 1280, 1920, 2560];
 /// What WebP can hold from side to side, in pixels; what would be longer is not made in any format.
 const LONGEST_SIDE: u32 = 16_383;
-/// Changes whenever the same request would give other bytes than before, so that nothing old is served under a new name.
+/// How many pixels a rendition may have: what takes more memory than there is for one is not made in any format.
+const MOST_PIXELS: u64 = 16_000_000;
+/// Changes whenever the same request would give other bytes than before, so that nothing old is served under a new name; what comes later
+/// sorts later.
 const RECIPE: &str = "c";
 /// The folder of all renditions in the store.
 const FOLDER: &str = "renditions";
@@ -140,7 +145,8 @@ impl Original {
         let (own, _) = self.crop(preset);
         let narrower = LADDER.into_iter().filter(|width| *width < own);
         let own = Some(own).filter(|own| *own <= LADDER[LADDER.len() - 1]);
-        narrower.chain(own).filter(|width| self.size(Cut { preset, width: *width }).1 <= LONGEST_SIDE).collect()
+        let fits = |(width, height): (u32, u32)| height <= LONGEST_SIDE && u64::from(width) * u64::from(height) <= MOST_PIXELS;
+        narrower.chain(own).filter(|width| fits(self.size(Cut { preset, width: *width }))).collect()
     }
 
     /// Width and height of a rendition.
@@ -185,13 +191,16 @@ impl Original {
         }
     }
 
-    /// Whether a name stands for a rendition that can still be asked for.
+    /// Whether a name stands for a rendition that can still be asked for: here or, where its recipe is a later one, of a node that has
+    /// been brought up to date before this one.
     pub(super) fn knows(&self, name: &str) -> bool {
-        let rest = name.strip_prefix(&folder_of(self.id)).and_then(|rest| rest.strip_prefix(&format!("/{RECIPE}/")));
-        rest.is_some_and(|rest| match rest.split_once('/') {
-            None => true,
-            Some((crop, _)) => crop.split_once('-').is_some_and(|(_, version)| version == self.crop_version()),
-        })
+        let rest = name.strip_prefix(&folder_of(self.id)).and_then(|rest| rest.strip_prefix('/'));
+        let Some((recipe, rest)) = rest.and_then(|rest| rest.split_once('/')) else { return false };
+        match (recipe.cmp(RECIPE), rest.split_once('/')) {
+            (Ordering::Less, _) => false,
+            (Ordering::Greater, _) | (_, None) => true,
+            (_, Some((crop, _))) => crop.split_once('-').is_some_and(|(_, version)| version == self.crop_version()),
+        }
     }
 }
 

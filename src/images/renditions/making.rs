@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use super::super::image::{Image, ImageId};
 use super::super::queries;
 use super::darkroom::{Darkroom, Queue};
+use super::decode::Unreadable;
 use super::develop::develop;
 use super::job::RenditionJob;
 use super::ladder::{Cut, Format, Original, Rendition, folder_of, owner_of};
@@ -182,12 +183,19 @@ async fn make_and_keep(app: &App, original: &Original, rendition: Rendition, que
     if let Some(bytes) = app.storage.size(name).await? {
         return Ok(bytes);
     }
-    let file = whole_file(app, &original.file_name()).await?;
-    let (original, runtime) = (original.clone(), Handle::current());
-    let developed = app.renditions.darkroom.develop(queue, move || develop(&original, &file, rendition, &runtime)).await?;
+    let (original, store, runtime) = (original.clone(), app.clone(), Handle::current());
+    let work = move || {
+        // Read when it is its turn: many may wait, and each file may be large.
+        let file = runtime.block_on(whole_file(&store, &original.file_name()))?;
+        Ok(develop(&original, &file, rendition, &runtime))
+    };
+    let developed: std::thread::Result<Result<_>> = app.renditions.darkroom.develop(queue, work).await?;
     let bytes = match developed {
-        Ok(Ok(bytes)) => Bytes::from(bytes),
-        Ok(Err(why)) => return Err(Unmade::Impossible(format!("{name} can't be made: {}", why.0))),
+        Ok(developed) => match developed? {
+            Ok(bytes) => Bytes::from(bytes),
+            Err(why @ Unreadable::NoMemory) => return Err(Unmade::Busy(why.to_string())),
+            Err(Unreadable::Broken(why)) => return Err(Unmade::Impossible(format!("{name} can't be made: {why}"))),
+        },
         Err(_) => return Err(Unmade::Impossible(format!("{name} made a codec panic"))),
     };
     let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);

@@ -42,6 +42,6 @@ impl Rehearsal {
     /// A sentence.
     pub(crate) fn develop(&self, width: u32, format: &str, runtime: &Handle) -> Result<Vec<u8>, String> {
         let format = Format::parse(format).ok_or_else(|| format!("{format:?} is no format of renditions"))?;
-        develop(&self.original, &self.file, Rendition { cut: Cut { preset: None, width }, format }, runtime).map_err(|why| why.0)
+        develop(&self.original, &self.file, Rendition { cut: Cut { preset: None, width }, format }, runtime).map_err(|why| why.to_string())
     }
 }

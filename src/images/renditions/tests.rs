@@ -1,7 +1,9 @@
 //! The ladder, crops around the focal point, and what is made of turned, moving and transparent pictures.
 
+use std::io::Cursor;
+
 use image::metadata::Orientation;
-use image::{DynamicImage, GenericImageView, ImageFormat};
+use image::{DynamicImage, GenericImageView, ImageFormat, Rgba};
 use tokio::runtime::Handle;
 
 use super::super::anatomy::Mime;
@@ -9,7 +11,7 @@ use super::super::image::Focal;
 use super::super::samples;
 use super::darkroom::{Darkroom, Queue};
 use super::develop::{develop, stored_region};
-use super::ladder::{Cut, Format, Original, Preset, Region, Rendition};
+use super::ladder::{Cut, Format, LADDER, Original, Preset, Region, Rendition, folder_of};
 use crate::db::{Id, Timestamp};
 
 fn original(mime: Mime, width: u32, height: u32) -> Original {
@@ -45,6 +47,29 @@ fn the_ladder_ends_at_the_own_width() {
     assert_eq!(original(Mime::Jpeg, 400, 20_000).rungs(None), [160, 320]);
     assert!(original(Mime::Jpeg, 2, 60_000).rungs(None).is_empty());
     assert_eq!(original(Mime::Jpeg, 1, 60_000).rungs(Some(Preset::SixteenByNine)), [1]);
+    // What takes too much memory.
+    assert_eq!(original(Mime::Jpeg, 2560, 6250).rungs(None), LADDER);
+    assert_eq!(original(Mime::Jpeg, 2560, 6251).rungs(None), LADDER[..7]);
+    assert_eq!(original(Mime::Jpeg, 2400, 12_000).rungs(None), LADDER[..6]);
+}
+
+#[test]
+fn only_what_nobody_can_ask_for_is_swept_away() {
+    let picture = original(Mime::Jpeg, 1000, 500);
+    let name = |recipe: &str, rest: &str| format!("{}/{recipe}/{rest}", folder_of(picture.id));
+    let crop = format!("square-{}/320.webp", picture.crop_version());
+    for (recipe, rest, known) in [
+        ("c", "320.webp", true),
+        ("c", crop.as_str(), true),
+        ("c", "square-000000/320.webp", false),
+        // Of before this version, and of a node that runs a later one.
+        ("b", "320.webp", false),
+        ("d", "320.webp", true),
+        ("d", "square-000000/320.webp", true),
+    ] {
+        assert_eq!(picture.knows(&name(recipe, rest)), known, "{recipe}/{rest}");
+    }
+    assert!(!picture.knows("renditions/elsewhere/c/320.webp"));
 }
 
 #[test]
@@ -146,6 +171,74 @@ async fn every_format_comes_of_every_type() {
     let cut = Cut { preset: None, width: 160 };
     let avif = developed(&original(Mime::Png, 400, 300), samples::encoded(ImageFormat::Png, 400, 300), cut, Format::Avif);
     assert_eq!(avif.get(4..12), Some(b"ftypavif".as_slice()));
+}
+
+/// One large enough to have memory of its own while it is decoded and while it is a rendition, with all that is done to pixels.
+#[actix_web::test]
+async fn a_large_picture_is_scaled_colored_and_turned() {
+    let display = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+    let file = samples::with_profile(&samples::jpeg_of_a_camera(3400, 2550, 6), &display);
+    let file = super::super::examine::examine(file, |_| ()).unwrap().file.to_vec();
+    let picture = original(Mime::Jpeg, 2550, 3400);
+    for (width, format) in [(1920, Format::Jpeg), (2550, Format::WebP), (2550, Format::Png)] {
+        let made = read(&developed(&picture, file.clone(), Cut { preset: None, width }, format));
+        assert_eq!((made.width(), made.height()), picture.size(Cut { preset: None, width }));
+        let of = |down: u32| made.get_pixel(width / 2, made.height() * down / 10).0;
+        // Red above and blue below, both stronger than what sRGB would have written so.
+        let (above, below) = (of(1), of(9));
+        assert!(above[0] > 210 && above[2] < 30, "{format:?} {above:?}");
+        assert!(below[2] > 203 && below[0] < 30, "{format:?} {below:?}");
+    }
+}
+
+#[actix_web::test]
+async fn webp_keeps_colors_and_edges_at_every_size() {
+    for (width, height) in [(161, 121), (1, 1), (1, 7), (7, 1), (3, 2), (2, 3)] {
+        for color in [[128, 130, 126], [3, 1, 2], [250, 255, 252], [200, 30, 30]] {
+            let mut file = Cursor::new(Vec::new());
+            image::RgbImage::from_pixel(width, height, image::Rgb(color)).write_to(&mut file, ImageFormat::Png).unwrap();
+            let cut = Cut { preset: None, width };
+            let made = read(&developed(&original(Mime::Png, width, height), file.into_inner(), cut, Format::WebP));
+            assert_eq!((made.width(), made.height()), (width, height));
+            let near = made.to_rgb8().pixels().all(|pixel| is_near(pixel.0, color));
+            assert!(near, "{width} × {height}, {color:?}: {:?}", made.get_pixel(width - 1, height - 1));
+        }
+    }
+}
+
+#[actix_web::test]
+async fn pixels_of_every_kind_look_alike() {
+    let (width, height) = (320, 240);
+    let shades =
+        image::RgbaImage::from_fn(width, height, |x, _| if x < 160 { Rgba([90, 90, 90, 255]) } else { Rgba([200, 200, 200, 128]) });
+    let shades = DynamicImage::from(shades);
+    let opaque = DynamicImage::from(shades.to_rgb8());
+    let kinds: [(DynamicImage, bool); 8] = [
+        (opaque.to_luma8().into(), false),
+        (opaque.to_luma16().into(), false),
+        (opaque.to_rgb8().into(), false),
+        (opaque.to_rgb16().into(), false),
+        // All of it opaque, though there is a place to say otherwise.
+        (opaque.to_rgba16().into(), false),
+        (shades.to_luma_alpha8().into(), true),
+        (shades.to_luma_alpha16().into(), true),
+        (shades.to_rgba16().into(), true),
+    ];
+    for (picture, alpha) in kinds {
+        let kind = picture.color();
+        let mut file = Cursor::new(Vec::new());
+        picture.write_to(&mut file, ImageFormat::Png).unwrap();
+        let original = Original { alpha, ..original(Mime::Png, width, height) };
+        for format in [Format::Png, Format::WebP, Format::Jpeg] {
+            let made = read(&developed(&original, file.get_ref().clone(), Cut { preset: None, width: 160 }, format));
+            assert_eq!(made.color().has_alpha(), alpha && format != Format::Jpeg, "{kind:?} {format:?}");
+            let (left, right) = (made.get_pixel(20, 60).0, made.get_pixel(140, 60).0);
+            let on_white = if alpha && format == Format::Jpeg { 227 } else { 200 };
+            assert!(is_near([left[0], left[1], left[2]], [90; 3]), "{kind:?} {format:?}: {left:?}");
+            assert!(is_near([right[0], right[1], right[2]], [on_white; 3]), "{kind:?} {format:?}: {right:?}");
+            assert_eq!(right[3].abs_diff(128) < 3, alpha && format != Format::Jpeg, "{kind:?} {format:?}: {right:?}");
+        }
+    }
 }
 
 #[actix_web::test]
