@@ -35,7 +35,7 @@ pub struct ServerConfig {
     pub trusted_proxies: Vec<IpNet>,
     /// Whose pages may call.
     pub cors: Cors,
-    /// The deadline of a body.
+    /// The deadline of a body, and of who waits for a picture.
     pub request_deadline: Duration,
     /// How long load balancers get to turn away before the end.
     pub unready_pause: Duration,

@@ -96,7 +96,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("OUTBOUND_PRIVATE", "false", "true lets the server ask addresses inside: loopback, private networks and the like."),
     setting("LOG_FORMAT", "auto", "pretty, json, or auto: pretty on a terminal, JSON otherwise."),
     setting("LOG_LEVEL", "info", "error, warn, info, debug or trace."),
-    setting("REQUEST_SECONDS", "30", "How long a request's body may take to arrive, 1 to 3600 seconds."),
+    setting("REQUEST_SECONDS", "30", "How long a request's body may take to arrive, and a picture to be made, 1 to 3600 seconds."),
     setting(
         "UNREADY_SECONDS",
         "1",

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection};
 use diesel::r2d2::{self, ManageConnection, Pool, PooledConnection};
+use scheduled_thread_pool::ScheduledThreadPool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::conn::{Conn, Location};
@@ -53,6 +54,8 @@ impl Db {
             .test_on_check_out(false)
             .connection_timeout(PATIENCE)
             .idle_timeout(Some(Duration::from_mins(5)))
+            // One thread that opens connections is enough; each has memory of its own, for itself and for SQLite.
+            .thread_pool(Arc::new(ScheduledThreadPool::new(1)))
             .error_handler(Box::new(LogPoolErrors))
             .build(manager)
             .map_err(|error| format!("cannot open the database: {error}"))?;

@@ -25,7 +25,8 @@ pub(in crate::images) fn routes(mount: &mut impl Mount) {
 /// It is made when it is first asked for, which takes a moment, and kept; after that caches may keep it for ever. Another
 /// version of Masthead may make other bytes of the same picture, which look the same. AVIF takes longer: until it
 /// has been made, WebP is sent in its place, to be kept for a minute.
-/// Where too many wait for theirs, the answer is `503` with `Retry-After`.
+/// Where too many wait for theirs, or it takes longer than a request may (`REQUEST_SECONDS`), the answer is `503` with
+/// `Retry-After`; what was begun is finished meanwhile.
 #[utoipa::path(tag = "Images", params(
         ("image" = String, Path, description = "Id.", example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42"),
         ("rendition" = String, Path, description = "The width in pixels and the format: `jpg`, `png`, `webp`, `avif` or `auto`.",

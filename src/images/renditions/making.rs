@@ -151,7 +151,9 @@ async fn made(app: &App, original: &Original, rendition: Rendition) -> Result<Se
     if let Some(served) = stored(app, original, rendition).await? {
         return Ok(served);
     }
-    let bytes = make(app, original, rendition, Queue::Readers).await?;
+    let making = make(app, original, rendition, Queue::Readers);
+    let patience = app.config.server.request_deadline;
+    let bytes = tokio::time::timeout(patience, making).await.map_err(|_| Error::unavailable("many pictures wait to be made"))??;
     Ok(Served { name: original.rendition_name(rendition), format: rendition.format, bytes, lasting: true })
 }
 
