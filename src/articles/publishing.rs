@@ -196,6 +196,7 @@ pub(super) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
 
 /// Takes the published copy away, and the counts with it; gives the cache tags of what readers see changed.
 pub(super) fn withdraw(conn: &mut Conn, article: &mut Article) -> Result<Vec<String>> {
+    // As in `release`.
     lock(conn, "article counts")?;
     let before = published_queries::counted(conn, article.id)?;
     published_queries::remove(conn, article.id)?;

@@ -125,6 +125,7 @@ fn recount(conn: &mut Conn, id: AuthorId) -> Result<()> {
 }
 
 /// Counts an article more for its authors, or one less: to count them all would take the longer the more there are.
+/// The caller holds the lock of the article counts since before it looked at what this is stepped from.
 pub(crate) fn count(conn: &mut Conn, ids: &[AuthorId], step: i32) -> Result<()> {
     if ids.is_empty() {
         return Ok(());

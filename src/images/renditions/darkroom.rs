@@ -16,11 +16,11 @@ const LONGEST_QUEUE: usize = 128;
 /// How far the threads stand back behind those that answer.
 #[cfg(target_os = "linux")]
 const NICE: i32 = 10;
-/// What pictures may take together while they are decoded, in MiB; one that takes more is decoded alone.
+/// What pictures may take together while they are decoded and encoded, in MiB; one that takes more is worked on alone.
 const SHARED_MEMORY: u32 = 160;
 const MIB: u64 = 1024 * 1024;
 
-/// The memory that is left for decoding, in MiB: [`SHARED_MEMORY`] to begin with.
+/// The memory that is left for that, in MiB: [`SHARED_MEMORY`] to begin with.
 static FREE_MEMORY: Semaphore = Semaphore::const_new(160);
 
 type Work = Box<dyn FnOnce() + Send>;
@@ -66,7 +66,7 @@ impl Darkroom {
     }
 }
 
-/// Waits until so many bytes are free for decoding; they are taken as long as what it returns lives.
+/// Waits until so many bytes are free for a picture; they are taken as long as what it returns lives.
 pub(in crate::images) fn reserve(runtime: &Handle, bytes: u64) -> Option<SemaphorePermit<'static>> {
     let share = u32::try_from(bytes.div_ceil(MIB)).unwrap_or(SHARED_MEMORY).min(SHARED_MEMORY);
     runtime.block_on(FREE_MEMORY.acquire_many(share)).ok()

@@ -17,7 +17,7 @@ const AVIF_QUALITY: f32 = 60.0;
 /// How little trouble AVIF is given, 1 to 10: a second or two for a picture of a page's width.
 const AVIF_SPEED: u8 = 8;
 
-/// The bytes that encoding takes for each pixel, the pixel's own among them; as measured, rounded up.
+/// The bytes that encoding takes for each pixel, the pixel's own among them; rounded up, and an estimate for AVIF.
 pub(super) const fn encoding_takes(format: Format, alpha: bool) -> u64 {
     match format {
         Format::Jpeg | Format::Png => 8,

@@ -118,6 +118,7 @@ fn recount(conn: &mut Conn, id: Id<Section>) -> Result<()> {
 }
 
 /// Counts an article more in sections, or one less: to count them all would take the longer the more there are.
+/// The caller holds the lock of the article counts since before it looked at what this is stepped from.
 pub(crate) fn count(conn: &mut Conn, ids: &[Id<Section>], step: i32) -> Result<()> {
     if ids.is_empty() {
         return Ok(());

@@ -122,6 +122,7 @@ fn recount(conn: &mut Conn, id: TagId) -> Result<()> {
 }
 
 /// Counts an article more under tags, or one less: to count them all would take the longer the more there are.
+/// The caller holds the lock of the article counts since before it looked at what this is stepped from.
 pub(crate) fn count(conn: &mut Conn, ids: &[TagId], step: i32) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
