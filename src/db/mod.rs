@@ -20,8 +20,9 @@ mod task;
 mod text_enum;
 mod timestamp;
 mod writer;
+mod zone;
 
-pub(crate) use among::among;
+pub(crate) use among::{Among, among};
 pub(crate) use columns::{Column, Key, Op, Predicate, column};
 pub(crate) use conn::{Backend, Conn, Location, lock, straight};
 pub(crate) use hand_over::hand_over;
@@ -36,3 +37,4 @@ pub(crate) use slugs::{Slugged, fold, free_slug, slug_of};
 pub(crate) use task::{Parcel, Task, task, unpacked};
 pub(crate) use text_enum::text_enum;
 pub(crate) use timestamp::Timestamp;
+pub(crate) use zone::Zone;
