@@ -240,7 +240,7 @@ api_test!(keys_of_before_are_renewed, async |world| {
     let image = world.image_by(Role::Editor, 1).await;
     world.editor().patch(&format!("images/{image}"), json!({"alt": "Straße", "caption": "川", "credit": "Ø"})).await.expect(200);
     world.admin().post("ads/placements", json!({"key": "top", "label": "Öben"})).await.expect(201);
-    world.admin().post("newsletter/lists", json!({"slug": "weekly", "name": "週刊"})).await.expect(201);
+    world.admin().post("newsletter/lists", json!({"key": "weekly", "name": "週刊"})).await.expect(201);
     world.admin().post("users/invitations", json!({"email": "new@example.org", "name": "Ёлка", "role": "author"})).await.expect(201);
     // More rows than the step has in memory at a time.
     let rows: Vec<String> = (0..450).map(|n| format!("('t{n:04}', 'many-{n}', 'Маны {n}', 'маны {n}', FALSE, 0, 1, 0, 0)")).collect();
