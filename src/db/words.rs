@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn words_of_scripts_without_blanks_are_found_inside_a_line() {
-        for (word, line) in [("死", "他昨天死了。"), ("しね", "もうしねばいい"), ("ตาย", "เขาตายแล้ว"), ("スパム", "これはスパムです")] {
+        for (word, line) in [("死", "他昨天死了。"), ("しね", "もうしねばいい"), ("ตาย", "เขาตายแล้ว"), ("スパム", "これはスパムです")]
+        {
             assert!(plain_words(line).contains(&plain_words(word)), "{word} in {line}");
         }
         assert!(!plain_words("バカンス").contains(&plain_words("バカ")));

@@ -28,7 +28,8 @@ const FOLDED: &[Derived] = &[
 ];
 
 /// The texts of an image that its search key is made of, a line each.
-const TEXTS_OF_IMAGES: &str = "COALESCE(alt || '\n', '') || COALESCE(caption || '\n', '') || COALESCE(credit || '\n', '') || COALESCE(file_name, '')";
+const TEXTS_OF_IMAGES: &str =
+    "COALESCE(alt || '\n', '') || COALESCE(caption || '\n', '') || COALESCE(credit || '\n', '') || COALESCE(file_name, '')";
 
 const fn of(table: &'static str, text: &'static str, column: &'static str) -> Derived {
     Derived { table, id: "id", text, column, only: "TRUE" }
