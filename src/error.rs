@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 pub(crate) use code::Code;
 pub(crate) use fault::Fault;
@@ -111,6 +111,12 @@ impl Error {
         self
     }
 
+    /// Names what has the slug that was asked for.
+    pub(crate) fn taken_by(mut self, kind: &str, id: &str, title: &str) -> Self {
+        self.0.detail = format!("{} It is the {kind} {title:?}.", self.0.detail);
+        self.with("taken_by", json!({"kind": kind, "id": id, "title": title}))
+    }
+
     /// Keeps the cause for the log.
     pub(crate) fn caused_by(mut self, cause: &str) -> Self {
         self.0.cause = Some(cause.to_owned());
@@ -126,6 +132,15 @@ impl Error {
     /// Whether this belongs to the order of things, whatever its status.
     pub(crate) fn is_expected(&self) -> bool {
         self.0.expected
+    }
+
+    /// The same faults, of what a header says and not of the body.
+    pub(crate) fn in_header(mut self, name: &str) -> Self {
+        if self.0.code == Code::ValidationFailed {
+            self.0.detail = format!("The header {name} has faults.");
+            self.0.faults = self.0.faults.into_iter().map(|fault| fault.in_header(name)).collect();
+        }
+        self
     }
 
     /// The kind of problem.

@@ -6,7 +6,7 @@ use super::author::{Author, AuthorDraft, AuthorId};
 use super::queries;
 use super::view::{self, AuthorEditorView, AuthorView};
 use crate::app::App;
-use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, lock, slug_of};
+use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, is_id_or_slug, lock, slug_of};
 use crate::error::{Code, Error, Fault, Result};
 use crate::events::{self, Event};
 use crate::former_slugs::{self, SlugKind};
@@ -129,7 +129,8 @@ pub(super) fn delete(
 }
 
 fn find_heir(conn: &mut Conn, author: &Author, name: &str) -> Result<AuthorId> {
-    let heir = queries::look_up(conn, name)?.filter(|heir| heir.id != author.id);
+    let found = if is_id_or_slug(name) { queries::look_up(conn, name)? } else { None };
+    let heir = found.filter(|heir| heir.id != author.id);
     let fault = || Fault::parameter("reassign_to", "unknown_reference", format!("There is no other author {name:?}."));
     Ok(heir.ok_or_else(|| Error::bad_query(vec![fault()]))?.id)
 }
@@ -164,7 +165,7 @@ fn settle(conn: &mut Conn, draft: &AuthorDraft, author: &Author) -> Result<Strin
         refuse_second_profile(conn, account, author.id)?;
     }
     match &draft.slug {
-        Some(slug) if *slug != author.slug && queries::slug_taken(conn, slug, author.id)? => Err(queries::slug_conflict(slug)),
+        Some(slug) if *slug != author.slug && queries::slug_taken(conn, slug, author.id)? => Err(queries::slug_refusal(conn, slug)),
         Some(slug) => Ok(slug.clone()),
         None => free_slug(conn, &slug_of(&draft.name, "author"), |conn, slug| queries::slug_taken(conn, slug, author.id)),
     }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::author::{Author, AuthorId};
 use super::listing::LISTING;
-use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Slugged, Timestamp, among, hand_over, keyset, lock};
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Slugged, Timestamp, among, hand_over, is_id_or_slug, keyset, lock};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::former_slugs::{self, SlugKind};
 use crate::schema::{article_authors, authors, publication_authors, publications, users};
@@ -62,6 +62,9 @@ pub(super) fn find_ever(conn: &mut Conn, name: &str) -> Result<Author> {
 
 /// The id of the author that a body names.
 pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    if !is_id_or_slug(name) {
+        return Ok(None);
+    }
     Ok(look_up(conn, name)?.map(|author| author.id.to_string()))
 }
 
@@ -97,8 +100,17 @@ pub(super) fn update(conn: &mut Conn, author: &Author) -> Result<()> {
 }
 
 /// The error of a slug that another author has, or had.
-pub(super) fn slug_conflict(slug: &str) -> Error {
+fn slug_conflict(slug: &str) -> Error {
     Error::new(Code::SlugTaken, format!("Another author has, or had, the slug {slug:?}."))
+}
+
+/// The error of a slug that is not free, with the author that has, or had, it.
+pub(super) fn slug_refusal(conn: &mut Conn, slug: &str) -> Error {
+    let taken = slug_conflict(slug);
+    match find_ever(conn, slug) {
+        Ok(holder) => taken.taken_by("author", &holder.id.to_string(), &holder.name),
+        Err(_) => taken,
+    }
 }
 
 /// Removes an author whom nothing refers to any more.

@@ -13,6 +13,8 @@ struct Facts {
     pointer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<String>,
     code: &'static str,
     detail: String,
     #[serde(flatten)]
@@ -22,17 +24,32 @@ struct Facts {
 impl Fault {
     /// A fault of the body, at a JSON Pointer.
     pub(crate) fn at(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self(Box::new(Facts { pointer: Some(pointer.into()), parameter: None, code, detail: detail.into(), bounds: Map::new() }))
+        Self(Box::new(Facts {
+            pointer: Some(pointer.into()),
+            parameter: None,
+            header: None,
+            code,
+            detail: detail.into(),
+            bounds: Map::new(),
+        }))
     }
 
     /// A fault of a query parameter or a form field.
     pub(crate) fn parameter(name: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self(Box::new(Facts { pointer: None, parameter: Some(name.into()), code, detail: detail.into(), bounds: Map::new() }))
+        Self(Box::new(Facts { pointer: None, parameter: Some(name.into()), header: None, code, detail: detail.into(), bounds: Map::new() }))
     }
 
     /// The same fault, with a bound that was broken.
     pub(crate) fn bound(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.0.bounds.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The same fault, of a header whose text has members as a body would; the detail names the member.
+    pub(crate) fn in_header(mut self, name: &str) -> Self {
+        let member = self.0.pointer.take().unwrap_or_default();
+        self.0.detail = format!("{}: {}", member.trim_start_matches('/'), self.0.detail);
+        self.0.header = Some(name.to_owned());
         self
     }
 
@@ -59,11 +76,12 @@ impl Fault {
 
     /// Whether another says the same of the same place, in whatever words.
     pub(crate) fn repeats(&self, other: &Self) -> bool {
-        (&self.0.pointer, &self.0.parameter, self.0.code) == (&other.0.pointer, &other.0.parameter, other.0.code)
+        let place = |fault: &Facts| (fault.pointer.clone(), fault.parameter.clone(), fault.header.clone(), fault.code);
+        place(&self.0) == place(&other.0)
     }
 
     /// Where it is, in the body or in the query string.
     pub(super) fn place(&self) -> &str {
-        self.0.pointer.as_ref().or(self.0.parameter.as_ref()).map_or("", String::as_str)
+        self.0.pointer.as_ref().or(self.0.parameter.as_ref()).or(self.0.header.as_ref()).map_or("", String::as_str)
     }
 }

@@ -10,6 +10,11 @@ const LONGEST: usize = 400;
 /// The longest list of values; beyond, the address itself is too long.
 const LONGEST_LIST: usize = 8000;
 
+/// The word for the account of the caller.
+pub(crate) const ME: &str = "me";
+/// What an id looks like.
+const ID: &str = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+
 /// The look of a value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
@@ -19,8 +24,12 @@ pub(crate) enum Kind {
     Folded,
     /// An id.
     Id,
-    /// An id or a slug.
+    /// The id of an account, or `me` for the caller's own.
+    Account,
+    /// An id, or a slug as it stands.
     Reference,
+    /// An e-mail address or a part of one, compared in lower case.
+    Email,
     /// An RFC 3339 time.
     Time,
     /// A whole number.
@@ -58,8 +67,12 @@ impl Kind {
         match self {
             Self::Text => Ok(Key::Text(text.to_owned())),
             Self::Folded => Ok(Key::Text(fold(text))),
+            Self::Email => Ok(Key::Text(text.trim().to_lowercase())),
+            Self::Reference if !Id::<()>::is_shape(text) => Ok(Key::Text(text.to_owned())),
             Self::Reference => Ok(Key::Text(text.to_lowercase())),
-            Self::Id if Id::<()>::is_shape(text) => Ok(Key::Text(text.to_lowercase())),
+            Self::Account if text == ME => Ok(Key::Text(ME.to_owned())),
+            Self::Id | Self::Account if Id::<()>::is_shape(text) => Ok(Key::Text(text.to_lowercase())),
+            Self::Account => Err(wrong("an id or \"me\"")),
             Self::Id => Err(wrong("an id")),
             Self::Time => Timestamp::parse(text).map(|time| Key::Int(time.millis())).ok_or_else(|| match text.split_once(' ') {
                 // What was typed as a plus.
@@ -82,8 +95,9 @@ impl Kind {
     /// What one value of a list of them looks like.
     fn item_pattern(self) -> String {
         match self {
-            Self::Text | Self::Folded | Self::Reference | Self::Time => format!("[^,\\x00-\\x1f\\x7f-\\x9f]{{0,{LONGEST}}}"),
-            Self::Id => "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}".to_owned(),
+            Self::Text | Self::Folded | Self::Reference | Self::Email | Self::Time => format!("[^,\\x00-\\x1f\\x7f-\\x9f]{{0,{LONGEST}}}"),
+            Self::Id => ID.to_owned(),
+            Self::Account => format!("{ME}|{ID}"),
             Self::Int => "-?[0-9]{1,9}".to_owned(),
             Self::Truth => "true|false".to_owned(),
             Self::Word(words) => words.join("|"),
@@ -101,10 +115,11 @@ impl Kind {
             return json!({"type": "string", "maxLength": LONGEST_LIST, "pattern": pattern, "description": "Values, separated by commas."});
         }
         match self {
-            Self::Text | Self::Folded | Self::Reference => {
+            Self::Text | Self::Folded | Self::Reference | Self::Email => {
                 json!({"type": "string", "maxLength": LONGEST, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"})
             }
             Self::Id => json!({"type": "string", "format": "uuid"}),
+            Self::Account => json!({"type": "string", "pattern": format!("^({})$", self.item_pattern())}),
             Self::Time => json!({"type": "string", "format": "date-time"}),
             Self::Int => json!({"type": "integer", "format": "int32"}),
             Self::Truth => json!({"type": "boolean"}),

@@ -137,7 +137,7 @@ impl Body<'_, '_> {
     /// An anchor that no heading has yet: `name`, `name-2`, `name-3` …
     fn anchor(&mut self, text: &str) -> String {
         let head: String = text.chars().take(80).collect();
-        let mut stem = slug::slugify(head);
+        let mut stem = crate::db::slugified(&head);
         if stem.is_empty() {
             "section".clone_into(&mut stem);
         }

@@ -184,6 +184,7 @@ fn problem() -> Value {
                 "properties": {
                     "pointer": text("Where in the body, as a JSON Pointer (RFC 6901)."),
                     "parameter": text("Which query parameter or form field."),
+                    "header": text("Which request header."),
                     "code": text("What kind of fault."),
                     "detail": text("What is wrong."),
                 },

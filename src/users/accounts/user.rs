@@ -75,8 +75,8 @@ pub(crate) struct UserChange {
 }
 
 impl Draft for UserChange {
-    const DERIVED: &'static [&'static str] = &["/author_id", "/pending_email"];
-    const READ_ONLY: &'static [&'static str] = &["/id", "/version", "/created_at", "/updated_at"];
+    const DERIVED: &'static [&'static str] = &["/pending_email"];
+    const READ_ONLY: &'static [&'static str] = &["/id", "/author_id", "/version", "/created_at", "/updated_at"];
 }
 
 /// What people may change of their own account.
@@ -94,8 +94,8 @@ pub(crate) struct OwnAccountDraft {
 }
 
 impl Draft for OwnAccountDraft {
-    const DERIVED: &'static [&'static str] = &["/author_id", "/pending_email"];
-    const READ_ONLY: &'static [&'static str] = &["/id", "/role", "/suspended", "/version", "/created_at", "/updated_at"];
+    const DERIVED: &'static [&'static str] = &["/pending_email"];
+    const READ_ONLY: &'static [&'static str] = &["/id", "/author_id", "/role", "/suspended", "/version", "/created_at", "/updated_at"];
 }
 
 /// An account, as its owner and administrators see it.
@@ -214,7 +214,7 @@ pub(super) static LISTING: Listing<users::table, User> = Listing {
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id users::id), key: None, about: "The id." },
         Field {
             name: "email",
-            kind: Kind::Reference,
+            kind: Kind::Email,
             ops: Op::TEXT,
             column: column!(text users::email),
             key: Some(|row| Key::Text(row.email.clone())),

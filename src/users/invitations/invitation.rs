@@ -136,7 +136,7 @@ pub(super) static LISTING: Listing<invitations::table, Invitation> = Listing {
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id invitations::id), key: None, about: "The id." },
         Field {
             name: "email",
-            kind: Kind::Reference,
+            kind: Kind::Email,
             ops: Op::TEXT,
             column: column!(text invitations::email),
             key: Some(|row| Key::Text(row.email.clone())),
