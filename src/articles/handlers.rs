@@ -80,11 +80,11 @@ impl IntoParams for ArticleList {
         own.retain(|parameter| parameter.name != "sort");
         let known: Vec<String> = all.iter().map(|parameter| parameter.name.clone()).collect();
         all.extend(own.into_iter().filter(|parameter| !known.contains(&parameter.name)));
-        let term = "-?(title|published_at|updated_at|created_at)";
+        let term = "-?(title|published_at|updated_at|comments|created_at|scheduled_at)";
         all.push(parameter(
             "sort",
-            "What to sort by, separated by commas, `-` for descending: title, published_at, updated_at and, with `view=editor`, \
-             created_at. Each may stand once; `-published_at` where absent, with `view=editor` `-updated_at`. Or `trending`, which \
+            "What to sort by, separated by commas, `-` for descending: title, published_at, updated_at, comments (how many there are) and, with \
+             `view=editor`, created_at and scheduled_at (what is not planned comes after all that is). Each may stand once; `-published_at` where absent, with `view=editor` `-updated_at`. Or `trending`, which \
              stands alone: the articles that were viewed within the `window`, most views first, then the newest; those that \
              nobody viewed are left out. It is made anew every minute, and its pages stay as they were when the first was asked for.",
             serde_json::json!({"type": "string", "pattern": format!("^(trending|{term}(,{term})*)$")}),
@@ -96,8 +96,8 @@ impl IntoParams for ArticleList {
         ));
         all.push(parameter(
             "view",
-            "`editor` asks for working copies; needs a token. A filter by `status`, `trashed`, `in_review`, `scheduled_at`, `created_by` or \
-             `created_at` asks for them as well.",
+            "`editor` asks for working copies; needs a token. A filter by `status`, `trashed`, `in_review`, `has_unpublished_changes`, `scheduled_at`, `created_by` \
+             or `created_at` asks for them as well.",
             serde_json::json!({"type": "string", "enum": ["editor"]}),
         ));
         all
@@ -136,7 +136,7 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
     query.finish()?;
     let work = move |app: &App, conn: &mut Conn| {
         let (page, moment) = page(app, conn, &list, ranking)?;
-        let mut tags = Tags::of(&["articles"]);
+        let mut tags = Tags::of(if listing::is_by_comments(&list) { &["articles", listing::COUNTS_TAG] } else { &["articles"] });
         moment.into_iter().map(Window::good_until).for_each(|end| tags.hold_until(end));
         if list.includes.is_empty() {
             let page = page.with_rows(|rows| embed::cards(app, conn, rows))?;

@@ -3,6 +3,7 @@
 //! Invariants: the schema that the OpenAPI document shows is the schema that a body is checked with; all faults of a
 //! request are found at once; nothing unknown is passed over in silence.
 
+mod blanks;
 mod body;
 mod check;
 mod custom;
@@ -12,6 +13,7 @@ pub(crate) mod formats;
 mod json;
 mod kind;
 mod query;
+mod sentences;
 mod table;
 
 pub(crate) use body::{Draft, Input, Reference, ReferenceTo, inexact_faults};
@@ -23,6 +25,6 @@ pub(crate) use formats::{
     Address, Custom, Email, HttpUrl, Line, Locale, Markdown, Name, Paragraph, SitePath, Slug, TimeZone, Title, is_name,
 };
 pub(crate) use json::parse_json;
-pub(crate) use kind::Kind;
+pub(crate) use kind::{Kind, ME};
 pub(crate) use query::{Query, seal_cursor};
 pub(crate) use table::{column_names, guarded, table, unguarded};

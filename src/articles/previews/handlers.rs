@@ -16,7 +16,7 @@ use crate::articles::{listing, published_queries};
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
 use crate::http::parameters::parameter;
-use crate::http::{Body, Mount, Page, Request, created, editor_page, listing_parameters, no_content, private};
+use crate::http::{Mount, OptionalBody, Page, Request, created, editor_page, listing_parameters, no_content, private};
 use crate::users::{Caller, Editor, Writer};
 
 listing_parameters!(PreviewList, LISTING);
@@ -151,7 +151,12 @@ async fn list_article_previews(request: Request, caller: Caller<Writer>, name: w
 #[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "Id or slug.")), request_body = ArticlePreviewDraft,
     security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 201, body = NewPreview, description = "The preview.")))]
 #[post("/articles/{article}/previews")]
-async fn create_article_preview(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
+async fn create_article_preview(
+    body: OptionalBody,
+    request: Request,
+    caller: Caller<Writer>,
+    name: web::Path<String>,
+) -> Result<HttpResponse> {
     request.no_query()?;
     let preview = request.write(move |app, conn| operations::create_of_article(app, conn, &caller, &name, &body.0)).await?;
     let article = preview.view.article_id.map(|id| id.to_string()).unwrap_or_default();
@@ -213,7 +218,7 @@ async fn list_site_previews(request: Request, _caller: Caller<Editor>) -> Result
 #[utoipa::path(tag = "Previews", request_body = SitePreviewDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 201, body = NewPreview, description = "The preview.")))]
 #[post("/previews")]
-async fn create_site_preview(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
+async fn create_site_preview(body: OptionalBody, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     request.no_query()?;
     let preview = request.write(move |app, conn| operations::create_of_site(app, conn, &caller, &body.0)).await?;
     created(&request, &format!("/previews/{}", preview.view.id), &preview, VERSION)
