@@ -78,10 +78,14 @@ async fn each(dispatch: &Dispatch, asked: Vec<SubRequest>, joined: &Rc<Joined>) 
         let answer = dispatch.carry_out(request, Rc::clone(joined)).await?;
         results.push(ResultView { status: answer.status, etag: answer.etag, location: answer.location, body: answer.body });
     }
-    let failed = results.iter().filter(|result| result.status >= 400).count();
-    if failed == 0 {
-        return Ok(BatchView { results });
-    }
+    let failed: Vec<usize> = results.iter().enumerate().filter(|(_, result)| result.status >= 400).map(|(index, _)| index).collect();
+    let detail = match failed.as_slice() {
+        [] => return Ok(BatchView { results }),
+        [one] => format!("Operation {one}, counted from 0, failed; nothing was stored."),
+        [first, ..] => {
+            format!("{} operations failed, the first of them operation {first}, counted from 0; nothing was stored.", failed.len())
+        }
+    };
     let results = serde_json::to_value(results)?;
-    Err(Error::new(Code::BatchFailed, format!("{failed} of the operations failed; nothing was stored.")).with("results", results))
+    Err(Error::new(Code::BatchFailed, detail).with("failed", failed).with("results", results))
 }

@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
-use super::head::Kind;
+use super::head::{Kind, announced};
 use super::request::app_of;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -36,6 +36,25 @@ impl FromRequest for Body {
             let bytes = collect(&app, payload, LARGEST).await?;
             Ok(Self(Input::new(bytes, patch, app.checker.clone())))
         })
+    }
+}
+
+/// A JSON body whose members can all be left out: a request without a body sends `{}`.
+pub(crate) struct OptionalBody(pub(crate) Input);
+
+impl FromRequest for OptionalBody {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let headers = request.headers();
+        let has_body = headers.contains_key("content-type") || headers.contains_key("transfer-encoding") || announced(request) > 0;
+        if has_body {
+            let body = Body::from_request(request, payload);
+            return Box::pin(async move { body.await.map(|body| Self(body.0)) });
+        }
+        let app = app_of(request);
+        Box::pin(async move { Ok(Self(Input::new(Bytes::from_static(b"{}"), false, app?.checker.clone()))) })
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) use answer::{
     Tags, Written, created, editor, editor_page, lead_to_page, moved, no_content, private, public, public_document, public_page,
     public_written, sheet,
 };
-pub(crate) use body::Body;
+pub(crate) use body::{Body, OptionalBody};
 pub(crate) use cache::Cache;
 pub(crate) use conditional::{Precondition, Stale, stale_version};
 pub(crate) use dispatch::{Dispatch, SubRequest};
@@ -66,5 +66,5 @@ pub(crate) use request::Request;
 pub(crate) use serve::run as serve;
 pub(crate) use trial::can_be_tried;
 pub(crate) use tus::{Piece, PieceContent, Progress, Received, TusVersion};
-pub(crate) use upload::{Form, Upload};
+pub(crate) use upload::{Form, FormParts, Upload};
 pub(crate) use work::Work;

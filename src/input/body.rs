@@ -60,6 +60,8 @@ pub(crate) trait Draft: DeserializeOwned + ToSchema {
     const DERIVED: &'static [&'static str] = &[];
     /// Members that only the server changes: accepted when equal to what they are.
     const READ_ONLY: &'static [&'static str] = &[];
+    /// Those of them that a setting gives, with its name.
+    const SETTINGS: &'static [(&'static str, &'static str)] = &[];
     /// Members whose insides belong to the user.
     const FREE: &'static [&'static str] = &["/custom"];
     /// Whose schema of custom fields `custom` must fit.
@@ -117,10 +119,14 @@ impl Input {
 
     /// Parses a body that refers to nothing in the database.
     pub(crate) fn plain<D: Draft>(&self) -> Result<D> {
-        let document = self.object()?;
-        let mut faults = self.checker.faults(&D::name(), &Value::Object(document.clone()))?;
+        let mut document = Value::Object(self.object()?);
+        self.checker.trim(&D::name(), &mut document);
+        let mut faults = self.checker.faults(&D::name(), &document)?;
         faults.extend(self.inexact(D::FREE));
-        if faults.is_empty() { typed(document) } else { Err(Error::invalid(faults)) }
+        match document {
+            Value::Object(members) if faults.is_empty() => typed(members),
+            _ => Err(Error::invalid(faults)),
+        }
     }
 
     /// The same body without the members that only the server changes.
@@ -169,6 +175,7 @@ impl Input {
         for pointer in D::DERIVED.iter().chain(D::READ_ONLY) {
             remove(&mut document, pointer);
         }
+        self.checker.trim(&D::name(), &mut document);
         faults.extend(self.checker.faults(&D::name(), &document)?);
         faults.extend(self.inexact(D::FREE));
         if let Some(kind) = D::CUSTOM {
@@ -203,7 +210,11 @@ fn read_only_faults<D: Draft>(sent: &Map<String, Value>, current: Option<&Value>
     let sent = Value::Object(sent.clone());
     let differs =
         |pointer: &&&str| sent.pointer(pointer).is_some_and(|value| current.and_then(|current| current.pointer(pointer)) != Some(value));
-    let fault = |pointer: &&str| Fault::at(*pointer, "read_only", "Only the server changes this; leave it out, or send it as it is.");
+    let detail = |pointer: &str| match D::SETTINGS.iter().find(|(member, _)| *member == pointer) {
+        Some((_, setting)) => format!("The setting {setting} says this; change it there, and leave this out or send it as it is."),
+        None => "Only the server changes this; leave it out, or send it as it is.".to_owned(),
+    };
+    let fault = |pointer: &&str| Fault::at(*pointer, "read_only", detail(pointer));
     D::READ_ONLY.iter().filter(differs).map(fault).collect()
 }
 

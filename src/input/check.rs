@@ -8,7 +8,7 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
 use super::custom::{CustomKind, CustomSchemas};
-use super::formats;
+use super::{blanks, formats, sentences};
 use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
 
@@ -24,6 +24,14 @@ impl Checker {
     /// A checker over the schemas of the document that `source` makes at the first need.
     pub(crate) fn new(source: fn() -> Arc<Value>) -> Self {
         Self { document: OnceLock::new(), source, validators: RwLock::default(), custom: CustomSchemas::default() }
+    }
+
+    /// Takes the blanks away around e-mail addresses and URLs in a body, as the component schema of this name has them.
+    pub(crate) fn trim(&self, schema: &str, body: &mut Value) {
+        let document = self.document();
+        if let Some(schema) = document.pointer("/components/schemas").and_then(|schemas| schemas.get(schema)) {
+            blanks::trim(document, schema, body);
+        }
     }
 
     /// Every fault of a body by the component schema of this name.
@@ -177,8 +185,8 @@ fn simple(at: &str, kind: &ValidationErrorKind, error: &ValidationError<'_>) -> 
         ValidationErrorKind::UniqueItems => Fault::at(at, "duplicate_items", "An item stands here twice."),
         ValidationErrorKind::Format { format } if format == "time-zone" => unknown_zone(at, error),
         ValidationErrorKind::Pattern { pattern } if pattern == formats::TIME_ZONE => unknown_zone(at, error),
-        ValidationErrorKind::Format { format } => Fault::at(at, "invalid_format", format!("This is not a valid {format}.")),
-        ValidationErrorKind::Pattern { pattern } => by_pattern(at, pattern),
+        ValidationErrorKind::Format { format } => sentences::by_format(at, format),
+        ValidationErrorKind::Pattern { pattern } => sentences::by_pattern(at, pattern),
         _ => Fault::at(at, "invalid", error.masked().to_string()),
     }
 }
@@ -189,23 +197,6 @@ fn unknown_zone(at: &str, error: &ValidationError<'_>) -> Fault {
     let hint = hint(&sent, formats::time_zones());
     let detail = format!("A time zone has a name of the IANA database, such as Europe/Berlin or UTC.{hint}");
     Fault::at(at, "invalid_format", detail)
-}
-
-fn by_pattern(at: &str, pattern: &str) -> Fault {
-    match pattern {
-        formats::LINE => Fault::at(at, "control_character", "This is one line and may hold no control characters."),
-        formats::NAME => Fault::at(at, "invalid_format", "This is one line, may not be blank and may hold no control characters."),
-        formats::TEXT => Fault::at(at, "control_character", "This may hold no control characters but tab and line ends."),
-        formats::PROSE => {
-            Fault::at(at, "invalid_format", "This may not be blank and may hold no control characters but tab and line ends.")
-        }
-        formats::SLUG => {
-            Fault::at(at, "invalid_format", "A slug is lower-case words of a–z and 0–9 joined by hyphens, and not shaped like an id.")
-        }
-        formats::LOCALE => Fault::at(at, "invalid_format", "A locale is a language tag such as en, pt-BR or zh-Hant-TW."),
-        formats::ADDRESS => Fault::at(at, "invalid_format", "This is an http or https address, or a path that begins with one slash."),
-        other => Fault::at(at, "invalid_format", format!("This must match {other}.")),
-    }
 }
 
 fn type_name(kind: &TypeKind) -> String {
@@ -234,15 +225,47 @@ pub(crate) fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Stri
     nearest(name, known).map(|near| format!(" Did you mean {near:?}?")).unwrap_or_default()
 }
 
+/// What other systems call things that have another name here.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("categories", "section"),
+    ("category", "section"),
+    ("content", "body"),
+    ("cover", "hero_image"),
+    ("feature_image", "hero_image"),
+    ("headline", "title"),
+    ("html", "body"),
+    ("image", "hero_image"),
+    ("image", "file"),
+    ("language", "locale"),
+    ("markdown", "body"),
+    ("photo", "file"),
+    ("picture", "file"),
+    ("subtitle", "dek"),
+    ("summary", "excerpt"),
+    ("text", "body"),
+    ("upload", "file"),
+];
+
+/// Whether one name could be a slip of the other: a third of its letters at most, or one begins with the other.
+fn is_near(name: &str, word: &str) -> bool {
+    let length = name.chars().count().max(word.chars().count());
+    let begins = name.len() > 2 && word.len() > 2 && (word.starts_with(name) || name.starts_with(word));
+    begins || (name.len() < 100 && strsim::osa_distance(name, word) <= (length / 3).max(1))
+}
+
 /// The known name that a mistyped one most likely stands for.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // In a short name one slip is most of the name.
     let slipped = |word: &str| name.len() < 40 && word.len() > 2 && strsim::osa_distance(name, word) == 1;
-    known
-        .map(|word| (if slipped(word) { 0.99 } else { strsim::jaro_winkler(name, word) }, word))
-        .filter(|(score, _)| *score > 0.75)
+    let known: Vec<&str> = known.collect();
+    let near = known
+        .iter()
+        .filter(|word| is_near(name, word))
+        .map(|word| (if slipped(word) { 0.99 } else { strsim::jaro_winkler(name, word) }, *word))
         .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, word)| word)
+        .map(|(_, word)| word);
+    let called_otherwise = || OTHER_NAMES.iter().filter(|(other, _)| *other == name).map(|(_, word)| *word);
+    near.or_else(|| called_otherwise().find_map(|wanted| known.iter().find(|word| **word == wanted).copied()))
 }
 
 /// A name as a JSON Pointer writes it (RFC 6901).

@@ -25,6 +25,11 @@ pub(crate) const PATH: &str = "^/([^/\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}?#][^
 /// An http or https address, or a path that begins with one slash.
 pub(crate) const ADDRESS: &str = "^(https?://|/([^/\"<>\\\\^`{|}]|$))[^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}]*$";
 
+/// An absolute http or https address.
+pub(crate) const HTTP_URL: &str = "^https?://[^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}]+$";
+/// An e-mail address.
+pub(crate) const EMAIL: &str = "^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]+$";
+
 /// Whether a text could be a [`Name`].
 pub(crate) fn is_name(text: &str) -> bool {
     let shows = |c: char| !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{feff}');
@@ -147,7 +152,7 @@ pub(crate) struct HttpUrl(pub(crate) String);
 
 impl utoipa::PartialSchema for HttpUrl {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        format_schema("uri", "^https?://[^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}]+$", 2000, "https://example.com/news")
+        format_schema("uri", HTTP_URL, 2000, "https://example.com/news")
     }
 }
 impl utoipa::ToSchema for HttpUrl {}
@@ -195,7 +200,7 @@ impl Email {
 
 impl utoipa::PartialSchema for Email {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        format_schema("email", "^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]+$", 254, "mara@example.org")
+        format_schema("email", EMAIL, 254, "mara@example.org")
     }
 }
 impl utoipa::ToSchema for Email {}

@@ -32,6 +32,7 @@ pub(super) fn complete(document: &mut Value) {
             add(json!({"name": "dry_run", "in": "query", "required": false, "schema": {"type": "boolean", "default": false},
                 "description": "Answers as the write would, with `Dry-Run: true`, and stores nothing."}));
         }
+        allow_no_body(operation);
         if method == "patch" {
             patches.extend(merge_patch(operation));
         }
@@ -41,6 +42,18 @@ pub(super) fn complete(document: &mut Value) {
         if let Some(schema) = schemas.get(&draft).map(as_patch) {
             schemas.insert(patch, schema);
         }
+    }
+}
+
+/// Drafts of the operations that take a request without a body for one with `{}`.
+const OPTIONAL: [&str; 4] = ["ArticlePreviewDraft", "PublicationDraft", "ReviewDraft", "SitePreviewDraft"];
+
+fn allow_no_body(operation: &mut Value) {
+    let reference = operation.pointer("/requestBody/content/application~1json/schema/$ref").and_then(Value::as_str);
+    let draft = reference.and_then(|reference| reference.rsplit('/').next());
+    if draft.is_some_and(|draft| OPTIONAL.contains(&draft)) {
+        operation["requestBody"]["required"] = json!(false);
+        operation["requestBody"]["description"] = json!("No body and no Content-Type are the same as `{}`.");
     }
 }
 

@@ -57,6 +57,8 @@ api_test!(one_failure_undoes_all_and_each_is_told, async |world| {
     .await;
     let answer = answer.expect_problem(422, "batch_failed");
     assert_eq!(statuses(&answer), [200, 422, 412, 403, 404, 201]);
+    assert_eq!(answer.at("/failed"), &json!([1, 2, 3, 4]));
+    assert!(answer.text_at("/detail").contains("operation 1"), "{answer}");
     assert_eq!(answer.at("/results/1/body/errors/0/pointer"), "/nmae");
     assert_eq!(answer.at("/results/3/body/code"), "forbidden");
     assert_eq!(world.database.dump(), before);

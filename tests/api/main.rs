@@ -65,4 +65,5 @@ mod translations;
 mod trending;
 mod uploads;
 mod usages;
+mod what_is_sent;
 mod workflow;
