@@ -5,6 +5,7 @@ mod custom;
 mod examples;
 mod requests;
 mod schemas;
+mod scopes;
 
 use std::sync::{Arc, OnceLock};
 
@@ -102,6 +103,7 @@ fn build() -> Value {
     schemas::complete(&mut document);
     requests::complete(&mut document);
     answers::complete(&mut document);
+    scopes::complete(&mut document);
     examples::complete(&mut document);
     document
 }

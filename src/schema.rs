@@ -48,6 +48,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
+        legacy -> Bool,
     }
 }
 
@@ -67,6 +68,8 @@ diesel::table! {
         request_hash -> Text,
         sealed_answer -> Nullable<Text>,
         created_at -> BigInt,
+        user_id -> Nullable<Text>,
+        session_id -> Nullable<Text>,
     }
 }
 
@@ -143,6 +146,7 @@ diesel::table! {
         version -> Integer,
         created_at -> BigInt,
         updated_at -> BigInt,
+        unlisted -> Bool,
     }
 }
 
@@ -520,6 +524,7 @@ diesel::table! {
         invited_by -> Text,
         created_at -> BigInt,
         expires_at -> BigInt,
+        profile -> Bool,
     }
 }
 

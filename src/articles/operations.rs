@@ -57,7 +57,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
     keep(app, conn, caller, &mut article, &relations, saving.note)?;
     announce(app, conn, caller, &article, "article.created")?;
     if saving.publish {
-        publishing::publish_now(app, conn, caller, &mut article, None)?;
+        publishing::publish_now(app, conn, caller, &mut article)?;
     }
     embed::editor_view(app, conn, article)
 }
@@ -95,7 +95,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change
         announce(app, conn, caller, &article, "article.saved")?;
     }
     if change.saving.publish {
-        publishing::publish_now(app, conn, caller, &mut article, None)?;
+        publishing::publish_now(app, conn, caller, &mut article)?;
     }
     embed::editor_view(app, conn, article)
 }

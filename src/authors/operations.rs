@@ -23,7 +23,7 @@ pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<Page
 
 /// What readers see of an author.
 pub(crate) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<AuthorView> {
-    let author = queries::find(conn, name)?;
+    let author = queries::find_public(conn, name)?;
     view::views(conn, &app.config.links, &[author])?.pop().ok_or_else(Error::not_found)
 }
 
@@ -44,23 +44,59 @@ pub(super) fn read_as_editor(app: &App, conn: &mut Conn, caller: &Caller<Writer>
 /// Makes an author: editors anybody, others their own profile.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input) -> Result<Edited<AuthorEditorView>> {
     lock(conn, "authors")?;
-    if !caller.edits_all() && caller.author.is_some() {
-        return Err(Error::forbidden("You have a profile already, and may not make another's."));
-    }
     let mut draft = input.create::<AuthorDraft>(conn)?;
     site::refuse_strange_links("/links", &draft.links, &[])?;
     let now = app.now();
-    let mut author = Author::blank(now);
     let own = if caller.edits_all() { None } else { Some(caller.user) };
     if caller.role != Role::Admin {
         refuse_account(draft.user.is_some() && draft.user != own)?;
         draft.user = own;
     }
+    let (mut author, is_new) = match unused(conn, draft.user)? {
+        Some(author) => (author, false),
+        None => (Author::blank(now), true),
+    };
     let slug = settle(conn, &draft, &author)?;
     author.revise(draft, slug, now);
-    queries::insert(conn, &author)?;
+    if is_new {
+        queries::insert(conn, &author)?
+    } else {
+        queries::update(conn, &author)?
+    }
     events::record(conn, now, event("author.created", &author, caller.actor(), None))?;
     edited(app, conn, &author)
+}
+
+/// The profile that came with an account, while nobody has made anything of it: a new one takes its place.
+fn unused(conn: &mut Conn, account: Option<Id<User>>) -> Result<Option<Author>> {
+    let profile = account.map(|account| queries::of_account(conn, account)).transpose()?.flatten();
+    Ok(profile.filter(|profile| profile.unlisted))
+}
+
+/// Gives an account that may write a profile of its name, unless it has one; readers do not know of it before an article by
+/// it is published or somebody saves it.
+pub(crate) fn provide(app: &App, conn: &mut Conn, user: &User) -> Result<Option<AuthorId>> {
+    if !user.role.writes() {
+        return Ok(None);
+    }
+    lock(conn, "authors")?;
+    if queries::of_account(conn, user.id)?.is_some() {
+        return Ok(None);
+    }
+    let now = app.now();
+    let slug = free_slug(conn, &slug_of(&user.name, "author"), |conn, slug| queries::slug_taken(conn, slug, Id::new(now)))?;
+    let author = Author::of_account(user, slug, now);
+    queries::insert(conn, &author)?;
+    Ok(Some(author.id))
+}
+
+/// Removes the profile that came with an account and has signed nothing; other profiles outlive their accounts.
+pub(crate) fn remove_unused(conn: &mut Conn, account: Id<User>) -> Result<()> {
+    lock(conn, "authors")?;
+    match unused(conn, Some(account))? {
+        Some(profile) if queries::usages(conn, profile.id)? == 0 => queries::delete(conn, profile.id),
+        _ => Ok(()),
+    }
 }
 
 /// Changes an author, by replacement or by merge patch.
@@ -162,7 +198,7 @@ fn settle(conn: &mut Conn, draft: &AuthorDraft, author: &Author) -> Result<Strin
 
 fn refuse_second_profile(conn: &mut Conn, account: Id<User>, author: AuthorId) -> Result<()> {
     if queries::account_taken(conn, account, author)? {
-        return Err(Error::conflict("This account has another profile."));
+        return Err(Error::conflict("This account has a profile already; change that one."));
     }
     Ok(())
 }

@@ -11,10 +11,11 @@ use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{article_authors, authors, publication_authors, publications, users};
 use crate::users::User;
 
-/// One page of authors.
+/// One page of the authors whom readers know of.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Author>> {
-    let rows = authors::table.select(Author::as_select()).into_boxed::<Backend>();
-    Ok(keyset!(conn, LISTING, query, rows, authors::table.into_boxed::<Backend>()))
+    let known = || authors::table.filter(authors::unlisted.eq(false));
+    let rows = known().select(Author::as_select()).into_boxed::<Backend>();
+    Ok(keyset!(conn, LISTING, query, rows, known().into_boxed::<Backend>()))
 }
 
 /// The slugs of the authors who have published, by name.
@@ -42,6 +43,26 @@ pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Author>> {
 /// The author that an id or a slug names.
 pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Author> {
     look_up(conn, name)?.ok_or_else(Error::not_found)
+}
+
+/// The author that an id or a slug names, if readers know of them.
+pub(super) fn find_public(conn: &mut Conn, name: &str) -> Result<Author> {
+    look_up(conn, name)?.filter(|author| !author.unlisted).ok_or_else(Error::not_found)
+}
+
+/// The profile of an account, if there is one.
+pub(super) fn of_account(conn: &mut Conn, account: Id<User>) -> Result<Option<Author>> {
+    Ok(authors::table.filter(authors::user_id.eq(account)).select(Author::as_select()).first(conn).optional()?)
+}
+
+/// Lets readers know of these authors; says which of them they did not know of.
+pub(crate) fn make_public(conn: &mut Conn, ids: &[AuthorId]) -> Result<Vec<AuthorId>> {
+    let unknown = authors::table.filter(among(authors::id, ids)).filter(authors::unlisted.eq(true));
+    let unknown: Vec<AuthorId> = unknown.select(authors::id).load(conn)?;
+    if !unknown.is_empty() {
+        diesel::update(authors::table.filter(among(authors::id, &unknown))).set(authors::unlisted.eq(false)).execute(conn)?;
+    }
+    Ok(unknown)
 }
 
 /// The id of the author that a body names.

@@ -48,6 +48,9 @@ enum Command {
     /// The people who can log in
     #[command(subcommand)]
     Users(Users),
+    /// API keys for programs
+    #[command(subcommand)]
+    Tokens(Tokens),
     /// The keys that access tokens are signed with
     #[command(subcommand)]
     Keys(Keys),
@@ -87,6 +90,18 @@ enum Users {
     Create(people::NewAccount),
     /// List the accounts: role, e-mail address, name
     List,
+    /// Give an account a new password; ends its sessions and API keys. Works while a server runs
+    SetPassword(people::NewSecret),
+    /// Give an account another role, from its next request on
+    SetRole(people::NewRole),
+    /// Delete an account; what it wrote stays
+    Delete(people::Whose),
+}
+
+#[derive(Debug, Subcommand)]
+enum Tokens {
+    /// Make an API key for an account, and print it; it is shown this once
+    Create(people::NewKey),
 }
 
 #[derive(Debug, Subcommand)]
@@ -136,11 +151,8 @@ async fn obey(command: Command, config: Config) -> Result<(), String> {
             }
             http::serve(app).await
         }
-        Command::Users(Users::Create(account)) => {
-            let password = account.password()?;
-            say(&people::create(&open(config)?, &account, &password).await?)
-        }
-        Command::Users(Users::List) => say(&people::list(&open(config)?).await?),
+        Command::Users(users) => say(&people(&open(config)?, users).await?),
+        Command::Tokens(Tokens::Create(key)) => say(&people::create_key(&open(config)?, &key).await?),
         Command::Keys(Keys::Rotate) => {
             let made = open(config)?.rotate_signing_key().await?;
             say(&format!("New tokens are signed with {made}. Running servers take it up within a minute."))
@@ -153,6 +165,16 @@ async fn obey(command: Command, config: Config) -> Result<(), String> {
         Command::Openapi => say(openapi::text().trim_end()),
         Command::BenchRenditions { file } => images::rehearse(&file).await,
         Command::BenchSeed(options) => say(&seed::fill(&config, options.articles).await?),
+    }
+}
+
+async fn people(app: &App, users: Users) -> Result<String, String> {
+    match users {
+        Users::Create(account) => people::create(app, &account).await,
+        Users::List => people::list(app).await,
+        Users::SetPassword(secret) => people::set_password(app, &secret).await,
+        Users::SetRole(role) => people::set_role(app, &role).await,
+        Users::Delete(whose) => people::delete(app, &whose).await,
     }
 }
 

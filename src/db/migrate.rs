@@ -12,6 +12,7 @@ use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::conn::{Conn, Location};
+use super::private;
 use super::steps::{self, Failure};
 
 const PORTABLE: EmbeddedMigrations = embed_migrations!("migrations/portable");
@@ -57,6 +58,9 @@ pub(crate) fn inspect(location: &Location) -> Result<SchemaState, String> {
 /// Runs what is pending in one transaction, so that a kill leaves the old schema or the new one.
 pub(crate) fn migrate(location: &Location) -> Result<usize, String> {
     inspect(location)?;
+    if let Location::Sqlite(path) = location {
+        private::restrict(path);
+    }
     let mut conn = Conn::open(location).map_err(|error| format!("cannot open the database: {error}"))?;
     let ran = conn.begin_write().map_err(Failure::from).and_then(|()| run(&mut conn));
     let ended = conn.batch_execute(if ran.is_ok() { "COMMIT" } else { "ROLLBACK" });

@@ -15,6 +15,7 @@ mod listing;
 mod migrate;
 mod phrase;
 mod pool;
+mod private;
 mod slugs;
 mod steps;
 mod tally;

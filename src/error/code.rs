@@ -47,6 +47,7 @@ problems! {
     RequestTimeout = "request_timeout" 408 "The request took too long to arrive" "Its body did not arrive within the deadline. Send it again, on a better connection or in smaller parts.",
     Conflict = "conflict" 409 "The state does not allow it" "The request is right in itself, but not in the state in which the resource is. The detail says why.",
     SlugTaken = "slug_taken" 409 "This slug is taken" "Another resource of this kind has the slug, or had it while it was public. Choose another, or leave the slug out to get one made.",
+    NoProfile = "no_profile" 409 "Your own profile must sign it" "Who may not edit everybody's articles publishes only with their own author's profile among the authors. Make a profile if you have none, and add it.",
     InUse = "in_use" 409 "Others use this" "It cannot be deleted while others use it. `usages` says which; the operation's documentation says how to go on.",
     IllegalTransition = "illegal_transition" 409 "The state does not allow this step" "The resource's state does not have this step. `legal` names those it has.",
     Misfits = "misfits" 409 "What is there does not fit" "Objects that are there would not fit this schema. `misfits` names the first hundred with what is wrong, `total` counts all. Change them first, or send force=true: then they stay as they are, and whoever saves one next is told.",

@@ -21,7 +21,7 @@ pub(crate) enum Precondition {
 
 impl Precondition {
     /// Reads the header.
-    pub(super) fn read(header: Option<&str>, required: bool) -> Self {
+    pub(crate) fn read(header: Option<&str>, required: bool) -> Self {
         match header.map(str::trim) {
             None if required => Self::Missing,
             None => Self::None,

@@ -14,7 +14,7 @@ use actix_web::{HttpMessage, HttpResponse};
 
 use super::address::client_address;
 use super::cors;
-use super::idempotency::{self, Keeping, Plan};
+use super::idempotency::{self, Keeping, Plan, Repeating};
 use super::joined::Joined;
 use super::limits::Limit;
 use super::{trial, tus};
@@ -87,6 +87,8 @@ enum Ending {
     Plain,
     /// Its answer is kept with what it did.
     Kept(Keeping),
+    /// It was answered before; all that it did is undone.
+    Checked(Repeating),
     /// All that it did is undone.
     Undone(Rc<Joined>),
 }
@@ -110,6 +112,7 @@ impl Ending {
         Ok(match idempotency::plan(app, request).await? {
             Plan::Replay(answer) => Self::Answered(answer),
             Plan::Pass => Self::Plain,
+            Plan::Check(repeating) => Self::Checked(repeating),
             Plan::Keep(keeping) => Self::Kept(keeping),
         })
     }
@@ -118,6 +121,7 @@ impl Ending {
         match self {
             Self::Answered(_) | Self::Plain => answered,
             Self::Kept(keeping) => keeping.end(answered).await,
+            Self::Checked(repeating) => repeating.end(answered).await,
             Self::Undone(joined) => {
                 joined.undo().await;
                 let mut answered = answered?;

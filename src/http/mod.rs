@@ -50,7 +50,7 @@ pub(crate) use forms::{OneClick, Sheet};
 pub(crate) use front::front;
 pub(crate) use gate::around;
 pub(crate) use health::routes as health_routes;
-pub(crate) use idempotency::InFlight;
+pub(crate) use idempotency::{InFlight, OfSession, forget_kept_answers};
 pub(crate) use joined::Joined;
 pub(crate) use limits::{Limit, Limits};
 pub(crate) use methods::Methods;

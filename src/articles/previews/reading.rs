@@ -24,7 +24,7 @@ pub(super) struct Grant {
 pub(super) fn grant(app: &App, conn: &mut Conn, token: &str) -> Result<Grant> {
     let found = queries::find_by_hash(conn, &token_hash(token), app.now())?;
     let (preview, maker) = found.filter(|(_, maker)| !maker.suspended).ok_or_else(Error::not_found)?;
-    let maker = Caller::known(maker.user, maker.role, maker.author, None, None).with_right::<Writer>(true);
+    let maker = Caller::known(maker.user, maker.role, maker.author, None, None).with_right::<Writer>();
     let maker = maker.map_err(|_| Error::not_found())?;
     if preview.article_id.is_none() && !maker.edits_all() {
         return Err(Error::not_found());

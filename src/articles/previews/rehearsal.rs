@@ -76,5 +76,5 @@ async fn carry_out_plans(app: &App, joint: &Joint, at: Timestamp) -> Result<()> 
 
 fn publish(app: &App, conn: &mut Conn, id: ArticleId, maker: &Caller<Writer>) -> Result<()> {
     let mut article = queries::look_up(conn, &id.to_string())?.ok_or_else(Error::not_found)?;
-    publishing::publish_now(app, conn, maker, &mut article, None)
+    publishing::rehearse(app, conn, maker, &mut article)
 }

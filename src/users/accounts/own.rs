@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
 use crate::events::{self, Event};
-use crate::http::{Edited, Limit, Precondition, Request};
+use crate::http::{Edited, Limit, Precondition, Request, forget_kept_answers};
 use crate::input::{Draft, Input};
 use crate::users::caller::Caller;
 use crate::users::mailed;
@@ -104,8 +104,8 @@ async fn prove(request: &Request, caller: &Caller, password: String) -> Result<(
     let user = app.db.read(move |conn| queries::find(conn, &id.to_string())).await?;
     let turn = app.passwords.try_turn()?;
     let attempt = app.failed_logins.attempt(app, &user.email, &Client::of(request))?;
-    let (turn, matches) = turn.verify(password, Some(user.password_hash.clone())).await?;
-    if !matches {
+    let (turn, found) = turn.verify(password, Some(user.password_hash.clone())).await?;
+    if !found.matches() {
         return Err(wrong_password());
     }
     attempt.succeeded(app);
@@ -128,6 +128,7 @@ fn store_password(app: &App, conn: &mut Conn, caller: &Caller, change: Change) -
     user.set_password(change.hash, app.now());
     queries::update(conn, &user)?;
     let ended = sessions::end_others(conn, &user, change.kept)?;
+    forget_kept_answers(conn, user.id)?;
     let event = happened("user.password_changed", &user, json!({"sessions_ended": ended}));
     events::record(conn, app.now(), Event { actor: caller.actor(), ..event })
 }

@@ -51,6 +51,9 @@ pub(in crate::users) struct UserDraft {
     #[serde(default)]
     #[schema(default = false)]
     pub(super) suspended: bool,
+    /// Whether an account that may write gets an author's profile; absent, it does. Readers do not see the profile before
+    /// an article by it is published or somebody saves it.
+    pub(super) profile: Option<bool>,
 }
 
 impl Draft for UserDraft {}
@@ -130,7 +133,7 @@ impl UserView {
 impl User {
     /// A new account.
     pub(super) fn new(draft: UserDraft, password_hash: String, now: Timestamp) -> Self {
-        let UserDraft { email, name, role, password: _, suspended } = draft;
+        let UserDraft { email, name, role, password: _, suspended, profile: _ } = draft;
         Self { suspended, ..Self::invited(email.normal(), name, role, password_hash, now) }
     }
 
