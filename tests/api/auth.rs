@@ -262,7 +262,7 @@ api_test!(one_kind_of_token_is_not_another, async |world| {
     let (client, refresh_token) = log_in(world, Role::Admin).await;
     world.anonymous().bearer(&refresh_token).get("auth/me").await.expect(401);
     refresh(world, &client.token()).await.expect(422);
-    let key = client.post("tokens", json!({"name": "Importer", "scopes": ["read"]})).await.expect(201);
+    let key = client.post("tokens", json!({"name": "Importer", "scopes": ["users:read"]})).await.expect(201);
     refresh(world, &key.text_at("/token")).await.expect(401);
     world.anonymous().get(&format!("sections?access_token={}", client.token())).await.expect_problem(400, "malformed_query");
     // The token of another server, whose key file differs.
@@ -299,17 +299,17 @@ api_test!(api_keys_do_what_their_scopes_and_the_role_allow, async |world| {
         assert!(key.text_at("/token").starts_with("mh_"));
         (world.anonymous().bearer(&key.text_at("/token")), key.id())
     };
-    let (reader, _) = make(world.editor(), json!(["read"])).await;
+    let (reader, _) = make(world.editor(), json!(["users:read"])).await;
     reader.get("auth/me").await.expect(200);
     reader.post("sections", json!({"name": "One"})).await.expect_problem(403, "forbidden");
-    let (writer, id) = make(world.editor(), json!(["content"])).await;
+    let (writer, id) = make(world.editor(), json!(["taxonomy:write"])).await;
     writer.post("sections", json!({"name": "One"})).await.expect(201);
     // A key is no session.
     for path in ["auth/sessions", "tokens"] {
         writer.get(path).await.expect(403);
     }
-    writer.post("tokens", json!({"name": "Child", "scopes": ["content"]})).await.expect(403);
-    let (weak, _) = make(world.contributor(), json!(["content", "admin"])).await;
+    writer.post("tokens", json!({"name": "Child", "scopes": ["taxonomy:write"]})).await.expect(403);
+    let (weak, _) = make(world.contributor(), json!(["taxonomy:write", "users:write"])).await;
     weak.post("sections", json!({"name": "Two"})).await.expect_problem(403, "forbidden");
     // It is shown once, ends when it is deleted, and ends with its owner.
     assert!(!world.editor().get("tokens").await.expect(200).text().contains(&writer.token()));
@@ -321,7 +321,7 @@ api_test!(api_keys_do_what_their_scopes_and_the_role_allow, async |world| {
 });
 
 api_test!(api_keys_expire, async |world| {
-    let body = json!({"name": "Importer", "scopes": ["read"], "expires_at": "2026-03-14T10:00:00.000Z"});
+    let body = json!({"name": "Importer", "scopes": ["users:read"], "expires_at": "2026-03-14T10:00:00.000Z"});
     let key = world.editor().post("tokens", body).await.expect(201).text_at("/token");
     let client = world.anonymous().bearer(&key);
     client.get("auth/me").await.expect(200);
@@ -348,4 +348,59 @@ api_test!(guessing_is_slowed_down_without_locking_the_owner_out, async |world| {
     // A header is only believed of a proxy that is trusted.
     let forwarded = strict.anonymous().from("198.51.100.1:1000").with("x-forwarded-for", "192.0.2.77");
     forwarded.post("auth/login", body.clone()).await.expect(429);
+});
+
+api_test!(one_password_opens_however_a_device_spells_it, async |world| {
+    let (composed, decomposed) = ("a tram f\u{fc}ll of geese", "a tram fu\u{308}ll of geese");
+    let made = json!({"email": "zoe@private.example", "name": "Zoe", "role": "author", "password": composed});
+    let id = world.admin().post("users", made).await.expect(201).id();
+    for spelling in [composed, decomposed] {
+        world.anonymous().post("auth/login", json!({"email": "zoe@private.example", "password": spelling})).await.expect(200);
+    }
+    // Fifteen characters are counted as people see them.
+    let short = "u\u{308}u\u{308}u\u{308}u\u{308}u\u{308}u\u{308}u\u{308}1";
+    let refused = world.admin().patch(&format!("users/{id}"), json!({"password": short})).await.expect(422);
+    refused.expect_faults(&[("/password", "too_short")]);
+});
+
+api_test!(suspension_ends_keys_for_good, async |world| {
+    let key = world.editor().post("tokens", json!({"name": "Build", "scopes": ["users:read"]})).await.expect(201).text_at("/token");
+    let editor = format!("users/{}", user_id(world, Role::Editor).await);
+    for suspended in [true, false] {
+        world.admin().patch(&editor, json!({"suspended": suspended})).await.expect(200);
+        world.anonymous().bearer(&key).get("auth/me").await.expect(401);
+    }
+});
+
+api_test!(the_command_line_does_what_administrators_can, async |world| {
+    let (app, author) = (&world.app, Role::Author.email());
+    // Effects hold while a server runs.
+    let key = app.create_token(&author, "Build", &["users:read".to_owned()], None).await.unwrap();
+    let key = world.anonymous().bearer(&key);
+    assert_eq!(key.get("auth/me").await.expect(200).text_at("/email"), author);
+    app.set_role(&author, "editor").await.unwrap();
+    world.author().post("sections", json!({"name": "City"})).await.expect(201);
+    app.set_password(&author, "a tram full of geese", true).await.unwrap();
+    world.author().get("auth/me").await.expect(401);
+    key.get("auth/me").await.expect(200);
+    app.set_password(&author, "a tram full of goats", false).await.unwrap();
+    key.get("auth/me").await.expect(401);
+    world.anonymous().post("auth/login", json!({"email": author, "password": "a tram full of goats"})).await.expect(200);
+    app.delete_user(&author).await.unwrap();
+    world.anonymous().post("auth/login", json!({"email": author, "password": "a tram full of goats"})).await.expect(401);
+    // Its refusals are sentences, without the pointers and codes of the API.
+    let refusals = [
+        app.set_role(&Role::Admin.email(), "editor").await.unwrap_err(),
+        app.delete_user(&Role::Admin.email()).await.unwrap_err(),
+        app.set_password(&Role::Admin.email(), "short", false).await.unwrap_err(),
+        app.delete_user(&author).await.unwrap_err(),
+        app.create_token(&Role::Admin.email(), "Build", &["read".to_owned()], None).await.unwrap_err(),
+        app.check_new_user("no address", "Name", "editor").await.unwrap_err(),
+        app.check_new_user(&Role::Admin.email(), "Name", "editor").await.unwrap_err(),
+    ];
+    for refusal in refusals {
+        assert!(refusal.ends_with(['.', ')']) && !refusal.contains("/password") && !refusal.contains("validation_failed"), "{refusal}");
+        assert!(!refusal.contains("^["), "{refusal}");
+    }
+    world.admin().get("users").await.expect(200);
 });

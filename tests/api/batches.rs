@@ -77,7 +77,7 @@ api_test!(each_is_authorised_as_if_alone, async |world| {
 
 api_test!(a_key_does_in_a_batch_what_it_does_alone, async |world| {
     let operations = json!({"operations": [{"method": "POST", "path": "/api/v1/articles", "body": {"title": "Trams"}}]});
-    for (scope, status) in [("content", 200), ("comments", 422), ("read", 422)] {
+    for (scope, status) in [("articles:write", 200), ("comments:moderate", 422), ("content:read", 422)] {
         let key = world.editor().post("tokens", json!({"name": "CI", "scopes": [scope]})).await.expect(201).text_at("/token");
         world.anonymous().bearer(&key).post("batch", operations.clone()).await.expect(status);
     }
