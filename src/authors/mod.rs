@@ -14,5 +14,5 @@ mod view;
 pub(crate) use author::{Author, AuthorDraft};
 pub(crate) use handlers::routes;
 pub(crate) use operations::{create, profiles, provide, read, remove_unused};
-pub(crate) use queries::{count, find_reference, make_public, slugs};
+pub(crate) use queries::{count, find_reference, last_change, make_public, slugs};
 pub(crate) use view::{AuthorCard, AuthorView, Byline};

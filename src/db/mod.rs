@@ -24,8 +24,9 @@ mod text_enum;
 mod timestamp;
 mod words;
 mod writer;
+mod zone;
 
-pub(crate) use among::among;
+pub(crate) use among::{Among, among};
 pub(crate) use columns::{Column, Key, Op, Predicate, column};
 pub(crate) use conn::{Backend, Conn, Location, lock, straight};
 pub(crate) use fold::fold;
@@ -42,3 +43,4 @@ pub(crate) use task::{Parcel, Task, task, unpacked};
 pub(crate) use text_enum::text_enum;
 pub(crate) use timestamp::Timestamp;
 pub(crate) use words::{clean_line, plain_words};
+pub(crate) use zone::Zone;

@@ -73,6 +73,12 @@ fn insert(conn: &mut Conn, account: &Account) -> std::result::Result<(), Failure
 }
 
 fn is_taken(conn: &mut Conn, slug: &str) -> Result<bool> {
-    let found: Rows = sql_query("SELECT COUNT(*) AS rows FROM authors WHERE slug = $1").bind::<Text, _>(slug).get_result(conn)?;
+    let found: Rows = sql_query(
+        "SELECT COUNT(*) AS rows FROM (SELECT slug FROM authors WHERE slug = $1
+            UNION ALL SELECT slug FROM former_slugs WHERE kind = 'author' AND slug = $2) AS taken",
+    )
+    .bind::<Text, _>(slug)
+    .bind::<Text, _>(slug)
+    .get_result(conn)?;
     Ok(found.rows > 0)
 }
