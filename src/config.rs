@@ -323,7 +323,9 @@ impl Reader<'_> {
         let smtp = self.optional("SMTP_URL", SmtpConfig::parse);
         let from = self.parsed("MAIL_FROM", |text| mail::sender(text, &site));
         let deadline = self.number("SMTP_SECONDS", 1, 120);
-        Some(MailConfig { smtp, folder: self.value("MAIL_FOLDER").into(), from: from?, deadline: Duration::from_secs(deadline?) })
+        let authorities = Some(self.value("SMTP_CA_FILE")).filter(|file| !file.is_empty()).map(Into::into);
+        let (folder, deadline) = (self.value("MAIL_FOLDER").into(), Duration::from_secs(deadline?));
+        Some(MailConfig { smtp, folder, from: from?, authorities, deadline })
     }
 
     fn first_admin(&mut self) -> Option<FirstAdmin> {

@@ -84,6 +84,11 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "The mail server: smtp://HOST:PORT (STARTTLS; ?tls=none or ?tls=required says how) or smtps://USER:PASSWORD@HOST:PORT.",
     ),
+    setting(
+        "SMTP_CA_FILE",
+        "",
+        "A PEM file of certificate authorities that the mail server's certificate may come from, besides the system's.",
+    ),
     setting("SMTP_SECONDS", "30", "How long the mail server may take for one mail, 1 to 120 seconds."),
     setting("MAIL_FROM", "", "Who mails come from, such as The Desk <desk@example.org>; where empty, noreply at SITE_URL's host."),
     setting("MAIL_FOLDER", "mails", "The folder that mails are written into, a file each, where SMTP_URL is empty."),
