@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use crate::app::App;
-use crate::users::{Role, Scope};
+use crate::users::{Newcomer, Role, Scope};
 
 /// The shortest password that is asked for twice, in characters.
 const MIN_PASSWORD: usize = 15;
@@ -25,6 +25,9 @@ pub(super) struct NewAccount {
     /// What they may do
     #[arg(long, value_parser = PossibleValuesParser::new(Role::WORDS))]
     role: String,
+    /// Make no author's profile, without which nobody but editors publishes
+    #[arg(long)]
+    no_profile: bool,
     #[command(flatten)]
     secret: Secret,
 }
@@ -110,9 +113,10 @@ fn read_line(input: impl BufRead) -> Result<String, String> {
 
 /// Makes the account, and says so; the password is asked for when everything else is right.
 pub(super) async fn create(app: &App, account: &NewAccount) -> Result<String, String> {
-    let NewAccount { email, name, role, secret } = account;
-    app.check_new_user(email, name, role).await?;
-    let id = app.create_user(email, name, role, &secret.password()?).await?;
+    let NewAccount { email, name, role, no_profile, secret } = account;
+    let newcomer = Newcomer { email, name, role, profile: !no_profile };
+    app.check_newcomer(&newcomer).await?;
+    let id = app.create_account(&newcomer, &secret.password()?).await?;
     Ok(format!("{email} can log in now as {role} (id {id})."))
 }
 

@@ -16,6 +16,7 @@ mod role;
 mod sessions;
 mod signing;
 
+pub use accounts::Newcomer;
 pub(crate) use accounts::{OwnAccountDraft, User, UserChange, UserId};
 pub(crate) use authenticate::authenticate;
 pub(crate) use caller::{Admin, Asked, Author, Caller, Editor, Moderator, Right, Staff, Writer};

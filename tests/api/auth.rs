@@ -395,8 +395,8 @@ api_test!(the_command_line_does_what_administrators_can, async |world| {
         app.set_password(&Role::Admin.email(), "short", false).await.unwrap_err(),
         app.delete_user(&author).await.unwrap_err(),
         app.create_token(&Role::Admin.email(), "Build", &["read".to_owned()], None).await.unwrap_err(),
-        app.check_new_user("no address", "Name", "editor").await.unwrap_err(),
-        app.check_new_user(&Role::Admin.email(), "Name", "editor").await.unwrap_err(),
+        app.create_user("no address", "Name", "editor", PASSWORD).await.unwrap_err(),
+        app.create_user(&Role::Admin.email(), "Name", "editor", PASSWORD).await.unwrap_err(),
     ];
     for refusal in refusals {
         assert!(refusal.ends_with(['.', ')']) && !refusal.contains("/password") && !refusal.contains("validation_failed"), "{refusal}");

@@ -16,6 +16,7 @@ mod user;
 pub(super) use ending::end_access;
 pub(super) use handlers::routes;
 pub(super) use operations::{NewAccount, create, happened};
+pub use provision::Newcomer;
 pub(super) use queries::{find_by_email, locked, look_up, rehash, update};
 pub(super) use user::UserView;
 pub(crate) use user::{OwnAccountDraft, User, UserChange, UserId};

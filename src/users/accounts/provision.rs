@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::ending::end_access;
 use super::operations::{self, NewAccount, Revision, happened};
 use super::queries;
-use super::user::User;
+use super::user::{User, UserDraft};
 use crate::app::App;
 use crate::db::{Conn, lock};
 use crate::error::{Code, Error, Result as Outcome};
@@ -20,13 +20,34 @@ use crate::users::{keys, signing};
 /// A password that no account has: it stands in while the rest of a draft is checked before the real one is asked for.
 const STAND_IN: &str = "nothing that opens an account";
 
+/// Somebody who gets an account.
+#[derive(Clone, Copy, Debug)]
+pub struct Newcomer<'a> {
+    /// The e-mail address to log in with.
+    pub email: &'a str,
+    /// The person's name.
+    pub name: &'a str,
+    /// What they may do.
+    pub role: &'a str,
+    /// Whether they get an author's profile, if they may write.
+    pub profile: bool,
+}
+
 impl App {
-    /// Makes an account that can log in, and returns its id.
+    /// Makes an account that can log in, with an author's profile if it may write, and returns its id.
     ///
     /// # Errors
     /// A sentence for the operator: what is wrong with which member, or that the address is taken.
     pub async fn create_user(&self, email: &str, name: &str, role: &str, password: &str) -> Result<String, String> {
-        let account = self.new_account(email, name, role, password).await.map_err(|error| sentence(&error))?;
+        self.create_account(&Newcomer { email, name, role, profile: true }, password).await
+    }
+
+    /// Makes an account that can log in, and returns its id.
+    ///
+    /// # Errors
+    /// A sentence for the operator: what is wrong with which member, or that the address is taken.
+    pub async fn create_account(&self, newcomer: &Newcomer<'_>, password: &str) -> Result<String, String> {
+        let account = self.new_account(newcomer, password).await.map_err(|error| sentence(&error))?;
         let (app, id) = (self.clone(), account.user.id);
         let stored = self.write(move |_, conn| operations::create(&app, conn, None, &account)).await;
         stored.map(|_| id.to_string()).map_err(|error| sentence(&error))
@@ -36,9 +57,9 @@ impl App {
     ///
     /// # Errors
     /// A sentence for the operator.
-    pub async fn check_new_user(&self, email: &str, name: &str, role: &str) -> Result<(), String> {
-        self.draft(email, name, role, STAND_IN).map_err(|error| sentence(&error))?;
-        let address = email.to_lowercase();
+    pub async fn check_newcomer(&self, newcomer: &Newcomer<'_>) -> Result<(), String> {
+        self.draft(newcomer, STAND_IN).map_err(|error| sentence(&error))?;
+        let address = newcomer.email.to_lowercase();
         match self.db.read(move |conn| queries::find_by_email(conn, &address)).await.map_err(|error| sentence(&error))? {
             Some(_) => Err("Another account has this e-mail address.".into()),
             None => Ok(()),
@@ -54,8 +75,8 @@ impl App {
         if !self.db.read(queries::is_empty).await.map_err(|error| sentence(&error))? {
             return Ok(());
         }
-        let account = self.new_account(&first.email, "Administrator", Role::Admin.as_str(), &first.password).await;
-        let account = account.map_err(|error| sentence(&error))?;
+        let newcomer = Newcomer { email: &first.email, name: "Administrator", role: Role::Admin.as_str(), profile: true };
+        let account = self.new_account(&newcomer, &first.password).await.map_err(|error| sentence(&error))?;
         let app = self.clone();
         let made = self.db.write(move |conn| {
             // Two nodes may start together.
@@ -157,15 +178,16 @@ impl App {
         self.write(signing::rotate_signing_key).await.map_err(|error| sentence(&error))
     }
 
-    fn draft(&self, email: &str, name: &str, role: &str, password: &str) -> Outcome<super::user::UserDraft> {
-        let body = json!({"email": email, "name": name, "role": role, "password": password});
+    fn draft(&self, newcomer: &Newcomer<'_>, password: &str) -> Outcome<UserDraft> {
+        let Newcomer { email, name, role, profile } = newcomer;
+        let body = json!({"email": email, "name": name, "role": role, "password": password, "profile": profile});
         operations::parse(&Input::of(body, self.checker.clone()))
     }
 
-    async fn new_account(&self, email: &str, name: &str, role: &str, password: &str) -> Outcome<NewAccount> {
-        let draft = self.draft(email, name, role, password)?;
+    async fn new_account(&self, newcomer: &Newcomer<'_>, password: &str) -> Outcome<NewAccount> {
+        let draft = self.draft(newcomer, password)?;
         let hash = self.passwords.turn().await?.hash(draft.password.0.clone()).await?;
-        Ok(NewAccount { user: User::new(draft, hash, self.now()), profile: true })
+        Ok(NewAccount { user: User::new(draft, hash, self.now()), profile: newcomer.profile })
     }
 }
 
