@@ -28,6 +28,8 @@ use crate::secrets::Secrets;
 use crate::users::{FailedLogins, KeyRing, PasswordHasher};
 use crate::{events, openapi, routes};
 
+pub use crate::users::Newcomer;
+
 /// Everything that one process holds; cheap to clone.
 #[derive(Clone)]
 pub struct App {
