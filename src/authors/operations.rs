@@ -200,12 +200,21 @@ fn refuse_account(refused: bool) -> Result<()> {
 /// Checks what no schema can, and finds the slug.
 fn settle(conn: &mut Conn, draft: &AuthorDraft, author: &Author) -> Result<String> {
     if let Some(account) = draft.user {
+        make_room(conn, account, author.id)?;
         refuse_second_profile(conn, account, author.id)?;
     }
     match &draft.slug {
         Some(slug) if *slug != author.slug && queries::slug_taken(conn, slug, author.id)? => Err(queries::slug_conflict(slug)),
         Some(slug) => Ok(slug.clone()),
         None => free_slug(conn, &slug_of(&draft.name, "author"), |conn, slug| queries::slug_taken(conn, slug, author.id)),
+    }
+}
+
+/// Another profile takes the place of the one that came with the account, if that has signed nothing.
+fn make_room(conn: &mut Conn, account: Id<User>, author: AuthorId) -> Result<()> {
+    match unused(conn, Some(account))? {
+        Some(profile) if profile.id != author && queries::usages(conn, profile.id)? == 0 => queries::delete(conn, profile.id),
+        _ => Ok(()),
     }
 }
 
