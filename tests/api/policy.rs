@@ -239,9 +239,9 @@ api_test!(keys_of_before_keep_what_they_had, async |world| {
     let key = world.anonymous().bearer(&made.text_at("/token"));
     admin.post("tokens", json!({"name": "Old", "scopes": ["read"]})).await.expect_problem(422, "validation_failed");
     let newer = world.editor().post("tokens", json!({"name": "New", "scopes": ["audit:read"]})).await.expect(201);
-    let cases = [
-        ("read", ["audit", "newsletter/subscribers", "users"].as_slice(), ["sections", "users"].as_slice()),
-        ("content", &["sections?view=editor&limit=1"][..0], &["users", "comments/moderate"]),
+    let cases: [(&str, &[&str], &[&str]); 3] = [
+        ("read", &["audit", "newsletter/subscribers", "users"], &["sections", "users"]),
+        ("content", &[], &["users", "comments/moderate"]),
         ("admin", &["audit", "users"], &["sections"]),
     ];
     for (scope, reads, refused) in cases {
