@@ -16,6 +16,7 @@ mod migrate;
 mod phrase;
 mod pool;
 mod private;
+mod scrub;
 mod slugs;
 mod steps;
 mod tally;

@@ -49,10 +49,10 @@ const REFRESH: &str = "/api/v1/auth/refresh";
 
 /// An answer as it is kept.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+pub(super) struct Kept {
     status: u16,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
 }
 
 /// What is to be done with a request.

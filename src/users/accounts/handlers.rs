@@ -116,7 +116,9 @@ async fn hash_of(app: &App, caller: &Caller<Admin>, input: &Input) -> Result<Opt
 
 /// Deletes a user.
 ///
-/// Ends their sessions, keys and kept answers; what they wrote stays, and so does the profile that signed it. The last administrator can't be deleted (`409`).
+/// Ends their sessions, keys and kept answers; what they wrote stays, and so does the profile that signed it. Their comments stay
+/// without e-mail and IP address; their address leaves the files of the database, too. The last administrator can't be deleted
+/// (`409`).
 #[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")), security(("bearer" = ["admin"])),
     responses((status = 204, description = "There is no such user any more.")))]
 #[delete("/users/{user}")]
