@@ -21,7 +21,7 @@ pub(super) fn complete(document: &mut Value) {
             }
             "post" => add(
                 json!({"name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
-                "description": "Makes a repetition safe: the first answer is kept for 24 hours and replayed."}),
+                "description": "Makes a repetition safe: the first answer is kept for 24 hours and replayed, unless the request would be refused now. Without a token, it has 22 characters at least; a login ignores it."}),
             ),
             "put" | "patch" | "delete" => {
                 add(header("If-Match", "The `ETag` of the version that this write is meant for; `412` when there is a newer one."));
