@@ -9,7 +9,7 @@ async fn front_page(world: &World) {
     let (city, mara) = (world.section("City").await, world.author_named("Mara Quay").await);
     let bodies = [
         json!({"title": "Alpha", "section": city, "authors": [mara], "tags": ["Trams"], "featured": true}),
-        json!({"title": "Beta", "section": city, "tags": ["Trams", "Budget"], "locale": "de"}),
+        json!({"title": "Beta", "section": city, "authors": [], "tags": ["Trams", "Budget"], "locale": "de"}),
         json!({"title": "Gamma", "authors": [mara], "tags": ["Budget"]}),
         json!({"title": "About us", "kind": "page", "tags": ["Trams"]}),
     ];
