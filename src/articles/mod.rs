@@ -8,6 +8,7 @@
 mod around;
 mod around_queries;
 mod article;
+mod body_forms;
 mod draft;
 mod editions;
 mod embed;

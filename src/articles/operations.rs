@@ -59,7 +59,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
     if saving.publish {
         publishing::publish_now(app, conn, caller, &mut article, None)?;
     }
-    embed::editor_view(app, conn, article)
+    embed::saved_view(app, conn, article)
 }
 
 /// How a change is meant.
@@ -97,7 +97,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change
     if change.saving.publish {
         publishing::publish_now(app, conn, caller, &mut article, None)?;
     }
-    embed::editor_view(app, conn, article)
+    embed::saved_view(app, conn, article)
 }
 
 /// Moves an article to the trash; readers see it no more.

@@ -18,6 +18,7 @@ impl Node {
         let (picture, network) = (self.image_by(Role::Editor, 1).await, self.image_by(Role::Editor, 2).await);
         let (first, second) = (self.author_named("Mara Quay").await, self.author_named("Jon Pier").await);
         let original = self.draft_by(Role::Editor, "Original").await;
+        self.admin().post("ads/placements", json!({"key": "below", "label": "Below"})).await.expect(201);
         let body = json!({
             "title": "Tram line 9 opens", "slug": "line-9", "dek": "After ten years", "excerpt": "Trams.", "kind": "article",
             "section": self.section("City").await, "tags": ["Trams", "City budget"], "authors": [second, first], "hero_image": picture,

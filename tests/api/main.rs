@@ -6,6 +6,7 @@ mod addresses;
 mod ads;
 mod ads_staff;
 mod article_lists;
+mod article_texts;
 mod articles;
 mod attacks;
 mod audit;

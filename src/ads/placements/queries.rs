@@ -40,6 +40,14 @@ pub(in crate::ads) fn by_ids(conn: &mut Conn, ids: &[PlacementId]) -> Result<Has
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// Those of these keys that a placement has.
+pub(crate) fn known_keys(conn: &mut Conn, keys: &[String]) -> Result<Vec<String>> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(ad_placements::table.filter(among(ad_placements::key, keys)).select(ad_placements::key).load(conn)?)
+}
+
 /// How many creatives stand in a placement.
 pub(super) fn count_creatives(conn: &mut Conn, id: PlacementId) -> Result<i64> {
     Ok(ad_creatives::table.filter(ad_creatives::placement_id.eq(id)).count().get_result(conn)?)
