@@ -49,12 +49,8 @@ fn parted(html: &str, keep: impl Fn(&str) -> bool) -> Parted<'_> {
     while let Some(mark) = rest.find(MARK) {
         let start = rest.get(..mark).and_then(|head| head.rfind('<')).unwrap_or(mark);
         let (passed, place) = rest.split_at(start);
-        let Some((place, after)) = read(place) else {
-            let (passed, after) = rest.split_at(mark + MARK.len());
-            text.push_str(passed);
-            rest = after;
-            continue;
-        };
+        // What is no place of ours was not written here; to look further would take the square of the length.
+        let Some((place, after)) = read(place) else { break };
         text.push_str(passed);
         if keep(place.image) {
             before.push((std::mem::take(&mut text), place));

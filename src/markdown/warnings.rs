@@ -145,8 +145,11 @@ impl Warnings {
             return;
         }
         let detail = || match element {
-            "img" => format!("A picture has the address http…, https… or image:ID; the one with {:?} was removed.", shown(address)),
-            _ => format!("A link leads to http…, https…, mailto:…, tel:… or a path; the address {:?} was removed.", shown(address)),
+            "img" => format!(
+                "A picture needs an address with http: or https: or, in Markdown, image:ID; the one with {:?} was removed.",
+                shown(address)
+            ),
+            _ => format!("A link needs an address with http:, https:, mailto: or tel:, or a path; {:?} was removed.", shown(address)),
         };
         self.push("address_removed", &format!("{element} {address}"), detail);
     }
