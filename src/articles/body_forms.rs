@@ -67,12 +67,17 @@ impl Shown<'_> {
             return true;
         }
         let pictures = self.pictures();
-        self.texts().any(|text| markdown::is_hydrated(html, &text.html, |id| !pictures.contains(id)))
+        self.texts().any(|text| markdown::is_hydrated(html, &text.html, |id| !self.is_deleted(&pictures, id)))
     }
 
     fn has_blocks(&self, sent: &[Value]) -> bool {
         let pictures = self.pictures();
-        self.texts().any(|text| are_same(sent, &values(&text.blocks), &pictures))
+        self.texts().any(|text| are_same(sent, &values(&text.blocks), |image| self.is_deleted(&pictures, image)))
+    }
+
+    /// Whether the editor view leaves out a picture of the text, because it was deleted.
+    fn is_deleted(&self, pictures: &HashSet<&str>, image: &str) -> bool {
+        self.before.is_some() && !pictures.contains(image)
     }
 
     /// The derived members of blocks that are neither what the blocks give nor what the current version shows of them.
@@ -124,12 +129,11 @@ fn derived(block: &Value) -> impl Iterator<Item = (&'static str, &Value)> {
 }
 
 /// Whether blocks that were sent say no other thing than those that are known; members may be left out, and deleted pictures.
-fn are_same(sent: &[Value], known: &[Value], pictures: &HashSet<&str>) -> bool {
+fn are_same(sent: &[Value], known: &[Value], is_deleted: impl Fn(&str) -> bool) -> bool {
     let mut sent = sent.iter().peekable();
     for block in known {
         let is_next = sent.next_if(|sent| is_same(sent, block)).is_some();
-        let is_deleted = || block.get("image").and_then(Value::as_str).is_some_and(|image| !pictures.contains(image));
-        if !is_next && !is_deleted() {
+        if !is_next && !block.get("image").and_then(Value::as_str).is_some_and(&is_deleted) {
             return false;
         }
     }

@@ -79,7 +79,7 @@ api_test!(a_patch_of_one_form_changes_the_text, async |world| {
         let mut blocks = saved.at("/body/blocks").clone();
         blocks[0][member] = value;
         let place = format!("/body/blocks/0/{member}");
-        editor.patch(&path, json!({"body": {"blocks": blocks}})).await.expect(422).expect_faults(&[(&place, "ambiguous")]);
+        editor.patch(&path, json!({"body": {"blocks": blocks}})).await.expect(422).expect_faults(&[(place.as_str(), "ambiguous")]);
     }
     let cleared = editor.patch(&path, json!({"body": {"markdown": null}})).await.expect(200);
     assert_eq!((cleared.text_at("/body/markdown"), cleared.at("/body/blocks")), (String::new(), &json!([])));
