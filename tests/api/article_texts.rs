@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Role, api_test};
+use crate::support::{Answer, Role, World, api_test};
 
 /// Where the warnings are, and what they are.
 fn warnings(answer: &Answer) -> Vec<(String, String)> {
