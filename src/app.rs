@@ -1,11 +1,12 @@
 //! `App`: everything that one process holds, and the service built of it, the same for `main` and for tests.
 
+use std::net::TcpListener;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::body::BoxBody;
-use actix_web::dev::{AppConfig, Response, ServiceFactory};
+use actix_web::dev::{AppConfig, Response, Server, ServiceFactory};
 use actix_web::middleware::from_fn;
 use tokio::sync::Semaphore;
 
@@ -17,7 +18,7 @@ use crate::db::{Conn, Db, Parcel, Task, Timestamp, task, unpacked};
 use crate::error::Error;
 use crate::events::Follower;
 use crate::fields::ServedDocument;
-use crate::http::{self, Cache, InFlight, Limits, Metrics};
+use crate::http::{self, Cache, InFlight, Limits, Metrics, OpenConnections, RefusedOrigins};
 use crate::images::{Renditions, Storage};
 use crate::input::Checker;
 use crate::jobs::Bell;
@@ -55,6 +56,8 @@ pub struct Parts {
     pub(crate) views: Views,
     pub(crate) ad_counts: AdCounts,
     pub(crate) metrics: Metrics,
+    pub(crate) connections: OpenConnections,
+    pub(crate) refused_origins: RefusedOrigins,
     pub(crate) mailer: Mailer,
     pub(crate) outbound: Option<Outbound>,
     pub(crate) bell: Bell,
@@ -105,6 +108,8 @@ impl App {
             document: ServedDocument::default(),
             limits,
             metrics: Metrics::new(),
+            connections: OpenConnections::default(),
+            refused_origins: RefusedOrigins::default(),
             mailer,
             outbound,
             bell: Bell::default(),
@@ -204,6 +209,14 @@ impl App {
     /// Whether the server is about to stop.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// A server that answers what comes in by a listening socket.
+    ///
+    /// # Errors
+    /// Where the socket can't be waited for.
+    pub fn listen(&self, listener: TcpListener) -> std::io::Result<Server> {
+        http::server_on(self, listener)
     }
 
     /// The service that answers requests.

@@ -122,11 +122,14 @@ pub fn run() -> ExitCode {
     finish(actix_web::rt::System::new().block_on(obey(command, config)))
 }
 
-async fn obey(command: Command, config: Config) -> Result<(), String> {
+async fn obey(command: Command, mut config: Config) -> Result<(), String> {
     match command {
         Command::Migrate => migrate(&config),
         Command::Serve(options) => {
+            // Before anything is made: what cannot be served should leave nothing behind.
+            let bound = http::Bound::new(config.server.bind)?;
             if options.demo {
+                config.let_local_pages_call();
                 say(&demo::fill(&config).await?)?;
             }
             let app = open(config)?;
@@ -134,7 +137,7 @@ async fn obey(command: Command, config: Config) -> Result<(), String> {
             if people::nobody(&app).await? {
                 tracing::warn!("nobody can log in yet; make the first account: masthead users create --email … --name … --role admin");
             }
-            http::serve(app).await
+            http::serve(app, bound).await
         }
         Command::Users(Users::Create(account)) => {
             let password = account.password()?;

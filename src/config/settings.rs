@@ -52,7 +52,16 @@ pub const SETTINGS: &[Setting] = &[
         "masthead.key",
         "The server's secret key; made at the first start, readable by its owner alone. All nodes share it.",
     ),
-    setting("TRUSTED_PROXIES", "", "Addresses or networks (CIDR), separated by commas, whose X-Forwarded-For or Forwarded is believed."),
+    setting(
+        "TRUSTED_PROXIES",
+        "",
+        "Addresses or networks (CIDR), separated by commas, of proxies whose CLIENT_ADDRESS_HEADER is believed.",
+    ),
+    setting(
+        "CLIENT_ADDRESS_HEADER",
+        "X-Forwarded-For",
+        "The one header in which trusted proxies write the client's address: X-Forwarded-For, Forwarded, or one with an address alone, such as X-Real-IP.",
+    ),
     setting("CORS_ORIGINS", "", "Origins, separated by commas, whose pages may call the API from a browser; * for all."),
     setting("REQUIRE_IF_MATCH", "false", "true refuses a PUT, PATCH or DELETE of content without If-Match (428)."),
     setting("CACHE_BYTES", "67108864", "Memory for ready answers, 0 to 68719476736 bytes; 0 turns the cache off."),

@@ -16,8 +16,16 @@ const DOCS_POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src '
 
 /// Mounts the document and the page that shows it.
 pub(crate) fn routes(mount: &mut impl Mount) {
-    mount.service(read_openapi);
+    mount.service(read_root).service(read_openapi);
     mount.unnamed("/docs", || web::get().to(to_docs)).unnamed("/docs/{file:.*}", || web::get().to(docs_file));
+}
+
+/// Leads to the documentation.
+#[utoipa::path(tag = "Operation", responses((status = 303, description = "The documentation is at Location.", headers(("Location" = String, description = "Its address.")))))]
+#[get("/")]
+async fn read_root(request: Request) -> Result<HttpResponse> {
+    request.no_query()?;
+    Ok(HttpResponse::SeeOther().insert_header(("Location", "/docs/")).insert_header(("Cache-Control", "public, max-age=60")).finish())
 }
 
 /// Returns the OpenAPI document.

@@ -112,7 +112,7 @@ pub(super) fn key_of(request: &ServiceRequest) -> Result<Option<String>> {
 /// Whose key it is; nobody's where the token is not valid, which the operation will say.
 async fn who(app: &App, request: &ServiceRequest) -> Option<String> {
     let Some(header) = request.headers().get("authorization") else {
-        return Some(client_address(request.peer_addr(), request.headers(), &app.config.server.trusted_proxies).to_string());
+        return Some(client_address(request.peer_addr(), request.headers(), &app.config.server.proxies).to_string());
     };
     let token = header.to_str().ok()?.split_once(' ')?.1.trim().to_owned();
     let caller = authenticate(&Work::alone(app), &token).await.ok()?;

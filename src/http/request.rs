@@ -93,7 +93,7 @@ impl FromRequest for Request {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(app_of(request).map(|app| Self {
             path: request.path().to_owned(),
-            address: client_address(request.peer_addr(), request.headers(), &app.config.server.trusted_proxies),
+            address: client_address(request.peer_addr(), request.headers(), &app.config.server.proxies),
             raw_query: trial::without(request.extensions().contains::<trial::Seen>(), request.query_string()),
             headers: request.headers().clone(),
             work: Work::part_of(app, request.extensions().get::<Rc<Joined>>().cloned()),

@@ -1,9 +1,16 @@
 //! The page that tries requests out: whole, without anything from elsewhere.
 
+use serde_json::json;
+
 use crate::support::{World, api_test, decoded};
 
 api_test!(the_docs_come_with_all_that_they_need, async |world| {
     world.anonymous().get("/docs").await.expect(308);
+    let root = world.anonymous().get("/").await.expect(303);
+    assert_eq!(root.header("location"), Some("/docs/"));
+    world.anonymous().head("/").await.expect(303);
+    world.anonymous().get("/?a=1").await.expect_problem(400, "malformed_query");
+    world.anonymous().post("/", json!({})).await.expect_problem(405, "method_not_allowed");
     let page = world.anonymous().get("/docs/").await.expect(200);
     let html = String::from_utf8(page.body.clone()).unwrap();
     assert!(!html.contains("http://") && !html.contains("https://"), "nothing comes from elsewhere: {html}");

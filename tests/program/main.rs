@@ -4,4 +4,6 @@
 mod nodes;
 mod scheduler;
 mod server;
+mod starting;
+mod stopping;
 mod tour;
