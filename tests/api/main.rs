@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod account_mails;
+mod addresses;
 mod ads;
 mod ads_staff;
 mod article_lists;
@@ -14,6 +15,7 @@ mod batches;
 mod coherence;
 mod comment_attacks;
 mod comment_check;
+mod comment_deletion;
 mod comment_erasure;
 mod comment_mails;
 mod comments;
@@ -24,6 +26,7 @@ mod desk;
 mod desk_model;
 mod docs;
 mod dry_runs;
+mod erasure;
 mod errors;
 mod feeds;
 mod follow;
