@@ -18,7 +18,7 @@ pub(super) async fn compressed(answer: Response<BoxBody>, coding: Coding) -> Res
     if !is_private(answer.headers()) {
         return answer;
     }
-    let (mut answer, body) = answer.replace_body(());
+    let (mut answer, body) = answer.into_parts();
     let body = match body.try_into_bytes() {
         Ok(body) => body,
         Err(body) => return answer.set_body(body),

@@ -6,12 +6,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
-use masthead::app::App;
 use masthead::config::Deadlines;
 use serde_json::{Value, json};
 use socket2::{Domain, Socket, Type};
 
-use crate::support::{Bucket, Part, World, api_test, config, decoded, jpeg, media_test};
+use crate::support::{Part, World, api_test, decoded, jpeg, media_test};
 
 /// As the defaults, but for how long a test may take.
 const SHORT: Deadlines =
@@ -28,12 +27,7 @@ struct Served {
 
 impl Served {
     fn new(world: &World) -> Self {
-        let shared = world.bucket.as_ref().map(Bucket::settings).unwrap_or_default();
-        let mut settings: Vec<(&str, &str)> = shared.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        settings.push(("WORKERS", "1"));
-        let mut config = config(&world.database, &settings);
-        config.server.deadlines = SHORT;
-        let app = App::open(config, world.clock.clone()).unwrap();
+        let app = world.app_with(SHORT);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = app.listen(listener).unwrap();
