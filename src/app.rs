@@ -7,15 +7,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::body::BoxBody;
 use actix_web::dev::{AppConfig, Response, ServiceFactory};
 use actix_web::middleware::from_fn;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::ads::{self, AdCounts};
 use crate::articles::{self, Views};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Conn, Db, Parcel, Task, Timestamp, task, unpacked};
+use crate::db::{Conn, Db, PATIENCE, Parcel, Repeatable, Task, Timestamp, task, unpacked};
 use crate::error::Error;
-use crate::events::Follower;
+use crate::events::{Follower, Heard};
 use crate::fields::ServedDocument;
 use crate::http::{self, Cache, InFlight, Limits, Metrics};
 use crate::images::{Renditions, Storage};
@@ -60,7 +60,7 @@ pub struct Parts {
     pub(crate) bell: Bell,
     pub(crate) renderings: Renderings,
     pub(crate) in_flight: InFlight,
-    pub(crate) batches: Semaphore,
+    batches: Semaphore,
     stopping: AtomicBool,
 }
 
@@ -129,14 +129,20 @@ impl App {
     }
 
     /// The same for a task.
-    pub(crate) async fn write_task(&self, work: Task) -> Result<Parcel, Error> {
+    async fn write_task(&self, work: Task) -> Result<Parcel, Error> {
         let app = self.clone();
-        let result = self.db.write(move |conn| {
-            let jobs = app.bell.asked();
-            let (result, heard) = events::overhear(|| work(conn));
-            result.map(|value| (value, heard, app.bell.asked() != jobs))
-        });
-        match result.await {
+        self.announced(self.db.write_task(Box::new(move |conn| overheard(&app, conn, work))).await)
+    }
+
+    /// The same for work that is done again where another transaction undid it.
+    pub(crate) async fn write_repeatable(&self, work: Repeatable) -> Result<Parcel, Error> {
+        let app = self.clone();
+        self.announced(self.db.write_repeatable(Box::new(move |conn| overheard(&app, conn, &work))).await)
+    }
+
+    /// Lets what a transaction did be known, once it is durable.
+    fn announced(&self, done: Result<Parcel, Error>) -> Result<Parcel, Error> {
+        match unpacked::<Overheard>(done) {
             Ok((value, heard, has_jobs)) => {
                 self.announce(&heard);
                 if has_jobs {
@@ -149,6 +155,12 @@ impl App {
                 Err(error)
             }
         }
+    }
+
+    /// The turn of a transaction that stays open between its pieces: one at a time, and each is waited for no longer than a write.
+    pub(crate) async fn batch_turn(&self) -> Result<SemaphorePermit<'_>, Error> {
+        let waited = tokio::time::timeout(PATIENCE, self.batches.acquire()).await;
+        waited.ok().and_then(Result::ok).ok_or_else(|| Error::unavailable("too many batches are waiting"))
     }
 
     /// Where it is not known whether a commit came through, the cache has to think that it did.
@@ -219,4 +231,14 @@ impl App {
             actix_web::App::new().app_data(app.clone()).configure(|config| services.mount(config)).wrap(from_fn(http::front))
         })
     }
+}
+
+/// What a transaction gave, what it recorded, and whether there is a job in it.
+type Overheard = (Parcel, Heard, bool);
+
+fn overheard(app: &App, conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<Parcel, Error>) -> Result<Parcel, Error> {
+    let jobs = app.bell.asked();
+    let (result, heard) = events::overhear(|| work(conn));
+    let all: Overheard = (result?, heard, app.bell.asked() != jobs);
+    Ok(Box::new(all))
 }

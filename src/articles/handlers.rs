@@ -16,7 +16,9 @@ use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Fault, Result};
 use crate::http::parameters::{self, parameter};
-use crate::http::{Body, Mount, Page, Request, Tags, Written, created, editor, editor_page, moved, no_content, public_written};
+use crate::http::{
+    Body, MAX_PAGE, Mount, Page, Request, Tags, Written, created, editor, editor_page, length, moved, no_content, public_written,
+};
 use crate::input::Input;
 use crate::users::{Caller, Writer};
 
@@ -113,7 +115,8 @@ impl IntoParams for ArticleList {
 
 /// Lists articles.
 ///
-/// Published articles, the newest first, without their texts; pages only where `kind` asks for them. With `view=editor`, or
+/// Published articles, the newest first, without their texts; pages only where `kind` asks for them. With `include=body`, a page ends
+/// early where it would be longer than 1 MiB, and `next` leads on. With `view=editor`, or
 /// filtered by what only working copies have (`status=draft`), the working copies that the caller may see: their own, or for editors and
 /// administrators all. With `preview`, what the token of
 /// a preview of the site opens.
@@ -149,7 +152,7 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
             let page = page.with_rows(|rows| embed::cards(app, conn, rows))?;
             return Written::page(app, &list, &page, tags_of(&page.rows, tags));
         }
-        let page = page.with_rows(|rows| whole(app, conn, rows))?;
+        let page = page.within((MAX_PAGE, list.is_backward()), |rows| measured(whole(app, conn, rows)?))?;
         let tags = page.rows.iter().fold(tags, |tags, row| tags_of_whole(row, tags));
         Written::page(app, &list, &page, tags)
     };
@@ -201,6 +204,15 @@ pub(super) fn whole(app: &App, conn: &mut Conn, rows: Vec<Publication>) -> Resul
         (row, text)
     });
     embed::views(app, conn, whole.collect())
+}
+
+/// Articles with their texts, and how long each is in an answer.
+pub(super) fn measured(views: Vec<ArticleView>) -> Result<Vec<(ArticleView, usize)>> {
+    let measured = |view: ArticleView| {
+        let size = length(&view)?;
+        Ok((view, size))
+    };
+    views.into_iter().map(measured).collect()
 }
 
 /// Creates an article.

@@ -43,7 +43,9 @@ async fn return_article(request: Request, caller: Caller<Writer>, name: web::Pat
     query.finish()?;
     let condition = request.precondition();
     request
-        .write(move |app, conn| review::give_back(app, conn, &caller, review::Return { name: &name, condition: &condition, note }))
+        .write(move |app, conn| {
+            review::give_back(app, conn, &caller, review::Return { name: &name, condition: &condition, note: note.clone() })
+        })
         .await?;
     Ok(no_content())
 }

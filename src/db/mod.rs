@@ -12,6 +12,7 @@ mod joint;
 mod json;
 mod listing;
 mod migrate;
+mod patience;
 mod phrase;
 mod pool;
 mod slugs;
@@ -20,6 +21,9 @@ mod task;
 mod text_enum;
 mod timestamp;
 mod writer;
+
+#[cfg(test)]
+mod tests;
 
 pub(crate) use among::among;
 pub(crate) use columns::{Column, Key, Op, Predicate, column};
@@ -30,9 +34,10 @@ pub(crate) use joint::{Joint, Opening};
 pub(crate) use json::Json;
 pub(crate) use listing::{Field, Listing, PageOf, PageQuery, Position, keyset};
 pub(crate) use migrate::{SchemaState, migrate};
+pub(crate) use patience::PATIENCE;
 pub(crate) use phrase::{Phrase, phrase};
 pub(crate) use pool::Db;
 pub(crate) use slugs::{Slugged, fold, free_slug, slug_of};
-pub(crate) use task::{Parcel, Task, task, unpacked};
+pub(crate) use task::{MAX_TRIES, Parcel, Repeatable, Task, repeatable, task, unpacked};
 pub(crate) use text_enum::text_enum;
 pub(crate) use timestamp::Timestamp;

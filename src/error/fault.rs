@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::bounded::{MAX_DETAIL, MAX_POINTER, cut};
+
 /// One fault of a request: where it is, and what is wrong.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Fault(Box<Facts>);
@@ -22,12 +24,14 @@ struct Facts {
 impl Fault {
     /// A fault of the body, at a JSON Pointer.
     pub(crate) fn at(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self(Box::new(Facts { pointer: Some(pointer.into()), parameter: None, code, detail: detail.into(), bounds: Map::new() }))
+        let (pointer, detail) = (cut(pointer.into(), MAX_POINTER), cut(detail.into(), MAX_DETAIL));
+        Self(Box::new(Facts { pointer: Some(pointer), parameter: None, code, detail, bounds: Map::new() }))
     }
 
     /// A fault of a query parameter or a form field.
     pub(crate) fn parameter(name: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self(Box::new(Facts { pointer: None, parameter: Some(name.into()), code, detail: detail.into(), bounds: Map::new() }))
+        let (name, detail) = (cut(name.into(), MAX_POINTER), cut(detail.into(), MAX_DETAIL));
+        Self(Box::new(Facts { pointer: None, parameter: Some(name), code, detail, bounds: Map::new() }))
     }
 
     /// The same fault, with a bound that was broken.
@@ -38,7 +42,7 @@ impl Fault {
 
     /// The same fault, of a part of the body.
     pub(crate) fn within(mut self, place: &str) -> Self {
-        self.0.pointer = self.0.pointer.map(|pointer| format!("{place}{pointer}"));
+        self.0.pointer = self.0.pointer.map(|pointer| cut(format!("{place}{pointer}"), MAX_POINTER));
         self
     }
 

@@ -4,6 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Code, Error, Result};
 
+/// How many bytes the conflicts of a refused write take in its answer.
+const MAX_CONFLICTS: usize = 40 * 1024;
+
 /// What a write demands of the version that it finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Precondition {
@@ -70,8 +73,23 @@ pub(crate) struct Stale {
 pub(crate) fn stale_version(version: i32, conflicts: Vec<Value>, mergeable: Vec<Value>) -> Error {
     Error::new(Code::StaleVersion, format!("The current version is {version}."))
         .with("current_version", version)
-        .with("conflicts", conflicts)
+        .with("conflicts", within_bounds(conflicts))
         .with("mergeable", mergeable)
+}
+
+/// Conflicts that fit into a problem document: of a member that is too long for it, only the place is told.
+fn within_bounds(conflicts: Vec<Value>) -> Vec<Value> {
+    let mut left = MAX_CONFLICTS;
+    let told = |conflict: Value| {
+        let size = conflict.to_string().len();
+        if size <= left {
+            left -= size;
+            return conflict;
+        }
+        let pointer = conflict.get("pointer").cloned().unwrap_or_default();
+        json!({"pointer": pointer, "omitted": true})
+    };
+    conflicts.into_iter().map(told).collect()
 }
 
 /// The entity tag of a version of an editor view.

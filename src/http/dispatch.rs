@@ -33,6 +33,7 @@ pub(crate) struct Dispatch {
 pub(super) struct Door(Rc<dyn Fn(RawRequest) -> Answering>);
 
 /// An operation as it is carried out within another request.
+#[derive(Clone)]
 pub(crate) struct SubRequest {
     method: Method,
     uri: Uri,

@@ -6,17 +6,17 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
-use super::body::{Body, LARGEST, collect};
+use super::body::{Body, MAX_JSON_BODY, collect};
 use super::head::{Kind, essence};
 use super::request::{Request, app_of};
 use crate::error::{Code, Error, Fault, Result};
 use crate::input::Input;
 
 /// What a table must be.
-const SHEET: Kind = Kind { types: &["text/csv"], largest: LARGEST, too_large };
+const SHEET: Kind = Kind { types: &["text/csv"], largest: MAX_JSON_BODY, too_large };
 
 /// What a form of one click must be.
-const ONE_CLICK: Kind = Kind { types: &["application/x-www-form-urlencoded"], largest: LARGEST, too_large };
+const ONE_CLICK: Kind = Kind { types: &["application/x-www-form-urlencoded"], largest: MAX_JSON_BODY, too_large };
 
 /// A table of comma-separated values (RFC 4180), not yet parsed.
 pub(crate) struct Sheet(pub(crate) bytes::Bytes);
@@ -28,7 +28,7 @@ impl FromRequest for Sheet {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let checked = app_of(request).and_then(|app| SHEET.admit(request).map(|()| app));
         let payload = payload.take();
-        Box::pin(async move { Ok(Self(collect(&checked?, payload, LARGEST).await?)) })
+        Box::pin(async move { Ok(Self(collect(&checked?, payload, MAX_JSON_BODY).await?)) })
     }
 }
 
@@ -52,7 +52,7 @@ impl FromRequest for OneClick {
         let checked = app_of(request).and_then(|app| ONE_CLICK.admit(request).map(|()| app));
         let payload = payload.take();
         Box::pin(async move {
-            let bytes = collect(&checked?, payload, LARGEST).await?;
+            let bytes = collect(&checked?, payload, MAX_JSON_BODY).await?;
             Ok(Self::Form(url::form_urlencoded::parse(&bytes).into_owned().collect()))
         })
     }
@@ -81,5 +81,5 @@ impl OneClick {
 }
 
 fn too_large() -> Error {
-    Error::new(Code::TooLarge, "A body may have 1 MiB.").with("max", LARGEST)
+    Error::new(Code::TooLarge, "A body may have 1 MiB.").with("max", MAX_JSON_BODY)
 }

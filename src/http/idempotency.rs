@@ -35,6 +35,8 @@ use crate::users::authenticate;
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
 /// The largest body that can be compared: an upload and its form around it.
 const LARGEST: usize = 21 * 1024 * 1024;
+/// How many bytes a boundary may have (RFC 2046).
+const MAX_BOUNDARY: usize = 70;
 
 /// An answer as it is kept.
 #[derive(Serialize, Deserialize)]
@@ -124,7 +126,7 @@ async fn take_body(app: &App, request: &mut ServiceRequest) -> Result<Bytes> {
     // Only uploads are large, and only somebody known uploads.
     let form = ["multipart/form-data", super::tus::PIECE].contains(&essence(request.request()).as_str())
         && request.headers().contains_key("authorization");
-    let largest = if form { LARGEST } else { super::body::LARGEST };
+    let largest = if form { LARGEST } else { super::body::MAX_JSON_BODY };
     if announced(request.request()) > largest {
         return Err(Error::new(Code::TooLarge, format!("The body may have {largest} bytes.")).with("max", largest));
     }
@@ -136,8 +138,9 @@ async fn take_body(app: &App, request: &mut ServiceRequest) -> Result<Bytes> {
 fn without_boundary(request: &ServiceRequest, body: &Bytes) -> Vec<u8> {
     let boundary =
         request.headers().get("content-type").and_then(|value| value.to_str().ok()).and_then(|text| text.split("boundary=").nth(1));
-    let boundary =
-        boundary.map(|text| text.split(';').next().unwrap_or_default().trim_matches('"').as_bytes()).filter(|boundary| boundary.len() > 3);
+    let boundary = boundary
+        .map(|text| text.split(';').next().unwrap_or_default().trim_matches('"').as_bytes())
+        .filter(|boundary| (4..=MAX_BOUNDARY).contains(&boundary.len()));
     let Some(boundary) = boundary else { return body.to_vec() };
     let mut rest = body.as_ref();
     let mut kept = Vec::with_capacity(body.len());

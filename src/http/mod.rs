@@ -39,7 +39,7 @@ pub(crate) use address::limited_as;
 pub(crate) use answer::{
     Tags, Written, created, editor, editor_page, moved, no_content, private, public, public_document, public_page, public_written, sheet,
 };
-pub(crate) use body::Body;
+pub(crate) use body::{Body, MAX_JSON_BODY};
 pub(crate) use cache::Cache;
 pub(crate) use conditional::{Precondition, Stale, stale_version};
 pub(crate) use dispatch::{Dispatch, SubRequest};
@@ -56,7 +56,7 @@ pub(crate) use limits::{Limit, Limits};
 pub(crate) use methods::Methods;
 pub(crate) use metrics::Metrics;
 pub(crate) use mount::{Mount, Services};
-pub(crate) use pages::Page;
+pub(crate) use pages::{MAX_PAGE, Page, length};
 pub(crate) use parameters::listing_parameters;
 pub(crate) use problems::routes as problem_routes;
 pub(crate) use request::Request;

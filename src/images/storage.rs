@@ -19,7 +19,7 @@ use object_store::{BackoffConfig, ClientOptions, GetOptions, GetRange, ObjectSto
 
 use crate::config::{MediaConfig, MediaPlace, S3Config};
 use crate::db::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 
 /// How long a connection to a bucket may take to be made.
 const CONNECTING: Duration = Duration::from_secs(3);
@@ -95,7 +95,7 @@ impl Storage {
     pub(crate) async fn size(&self, name: &str) -> Result<Option<u64>> {
         match self.files.head(&Name::from(name)).await {
             Ok(found) => Ok(Some(found.size)),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error @ object_store::Error::NotFound { .. }) => self.missing(error).map(|()| None),
             Err(error) => Err(self.fault(error)),
         }
     }
@@ -104,7 +104,7 @@ impl Storage {
     pub(crate) async fn read(&self, name: &str) -> Result<Option<Bytes>> {
         match self.files.get(&Name::from(name)).await {
             Ok(found) => found.bytes().await.map(Some).map_err(|error| self.fault(error)),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error @ object_store::Error::NotFound { .. }) => self.missing(error).map(|()| None),
             Err(error) => Err(self.fault(error)),
         }
     }
@@ -158,11 +158,20 @@ impl Storage {
 
     /// What a failure of the store is to a client. A bucket's are another service's, and may pass.
     fn fault(&self, error: object_store::Error) -> Error {
-        match error {
-            object_store::Error::NotFound { .. } => Error::not_found(),
-            other if self.folder.is_none() => Error::unavailable(&format!("{other:?}")),
-            other => other.into(),
+        let fault = Error::from(error);
+        if self.folder.is_none() && fault.code() == Code::Internal {
+            return Error::unavailable(fault.cause().unwrap_or_default());
         }
+        fault
+    }
+
+    /// Nothing where a file is missing; a fault where the place is in which it would be.
+    fn missing(&self, error: object_store::Error) -> Result<()> {
+        let gone = match &self.folder {
+            Some(folder) => !folder.is_dir(),
+            None => format!("{error:?}").contains("NoSuchBucket"),
+        };
+        if gone { Err(self.fault(error)) } else { Ok(()) }
     }
 }
 

@@ -5,36 +5,47 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::custom::{CustomKind, CustomSchemas};
 use super::formats;
+use super::shape::{Scalars, Shape};
+use super::walk::{Aim, faults};
 use crate::db::Conn;
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Fault, MAX_FAULTS, MAX_POINTER, Result, beginning};
 
-/// The validators of all bodies, each compiled when it is first needed.
+/// How many bytes a name may have for which a near one is looked for.
+const MAX_HINTED: usize = 64;
+
+/// The schemas of all bodies, each compiled when it is first needed.
 pub(crate) struct Checker {
     document: OnceLock<Arc<Value>>,
     source: fn() -> Arc<Value>,
-    validators: RwLock<HashMap<String, Arc<Validator>>>,
+    shapes: RwLock<HashMap<String, Arc<Shape>>>,
+    scalars: Scalars,
     custom: CustomSchemas,
 }
 
 impl Checker {
     /// A checker over the schemas of the document that `source` makes at the first need.
     pub(crate) fn new(source: fn() -> Arc<Value>) -> Self {
-        Self { document: OnceLock::new(), source, validators: RwLock::default(), custom: CustomSchemas::default() }
+        let (shapes, scalars, custom) = (RwLock::default(), Scalars::default(), CustomSchemas::default());
+        Self { document: OnceLock::new(), source, shapes, scalars, custom }
     }
 
-    /// Every fault of a body by the component schema of this name.
+    /// The faults of a body by the component schema of this name: all, or as many as are told and one more.
     pub(crate) fn faults(&self, schema: &str, body: &Value) -> Result<Vec<Fault>> {
-        let validator = self.validator(schema)?;
-        let document = self.document();
-        let mut faults = Vec::new();
-        for error in validator.iter_errors(body) {
-            explain(document, &error, &mut faults);
-        }
-        Ok(faults)
+        self.walk(schema, body, Aim::All)
+    }
+
+    /// What is longer than it may be in the body of an operation, by its method and its path's template.
+    pub(crate) fn oversizes(&self, (method, template): (&str, &str), body: &Value) -> Result<Vec<Fault>> {
+        let operation = self.document().get("paths").and_then(|paths| paths.get(template)).and_then(|path| path.get(method));
+        let content = operation.and_then(|operation| operation.pointer("/requestBody/content")).and_then(Value::as_object);
+        let json = content.into_iter().flatten().find(|(media_type, _)| media_type.ends_with("json"));
+        let name =
+            json.and_then(|(_, media)| media.pointer("/schema/$ref")).and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
+        name.map_or(Ok(Vec::new()), |name| self.walk(name, body, Aim::Sizes))
     }
 
     /// Every fault of `custom` by the schema that administrators gave its kind.
@@ -42,31 +53,41 @@ impl Checker {
         Ok(self.custom.current(conn, kind)?.map_or_else(Vec::new, |schema| schema.faults(custom)))
     }
 
+    fn walk(&self, schema: &str, body: &Value, aim: Aim) -> Result<Vec<Fault>> {
+        let shape = self.shape(schema)?;
+        // A component that does not compile is found by the test that compiles all of them.
+        Ok(faults(&shape, body, &|name| self.shape(name).ok(), aim))
+    }
+
     fn document(&self) -> &Value {
         self.document.get_or_init(self.source)
     }
 
-    fn validator(&self, schema: &str) -> Result<Arc<Validator>> {
-        if let Some(validator) = self.validators.read().ok().and_then(|map| map.get(schema).cloned()) {
-            return Ok(validator);
+    fn shape(&self, name: &str) -> Result<Arc<Shape>> {
+        if let Some(shape) = self.shapes.read().ok().and_then(|known| known.get(name).cloned()) {
+            return Ok(shape);
         }
-        let reference = json!({"$ref": format!("#/components/schemas/{schema}")});
-        let root = json!({"$ref": reference["$ref"], "components": {"schemas": referenced(self.document(), &reference)}});
-        let validator = jsonschema::draft202012::options()
-            .should_validate_formats(true)
-            .with_format("date-time", formats::is_time)
-            .with_format("uri", formats::is_http_url)
-            .with_format("uri-reference", formats::is_address)
-            .with_format("email", formats::is_email)
-            .with_format("time-zone", formats::is_time_zone)
-            .build(&root)
-            .map_err(|error| Error::internal(&format!("the schema {schema} does not compile: {error}")))?;
-        let validator = Arc::new(validator);
-        if let Ok(mut map) = self.validators.write() {
-            map.insert(schema.to_owned(), Arc::clone(&validator));
+        let schema = self.document().pointer("/components/schemas").and_then(|schemas| schemas.get(name));
+        let schema = schema.ok_or_else(|| Error::internal(&format!("the document has no schema {name}")))?;
+        let shape = Arc::new(Shape::compile(schema, &self.scalars)?);
+        if let Ok(mut known) = self.shapes.write() {
+            known.insert(name.to_owned(), Arc::clone(&shape));
         }
-        Ok(validator)
+        Ok(shape)
     }
+}
+
+/// A validator of a schema that refers to no other.
+pub(super) fn compiled(schema: &Value) -> Result<Validator> {
+    jsonschema::draft202012::options()
+        .should_validate_formats(true)
+        .with_format("date-time", formats::is_time)
+        .with_format("uri", formats::is_http_url)
+        .with_format("uri-reference", formats::is_address)
+        .with_format("email", formats::is_email)
+        .with_format("time-zone", formats::is_time_zone)
+        .build(schema)
+        .map_err(|error| Error::internal(&format!("the schema {schema} does not compile: {error}")))
 }
 
 /// The component schemas of a document that a schema refers to, directly or through others: all that it takes to compile it.
@@ -94,26 +115,27 @@ pub fn referenced(document: &Value, schema: &Value) -> Map<String, Value> {
     found
 }
 
-/// Says what a validation error means, in the words of the contract.
+/// Says what a validation error of the site's own schema means, in the words of the contract.
 pub(super) fn explain(document: &Value, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
-    let at = error.instance_path().as_str();
+    let at = beginning(error.instance_path().as_str(), MAX_POINTER);
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
             let known = names_beside(document, error.schema_path().as_str());
-            faults.extend(unexpected.iter().map(|name| unknown_member(at, name, &known)));
+            let unknown = unexpected.iter().take(MAX_FAULTS);
+            faults.extend(unknown.map(|name| unknown_member(at, name, known.iter().map(String::as_str))));
         }
-        ValidationErrorKind::Required { property } => {
-            let name = property.as_str().unwrap_or_default();
-            faults.push(Fault::at(format!("{at}/{}", escape(name)), "required", format!("{name:?} is required.")));
-        }
+        ValidationErrorKind::Required { property } => faults.push(required(at, property.as_str().unwrap_or_default())),
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             match context.iter().find(|branch| branch.iter().all(|inner| !is_other_type(inner, at))) {
-                Some(branch) => branch.iter().for_each(|inner| explain(document, inner, faults)),
-                None => faults.push(no_such_choice(at, context)),
+                Some(branch) => branch.iter().take(MAX_FAULTS).for_each(|inner| explain(document, inner, faults)),
+                None => {
+                    let types: Vec<String> = context.iter().flatten().filter_map(|error| names_type(error, at)).collect();
+                    faults.push(no_such_choice(at, &types));
+                }
             }
         }
-        kind => {
-            let fault = simple(at, kind, error);
+        _ => {
+            let fault = simple(at, error);
             // A format and a pattern often refuse the same text.
             if !faults.iter().any(|known| fault.repeats(known)) {
                 faults.push(fault);
@@ -140,16 +162,21 @@ fn names_type(error: &ValidationError<'_>, at: &str) -> Option<String> {
     }
 }
 
-fn no_such_choice(at: &str, context: &[Vec<ValidationError<'static>>]) -> Fault {
-    let types: Vec<String> = context.iter().flatten().filter_map(|error| names_type(error, at)).collect();
+/// The fault of a value that none of the branches of a choice is for; `types` are the values of `type` that there are.
+pub(super) fn no_such_choice(at: &str, types: &[String]) -> Fault {
     if types.is_empty() {
         return Fault::at(at, "wrong_type", "This has a type that is not taken here.");
     }
     Fault::at(format!("{at}/type"), "not_one_of", format!("This must be one of {}.", types.join(", ")))
 }
 
-fn simple(at: &str, kind: &ValidationErrorKind, error: &ValidationError<'_>) -> Fault {
-    match kind {
+/// The fault of a member that is missing.
+pub(super) fn required(at: &str, name: &str) -> Fault {
+    Fault::at(format!("{at}/{}", escape(name)), "required", format!("{name:?} is required."))
+}
+
+pub(super) fn simple(at: &str, error: &ValidationError<'_>) -> Fault {
+    match error.kind() {
         ValidationErrorKind::Type { kind } => Fault::at(at, "wrong_type", format!("This must be {}.", type_name(kind))),
         ValidationErrorKind::MaxLength { limit } => {
             Fault::at(at, "too_long", format!("This may have at most {limit} characters.")).bound("max", *limit)
@@ -224,8 +251,9 @@ fn in_words(kind: &str) -> String {
 }
 
 /// The fault of a member that nobody knows, with the nearest name that somebody does.
-pub(super) fn unknown_member(at: &str, name: &str, known: &[String]) -> Fault {
-    let hint = hint(name, known.iter().map(String::as_str));
+pub(super) fn unknown_member<'a>(at: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Fault {
+    let hint = hint(name, known);
+    let name = beginning(name, MAX_POINTER);
     Fault::at(format!("{at}/{}", escape(name)), "unknown_member", format!("{name:?} is not known here.{hint}"))
 }
 
@@ -234,11 +262,15 @@ pub(crate) fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Stri
     nearest(name, known).map(|near| format!(" Did you mean {near:?}?")).unwrap_or_default()
 }
 
-/// The known name that a mistyped one most likely stands for.
+/// The known name that a mistyped one most likely stands for; none for a name longer than any that is known.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > MAX_HINTED {
+        return None;
+    }
     // In a short name one slip is most of the name.
     let slipped = |word: &str| name.len() < 40 && word.len() > 2 && strsim::osa_distance(name, word) == 1;
     known
+        .filter(|word| word.len() <= MAX_HINTED)
         .map(|word| (if slipped(word) { 0.99 } else { strsim::jaro_winkler(name, word) }, word))
         .filter(|(score, _)| *score > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))

@@ -152,7 +152,10 @@ impl utoipa::PartialSchema for HttpUrl {
 }
 impl utoipa::ToSchema for HttpUrl {}
 
-/// Members of the site's own, whatever they are: at most 100, within the bounds of a body.
+/// How many bytes members of the site's own may have together, as JSON.
+pub(crate) const MAX_CUSTOM: usize = 16 * 1024;
+
+/// Members of the site's own, whatever they are: at most 100, and 16 KiB as JSON. What is larger already stays until its next save.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Custom(pub(crate) serde_json::Map<String, serde_json::Value>);
@@ -162,6 +165,7 @@ impl utoipa::PartialSchema for Custom {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::Object))
             .max_properties(Some(100))
+            .extensions(Some(max_bytes(MAX_CUSTOM)))
             .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(true)))
             .examples([serde_json::json!({"rating": 4})])
             .into()
@@ -199,6 +203,11 @@ impl utoipa::PartialSchema for Email {
     }
 }
 impl utoipa::ToSchema for Email {}
+
+/// Says in a schema how many bytes a value may have as JSON.
+pub(crate) fn max_bytes(max: usize) -> utoipa::openapi::extensions::Extensions {
+    [(super::shape::MAX_BYTES_KEYWORD, max)].into_iter().collect()
+}
 
 fn format_schema(format: &str, pattern: &str, longest: usize, example: &str) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
     utoipa::openapi::ObjectBuilder::new()

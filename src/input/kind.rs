@@ -7,6 +7,8 @@ use crate::error::Fault;
 
 /// The longest value that a parameter may have, in characters.
 const LONGEST: usize = 400;
+/// How many values a list may have.
+const MAX_VALUES: usize = 100;
 /// The longest list of values; beyond, the address itself is too long.
 const LONGEST_LIST: usize = 8000;
 
@@ -38,11 +40,10 @@ impl Kind {
             return Self::Truth.key(name, text).map(|key| vec![key]);
         }
         if op.takes_list() {
-            let keys = text.split(',').map(|item| self.key(name, item.trim())).collect::<Result<Vec<_>, _>>()?;
-            if keys.len() > 100 {
-                return Err(Fault::parameter(name, "too_many", "A list may have 100 values.").bound("max", 100));
+            if text.split(',').nth(MAX_VALUES).is_some() {
+                return Err(Fault::parameter(name, "too_many", format!("A list may have {MAX_VALUES} values.")).bound("max", MAX_VALUES));
             }
-            return Ok(keys);
+            return text.split(',').map(|item| self.key(name, item.trim())).collect();
         }
         self.key(name, text).map(|key| vec![key])
     }

@@ -12,14 +12,16 @@ pub(crate) mod formats;
 mod json;
 mod kind;
 mod query;
+mod shape;
+mod walk;
 
-pub(crate) use body::{Draft, Input, Reference, ReferenceTo, inexact_faults};
+pub(crate) use body::{BodyOf, Draft, Input, MAX_AT_ONCE, Reference, ReferenceTo, inexact_faults};
 pub use check::referenced;
 pub(crate) use check::{Checker, escape};
-pub(crate) use custom::{CustomKind, CustomSchema};
+pub(crate) use custom::{CustomKind, CustomSchema, MAX_SCHEMA};
 pub(crate) use custom_rules::moved as moved_schema;
 pub(crate) use formats::{
-    Address, Custom, Email, HttpUrl, Line, Locale, Markdown, Name, Paragraph, SitePath, Slug, TimeZone, Title, is_name,
+    Address, Custom, Email, HttpUrl, Line, Locale, Markdown, Name, Paragraph, SitePath, Slug, TimeZone, Title, is_name, max_bytes,
 };
 pub(crate) use json::parse_json;
 pub(crate) use kind::Kind;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::each_operation;
-use crate::http::can_be_tried;
+use crate::http::{MAX_JSON_BODY, can_be_tried};
 
 /// Completes the parameters and bodies of every operation.
 pub(super) fn complete(document: &mut Value) {
@@ -31,6 +31,9 @@ pub(super) fn complete(document: &mut Value) {
         if method != "get" && can_be_tried(path) {
             add(json!({"name": "dry_run", "in": "query", "required": false, "schema": {"type": "boolean", "default": false},
                 "description": "Answers as the write would, with `Dry-Run: true`, and stores nothing."}));
+        }
+        if let Some(table) = operation.pointer_mut("/requestBody/content/text~1csv/schema") {
+            table["maxLength"] = MAX_JSON_BODY.into();
         }
         if method == "patch" {
             patches.extend(merge_patch(operation));

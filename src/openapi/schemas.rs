@@ -178,7 +178,8 @@ fn problem() -> Value {
             "detail": text("What went wrong this time."),
             "instance": text("The path of the request."),
             "request_id": text("The request's id, under which the log knows more."),
-            "errors": {"type": "array", "description": "Every fault of the request.", "items": {
+            "more": {"type": "boolean", "description": "True where there are more faults, or more of what a list here names, than are told."},
+            "errors": {"type": "array", "maxItems": crate::error::MAX_FAULTS, "description": "The faults of the request: all, or the first 50.", "items": {
                 "type": "object",
                 "required": ["code", "detail"],
                 "properties": {

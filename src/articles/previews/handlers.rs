@@ -4,7 +4,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpResponse, delete, get, post, web};
 use utoipa::openapi::path::Parameter;
 
-use super::super::handlers::{PublicAnswer, whole as with_texts};
+use super::super::handlers::{PublicAnswer, measured, whole as with_texts};
 use super::super::operations::read_published;
 use super::preview::{ArticlePreviewDraft, LISTING, NewPreview, PreviewView, SitePreviewDraft};
 use super::rehearsal::{self, Rehearsal};
@@ -16,7 +16,7 @@ use crate::articles::{listing, published_queries};
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
 use crate::http::parameters::parameter;
-use crate::http::{Body, Mount, Page, Request, created, editor_page, listing_parameters, no_content, private};
+use crate::http::{Body, MAX_PAGE, Mount, Page, Request, created, editor_page, listing_parameters, no_content, private};
 use crate::users::{Caller, Editor, Writer};
 
 listing_parameters!(PreviewList, LISTING);
@@ -118,7 +118,8 @@ fn published(app: &App, conn: &mut Conn, name: &str) -> Result<ArticleView> {
 }
 
 fn public_page_of(app: &App, conn: &mut Conn, list: &PageQuery) -> Result<PageOf<ArticleView>> {
-    published_queries::page(conn, list)?.with_rows(|rows| with_texts(app, conn, rows))
+    let page = published_queries::page(conn, list)?;
+    page.within((MAX_PAGE, list.is_backward()), |rows| measured(with_texts(app, conn, rows)?))
 }
 
 /// Keeps an answer out of search engines.

@@ -30,7 +30,7 @@ where
     let app = &request.app;
     app.limits.check(Limit::Preview, request.address)?;
     // One at a time: others want to write, too.
-    let _turn = app.batches.acquire().await.map_err(|error| Error::internal(&error.to_string()))?;
+    let _turn = app.batch_turn().await?;
     let joint = Joint::new(app.db.clone(), None);
     let read = match rehearse(app, &joint, rehearsal).await {
         Ok(app) => joint.run(move |conn| reading(&app, conn)).await,

@@ -12,7 +12,7 @@ use super::queries;
 use super::subscriber::{Subscriber, SubscriberStatus};
 use crate::app::App;
 use crate::db::{Conn, Timestamp, lock};
-use crate::error::{Code, Error, Fault, Result};
+use crate::error::{Code, Error, Fault, MAX_FAULTS, Result};
 use crate::events::{self, Event};
 use crate::input::formats::{is_email, is_time};
 use crate::input::is_name;
@@ -121,6 +121,9 @@ fn parse(file: &[u8], keys: &HashMap<String, ListId>, usual: &[ListId], now: Tim
     let mut seen = HashSet::new();
     let mut rows = Vec::new();
     for record in reader.records() {
+        if faults.len() > MAX_FAULTS {
+            break;
+        }
         let record = record.map_err(|error| Error::new(Code::MalformedBody, format!("The file can't be read: {error}.")))?;
         if rows.len() == MOST_ROWS {
             let fault = Fault::at("", "too_many", format!("A file may have {MOST_ROWS} people; send the others in another one."));
@@ -143,6 +146,9 @@ fn head_faults(head: &StringRecord) -> Vec<Fault> {
     let mut seen = HashSet::new();
     let mut faults = Vec::new();
     for name in head {
+        if faults.len() > MAX_FAULTS {
+            break;
+        }
         if !COLUMNS.contains(&name) {
             let detail = format!("{name:?} is no column that is known: {}.", COLUMNS.join(", "));
             faults.push(Fault::at("/1", "unknown_member", detail).bound("line", 1));
@@ -222,6 +228,9 @@ impl Line<'_> {
     }
 
     fn fault(&mut self, column: &str, code: &'static str, detail: String) {
+        if self.faults.len() > MAX_FAULTS {
+            return;
+        }
         let line = self.record.position().map_or(0, csv::Position::line);
         let place = if column.is_empty() { format!("/{line}") } else { format!("/{line}/{column}") };
         self.faults.push(Fault::at(place, code, detail).bound("line", line));

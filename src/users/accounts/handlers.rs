@@ -98,7 +98,7 @@ async fn change(body: Body, request: Request, caller: Caller<Admin>, id: String)
     request.no_query()?;
     let password_hash = hash_of(&request.app, &caller, &body.0).await?;
     let revision = Revision { id, condition: request.precondition(), input: body.0, password_hash };
-    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, revision)).await?;
+    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, revision.clone())).await?;
     editor(&view, view.version)
 }
 

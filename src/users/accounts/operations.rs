@@ -43,6 +43,7 @@ pub(in crate::users) fn create(app: &App, conn: &mut Conn, actor: Option<String>
 }
 
 /// What changes an account, and on which condition.
+#[derive(Clone)]
 pub(super) struct Revision {
     pub(super) id: String,
     pub(super) condition: Precondition,

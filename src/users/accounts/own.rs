@@ -52,7 +52,10 @@ pub(super) async fn revise(request: &Request, caller: Caller, input: Input) -> R
         }
         None => None,
     };
-    request.write(move |app, conn| store(app, conn, &caller, Revision { condition, proved, input })).await
+    let work = move |app: &App, conn: &mut Conn| {
+        store(app, conn, &caller, Revision { condition: condition.clone(), proved: proved.clone(), input: input.clone() })
+    };
+    request.write(work).await
 }
 
 struct Revision {
@@ -95,7 +98,7 @@ pub(super) async fn change_password(request: &Request, caller: Caller, input: &I
     }
     let (user, turn) = prove(request, &caller, current_password).await?;
     let hash = turn.hash(new_password.0).await?;
-    request.write(move |app, conn| store_password(app, conn, &caller, Change { user, kept, hash })).await
+    request.write(move |app, conn| store_password(app, conn, &caller, Change { user: user.clone(), kept, hash: hash.clone() })).await
 }
 
 /// Checks the caller's password, as a login does; gives the account that it was checked for, and the turn at hashing.

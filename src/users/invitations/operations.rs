@@ -71,7 +71,7 @@ pub(super) async fn accept(request: &Request, input: &Input) -> Result<Edited<Us
         return Err(Error::invalid(vec![fault]));
     }
     let password_hash = request.app.passwords.try_turn()?.hash(password.0).await?;
-    request.write(move |app, conn| take_up(app, conn, &found, name, password_hash)).await
+    request.write(move |app, conn| take_up(app, conn, &found, name.clone(), password_hash.clone())).await
 }
 
 fn usable(app: &App, conn: &mut Conn, hash: &str) -> Result<Invitation> {

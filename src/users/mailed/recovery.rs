@@ -68,7 +68,7 @@ pub(super) async fn reset(request: &Request, input: &Input) -> Result<()> {
         return Err(Error::invalid(vec![fault]));
     }
     let password_hash = request.app.passwords.try_turn()?.hash(new_password.0).await?;
-    request.write(move |app, conn| store(app, conn, &token, password_hash)).await
+    request.write(move |app, conn| store(app, conn, &token, password_hash.clone())).await
 }
 
 fn usable(app: &App, conn: &mut Conn, hash: &str) -> Result<(MailToken, User)> {
