@@ -4,7 +4,7 @@
 //!   `background` (the loops beside the answering), `housekeeping` (what is done every minute), [`clock`].
 //! - `demo`: the newsroom that `serve --demo` fills in; `seed`: the one that speed is measured on.
 //! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags), `collections`, `images`,
-//!   `comments`, `newsletter`, `ads`, `redirects`, `pages` (whole ones, for readers), `feeds`, `site`, `users`, `audit`, `batch`, `fields` (of one's own); in each, a thing's own page holds row, draft and
+//!   `comments`, `newsletter`, `ads`, `redirects`, `former_slugs` (what sections, tags and authors were called), `pages` (whole ones, for readers), `feeds`, `site`, `users`, `audit`, `batch`, `fields` (of one's own); in each, a thing's own page holds row, draft and
 //!   view, `queries.rs` all its SQL, `handlers.rs` its operations over HTTP.
 //! - What rooms stand on: `db` (all knowledge of Diesel), `http` (all knowledge of actix), `input` (what clients send),
 //!   `markdown` (an article's body), `events` (one row per change), `jobs` (what is still to be done outside the
@@ -29,6 +29,7 @@ mod error;
 mod events;
 mod feeds;
 mod fields;
+mod former_slugs;
 mod housekeeping;
 mod http;
 mod images;

@@ -3,15 +3,33 @@
 use std::borrow::Cow;
 
 use crate::config::LinkConfig;
-use crate::db::Timestamp;
+use crate::db::{Timestamp, Zone};
 
 /// What the section or the id needs in an address.
 const ROOM: usize = 64;
 
+/// The parts of an article that its address is made of.
+pub(crate) struct ArticleAddress<'a> {
+    /// Its slug.
+    pub(crate) slug: &'a str,
+    /// The slug of its section.
+    pub(crate) section: Option<&'a str>,
+    /// When it was first published.
+    pub(crate) published_at: Option<Timestamp>,
+    /// Its id.
+    pub(crate) id: &'a str,
+}
+
 impl LinkConfig {
-    /// An article's address on the readers' site.
-    pub(crate) fn article(&self, slug: &str, section: Option<&str>, published_at: Option<Timestamp>, id: &str) -> String {
-        let date = || published_at.map(Timestamp::date).unwrap_or_default();
+    /// Whether articles' addresses hold a date, so that they depend on the site's time zone.
+    pub(crate) fn has_dates(&self) -> bool {
+        ["{year}", "{month}", "{day}"].iter().any(|part| self.article_path.contains(part))
+    }
+
+    /// An article's address on the readers' site; its date is that of the day of publication in the site's time zone.
+    pub(crate) fn article(&self, article: &ArticleAddress<'_>, zone: &Zone) -> String {
+        let ArticleAddress { slug, section, published_at, id } = *article;
+        let date = || published_at.map(|time| zone.date(time)).unwrap_or_default();
         let mut address = String::with_capacity(self.site_url.len() + self.article_path.len() + slug.len() + ROOM);
         address.push_str(&self.site_url);
         // Lists make many of these, so that each is written in one go.

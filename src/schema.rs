@@ -373,6 +373,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    former_slugs (kind, slug) {
+        kind -> Text,
+        slug -> Text,
+        subject_id -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     collections (id) {
         id -> Text,
         key -> Text,
@@ -741,6 +750,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     publication_images,
     article_views,
     public_slugs,
+    former_slugs,
     collections,
     collection_items,
     redirects,

@@ -13,6 +13,8 @@ use crate::db::{Conn, Id, PageOf, PageQuery, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::http::Tags;
 use crate::input::Query;
+use crate::links::ArticleAddress;
+use crate::site;
 use crate::taxonomy::{self, Section};
 
 /// How many related articles a page has.
@@ -127,7 +129,8 @@ pub(crate) fn locate(app: &App, conn: &mut Conn, name: &str) -> Result<Located> 
     let Publication { id, kind, slug, section_id, published_at, .. } = published_queries::published(conn, name)?;
     let sections = taxonomy::section_cards(conn, &app.config.links, section_id.as_slice())?;
     let section = section_id.and_then(|id| sections.get(&id)).map(|section| section.slug.as_str());
-    let url = app.config.links.article(&slug, section, Some(published_at), &id.to_string());
+    let place = ArticleAddress { slug: &slug, section, published_at: Some(published_at), id: &id.to_string() };
+    let url = app.config.links.article(&place, &site::address_zone(app, conn)?);
     Ok(Located { id, kind, slug, url, section: section_id })
 }
 

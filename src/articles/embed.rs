@@ -15,9 +15,10 @@ use super::view::{
 use super::{plan_queries, published_queries, queries};
 use crate::app::App;
 use crate::authors::{AuthorCard, Byline};
-use crate::db::{Conn, Id, Timestamp};
+use crate::db::{Conn, Id, Timestamp, Zone};
 use crate::error::Result;
 use crate::images::{self, Image, ImageView};
+use crate::links::ArticleAddress;
 use crate::markdown::{self, ImageAttributes};
 use crate::site::{self, Closing};
 use crate::taxonomy::{self, Label, Section, SectionCard, TagCard};
@@ -30,6 +31,8 @@ struct Live {
     images: HashMap<Id<Image>, ImageView>,
     translations: HashMap<ArticleId, Vec<(ArticleId, Translation)>>,
     closing: Closing,
+    /// The zone of the dates in addresses.
+    zone: Zone,
 }
 
 /// Which copy is shown.
@@ -141,7 +144,8 @@ fn load(app: &App, conn: &mut Conn, copy: Copy, heads: &[Head], body_images: &[I
         // A draft may have no published copy for the site's rule to come along with.
         Copy::Working | Copy::Preview => site::settings(conn)?.comment_policy.closing(),
     };
-    Ok(Live { authors, tags, sections, images, translations, closing })
+    let zone = site::address_zone(app, conn)?;
+    Ok(Live { authors, tags, sections, images, translations, closing, zone })
 }
 
 fn card(app: &App, live: &Live, head: Head, copy: Copy) -> ArticleCard {
@@ -153,7 +157,9 @@ fn card(app: &App, live: &Live, head: Head, copy: Copy) -> ArticleCard {
     let section = head.section.and_then(|id| live.sections.get(&id).cloned());
     let hero_image = head.hero_image.and_then(|id| live.images.get(&id).cloned());
     let seo_image = head.seo.image.and_then(|id| live.images.get(&id).cloned());
-    let url = links.article(&head.slug, section.as_ref().map(|section| section.slug.as_str()), head.published_at, &head.id.to_string());
+    let section_slug = section.as_ref().map(|section| section.slug.as_str());
+    let place = ArticleAddress { slug: &head.slug, section: section_slug, published_at: head.published_at, id: &head.id.to_string() };
+    let url = links.article(&place, &live.zone);
     let around =
         Surroundings { url: &url, authors: &authors, section: section.as_ref(), hero: hero_image.as_ref(), image: seo_image.as_ref() };
     let seo = if copy == Copy::Working { seo::stored(&head, &around) } else { seo::derived(&head, &around) };

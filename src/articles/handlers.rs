@@ -15,6 +15,7 @@ use super::{embed, manuscript, published_queries, revisions, state_handlers};
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Fault, Result};
+use crate::former_slugs::Moved;
 use crate::http::parameters::{self, parameter};
 use crate::http::{
     Body, MAX_PAGE, Mount, Page, Request, Tags, Written, created, editor, editor_page, length, moved, no_content, public_written,
@@ -43,14 +44,6 @@ pub(super) enum PublicAnswer {
     Here(Box<ArticleView>),
     /// The slug that it has now.
     Moved(String),
-}
-
-/// An article that has moved.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Moved {
-    /// The slug that it has now.
-    #[schema(example = "tram-line-9-opens")]
-    pub(crate) canonical_slug: String,
 }
 
 /// A public article or, with `view=editor`, the working copy.

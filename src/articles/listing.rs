@@ -8,6 +8,7 @@ use super::summary::Summary;
 use super::trending::Window;
 use crate::db::{Column, Field, Key, Listing, Op, Predicate, among, column};
 use crate::error::Fault;
+use crate::former_slugs::{self, SlugKind};
 use crate::input::{Kind, Query};
 use crate::schema::{
     article_authors, article_plans, article_tags, articles, authors, publication_authors, publication_tags, publications, sections, tags,
@@ -30,7 +31,8 @@ macro_rules! shared_fields {
         Field { name: "title", kind: Kind::Folded, ops: Op::TEXT, column: column!(text $table::title_key), key: Some(|row: &$row| Key::Text(row.title_key.clone())), about: "The headline, without regard to case and accents." },
         Field { name: "section", kind: Kind::Reference, ops: Op::OPTIONAL_CHOICE, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
-            let named = || sections::table.filter(among(sections::id, &names()).or(among(sections::slug, &names()))).select(sections::id.nullable());
+            let former = || former_slugs::subjects(SlugKind::Section, &names());
+            let named = || sections::table.filter(among(sections::id, &names()).or(among(sections::slug, &names())).or(sections::id.eq_any(former()))).select(sections::id.nullable());
             match op {
                 // One section is entered by an index that has its articles in order.
                 Op::Eq => Box::new($table::section_id.is_not_null().and($table::section_id.eq(named().select(sections::id).single_value()).assume_not_null())),
@@ -39,27 +41,29 @@ macro_rules! shared_fields {
                 Op::Ne | Op::Nin => Box::new($table::section_id.is_null().or($table::section_id.assume_not_null().ne_all(named().select(sections::id)))),
                 _ => Box::new($table::section_id.is_not_null().and($table::section_id.assume_not_null().eq_any(named().select(sections::id)))),
             }
-        }, order: None }, key: None, about: "The section, by id or slug." },
+        }, order: None }, key: None, about: "The section, by id or slug, also a former one." },
         Field { name: "tag", kind: Kind::Reference, ops: Op::MEMBER, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
-            let named = tags::table.filter(among(tags::id, &names()).or(among(tags::slug, &names()))).select(tags::id);
+            let former = former_slugs::subjects(SlugKind::Tag, &names());
+            let named = tags::table.filter(among(tags::id, &names()).or(among(tags::slug, &names())).or(tags::id.eq_any(former))).select(tags::id);
             let every = || $tags::table.select($tags::article_id);
             match op {
                 Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::id.eq_any(every())),
                 Op::Exists => Box::new($table::id.ne_all(every())),
                 _ => Box::new($table::id.eq_any($tags::table.filter($tags::tag_id.eq_any(named)).select($tags::article_id))),
             }
-        }, order: None }, key: None, about: "A tag, by id or slug." },
+        }, order: None }, key: None, about: "A tag, by id or slug, also a former one." },
         Field { name: "author", kind: Kind::Reference, ops: Op::MEMBER, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
-            let named = authors::table.filter(among(authors::id, &names()).or(among(authors::slug, &names()))).select(authors::id);
+            let former = former_slugs::subjects(SlugKind::Author, &names());
+            let named = authors::table.filter(among(authors::id, &names()).or(among(authors::slug, &names())).or(authors::id.eq_any(former))).select(authors::id);
             let every = || $authors::table.select($authors::article_id);
             match op {
                 Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::id.eq_any(every())),
                 Op::Exists => Box::new($table::id.ne_all(every())),
                 _ => Box::new($table::id.eq_any($authors::table.filter($authors::author_id.eq_any(named)).select($authors::article_id))),
             }
-        }, order: None }, key: None, about: "An author, by id or slug." },
+        }, order: None }, key: None, about: "An author, by id or slug, also a former one." },
         Field { name: "locale", kind: Kind::Text, ops: Op::CHOICE, column: column!(text $table::locale), key: None, about: "The language." },
         Field { name: "featured", kind: Kind::Truth, ops: Op::TRUTH, column: column!(truth $table::featured), key: None, about: "Whether front ends should make much of it." },
         Field { name: "published_at", kind: Kind::Time, ops: Op::ORDER, column: column!(time $table::$published_at), key: Some(|row: &$row| Key::Int(row.$published_at.millis())), about: "When it was first published." },

@@ -11,7 +11,9 @@ use super::draft::Seo;
 use crate::app::App;
 use crate::db::{Conn, Id, Json, Timestamp};
 use crate::error::Result;
+use crate::links::ArticleAddress;
 use crate::schema::publications;
+use crate::site;
 use crate::taxonomy::{self, Section};
 
 /// Where a published article is, and when it changed.
@@ -26,9 +28,20 @@ pub(crate) struct Placed {
 
 type Row = (ArticleId, ArticleKind, String, String, String, Option<Id<Section>>, Json<Seo>, Timestamp, Timestamp);
 
-/// How many articles and pages were published on each day (counted since 1970 began) that has any.
-pub(crate) fn days(conn: &mut Conn) -> Result<Vec<(i64, i64)>> {
-    let days = publications::table.select(sql::<(BigInt, BigInt)>("published_at / 86400000, COUNT(*)"));
+/// The articles and pages that were published on a day.
+#[derive(Clone, Copy, Queryable)]
+pub(crate) struct PublishedDay {
+    /// The day, counted since 1970 began.
+    pub(crate) day: i64,
+    /// How many there are.
+    pub(crate) count: i64,
+    /// When the last of them changed.
+    pub(crate) changed_at: Timestamp,
+}
+
+/// The days on which anything was published that is public.
+pub(crate) fn days(conn: &mut Conn) -> Result<Vec<PublishedDay>> {
+    let days = publications::table.select(sql::<(BigInt, BigInt, BigInt)>("published_at / 86400000, COUNT(*), MAX(updated_at)"));
     Ok(days.group_by(sql::<BigInt>("1")).load(conn)?)
 }
 
@@ -52,12 +65,12 @@ pub(crate) fn placed(app: &App, conn: &mut Conn, (from, until): (i64, i64), most
         .limit(most)
         .select(columns)
         .load(conn)?;
-    let links = &app.config.links;
+    let (links, zone) = (&app.config.links, site::address_zone(app, conn)?);
     let sections: HashSet<Id<Section>> = rows.iter().filter_map(|row| row.5).collect();
     let sections = taxonomy::section_cards(conn, links, &sections.into_iter().collect::<Vec<_>>())?;
     let place = |(id, kind, slug, title, locale, section, _, published_at, updated_at): Row| {
         let section = section.and_then(|id| sections.get(&id)).map(|section| section.slug.as_str());
-        let url = links.article(&slug, section, Some(published_at), &id.to_string());
+        let url = links.article(&ArticleAddress { slug: &slug, section, published_at: Some(published_at), id: &id.to_string() }, &zone);
         Placed { url, kind, title, locale, published_at, updated_at }
     };
     Ok(rows.into_iter().filter(|row| !row.6.0.noindex).map(place).collect())

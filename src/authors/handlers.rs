@@ -7,7 +7,8 @@ use super::listing::LISTING;
 use super::operations;
 use super::view::{AuthorEditorView, AuthorView};
 use crate::error::Result;
-use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, no_content, public, public_page};
+use crate::former_slugs::Moved;
+use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, moved, no_content, public, public_page};
 use crate::users::{Caller, Editor, Writer};
 
 listing_parameters!(AuthorList, LISTING);
@@ -56,7 +57,7 @@ async fn create_author(body: Body, request: Request, caller: Caller<Writer>) -> 
 /// editors, and for those whose own profile it is.
 #[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Ask for what editors see.")),
     security((), ("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = crate::http::PublicOr<AuthorView, Edited<AuthorEditorView>>, description = "The author.")))]
+    responses((status = 200, body = crate::http::PublicOr<AuthorView, Edited<AuthorEditorView>>, description = "The author."), (status = 308, body = Moved, description = "The author has another slug now; Location has its address.")))]
 #[get("/authors/{author}")]
 async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if request.wants_editor_view()? {
@@ -64,7 +65,11 @@ async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpRe
         let view = request.read(move |app, conn| operations::read_as_editor(app, conn, &caller, &name)).await?;
         return editor(&view, view.version);
     }
-    let view = request.read(move |app, conn| operations::read(app, conn, &name)).await?;
+    let asked = name.clone();
+    let view = request.read(move |app, conn| operations::read(app, conn, &asked)).await?;
+    if let Some(moved_to) = Moved::from(&name, &view.basics.card.slug) {
+        return moved(&request, &format!("/authors/{}", moved_to.canonical_slug), &moved_to);
+    }
     let mut tags = Tags::of(&["authors"]);
     tags.add("author", view.basics.card.id);
     tag_avatar(&mut tags, &view);

@@ -13,5 +13,5 @@ mod view;
 pub(crate) use author::{Author, AuthorDraft};
 pub(crate) use handlers::routes;
 pub(crate) use operations::{create, profiles, read};
-pub(crate) use queries::{count, find_reference, slugs};
+pub(crate) use queries::{count, find_reference, last_change, slugs};
 pub(crate) use view::{AuthorCard, AuthorView, Byline};

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, lock, slug_of};
 use crate::error::{Code, Error, Fault, Result};
 use crate::events::{self, Event};
+use crate::former_slugs::{self, SlugKind};
 use crate::http::{Edited, Precondition};
 use crate::images::ImageId;
 use crate::input::Input;
@@ -23,7 +24,7 @@ pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<Page
 
 /// What readers see of an author.
 pub(crate) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<AuthorView> {
-    let author = queries::find(conn, name)?;
+    let author = queries::find_ever(conn, name)?;
     view::views(conn, &app.config.links, &[author])?.pop().ok_or_else(Error::not_found)
 }
 
@@ -86,12 +87,14 @@ pub(super) fn revise(
     condition.check(author.version, &current, &input.object()?)?;
     let slug = settle(conn, &draft, &author)?;
     let former = portrait(author.avatar_id);
+    let former_slug = author.slug.clone();
     author.revise(draft, slug, app.now());
     let after = edited(app, conn, &author)?;
     if before.same_content(&after)? {
         return Ok(before);
     }
     queries::update(conn, &author)?;
+    former_slugs::renamed(conn, SlugKind::Author, author.id, (&former_slug, &author.slug), app.now())?;
     let mut revised = event("author.revised", &author, caller.actor(), None);
     revised.tags.extend(former);
     events::record(conn, app.now(), revised)?;
@@ -112,8 +115,14 @@ pub(super) fn delete(
     let heir = reassign_to.map(|heir| find_heir(conn, &author, heir)).transpose()?;
     condition.check_bare(author.version)?;
     match heir {
-        Some(heir) => queries::reassign(conn, author.id, heir)?,
-        None => refuse_used(conn, &author)?,
+        Some(heir) => {
+            queries::reassign(conn, author.id, heir)?;
+            former_slugs::merged(conn, SlugKind::Author, (author.id, &author.slug), heir, app.now())?;
+        }
+        None => {
+            refuse_used(conn, &author)?;
+            former_slugs::forget(conn, SlugKind::Author, author.id)?;
+        }
     }
     queries::delete(conn, author.id)?;
     events::record(conn, app.now(), event("author.deleted", &author, caller.actor(), heir))
@@ -155,6 +164,7 @@ fn settle(conn: &mut Conn, draft: &AuthorDraft, author: &Author) -> Result<Strin
         refuse_second_profile(conn, account, author.id)?;
     }
     match &draft.slug {
+        Some(slug) if *slug != author.slug && queries::slug_taken(conn, slug, author.id)? => Err(queries::slug_conflict(slug)),
         Some(slug) => Ok(slug.clone()),
         None => free_slug(conn, &slug_of(&draft.name, "author"), |conn, slug| queries::slug_taken(conn, slug, author.id)),
     }

@@ -6,8 +6,9 @@ use diesel::prelude::*;
 
 use super::author::{Author, AuthorId};
 use super::listing::LISTING;
-use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Slugged, among, hand_over, keyset, lock};
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Slugged, Timestamp, among, hand_over, keyset, lock};
 use crate::error::{Code, Error, Result, conflict_on};
+use crate::former_slugs::{self, SlugKind};
 use crate::schema::{article_authors, authors, publication_authors, publications, users};
 use crate::users::User;
 
@@ -21,6 +22,12 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Author>>
 pub(crate) fn slugs(conn: &mut Conn) -> Result<Vec<String>> {
     let signing = authors::table.filter(authors::article_count.gt(0)).order((authors::name_key, authors::id)).limit(19_000);
     Ok(signing.select(authors::slug).load(conn)?)
+}
+
+/// When an author who has published changed last.
+pub(crate) fn last_change(conn: &mut Conn) -> Result<Option<Timestamp>> {
+    let signing = authors::table.filter(authors::article_count.gt(0));
+    Ok(signing.order(authors::updated_at.desc()).select(authors::updated_at).first(conn).optional()?)
 }
 
 /// These authors, by id.
@@ -44,6 +51,15 @@ pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Author> {
     look_up(conn, name)?.ok_or_else(Error::not_found)
 }
 
+/// The author that an id or a slug names, or the one who had the slug before.
+pub(super) fn find_ever(conn: &mut Conn, name: &str) -> Result<Author> {
+    if let Some(author) = look_up(conn, name)? {
+        return Ok(author);
+    }
+    let present = former_slugs::id_of(conn, SlugKind::Author, &name.to_lowercase())?;
+    find(conn, &present.ok_or_else(Error::not_found)?)
+}
+
 /// The id of the author that a body names.
 pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     Ok(look_up(conn, name)?.map(|author| author.id.to_string()))
@@ -56,10 +72,10 @@ pub(super) fn find_account(conn: &mut Conn, name: &str) -> Result<Option<String>
     Ok(found.map(|id| id.to_string()))
 }
 
-/// Whether a slug is another author's.
+/// Whether a slug is, or was, another author's.
 pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: AuthorId) -> Result<bool> {
     let others = authors::table.filter(authors::slug.eq(slug)).filter(authors::id.ne(own));
-    Ok(others.count().get_result::<i64>(conn)? > 0)
+    Ok(others.count().get_result::<i64>(conn)? > 0 || former_slugs::is_kept_for_another(conn, SlugKind::Author, slug, own)?)
 }
 
 /// Whether an account has another profile.
@@ -70,18 +86,19 @@ pub(super) fn account_taken(conn: &mut Conn, account: Id<User>, own: AuthorId) -
 
 /// Stores a new author.
 pub(super) fn insert(conn: &mut Conn, author: &Author) -> Result<()> {
-    conflict_on(diesel::insert_into(authors::table).values(author).execute(conn), || slug_conflict(author))?;
+    conflict_on(diesel::insert_into(authors::table).values(author).execute(conn), || slug_conflict(&author.slug))?;
     Ok(())
 }
 
 /// Stores a changed author.
 pub(super) fn update(conn: &mut Conn, author: &Author) -> Result<()> {
-    conflict_on(diesel::update(author).set(author).execute(conn), || slug_conflict(author))?;
+    conflict_on(diesel::update(author).set(author).execute(conn), || slug_conflict(&author.slug))?;
     Ok(())
 }
 
-fn slug_conflict(author: &Author) -> Error {
-    Error::new(Code::SlugTaken, format!("Another author has the slug {:?}.", author.slug))
+/// The error of a slug that another author has, or had.
+pub(super) fn slug_conflict(slug: &str) -> Error {
+    Error::new(Code::SlugTaken, format!("Another author has, or had, the slug {slug:?}."))
 }
 
 /// Removes an author whom nothing refers to any more.

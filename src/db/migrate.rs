@@ -2,12 +2,17 @@
 
 use std::path::Path;
 
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
-use diesel::migration::{Migration, MigrationSource};
+use diesel::migration::{CREATE_MIGRATIONS_TABLE, Migration, MigrationSource};
+use diesel::pg::Pg;
+use diesel::sql_types::Text;
+use diesel::sqlite::Sqlite;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::conn::{Conn, Location};
+use super::steps::{self, Failure};
 
 const PORTABLE: EmbeddedMigrations = embed_migrations!("migrations/portable");
 
@@ -37,8 +42,6 @@ END
 $$
 "#;
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
 /// Looks without changing a byte; the error says in words why this database cannot be served.
 pub(crate) fn inspect(location: &Location) -> Result<SchemaState, String> {
     let applied = match location {
@@ -55,34 +58,56 @@ pub(crate) fn inspect(location: &Location) -> Result<SchemaState, String> {
 pub(crate) fn migrate(location: &Location) -> Result<usize, String> {
     inspect(location)?;
     let mut conn = Conn::open(location).map_err(|error| format!("cannot open the database: {error}"))?;
-    let ran = match &mut conn {
-        Conn::Sqlite(conn) => conn.immediate_transaction(|conn| run(conn, |_| Ok(()))),
-        Conn::Postgres(conn) => conn.transaction(|conn| {
-            conn.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(6041969)")?;
-            // Before the next migration makes a view of them, whose columns could not be altered any more.
-            run(conn, |conn| conn.batch_execute(SORT_BY_BYTES))
-        }),
-    };
+    let ran = conn.begin_write().map_err(Failure::from).and_then(|()| run(&mut conn));
+    let ended = conn.batch_execute(if ran.is_ok() { "COMMIT" } else { "ROLLBACK" });
+    let ran = ran.and_then(|ran| ended.map(|()| ran).map_err(Failure::from));
     ran.map_err(|error| format!("the migration failed and was undone: {error}"))
 }
 
-/// Runs what is pending, one after the other, and `after` each.
-fn run<DB: diesel::backend::Backend, C: MigrationHarness<DB>>(
-    conn: &mut C,
-    after: impl Fn(&mut C) -> diesel::QueryResult<()>,
-) -> Result<usize, Failure> {
-    let mut ran = 0;
-    while conn.has_pending_migration(PORTABLE)? {
-        conn.run_next_migration(PORTABLE)?;
-        after(conn)?;
-        ran += 1;
+/// Runs each pending migration: its SQL, then its step in Rust if it has one, then the row that says that it ran.
+fn run(conn: &mut Conn) -> Result<usize, Failure> {
+    if let Conn::Postgres(conn) = conn {
+        conn.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(6041969)")?;
     }
-    Ok(ran)
+    diesel::sql_query(CREATE_MIGRATIONS_TABLE).execute(conn)?;
+    let applied: Vec<String> = diesel::sql_query(APPLIED).load::<Name>(conn)?.into_iter().map(|row| row.name).collect();
+    let pending: Vec<String> = known()?.into_iter().filter(|version| !applied.contains(version)).collect();
+    for version in &pending {
+        run_sql(conn, version)?;
+        if let Some(step) = steps::of(version) {
+            step(conn)?;
+        }
+        diesel::sql_query(APPLY).bind::<Text, _>(version).execute(conn)?;
+    }
+    Ok(pending.len())
 }
 
+fn run_sql(conn: &mut Conn, version: &str) -> Result<(), Failure> {
+    match conn {
+        Conn::Sqlite(conn) => embedded::<Sqlite>(version)?.run(conn),
+        Conn::Postgres(conn) => {
+            embedded::<Pg>(version)?.run(conn)?;
+            // Before the next migration makes a view of them, whose columns could not be altered any more.
+            Ok(conn.batch_execute(SORT_BY_BYTES)?)
+        }
+    }
+}
+
+fn embedded<DB: Backend>(version: &str) -> Result<Box<dyn Migration<DB>>, Failure> {
+    let found = PORTABLE.migrations()?.into_iter().find(|migration| version_of(&**migration) == version);
+    found.ok_or_else(|| format!("there is no migration {version}").into())
+}
+
+fn version_of<DB: Backend>(migration: &dyn Migration<DB>) -> String {
+    migration.name().version().to_string()
+}
+
+/// The versions of all migrations, the first one first.
 fn known() -> Result<Vec<String>, String> {
-    let migrations: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> = PORTABLE.migrations().map_err(|error| error.to_string())?;
-    Ok(migrations.iter().map(|migration| migration.name().version().as_owned().to_string()).collect())
+    let migrations: Vec<Box<dyn Migration<Sqlite>>> = PORTABLE.migrations().map_err(|error| error.to_string())?;
+    let mut versions: Vec<String> = migrations.iter().map(|migration| version_of(&**migration)).collect();
+    versions.sort_unstable();
+    Ok(versions)
 }
 
 fn compare(applied: &[String]) -> Result<SchemaState, String> {
@@ -105,6 +130,7 @@ struct Name {
     name: String,
 }
 
+const APPLY: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ($1)";
 const APPLIED: &str = "SELECT version AS name FROM __diesel_schema_migrations ORDER BY version";
 
 fn applied_on_sqlite(path: &str) -> Result<Vec<String>, String> {

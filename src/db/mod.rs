@@ -6,6 +6,7 @@
 mod among;
 pub(crate) mod columns;
 mod conn;
+mod fold;
 mod hand_over;
 mod id;
 mod joint;
@@ -16,18 +17,22 @@ mod patience;
 mod phrase;
 mod pool;
 mod slugs;
+mod steps;
 mod tally;
 mod task;
 mod text_enum;
 mod timestamp;
+mod words;
 mod writer;
+mod zone;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use among::among;
+pub(crate) use among::{Among, among};
 pub(crate) use columns::{Column, Key, Op, Predicate, column};
 pub(crate) use conn::{Backend, Conn, Location, lock, straight};
+pub(crate) use fold::fold;
 pub(crate) use hand_over::hand_over;
 pub(crate) use id::Id;
 pub(crate) use joint::{Joint, Opening};
@@ -37,7 +42,9 @@ pub(crate) use migrate::{SchemaState, migrate};
 pub(crate) use patience::PATIENCE;
 pub(crate) use phrase::{Phrase, phrase};
 pub(crate) use pool::Db;
-pub(crate) use slugs::{Slugged, fold, free_slug, slug_of};
+pub(crate) use slugs::{Slugged, free_slug, slug_of};
 pub(crate) use task::{MAX_TRIES, Parcel, Repeatable, Task, repeatable, task, unpacked};
 pub(crate) use text_enum::text_enum;
 pub(crate) use timestamp::Timestamp;
+pub(crate) use words::{clean_line, plain_words};
+pub(crate) use zone::Zone;

@@ -27,11 +27,6 @@ impl<T> Slugged<T> {
     }
 }
 
-/// Lower case without accents: what both engines sort, search and compare names by.
-pub(crate) fn fold(text: &str) -> String {
-    deunicode::deunicode_with_tofu(text, "\u{fffd}").to_lowercase()
-}
-
 /// The slug of a title: transliterated, lower case, words joined by hyphens; `otherwise` where nothing is left.
 pub(crate) fn slug_of(title: &str, otherwise: &str) -> String {
     let slug = slug::slugify(title);

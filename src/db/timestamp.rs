@@ -77,7 +77,7 @@ impl Timestamp {
     }
 
     /// The date and time in UTC.
-    fn civil(self) -> Option<DateTime> {
+    pub(super) fn civil(self) -> Option<DateTime> {
         EPOCH.checked_add(SignedDuration::from_millis(self.0)).ok()
     }
 }

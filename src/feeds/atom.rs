@@ -5,7 +5,7 @@ use atom_syndication::{
 };
 
 use super::feed::{Entry, Feed};
-use crate::db::Timestamp;
+use crate::db::{Timestamp, Zone};
 use crate::error::{Error, Result};
 
 /// The media type.
@@ -15,11 +15,11 @@ pub(super) const TYPE: &str = "application/atom+xml";
 pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
     let link =
         |href: String, rel: &str, mime_type: &str| Link { href, rel: rel.into(), mime_type: Some(mime_type.into()), ..Link::default() };
-    let entries = feed.entries.into_iter().map(entry).collect::<Result<Vec<_>>>()?;
+    let entries = feed.entries.into_iter().map(|entry| written(entry, &feed.zone)).collect::<Result<Vec<_>>>()?;
     let atom = AtomFeed {
         title: Text::plain(feed.title.clone()),
         id: feed.own.clone(),
-        updated: time(feed.updated)?,
+        updated: time(&feed.zone, feed.updated)?,
         // Entries of nobody's have the site for their author.
         authors: vec![Person { name: feed.title, uri: Some(feed.home.clone()), ..Person::default() }],
         links: vec![link(feed.own, "self", TYPE), link(feed.home, "alternate", "text/html")],
@@ -35,7 +35,7 @@ pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
     atom.write_with_config(declared, config).map_err(|error| Error::internal(&error.to_string()))
 }
 
-fn entry(entry: Entry) -> Result<AtomEntry> {
+fn written(entry: Entry, zone: &Zone) -> Result<AtomEntry> {
     let page = Link { href: entry.url, rel: "alternate".into(), mime_type: Some("text/html".into()), ..Link::default() };
     let picture = entry.image.map(|image| Link {
         href: image.url.clone(),
@@ -54,8 +54,8 @@ fn entry(entry: Entry) -> Result<AtomEntry> {
     Ok(AtomEntry {
         title: Text { lang: Some(language.clone()), ..Text::plain(entry.title) },
         id: entry.id,
-        updated: time(entry.updated)?,
-        published: Some(time(entry.published)?),
+        updated: time(zone, entry.updated)?,
+        published: Some(time(zone, entry.published)?),
         authors: entry.authors.into_iter().map(|(name, url)| Person { name, uri: Some(url), ..Person::default() }).collect(),
         categories: entry.categories.into_iter().map(|term| Category { term, scheme: None, label: None }).collect(),
         links: std::iter::once(page).chain(picture).collect(),
@@ -65,6 +65,6 @@ fn entry(entry: Entry) -> Result<AtomEntry> {
     })
 }
 
-fn time(time: Timestamp) -> Result<FixedDateTime> {
-    time.to_string().parse().map_err(|_| Error::internal("a time cannot be written"))
+fn time(zone: &Zone, time: Timestamp) -> Result<FixedDateTime> {
+    zone.rfc3339(time).parse().map_err(|_| Error::internal("a time cannot be written"))
 }

@@ -7,7 +7,7 @@ use url::form_urlencoded::byte_serialize;
 use super::text;
 use crate::app::App;
 use crate::articles::{self, ArticleCard, Newest};
-use crate::db::{Conn, Timestamp};
+use crate::db::{Conn, Timestamp, Zone};
 use crate::error::Result;
 use crate::http::Tags;
 use crate::images::{self, ImageView};
@@ -36,6 +36,8 @@ pub(super) struct Feed {
     pub(super) language: String,
     pub(super) logo: Option<ImageView>,
     pub(super) updated: Timestamp,
+    /// The zone that its times are told in.
+    pub(super) zone: Zone,
     pub(super) entries: Vec<Entry>,
 }
 
@@ -100,13 +102,14 @@ pub(super) fn make(app: &App, conn: &mut Conn, asked: Asked) -> Result<(Feed, Ta
         tags.add("image", logo.id);
     }
     let Newest { cards, mut texts, tags } = articles::newest(app, conn, &query, asked.full, tags)?;
-    let entries: Vec<Entry> = cards.into_iter().map(|card| entry(texts.remove(&card.id), card, &links.site_url)).collect();
+    let entries: Vec<Entry> = cards.into_iter().map(|card| entry(texts.remove(&card.id), card)).collect();
     let feed = Feed {
         title,
         description: text::safe(settings.tagline.as_deref().unwrap_or(&settings.name)),
         home,
         own: asked.own,
         language: asked.locale.unwrap_or(settings.locale),
+        zone: Zone::named(&settings.timezone),
         logo,
         updated: entries.iter().map(|entry| entry.updated).max().unwrap_or(Timestamp::from_millis(0)),
         entries,
@@ -114,13 +117,13 @@ pub(super) fn make(app: &App, conn: &mut Conn, asked: Asked) -> Result<(Feed, Ta
     Ok((feed, tags))
 }
 
-fn entry(html: Option<String>, card: ArticleCard, site_url: &str) -> Entry {
+fn entry(html: Option<String>, card: ArticleCard) -> Entry {
     let section = card.section.iter().map(|section| section.name.as_str());
     Entry {
         id: format!("urn:uuid:{}", card.id),
         title: text::safe(&card.title),
         summary: text::safe(card.excerpt.as_deref().unwrap_or_default()),
-        html: html.map(|html| text::absolute(&html, site_url, &card.url)),
+        html: html.map(|html| text::absolute(&html, &card.url)),
         authors: card.authors.iter().map(|author| (text::safe(&author.name), author.url.clone())).collect(),
         categories: section.chain(card.tags.iter().map(|tag| tag.name.as_str())).map(text::safe).collect(),
         language: card.locale,

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::feed::{Entry, Feed};
-use crate::db::Timestamp;
+use crate::db::Zone;
 use crate::error::Result;
 
 /// The media type.
@@ -66,10 +66,12 @@ pub(crate) struct JsonFeedItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "uri", example = "https://api.example.com/media/9f86d081.jpg")]
     image: Option<String>,
-    /// When it was first published.
-    date_published: Timestamp,
-    /// When it was last published.
-    date_modified: Timestamp,
+    /// When it was first published, as RFC 3339 writes it, in the site's time zone.
+    #[schema(example = "2026-01-31T20:30:00.000-08:00")]
+    date_published: String,
+    /// When it was last published, as RFC 3339 writes it, in the site's time zone.
+    #[schema(example = "2026-01-31T20:30:00.000-08:00")]
+    date_modified: String,
     /// Who signs it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -104,12 +106,12 @@ pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
         description: feed.description,
         icon: feed.logo.map(|logo| logo.url.clone()),
         language: feed.language,
-        items: feed.entries.into_iter().map(item).collect(),
+        items: feed.entries.into_iter().map(|entry| item(entry, &feed.zone)).collect(),
     };
     Ok(serde_json::to_vec(&feed)?)
 }
 
-fn item(entry: Entry) -> JsonFeedItem {
+fn item(entry: Entry, zone: &Zone) -> JsonFeedItem {
     JsonFeedItem {
         id: entry.id,
         url: entry.url,
@@ -119,8 +121,8 @@ fn item(entry: Entry) -> JsonFeedItem {
         content_html: entry.html,
         summary: entry.summary,
         image: entry.image.map(|image| image.url.clone()),
-        date_published: entry.published,
-        date_modified: entry.updated,
+        date_published: zone.rfc3339(entry.published),
+        date_modified: zone.rfc3339(entry.updated),
         authors: entry.authors.into_iter().map(|(name, url)| JsonFeedAuthor { name, url }).collect(),
         tags: entry.categories,
         language: entry.language,

@@ -6,6 +6,7 @@ use rss::{Category, Channel, Enclosure, Guid, Image, Item};
 
 use super::feed::{Entry, Feed};
 use super::text;
+use crate::db::Zone;
 use crate::error::{Error, Result};
 
 /// The media type.
@@ -21,17 +22,17 @@ pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
         link: feed.home,
         description: text::html(&feed.description),
         language: Some(feed.language),
-        last_build_date: Some(feed.updated.http_date()),
+        last_build_date: Some(feed.zone.rfc2822(feed.updated)),
         generator: Some("Masthead".into()),
         image,
-        items: feed.entries.into_iter().map(item).collect(),
+        items: feed.entries.into_iter().map(|entry| item(entry, &feed.zone)).collect(),
         atom_ext: Some(AtomExtension { links: vec![own] }),
         ..Channel::default()
     };
     channel.write_to(Vec::new()).map_err(|error| Error::internal(&error.to_string()))
 }
 
-fn item(entry: Entry) -> Item {
+fn item(entry: Entry, zone: &Zone) -> Item {
     let picture = |image: crate::images::ImageView| Enclosure {
         url: image.url.clone(),
         length: image.bytes.to_string(),
@@ -45,7 +46,7 @@ fn item(entry: Entry) -> Item {
         categories: entry.categories.into_iter().map(|name| Category { name, domain: None }).collect(),
         enclosure: entry.image.map(picture),
         guid: Some(Guid { value: entry.id, permalink: false }),
-        pub_date: Some(entry.published.http_date()),
+        pub_date: Some(zone.rfc2822(entry.published)),
         content: entry.html,
         dublin_core_ext: Some(DublinCoreExtension { creators, ..DublinCoreExtension::default() }),
         ..Item::default()

@@ -3,6 +3,7 @@
 //! A sitemap of articles is a month or, where more were published in it than one may hold, a day: so each costs what it
 //! holds, however many there are, and what was published long ago stays where it is.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -11,11 +12,11 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::text::safe;
 use crate::app::App;
-use crate::articles::{self, ArticleKind, Placed};
-use crate::db::{Conn, Timestamp};
+use crate::articles::{self, ArticleKind, Placed, PublishedDay};
+use crate::db::{Conn, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::http::Tags;
-use crate::{authors, taxonomy};
+use crate::{authors, site, taxonomy};
 
 /// The media type.
 pub(super) const TYPE: &str = "application/xml";
@@ -31,29 +32,27 @@ const SITE: &str = "site.xml";
 const SITEMAPS: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 const NEWS_SITEMAPS: &str = "http://www.google.com/schemas/sitemap-news/0.9";
 
-/// The index of all sitemaps.
+/// The index of all sitemaps, each with the time of the last change in it.
 pub(super) fn index(app: &App, conn: &mut Conn) -> Result<(Vec<u8>, Tags)> {
-    let names = std::iter::once(SITE.to_owned()).chain(names(&articles::days(conn)?));
-    let names: Vec<String> = names.collect();
-    let api = &app.config.links.api_url;
-    let body = document("sitemapindex", &[("xmlns", SITEMAPS)], |writer| {
-        names.iter().try_for_each(|name| {
-            let write = |writer: &mut Writer<Vec<u8>>| element(writer, "loc", &format!("{api}/sitemaps/{name}"));
-            writer.create_element("sitemap").write_inner_content(write).map(|_| ())
-        })
-    })?;
-    Ok((body, Tags::of(&["articles"])))
+    let zone = site::zone(conn)?;
+    let days = articles::days(conn)?;
+    let pages = [taxonomy::last_section_change(conn)?, taxonomy::last_tag_change(conn)?, authors::last_change(conn)?];
+    let newest = days.iter().map(|day| day.changed_at).chain(pages.into_iter().flatten()).max();
+    let sitemaps = std::iter::once((SITE.to_owned(), newest)).chain(sitemaps(&days).into_iter().map(|(name, time)| (name, Some(time))));
+    let sitemaps: Vec<_> = sitemaps.map(|(name, time)| (format!("{}/sitemaps/{name}", app.config.links.api_url), time)).collect();
+    let body = document("sitemapindex", &[("xmlns", SITEMAPS)], |writer| entries(writer, "sitemap", &sitemaps, &zone))?;
+    Ok((body, Tags::of(&["sections", "tags", "authors", "articles", "site"])))
 }
 
 /// The sitemap of this name.
 pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<(Vec<u8>, Tags)> {
-    let links = &app.config.links;
+    let (links, zone) = (&app.config.links, site::zone(conn)?);
     if name == SITE {
         let mut pages = vec![(format!("{}/", links.site_url), None)];
         pages.extend(taxonomy::section_slugs(conn)?.iter().map(|slug| (links.section(slug), None)));
         pages.extend(taxonomy::tag_slugs(conn)?.iter().map(|slug| (links.tag(slug), None)));
         pages.extend(authors::slugs(conn)?.iter().map(|slug| (links.author(slug), None)));
-        return Ok((pages_document(&pages)?, Tags::of(&["sections", "tags", "authors", "articles"])));
+        return Ok((pages_document(&pages, &zone)?, Tags::of(&["sections", "tags", "authors", "articles"])));
     }
     let (from, until) = span(name).ok_or_else(Error::not_found)?;
     let placed = articles::placed(app, conn, (from, until), MOST)?;
@@ -61,7 +60,7 @@ pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<(Vec<u8>, T
         return Err(Error::not_found());
     }
     let pages: Vec<_> = placed.into_iter().map(|article| (article.url, Some(article.updated_at))).collect();
-    Ok((pages_document(&pages)?, Tags::of(&["articles", "sections"])))
+    Ok((pages_document(&pages, &zone)?, Tags::of(&["articles", "sections", "site"])))
 }
 
 /// The sitemap of the news of the last two days.
@@ -73,15 +72,17 @@ pub(super) fn news(app: &App, conn: &mut Conn) -> Result<(Vec<u8>, Tags)> {
     news.iter().map(|article| article.published_at.millis() + NEWS).min().into_iter().for_each(|end| {
         tags.hold_until(Timestamp::from_millis(end + 1));
     });
-    let name = crate::site::settings(conn)?.name;
+    let settings = site::settings(conn)?;
+    let (name, zone) = (settings.name, Zone::named(&settings.timezone));
     let body = document("urlset", &[("xmlns", SITEMAPS), ("xmlns:news", NEWS_SITEMAPS)], |writer| {
-        news.iter()
-            .try_for_each(|article| writer.create_element("url").write_inner_content(|writer| one(writer, article, &name)).map(|_| ()))
+        news.iter().try_for_each(|article| {
+            writer.create_element("url").write_inner_content(|writer| one(writer, article, (&name, &zone))).map(|_| ())
+        })
     })?;
     Ok((body, tags))
 }
 
-fn one(writer: &mut Writer<Vec<u8>>, article: &Placed, name: &str) -> io::Result<()> {
+fn one(writer: &mut Writer<Vec<u8>>, article: &Placed, (name, zone): (&str, &Zone)) -> io::Result<()> {
     element(writer, "loc", &article.url)?;
     let news = |writer: &mut Writer<Vec<u8>>| {
         let publication = |writer: &mut Writer<Vec<u8>>| {
@@ -89,21 +90,24 @@ fn one(writer: &mut Writer<Vec<u8>>, article: &Placed, name: &str) -> io::Result
             element(writer, "news:language", article.locale.split('-').next().unwrap_or_default())
         };
         writer.create_element("news:publication").write_inner_content(publication)?;
-        element(writer, "news:publication_date", &article.published_at.to_string())?;
+        element(writer, "news:publication_date", &zone.rfc3339(article.published_at))?;
         element(writer, "news:title", &article.title)
     };
     writer.create_element("news:news").write_inner_content(news).map(|_| ())
 }
 
-fn pages_document(pages: &[(String, Option<Timestamp>)]) -> Result<Vec<u8>> {
-    document("urlset", &[("xmlns", SITEMAPS)], |writer| {
-        pages.iter().try_for_each(|(url, changed)| {
-            let page = |writer: &mut Writer<Vec<u8>>| {
-                element(writer, "loc", url)?;
-                changed.map_or(Ok(()), |changed| element(writer, "lastmod", &changed.to_string()))
-            };
-            writer.create_element("url").write_inner_content(page).map(|_| ())
-        })
+fn pages_document(pages: &[(String, Option<Timestamp>)], zone: &Zone) -> Result<Vec<u8>> {
+    document("urlset", &[("xmlns", SITEMAPS)], |writer| entries(writer, "url", pages, zone))
+}
+
+/// Writes URLs, each with the time of its last change if that is known.
+fn entries(writer: &mut Writer<Vec<u8>>, name: &str, entries: &[(String, Option<Timestamp>)], zone: &Zone) -> io::Result<()> {
+    entries.iter().try_for_each(|(url, changed)| {
+        let entry = |writer: &mut Writer<Vec<u8>>| {
+            element(writer, "loc", url)?;
+            changed.map_or(Ok(()), |changed| element(writer, "lastmod", &zone.rfc3339(changed)))
+        };
+        writer.create_element(name).write_inner_content(entry).map(|_| ())
     })
 }
 
@@ -120,22 +124,22 @@ fn element(writer: &mut Writer<Vec<u8>>, name: &str, text: &str) -> io::Result<(
     writer.create_element(name).write_text_content(BytesText::new(&safe(text))).map(|_| ())
 }
 
-/// The names of the sitemaps of articles, the newest first, of how many were published on each day since 1970 began.
-fn names(days: &[(i64, i64)]) -> Vec<String> {
-    let mut months: BTreeMap<(i16, i8), (i64, Vec<i8>)> = BTreeMap::new();
-    for (day, count) in days {
-        let (year, month, day) = Timestamp::from_millis(day.saturating_mul(DAY)).date();
-        let (total, days) = months.entry((year, month)).or_default();
-        *total += count;
-        days.push(day);
+/// The names of the sitemaps of articles, the newest first, each with the time of the last change in it.
+fn sitemaps(days: &[PublishedDay]) -> Vec<(String, Timestamp)> {
+    let mut months: BTreeMap<(i16, i8), Vec<(i8, PublishedDay)>> = BTreeMap::new();
+    for day in days {
+        let (year, month, day_of_month) = Timestamp::from_millis(day.day.saturating_mul(DAY)).date();
+        months.entry((year, month)).or_default().push((day_of_month, *day));
     }
-    let of_month = |((year, month), (total, mut days)): ((i16, i8), (i64, Vec<i8>))| {
-        if total <= MOST {
-            return vec![format!("articles-{year:04}-{month:02}.xml")];
+    let of_month = |((year, month), mut days): ((i16, i8), Vec<(i8, PublishedDay)>)| {
+        if days.iter().map(|(_, day)| day.count).sum::<i64>() <= MOST {
+            let changed = days.iter().map(|(_, day)| day.changed_at).max();
+            return changed.map(|changed| (format!("articles-{year:04}-{month:02}.xml"), changed)).into_iter().collect();
         }
-        days.sort_unstable();
-        days.dedup();
-        days.into_iter().rev().map(|day| format!("articles-{year:04}-{month:02}-{day:02}.xml")).collect()
+        days.sort_unstable_by_key(|(day_of_month, _)| Reverse(*day_of_month));
+        days.into_iter()
+            .map(|(day_of_month, day)| (format!("articles-{year:04}-{month:02}-{day_of_month:02}.xml"), day.changed_at))
+            .collect::<Vec<_>>()
     };
     months.into_iter().rev().flat_map(of_month).collect()
 }
@@ -158,18 +162,27 @@ fn span(name: &str) -> Option<(i64, i64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DAY, names, span};
+    use super::{DAY, sitemaps, span};
+    use crate::articles::PublishedDay;
     use crate::db::Timestamp;
 
     #[test]
     fn a_month_is_one_sitemap_until_it_holds_too_much() {
         let day = |text: &str| Timestamp::parse(&format!("{text}T00:00:00Z")).map_or(0, Timestamp::millis) / DAY;
-        let days = [(day("2026-01-31"), 50_000), (day("2026-02-01"), 1), (day("2026-03-01"), 30_000), (day("2026-03-14"), 20_001)];
-        let expected = ["articles-2026-03-14.xml", "articles-2026-03-01.xml", "articles-2026-02.xml", "articles-2026-01.xml"];
-        assert_eq!(names(&days), expected);
-        for name in names(&days) {
+        let days = [("2026-01-31", 49_999), ("2026-01-30", 1), ("2026-02-01", 1), ("2026-03-01", 30_000), ("2026-03-14", 20_001)];
+        let days =
+            days.map(|(text, count)| PublishedDay { day: day(text), count, changed_at: Timestamp::from_millis(day(text) * DAY + count) });
+        let names: Vec<(String, i64)> = sitemaps(&days).into_iter().map(|(name, changed)| (name, changed.millis() % DAY)).collect();
+        let expected = [
+            ("articles-2026-03-14.xml", 20_001),
+            ("articles-2026-03-01.xml", 30_000),
+            ("articles-2026-02.xml", 1),
+            ("articles-2026-01.xml", 49_999),
+        ];
+        assert_eq!(names, expected.map(|(name, millis)| (name.to_owned(), millis)));
+        for (name, _) in names {
             let (from, until) = span(&name).unwrap_or_default();
-            assert!(days.iter().any(|(day, _)| (from..until).contains(&(day * DAY))), "{name}");
+            assert!(days.iter().any(|day| (from..until).contains(&(day.day * DAY))), "{name}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! Texts as feeds can hold them.
 
+use url::Url;
+
 /// A text without what XML 1.0 (section 2.2) has no place for.
 pub(super) fn safe(text: &str) -> String {
     let fits = |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
@@ -11,16 +13,20 @@ pub(super) fn html(text: &str) -> String {
     safe(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Sanitised HTML whose links and files are found from anywhere: paths begin at the site, fragments at the article.
-pub(super) fn absolute(html: &str, site_url: &str, article_url: &str) -> String {
+/// Attributes of sanitised HTML that hold one URL.
+const URL_ATTRIBUTES: &[&str] = &["href", "src", "poster", "cite"];
+
+/// Sanitised HTML whose relative references are resolved against the article's URL (RFC 3986, section 5), since a feed has no base.
+pub(super) fn absolute(html: &str, article_url: &str) -> String {
     let html = safe(html);
+    let Ok(base) = Url::parse(article_url) else { return html };
     let mut pieces = html.split('<');
     let mut whole = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
-        // In what the sanitiser writes, this sign stands before a tag and nowhere else.
+        // The sanitiser writes this sign before a tag and nowhere else.
         let (tag, rest) = piece.split_at_checked(end_of_tag(piece)).unwrap_or((piece, ""));
         whole.push('<');
-        whole.push_str(&with_absolute(tag, site_url, article_url));
+        whole.push_str(&with_absolute(tag, &base));
         whole.push_str(rest);
     }
     whole
@@ -39,21 +45,58 @@ fn end_of_tag(piece: &str) -> usize {
     piece.len()
 }
 
-fn with_absolute(tag: &str, site_url: &str, article_url: &str) -> String {
-    let mut tag = tag.to_owned();
-    for name in [" href=\"", " src=\"", " poster=\""] {
-        let Some(start) = tag.find(name).map(|start| start + name.len()) else { continue };
-        let value = tag.get(start..).unwrap_or_default();
-        let base = if value.starts_with('#') {
-            article_url
-        } else if value.starts_with('/') && !value.starts_with("//") {
-            site_url
-        } else {
-            continue;
-        };
-        tag.insert_str(start, base);
+/// A tag with the URLs in its attributes resolved. The sanitiser writes every value in double quotes.
+fn with_absolute(tag: &str, base: &Url) -> String {
+    let mut written = String::with_capacity(tag.len());
+    let mut rest = tag;
+    while let Some((before, value, after)) = next_value(rest) {
+        let name = before.trim_end_matches("=\"").rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
+        written.push_str(before);
+        match name {
+            "srcset" => written.push_str(&candidates(value, base)),
+            name if URL_ATTRIBUTES.contains(&name) => written.push_str(&resolved(value, base)),
+            _ => written.push_str(value),
+        }
+        rest = after;
     }
-    tag
+    written.push_str(rest);
+    written
+}
+
+/// Splits a tag into the text up to a value's opening quote, the value, and the text from its closing quote on.
+fn next_value(tag: &str) -> Option<(&str, &str, &str)> {
+    let start = tag.find("=\"")? + 2;
+    let (before, rest) = tag.split_at_checked(start)?;
+    let end = rest.find('"')?;
+    // The closing quote goes with the next piece, so that it is written.
+    let (value, after) = rest.split_at_checked(end)?;
+    Some((before, value, after))
+}
+
+/// An attribute's URL, resolved; as it was if it can't be.
+fn resolved(value: &str, base: &Url) -> String {
+    let reference = value.replace("&amp;", "&").replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">");
+    match Url::options().base_url(Some(base)).parse(reference.trim()) {
+        Ok(url) if !is_absolute(&reference) => url.as_str().replace('&', "&amp;").replace('"', "&quot;"),
+        _ => value.to_owned(),
+    }
+}
+
+/// Whether a reference names its scheme, so that it stays as it was written.
+fn is_absolute(reference: &str) -> bool {
+    let scheme = reference.trim_start().split([':', '/', '?', '#']).next().unwrap_or_default();
+    reference.trim_start().get(scheme.len()..).is_some_and(|rest| rest.starts_with(':'))
+        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+}
+
+/// The candidates of a `srcset`, each with its URL resolved.
+fn candidates(value: &str, base: &Url) -> String {
+    let candidates = value.split(", ").map(|candidate| match candidate.trim().split_once(' ') {
+        Some((url, size)) => format!("{} {size}", resolved(url, base)),
+        None => resolved(candidate.trim(), base),
+    });
+    candidates.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -61,13 +104,26 @@ mod tests {
     use super::{absolute, safe};
 
     #[test]
-    fn links_are_made_absolute_and_texts_are_left_alone() {
-        let html = "<p>See <a href=\"/about\" title=\"a > b\">us</a>, <a href=\"#fn-1\">1</a>, <a href=\"//x.example/\">x</a>, \
-                    <a href=\"https://y.example/\">y</a>. href=\"/no\"</p><img src=\"/media/a.jpg\" alt=\"\">";
-        let expected = "<p>See <a href=\"https://n.example/about\" title=\"a > b\">us</a>, <a href=\"https://n.example/a#fn-1\">1</a>, \
-                        <a href=\"//x.example/\">x</a>, <a href=\"https://y.example/\">y</a>. href=\"/no\"</p>\
-                        <img src=\"https://n.example/media/a.jpg\" alt=\"\">";
-        assert_eq!(absolute(html, "https://n.example", "https://n.example/a"), expected);
+    fn relative_references_are_resolved_and_texts_are_left_alone() {
+        for (reference, url) in [
+            ("/about", "https://n.example/about"),
+            ("#fn-1", "https://n.example/city/a#fn-1"),
+            ("other-story", "https://n.example/city/other-story"),
+            ("../sport/b?x=1&amp;y=2", "https://n.example/sport/b?x=1&amp;y=2"),
+            ("?page=2", "https://n.example/city/a?page=2"),
+            ("//x.example/", "https://x.example/"),
+            ("https://y.example/a b", "https://y.example/a b"),
+            ("mailto:desk@n.example", "mailto:desk@n.example"),
+            ("", "https://n.example/city/a"),
+        ] {
+            let html = format!("<p>See <a href=\"{reference}\" title=\"a > b\">us</a>. href=\"no\"</p>");
+            let expected = format!("<p>See <a href=\"{url}\" title=\"a > b\">us</a>. href=\"no\"</p>");
+            assert_eq!(absolute(&html, "https://n.example/city/a"), expected, "{reference}");
+        }
+        let html = "<img src=\"a.jpg\" srcset=\"a.jpg 1x, /b.jpg 2x\" alt=\"src=1\"><blockquote cite=\"c\"></blockquote>";
+        let expected = "<img src=\"https://n.example/city/a.jpg\" srcset=\"https://n.example/city/a.jpg 1x, https://n.example/b.jpg 2x\" \
+                        alt=\"src=1\"><blockquote cite=\"https://n.example/city/c\"></blockquote>";
+        assert_eq!(absolute(html, "https://n.example/city/a"), expected);
     }
 
     #[test]

@@ -7,9 +7,10 @@ use super::operations;
 use super::page::{ArticlePage, AuthorPage, HomePage, Made, SectionPage, TagPage};
 use super::resolve::{self, Resolved};
 use crate::app::App;
-use crate::articles::{Moved, Previewed, answer_previewed_page};
+use crate::articles::{Previewed, answer_previewed_page};
 use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
+use crate::former_slugs::Moved;
 use crate::http::{Mount, Request, Written, moved, public, public_written};
 
 /// Mounts the operations.
@@ -59,28 +60,28 @@ async fn read_article_page(request: Request, name: web::Path<String>) -> Result<
 /// Reads a section's page.
 ///
 /// Everything that a section's page is made of, in one answer.
-#[utoipa::path(tag = "Pages", params(("section" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = SectionPage, description = "The page.")))]
+#[utoipa::path(tag = "Pages", params(("section" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = SectionPage, description = "The page."), (status = 308, body = Moved, description = "The section has another slug now; Location has its page.")))]
 #[get("/pages/section/{section}")]
 async fn read_section_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
-    answer(&request, move |app, conn| operations::section(app, conn, &name)).await
+    answer_named(&request, name.into_inner(), operations::section, |page| &page.section.slug).await
 }
 
 /// Reads an author's page.
 ///
 /// Everything that an author's page is made of, in one answer.
-#[utoipa::path(tag = "Pages", params(("author" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = AuthorPage, description = "The page.")))]
+#[utoipa::path(tag = "Pages", params(("author" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = AuthorPage, description = "The page."), (status = 308, body = Moved, description = "The author has another slug now; Location has its page.")))]
 #[get("/pages/author/{author}")]
 async fn read_author_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
-    answer(&request, move |app, conn| operations::author(app, conn, &name)).await
+    answer_named(&request, name.into_inner(), operations::author, |page| &page.author.basics.card.slug).await
 }
 
 /// Reads a tag's page.
 ///
 /// Everything that a tag's page is made of, in one answer.
-#[utoipa::path(tag = "Pages", params(("tag" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = TagPage, description = "The page.")))]
+#[utoipa::path(tag = "Pages", params(("tag" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = TagPage, description = "The page."), (status = 308, body = Moved, description = "The tag has another slug now; Location has its page.")))]
 #[get("/pages/tag/{tag}")]
 async fn read_tag_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
-    answer(&request, move |app, conn| operations::tag(app, conn, &name)).await
+    answer_named(&request, name.into_inner(), operations::tag, |page| &page.tag.slug).await
 }
 
 /// The token of a preview, and nothing unknown besides.
@@ -105,6 +106,35 @@ where
         Written::of(&page, tags)
     };
     Ok(public_written(request, request.read(work).await?))
+}
+
+/// Answers with the page of the subject of a name or, if that is a former slug, with where the page is now.
+async fn answer_named<P>(
+    request: &Request,
+    name: String,
+    make: fn(&App, &mut Conn, &str) -> Result<Made<P>>,
+    slug: fn(&P) -> &str,
+) -> Result<HttpResponse>
+where
+    P: Serialize + Send + 'static,
+{
+    if let Some(token) = token(request)? {
+        return answer_previewed_page(request, token, None, move |app, conn, _| Ok(make(app, conn, &name)?.page)).await;
+    }
+    let work = move |app: &App, conn: &mut Conn| {
+        let Made { page, tags } = make(app, conn, &name)?;
+        match Moved::from(&name, slug(&page)) {
+            Some(moved) => Ok(Err(moved)),
+            None => Written::of(&page, tags).map(Ok),
+        }
+    };
+    match request.read(work).await? {
+        Ok(written) => Ok(public_written(request, written)),
+        Err(to) => {
+            let folder = request.path.rsplit_once('/').map_or("", |(folder, _)| folder).trim_start_matches("/api/v1");
+            moved(request, &format!("{folder}/{}", to.canonical_slug), &to)
+        }
+    }
 }
 
 /// An article's page, wherever it has moved.

@@ -132,6 +132,8 @@ pub(crate) fn at_path(app: &App, conn: &mut Conn, path: &str) -> Result<Option<F
     }
     let Some(name) = pattern::name_in(&links.article_path, path) else { return Ok(None) };
     let Some(found) = known(articles::locate(app, conn, name))? else { return Ok(None) };
+    // Its address has the date of the site's time zone.
+    tags.add_kind("site");
     tags.add("article", found.id);
     found.section.iter().for_each(|section| tags.add("section", section));
     let kind = if found.kind == ArticleKind::Page { ResolvedKind::Page } else { ResolvedKind::Article };

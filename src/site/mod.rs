@@ -11,7 +11,7 @@ mod social;
 mod view;
 
 pub(crate) use handlers::routes;
-pub(crate) use operations::{read, revise};
+pub(crate) use operations::{address_zone, read, revise, zone};
 pub(crate) use queries::settings;
 pub(crate) use settings::{Closing, CommentMode, CommentPolicy, SiteSettings};
 pub(crate) use social::{SocialLink, refuse_strange_links};

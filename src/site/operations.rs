@@ -7,7 +7,7 @@ use super::settings::SiteSettings;
 use super::social::refuse_strange_links;
 use super::view::{SiteEditorView, SiteView};
 use crate::app::App;
-use crate::db::{Conn, lock};
+use crate::db::{Conn, Zone, lock};
 use crate::error::Result;
 use crate::events::{self, Event};
 use crate::http::Precondition;
@@ -20,6 +20,16 @@ pub(crate) fn read(app: &App, conn: &mut Conn) -> Result<SiteView> {
     let settings = queries::settings(conn)?;
     let logo = logo(app, conn, &settings)?;
     Ok(settings.view(&app.config.links, logo))
+}
+
+/// The site's time zone.
+pub(crate) fn zone(conn: &mut Conn) -> Result<Zone> {
+    Ok(Zone::named(&queries::settings(conn)?.timezone))
+}
+
+/// The time zone of the dates in articles' addresses; not looked up if they have none.
+pub(crate) fn address_zone(app: &App, conn: &mut Conn) -> Result<Zone> {
+    if app.config.links.has_dates() { zone(conn) } else { Ok(Zone::utc()) }
 }
 
 /// What administrators see of the site.

@@ -299,3 +299,25 @@ api_test!(administrators_say_how_much_is_too_much, async |world| {
     assert!(public.at("/comment_policy").get("hold_at").is_none());
     assert!(public.text().contains("\"form\""), "{public}");
 });
+
+api_test!(a_banned_word_bans_no_word_of_another_language, async |world| {
+    open(world, "post").await;
+    for (word, innocent, guilty) in [
+        ("死", "Si, estoy de acuerdo", "他昨天死了。"),
+        ("かす", "Kasu is a river", "このかすめ"),
+        ("ตาย", "Tay bridge, taay", "เขาตายแล้ว"),
+        ("كلب", "klb FM plays it", "يا كلب اذهب"),
+        ("सूअर", "The suuar party", "तुम सूअर हो"),
+        ("дурак", "Durak is a card game", "Ты ДУРАК!"),
+        ("козий", "Козии тропы", "Козий сыр"),
+        ("μαλάκας", "Malakas of Manila", "ρε ΜΑΛΑΚΑ, ε, μαλακας"),
+    ] {
+        world.pass(60);
+        let ban = json!({"kind": "word", "value": word});
+        now_as(world, Role::Moderator).await.post("comments/bans", ban).await.expect(201);
+        let (status, _, signs) = judged(world, json!({"body": innocent})).await;
+        assert!(status != "spam" && !signs.contains(&json!("banned_word")), "{word}: {innocent}");
+        let (status, _, signs) = judged(world, json!({"body": guilty})).await;
+        assert!(status == "spam" && signs.contains(&json!("banned_word")), "{word}: {guilty}");
+    }
+});

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod account_mails;
+mod addresses;
 mod ads;
 mod ads_staff;
 mod article_lists;

@@ -212,3 +212,51 @@ api_test!(settings_of_before_find_their_columns, async |world| {
     node.pass(14 * 24 * 60 * 60);
     assert_eq!(node.anonymous().get("articles/trams").await.expect(200).at("/comments/open"), &json!(false));
 });
+
+/// The columns that names and texts are compared by, with the table of each.
+const KEYS: &[(&str, &str)] = &[
+    ("users", "name_key"),
+    ("invitations", "name_key"),
+    ("authors", "name_key"),
+    ("sections", "name_key"),
+    ("tags", "name_key"),
+    ("newsletter_lists", "name_key"),
+    ("ad_placements", "label_key"),
+    ("articles", "title_key"),
+    ("publications", "title_key"),
+    ("comments", "author_name_key"),
+    ("comments", "text_hash"),
+    ("images", "alt_key"),
+    ("images", "caption_key"),
+    ("images", "credit_key"),
+    ("images", "search_key"),
+];
+
+api_test!(keys_of_before_are_renewed, async |world| {
+    let article = world.published(json!({"title": "Часы Ø 東京", "tags": ["死", "Öl"], "comments_open": true})).await;
+    world.section("Ärzte").await;
+    world.author_named("Łukasz Þór").await;
+    world.comment(&article, "Это один и тот же длинный комментарий").await;
+    let image = world.image_by(Role::Editor, 1).await;
+    world.editor().patch(&format!("images/{image}"), json!({"alt": "Straße", "caption": "川", "credit": "Ø"})).await.expect(200);
+    world.admin().post("ads/placements", json!({"key": "top", "label": "Öben"})).await.expect(201);
+    world.admin().post("newsletter/lists", json!({"key": "weekly", "name": "週刊"})).await.expect(201);
+    world.admin().post("users/invitations", json!({"email": "new@example.org", "name": "Ёлка", "role": "author"})).await.expect(201);
+    // More rows than the step has in memory at a time.
+    let rows: Vec<String> = (0..450).map(|n| format!("('t{n:04}', 'many-{n}', 'Маны {n}', 'маны {n}', FALSE, 0, 1, 0, 0)")).collect();
+    let columns = "id, slug, name, name_key, listed, article_count, version, created_at, updated_at";
+    world.tamper(&format!("INSERT INTO tags ({columns}) VALUES {}", rows.join(",")));
+
+    let right = world.database.dump();
+    for (table, column) in KEYS {
+        assert!(!right[*table].is_empty(), "there is a row in {table}");
+        world.tamper(&format!("UPDATE {table} SET {column} = 'of before' WHERE {column} IS NOT NULL"));
+    }
+    world.tamper("DELETE FROM __diesel_schema_migrations WHERE version = '20261128000018'");
+    assert_ne!(world.database.dump()["tags"], right["tags"]);
+    world.node(&[]).await;
+    let renewed = world.database.dump();
+    for (table, _) in KEYS {
+        assert_eq!(renewed[*table], right[*table], "{table}");
+    }
+});

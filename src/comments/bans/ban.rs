@@ -7,8 +7,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::words::plain_words;
-use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column, text_enum};
+use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column, plain_words, text_enum};
 use crate::error::Fault;
 use crate::input::formats::{is_email, text_types};
 use crate::input::{Draft, Kind, Line};

@@ -6,8 +6,6 @@ mod ban;
 mod handlers;
 mod operations;
 mod queries;
-mod words;
 
 pub(super) use handlers::routes;
 pub(super) use operations::{banned_words, signs};
-pub(super) use words::plain_words;

@@ -7,12 +7,11 @@ use serde_json::json;
 
 use super::ban::{Ban, BanDraft, BanId, BanKind, BanView, LISTING};
 use super::queries;
-use super::words::plain_words;
 use crate::app::App;
 use crate::comments::comment::Comment;
 use crate::comments::moderation::CommentDesk;
 use crate::comments::spam::SpamSign;
-use crate::db::{Conn, Id, PageOf, PageQuery, lock};
+use crate::db::{Conn, Id, PageOf, PageQuery, lock, plain_words};
 use crate::error::{Error, Result};
 use crate::events::{self, Event};
 use crate::input::{Input, Query};

@@ -45,7 +45,7 @@ pub(super) fn digest(site: String, (name, to): (String, String), waiting: i64, n
 /// The beginning of a text, without what mail programs would make links of.
 fn excerpt(text: &str) -> String {
     let plain = text.replace("://", " ").replace('@', " at ");
-    let line = super::super::texts::clean_line(&plain);
+    let line = crate::db::clean_line(&plain);
     match line.char_indices().nth(EXCERPT) {
         Some((end, _)) => format!("“{}…”", line.get(..end).unwrap_or_default()),
         None => format!("“{line}”"),

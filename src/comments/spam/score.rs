@@ -4,7 +4,7 @@ use super::{form, queries};
 use crate::app::App;
 use crate::comments::bans;
 use crate::comments::comment::Comment;
-use crate::db::{Conn, Json, text_enum};
+use crate::db::{Conn, Json, plain_words, text_enum};
 use crate::error::Result;
 use crate::secrets::token_hash;
 
@@ -123,6 +123,6 @@ fn points_of_links(comment: &Comment) -> i32 {
 
 /// What a text is recognised by, however it is dressed up.
 fn text_hash(comment: &Comment) -> Option<String> {
-    let words = bans::plain_words(&comment.text);
+    let words = plain_words(&comment.text);
     (words.chars().count() >= WORTH_COMPARING).then(|| token_hash(&words))
 }

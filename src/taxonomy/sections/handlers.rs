@@ -5,7 +5,8 @@ use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use super::operations;
 use super::section::{LISTING, SectionDraft, SectionMerger, SectionView};
 use crate::error::Result;
-use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, no_content, public, public_page};
+use crate::former_slugs::Moved;
+use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, moved, no_content, public, public_page};
 use crate::users::{Caller, Editor};
 
 listing_parameters!(SectionList, LISTING);
@@ -53,7 +54,7 @@ async fn create_section(body: Body, request: Request, caller: Caller<Editor>) ->
 /// With `view=editor`, also its version, as the `ETag` that guards writes.
 #[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Ask for what editors see.")),
     security((), ("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = crate::http::Either<SectionView>, description = "The section.")))]
+    responses((status = 200, body = crate::http::Either<SectionView>, description = "The section."), (status = 308, body = Moved, description = "The section has another slug now; Location has its address.")))]
 #[get("/sections/{section}")]
 async fn read_section(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if request.wants_editor_view()? {
@@ -61,7 +62,11 @@ async fn read_section(request: Request, name: web::Path<String>) -> Result<HttpR
         let view = request.read(move |app, conn| operations::read_as_editor(app, conn, &name)).await?;
         return editor(&view, view.version);
     }
-    let view = request.read(move |app, conn| operations::read(app, conn, &name)).await?;
+    let asked = name.clone();
+    let view = request.read(move |app, conn| operations::read(app, conn, &asked)).await?;
+    if let Some(moved_to) = Moved::from(&name, &view.slug) {
+        return moved(&request, &format!("/sections/{}", moved_to.canonical_slug), &moved_to);
+    }
     let mut tags = Tags::of(&["sections"]);
     tags.add("section", view.id);
     public(&request, &view, tags)

@@ -9,5 +9,5 @@ mod section;
 
 pub(crate) use handlers::routes;
 pub(crate) use operations::{create, first, read};
-pub(crate) use queries::{cards, count, find_reference, slugs};
+pub(crate) use queries::{cards, count, find_reference, last_change, slugs};
 pub(crate) use section::{Section, SectionCard, SectionDraft, SectionView};

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery, free_slug, lock, slug_of};
 use crate::error::{Code, Error, Fault, Result};
 use crate::events::{self, Event};
+use crate::former_slugs::{self, SlugKind};
 use crate::http::{Edited, Precondition};
 use crate::input::{Input, Query};
 use crate::users::{Caller, Editor};
@@ -26,7 +27,7 @@ pub(crate) fn first(app: &App, conn: &mut Conn) -> Result<Vec<SectionView>> {
 
 /// What readers see of a section.
 pub(crate) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<SectionView> {
-    let section = queries::find(conn, name)?;
+    let section = queries::find_ever(conn, name)?;
     view(app, conn, &section)
 }
 
@@ -64,12 +65,14 @@ pub(super) fn revise(
     refuse_circle(conn, section.id, draft.parent)?;
     condition.check(section.version, &current, &input.object()?)?;
     let slug = choose_slug(conn, &draft, &section)?;
+    let former_slug = section.slug.clone();
     section.revise(draft, slug, app.now());
     let after = edited(app, conn, &section)?;
     if before.same_content(&after)? {
         return Ok(before);
     }
     queries::update(conn, &section)?;
+    former_slugs::renamed(conn, SlugKind::Section, section.id, (&former_slug, &section.slug), app.now())?;
     events::record(conn, app.now(), event("section.revised", &section, caller.actor(), None))?;
     edited(app, conn, &section)
 }
@@ -88,8 +91,14 @@ pub(super) fn delete(
     let heir = reassign_to.map(|heir| find_heir(conn, &section, heir)).transpose()?;
     condition.check_bare(section.version)?;
     match heir {
-        Some(heir) => queries::reassign(conn, section.id, heir)?,
-        None => refuse_used(conn, &section)?,
+        Some(heir) => {
+            queries::reassign(conn, section.id, heir)?;
+            former_slugs::merged(conn, SlugKind::Section, (section.id, &section.slug), heir, app.now())?;
+        }
+        None => {
+            refuse_used(conn, &section)?;
+            former_slugs::forget(conn, SlugKind::Section, section.id)?;
+        }
     }
     queries::delete(conn, section.id)?;
     events::record(conn, app.now(), event("section.deleted", &section, caller.actor(), heir))
@@ -103,6 +112,7 @@ pub(super) fn merge(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &
         return Err(Error::invalid(vec![Fault::at("/into", "circle", "The section that stays can't lie within the one that goes.")]));
     }
     queries::reassign(conn, section.id, into)?;
+    former_slugs::merged(conn, SlugKind::Section, (section.id, &section.slug), into, app.now())?;
     queries::delete(conn, section.id)?;
     events::record(conn, app.now(), event("section.merged", &section, caller.actor(), Some(into)))?;
     read_as_editor(app, conn, &into.to_string())
@@ -150,11 +160,12 @@ fn lies_within(conn: &mut Conn, id: SectionId, other: SectionId) -> Result<bool>
 }
 
 fn choose_slug(conn: &mut Conn, draft: &SectionDraft, section: &Section) -> Result<String> {
+    lock(conn, "section slugs")?;
     if let Some(slug) = &draft.slug {
-        return Ok(slug.clone());
+        let taken = *slug != section.slug && queries::slug_taken(conn, slug, section.id)?;
+        return if taken { Err(queries::slug_conflict(slug)) } else { Ok(slug.clone()) };
     }
     let wanted = slug_of(&draft.name, "section");
-    lock(conn, "section slugs")?;
     free_slug(conn, &wanted, |conn, slug| queries::slug_taken(conn, slug, section.id))
 }
 

@@ -6,8 +6,9 @@ use diesel::prelude::*;
 
 use super::section::{LISTING, Section, SectionCard};
 use crate::config::LinkConfig;
-use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Slugged, among, keyset, lock, straight};
+use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Slugged, Timestamp, among, keyset, lock, straight};
 use crate::error::{Code, Error, Result, conflict_on};
+use crate::former_slugs::{self, SlugKind};
 use crate::schema::{ad_creative_sections, articles, publications, sections};
 
 /// One page of sections.
@@ -31,6 +32,15 @@ pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Section> {
     look_up(conn, name)?.ok_or_else(Error::not_found)
 }
 
+/// The section that an id or a slug names, or the one that had the slug before.
+pub(super) fn find_ever(conn: &mut Conn, name: &str) -> Result<Section> {
+    if let Some(section) = look_up(conn, name)? {
+        return Ok(section);
+    }
+    let present = former_slugs::id_of(conn, SlugKind::Section, &name.to_lowercase())?;
+    find(conn, &present.ok_or_else(Error::not_found)?)
+}
+
 /// The id of the section that a body names.
 pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     Ok(look_up(conn, name)?.map(|section| section.id.to_string()))
@@ -51,26 +61,32 @@ pub(crate) fn slugs(conn: &mut Conn) -> Result<Vec<String>> {
     Ok(sections::table.order((sections::position, sections::id)).limit(10_000).select(sections::slug).load(conn)?)
 }
 
-/// Whether a slug is another section's.
+/// When a section changed last.
+pub(crate) fn last_change(conn: &mut Conn) -> Result<Option<Timestamp>> {
+    Ok(sections::table.order(sections::updated_at.desc()).select(sections::updated_at).first(conn).optional()?)
+}
+
+/// Whether a slug is, or was, another section's.
 pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: Id<Section>) -> Result<bool> {
     let others = sections::table.filter(sections::slug.eq(slug)).filter(sections::id.ne(own));
-    Ok(others.count().get_result::<i64>(conn)? > 0)
+    Ok(others.count().get_result::<i64>(conn)? > 0 || former_slugs::is_kept_for_another(conn, SlugKind::Section, slug, own)?)
 }
 
 /// Stores a new section.
 pub(super) fn insert(conn: &mut Conn, section: &Section) -> Result<()> {
-    conflict_on(diesel::insert_into(sections::table).values(section).execute(conn), || slug_conflict(section))?;
+    conflict_on(diesel::insert_into(sections::table).values(section).execute(conn), || slug_conflict(&section.slug))?;
     Ok(())
 }
 
 /// Stores a changed section.
 pub(super) fn update(conn: &mut Conn, section: &Section) -> Result<()> {
-    conflict_on(diesel::update(section).set(section).execute(conn), || slug_conflict(section))?;
+    conflict_on(diesel::update(section).set(section).execute(conn), || slug_conflict(&section.slug))?;
     Ok(())
 }
 
-fn slug_conflict(section: &Section) -> Error {
-    Error::new(Code::SlugTaken, format!("Another section has the slug {:?}.", section.slug))
+/// The error of a slug that another section has, or had.
+pub(super) fn slug_conflict(slug: &str) -> Error {
+    Error::new(Code::SlugTaken, format!("Another section has, or had, the slug {slug:?}."))
 }
 
 /// Removes a section that nothing refers to any more.
@@ -133,7 +149,8 @@ pub(super) fn parent_is(op: Op, keys: &[Key]) -> Predicate<sections::table> {
     let parent = diesel::alias!(sections as parent_section);
     let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
     let (id, slug) = (parent.field(sections::id), parent.field(sections::slug));
-    let ids = || parent.filter(id.eq_any(names()).or(slug.eq_any(names()))).select(id.nullable());
+    let former = || former_slugs::subjects(SlugKind::Section, &names());
+    let ids = || parent.filter(id.eq_any(names()).or(slug.eq_any(names())).or(id.eq_any(former()))).select(id.nullable());
     match op {
         Op::Exists if keys.first().is_some_and(Key::truth) => Box::new(sections::parent_id.is_not_null()),
         Op::Exists => Box::new(sections::parent_id.is_null()),

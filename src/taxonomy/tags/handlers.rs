@@ -5,7 +5,8 @@ use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use super::operations;
 use super::tag::{LISTING, TagDraft, TagMerger, TagView};
 use crate::error::Result;
-use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, no_content, public, public_page};
+use crate::former_slugs::Moved;
+use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, moved, no_content, public, public_page};
 use crate::users::{Caller, Editor, Writer};
 
 listing_parameters!(TagList, LISTING);
@@ -52,7 +53,7 @@ async fn create_tag(body: Body, request: Request, caller: Caller<Writer>) -> Res
 /// With `view=editor`, also its version, as the `ETag` that guards writes.
 #[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Ask for what editors see.")),
     security((), ("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = crate::http::Either<TagView>, description = "The tag.")))]
+    responses((status = 200, body = crate::http::Either<TagView>, description = "The tag."), (status = 308, body = Moved, description = "The tag has another slug now; Location has its address.")))]
 #[get("/tags/{tag}")]
 async fn read_tag(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if request.wants_editor_view()? {
@@ -60,7 +61,11 @@ async fn read_tag(request: Request, name: web::Path<String>) -> Result<HttpRespo
         let view = request.read(move |app, conn| operations::read_as_editor(app, conn, &name)).await?;
         return editor(&view, view.version);
     }
-    let view = request.read(move |app, conn| operations::read(app, conn, &name)).await?;
+    let asked = name.clone();
+    let view = request.read(move |app, conn| operations::read(app, conn, &asked)).await?;
+    if let Some(moved_to) = Moved::from(&name, &view.slug) {
+        return moved(&request, &format!("/tags/{}", moved_to.canonical_slug), &moved_to);
+    }
     let mut tags = Tags::of(&["tags"]);
     tags.add("tag", view.id);
     public(&request, &view, tags)

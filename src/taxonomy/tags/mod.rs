@@ -9,5 +9,5 @@ mod tag;
 
 pub(crate) use handlers::routes;
 pub(crate) use operations::{could_be, find_or_create, meant, read};
-pub(crate) use queries::{count, slugs};
+pub(crate) use queries::{count, last_change, slugs};
 pub(crate) use tag::{Label, Tag, TagCard, TagDraft, TagView};

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, lock, slug_of};
 use crate::error::{Code, Error, Fault, Result};
 use crate::events::{self, Event};
+use crate::former_slugs::{self, SlugKind};
 use crate::http::{Edited, Precondition};
 use crate::input::{Input, is_name};
 use crate::users::{Caller, Editor, Writer};
@@ -94,12 +95,14 @@ pub(super) fn revise(
     let draft = input.revise::<TagDraft>(conn, &current)?;
     condition.check(tag.version, &current, &input.object()?)?;
     let slug = choose_slug(conn, &draft, &tag)?;
+    let former_slug = tag.slug.clone();
     tag.revise(draft, slug, app.now());
     let after = edited(app, &tag);
     if before.same_content(&after)? {
         return Ok(before);
     }
     queries::update(conn, &tag)?;
+    former_slugs::renamed(conn, SlugKind::Tag, tag.id, (&former_slug, &tag.slug), app.now())?;
     events::record(conn, app.now(), event("tag.revised", &tag, caller.actor(), None))?;
     Ok(after)
 }
@@ -118,8 +121,14 @@ pub(super) fn delete(
     let heir = reassign_to.map(|heir| find_heir(conn, &tag, heir)).transpose()?;
     condition.check_bare(tag.version)?;
     match heir {
-        Some(heir) => queries::reassign(conn, tag.id, heir)?,
-        None => refuse_used(conn, &tag)?,
+        Some(heir) => {
+            queries::reassign(conn, tag.id, heir)?;
+            former_slugs::merged(conn, SlugKind::Tag, (tag.id, &tag.slug), heir, app.now())?;
+        }
+        None => {
+            refuse_used(conn, &tag)?;
+            former_slugs::forget(conn, SlugKind::Tag, tag.id)?;
+        }
     }
     queries::delete(conn, tag.id)?;
     events::record(conn, app.now(), event("tag.deleted", &tag, caller.actor(), heir))
@@ -134,6 +143,7 @@ pub(super) fn merge(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &
         return Err(Error::invalid(vec![Fault::at("/into", "same", "A tag can't be merged into itself.")]));
     }
     queries::reassign(conn, tag.id, into)?;
+    former_slugs::merged(conn, SlugKind::Tag, (tag.id, &tag.slug), into, app.now())?;
     queries::delete(conn, tag.id)?;
     events::record(conn, app.now(), event("tag.merged", &tag, caller.actor(), Some(into)))?;
     read_as_editor(app, conn, &into.to_string())
@@ -156,6 +166,7 @@ fn refuse_used(conn: &mut Conn, tag: &Tag) -> Result<()> {
 
 fn choose_slug(conn: &mut Conn, draft: &TagDraft, tag: &Tag) -> Result<String> {
     match &draft.slug {
+        Some(slug) if *slug != tag.slug && queries::slug_taken(conn, slug, tag.id)? => Err(queries::slug_conflict(slug)),
         Some(slug) => Ok(slug.clone()),
         None => free_slug(conn, &slug_of(&draft.name, "tag"), |conn, slug| queries::slug_taken(conn, slug, tag.id)),
     }

@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 
 use super::tag::{LISTING, Tag, TagId};
-use crate::db::{Backend, Conn, PageOf, PageQuery, Predicate, Slugged, among, fold, hand_over, keyset, lock, straight};
+use crate::db::{Backend, Conn, PageOf, PageQuery, Predicate, Slugged, Timestamp, among, fold, hand_over, keyset, lock, straight};
 use crate::error::{Code, Error, Result, conflict_on};
+use crate::former_slugs::{self, SlugKind};
 use crate::schema::{article_tags, publication_tags, publications, tags};
 
 /// One page of the tags that readers may know of.
@@ -18,9 +19,9 @@ fn is_public() -> Predicate<tags::table> {
     Box::new(tags::listed.eq(true).or(tags::id.eq_any(publication_tags::table.select(publication_tags::tag_id))))
 }
 
-/// The tag that an id or a slug names, where readers may know of it.
+/// The tag that an id or a slug, also a former one, names, where readers may know of it.
 pub(super) fn find_public(conn: &mut Conn, name: &str) -> Result<Tag> {
-    let tag = find(conn, name)?;
+    let tag = find_ever(conn, name)?;
     let known = tags::table.filter(tags::id.eq(tag.id)).filter(is_public()).count().get_result::<i64>(conn)? > 0;
     if known { Ok(tag) } else { Err(Error::not_found()) }
 }
@@ -29,6 +30,12 @@ pub(super) fn find_public(conn: &mut Conn, name: &str) -> Result<Tag> {
 pub(crate) fn slugs(conn: &mut Conn) -> Result<Vec<String>> {
     let used = tags::table.filter(tags::article_count.gt(0)).order((tags::name_key, tags::id)).limit(20_000);
     Ok(used.select(tags::slug).load(conn)?)
+}
+
+/// When a tag that articles are published about changed last.
+pub(crate) fn last_change(conn: &mut Conn) -> Result<Option<Timestamp>> {
+    let used = tags::table.filter(tags::article_count.gt(0));
+    Ok(used.order(tags::updated_at.desc()).select(tags::updated_at).first(conn).optional()?)
 }
 
 /// The tag that an id or a slug names, if there is one.
@@ -54,31 +61,41 @@ pub(super) fn look_up_name(conn: &mut Conn, name: &str) -> Result<Option<TagId>>
     Ok(alike.into_iter().find(|(_, name)| name.to_lowercase() == wanted).map(|(id, _)| id))
 }
 
+/// The tag that an id or a slug names, or the one that had the slug before.
+pub(super) fn find_ever(conn: &mut Conn, name: &str) -> Result<Tag> {
+    if let Some(tag) = look_up(conn, name)? {
+        return Ok(tag);
+    }
+    let present = former_slugs::id_of(conn, SlugKind::Tag, &name.to_lowercase())?;
+    find(conn, &present.ok_or_else(Error::not_found)?)
+}
+
 /// The id of the tag that a body names.
 pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     Ok(look_up(conn, name)?.map(|tag| tag.id.to_string()))
 }
 
-/// Whether a slug is another tag's.
+/// Whether a slug is, or was, another tag's.
 pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: TagId) -> Result<bool> {
     let others = tags::table.filter(tags::slug.eq(slug)).filter(tags::id.ne(own));
-    Ok(others.count().get_result::<i64>(conn)? > 0)
+    Ok(others.count().get_result::<i64>(conn)? > 0 || former_slugs::is_kept_for_another(conn, SlugKind::Tag, slug, own)?)
 }
 
 /// Stores a new tag.
 pub(super) fn insert(conn: &mut Conn, tag: &Tag) -> Result<()> {
-    conflict_on(diesel::insert_into(tags::table).values(tag).execute(conn), || slug_conflict(tag))?;
+    conflict_on(diesel::insert_into(tags::table).values(tag).execute(conn), || slug_conflict(&tag.slug))?;
     Ok(())
 }
 
 /// Stores a changed tag.
 pub(super) fn update(conn: &mut Conn, tag: &Tag) -> Result<()> {
-    conflict_on(diesel::update(tag).set(tag).execute(conn), || slug_conflict(tag))?;
+    conflict_on(diesel::update(tag).set(tag).execute(conn), || slug_conflict(&tag.slug))?;
     Ok(())
 }
 
-fn slug_conflict(tag: &Tag) -> Error {
-    Error::new(Code::SlugTaken, format!("Another tag has the slug {:?}.", tag.slug))
+/// The error of a slug that another tag has, or had.
+pub(super) fn slug_conflict(slug: &str) -> Error {
+    Error::new(Code::SlugTaken, format!("Another tag has, or had, the slug {slug:?}."))
 }
 
 /// Removes a tag that nothing refers to any more.

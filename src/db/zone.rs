@@ -1,0 +1,109 @@
+//! The time zone that a newsroom's dates are read in.
+
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
+
+use super::timestamp::Timestamp;
+
+/// A time zone of the IANA database.
+#[derive(Clone, Debug)]
+pub(crate) struct Zone(TimeZone);
+
+impl Zone {
+    /// The zone of this name; UTC if the database that the program was built with has none.
+    pub(crate) fn named(name: &str) -> Self {
+        // The one database that settings are checked by: the machine's own may be older.
+        Self(jiff::tz::TimeZoneDatabase::bundled().get(name).unwrap_or(TimeZone::UTC))
+    }
+
+    /// Coordinated Universal Time.
+    pub(crate) const fn utc() -> Self {
+        Self(TimeZone::UTC)
+    }
+
+    /// The year, month and day that a calendar here shows at a time.
+    pub(crate) fn date(&self, time: Timestamp) -> (i16, i8, i8) {
+        let date = self.civil(time).0.date();
+        (date.year(), date.month(), date.day())
+    }
+
+    /// A time as RFC 3339 writes it, with the offset that holds here at that time: `2026-01-31T20:30:00.000-08:00`.
+    pub(crate) fn rfc3339(&self, time: Timestamp) -> String {
+        let (civil, offset) = self.civil(time);
+        if offset == Offset::UTC {
+            return time.to_string();
+        }
+        format!("{}{}", civil.strftime("%Y-%m-%dT%H:%M:%S.%3f"), written(offset, ":"))
+    }
+
+    /// A time as RFC 2822 writes it, with the offset that holds here at that time: `Sat, 31 Jan 2026 20:30:00 -0800`.
+    pub(crate) fn rfc2822(&self, time: Timestamp) -> String {
+        let (civil, offset) = self.civil(time);
+        if offset == Offset::UTC {
+            return time.http_date();
+        }
+        format!("{} {}", civil.strftime("%a, %d %b %Y %H:%M:%S"), written(offset, ""))
+    }
+
+    /// The date and time of a clock here, and the offset from UTC. The first and last hours of all time, which have no name in
+    /// every zone, are read in UTC.
+    fn civil(&self, time: Timestamp) -> (DateTime, Offset) {
+        let here = jiff::Timestamp::from_millisecond(time.millis()).ok().and_then(|instant| {
+            let offset = self.0.to_offset(instant);
+            // Offsets of seconds, as before railways, can't be written.
+            let offset = Offset::from_seconds(offset.seconds() / 60 * 60).unwrap_or(offset);
+            let civil = time.civil()?.checked_add(jiff::SignedDuration::from_secs(offset.seconds().into())).ok()?;
+            (0..=9999).contains(&civil.year()).then_some((civil, offset))
+        });
+        here.unwrap_or_else(|| (time.civil().unwrap_or_default(), Offset::UTC))
+    }
+}
+
+/// An offset in hours and minutes, with this sign between them.
+fn written(offset: Offset, between: &str) -> String {
+    let minutes = offset.seconds().unsigned_abs() / 60;
+    let sign = if offset.is_negative() { '-' } else { '+' };
+    format!("{sign}{:02}{between}{:02}", minutes / 60, minutes % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Zone;
+    use crate::db::Timestamp;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_time_is_told_as_clocks_in_the_zone_tell_it() {
+        let evening = at("2026-01-31T20:30:00-08:00");
+        for (zone, date, rfc3339, rfc2822) in [
+            ("America/Los_Angeles", (2026, 1, 31), "2026-01-31T20:30:00.000-08:00", "Sat, 31 Jan 2026 20:30:00 -0800"),
+            ("UTC", (2026, 2, 1), "2026-02-01T04:30:00.000Z", "Sun, 01 Feb 2026 04:30:00 GMT"),
+            ("Asia/Kathmandu", (2026, 2, 1), "2026-02-01T10:15:00.000+05:45", "Sun, 01 Feb 2026 10:15:00 +0545"),
+            ("Mars/Base", (2026, 2, 1), "2026-02-01T04:30:00.000Z", "Sun, 01 Feb 2026 04:30:00 GMT"),
+        ] {
+            let zone = Zone::named(zone);
+            assert_eq!((zone.date(evening), zone.rfc3339(evening).as_str(), zone.rfc2822(evening).as_str()), (date, rfc3339, rfc2822));
+        }
+        // In summer the same zone is an hour nearer.
+        assert_eq!(Zone::named("America/Los_Angeles").rfc3339(at("2026-07-01T00:00:00Z")), "2026-06-30T17:00:00.000-07:00");
+    }
+
+    #[test]
+    fn the_ends_of_time_have_a_date_everywhere() {
+        for time in ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z", "1850-01-01T00:00:00Z"] {
+            for zone in ["Pacific/Kiritimati", "Pacific/Pago_Pago", "America/Los_Angeles"] {
+                let told = Zone::named(zone).rfc3339(at(time));
+                assert_eq!(
+                    told.parse::<jiff::Timestamp>().map_or(0, |told| (told.as_millisecond() - at(time).millis()).abs() / 60_000),
+                    0,
+                    "{told}"
+                );
+                assert!((0..=9999).contains(&Zone::named(zone).date(at(time)).0));
+                assert!(!Zone::named(zone).rfc2822(at(time)).is_empty());
+            }
+        }
+    }
+}
