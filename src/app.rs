@@ -165,7 +165,7 @@ impl App {
 
     /// Where it is not known whether a commit came through, the cache has to think that it did.
     pub(crate) fn forget_what_failed(&self, error: &Error) {
-        if error.status().is_server_error() {
+        if error.status().is_server_error() && !error.left_all_untouched() {
             self.cache.clear();
         }
     }

@@ -37,6 +37,7 @@ struct Inner {
     cause: Option<String>,
     expected: bool,
     collided: bool,
+    untouched: bool,
 }
 
 impl Error {
@@ -51,6 +52,7 @@ impl Error {
             cause: None,
             expected: false,
             collided: false,
+            untouched: false,
         }))
     }
 
@@ -139,6 +141,17 @@ impl Error {
     /// Whether this belongs to the order of things, whatever its status.
     pub(crate) fn is_expected(&self) -> bool {
         self.0.expected
+    }
+
+    /// The same; nothing had been begun.
+    pub(crate) fn before_anything(mut self) -> Self {
+        self.0.untouched = true;
+        self
+    }
+
+    /// Whether it is known that nothing had been begun.
+    pub(crate) fn left_all_untouched(&self) -> bool {
+        self.0.untouched
     }
 
     /// Whether another transaction undid this one, so that the same may work at once.

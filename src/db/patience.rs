@@ -17,9 +17,9 @@ const GIVEN_UP: u8 = 2;
 
 /// A place in the writer's queue. Of the worker who begins and the caller who gives up, the first decides.
 #[derive(Clone, Default)]
-pub(super) struct Place(Arc<AtomicU8>);
+pub(super) struct QueuePlace(Arc<AtomicU8>);
 
-impl Place {
+impl QueuePlace {
     /// Begins the work, unless its caller has given up.
     pub(super) fn begin(&self) -> bool {
         self.0.compare_exchange(WAITING, BEGUN, Ordering::SeqCst, Ordering::SeqCst).is_ok()
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn who_gives_up_is_not_served_and_who_is_served_does_not_give_up() {
-        let (left, served) = (Place::default(), Place::default());
+        let (left, served) = (QueuePlace::default(), QueuePlace::default());
         assert!(left.give_up() && left.is_given_up() && !left.begin());
         assert!(served.begin() && !served.give_up() && !served.is_given_up());
     }

@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::conn::{Conn, Location};
 use super::migrate::{self, SchemaState};
-use super::patience::{Overdrawn, PATIENCE, Place, Until, check};
+use super::patience::{Overdrawn, PATIENCE, QueuePlace, Until, check};
 use super::tally::Tally;
 use super::task::{Effort, MAX_TRIES, Parcel, Repeatable, Task, task, unpacked};
 use super::writer::{Job, Reply, Writer};
@@ -176,7 +176,7 @@ fn pause_after(tries: u32) {
 
 async fn write_queued(writer: &Writer, work: Task) -> Result<Parcel> {
     let (sender, mut receiver) = oneshot::channel();
-    let place = Place::default();
+    let place = QueuePlace::default();
     let work = Box::new(move |conn: &mut Conn| {
         let result = guarded(conn, work);
         let keep = result.is_ok();
@@ -196,7 +196,7 @@ async fn write_queued(writer: &Writer, work: Task) -> Result<Parcel> {
     match tokio::time::timeout(PATIENCE, &mut receiver).await {
         Ok(answer) => answer.map_err(not_done)?,
         // However slow those before it are, nobody waits longer for the beginning of a write.
-        Err(_) if place.give_up() => Err(Error::unavailable("the write did not get its turn")),
+        Err(_) if place.give_up() => Err(Error::unavailable("the write did not get its turn").before_anything()),
         Err(_) => receiver.await.map_err(not_done)?,
     }
 }
@@ -225,7 +225,7 @@ pub(super) fn guarded(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<Pa
 }
 
 fn no_connection() -> Error {
-    Error::unavailable("no database connection is free")
+    Error::unavailable("no database connection is free").before_anything()
 }
 
 /// Does work that blocks, away from the async threads; what it needs meanwhile is given back after it, also where nobody

@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use diesel::connection::SimpleConnection;
 
 use super::conn::Conn;
-use super::patience::{BUDGET, Place, Until, within};
+use super::patience::{BUDGET, QueuePlace, Until, within};
 use crate::error::{Error, Result};
 
 /// How many jobs may wait; beyond, a write is answered 503.
@@ -22,12 +22,12 @@ const MAX_SHARING: Duration = Duration::from_millis(500);
 /// Tells the caller, once it is known whether the commit came through.
 pub(super) type Reply = Box<dyn FnOnce(std::result::Result<(), Arc<diesel::result::Error>>) + Send>;
 /// Does its work inside a savepoint; says whether to keep it, and how to answer.
-pub(super) type Work = Box<dyn FnOnce(&mut Conn) -> (bool, Reply) + Send>;
+pub(super) type QueuedWork = Box<dyn FnOnce(&mut Conn) -> (bool, Reply) + Send>;
 
 /// Work that waits for its turn, unless its caller gives up first.
 pub(super) struct Job {
-    pub(super) place: Place,
-    pub(super) work: Work,
+    pub(super) place: QueuePlace,
+    pub(super) work: QueuedWork,
 }
 
 /// The sending end of the writer's queue.

@@ -85,12 +85,12 @@ pub(crate) struct Input {
 
 #[derive(Clone)]
 enum Content {
-    Sent(Arc<Sent>),
+    Sent(Arc<SentBody>),
     Value(Value),
 }
 
 /// What was sent: parsed and of bounded sizes before anybody waits for it, or refused.
-struct Sent {
+struct SentBody {
     bytes: Bytes,
     document: Result<Map<String, Value>>,
     is_exact: bool,
@@ -115,7 +115,7 @@ impl Input {
             if oversizes.is_empty() { object(value) } else { Err(Error::invalid(oversizes)) }
         });
         let is_exact = document.is_err() || inexact_numbers(&bytes, &|_| true).is_empty();
-        Self { content: Content::Sent(Arc::new(Sent { bytes, document, is_exact })), patch: of.patch, checker }
+        Self { content: Content::Sent(Arc::new(SentBody { bytes, document, is_exact })), patch: of.patch, checker }
     }
 
     /// A body that the program makes itself: demo content, the command line.

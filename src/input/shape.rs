@@ -17,9 +17,9 @@ pub(super) const MAX_BYTES_KEYWORD: &str = "x-max-bytes";
 /// A schema.
 pub(super) enum Shape {
     /// An object.
-    Members(Members),
+    Object(ObjectShape),
     /// An array.
-    Items(Items),
+    Array(ArrayShape),
     /// One of several.
     Choice(Vec<Self>),
     /// A component of the document, by its name.
@@ -31,7 +31,7 @@ pub(super) enum Shape {
 }
 
 /// An object.
-pub(super) struct Members {
+pub(super) struct ObjectShape {
     pub(super) properties: HashMap<String, Shape>,
     pub(super) required: Vec<String>,
     /// What a member may be that is not named; none where no other may be there.
@@ -42,7 +42,7 @@ pub(super) struct Members {
 }
 
 /// An array.
-pub(super) struct Items {
+pub(super) struct ArrayShape {
     pub(super) item: Box<Shape>,
     pub(super) min: usize,
     pub(super) max: Option<usize>,
@@ -82,10 +82,10 @@ impl Shape {
         }
         let types = types(members);
         if types.iter().any(|name| name == "object") {
-            return Ok(Self::Members(Members::compile(members, types, scalars)?));
+            return Ok(Self::Object(ObjectShape::compile(members, types, scalars)?));
         }
         if types.iter().any(|name| name == "array") {
-            return Ok(Self::Items(Items::compile(members, types, scalars)?));
+            return Ok(Self::Array(ArrayShape::compile(members, types, scalars)?));
         }
         let rules: Map<String, Value> =
             members.iter().filter(|(name, _)| !NOTES.contains(&name.as_str())).map(|(name, rule)| (name.clone(), rule.clone())).collect();
@@ -96,7 +96,7 @@ impl Shape {
     }
 }
 
-impl Members {
+impl ObjectShape {
     fn compile(schema: &Map<String, Value>, types: Vec<String>, scalars: &Scalars) -> Result<Self> {
         let mut properties = HashMap::new();
         for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
@@ -119,7 +119,7 @@ impl Members {
     }
 }
 
-impl Items {
+impl ArrayShape {
     fn compile(schema: &Map<String, Value>, types: Vec<String>, scalars: &Scalars) -> Result<Self> {
         let item = schema.get("items").map_or(Ok(Shape::Anything(None)), |item| Shape::compile(item, scalars))?;
         Ok(Self {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::check::{no_such_choice, required, simple, unknown_member};
-use super::shape::{Items, Members, Scalar, Shape};
+use super::shape::{ArrayShape, ObjectShape, Scalar, Shape};
 use crate::error::{Fault, MAX_FAULTS, MAX_POINTER};
 use crate::input::escape;
 
@@ -50,8 +50,8 @@ struct Walk<'c, 'v> {
 impl<'v> Walk<'_, 'v> {
     fn check(&mut self, shape: &Shape, value: &'v Value) {
         match shape {
-            Shape::Members(members) => self.members(members, value),
-            Shape::Items(items) => self.items(items, value),
+            Shape::Object(members) => self.members(members, value),
+            Shape::Array(items) => self.items(items, value),
             Shape::Choice(branches) => self.choice(branches, value),
             Shape::Reference(name) => {
                 if let Some(shape) = (self.components)(name) {
@@ -63,7 +63,7 @@ impl<'v> Walk<'_, 'v> {
         }
     }
 
-    fn members(&mut self, shape: &Members, value: &'v Value) {
+    fn members(&mut self, shape: &ObjectShape, value: &'v Value) {
         let Value::Object(members) = value else { return self.scalar(&shape.kind, value) };
         let max = shape.max.or_else(|| shape.others.is_none().then_some(shape.properties.len() + MAX_UNKNOWN));
         if let Some(max) = max.filter(|max| members.len() > *max) {
@@ -92,7 +92,7 @@ impl<'v> Walk<'_, 'v> {
         missing.for_each(|name| self.add(|at| required(at, name)));
     }
 
-    fn items(&mut self, shape: &Items, value: &'v Value) {
+    fn items(&mut self, shape: &ArrayShape, value: &'v Value) {
         let Value::Array(items) = value else { return self.scalar(&shape.kind, value) };
         if let Some(max) = shape.max.filter(|max| items.len() > *max) {
             return self.add(|at| Fault::at(at, "too_many", format!("This may have at most {max} items.")).bound("max", max));
@@ -209,8 +209,8 @@ fn is_for(shape: &Shape, value: &Value, components: Components<'_>) -> bool {
         Shape::Reference(name) => components(name).is_none_or(|shape| is_for(&shape, value, components)),
         Shape::Choice(branches) => branches.iter().any(|branch| is_for(branch, value, components)),
         Shape::Scalar(scalar) => has_type(&scalar.types, value),
-        Shape::Items(items) => has_type(&items.kind.types, value),
-        Shape::Members(members) => {
+        Shape::Array(items) => has_type(&items.kind.types, value),
+        Shape::Object(members) => {
             let other_type = || match (members.properties.get("type"), value.get("type")) {
                 (Some(Shape::Scalar(own)), Some(sent)) => own.only.as_deref().is_some_and(|only| sent != only),
                 _ => false,
@@ -236,7 +236,7 @@ fn has_type(types: &[String], value: &Value) -> bool {
 fn type_of(shape: &Shape, components: Components<'_>) -> Option<String> {
     match shape {
         Shape::Reference(name) => type_of(&*components(name)?, components),
-        Shape::Members(members) => match members.properties.get("type")? {
+        Shape::Object(members) => match members.properties.get("type")? {
             Shape::Scalar(scalar) => scalar.only.clone(),
             _ => None,
         },

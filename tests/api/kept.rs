@@ -80,10 +80,9 @@ async fn resources(world: &World) -> Vec<Resource> {
     world.tag("Rails").await;
     world.author_named("Mara").await;
     world.admin().post("ads/placements", json!({"key": "top", "label": "Top"})).await.expect(201);
-    let user = world
-        .admin()
-        .post("users", json!({"email": "new@private.example", "name": "New", "role": "author", "password": "one more good password"}));
-    let user = user.await.expect(201).id();
+    let (admin, account) =
+        (world.admin(), json!({"email": "new@private.example", "name": "New", "role": "author", "password": "one more good password"}));
+    let user = admin.post("users", account).await.expect(201).id();
     let creative = |more: Value| {
         let mut body = json!({"placement": "top", "name": "Boots", "label": "Ad", "active": false, "weight": 3,
             "starts_at": "2026-04-01T00:00:00.000Z", "ends_at": "2026-05-01T00:00:00.000Z", "sections": ["city"], "locales": ["en"]});
