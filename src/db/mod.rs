@@ -16,6 +16,7 @@ mod migrate;
 mod patience;
 mod phrase;
 mod pool;
+mod scrub;
 mod slugs;
 mod steps;
 mod tally;

@@ -47,7 +47,7 @@ impl FromRequest for Body {
 }
 
 /// What is known of a body before it is read.
-fn described(request: &HttpRequest) -> BodyOf {
+pub(super) fn described(request: &HttpRequest) -> BodyOf {
     let template = request.extensions().get::<Template>().map_or("", |template| template.0);
     BodyOf { method: request.method().as_str().to_ascii_lowercase(), template, patch: request.method() == Method::PATCH }
 }

@@ -40,10 +40,10 @@ const MAX_BOUNDARY: usize = 70;
 
 /// An answer as it is kept.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+pub(super) struct Kept {
     status: u16,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
 }
 
 /// What is to be done with a request.

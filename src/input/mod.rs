@@ -13,6 +13,7 @@ mod json;
 mod kind;
 mod query;
 mod shape;
+mod table;
 mod walk;
 
 pub(crate) use body::{BodyOf, Draft, Input, MAX_AT_ONCE, Reference, ReferenceTo, inexact_faults};
@@ -26,3 +27,4 @@ pub(crate) use formats::{
 pub(crate) use json::parse_json;
 pub(crate) use kind::Kind;
 pub(crate) use query::{Query, seal_cursor};
+pub(crate) use table::{column_names, guarded, table, unguarded};
