@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, oneshot};
 use tokio::task::JoinHandle;
 
 use super::conn::Conn;
-use super::patience::{BUDGET, Until};
+use super::patience::{OPEN_BUDGET, Until, within};
 use super::pool::{Db, guarded};
 use super::task::{Parcel, Task, task, unpacked};
 use crate::error::{Error, Result};
@@ -124,17 +124,19 @@ fn begin(db: Db) -> Open {
 }
 
 fn carry_out(conn: &mut Conn, coming: &Receiver<Step>) -> Result<()> {
-    let until = Until::after(BUDGET);
-    loop {
-        match coming.recv_timeout(until.left()) {
-            Ok(Step::Work(work)) => work(conn),
-            Ok(Step::Commit) => return Ok(()),
-            Err(RecvTimeoutError::Disconnected) => return Err(Error::unavailable("the transaction was undone")),
-            Err(RecvTimeoutError::Timeout) => {
-                return Err(Error::unavailable("the transaction took longer than all others should wait for it"));
+    let until = Until::after(OPEN_BUDGET);
+    within(OPEN_BUDGET, || {
+        loop {
+            match coming.recv_timeout(until.left()) {
+                Ok(Step::Work(work)) => work(conn),
+                Ok(Step::Commit) => return Ok(()),
+                Err(RecvTimeoutError::Disconnected) => return Err(Error::unavailable("the transaction was undone")),
+                Err(RecvTimeoutError::Timeout) => {
+                    return Err(Error::unavailable("the transaction took longer than all others should wait for it"));
+                }
             }
         }
-    }
+    })
 }
 
 async fn piece(open: &Open, work: Task) -> Result<Parcel> {

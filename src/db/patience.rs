@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// How long one piece of work may have SQLite's only writer.
 pub(super) const BUDGET: Duration = Duration::from_secs(5);
+/// How long a transaction may stay open whose pieces follow each other: a batch has a hundred of them. Nobody waits so long for it.
+pub(super) const OPEN_BUDGET: Duration = Duration::from_secs(15);
 
 const WAITING: u8 = 0;
 const BEGUN: u8 = 1;
