@@ -34,7 +34,6 @@ mod idempotency;
 mod image_notes;
 mod images;
 mod invitations;
-mod kept;
 mod leaks;
 mod mail_delivery;
 mod migrations;
