@@ -91,8 +91,8 @@ impl IntoParams for ArticleList {
         ));
         all.push(parameter(
             "window",
-            "How far back `sort=trending` looks; only with it.",
-            serde_json::json!({"type": "string", "enum": Window::WORDS, "default": Window::Day.as_str()}),
+            "How far back `sort=trending` looks, `24h` if absent. Refused with any other sort.",
+            serde_json::json!({"type": "string", "enum": Window::WORDS}),
         ));
         all.push(parameter(
             "view",

@@ -158,6 +158,7 @@ pub(crate) struct Body {
 
 /// A block of the text.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Block)]
 #[serde(untagged)]
 pub(crate) enum BlockView {
     /// A picture, as it is now.

@@ -12,6 +12,7 @@ mod audit;
 mod auth;
 mod authors;
 mod batches;
+mod clients;
 mod coherence;
 mod comment_attacks;
 mod comment_check;
