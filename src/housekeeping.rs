@@ -52,6 +52,10 @@ pub(crate) async fn write_counts_down(app: App) {
 async fn keep(app: &App, sweep: bool) -> Result<()> {
     let now = app.now();
     app.db.write(move |conn| forget_the_expired(conn, now)).await?;
+    if sweep {
+        // What was forgotten leaves the log, too; where others read from it all the time, in an hour.
+        let _ = app.db.scrub(&[]).await;
+    }
     if sweep && owns_media(app).await? {
         let orphans = images::sweep(app).await?;
         if orphans > 0 {

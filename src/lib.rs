@@ -1,7 +1,8 @@
 //! Masthead, a headless CMS for newsrooms and blogs: the map of the house.
 //!
 //! - What it is made of: [`app`] (everything one process holds), [`config`] (settings), [`cli`] (commands), `log`,
-//!   `background` (the loops beside the answering), `housekeeping` (what is done every minute), [`clock`].
+//!   `background` (the loops beside the answering), `housekeeping` (what is done every minute), `scrub` (taking what was erased out of the files),
+//!   [`clock`].
 //! - `demo`: the newsroom that `serve --demo` fills in; `seed`: the one that speed is measured on.
 //! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags), `collections`, `images`,
 //!   `comments`, `newsletter`, `ads`, `redirects`, `former_slugs` (what sections, tags and authors were called), `pages` (whole ones, for readers), `feeds`, `site`, `users`, `audit`, `batch`, `fields` (of one's own); in each, a thing's own page holds row, draft and
@@ -46,6 +47,7 @@ mod pages;
 mod redirects;
 mod routes;
 mod schema;
+mod scrub;
 mod secrets;
 mod seed;
 mod site;

@@ -18,6 +18,7 @@ use crate::db::{Conn, Id, Json, PageOf, PageQuery, lock};
 use crate::error::{Code, Error, Fault, Result};
 use crate::http::Precondition;
 use crate::input::{Input, ReferenceTo};
+use crate::scrub::{self, Scrub};
 use crate::taxonomy;
 use crate::users::{Caller, Role, Writer};
 
@@ -151,7 +152,8 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &
     queries::leave_translations(conn, article.id)?;
     let kind = "article.erased";
     workflow::tell(app, conn, Happening { kind, article: &article, actor: caller.actor(), tags, details: Value::Null })?;
-    queries::erase(conn, article.id, app.now())
+    queries::erase(conn, article.id, app.now())?;
+    scrub::ask(app, conn, Scrub::Articles)
 }
 
 /// What readers find at an id or a slug.

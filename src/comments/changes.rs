@@ -91,18 +91,9 @@ pub(super) fn apply(app: &App, conn: &mut Conn, comment: &mut Comment, status: C
     comment.shown = is_approved;
     queries::set_shown(conn, comment, is_approved)?;
     if is_approved {
-        notices::tell_author_of_parent(app, conn, comment)?;
+        notices::tell_authors_of_parents(app, conn, comment.id)?;
     }
     Ok(tags(comment))
-}
-
-/// Removes a comment and all replies to it.
-pub(super) fn remove(app: &App, conn: &mut Conn, actor: Option<String>, mut comment: Comment) -> Result<()> {
-    let status = comment.status;
-    let touched = apply(app, conn, &mut comment, CommentStatus::Rejected)?;
-    queries::delete(conn, comment.id)?;
-    comment.status = status;
-    announce(app, conn, actor, &comment, "comment.deleted", touched)
 }
 
 /// The cache tags of the answers that show a comment.
@@ -121,12 +112,7 @@ pub(super) fn announce(
 ) -> Result<()> {
     touched.sort_unstable();
     touched.dedup();
-    let mut details: Value = json!({"article": comment.article_id, "status": comment.status});
-    if kind == "comment.moderated"
-        && let Some(reason) = &comment.decision_reason
-    {
-        details["reason"] = reason.clone().into();
-    }
+    let details = json!({"article": comment.article_id, "status": comment.status});
     let event = Event { kind, actor, subject_kind: "comment", subject_id: comment.id.to_string(), tags: touched, details };
     events::record(conn, app.now(), event)
 }

@@ -10,9 +10,10 @@ use super::draft::{CommentDraft, CommentRevisionDraft, ModerationDraft};
 use super::moderation::{self, Decisions};
 use super::posting::{self, Commenter, OwnComment, PostedComment, Poster};
 use super::queue::{QUEUE, StaffComment};
+use super::removal::Extent;
 use super::{bans, erasure, notices, reactions, spam, threads};
 use crate::articles::ArticleId;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{
     Body, Limit, Mount, Page, Request, Tags, created, editor, editor_page, listing_parameters, no_content, private, public_page,
 };
@@ -129,7 +130,8 @@ pub(crate) enum RevisedComment {
 ///
 /// A JSON Merge Patch (RFC 7396). With `X-Edit-Token`, its author changes the `body` within 15 minutes; where comments
 /// are approved before they show, it then waits again, and the replies to it with it. With a bearer token, those who
-/// look after comments change `body` and `status`; authors, of the comments on their own articles.
+/// look after comments change `body` and `status`; authors, of the comments on their own articles. A comment that is not `approved`
+/// hides all replies beneath it, and they come back with it; `DELETE` takes away one comment and leaves the replies.
 #[utoipa::path(tag = "Comments",
     params(("id" = String, Path, description = "The comment's id."), ("X-Edit-Token" = Option<String>, Header, description = "The `edit_token` that writing the comment gave; it goes before `Authorization`.")),
     request_body(content = CommentRevisionDraft, content_type = "application/merge-patch+json"), security((), ("bearer" = ["author", "editor", "moderator", "admin"])),
@@ -153,22 +155,31 @@ async fn revise_comment(body: Body, request: Request, caller: Result<Caller<Mode
 
 /// Deletes a comment.
 ///
-/// With all replies to it, and for good; to hide one that may come back, reject it. By its author with `X-Edit-Token`
-/// within 15 minutes, or by those who look after comments.
+/// For good. A comment without replies is removed. One with replies loses its text and its author's name and keeps its place as
+/// `erased`, so that nothing that others wrote goes with it; the place is removed with the last of its replies. By its author with
+/// `X-Edit-Token` within 15 minutes, or by those who look after comments. With `thread=true`, which the latter alone may send, all
+/// replies beneath it are deleted as well. To hide a comment that may come back, reject it: that hides all replies beneath it.
 #[utoipa::path(tag = "Comments",
-    params(("id" = String, Path, description = "The comment's id."), ("X-Edit-Token" = Option<String>, Header, description = "The `edit_token` that writing the comment gave; it goes before `Authorization`.")),
+    params(("id" = String, Path, description = "The comment's id."), ("thread" = Option<bool>, Query, description = "Whether to delete all replies beneath it as well; for staff."), ("X-Edit-Token" = Option<String>, Header, description = "The `edit_token` that writing the comment gave; it goes before `Authorization`.")),
     security((), ("bearer" = ["author", "editor", "moderator", "admin"])), responses((status = 204, description = "There is no such comment any more.")))]
 #[delete("/comments/{id}")]
 async fn delete_comment(request: Request, caller: Result<Caller<Moderator>>, id: web::Path<String>) -> Result<HttpResponse> {
     let condition = request.precondition();
     if let Some(token) = request.header("x-edit-token").map(str::to_owned) {
-        request.no_query()?;
+        let mut query = request.query();
+        let thread = query.truth("thread");
+        query.finish()?;
+        if thread {
+            return Err(Error::forbidden("An edit token deletes one comment; whole threads are deleted by those who look after comments."));
+        }
         request.write(move |app, conn| posting::delete(app, conn, (&id, &token), &condition)).await?;
         return Ok(no_content());
     }
     let caller = caller?;
-    request.no_query()?;
-    request.write(move |app, conn| moderation::delete(app, conn, &caller, &id, &condition)).await?;
+    let mut query = request.query();
+    let extent = if query.truth("thread") { Extent::Thread } else { Extent::One };
+    query.finish()?;
+    request.write(move |app, conn| moderation::delete(app, conn, &caller, (&id, extent), &condition)).await?;
     Ok(no_content())
 }
 
@@ -187,7 +198,7 @@ async fn list_comments(request: Request, caller: Caller<Moderator>) -> Result<Ht
 
 /// Decides on many comments.
 ///
-/// On all of them or, where one is unknown or another's, on none.
+/// On all of them or, where one is unknown or another's, on none. A comment that is not `approved` hides all replies beneath it.
 #[utoipa::path(tag = "Comments", request_body = ModerationDraft, security(("bearer" = ["author", "editor", "moderator", "admin"])),
     responses((status = 200, body = Decisions, description = "What became of each.")))]
 #[post("/comments/moderate")]

@@ -3,11 +3,12 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::changes::{announce, apply, remove, revised, tags};
+use super::changes::{announce, apply, revised, tags};
 use super::comment::{Comment, CommentId, CommentStatus};
 use super::draft::ModerationDraft;
 use super::queries;
 use super::queue::{OWN_QUEUE, QUEUE, StaffComment, Traces};
+use super::removal::{Extent, remove};
 use super::threads::counted;
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
@@ -149,12 +150,21 @@ pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, i
     Ok(Decisions { data })
 }
 
-/// Deletes a comment and all replies to it; what is gone already, stays gone.
-pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, id: &str, condition: &Precondition) -> Result<()> {
+/// Deletes a comment or, where that is asked for, its whole thread; what is gone already, stays gone.
+pub(super) fn delete(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Moderator>,
+    (id, extent): (&str, Extent),
+    condition: &Precondition,
+) -> Result<()> {
     queries::lock_thread(conn, id)?;
     let Some(comment) = found(conn, caller, id)? else { return Ok(()) };
     condition.check_bare(comment.version)?;
-    remove(app, conn, caller.actor(), comment)
+    if comment.erased && extent == Extent::One && queries::has_replies(conn, comment.id)? {
+        return Ok(());
+    }
+    remove(app, conn, caller.actor(), comment, extent)
 }
 
 /// The comment, if there is one, where the caller looks after it.

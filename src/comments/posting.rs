@@ -5,12 +5,13 @@ use serde_json::{Map, Value};
 use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 
-use super::changes::{add, announce, apply, length_fault, remove, revised, tags};
+use super::changes::{add, announce, apply, length_fault, revised, tags};
 use super::comment::{Comment, CommentId, CommentStatus, CommentView, OwnStatus};
 use super::draft::CommentDraft;
 use super::notices;
 use super::policy::{is_open, policy};
 use super::queries::{self, Commentable};
+use super::removal::{Extent, remove};
 use super::spam::{self, Clues, CommentCheck};
 use super::threads::counted;
 use crate::app::App;
@@ -319,15 +320,18 @@ fn revised_status(conn: &mut Conn, comment: &mut Comment) -> Result<CommentStatu
     })
 }
 
-/// Deletes one's own comment; what is gone already, stays gone.
+/// Deletes one's own comment, and nothing that others wrote; what is gone already, stays gone.
 pub(super) fn delete(app: &App, conn: &mut Conn, (id, token): (&str, &str), condition: &Precondition) -> Result<()> {
     queries::lock_thread(conn, id)?;
+    if queries::is_erased(conn, id)? {
+        return Ok(());
+    }
     let Some(comment) = unlocked(app, conn, id, token)? else { return Ok(()) };
     // Guests know no version but the first; what the site demands of staff is not demanded of them.
     if *condition != Precondition::Missing {
         condition.check_bare(comment.version)?;
     }
-    remove(app, conn, None, comment)
+    remove(app, conn, None, comment, Extent::One)
 }
 
 /// The comment, if there is one, where the token opens it.

@@ -213,6 +213,25 @@ pub(super) fn update(conn: &mut Conn, comment: &Comment) -> Result<()> {
     Ok(())
 }
 
+/// Whether there is any reply to a comment, whatever its status.
+pub(super) fn has_replies(conn: &mut Conn, id: CommentId) -> Result<bool> {
+    let reply = comments::table.filter(comments::parent_id.eq(id)).select(comments::id);
+    Ok(reply.first::<CommentId>(conn).optional()?.is_some())
+}
+
+/// Whether text and author of a comment were erased.
+pub(super) fn is_erased(conn: &mut Conn, id: &str) -> Result<bool> {
+    let Ok(id) = id.parse::<CommentId>() else { return Ok(false) };
+    Ok(look_up(conn, id)?.is_some_and(|comment| comment.erased))
+}
+
+/// Which of these comments are erased or are not there at all.
+pub(crate) fn gone(conn: &mut Conn, ids: &[CommentId]) -> Result<Vec<CommentId>> {
+    let kept = comments::table.filter(among(comments::id, ids)).filter(comments::erased.eq(false));
+    let kept: BTreeSet<CommentId> = kept.select(comments::id).load(conn)?.into_iter().collect();
+    Ok(ids.iter().copied().filter(|id| !kept.contains(id)).collect())
+}
+
 /// Removes a comment and all replies to it.
 pub(super) fn delete(conn: &mut Conn, id: CommentId) -> Result<()> {
     diesel::delete(comments::table.filter(comments::id.eq(id))).execute(conn)?;

@@ -44,24 +44,45 @@ $$
 
 /// Looks without changing a byte; the error says in words why this database cannot be served.
 pub(crate) fn inspect(location: &Location) -> Result<SchemaState, String> {
-    let applied = match location {
-        Location::Sqlite(path) => applied_on_sqlite(path)?,
+    compare(&applied(location)?)
+}
+
+/// The migrations that a database has.
+fn applied(location: &Location) -> Result<Vec<String>, String> {
+    match location {
+        Location::Sqlite(path) => applied_on_sqlite(path),
         Location::Postgres(_) => {
             let mut conn = Conn::open(location).map_err(|error| format!("cannot connect to PostgreSQL: {error}"))?;
-            applied_on_postgres(&mut conn).map_err(|error| format!("cannot read the schema: {error}"))?
+            applied_on_postgres(&mut conn).map_err(|error| format!("cannot read the schema: {error}"))
         }
-    };
-    compare(&applied)
+    }
 }
 
 /// Runs what is pending in one transaction, so that a kill leaves the old schema or the new one.
 pub(crate) fn migrate(location: &Location) -> Result<usize, String> {
-    inspect(location)?;
+    let before = applied(location)?;
+    compare(&before)?;
     let mut conn = Conn::open(location).map_err(|error| format!("cannot open the database: {error}"))?;
     let ran = conn.begin_write().map_err(Failure::from).and_then(|()| run(&mut conn));
     let ended = conn.batch_execute(if ran.is_ok() { "COMMIT" } else { "ROLLBACK" });
     let ran = ran.and_then(|ran| ended.map(|()| ran).map_err(Failure::from));
-    ran.map_err(|error| format!("the migration failed and was undone: {error}"))
+    let ran = ran.map_err(|error| format!("the migration failed and was undone: {error}"))?;
+    if !before.is_empty() && !before.iter().any(|version| version == OVERWRITES) {
+        write_anew(&mut conn);
+    }
+    Ok(ran)
+}
+
+/// Before this migration, SQLite left what was deleted in the file: whatever was erased until then goes once and for all.
+const OVERWRITES: &str = "20261128000021";
+
+/// Writes a SQLite file anew, without what was deleted. It needs as much room again; without it, the server starts all the same.
+fn write_anew(conn: &mut Conn) {
+    if let Conn::Sqlite(conn) = conn
+        && let Err(error) = conn.batch_execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")
+    {
+        tracing::warn!(%error, "what was deleted by former versions is still in the file of the database; run VACUUM when there is room");
+    }
 }
 
 /// Runs each pending migration: its SQL, then its step in Rust if it has one, then the row that says that it ran.

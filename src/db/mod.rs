@@ -15,6 +15,7 @@ mod listing;
 mod migrate;
 mod phrase;
 mod pool;
+mod scrub;
 mod slugs;
 mod steps;
 mod tally;

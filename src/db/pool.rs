@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 /// The database: cheap to clone, one for the whole process.
 #[derive(Clone)]
 pub(crate) struct Db {
-    location: Location,
+    pub(super) location: Location,
     pool: Pool<Manager>,
     /// As many as there are connections: who waits for one takes no thread meanwhile.
     turns: Arc<Semaphore>,
@@ -187,7 +187,7 @@ fn no_connection() -> Error {
 
 /// Does work that blocks, away from the async threads; what it needs meanwhile is given back after it, also where nobody
 /// waits for it any more.
-async fn blocking<T: Send + 'static>(held: impl Send + 'static, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(super) async fn blocking<T: Send + 'static>(held: impl Send + 'static, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     let work = move || {
         let result = work();
         drop(held);

@@ -235,6 +235,15 @@ pub(crate) fn moved<T: Serialize>(request: &Request, path: &str, view: &T) -> Re
         .body(bytes(view)?))
 }
 
+/// Leads a browser to a page of the site, which looks after the rest; nothing was changed.
+pub(crate) fn lead_to_page(request: &Request, path: &str, token: Option<&str>) -> HttpResponse {
+    let token = token.map(|token| format!("?token={}", url::form_urlencoded::byte_serialize(token.as_bytes()).collect::<String>()));
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, format!("{}{path}{}", request.app.config.links.site_url, token.unwrap_or_default())))
+        .insert_header((CACHE_CONTROL, PRIVATE))
+        .finish()
+}
+
 /// An answer that belongs to its caller and has no version.
 pub(crate) fn private<T: Serialize>(status: u16, view: &T) -> Result<HttpResponse> {
     let status = StatusCode::from_u16(status).map_err(|error| Error::internal(&error.to_string()))?;

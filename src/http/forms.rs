@@ -3,10 +3,15 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use actix_multipart::{Multipart, MultipartError};
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::http::header::HeaderMap;
 use actix_web::{FromRequest, HttpRequest};
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 
-use super::body::{Body, LARGEST, collect};
+use super::body::{LARGEST, collect};
 use super::head::{Kind, essence};
 use super::request::{Request, app_of};
 use crate::error::{Code, Error, Fault, Result};
@@ -15,11 +20,17 @@ use crate::input::Input;
 /// What a table must be.
 const SHEET: Kind = Kind { types: &["text/csv"], largest: LARGEST, too_large };
 
-/// What a form of one click must be.
-const ONE_CLICK: Kind = Kind { types: &["application/x-www-form-urlencoded"], largest: LARGEST, too_large };
+/// What a click must be: JSON from the site's page, or either form of RFC 8058 from a mail program.
+const ONE_CLICK: Kind = Kind { types: &["application/json", MULTIPART, URL_ENCODED], largest: LARGEST, too_large };
+const MULTIPART: &str = "multipart/form-data";
+const URL_ENCODED: &str = "application/x-www-form-urlencoded";
+/// How many bytes one field of a click may have.
+const MAX_FIELD_BYTES: usize = 1024;
+/// How many fields a click may have.
+const MAX_FIELDS: usize = 20;
 
 /// A table of comma-separated values (RFC 4180), not yet parsed.
-pub(crate) struct Sheet(pub(crate) bytes::Bytes);
+pub(crate) struct Sheet(pub(crate) Bytes);
 
 impl FromRequest for Sheet {
     type Error = Error;
@@ -45,17 +56,43 @@ impl FromRequest for OneClick {
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        if !ONE_CLICK.types.contains(&essence(request).as_str()) {
-            let body = Body::from_request(request, payload);
-            return Box::pin(async move { Ok(Self::Json(body.await?.0)) });
-        }
         let checked = app_of(request).and_then(|app| ONE_CLICK.admit(request).map(|()| app));
+        let kind = essence(request);
+        let headers = request.headers().clone();
         let payload = payload.take();
         Box::pin(async move {
-            let bytes = collect(&checked?, payload, LARGEST).await?;
-            Ok(Self::Form(url::form_urlencoded::parse(&bytes).into_owned().collect()))
+            let app = checked?;
+            let bytes = collect(&app, payload, LARGEST).await?;
+            match kind.as_str() {
+                MULTIPART => Ok(Self::Form(parts(&headers, bytes).await?)),
+                URL_ENCODED => Ok(Self::Form(pairs(&bytes)?)),
+                _ => Ok(Self::Json(Input::new(bytes, false, app.checker.clone()))),
+            }
         })
     }
+}
+
+/// The fields of a form in one line.
+fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>> {
+    let fields: Vec<_> = url::form_urlencoded::parse(bytes).into_owned().take(MAX_FIELDS + 1).collect();
+    if fields.len() > MAX_FIELDS { Err(too_many_fields()) } else { Ok(fields) }
+}
+
+/// The fields of a form in parts (RFC 7578).
+async fn parts(headers: &HeaderMap, bytes: Bytes) -> Result<Vec<(String, String)>> {
+    let broken = |error: MultipartError| Error::new(Code::MalformedBody, "The form is malformed.").caused_by(&error.to_string());
+    let mut parts = Multipart::new(headers, stream::iter([Ok::<_, PayloadError>(bytes)]));
+    let mut fields = Vec::new();
+    while let Some(part) = parts.next().await {
+        let mut part = part.map_err(broken)?;
+        let name = part.name().unwrap_or_default().to_owned();
+        let value = part.bytes(MAX_FIELD_BYTES).await.map_err(|_| too_large())?.map_err(broken)?;
+        if fields.len() == MAX_FIELDS {
+            return Err(too_many_fields());
+        }
+        fields.push((name, String::from_utf8_lossy(&value).into_owned()));
+    }
+    Ok(fields)
 }
 
 impl OneClick {
@@ -78,6 +115,10 @@ impl OneClick {
             }
         }
     }
+}
+
+fn too_many_fields() -> Error {
+    Error::new(Code::MalformedBody, format!("This form may have {MAX_FIELDS} fields."))
 }
 
 fn too_large() -> Error {

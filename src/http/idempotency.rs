@@ -38,10 +38,10 @@ const LARGEST: usize = 21 * 1024 * 1024;
 
 /// An answer as it is kept.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+pub(super) struct Kept {
     status: u16,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
 }
 
 /// What is to be done with a request.

@@ -21,6 +21,7 @@ mod head;
 mod health;
 mod idempotency;
 mod joined;
+mod kept;
 mod limits;
 mod methods;
 mod metrics;
@@ -37,7 +38,8 @@ mod work;
 
 pub(crate) use address::limited_as;
 pub(crate) use answer::{
-    Tags, Written, created, editor, editor_page, moved, no_content, private, public, public_document, public_page, public_written, sheet,
+    Tags, Written, created, editor, editor_page, lead_to_page, moved, no_content, private, public, public_document, public_page,
+    public_written, sheet,
 };
 pub(crate) use body::Body;
 pub(crate) use cache::Cache;
@@ -52,6 +54,7 @@ pub(crate) use gate::around;
 pub(crate) use health::routes as health_routes;
 pub(crate) use idempotency::InFlight;
 pub(crate) use joined::Joined;
+pub(crate) use kept::{KeptOf, forget_answers_of_the_gone};
 pub(crate) use limits::{Limit, Limits};
 pub(crate) use methods::Methods;
 pub(crate) use metrics::Metrics;

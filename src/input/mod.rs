@@ -12,6 +12,7 @@ pub(crate) mod formats;
 mod json;
 mod kind;
 mod query;
+mod table;
 
 pub(crate) use body::{Draft, Input, Reference, ReferenceTo, inexact_faults};
 pub use check::referenced;
@@ -24,3 +25,4 @@ pub(crate) use formats::{
 pub(crate) use json::parse_json;
 pub(crate) use kind::Kind;
 pub(crate) use query::{Query, seal_cursor};
+pub(crate) use table::{column_names, guarded, table, unguarded};

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::images::RenditionJob;
 use crate::newsletter::NewsletterMail;
 use crate::schema::jobs;
+use crate::scrub::Scrub;
 use crate::secrets::random;
 use crate::users::AccountMail;
 
@@ -69,6 +70,8 @@ pub(crate) enum Job {
     CommentCheck(CommentCheck),
     /// Renditions of a picture.
     Renditions(RenditionJob),
+    /// Taking what was erased out of the database's files.
+    Scrub(Scrub),
     /// What dies of itself, to see who survives it.
     #[cfg(test)]
     Panic,
@@ -98,6 +101,7 @@ impl Job {
             Self::CommentMail(_) => "comment_mail",
             Self::CommentCheck(_) => "comment_check",
             Self::Renditions(_) => RENDITIONS,
+            Self::Scrub(scrub) => scrub.kind(),
             #[cfg(test)]
             Self::Panic => "panic",
         }
@@ -111,6 +115,7 @@ impl Job {
             Self::CommentMail(mail) => mail.deliver(app, id).await,
             Self::CommentCheck(check) => check.deliver(app, id).await,
             Self::Renditions(renditions) => renditions.deliver(app).await,
+            Self::Scrub(scrub) => scrub.deliver(app, id).await,
             #[cfg(test)]
             Self::Panic => panic!("as it was asked to"),
         }

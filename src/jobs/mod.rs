@@ -14,7 +14,7 @@ mod tests;
 
 pub(crate) use bell::Bell;
 pub(crate) use job::{Failure, Job, TaskId};
-pub(crate) use queries::{counts, forget_failed};
+pub(crate) use queries::{counts, forget_failed, forget_unstarted};
 pub(crate) use worker::work;
 
 use crate::app::App;
@@ -25,6 +25,21 @@ use job::Task;
 /// Adds a job, in the transaction of the change that asks for it; the worker is woken when that has been committed.
 pub(crate) fn enqueue(app: &App, conn: &mut Conn, job: &Job) -> Result<()> {
     enqueue_at(app, conn, job, app.now())
+}
+
+/// Forgets mails that are yet to be sent and are about something, for what is erased. What a job says is sealed, so each is opened.
+pub(crate) fn forget_mails(app: &App, conn: &mut Conn, is_about: impl Fn(&Job) -> bool) -> Result<()> {
+    let mut after = None;
+    loop {
+        let tasks = queries::mails(conn, after)?;
+        let Some(last) = tasks.last() else { return Ok(()) };
+        after = Some(last.id);
+        for task in tasks {
+            if task.job(app).is_ok_and(|job| is_about(&job)) {
+                queries::delete(conn, task.id, task.attempts)?;
+            }
+        }
+    }
 }
 
 /// Adds a job that is due at a time, within some hours.

@@ -3,10 +3,12 @@
 use diesel::prelude::*;
 
 use super::job::{LONGEST_WAIT, Lane, Task, TaskId};
-use crate::db::{Conn, Timestamp};
+use crate::db::{Backend, Conn, Timestamp};
 use crate::error::Result;
 use crate::schema::jobs;
 
+/// How many jobs are read at once.
+const AT_ONCE: i64 = 200;
 /// As much of an error is kept, in characters.
 const ERROR_LENGTH: usize = 500;
 
@@ -45,6 +47,22 @@ pub(super) fn postpone(conn: &mut Conn, task: &Task, due_at: Option<Timestamp>, 
     let own = jobs::table.filter(jobs::id.eq(task.id)).filter(jobs::attempts.eq(task.attempts));
     let error: String = error.chars().take(ERROR_LENGTH).collect();
     diesel::update(own).set((jobs::due_at.eq(due_at), jobs::last_error.eq(Some(error)))).execute(conn)?;
+    Ok(())
+}
+
+/// Some mails in the order of their ids, those behind one.
+pub(super) fn mails(conn: &mut Conn, after: Option<TaskId>) -> Result<Vec<Task>> {
+    let mut some = jobs::table.filter(jobs::kind.like("%_mail")).select(Task::as_select()).into_boxed::<Backend>();
+    if let Some(after) = after {
+        some = some.filter(jobs::id.gt(after));
+    }
+    Ok(some.order(jobs::id).limit(AT_ONCE).load(conn)?)
+}
+
+/// Forgets the jobs of a kind that nobody has taken up yet, except for one.
+pub(crate) fn forget_unstarted(conn: &mut Conn, kind: &str, besides: TaskId) -> Result<()> {
+    let others = jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::attempts.eq(0)).filter(jobs::id.ne(besides));
+    diesel::delete(others).execute(conn)?;
     Ok(())
 }
 

@@ -12,6 +12,8 @@ mod suppressions;
 
 pub(crate) use lists::{ListDraft, create as create_list};
 pub(crate) use optin::NewsletterMail;
+pub(crate) use subscribers::SubscriberView;
+pub(crate) use suppressions::SuppressionReason;
 
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
@@ -27,6 +29,22 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 pub(crate) fn forget_the_unconfirmed(conn: &mut Conn, now: Timestamp) -> Result<()> {
     optin::forget_expired(conn, now)?;
     subscribers::forget_pending(conn, now)
+}
+
+/// What the newsletter knows of whoever has an address.
+pub(crate) fn known_of(conn: &mut Conn, email: &str) -> Result<Option<SubscriberView>> {
+    subscribers::read_by_email(conn, email)
+}
+
+/// Takes out all that the newsletter knows of whoever has an address; says whether they were a subscriber. That the address is not to
+/// be written to, where that is so, stays known by a hash alone.
+pub(crate) fn erase(app: &App, conn: &mut Conn, actor: Option<String>, email: &str) -> Result<bool> {
+    subscribers::erase_by_email(app, conn, actor, email)
+}
+
+/// Whether an address is not to be written to, and why.
+pub(crate) fn suppression_of(app: &App, conn: &mut Conn, email: &str) -> Result<Option<SuppressionReason>> {
+    Ok(suppressions::look_up(conn, &address_hash(app, email))?.map(|suppression| suppression.reason))
 }
 
 /// What is kept of an address where the address itself may not be: a hash that nobody can make without the secret key.

@@ -168,6 +168,7 @@ fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
     match status {
         "409" | "429" | "503" | "507" => add("Retry-After", "Seconds to wait, where waiting helps."),
         "201" => add("Location", "Where the new resource is."),
+        "303" => add("Location", "The page of the site."),
         "308" => add("Location", "Where the resource is now."),
         "401" => add("WWW-Authenticate", "The scheme to authenticate with."),
         _ => {}

@@ -51,8 +51,8 @@ async fn create_redirect(body: Body, request: Request, caller: Caller<Editor>) -
 
 /// Creates many redirects.
 ///
-/// From a CSV file (RFC 4180, UTF-8, 1 MiB) of up to 10,000 lines below one that names the columns `from`, `to` and, where
-/// it is not always 301, `status`. All of them or, where a line is wrong, none: then each fault's pointer is the number of the
+/// From a CSV file (RFC 4180, also with semicolons or tabs; UTF-8, 1 MiB) of up to 10,000 lines below one that names the columns
+/// `from`, `to` and, where it is not always 301, `status`, in any case. All of them or, where a line is wrong, none: then each fault's pointer is the number of the
 /// line and the name of the column, such as `/7/to`. A path that leads elsewhere already is a fault (`taken`), unless
 /// `replace=true`.
 #[utoipa::path(tag = "Redirects", params(("replace" = Option<bool>, Query, description = "Whether to replace redirects that are there.")),

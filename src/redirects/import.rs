@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use csv::{ReaderBuilder, StringRecord, Trim};
+use csv::StringRecord;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::db::{Conn, lock};
 use crate::error::{Error, Fault, Result};
 use crate::events::{self, Event};
-use crate::input::Input;
+use crate::input::{Input, column_names, table};
 use crate::users::{Caller, Editor};
 
 /// How many redirects a file may have.
@@ -113,8 +113,7 @@ fn announce(app: &App, conn: &mut Conn, caller: &Caller<Editor>, done: &Redirect
 
 /// The lines of a file, as far as each is right by itself; a fault's pointer is the line and the column.
 fn read(app: &App, conn: &mut Conn, file: &[u8], faults: &mut Vec<Fault>) -> Result<Vec<Line>> {
-    let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
-    let mut reader = ReaderBuilder::new().has_headers(true).flexible(true).trim(Trim::All).from_reader(file);
+    let mut reader = table(file);
     let columns = columns(reader.headers().ok(), faults);
     if !faults.is_empty() {
         return Ok(Vec::new());
@@ -151,7 +150,7 @@ fn columns(header: Option<&StringRecord>, faults: &mut Vec<Fault>) -> Vec<String
         faults.push(Fault::at("/1", "invalid_utf8", "This line is not UTF-8."));
         return Vec::new();
     };
-    let names: Vec<String> = header.iter().map(str::to_lowercase).collect();
+    let names = column_names(header);
     for (index, name) in names.iter().enumerate() {
         if !COLUMNS.iter().any(|(known, _)| known == name) {
             faults.push(Fault::at(

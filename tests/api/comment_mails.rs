@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use crate::newsletter::now_as;
-use crate::support::{Answer, CANARY, Mail, Role, World, api_test};
+use crate::support::{Answer, CANARY, Mail, Part, Role, World, api_test};
 
 const MARA: &str = "mara@reader.example";
 const HOUR: i64 = 60 * 60;
@@ -179,4 +179,109 @@ api_test!(moderators_hear_once_an_hour_of_what_waits, async |world| {
     let users = admin.get("users?role=editor").await.expect(200);
     admin.patch(&format!("users/{}", users.texts("id")[0]), json!({"role": "author"})).await.expect(200);
     assert!(world.mails_to(&Role::Editor.email()).await.is_empty());
+});
+
+api_test!(replies_that_come_back_with_what_hid_them_are_told_of, async |world| {
+    open(world, "pre").await;
+    let root = says(world, "root@reader.example", json!({})).await.expect(202).id();
+    decide(world, &root, "approved").await;
+    let asked = says(world, MARA, json!({"parent_id": root, "notify_replies": true})).await.expect(202).id();
+    decide(world, &asked, "approved").await;
+    let mut replies = Vec::new();
+    for _ in 0..3 {
+        replies.push(says(world, "third@reader.example", json!({"parent_id": asked})).await.expect(202).id());
+    }
+    decide(world, &replies[0], "approved").await;
+    assert_eq!(world.mails_to(MARA).await.len(), 1);
+    world.pass(HOUR + 1);
+    // Approved beneath what is hidden, they do not show, and nobody hears of them.
+    decide(world, &root, "rejected").await;
+    for reply in &replies[1..] {
+        decide(world, reply, "approved").await;
+    }
+    assert_eq!(world.mails_to(MARA).await.len(), 1);
+    for status in ["approved", "rejected", "approved"] {
+        decide(world, &root, status).await;
+    }
+    let mails = world.mails_to(MARA).await;
+    assert_eq!(mails.len(), 2);
+    assert!(mails[1].text.contains("Trams (2 replies)"), "{}", mails[1].text);
+    // An hour later there is no news.
+    world.pass(HOUR + 1);
+    decide(world, &root, "rejected").await;
+    decide(world, &root, "approved").await;
+    assert_eq!(world.mails_to(MARA).await.len(), 2);
+});
+
+api_test!(one_victim_gets_one_mail_an_hour_however_replies_come_to_show, async |world| {
+    open(world, "pre").await;
+    let root = says(world, "root@reader.example", json!({})).await.expect(202).id();
+    decide(world, &root, "approved").await;
+    let asked = says(world, MARA, json!({"parent_id": root, "notify_replies": true})).await.expect(202).id();
+    decide(world, &asked, "approved").await;
+    for _ in 0..3 {
+        let reply = says(world, "third@reader.example", json!({"parent_id": asked})).await.expect(202).id();
+        decide(world, &root, "rejected").await;
+        decide(world, &reply, "approved").await;
+        decide(world, &root, "approved").await;
+        assert_eq!(world.mails_to(MARA).await.len(), 1);
+        world.pass(60);
+    }
+    world.pass(HOUR);
+    assert_eq!(world.mails_to(MARA).await.len(), 2);
+});
+
+api_test!(moderators_hear_of_what_was_reported, async |world| {
+    open(world, "post").await;
+    let (email, moderator) = (Role::Moderator.email(), world.moderator());
+    moderator.put("comments/digest", json!({})).await.expect(200);
+    let bad = says(world, MARA, json!({"body": "Buy boots at https://boots.example"})).await.expect(201).id();
+    assert!(world.mails_to(&email).await.is_empty());
+    let report = async |id: &str, from: &str| {
+        let reader = world.anonymous().from(from);
+        reader.post(&format!("comments/{id}/reports"), json!({"reason": "spam", "note": "Boots again"})).await.expect(204);
+    };
+    report(&bad, "198.51.100.7:1").await;
+    let mails = world.mails_to(&email).await;
+    assert_eq!((mails.len(), mails[0].subject.as_str()), (1, "1 comment was reported"));
+    let link = format!("https://news.example/trams#comment-{bad}");
+    assert!(mails[0].text.contains("Trams (1 report)") && mails[0].text.contains(&link), "{}", mails[0].text);
+    // Neither what a guest nor what a reader wrote is a link, an address or a note in it.
+    assert!(
+        !mails[0].text.contains("https://boots") && !mails[0].text.contains("Boots again") && !mails[0].raw.contains(MARA),
+        "{}",
+        mails[0].text
+    );
+    // However many report, once an hour.
+    world.pass(1);
+    for host in 1..6 {
+        report(&bad, &format!("203.0.113.{host}:1")).await;
+    }
+    assert_eq!(world.mails_to(&email).await.len(), 1);
+    now_as(world, Role::Admin).await.patch("site", json!({"comment_policy": {"mode": "pre"}})).await.expect(200);
+    says(world, MARA, json!({})).await.expect(202);
+    world.pass(HOUR);
+    let mails = world.mails_to(&email).await;
+    assert_eq!((mails.len(), mails[1].subject.as_str()), (2, "1 comment waits, 1 was reported"));
+    assert!(mails[1].text.contains("Trams (6 reports)"), "{}", mails[1].text);
+    // What was dismissed or put aside needs nobody.
+    now_as(world, Role::Moderator).await.delete(&format!("comments/{bad}/reports")).await.expect(204);
+    says(world, MARA, json!({})).await.expect(202);
+    world.pass(HOUR);
+    assert_eq!(world.mails_to(&email).await[2].subject, "2 comments wait");
+});
+
+api_test!(both_forms_of_a_click_end_mails_of_replies, async |world| {
+    open(world, "post").await;
+    let asked = says(world, MARA, json!({"notify_replies": true})).await.expect(201).id();
+    says(world, "stranger@reader.example", json!({"parent_id": asked})).await.expect(201);
+    let token = refusal(&world.mails_to(MARA).await[0]);
+    let path = format!("comments/unsubscriptions?token={token}");
+    for answer in [world.anonymous().get(&path).await, world.anonymous().head(&path).await] {
+        let answer = answer.expect(303);
+        assert_eq!(answer.required_header("location"), format!("https://news.example/comments/unsubscribe?token={token}"));
+    }
+    assert!(world.database.dump()["comment_refusals"].is_empty());
+    world.anonymous().upload(&path, &[Part::text("List-Unsubscribe", "One-Click")]).await.expect(204);
+    assert_eq!(world.database.dump()["comment_refusals"].len(), 1);
 });

@@ -123,12 +123,14 @@ api_test!(are_answered_in_threads, async |world| {
     world.anonymous().get(&format!("articles/trams/comments/{waiting}/replies")).await.expect_problem(404, "not_found");
     let body = json!({"author_name": "G", "author_email": "g@private.example", "body": "Hi", "parent_id": waiting});
     world.anonymous().post("articles/trams/comments", body).await.expect(422).expect_faults(&[("/parent_id", "unknown_reference")]);
-    // What is hidden hides what answers it; what is deleted takes it along.
+    // What is hidden hides what answers it; what is deleted leaves it, but for a thread that is deleted as a whole.
     world.moderator().patch(&format!("comments/{root}"), json!({"status": "rejected"})).await.expect(200);
     assert_eq!(world.shown(&article).await, (0, 0));
     world.moderator().patch(&format!("comments/{root}"), json!({"status": "approved"})).await.expect(200);
     assert_eq!(world.shown(&article).await, (5, 1));
     world.moderator().delete(&format!("comments/{root}")).await.expect(204);
+    assert_eq!(world.shown(&article).await, (5, 1));
+    world.moderator().delete(&format!("comments/{root}?thread=true")).await.expect(204);
     assert_eq!(world.shown(&article).await, (0, 0));
 });
 

@@ -260,3 +260,27 @@ api_test!(keys_of_before_are_renewed, async |world| {
         assert_eq!(renewed[*table], right[*table], "{table}");
     }
 });
+
+api_test!(reasons_of_before_leave_the_log, async |world| {
+    let article = world.published(json!({"title": "Trams"})).await;
+    let comment = world.comment(&article, "A word").await;
+    let of = |status: &str, reason: &str| {
+        let id = format!("0190a0b0-0000-7000-8000-{:012}", status.len());
+        let details = json!({"article": article, "status": status, "reason": reason}).to_string().replace('\'', "''");
+        let columns = "(id, at, kind, actor_id, subject_kind, subject_id, tags, details)";
+        format!("INSERT INTO events {columns} VALUES ('{id}', 1, 'comment.moderated', NULL, 'comment', '{comment}', '[]', '{details}')")
+    };
+    // One that looks like what it stands in.
+    let odd = "It's \",\"status\":\"spam\",\"reason\":\"x";
+    for (status, reason) in [("approved", "It is fine."), ("spam", "Boots"), ("pending", odd)] {
+        world.tamper(&of(status, reason));
+    }
+    let others = world.database.lines("SELECT details AS line FROM events WHERE at <> 1 ORDER BY id");
+    world.tamper("DELETE FROM __diesel_schema_migrations WHERE version = '20261128000021'");
+    world.node(&[]).await;
+    let kept = world.database.lines("SELECT details AS line FROM events WHERE at = 1 ORDER BY id");
+    let kept: Vec<serde_json::Value> = kept.iter().map(|details| serde_json::from_str(details).expect("JSON")).collect();
+    let expected = ["spam", "pending", "approved"].map(|status| json!({"article": article, "status": status}));
+    assert_eq!(kept, expected);
+    assert_eq!(world.database.lines("SELECT details AS line FROM events WHERE at <> 1 ORDER BY id"), others);
+});

@@ -165,6 +165,100 @@ api_test!(no_exported_cell_begins_a_formula, async |world| {
     assert_eq!(subscriber(world, "%2Btag@reader.example").await["name"], json!("@SUM(A1)"));
 });
 
+api_test!(a_formula_in_any_width_begins_no_cell, async |world| {
+    let names = ["\u{ff1d}cmd()", "\u{ff0b}1", "\u{ff0d}1", "\u{ff20}SUM(A1)", "\u{3000}=1", "\u{a0}+1", "'=1", "\u{fe66}1", "'tis Mara"];
+    for (index, name) in names.iter().enumerate() {
+        let email = format!("r{index}@reader.example");
+        world.anonymous().post("newsletter/subscriptions", json!({"email": email, "name": name})).await.expect(202);
+        let token = world.mailed_token(&email, "newsletter/confirm").await;
+        world.anonymous().post("newsletter/confirmations", json!({"token": token})).await.expect(204);
+    }
+    let file = world.editor().get("newsletter/subscribers.csv").await.expect(200).text();
+    for (index, name) in names.iter().enumerate() {
+        let line = file.lines().find(|line| line.starts_with(&format!("r{index}@"))).unwrap();
+        let cell = line.split(',').nth(1).unwrap();
+        let expected = if *name == "'tis Mara" { (*name).to_owned() } else { format!("'{name}") };
+        assert_eq!(cell, expected);
+    }
+    // Erased and imported again, everybody is called what they were.
+    for index in 0..names.len() {
+        let id = subscriber(world, &format!("r{index}@reader.example")).await["id"].as_str().unwrap().to_owned();
+        world.editor().delete(&format!("newsletter/subscribers/{id}")).await.expect(204);
+    }
+    import(world, &file).await.expect(200);
+    for (index, name) in names.iter().enumerate() {
+        assert_eq!(subscriber(world, &format!("r{index}@reader.example")).await["name"], json!(name));
+    }
+});
+
+api_test!(what_was_exported_can_be_imported, async |world| {
+    list(world, "daily", json!({"is_default": true})).await;
+    list(world, "weekly", json!({})).await;
+    let token = subscribed(world, MARA).await.token("newsletter/preferences");
+    let choice = json!({"token": token, "name": "Mara", "lists": []});
+    world.anonymous().put("newsletter/preferences", choice).await.expect(200);
+    subscribed(world, "zoe@reader.example").await;
+    let left = subscribed(world, "left@reader.example").await.token("newsletter/unsubscribe");
+    world.anonymous().post("newsletter/unsubscriptions", json!({"token": left})).await.expect(204);
+    subscribed(world, "bounced@reader.example").await;
+    world.admin().post("newsletter/suppressions", json!({"email": "bounced@reader.example", "reason": "bounced"})).await.expect(201);
+    import(world, "email\nasked@reader.example\n").await.expect(200);
+    let file = world.editor().get("newsletter/subscribers.csv").await.expect(200).text();
+    let same = import(world, &file).await.expect(200);
+    assert_eq!(same.json(), &json!({"rows": 5, "confirmed": 0, "pending": 0, "known": 5, "suppressed": 0}));
+    // Into a newsletter that knows nobody.
+    let people = ["mara", "zoe", "left", "bounced", "asked"].map(|name| format!("{name}@reader.example"));
+    let mut before = Vec::new();
+    for email in &people {
+        let known = subscriber(world, email).await;
+        world.editor().delete(&format!("newsletter/subscribers/{}", known["id"].as_str().unwrap())).await.expect(204);
+        before.push(known);
+    }
+    world.tamper("DELETE FROM suppressions");
+    world.pass(60);
+    let mails = world.mails().await.len();
+    let report = import(world, &file).await.expect(200);
+    assert_eq!(report.json(), &json!({"rows": 5, "confirmed": 2, "pending": 1, "known": 0, "suppressed": 2}));
+    for (email, before) in people.iter().zip(&before) {
+        let after = subscriber(world, email).await;
+        for member in ["email", "name", "status", "lists", "confirmed_at", "unsubscribed_at", "created_at"] {
+            // An address that waits to be confirmed has no lists until then.
+            assert_eq!(after[member], before[member], "{member} of {email}");
+        }
+    }
+    // Nobody is written to but who has yet to confirm, and who had left does not come back.
+    let mails = world.mails().await.split_off(mails);
+    assert_eq!(mails.iter().map(|mail| mail.to.clone()).collect::<Vec<_>>(), [["asked@reader.example"]]);
+    let suppressions = world.admin().get("newsletter/suppressions?sort=created_at").await.expect(200);
+    let mut reasons = suppressions.texts("reason");
+    reasons.sort();
+    assert_eq!(reasons, ["blocked", "unsubscribed"]);
+});
+
+api_test!(spreadsheets_write_files_in_their_own_way, async |world| {
+    list(world, "daily", json!({"is_default": true})).await;
+    for (index, file) in [
+        "Email,Name\nr0@reader.example,Mara\n",
+        "EMAIL;Name;Lists\r\nr1@reader.example;\"Lind; Mara\";daily\r\n",
+        "\u{feff}email\tname\nr2@reader.example\tMara, Lind\n",
+    ]
+    .iter()
+    .enumerate()
+    {
+        import(world, file).await.expect(200);
+        assert_ne!(subscriber(world, &format!("r{index}@reader.example")).await["name"], Value::Null, "{file}");
+    }
+    assert_eq!(subscriber(world, "r1@reader.example").await["name"], json!("Lind; Mara"));
+    let dump = world.database.dump();
+    import(world, "email;status;confirmed_at;created_at\na@reader.example;here;yesterday;2999-01-01T00:00:00Z\n").await.expect_faults(&[
+        ("/2/status", "not_one_of"),
+        ("/2/created_at", "in_the_future"),
+        ("/2/confirmed_at", "invalid_format"),
+    ]);
+    import(world, "Email;EMAIL\n").await.expect_faults(&[("/1", "stands_twice")]);
+    assert_eq!(world.database.dump(), dump);
+});
+
 api_test!(who_is_suppressed_is_not_written_to, async |world| {
     list(world, "daily", json!({"is_default": true})).await;
     subscribed(world, MARA).await;

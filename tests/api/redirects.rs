@@ -182,6 +182,22 @@ api_test!(many_redirects_come_from_a_file, async |world| {
     assert_eq!(told(&resolve(world, "/five").await), is(301, "elsewhere", "/elsewhere"));
 });
 
+api_test!(a_file_of_redirects_may_be_written_as_spreadsheets_do, async |world| {
+    world.published(json!({"title": "Tram"})).await;
+    for (file, path) in [
+        ("FROM,To\n/comma,/tram\n", "/comma"),
+        ("From;To;Status\r\n/semicolon;/tram;302\r\n", "/semicolon"),
+        ("\u{feff}from\tto\n/tab\t/tram\n", "/tab"),
+        ("to;from\n\"/tram?a=1;2\";/quoted\n", "/quoted"),
+    ] {
+        let done = import(&world.editor(), "", file).await.expect(200);
+        assert_eq!(done.number_at("/created"), 1, "{file}");
+        resolve(world, path).await.expect(200);
+    }
+    let refused = import(&world.editor(), "", "from;to\n/a,/b\n").await.expect(422);
+    refused.expect_faults(&[("/2", "wrong_length")]);
+});
+
 api_test!(a_wrong_line_stops_the_whole_file_and_is_named, async |world| {
     redirect(world, "/there", "/a").await.expect(201);
     let before = world.database.dump();

@@ -22,7 +22,7 @@ const WIDEST: (u8, u8) = (8, 19);
 text_enum! {
     /// What is banned.
     pub(crate) enum BanKind {
-        /// An e-mail address.
+        /// An e-mail address, or all addresses of a domain.
         Email = "email",
         /// An IP address or a network.
         Address = "address",
@@ -54,8 +54,10 @@ pub(super) struct Ban {
 pub(super) struct BanDraft {
     /// What `value` is.
     pub(super) kind: BanKind,
-    /// An e-mail address; an IP address or a network (`203.0.113.0/24`; at least /8, or /19 for IPv6), where one IPv6 address
-    /// stands for its /64; or a word or words that stand together, without regard to case, accents and punctuation.
+    /// An e-mail address, all addresses of a domain (`*@spam.example`) or of all domains below it (`*@*.spam.example`), without regard
+    /// to case; an IP address or a network (`203.0.113.0/24`; at least /8, or /19 for IPv6), where one IPv6 address stands for its
+    /// /64; or a word or words that stand together, without regard to case, accents and punctuation. `*` means nothing elsewhere
+    /// and is refused where it looks as if it should.
     pub(super) value: BanValue,
     /// Why, for the others who look after comments.
     #[schema(value_type = Option<Line>)]
@@ -67,12 +69,12 @@ impl Draft for BanDraft {}
 /// A ban.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = CommentBan)]
-pub(super) struct BanView {
+pub(in crate::comments) struct BanView {
     /// Its id.
     pub(super) id: BanId,
     /// What `value` is.
     kind: BanKind,
-    /// What is banned, as it is compared.
+    /// What is banned, as it is compared; `erased:` and a keyed hash where it is an address that was erased.
     #[schema(example = "203.0.113.0/24")]
     value: String,
     /// Why.
@@ -94,12 +96,18 @@ impl BanKind {
     pub(super) fn normal(self, value: &str) -> Result<String, Fault> {
         let fault = |detail: &str| Err(Fault::at("/value", "invalid_format", detail));
         match self {
-            Self::Email if is_email(value) => Ok(value.to_lowercase()),
-            Self::Email => fault("This is no e-mail address."),
+            Self::Email if is_email(value) && !value.contains('*') => Ok(value.to_lowercase()),
+            Self::Email => match domain(value) {
+                Some(domain) => Ok(domain),
+                None => fault("This is neither an e-mail address nor all those of a domain, such as *@spam.example or *@*.spam.example."),
+            },
             Self::Address => match network(value) {
                 Some(network) => Ok(network.to_string()),
                 None => fault("This is no IP address, and no network of at least /8 (IPv6: /19)."),
             },
+            Self::Word if value.split_whitespace().any(|word| word.starts_with('*') || word.ends_with('*')) => {
+                fault("A word is banned as a whole: * does not stand for other letters. Ban each word that is meant.")
+            }
             Self::Word => match plain_words(value).trim() {
                 "" => fault("There is no letter and no digit in this."),
                 words => Ok(words.to_owned()),
@@ -113,10 +121,35 @@ fn network(text: &str) -> Option<IpNet> {
     let network = match text.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(address @ IpAddr::V4(_)) => IpNet::new(address, 32).ok()?,
         Ok(address @ IpAddr::V6(_)) => IpNet::new(address, 64).ok()?,
-        Err(_) => text.parse::<IpNet>().ok()?,
+        Err(_) => canonical(text.parse::<IpNet>().ok()?)?,
     };
     let widest = if network.addr().is_ipv4() { WIDEST.0 } else { WIDEST.1 };
     (network.prefix_len() >= widest).then(|| network.trunc())
+}
+
+/// A network as the addresses in it are compared: one of IPv4 addresses that are written as IPv6 is one of IPv4.
+fn canonical(network: IpNet) -> Option<IpNet> {
+    match network.addr().to_canonical() {
+        address @ IpAddr::V4(_) if network.addr().is_ipv6() => IpNet::new(address, network.prefix_len().checked_sub(96)?).ok(),
+        _ => Some(network),
+    }
+}
+
+/// The domain whose addresses a text means, as it is compared.
+fn domain(text: &str) -> Option<String> {
+    let domain = text.strip_prefix("*@")?;
+    let named = domain.strip_prefix("*.").unwrap_or(domain);
+    (named.contains('.') && is_email(&format!("x@{named}"))).then(|| text.to_lowercase())
+}
+
+/// What could be banned of an e-mail address in lower case: the address itself, its domain, all domains below one of those above it.
+pub(super) fn bans_of(email: &str) -> Vec<String> {
+    let mut values = vec![email.to_owned()];
+    let Some((_, domain)) = email.rsplit_once('@') else { return values };
+    values.push(format!("*@{domain}"));
+    let above = domain.match_indices('.').filter_map(|(dot, _)| domain.get(dot + 1..));
+    values.extend(above.map(|above| format!("*@*.{above}")));
+    values
 }
 
 /// What the list of bans can be asked.
@@ -156,7 +189,7 @@ pub(super) static LISTING: Listing<comment_bans::table, Ban> = Listing {
 
 #[cfg(test)]
 mod tests {
-    use super::BanKind;
+    use super::{BanKind, bans_of};
 
     #[test]
     fn values_are_kept_as_they_are_compared() {
@@ -168,5 +201,21 @@ mod tests {
         assert_eq!([address("0.0.0.0/0"), address("::/0"), address("somewhere")], [None, None, None]);
         assert_eq!(BanKind::Word.normal(" Cheap   BOOTS! ").ok().as_deref(), Some("cheap boots"));
         assert!(BanKind::Word.normal("...").is_err() && BanKind::Email.normal("nobody").is_err());
+        assert_eq!(address("::ffff:203.0.113.0/120").as_deref(), Some("203.0.113.0/24"));
+        assert_eq!([address("::ffff:0.0.0.0/96"), address("::ffff:0.0.0.0/90"), address("203.0.113.*")], [None, None, None]);
+    }
+
+    #[test]
+    fn a_domain_can_be_banned_and_nothing_that_only_looks_like_one() {
+        let email = |text: &str| BanKind::Email.normal(text).ok();
+        assert_eq!(email("*@Spam.example").as_deref(), Some("*@spam.example"));
+        assert_eq!(email("*@*.spam.example").as_deref(), Some("*@*.spam.example"));
+        for wrong in
+            ["*", "*@", "*@*", "*@example", "*@*.example", "*@*.*.example", "mara*@spam.example", "*@sp*m.example", "@spam.example"]
+        {
+            assert_eq!(email(wrong), None, "{wrong}");
+        }
+        assert!(BanKind::Word.normal("via*").is_err() && BanKind::Word.normal("*bar").is_err() && BanKind::Word.normal("f**k").is_ok());
+        assert_eq!(bans_of("x@a.b.example"), ["x@a.b.example", "*@a.b.example", "*@*.b.example", "*@*.example"]);
     }
 }

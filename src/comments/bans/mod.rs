@@ -7,5 +7,6 @@ mod handlers;
 mod operations;
 mod queries;
 
+pub(super) use ban::BanView;
 pub(super) use handlers::routes;
-pub(super) use operations::{banned_words, signs};
+pub(super) use operations::{banned_words, forget_address, of_address, signs};

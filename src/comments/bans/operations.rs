@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde_json::json;
 
-use super::ban::{Ban, BanDraft, BanId, BanKind, BanView, LISTING};
+use super::ban::{Ban, BanDraft, BanId, BanKind, BanView, LISTING, bans_of};
 use super::queries;
 use crate::app::App;
 use crate::comments::comment::Comment;
@@ -17,6 +17,8 @@ use crate::events::{self, Event};
 use crate::input::{Input, Query};
 use crate::users::Caller;
 
+/// What the value of a ban begins with whose address was erased; no address does.
+const ERASED: &str = "erased:";
 /// How many bans there can be: each comment is compared with all of them.
 const MOST: i64 = 5_000;
 
@@ -39,7 +41,8 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, i
     let BanDraft { kind, value, note } = input.create(conn)?;
     let value = kind.normal(&value.0).map_err(|fault| Error::invalid(vec![fault]))?;
     lock(conn, "comment bans")?;
-    if queries::is_banned(conn, kind, &value)? {
+    let erased = erased_value(app, &value);
+    if queries::is_banned(conn, kind, &value)? || queries::is_banned(conn, kind, &erased)? {
         return Err(Error::conflict("This is banned already."));
     }
     if queries::count(conn)? >= MOST {
@@ -72,9 +75,27 @@ fn announce(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, ban: &Ban,
     events::record(conn, app.now(), event)
 }
 
+/// What a ban of an address is compared by once the address was erased: a keyed hash.
+fn erased_value(app: &App, email: &str) -> String {
+    format!("{ERASED}{}", app.secrets.digest("banned address", email.as_bytes()))
+}
+
+/// Takes an address out of the ban of it, which goes on by a keyed hash of it; says whether there was one.
+pub(in crate::comments) fn forget_address(app: &App, conn: &mut Conn, email: &str) -> Result<bool> {
+    lock(conn, "comment bans")?;
+    queries::rename(conn, email, &erased_value(app, email))
+}
+
+/// The ban of an address, where there is one.
+pub(in crate::comments) fn of_address(conn: &mut Conn, email: &str) -> Result<Option<BanView>> {
+    Ok(queries::of_value(conn, BanKind::Email, email)?.map(|ban| ban.view()))
+}
+
 /// What bans say of a comment.
-pub(in crate::comments) fn signs(conn: &mut Conn, comment: &Comment) -> Result<Vec<SpamSign>> {
-    let bans = queries::against(conn, comment.author_email.as_deref())?;
+pub(in crate::comments) fn signs(app: &App, conn: &mut Conn, comment: &Comment) -> Result<Vec<SpamSign>> {
+    let mut emails = comment.author_email.as_deref().map(bans_of).unwrap_or_default();
+    emails.extend(comment.author_email.as_deref().map(|email| erased_value(app, email)));
+    let bans = queries::against(conn, &emails)?;
     let of = |kind: BanKind| bans.iter().filter(move |ban| ban.0 == kind).map(|ban| ban.1.as_str());
     let mut signs = Vec::new();
     if of(BanKind::Email).next().is_some() {

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::ban::{Ban, BanId, BanKind, LISTING};
-use crate::db::{Backend, Conn, PageOf, PageQuery, keyset, straight};
+use crate::db::{Backend, Conn, PageOf, PageQuery, among, keyset, straight};
 use crate::error::Result;
 use crate::schema::comment_bans;
 
@@ -29,9 +29,22 @@ pub(super) fn is_banned(conn: &mut Conn, kind: BanKind, value: &str) -> Result<b
     Ok(same.count().get_result::<i64>(conn)? > 0)
 }
 
-/// All that could be said against a comment: the ban of its author's e-mail address, and whatever else is banned.
-pub(super) fn against(conn: &mut Conn, email: Option<&str>) -> Result<Vec<(BanKind, String)>> {
-    let bans = comment_bans::table.filter(comment_bans::kind.ne(BanKind::Email).or(comment_bans::value.nullable().eq(email)));
+/// The ban of a value, if there is one.
+pub(super) fn of_value(conn: &mut Conn, kind: BanKind, value: &str) -> Result<Option<Ban>> {
+    let same = comment_bans::table.filter(comment_bans::kind.eq(kind)).filter(comment_bans::value.eq(value));
+    Ok(same.select(Ban::as_select()).first(conn).optional()?)
+}
+
+/// Compares the ban of an address by another value from now on, and forgets why it was made; says whether there was one.
+pub(super) fn rename(conn: &mut Conn, email: &str, value: &str) -> Result<bool> {
+    let own = comment_bans::table.filter(comment_bans::kind.eq(BanKind::Email)).filter(comment_bans::value.eq(email));
+    let renamed = (comment_bans::value.eq(value), comment_bans::note.eq(None::<String>));
+    Ok(diesel::update(own).set(renamed).execute(conn)? == 1)
+}
+
+/// All that could be said against a comment: bans of what its author's e-mail address belongs to, and whatever else is banned.
+pub(super) fn against(conn: &mut Conn, emails: &[String]) -> Result<Vec<(BanKind, String)>> {
+    let bans = comment_bans::table.filter(comment_bans::kind.ne(BanKind::Email).or(among(comment_bans::value, emails)));
     Ok(straight!(conn, conn => bans.select((comment_bans::kind, comment_bans::value)).load(conn))?)
 }
 

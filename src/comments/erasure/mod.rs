@@ -9,3 +9,4 @@ mod queries;
 mod views;
 
 pub(super) use handlers::routes;
+pub(super) use queries::blank;

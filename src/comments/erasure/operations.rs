@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::super::notices;
 use super::super::queries as comments;
+use super::super::{bans, notices};
 use super::queries;
 use super::views::{Erasure, ErasureDraft, Export, ExportedComment};
 use crate::app::App;
@@ -15,21 +15,31 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::events::{self, Event};
 use crate::input::Input;
+use crate::newsletter;
+use crate::scrub::{self, Scrub};
 use crate::users::{Admin, Caller};
 
-/// All that somebody wrote.
-pub(super) fn export(conn: &mut Conn, email: &str) -> Result<Export> {
+/// All that somebody wrote, and what else is kept with their address.
+pub(super) fn export(app: &App, conn: &mut Conn, email: &str) -> Result<Export> {
     let written = queries::written_by(conn, email)?;
+    let mut reports = queries::reports_of(conn, &written.iter().map(|comment| comment.id).collect::<Vec<_>>())?;
     let articles: BTreeSet<ArticleId> = written.iter().map(|comment| comment.article_id).collect();
     let cards = comments::article_cards(conn, &articles.into_iter().collect::<Vec<_>>())?;
     let exported = |comment: Comment| {
         let card = cards.get(&comment.article_id).cloned()?;
-        Some(ExportedComment::new(comment, card))
+        let reports = reports.remove(&comment.id).unwrap_or_default();
+        Some(ExportedComment::new(comment, card, reports))
     };
-    Ok(Export { comments: written.into_iter().filter_map(exported).collect() })
+    Ok(Export {
+        comments: written.into_iter().filter_map(exported).collect(),
+        subscriber: newsletter::known_of(conn, email)?,
+        suppressed: newsletter::suppression_of(app, conn, email)?,
+        ban: bans::of_address(conn, email)?,
+        refuses_notices: notices::has_refused(app, conn, email)?,
+    })
 }
 
-/// Erases all that somebody wrote.
+/// Erases all that somebody wrote, and what else is kept with their address.
 pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &Input) -> Result<Erasure> {
     let email = input.plain::<ErasureDraft>()?.email.normal();
     let found = queries::places_of(conn, &email)?;
@@ -43,8 +53,10 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &
     // What came while this waited belongs to it, where it stands under the same articles.
     let found = queries::places_of(conn, &email)?.into_iter().filter(|(_, article)| articles.contains_key(article));
     let ids: Vec<_> = found.map(|(id, _)| id).collect();
-    queries::erase(conn, &ids)?;
-    notices::forget_address(conn, &email)?;
+    queries::blank(conn, &ids)?;
+    notices::forget_address(app, conn, &email)?;
+    let subscriber = newsletter::erase(app, conn, caller.actor(), &email)?;
+    let ban = bans::forget_address(app, conn, &email)?;
     for (article, count) in articles {
         let event = Event {
             kind: "comments.erased",
@@ -56,5 +68,6 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &
         };
         events::record(conn, app.now(), event)?;
     }
-    Ok(Erasure { erased: ids.len() })
+    scrub::ask(app, conn, Scrub::People)?;
+    Ok(Erasure { erased: ids.len(), subscriber, ban })
 }

@@ -1,9 +1,12 @@
 //! All SQL of what belongs to a person.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::articles::ArticleId;
 use crate::comments::comment::{Comment, CommentId, CommentStatus};
+use crate::comments::reactions::{Report, ReportView};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::schema::{comment_reports, comments};
@@ -17,13 +20,26 @@ pub(super) fn written_by(conn: &mut Conn, email: &str) -> Result<Vec<Comment>> {
     Ok(written.order((comments::created_at.asc(), comments::id.asc())).select(Comment::as_select()).load(conn)?)
 }
 
+/// What readers reported of these comments, the oldest first.
+pub(super) fn reports_of(conn: &mut Conn, ids: &[CommentId]) -> Result<HashMap<CommentId, Vec<ReportView>>> {
+    let mut reports: HashMap<CommentId, Vec<ReportView>> = HashMap::new();
+    for some in ids.chunks(AT_ONCE) {
+        let rows = comment_reports::table.filter(comment_reports::comment_id.eq_any(some.to_vec()));
+        let rows: Vec<Report> = rows.order(comment_reports::id).select(Report::as_select()).load(conn)?;
+        for row in rows {
+            reports.entry(row.comment_id).or_default().push(row.view());
+        }
+    }
+    Ok(reports)
+}
+
 /// Which comments somebody wrote, and under which articles.
 pub(super) fn places_of(conn: &mut Conn, email: &str) -> Result<Vec<(CommentId, ArticleId)>> {
     Ok(comments::table.filter(comments::author_email.eq(email)).select((comments::id, comments::article_id)).load(conn)?)
 }
 
 /// Takes out of comments all that tells who wrote them and what they said.
-pub(super) fn erase(conn: &mut Conn, ids: &[CommentId]) -> Result<()> {
+pub(in crate::comments) fn blank(conn: &mut Conn, ids: &[CommentId]) -> Result<()> {
     for some in ids.chunks(AT_ONCE) {
         diesel::delete(comment_reports::table.filter(comment_reports::comment_id.eq_any(some.to_vec()))).execute(conn)?;
         let these = || comments::table.filter(comments::id.eq_any(some.to_vec()));
@@ -43,6 +59,8 @@ pub(super) fn erase(conn: &mut Conn, ids: &[CommentId]) -> Result<()> {
                 comments::text_hash.eq(None::<String>),
                 comments::decision_reason.eq(None::<String>),
                 comments::reported.eq(0),
+                comments::spam_score.eq(0),
+                comments::spam_signs.eq("[]"),
             ))
             .execute(conn)?;
         diesel::update(these())

@@ -3,10 +3,13 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::comments::bans::BanView;
 use crate::comments::comment::{Comment, CommentId, CommentStatus};
 use crate::comments::queue::CommentedArticle;
+use crate::comments::reactions::ReportView;
 use crate::db::Timestamp;
 use crate::input::{Draft, Email};
+use crate::newsletter::{SubscriberView, SuppressionReason};
 
 /// Whose comments are to be erased.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -26,6 +29,12 @@ pub(super) struct Erasure {
     /// How many comments.
     #[schema(example = 12, minimum = 0)]
     pub(super) erased: usize,
+    /// Whether there was a subscriber of the newsletter.
+    #[schema(example = true)]
+    pub(super) subscriber: bool,
+    /// Whether the address is banned; the ban goes on by a keyed hash.
+    #[schema(example = false)]
+    pub(super) ban: bool,
 }
 
 /// All that a person wrote, and what is kept of it.
@@ -34,6 +43,15 @@ pub(super) struct Erasure {
 pub(super) struct Export {
     /// The comments, the oldest first.
     pub(super) comments: Vec<ExportedComment>,
+    /// The subscriber of the newsletter with this address.
+    pub(super) subscriber: Option<SubscriberView>,
+    /// Why the newsletter is not sent to this address, where that is so; this stays after an erasure, by a keyed hash.
+    pub(super) suppressed: Option<SuppressionReason>,
+    /// The ban of this address; it stays after an erasure, by a keyed hash.
+    pub(super) ban: Option<BanView>,
+    /// Whether its owner wants no mails of replies; this stays after an erasure, by a keyed hash.
+    #[schema(example = false)]
+    pub(super) refuses_notices: bool,
 }
 
 /// A comment with everything that tells of its author.
@@ -68,6 +86,11 @@ pub(super) struct ExportedComment {
     /// Whether its author is told by mail of replies.
     #[schema(example = false)]
     notify_replies: bool,
+    /// Why its status is what it is, as staff said.
+    #[schema(example = "Names a private person.")]
+    reason: Option<String>,
+    /// What readers reported of it.
+    reports: Vec<ReportView>,
     /// When it was written.
     created_at: Timestamp,
     /// When it was last edited.
@@ -76,7 +99,7 @@ pub(super) struct ExportedComment {
 
 impl ExportedComment {
     /// All of a comment.
-    pub(super) fn new(comment: Comment, article: CommentedArticle) -> Self {
+    pub(super) fn new(comment: Comment, article: CommentedArticle, reports: Vec<ReportView>) -> Self {
         Self {
             id: comment.id,
             article,
@@ -89,6 +112,8 @@ impl ExportedComment {
             ip: comment.address,
             user_agent: comment.user_agent,
             notify_replies: comment.notify_replies,
+            reason: comment.decision_reason,
+            reports,
             created_at: comment.created_at,
             edited_at: comment.edited_at,
         }

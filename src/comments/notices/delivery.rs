@@ -1,13 +1,15 @@
 //! The mails as jobs: what is to be written is found out when it is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::letters::{Reported, ReportedComment};
 use super::operations::{QUIET, lock_notices};
 use super::{letters, queries, tokens};
 use crate::app::App;
 use crate::articles::{self, ArticleId};
+use crate::comments::comment::Comment;
 use crate::db::{Conn, Id};
 use crate::error::Result;
 use crate::jobs::{self, Failure, Job, TaskId};
@@ -80,13 +82,27 @@ fn replies(app: &App, conn: &mut Conn, job: TaskId, email: String) -> Result<Opt
 
 fn digest(app: &App, conn: &mut Conn, user: Id<User>) -> Result<Option<Letter>> {
     let Some(digest) = queries::digest(conn, user)? else { return Ok(None) };
-    let waiting = queries::count_waiting(conn)?;
+    let (waiting, reported) = (queries::count_waiting(conn)?, queries::count_reported(conn)?);
     let to = queries::recipient(conn, user)?;
-    let (Some(to), true) = (to, waiting > 0) else {
+    let (Some(to), true) = (to, waiting > 0 || reported > 0) else {
         queries::settle_digest(conn, user, digest.sent_at)?;
         return Ok(None);
     };
     queries::settle_digest(conn, user, Some(app.now()))?;
     let newest = queries::newest_waiting(conn, NEWEST)?;
-    Ok(Some(letters::digest(mail::site_name(conn)?, to, waiting, &newest)))
+    let reported = Reported { count: reported, most: most_reported(app, conn)? };
+    Ok(Some(letters::digest(mail::site_name(conn)?, to, (waiting, &newest), &reported)))
+}
+
+/// The comments with the most reports, and where readers see them.
+fn most_reported(app: &App, conn: &mut Conn) -> Result<Vec<ReportedComment>> {
+    let comments = queries::most_reported(conn, NEWEST)?;
+    let articles: BTreeSet<ArticleId> = comments.iter().map(|comment| comment.article_id).collect();
+    let cards = articles::cards(app, conn, &articles.into_iter().collect::<Vec<_>>())?;
+    let told = |comment: Comment| {
+        let card = cards.get(&comment.article_id)?;
+        let url = format!("{}#comment-{}", card.url, comment.id);
+        Some(ReportedComment { title: card.title.clone(), url, comment })
+    };
+    Ok(comments.into_iter().filter_map(told).collect())
 }

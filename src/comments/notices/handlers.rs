@@ -5,16 +5,18 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::digest::DigestView;
+use super::letters::REFUSAL_PAGE;
 use super::operations;
 use crate::comments::moderation::CommentDesk;
 use crate::error::Result;
-use crate::http::{Mount, OneClick, Request, no_content, private};
+use crate::http::{Mount, OneClick, Request, lead_to_page, no_content, private};
 use crate::input::Draft;
 use crate::users::Caller;
 
 /// Mounts the operations.
 pub(in crate::comments) fn routes(mount: &mut impl Mount) {
-    mount.service(read_comment_digest).service(want_comment_digest).service(refuse_comment_digest).service(refuse_comment_notices);
+    mount.service(read_comment_digest).service(want_comment_digest).service(refuse_comment_digest);
+    mount.service(visit_comment_refusal).service(refuse_comment_notices);
 }
 
 /// A token of a mail.
@@ -39,7 +41,7 @@ struct CommentNoticeOneClick {
     list_unsubscribe: String,
 }
 
-/// Reads whether one gets the digest of comments that wait.
+/// Reads whether one gets the digest of comments that wait or were reported.
 ///
 /// Nobody does who has not asked for it.
 #[utoipa::path(tag = "Comments", security(("bearer" = ["editor", "moderator", "admin"])),
@@ -51,10 +53,10 @@ async fn read_comment_digest(request: Request, caller: Caller<CommentDesk>) -> R
     private(200, &view)
 }
 
-/// Asks for the digest of comments that wait.
+/// Asks for the digest of comments that wait or were reported.
 ///
-/// A mail to one's own account's address when comments wait for approval, once an hour at most: how many, and the beginnings of
-/// the newest. It needs no body.
+/// A mail to one's own account's address when comments wait for approval or readers report some, once an hour at most: how many, the
+/// beginnings of the newest and of the most reported, and links to the latter. It needs no body.
 #[utoipa::path(tag = "Comments", security(("bearer" = ["editor", "moderator", "admin"])),
     responses((status = 200, body = DigestView, description = "One gets it.")))]
 #[put("/comments/digest")]
@@ -64,7 +66,7 @@ async fn want_comment_digest(request: Request, caller: Caller<CommentDesk>) -> R
     private(200, &view)
 }
 
-/// Ends the digest of comments that wait.
+/// Ends the digest of comments that wait or were reported.
 ///
 /// None comes any more, until one asks for it again.
 #[utoipa::path(tag = "Comments", security(("bearer" = ["editor", "moderator", "admin"])),
@@ -76,13 +78,27 @@ async fn refuse_comment_digest(request: Request, caller: Caller<CommentDesk>) ->
     Ok(no_content())
 }
 
+/// Leads to the site's page that ends mails of replies.
+///
+/// For a mail program that opens the address of `List-Unsubscribe` in a browser. Nothing is changed, whoever asks; the page
+/// `/comments/unsubscribe?token=…` of the site asks its reader and posts the token.
+#[utoipa::path(tag = "Comments", params(("token" = Option<String>, Query, description = "The token of the mail.")),
+    responses((status = 303, description = "Location is the page.")))]
+#[get("/comments/unsubscriptions")]
+async fn visit_comment_refusal(request: Request) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let token = query.text("token");
+    query.finish()?;
+    Ok(lead_to_page(&request, REFUSAL_PAGE, token.as_deref()))
+}
+
 /// Ends mails of replies with the token of one.
 ///
-/// The page `/comments/unsubscribe?token=…` of the site sends it as JSON; mail programs post the form of RFC 8058, with the
+/// The page `/comments/unsubscribe?token=…` of the site sends it as JSON; mail programs post either form of RFC 8058, with the
 /// token in the query. No mail of replies goes to that address from now on, whatever is asked for with it. It works again and
 /// again.
 #[utoipa::path(tag = "Comments", params(("token" = Option<String>, Query, description = "The token, with the form only.")),
-    request_body(content((CommentNoticeToken = "application/json"), (CommentNoticeOneClick = "application/x-www-form-urlencoded"))),
+    request_body(content((CommentNoticeToken = "application/json"), (CommentNoticeOneClick = "multipart/form-data"), (CommentNoticeOneClick = "application/x-www-form-urlencoded"))),
     responses((status = 204, description = "They get none any more.")))]
 #[post("/comments/unsubscriptions")]
 async fn refuse_comment_notices(body: OneClick, request: Request) -> Result<HttpResponse> {

@@ -6,7 +6,7 @@ use crate::comments::comment::Comment;
 use crate::mail::Letter;
 
 /// The site's page that refuses further mails.
-const REFUSAL_PAGE: &str = "/comments/unsubscribe";
+pub(super) const REFUSAL_PAGE: &str = "/comments/unsubscribe";
 /// As much of a comment is told of in a digest, in characters.
 const EXCERPT: usize = 120;
 
@@ -33,13 +33,54 @@ pub(super) fn replies(app: &App, site: String, to: &str, articles: Vec<(String, 
     }
 }
 
+/// Comments that readers reported.
+pub(super) struct Reported {
+    /// How many.
+    pub(super) count: i64,
+    /// Those with the most reports.
+    pub(super) most: Vec<ReportedComment>,
+}
+
+/// A comment that readers reported, and the article that it stands under.
+pub(super) struct ReportedComment {
+    pub(super) title: String,
+    /// Where readers see it.
+    pub(super) url: String,
+    pub(super) comment: Comment,
+}
+
 /// For somebody who looks after comments.
-pub(super) fn digest(site: String, (name, to): (String, String), waiting: i64, newest: &[(Comment, String)]) -> Letter {
-    let subject = if waiting == 1 { "1 comment waits".to_owned() } else { format!("{waiting} comments wait") };
-    let mut paragraphs = vec![format!("{subject} for approval. The newest:")];
-    paragraphs.extend(newest.iter().map(|(comment, title)| format!("{title}: {}", excerpt(&comment.text))));
+pub(super) fn digest(
+    site: String,
+    (name, to): (String, String),
+    (waiting, newest): (i64, &[(Comment, String)]),
+    reported: &Reported,
+) -> Letter {
+    let wait = if waiting == 1 { "1 comment waits".to_owned() } else { format!("{waiting} comments wait") };
+    let (noun, verb) = if reported.count == 1 { ("comment", "was") } else { ("comments", "were") };
+    let was_reported = format!("{} {noun} {verb} reported", reported.count);
+    let subject = match (waiting, reported.count) {
+        (_, 0) => wait.clone(),
+        (0, _) => was_reported.clone(),
+        (_, count) => format!("{wait}, {count} {verb} reported"),
+    };
+    let mut paragraphs = Vec::new();
+    if waiting > 0 {
+        paragraphs.push(format!("{wait} for approval. The newest:"));
+        paragraphs.extend(newest.iter().map(|(comment, title)| format!("{title}: {}", excerpt(&comment.text))));
+    }
+    if reported.count > 0 {
+        paragraphs.push(format!("{was_reported} by readers. The most reported:"));
+        paragraphs.extend(reported.most.iter().flat_map(of_reported));
+    }
     paragraphs.push("You get this once an hour at most, because you asked for it at the desk, and can end it there.".into());
     Letter { to, name: Some(name), site, subject, paragraphs, unsubscribe: None }
+}
+
+fn of_reported(reported: &ReportedComment) -> [String; 2] {
+    let ReportedComment { title, url, comment } = reported;
+    let reports = if comment.reported == 1 { "1 report".to_owned() } else { format!("{} reports", comment.reported) };
+    [format!("{title} ({reports}): {}", excerpt(&comment.text)), url.clone()]
 }
 
 /// The beginning of a text, without what mail programs would make links of.

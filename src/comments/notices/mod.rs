@@ -2,7 +2,7 @@
 //!
 //! Invariants: no word of a guest is in a mail to another, since nobody has confirmed whose address it is; an address gets one such
 //! mail an hour at most, and none once its owner has refused, with one click (RFC 8058); only replies that readers see are
-//! told of, each once; a moderator gets one digest an hour at most, and only who asked for it.
+//! told of, each once, also those that come back with the comment that hid them; a moderator gets one digest an hour at most, and only who asked for it.
 
 mod delivery;
 mod digest;
@@ -14,6 +14,6 @@ mod tokens;
 
 pub(crate) use delivery::CommentMail;
 pub(super) use handlers::routes;
-pub(super) use operations::{tell_author_of_parent, tell_desk};
-pub(super) use queries::forget_address;
+pub(super) use operations::{forget_address, has_refused, tell_author_of_parent, tell_authors_of_parents, tell_desk};
 pub(crate) use queries::forget_sent;
+pub(super) use queries::forget_unsent;

@@ -8,7 +8,7 @@ use super::digest::{Digest, DigestView};
 use super::queries::{self, Notice};
 use super::tokens;
 use crate::app::App;
-use crate::comments::comment::Comment;
+use crate::comments::comment::{Comment, CommentId};
 use crate::comments::moderation::CommentDesk;
 use crate::db::{Conn, lock};
 use crate::error::Result;
@@ -30,11 +30,26 @@ pub(in crate::comments) fn tell_author_of_parent(app: &App, conn: &mut Conn, rep
     let Some(parent) = comments::look_up(conn, parent)?.filter(|parent| parent.notify_replies) else { return Ok(()) };
     let Some(email) = parent.author_email.filter(|email| reply.author_email.as_ref() != Some(email)) else { return Ok(()) };
     lock_notices(conn)?;
-    if queries::is_known(conn, reply.id)? {
+    tell(app, conn, reply.id, email)
+}
+
+/// Has those told who asked to hear of replies and whose replies show from now on: the comment itself and all replies beneath it
+/// that came back with it, each once.
+pub(in crate::comments) fn tell_authors_of_parents(app: &App, conn: &mut Conn, comment: CommentId) -> Result<()> {
+    let news = queries::untold(conn, comment, app.now())?;
+    if news.is_empty() {
+        return Ok(());
+    }
+    lock_notices(conn)?;
+    news.into_iter().try_for_each(|(reply, email)| tell(app, conn, reply, email))
+}
+
+fn tell(app: &App, conn: &mut Conn, reply: CommentId, email: String) -> Result<()> {
+    if queries::is_known(conn, reply)? {
         return Ok(());
     }
     let asked = queries::is_asked(conn, &email)?;
-    queries::insert(conn, &Notice { reply_id: reply.id, email: email.clone(), created_at: app.now() })?;
+    queries::insert(conn, &Notice { reply_id: reply, email: email.clone(), created_at: app.now() })?;
     if asked {
         return Ok(());
     }
@@ -42,7 +57,7 @@ pub(in crate::comments) fn tell_author_of_parent(app: &App, conn: &mut Conn, rep
     jobs::enqueue(app, conn, &Job::CommentMail(CommentMail::Replies { email }))
 }
 
-/// Has those told who look after comments and want to know that one waits.
+/// Has those told who look after comments and want to know that one waits or was reported.
 pub(in crate::comments) fn tell_desk(app: &App, conn: &mut Conn) -> Result<()> {
     for digest in queries::idle_digests(conn)? {
         if queries::ask_digest(conn, digest.user_id)? {
@@ -68,7 +83,7 @@ pub(super) fn want_digest(app: &App, conn: &mut Conn, caller: &Caller<CommentDes
     let digest = Digest { user_id: caller.user, asked: false, sent_at: None };
     queries::insert_digest(conn, &digest)?;
     announce(app, conn, Some(caller), "comment_digest.wanted")?;
-    if queries::count_waiting(conn)? > 0 {
+    if queries::count_waiting(conn)? > 0 || queries::count_reported(conn)? > 0 {
         tell_desk(app, conn)?;
     }
     Ok(DigestView::of(Some(&digest)))
@@ -89,6 +104,18 @@ pub(super) fn refuse(app: &App, conn: &mut Conn, token: &str) -> Result<()> {
     }
     queries::refuse(conn, &hash, app.now())?;
     announce(app, conn, None, "comment_notices.refused")
+}
+
+/// Whether the owner of an address has refused mails of replies.
+pub(in crate::comments) fn has_refused(app: &App, conn: &mut Conn, email: &str) -> Result<bool> {
+    queries::has_refused(conn, &tokens::address_hash(app, email))
+}
+
+/// Forgets what an address was to be told, that it was, and the mails on their way to it.
+pub(in crate::comments) fn forget_address(app: &App, conn: &mut Conn, email: &str) -> Result<()> {
+    queries::forget_address(conn, email)?;
+    let is_theirs = |job: &Job| matches!(job, Job::CommentMail(CommentMail::Replies { email: told }) if told == email);
+    jobs::forget_mails(app, conn, is_theirs)
 }
 
 fn announce(app: &App, conn: &mut Conn, caller: Option<&Caller<CommentDesk>>, kind: &'static str) -> Result<()> {

@@ -1,8 +1,11 @@
 //! All SQL of notices.
 
 use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Text};
 
 use super::digest::Digest;
+use super::operations::QUIET;
 use crate::articles::ArticleId;
 use crate::comments::comment::{Comment, CommentId, CommentStatus};
 use crate::db::{Conn, Id, Timestamp, straight};
@@ -28,6 +31,36 @@ pub(super) struct Notice {
 pub(super) fn is_known(conn: &mut Conn, reply: CommentId) -> Result<bool> {
     let same = comment_notices::table.filter(comment_notices::reply_id.eq(reply));
     Ok(same.count().get_result::<i64>(conn)? > 0)
+}
+
+/// The comment with an id, where it shows, and all replies that show beneath it.
+const UNTOLD: &str = "
+    WITH RECURSIVE thread (id) AS (
+        SELECT id FROM comments WHERE id = $1 AND shown
+        UNION ALL SELECT reply.id FROM comments reply JOIN thread ON reply.parent_id = thread.id WHERE reply.shown
+    )
+    SELECT reply.id AS reply_id, parent.author_email AS email
+    FROM thread JOIN comments reply ON reply.id = thread.id JOIN comments parent ON parent.id = reply.parent_id
+    WHERE parent.notify_replies AND parent.author_email IS NOT NULL AND NOT reply.erased
+        AND (reply.author_email IS NULL OR reply.author_email <> parent.author_email)
+        AND (reply.id = $1 OR reply.created_at >= $2)
+        AND NOT EXISTS (SELECT 1 FROM comment_notices told WHERE told.reply_id = reply.id)
+    ORDER BY reply.created_at, reply.id LIMIT 500";
+
+#[derive(QueryableByName)]
+struct Untold {
+    #[diesel(sql_type = Text)]
+    reply_id: CommentId,
+    #[diesel(sql_type = Text)]
+    email: String,
+}
+
+/// Which replies show that nobody was told of, from a comment downwards, and whom to tell. What others told of is remembered for a
+/// month, so that replies older than that are passed over: nobody is told twice.
+pub(super) fn untold(conn: &mut Conn, comment: CommentId, now: Timestamp) -> Result<Vec<(CommentId, String)>> {
+    let query = sql_query(UNTOLD).bind::<Text, _>(comment).bind::<BigInt, _>(now.plus_seconds(-KEPT));
+    let rows: Vec<Untold> = query.load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.reply_id, row.email)).collect())
 }
 
 /// Whether a mail to an address is on its way.
@@ -78,13 +111,24 @@ pub(super) fn refuse(conn: &mut Conn, email_hash: &str, now: Timestamp) -> Resul
 }
 
 /// Forgets what an address was to be told, and that it was.
-pub(in crate::comments) fn forget_address(conn: &mut Conn, email: &str) -> Result<()> {
+pub(super) fn forget_address(conn: &mut Conn, email: &str) -> Result<()> {
     diesel::delete(comment_notices::table.filter(comment_notices::email.eq(email))).execute(conn)?;
     Ok(())
 }
 
-/// Forgets what was told long ago.
+/// Forgets what is yet to be told of the replies to a comment that was deleted. What was told already still keeps further mails back.
+pub(in crate::comments) fn forget_unsent(conn: &mut Conn, parent: CommentId) -> Result<()> {
+    let replies = comments::table.filter(comments::parent_id.eq(parent)).select(comments::id);
+    let unsent = comment_notices::table.filter(comment_notices::reply_id.eq_any(replies)).filter(comment_notices::mail_id.is_null());
+    diesel::delete(unsent).execute(conn)?;
+    Ok(())
+}
+
+/// Forgets whom a mail went to when that keeps no further mail back, and after a month that there was one.
 pub(crate) fn forget_sent(conn: &mut Conn, now: Timestamp) -> Result<()> {
+    let quiet_over =
+        comment_notices::table.filter(comment_notices::sent_at.lt(now.plus_seconds(-QUIET))).filter(comment_notices::email.ne(""));
+    diesel::update(quiet_over).set(comment_notices::email.eq("")).execute(conn)?;
     diesel::delete(comment_notices::table.filter(comment_notices::sent_at.lt(now.plus_seconds(-KEPT)))).execute(conn)?;
     Ok(())
 }
@@ -138,6 +182,19 @@ pub(super) fn recipient(conn: &mut Conn, user: Id<User>) -> Result<Option<(Strin
 /// How many comments wait.
 pub(super) fn count_waiting(conn: &mut Conn) -> Result<i64> {
     Ok(comments::table.filter(comments::status.eq(CommentStatus::Pending)).count().get_result(conn)?)
+}
+
+/// How many comments were reported that readers may see.
+pub(super) fn count_reported(conn: &mut Conn) -> Result<i64> {
+    let reported = comments::table.filter(comments::reported.gt(0)).filter(comments::status.eq(CommentStatus::Approved));
+    Ok(reported.count().get_result(conn)?)
+}
+
+/// The reported comments that readers may see, those with the most reports first.
+pub(super) fn most_reported(conn: &mut Conn, limit: i64) -> Result<Vec<Comment>> {
+    let order = (comments::reported.desc(), comments::created_at.desc(), comments::id.desc());
+    let reported = comments::table.filter(comments::reported.gt(0)).filter(comments::status.eq(CommentStatus::Approved));
+    Ok(reported.order(order).limit(limit).select(Comment::as_select()).load(conn)?)
 }
 
 /// Those that have waited for the shortest time, and the headlines that they stand under.

@@ -11,3 +11,4 @@ mod visitor;
 mod votes;
 
 pub(super) use handlers::routes;
+pub(super) use report::{Report, ReportView};

@@ -2,6 +2,7 @@
 
 use super::super::changes::announce;
 use super::super::moderation;
+use super::super::notices;
 use super::super::queries as comments;
 use super::queries;
 use super::report::{LISTING, Report, ReportDraft, ReportView};
@@ -62,14 +63,15 @@ pub(super) fn report(app: &App, conn: &mut Conn, id: &str, who: &Reader, input: 
         created_at: now,
     };
     queries::insert_report(conn, &report)?;
+    notices::tell_desk(app, conn)?;
     announce(app, conn, None, &comment, "comment.reported", Vec::new())
 }
 
-/// The comment, where readers see it; nobody else changes the comments of its article until this transaction ends.
+/// The comment, where readers see what it says; nobody else changes the comments of its article until this transaction ends.
 fn seen(conn: &mut Conn, id: &str) -> Result<Comment> {
     comments::lock_thread(conn, id)?;
     let id = id.parse().map_err(|_| Error::not_found())?;
-    let comment = comments::look_up(conn, id)?.filter(|comment| comment.shown).ok_or_else(Error::not_found)?;
+    let comment = comments::look_up(conn, id)?.filter(|comment| comment.shown && !comment.erased).ok_or_else(Error::not_found)?;
     let withdrawn = |error: Error| if error.code() == Code::Gone { Error::not_found() } else { error };
     comments::article_of(conn, &comment.article_id.to_string()).map_err(withdrawn)?;
     Ok(comment)

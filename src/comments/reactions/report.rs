@@ -37,9 +37,9 @@ text_types! {
 /// A report as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = comment_reports)]
-pub(super) struct Report {
+pub(in crate::comments) struct Report {
     pub(super) id: ReportId,
-    pub(super) comment_id: CommentId,
+    pub(in crate::comments) comment_id: CommentId,
     pub(super) visitor: String,
     pub(super) place: String,
     pub(super) reason: ReportReason,
@@ -64,7 +64,7 @@ impl Draft for ReportDraft {}
 /// A report, as those see it who look after comments. Who sent it is not kept.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = CommentReport)]
-pub(super) struct ReportView {
+pub(in crate::comments) struct ReportView {
     /// Its id.
     id: ReportId,
     /// What is wrong with the comment.
@@ -81,7 +81,7 @@ pub(super) struct ReportView {
 
 impl Report {
     /// What is shown of it.
-    pub(super) fn view(&self) -> ReportView {
+    pub(in crate::comments) fn view(&self) -> ReportView {
         ReportView { id: self.id, reason: self.reason, note: self.note.clone(), dismissed: self.dismissed, created_at: self.created_at }
     }
 }

@@ -76,7 +76,7 @@ pub(in crate::comments) struct Clues {
 
 /// Finds what speaks against a new comment of a guest, and writes it down in it.
 pub(in crate::comments) fn score(app: &App, conn: &mut Conn, comment: &mut Comment, clues: &Clues) -> Result<()> {
-    let mut signs = bans::signs(conn, comment)?;
+    let mut signs = bans::signs(app, conn, comment)?;
     if clues.trapped {
         signs.push(SpamSign::Trap);
     }

@@ -1,15 +1,17 @@
 //! What readers do, over HTTP: unpack, one unit of work, answer.
 
-use actix_web::{HttpResponse, post, put};
+use actix_web::{HttpResponse, get, post, put};
 
 use super::drafts::{NewsletterToken, OneClickForm, PROMISE, PreferencesDraft, PreferencesView, SubscriptionDraft, SubscriptionPromise};
+use super::letters::UNSUBSCRIPTION_PAGE;
 use super::operations;
 use crate::error::Result;
-use crate::http::{Body, Limit, Mount, OneClick, Request, no_content, private};
+use crate::http::{Body, Limit, Mount, OneClick, Request, lead_to_page, no_content, private};
 
 /// Mounts the operations.
 pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
-    mount.service(subscribe).service(confirm_subscription).service(unsubscribe).service(read_preferences).service(replace_preferences);
+    mount.service(subscribe).service(confirm_subscription);
+    mount.service(visit_unsubscription).service(unsubscribe).service(read_preferences).service(replace_preferences);
 }
 
 /// Subscribes to the newsletter.
@@ -29,7 +31,8 @@ async fn subscribe(body: Body, request: Request) -> Result<HttpResponse> {
 
 /// Confirms a subscription with the token of a mail.
 ///
-/// A token works once, for three days. A mail says so, with the links for choosing and for leaving.
+/// A token works for three days. A mail says so, with the links for choosing and for leaving. Confirming again what is confirmed
+/// changes nothing and mails nothing.
 #[utoipa::path(tag = "Newsletter", request_body = NewsletterToken,
     responses((status = 204, description = "They are subscribed.")))]
 #[post("/newsletter/confirmations")]
@@ -40,13 +43,27 @@ async fn confirm_subscription(body: Body, request: Request) -> Result<HttpRespon
     Ok(no_content())
 }
 
+/// Leads to the site's page that ends a subscription.
+///
+/// For a mail program that opens the address of `List-Unsubscribe` in a browser. Nothing is changed, whoever asks; the page
+/// `/newsletter/unsubscribe?token=…` of the site asks its reader and posts the token.
+#[utoipa::path(tag = "Newsletter", params(("token" = Option<String>, Query, description = "The token of the mail.")),
+    responses((status = 303, description = "Location is the page.")))]
+#[get("/newsletter/unsubscriptions")]
+async fn visit_unsubscription(request: Request) -> Result<HttpResponse> {
+    let mut query = request.query();
+    let token = query.text("token");
+    query.finish()?;
+    Ok(lead_to_page(&request, UNSUBSCRIPTION_PAGE, token.as_deref()))
+}
+
 /// Ends a subscription with the token of a mail.
 ///
-/// The page `/newsletter/unsubscribe?token=…` of the site sends it as JSON; mail programs post the form of RFC 8058, with
+/// The page `/newsletter/unsubscribe?token=…` of the site sends it as JSON; mail programs post either form of RFC 8058, with
 /// the token in the query. The token works as long as there is a subscriber, again too. The address is not written to
 /// from now on, unless its owner subscribes anew.
 #[utoipa::path(tag = "Newsletter", params(("token" = Option<String>, Query, description = "The token, with the form only.")),
-    request_body(content((NewsletterToken = "application/json"), (OneClickForm = "application/x-www-form-urlencoded"))),
+    request_body(content((NewsletterToken = "application/json"), (OneClickForm = "multipart/form-data"), (OneClickForm = "application/x-www-form-urlencoded"))),
     responses((status = 204, description = "They are not subscribed any more.")))]
 #[post("/newsletter/unsubscriptions")]
 async fn unsubscribe(body: OneClick, request: Request) -> Result<HttpResponse> {

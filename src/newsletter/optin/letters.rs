@@ -13,7 +13,7 @@ const CONFIRMATION_PAGE: &str = "/newsletter/confirm";
 /// The site's page that shows what one gets.
 const PREFERENCES_PAGE: &str = "/newsletter/preferences";
 /// The site's page that ends it.
-const UNSUBSCRIPTION_PAGE: &str = "/newsletter/unsubscribe";
+pub(super) const UNSUBSCRIPTION_PAGE: &str = "/newsletter/unsubscribe";
 
 /// The way to confirm. Whose address it is nobody knows yet: no word of whoever entered it may become a stranger's mail.
 pub(super) fn confirmation(app: &App, conn: &mut Conn, to: &Subscriber, id: MailId) -> Result<Letter> {

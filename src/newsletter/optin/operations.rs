@@ -20,15 +20,25 @@ pub(super) fn subscribe(app: &App, conn: &mut Conn, input: &Input) -> Result<()>
     jobs::enqueue(app, conn, &Job::NewsletterMail(NewsletterMail::Requested { email: email.normal(), name, lists }))
 }
 
+/// Forgets what was entered with an address and is not carried out yet.
+pub(in crate::newsletter) fn forget_requests(app: &App, conn: &mut Conn, email: &str) -> Result<()> {
+    let is_theirs = |job: &Job| matches!(job, Job::NewsletterMail(NewsletterMail::Requested { email: asked, .. }) if asked == email);
+    jobs::forget_mails(app, conn, is_theirs)
+}
+
 /// Subscribes whoever proves that the address is theirs.
 pub(super) fn confirm(app: &App, conn: &mut Conn, input: &Input) -> Result<()> {
     let NewsletterToken { token } = input.plain()?;
     let now = app.now();
-    let mail = queries::find_usable(conn, &token_hash(&token), now)?.ok_or_else(bad_token)?;
+    let mail = queries::find_standing(conn, &token_hash(&token), now)?.ok_or_else(bad_token)?;
     let subscriber = locked(conn, mail.subscriber_id)?.ok_or_else(bad_token)?;
     let suppression = suppressions::look_up(conn, &subscriber.email_hash)?;
-    if suppression.is_some_and(|suppression| suppression.reason == SuppressionReason::Blocked) || !queries::use_up(conn, mail.id, now)? {
+    if suppression.is_some_and(|suppression| suppression.reason == SuppressionReason::Blocked) {
         return Err(bad_token());
+    }
+    if !queries::use_up(conn, mail.id, now)? {
+        // A second click, or one that came at the same time; who has left since does not come back by an old mail.
+        return if subscriber.status == SubscriberStatus::Confirmed { Ok(()) } else { Err(bad_token()) };
     }
     let lists = match mail.lists.0 {
         Some(lists) => lists,

@@ -38,15 +38,14 @@ pub(super) fn was_mailed(conn: &mut Conn, id: SubscriberId, within: i64, now: Ti
     Ok(recent.count().get_result::<i64>(conn)? > 0)
 }
 
-/// The confirmation with a hash that can be used now, if there is one.
-pub(super) fn find_usable(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Option<OptInMail>> {
-    let usable = newsletter_mails::table
+/// The confirmation with a hash whose time is not over, used or not, if there is one.
+pub(super) fn find_standing(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Option<OptInMail>> {
+    let standing = newsletter_mails::table
         .filter(newsletter_mails::hash.eq(hash))
         .filter(newsletter_mails::purpose.eq(Purpose::Confirmation))
-        .filter(newsletter_mails::used_at.is_null())
         .filter(newsletter_mails::expires_at.gt(now))
         .filter(newsletter_mails::expires_at.le(now.plus_seconds(LIFETIME + SLACK)));
-    Ok(usable.select(OptInMail::as_select()).first(conn).optional()?)
+    Ok(standing.select(OptInMail::as_select()).first(conn).optional()?)
 }
 
 /// Uses a confirmation up; of all who try, one is told that it did.

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::db::{Conn, Timestamp};
 use crate::error::{Error, Fault, Result};
 use crate::events::{self, Event};
+use crate::input::guarded;
 use crate::newsletter::lists::{self, ListId};
 use crate::newsletter::optin;
 use crate::users::{Caller, Editor};
@@ -13,9 +14,6 @@ use crate::users::{Caller, Editor};
 /// The columns.
 const HEAD: [&str; 10] =
     ["email", "name", "status", "lists", "consent", "consented_at", "created_at", "confirmed_at", "unsubscribed_at", "unsubscribe_url"];
-
-/// What a spreadsheet takes for the beginning of a formula, or passes over on its way to one.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// Which subscribers are wanted.
 pub(super) struct Wanted {
@@ -82,30 +80,6 @@ fn cells(app: &App, row: Subscriber, lists: String) -> [String; 10] {
     ]
 }
 
-/// A cell that no spreadsheet takes for a formula.
-fn guarded(cell: String) -> String {
-    if cell.starts_with(FORMULA) { format!("'{cell}") } else { cell }
-}
-
-/// What a cell said before it was guarded.
-pub(super) fn unguarded(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(cell)
-}
-
 fn broken(error: &impl ToString) -> Error {
     Error::internal(&error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{guarded, unguarded};
-
-    #[test]
-    fn no_cell_begins_a_formula_and_each_can_be_read_again() {
-        for cell in ["=1+1", "+49 30", "-2", "@SUM(A1)", "\t=1", "\r=1", "Mara", "", "'tis", "o'hara"] {
-            let written = guarded(cell.to_owned());
-            assert!(!written.starts_with(['=', '+', '-', '@', '\t', '\r']), "{written:?}");
-            assert_eq!(unguarded(&written), cell);
-        }
-    }
 }

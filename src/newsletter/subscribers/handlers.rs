@@ -40,7 +40,7 @@ async fn list_subscribers(request: Request, _caller: Caller<Editor>) -> Result<H
 ///
 /// All of them, or those of a status or on a list, as comma-separated values (RFC 4180). `lists` has the keys, separated by
 /// blanks; `unsubscribe_url` is the address for the `List-Unsubscribe` header of what you send them (RFC 8058). A cell that a
-/// spreadsheet would take for a formula begins with an apostrophe. That the file was taken stands in the audit log.
+/// spreadsheet would take for a formula begins with an apostrophe, which `POST /newsletter/imports` takes off again. That the file was taken stands in the audit log.
 #[utoipa::path(tag = "Newsletter",
     params(("status" = inline(Option<SubscriberStatus>), Query, description = "Where they stand."), ("list" = Option<String>, Query, description = "A list that they are on, by id or key.")),
     security(("bearer" = ["editor", "admin"])),
@@ -57,11 +57,17 @@ async fn export_subscribers(request: Request, caller: Caller<Editor>) -> Result<
 
 /// Imports subscribers.
 ///
-/// The file is comma-separated values (RFC 4180) in UTF-8, of at most 1 MiB and 2000 people, whose first line names the
-/// columns: `email`, and where you like `name`, `lists` (keys separated by blanks; the default lists where empty), `consent` (how
-/// they agreed) and `consented_at` (when, RFC 3339). Who has both of the last two is subscribed at once; all others are
-/// mailed and asked to confirm. Who is known already, or is not to be written to, is passed over. Where anything is wrong,
-/// nothing is taken, and each fault names its line.
+/// The file is comma-separated values (RFC 4180; semicolons and tabs are taken as well) in UTF-8, of at most 1 MiB and 2000 people,
+/// whose first line names the columns, in any case: `email`, and where you like `name`, `lists` (keys separated by blanks; the default
+/// lists where empty), `consent` (how they agreed) and `consented_at` (when, RFC 3339). Who has both of the last two is subscribed
+/// at once; all others are mailed and asked to confirm.
+///
+/// A file of `GET /newsletter/subscribers.csv` is taken as it is, with `status`, `created_at`, `confirmed_at` and `unsubscribed_at`:
+/// who is `confirmed` there, with the time, is subscribed at once, on the lists that the file names and no others; who is
+/// `unsubscribed` or `suppressed` there is kept as that and not written to. `unsubscribe_url` is ignored, since links are made anew.
+///
+/// Who is known already, or is not to be written to, is passed over. Where anything is wrong, nothing is taken, and each fault names
+/// its line.
 #[utoipa::path(tag = "Newsletter",
     params(("statement" = String, Query, description = "How these people agreed to be written to, in your words; kept with each whose line does not say it.", min_length = 1, max_length = 2000, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$", example = "They signed up on paper at the summer fair.")),
     request_body(content = String, content_type = "text/csv", description = "The file.", example = "email,name,lists,consent,consented_at\nmara@example.org,Mara Lindqvist,daily,Signed up at the fair,2026-06-01T10:00:00Z\n"),

@@ -8,9 +8,11 @@ mod handlers;
 mod import;
 mod operations;
 mod queries;
+mod rows;
 mod subscriber;
 
 pub(super) use handlers::routes;
-pub(super) use operations::{confirm, let_go, make_pending, revise, stop, unsubscribe};
+pub(super) use operations::{confirm, erase_by_email, let_go, make_pending, read_by_email, revise, stop, unsubscribe};
 pub(super) use queries::{forget_pending, list_ids, look_up, look_up_by_email};
+pub(crate) use subscriber::SubscriberView;
 pub(super) use subscriber::{Subscriber, SubscriberId, SubscriberStatus};

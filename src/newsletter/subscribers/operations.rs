@@ -5,12 +5,13 @@ use serde_json::Value;
 use super::queries;
 use super::subscriber::{Subscriber, SubscriberId, SubscriberStatus, SubscriberView};
 use crate::app::App;
-use crate::db::{Conn, PageOf, PageQuery, Timestamp};
+use crate::db::{Conn, PageOf, PageQuery, Timestamp, lock};
 use crate::error::{Error, Result};
 use crate::events::{self, Event};
 use crate::newsletter::lists::{self, ListId};
 use crate::newsletter::suppressions::{self, SuppressionReason};
 use crate::newsletter::{address_hash, optin};
+use crate::scrub::{self, Scrub};
 use crate::users::{Caller, Editor};
 
 /// One page of subscribers.
@@ -40,10 +41,31 @@ fn views(conn: &mut Conn, rows: Vec<Subscriber>) -> Result<Vec<SubscriberView>> 
 /// Erases a subscriber; that their address is not to be written to, where that is so, stays known by a hash alone.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, id: &str) -> Result<()> {
     let Ok(id) = id.parse::<SubscriberId>() else { return Ok(()) };
-    if !queries::delete(conn, id)? {
-        return Ok(());
+    let Some(subscriber) = queries::look_up(conn, id)? else { return Ok(()) };
+    erase(app, conn, caller.actor(), &subscriber)?;
+    scrub::ask(app, conn, Scrub::People)
+}
+
+/// Takes out everything that is known of a subscriber, with what was still to be done for their address.
+fn erase(app: &App, conn: &mut Conn, actor: Option<String>, subscriber: &Subscriber) -> Result<()> {
+    optin::forget_requests(app, conn, &subscriber.email)?;
+    queries::delete(conn, subscriber.id)?;
+    events::record(conn, app.now(), Event { actor, ..event("subscriber.deleted", subscriber.id) })
+}
+
+/// Erases whoever has an address, where they are a subscriber, with every wish of theirs that is not carried out yet.
+pub(in crate::newsletter) fn erase_by_email(app: &App, conn: &mut Conn, actor: Option<String>, email: &str) -> Result<bool> {
+    lock(conn, &format!("mail to {email}"))?;
+    match queries::look_up_by_email(conn, email)? {
+        Some(subscriber) => erase(app, conn, actor, &subscriber).map(|()| true),
+        None => optin::forget_requests(app, conn, email).map(|()| false),
     }
-    events::record(conn, app.now(), Event { actor: caller.actor(), ..event("subscriber.deleted", id) })
+}
+
+/// What is known of whoever has an address.
+pub(in crate::newsletter) fn read_by_email(conn: &mut Conn, email: &str) -> Result<Option<SubscriberView>> {
+    let found = queries::look_up_by_email(conn, email)?;
+    Ok(views(conn, found.into_iter().collect())?.pop())
 }
 
 /// Keeps an address until its owner confirms it.

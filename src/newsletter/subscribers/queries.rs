@@ -130,9 +130,10 @@ pub(super) fn add_lists(conn: &mut Conn, id: SubscriberId, lists: &[ListId]) -> 
     Ok(())
 }
 
-/// Removes a subscriber and all that was ever mailed to them; says whether there was one.
-pub(super) fn delete(conn: &mut Conn, id: SubscriberId) -> Result<bool> {
-    Ok(diesel::delete(subscribers::table.filter(subscribers::id.eq(id))).execute(conn)? == 1)
+/// Removes a subscriber and all that was ever mailed to them.
+pub(super) fn delete(conn: &mut Conn, id: SubscriberId) -> Result<()> {
+    diesel::delete(subscribers::table.filter(subscribers::id.eq(id))).execute(conn)?;
+    Ok(())
 }
 
 /// Forgets who has not confirmed within a month.

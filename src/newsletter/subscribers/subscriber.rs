@@ -46,7 +46,7 @@ pub(crate) struct Subscriber {
 
 /// A subscriber, as editors see them.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct SubscriberView {
+pub(crate) struct SubscriberView {
     /// The id.
     pub(super) id: SubscriberId,
     /// The address.

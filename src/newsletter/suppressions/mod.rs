@@ -10,4 +10,4 @@ mod suppression;
 pub(super) use handlers::routes;
 pub(super) use operations::suppress;
 pub(super) use queries::{forget, look_up, of_addresses};
-pub(super) use suppression::SuppressionReason;
+pub(crate) use suppression::SuppressionReason;

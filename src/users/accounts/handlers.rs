@@ -114,7 +114,8 @@ async fn hash_of(app: &App, caller: &Caller<Admin>, input: &Input) -> Result<Opt
 
 /// Deletes a user.
 ///
-/// Ends their sessions and keys; what they wrote stays. The last administrator can't be deleted (`409`).
+/// Ends their sessions and keys; what they wrote stays, their comments without e-mail and IP address. Their address leaves the files
+/// of the database, too. The last administrator can't be deleted (`409`).
 #[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")), security(("bearer" = ["admin"])),
     responses((status = 204, description = "There is no such user any more.")))]
 #[delete("/users/{user}")]

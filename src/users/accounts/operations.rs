@@ -10,6 +10,7 @@ use crate::error::{Code, Error, Fault, Result};
 use crate::events::{self, Event};
 use crate::http::{Edited, Precondition};
 use crate::input::Input;
+use crate::scrub::{self, Scrub};
 use crate::users::caller::{Admin, Caller};
 use crate::users::{mailed, passwords, sessions};
 
@@ -95,7 +96,7 @@ fn check_password(caller: &Caller<Admin>, user: &User, change: &UserChange) -> R
     fault.map_or(Ok(()), |fault| Err(Error::invalid(vec![fault])))
 }
 
-/// Deletes an account, which ends its sessions and keys.
+/// Deletes an account, which ends its sessions and keys; its comments stay, without addresses.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, id: &str, condition: &Precondition) -> Result<()> {
     lock(conn, "admins")?;
     let Ok(id) = id.parse() else { return Ok(()) };
@@ -104,8 +105,10 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, id: &st
     if user.is_active_admin() {
         demand_other_admin(conn, &user)?;
     }
+    queries::forget_traces(conn, &user)?;
     queries::delete(conn, user.id)?;
-    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("user.deleted", &user, Value::Null) })
+    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("user.deleted", &user, Value::Null) })?;
+    scrub::ask(app, conn, Scrub::People)
 }
 
 fn demand_other_admin(conn: &mut Conn, user: &User) -> Result<()> {

@@ -8,7 +8,7 @@ use super::user::{LISTING, User, UserId};
 use crate::authors::Author;
 use crate::db::{Backend, Conn, Id, PageOf, PageQuery, keyset, lock};
 use crate::error::{Error, Result, conflict_on};
-use crate::schema::{authors, users};
+use crate::schema::{authors, comment_notices, comments, users};
 use crate::users::role::Role;
 
 /// One page of accounts.
@@ -77,6 +77,21 @@ pub(in crate::users) fn update(conn: &mut Conn, user: &User) -> Result<()> {
 /// Stores the same password's hash at the present cost.
 pub(in crate::users) fn rehash(conn: &mut Conn, id: UserId, hash: &str) -> Result<()> {
     diesel::update(users::table.filter(users::id.eq(id))).set(users::password_hash.eq(hash)).execute(conn)?;
+    Ok(())
+}
+
+/// Takes what tells where somebody is out of the comments that they wrote with their account.
+pub(super) fn forget_traces(conn: &mut Conn, user: &User) -> Result<()> {
+    diesel::delete(comment_notices::table.filter(comment_notices::email.eq(&user.email))).execute(conn)?;
+    diesel::update(comments::table.filter(comments::user_id.eq(user.id)))
+        .set((
+            comments::author_email.eq(None::<String>),
+            comments::address.eq(None::<String>),
+            comments::user_agent.eq(None::<String>),
+            comments::edit_token_hash.eq(None::<String>),
+            comments::notify_replies.eq(false),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 

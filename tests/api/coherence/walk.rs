@@ -226,6 +226,9 @@ pub(super) async fn act(node: &Node, things: &mut Things, dice: &mut Dice, step:
                 reader.delete(&format!("comments/{comment}/vote")).await
             }
         }
+        38 if step.is_multiple_of(4) => {
+            node.moderator().delete(&format!("comments/{comment}{}", ["", "", "?thread=true"][dice.roll(3)])).await
+        }
         38 => node.moderator().patch(&format!("comments/{comment}"), json!({"pinned": dice.roll(3) > 0})).await,
         39 => {
             let ids: Vec<&String> = things.comments.iter().rev().take(1 + dice.roll(3)).collect();

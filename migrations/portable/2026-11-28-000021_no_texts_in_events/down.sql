@@ -1,0 +1,2 @@
+-- What was taken out is gone.
+SELECT 1;

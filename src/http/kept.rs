@@ -1,0 +1,73 @@
+//! Answers kept for repeated requests, of what is there no more: they are forgotten with it.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::idempotency::Kept;
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::schema::idempotency_keys;
+
+/// How many answers are looked at together.
+const AT_ONCE: i64 = 100;
+
+/// What an answer was kept of, by its id.
+pub(crate) enum KeptOf {
+    /// A comment.
+    Comment(String),
+    /// An article.
+    Article(String),
+    /// An account.
+    Account(String),
+}
+
+/// Says of each of some things whether it is gone.
+type Gone = fn(&mut Conn, &[KeptOf]) -> Result<Vec<bool>>;
+
+/// Forgets the answers that were kept of what is gone.
+pub(crate) async fn forget_answers_of_the_gone(app: &App, gone: Gone) -> Result<()> {
+    let mut after = String::new();
+    loop {
+        let (begin, inside) = (after.clone(), app.clone());
+        let rows = app.db.read(move |conn| behind(conn, &begin)).await?;
+        let Some((last, _)) = rows.last() else { return Ok(()) };
+        after.clone_from(last);
+        let found: Vec<(String, KeptOf)> = rows.into_iter().filter_map(|(scope, sealed)| subject(&inside, scope, &sealed)).collect();
+        if !found.is_empty() {
+            app.db.write(move |conn| forget(conn, found, gone)).await?;
+        }
+    }
+}
+
+fn behind(conn: &mut Conn, scope: &str) -> Result<Vec<(String, String)>> {
+    let kept = idempotency_keys::table.filter(idempotency_keys::sealed_answer.is_not_null()).filter(idempotency_keys::scope.gt(scope));
+    let columns = (idempotency_keys::scope, idempotency_keys::sealed_answer.assume_not_null());
+    Ok(kept.order(idempotency_keys::scope).limit(AT_ONCE).select(columns).load(conn)?)
+}
+
+fn forget(conn: &mut Conn, found: Vec<(String, KeptOf)>, gone: Gone) -> Result<()> {
+    let (scopes, things): (Vec<String>, Vec<KeptOf>) = found.into_iter().unzip();
+    let gone = gone(conn, &things)?;
+    let scopes: Vec<String> = scopes.into_iter().zip(gone).filter(|(_, gone)| *gone).map(|(scope, _)| scope).collect();
+    diesel::delete(idempotency_keys::table.filter(idempotency_keys::scope.eq_any(scopes))).execute(conn)?;
+    Ok(())
+}
+
+/// What an answer was kept of: a comment, which has an edit token, or whatever its `Location` names.
+fn subject(app: &App, scope: String, sealed: &str) -> Option<(String, KeptOf)> {
+    let kept: Kept = serde_json::from_slice(&app.secrets.unseal(&scope, sealed)?).ok()?;
+    let body: Value = serde_json::from_slice(&kept.body).ok()?;
+    let id = body.get("id")?.as_str()?.to_owned();
+    if body.get("edit_token").is_some() {
+        return Some((scope, KeptOf::Comment(id)));
+    }
+    let (_, location) = kept.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("location"))?;
+    let kind = location.rsplit('/').nth(1)?;
+    match kind {
+        "comments" => Some((scope, KeptOf::Comment(id))),
+        "articles" => Some((scope, KeptOf::Article(id))),
+        "users" => Some((scope, KeptOf::Account(id))),
+        _ => None,
+    }
+}

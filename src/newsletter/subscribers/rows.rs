@@ -1,0 +1,187 @@
+//! The lines of a file of subscribers: each is read and checked, and every fault is named by its line.
+
+use std::collections::{HashMap, HashSet};
+
+use csv::StringRecord;
+
+use super::subscriber::SubscriberStatus;
+use crate::db::Timestamp;
+use crate::error::{Code, Error, Fault, Result};
+use crate::input::formats::{is_email, is_time};
+use crate::input::{column_names, is_name, table, unguarded};
+use crate::newsletter::lists::ListId;
+
+/// How many people a file may bring.
+const MOST_ROWS: usize = 2000;
+/// How many characters the words for a consent may have.
+const LONGEST_CONSENT: usize = 2000;
+/// The columns that a file may have: those of an export, of which `unsubscribe_url` is ignored.
+const COLUMNS: [&str; 10] =
+    ["email", "name", "lists", "consent", "consented_at", "status", "created_at", "confirmed_at", "unsubscribed_at", "unsubscribe_url"];
+
+/// A row, as it was found to be right.
+pub(super) struct Row {
+    pub(super) email: String,
+    pub(super) name: Option<String>,
+    pub(super) lists: Vec<ListId>,
+    pub(super) consent: Option<String>,
+    pub(super) consented_at: Option<Timestamp>,
+    /// The status that an export gave them.
+    status: Option<SubscriberStatus>,
+    pub(super) created_at: Option<Timestamp>,
+    pub(super) confirmed_at: Option<Timestamp>,
+    pub(super) unsubscribed_at: Option<Timestamp>,
+}
+
+impl Row {
+    /// The status that they get: `confirmed` needs the time at which they agreed or confirmed.
+    pub(super) fn status(&self) -> SubscriberStatus {
+        match self.status {
+            Some(SubscriberStatus::Confirmed) if self.confirmed_at.or(self.consented_at).is_some() => SubscriberStatus::Confirmed,
+            Some(SubscriberStatus::Confirmed) => SubscriberStatus::Pending,
+            Some(status) => status,
+            None if self.consented_at.is_some() => SubscriberStatus::Confirmed,
+            None => SubscriberStatus::Pending,
+        }
+    }
+}
+
+/// Reads all rows, or finds every fault in them.
+pub(super) fn parse(file: &[u8], keys: &HashMap<String, ListId>, usual: &[ListId], now: Timestamp) -> Result<Vec<Row>> {
+    let text = std::str::from_utf8(file).map_err(|_| Error::new(Code::MalformedBody, "The file is not UTF-8."))?;
+    let mut reader = table(text.as_bytes());
+    let head = reader.headers().map_err(|_| Error::new(Code::MalformedBody, "The file has no first line."))?;
+    let head = column_names(head);
+    let mut faults = head_faults(&head);
+    let mut seen = HashSet::new();
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| Error::new(Code::MalformedBody, format!("The file can't be read: {error}.")))?;
+        if rows.len() == MOST_ROWS {
+            let fault = Fault::at("", "too_many", format!("A file may have {MOST_ROWS} people; send the others in another one."));
+            return Err(Error::invalid(vec![fault.bound("max", MOST_ROWS)]));
+        }
+        let mut line = Line { record: &record, head: &head, faults: &mut faults };
+        if record.len() != head.len() {
+            line.fault("", "wrong_length", format!("This line has {} cells, the first {}.", record.len(), head.len()));
+        }
+        let row = line.row(keys, usual, now);
+        if !row.email.is_empty() && !seen.insert(row.email.clone()) {
+            line.fault("email", "stands_twice", "This address stands in the file twice.".into());
+        }
+        rows.push(row);
+    }
+    if faults.is_empty() { Ok(rows) } else { Err(Error::invalid(faults)) }
+}
+
+fn head_faults(head: &[String]) -> Vec<Fault> {
+    let mut seen = HashSet::new();
+    let mut faults = Vec::new();
+    for name in head.iter().map(String::as_str) {
+        if !COLUMNS.contains(&name) {
+            let detail = format!("{name:?} is no column that is known: {}.", COLUMNS.join(", "));
+            faults.push(Fault::at("/1", "unknown_member", detail).bound("line", 1));
+        } else if !seen.insert(name) {
+            faults.push(Fault::at("/1", "stands_twice", format!("The column {name:?} stands twice.")).bound("line", 1));
+        }
+    }
+    if !seen.contains("email") {
+        faults.push(Fault::at("/1", "required", "There is no column \"email\".").bound("line", 1));
+    }
+    faults
+}
+
+/// A line of the file while it is read.
+struct Line<'a> {
+    record: &'a StringRecord,
+    head: &'a [String],
+    faults: &'a mut Vec<Fault>,
+}
+
+impl Line<'_> {
+    fn row(&mut self, keys: &HashMap<String, ListId>, usual: &[ListId], now: Timestamp) -> Row {
+        let email = self.cell("email").to_lowercase();
+        if !is_email(&email) {
+            self.fault("email", "invalid_format", "This is not an e-mail address.".into());
+        }
+        let name = self.text("name");
+        if name.as_deref().is_some_and(|name| !is_name(name)) {
+            self.fault("name", "invalid_format", "A name is one line of at most 200 characters.".into());
+        }
+        let status = self.status();
+        let (consent, consented_at) = self.consent(status, now);
+        // An export says of everybody which lists they are on; elsewhere, whoever names none gets the usual ones.
+        let lists = self.lists(keys).unwrap_or_else(|| if status.is_some() { Vec::new() } else { usual.to_vec() });
+        let [created_at, confirmed_at, unsubscribed_at] =
+            ["created_at", "confirmed_at", "unsubscribed_at"].map(|column| self.time(column, now));
+        Row { email, name, lists, consent, consented_at, status, created_at, confirmed_at, unsubscribed_at }
+    }
+
+    fn status(&mut self) -> Option<SubscriberStatus> {
+        let word = self.text("status")?;
+        let status = SubscriberStatus::parse(&word);
+        if status.is_none() {
+            self.fault("status", "not_one_of", format!("This is one of {}.", SubscriberStatus::WORDS.join(", ")));
+        }
+        status
+    }
+
+    /// How and when they agreed. An export has the words alone for whoever was asked to confirm.
+    fn consent(&mut self, status: Option<SubscriberStatus>, now: Timestamp) -> (Option<String>, Option<Timestamp>) {
+        let consent = self.text("consent");
+        let unfit = |text: &str| text.chars().count() > LONGEST_CONSENT || text.chars().any(char::is_control);
+        if consent.as_deref().is_some_and(unfit) {
+            self.fault("consent", "invalid_format", format!("This is one line of at most {LONGEST_CONSENT} characters."));
+        }
+        let consented_at = self.time("consented_at", now);
+        let missing = match (&consent, self.text("consented_at")) {
+            (None, Some(_)) => Some("consent"),
+            (Some(_), None) if status.is_none() => Some("consented_at"),
+            _ => None,
+        };
+        if let Some(missing) = missing {
+            self.fault(missing, "required", "When they agreed and how belong together.".into());
+        }
+        (consent, consented_at)
+    }
+
+    fn time(&mut self, column: &str, now: Timestamp) -> Option<Timestamp> {
+        let text = self.text(column)?;
+        let time = Timestamp::parse(&text).filter(|_| is_time(&text));
+        if time.is_none() {
+            self.fault(column, "invalid_format", "This is not an RFC 3339 time, such as 2026-01-31T12:00:00Z.".into());
+        } else if time > Some(now) {
+            self.fault(column, "in_the_future", "This time has not come yet.".into());
+        }
+        time
+    }
+
+    fn lists(&mut self, keys: &HashMap<String, ListId>) -> Option<Vec<ListId>> {
+        let names = self.text("lists")?;
+        let mut lists = Vec::new();
+        for name in names.split_whitespace() {
+            match keys.get(name) {
+                Some(id) if !lists.contains(id) => lists.push(*id),
+                Some(_) => {}
+                None => self.fault("lists", "unknown_reference", format!("There is no list {name:?}.")),
+            }
+        }
+        Some(lists)
+    }
+
+    fn text(&self, column: &str) -> Option<String> {
+        let cell = self.cell(column);
+        (!cell.is_empty()).then(|| cell.to_owned())
+    }
+
+    fn cell(&self, column: &str) -> &str {
+        let index = self.head.iter().position(|name| name == column);
+        unguarded(index.and_then(|index| self.record.get(index)).unwrap_or_default())
+    }
+
+    fn fault(&mut self, column: &str, code: &'static str, detail: String) {
+        let line = self.record.position().map_or(0, csv::Position::line);
+        let place = if column.is_empty() { format!("/{line}") } else { format!("/{line}/{column}") };
+        self.faults.push(Fault::at(place, code, detail).bound("line", line));
+    }
+}
