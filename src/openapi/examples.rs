@@ -18,13 +18,7 @@ pub(super) fn complete(document: &mut Value) {
         let bodies = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut).into_iter().flatten();
         for (media_type, media) in bodies {
             match &own {
-                // A form of a mail program: its body says nothing of who sends it.
-                Some(own) if media_type.contains("form-urlencoded") => {
-                    let schema = media.get("schema").unwrap_or(&Value::Null);
-                    let form = json!({"value": example(&components, schema, true, 0), "needs": own["needs"]});
-                    show(media, &form);
-                }
-                Some(own) => show(media, own),
+                Some(own) => show_own(&components, media_type, media, own),
                 None => add(&components, media, true),
             }
         }
@@ -45,6 +39,16 @@ fn add_to_path(operation: &mut Value, examples: &Value) {
         if let Some(example) = parameter["name"].as_str().and_then(|name| examples.get(name)).cloned() {
             parameter["example"] = example;
         }
+    }
+}
+
+fn show_own(components: &Value, media_type: &str, media: &mut Value, own: &Value) {
+    if media_type.contains("form-urlencoded") {
+        // The form of a mail program, whose token is in the query string.
+        let form = example(components, media.get("schema").unwrap_or(&Value::Null), true, 0);
+        show(media, &json!({"value": form, "needs": own["needs"]}));
+    } else {
+        show(media, own);
     }
 }
 
