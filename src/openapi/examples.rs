@@ -16,9 +16,12 @@ pub(super) fn complete(document: &mut Value) {
         add_to_path(operation, &demo["parameters"]);
         let own = operation.get("operationId").and_then(Value::as_str).and_then(|id| demo["bodies"].get(id)).cloned();
         let bodies = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut).into_iter().flatten();
+        let bodies: Vec<_> = bodies.collect();
+        let takes_json = bodies.iter().any(|(media_type, _)| media_type.contains("json"));
         for (media_type, media) in bodies {
             match &own {
-                Some(own) => show_own(&components, media_type, media, own),
+                Some(own) if takes_json && !media_type.contains("json") => show_form(&components, media, own),
+                Some(own) => show(media, own),
                 None => add(&components, media, true),
             }
         }
@@ -42,14 +45,10 @@ fn add_to_path(operation: &mut Value, examples: &Value) {
     }
 }
 
-fn show_own(components: &Value, media_type: &str, media: &mut Value, own: &Value) {
-    if media_type.contains("form-urlencoded") {
-        // The form of a mail program, whose token is in the query string.
-        let form = example(components, media.get("schema").unwrap_or(&Value::Null), true, 0);
-        show(media, &json!({"value": form, "needs": own["needs"]}));
-    } else {
-        show(media, own);
-    }
+/// Shows the form of a mail program, whose token is in the query string, beside a body in JSON.
+fn show_form(components: &Value, media: &mut Value, own: &Value) {
+    let form = example(components, media.get("schema").unwrap_or(&Value::Null), true, 0);
+    show(media, &json!({"value": form, "needs": own["needs"]}));
 }
 
 /// Puts an example of the demo into a body. An example that cannot work unedited says what it needs, for people and for programs.

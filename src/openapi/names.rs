@@ -9,6 +9,8 @@ use crate::routes;
 
 /// Completes the names of all components.
 pub(super) fn complete(document: &mut Value) {
+    // Once more, since compositions have become objects.
+    refer_to_equals(document);
     let used = reachable_from(document, |operation| vec![operation]);
     // The draft behind a merge patch checks what the patch makes of a resource, even where no operation takes it whole.
     let drafts: Vec<_> = routes::drafts().into_iter().map(|facts| facts.name).collect();
