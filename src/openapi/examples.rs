@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::each_operation;
 
-/// What requests to the demo newsroom look like: path parameters by their names, bodies by their operations.
+/// What requests to the demo newsroom look like: required parameters by their names, bodies by their operations.
 const OF_THE_DEMO: &str = include_str!("examples.json");
 
 /// Completes the examples of every operation.
@@ -13,7 +13,7 @@ pub(super) fn complete(document: &mut Value) {
     let components = document.pointer("/components/schemas").cloned().unwrap_or_default();
     let demo: Value = serde_json::from_str(OF_THE_DEMO).unwrap_or_default();
     each_operation(document, |_, _, operation| {
-        add_to_path(operation, &demo["parameters"]);
+        add_to_parameters(operation, &demo["parameters"]);
         let own = operation.get("operationId").and_then(Value::as_str).and_then(|id| demo["bodies"].get(id)).cloned();
         let bodies = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut).into_iter().flatten();
         let bodies: Vec<_> = bodies.collect();
@@ -36,9 +36,9 @@ pub(super) fn complete(document: &mut Value) {
     });
 }
 
-fn add_to_path(operation: &mut Value, examples: &Value) {
+fn add_to_parameters(operation: &mut Value, examples: &Value) {
     let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
-    for parameter in parameters.filter(|parameter| parameter["in"] == "path") {
+    for parameter in parameters.filter(|parameter| parameter["required"] == true) {
         if let Some(example) = parameter["name"].as_str().and_then(|name| examples.get(name)).cloned() {
             parameter["example"] = example;
         }

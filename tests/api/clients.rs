@@ -99,8 +99,7 @@ api_test!(documented_defaults_are_accepted, async |world| {
         let mut query = Vec::new();
         for parameter in parameters {
             let default = parameter.pointer("/schema/default").map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-            // The only required parameter that comes beside a default is a sentence.
-            let default = default.or_else(|| (parameter["name"] == "statement").then(|| "Signed".to_owned()));
+            let default = default.or_else(|| parameter["example"].as_str().map(|example| example.replace(' ', "%20")));
             query.extend(default.map(|default| format!("{}={default}", parameter["name"].as_str().unwrap_or_default())));
         }
         if query.is_empty() {
