@@ -23,6 +23,7 @@ use crate::input::Checker;
 use crate::jobs::Bell;
 use crate::mail::Mailer;
 use crate::markdown::Renderings;
+use crate::nodes::Node;
 use crate::outbound::Outbound;
 use crate::secrets::Secrets;
 use crate::users::{FailedLogins, KeyRing, PasswordHasher};
@@ -61,6 +62,7 @@ pub struct Parts {
     pub(crate) renderings: Renderings,
     pub(crate) in_flight: InFlight,
     pub(crate) batches: Semaphore,
+    pub(crate) node: Node,
     stopping: AtomicBool,
 }
 
@@ -111,6 +113,7 @@ impl App {
             renderings: Renderings::default(),
             in_flight: InFlight::default(),
             batches: Semaphore::new(1),
+            node: Node::default(),
             stopping: AtomicBool::new(false),
             config,
         };
@@ -175,6 +178,11 @@ impl App {
     pub async fn write_counts_down(&self) -> Result<(), String> {
         let (views, ads) = (articles::write_views_down(self).await, ads::write_counts_down(self).await);
         views.and(ads).map_err(|error| error.to_string())
+    }
+
+    /// Looks through the whole database for damage; what is found makes the server unready.
+    pub async fn look_for_damage(&self) {
+        self.db.look_for_damage().await;
     }
 
     /// How many statements the database has run for this process, `BEGIN` and `COMMIT` among them.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
-use crate::{articles, events, housekeeping, jobs};
+use crate::{articles, events, housekeeping, jobs, nodes};
 
 /// How long a job that is being done gets at the end; what is cut off is done again by the next worker.
 const LAST_JOBS: Duration = Duration::from_secs(10);
@@ -26,6 +26,8 @@ impl Background {
             tokio::task::spawn_local(housekeeping::write_counts_down(app.clone())),
             tokio::task::spawn_local(articles::keep_schedule(app.clone())),
             tokio::task::spawn_local(events::follow(app.clone())),
+            tokio::task::spawn_local(housekeeping::look_for_damage(app.clone())),
+            tokio::task::spawn_local(nodes::keep_seen(app.clone())),
         ];
         Self { app: app.clone(), loops, jobs: tokio::task::spawn_local(jobs::work(app.clone())) }
     }

@@ -18,7 +18,7 @@ use crate::db::Location;
 use forms::{article_path, base_url, list, network, origin, reached_at};
 pub use mail::MailConfig;
 pub(crate) use mail::{Encryption, SmtpConfig};
-pub(crate) use media::{MediaConfig, MediaPlace, S3Config};
+pub(crate) use media::{ImageBounds, MediaConfig, MediaPlace, S3Config};
 pub use outbound::CheckConfig;
 pub use settings::{SETTINGS, Setting};
 
@@ -293,6 +293,7 @@ impl Reader<'_> {
     fn media(&mut self) -> Option<MediaConfig> {
         let mut place = self.parsed("MEDIA_URL", MediaPlace::parse);
         let deadline = self.number("S3_SECONDS", 1, 120);
+        let megapixels = self.number("IMAGE_MEGAPIXELS", 1, 200);
         if let Some(MediaPlace::S3(bucket)) = &mut place {
             bucket.access_key_id = self.value("S3_ACCESS_KEY_ID");
             bucket.secret_access_key = self.value("S3_SECRET_ACCESS_KEY");
@@ -307,7 +308,8 @@ impl Reader<'_> {
             (_, MediaPlace::Folder(folder)) => folder.join("tmp"),
             (_, MediaPlace::S3(_)) => "tmp".into(),
         };
-        deadline.map(|_| MediaConfig { place, temporary })
+        let bounds = ImageBounds { megapixels: megapixels? };
+        deadline.map(|_| MediaConfig { place, temporary, bounds })
     }
 
     fn links(&mut self) -> Option<LinkConfig> {

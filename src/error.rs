@@ -225,6 +225,7 @@ fn classify(message: &str) -> Error {
         || message.contains("connection")
         || message.contains("terminating")
         || message.contains("deadlock")
+        || message.contains("ReadOnlyFilesystem")
     {
         return Error::unavailable(message);
     }

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
-use crate::schema::{events, idempotency_keys, sessions};
+use crate::schema::{idempotency_keys, sessions};
 use crate::{articles, comments, images, jobs, newsletter, users};
 
 /// How often.
@@ -16,6 +16,8 @@ const PERIOD: Duration = Duration::from_mins(1);
 const WRITING_PERIOD: Duration = Duration::from_secs(5);
 /// How many periods pass between two looks for files that nothing is left for.
 const PERIODS_BETWEEN_SWEEPS: u64 = 60;
+/// How often all pages of the database are looked at.
+const DAMAGE_PERIOD: Duration = Duration::from_hours(24);
 /// How long the answer to an idempotent request can be asked for again, in seconds.
 const ANSWERS_KEPT: i64 = 24 * 60 * 60;
 /// How long a job that was given up can be looked at, in seconds.
@@ -49,6 +51,15 @@ pub(crate) async fn write_counts_down(app: App) {
     }
 }
 
+/// Looks for damage in the database, now and every day until the process ends.
+pub(crate) async fn look_for_damage(app: App) {
+    let mut periods = tokio::time::interval(DAMAGE_PERIOD);
+    loop {
+        periods.tick().await;
+        app.look_for_damage().await;
+    }
+}
+
 async fn keep(app: &App, sweep: bool) -> Result<()> {
     let now = app.now();
     app.db.write(move |conn| forget_the_expired(conn, now)).await?;
@@ -69,7 +80,7 @@ async fn keep(app: &App, sweep: bool) -> Result<()> {
 ///
 /// To another database all files would look like orphans, and a mistyped setting would cost every picture.
 pub(crate) async fn owns_media(app: &App) -> Result<bool> {
-    let Some(own) = app.db.read(identity).await? else { return Ok(false) };
+    let own = app.db.identity().to_owned();
     match app.storage.read(MARK).await? {
         Some(owner) if owner.trim_ascii() == own.as_bytes() => Ok(true),
         Some(_) => {
@@ -82,11 +93,6 @@ pub(crate) async fn owns_media(app: &App) -> Result<bool> {
             Ok(true)
         }
     }
-}
-
-/// What tells a database from others, wherever it is moved: the first event in it.
-fn identity(conn: &mut Conn) -> Result<Option<String>> {
-    Ok(events::table.select(diesel::dsl::min(events::id)).first(conn)?)
 }
 
 /// Deletes sessions past their end, their refresh tokens with them, previews past theirs, kept answers that are a day old, mailed tokens and

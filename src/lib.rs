@@ -1,8 +1,8 @@
 //! Masthead, a headless CMS for newsrooms and blogs: the map of the house.
 //!
 //! - What it is made of: [`app`] (everything one process holds), [`config`] (settings), [`cli`] (commands), `log`,
-//!   `background` (the loops beside the answering), `housekeeping` (what is done every minute), `scrub` (taking what was erased out of the files),
-//!   [`clock`].
+//!   `background` (the loops beside the answering), `threads` (priorities), `nodes` (the servers on one database),
+//!   `housekeeping` (what is done every minute), `scrub` (taking what was erased out of the files), [`clock`].
 //! - `demo`: the newsroom that `serve --demo` fills in; `seed`: the one that speed is measured on.
 //! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags), `collections`, `images`,
 //!   `comments`, `newsletter`, `ads`, `redirects`, `former_slugs` (what sections, tags and authors were called), `pages` (whole ones, for readers), `feeds`, `site`, `users`, `audit`, `batch`, `fields` (of one's own); in each, a thing's own page holds row, draft and
@@ -41,6 +41,7 @@ mod log;
 mod mail;
 mod markdown;
 mod newsletter;
+mod nodes;
 pub mod openapi;
 mod outbound;
 mod pages;
@@ -52,5 +53,6 @@ mod secrets;
 mod seed;
 mod site;
 mod taxonomy;
+mod threads;
 mod users;
 mod visitors;

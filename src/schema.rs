@@ -80,6 +80,23 @@ diesel::table! {
         subject_id -> Text,
         tags -> Text,
         details -> Text,
+        tx -> BigInt,
+    }
+}
+
+diesel::table! {
+    identity (one) {
+        one -> Integer,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    nodes (id) {
+        id -> Text,
+        api_url -> Text,
+        secret_key_digest -> Text,
+        seen_at -> BigInt,
     }
 }
 

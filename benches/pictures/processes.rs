@@ -39,6 +39,8 @@ impl Server {
         command.current_dir(folder).env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         command.envs([("ADMIN_EMAIL", ADMIN.0), ("ADMIN_PASSWORD", ADMIN.1), ("UNREADY_SECONDS", "0"), ("WORKERS", workers)]);
         command.envs([("RATE_READ", "off"), ("RATE_LOGIN", "off")]).env("BIND", address.to_string());
+        // The same at each start: a server that was killed is remembered for half a minute.
+        command.env("API_URL", "http://127.0.0.1:8080");
         let mut server = Self { child: pin(cores, || command.spawn())?, address };
         let begun = Instant::now();
         while !ask(address, get("/readyz", "").as_bytes()).is_ok_and(|answer| answer.status == 200) {

@@ -74,6 +74,8 @@ pub(crate) fn masthead(program: &Path, folder: &Path, settings: &[(&str, &str)])
         command.env(format!("RATE_{limit}"), "off");
     }
     command.env("WORKERS", "1");
+    // The same at each start: a server that was killed is remembered for half a minute.
+    command.env("API_URL", "http://127.0.0.1:8080");
     command.envs([("ADMIN_EMAIL", ADMIN.0), ("ADMIN_PASSWORD", ADMIN.1), ("UNREADY_SECONDS", "0")]);
     command.envs(settings.iter().copied());
     command

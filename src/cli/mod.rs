@@ -13,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::images::Storage;
 use crate::{db, demo, http, log, openapi, seed};
 
 const EXAMPLES: &str = "\
@@ -126,15 +127,15 @@ async fn obey(command: Command, config: Config) -> Result<(), String> {
     match command {
         Command::Migrate => migrate(&config),
         Command::Serve(options) => {
+            Storage::open(&config.store.media)?.demand().await?;
             if options.demo {
                 say(&demo::fill(&config).await?)?;
             }
             let app = open(config)?;
-            app.ensure_first_admin().await?;
-            if people::nobody(&app).await? {
-                tracing::warn!("nobody can log in yet; make the first account: masthead users create --email … --name … --role admin");
-            }
-            http::serve(app).await
+            app.join_nodes().await?;
+            let served = serve(app.clone()).await;
+            app.leave_nodes().await;
+            served
         }
         Command::Users(Users::Create(account)) => {
             let password = account.password()?;
@@ -154,6 +155,14 @@ async fn obey(command: Command, config: Config) -> Result<(), String> {
         Command::BenchRenditions { file } => images::rehearse(&file).await,
         Command::BenchSeed(options) => say(&seed::fill(&config, options.articles).await?),
     }
+}
+
+async fn serve(app: App) -> Result<(), String> {
+    app.ensure_first_admin().await?;
+    if people::nobody(&app).await? {
+        tracing::warn!("nobody can log in yet; make the first account: masthead users create --email … --name … --role admin");
+    }
+    http::serve(app).await
 }
 
 fn open(config: Config) -> Result<App, String> {

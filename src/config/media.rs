@@ -11,6 +11,31 @@ pub(crate) struct MediaConfig {
     pub(crate) place: MediaPlace,
     /// Where uploads lie that are under way.
     pub(crate) temporary: PathBuf,
+    pub(crate) bounds: ImageBounds,
+}
+
+/// How large a picture may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ImageBounds {
+    /// Its pixels, in millions.
+    pub(crate) megapixels: u64,
+}
+
+impl ImageBounds {
+    /// The pixels that a picture may have.
+    pub(crate) fn pixels(self) -> u64 {
+        self.megapixels * 1_000_000
+    }
+
+    /// The bytes that decoding one picture may take: as many pixels of nearly any kind.
+    pub(crate) fn memory(self) -> u64 {
+        self.megapixels * 7 * 1024 * 1024
+    }
+
+    /// The largest piece of memory that a decoder may ask for.
+    pub(crate) fn largest_piece(self) -> u64 {
+        self.megapixels * 4 * 1024 * 1024
+    }
 }
 
 /// A folder or a bucket.

@@ -34,6 +34,11 @@ pub const SETTINGS: &[Setting] = &[
         "Where uploads lie that are under way. Where empty, tmp in the media folder or, with a bucket, in the working folder.",
     ),
     setting(
+        "IMAGE_MEGAPIXELS",
+        "50",
+        "How many million pixels a picture may have, 1 to 200. Decoding one may take 7 MiB of memory for each million, and a picture that would take more is refused.",
+    ),
+    setting(
         "SITE_URL",
         "http://localhost:3000",
         "The readers' site, an http or https address without a path's end; links in answers lead there.",

@@ -119,6 +119,22 @@ impl Conn {
     }
 }
 
+#[derive(diesel::QueryableByName)]
+struct Millis {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    millis: i64,
+}
+
+/// The time by the database's own clock, which is the same for every node, in milliseconds since 1970 began.
+pub(crate) fn millis(conn: &mut Conn) -> Result<i64> {
+    let query = match conn {
+        Conn::Sqlite(_) => "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS millis",
+        Conn::Postgres(_) => "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS millis",
+    };
+    let Millis { millis } = diesel::sql_query(query).get_result(conn)?;
+    Ok(millis)
+}
+
 /// Holds everybody else who asks for the same name back until this transaction ends.
 ///
 /// SQLite has one writer, so that there is nobody to hold back.

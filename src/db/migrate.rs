@@ -12,6 +12,7 @@ use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::conn::{Conn, Location};
+use super::sqlite_file;
 use super::steps::{self, Failure};
 
 const PORTABLE: EmbeddedMigrations = embed_migrations!("migrations/portable");
@@ -60,6 +61,11 @@ fn applied(location: &Location) -> Result<Vec<String>, String> {
 
 /// Runs what is pending in one transaction, so that a kill leaves the old schema or the new one.
 pub(crate) fn migrate(location: &Location) -> Result<usize, String> {
+    if let Location::Sqlite(path) = location
+        && std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > 0)
+    {
+        sqlite_file::check(path)?;
+    }
     let before = applied(location)?;
     compare(&before)?;
     let mut conn = Conn::open(location).map_err(|error| format!("cannot open the database: {error}"))?;

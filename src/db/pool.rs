@@ -10,7 +10,9 @@ use scheduled_thread_pool::ScheduledThreadPool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::conn::{Conn, Location};
+use super::identity;
 use super::migrate::{self, SchemaState};
+use super::soundness::Soundness;
 use super::tally::Tally;
 use super::task::{Parcel, Task, task, unpacked};
 use super::writer::Writer;
@@ -25,6 +27,8 @@ pub(crate) struct Db {
     turns: Arc<Semaphore>,
     writer: Option<Writer>,
     tally: Arc<Tally>,
+    identity: Arc<str>,
+    soundness: Soundness,
 }
 
 /// How long somebody waits for a connection.
@@ -34,11 +38,12 @@ impl Db {
     /// Migrates and opens; the error is a sentence for the operator.
     pub(crate) fn open(location: &Location, connections: u32) -> std::result::Result<Self, String> {
         migrate::migrate(location)?;
-        Self::open_migrated(location, connections)
+        let identity = identity::ensure(location)?;
+        Self::open_migrated(location, connections, identity.into())
     }
 
     /// Opens a database whose schema is known to be current.
-    pub(crate) fn open_migrated(location: &Location, connections: u32) -> std::result::Result<Self, String> {
+    fn open_migrated(location: &Location, connections: u32, identity: Arc<str>) -> std::result::Result<Self, String> {
         let tally = Arc::new(Tally::default());
         let manager = Manager { location: location.clone(), tally: Arc::clone(&tally) };
         let writer = match location {
@@ -60,7 +65,7 @@ impl Db {
             .build(manager)
             .map_err(|error| format!("cannot open the database: {error}"))?;
         let turns = Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(1)));
-        Ok(Self { location: location.clone(), pool, turns, writer, tally })
+        Ok(Self { location: location.clone(), pool, turns, writer, tally, identity, soundness: Soundness::default() })
     }
 
     /// Runs queries in one snapshot, away from the async threads.
@@ -126,6 +131,21 @@ impl Db {
     pub(crate) async fn schema(&self) -> Result<SchemaState> {
         let location = self.location.clone();
         blocking((), move || migrate::inspect(&location).map_err(|why| Error::unavailable(&why))).await
+    }
+
+    /// What tells this database from others, wherever it is moved.
+    pub(crate) fn identity(&self) -> &str {
+        &self.identity
+    }
+
+    /// Looks for damaged pages, on a thread of low priority; says once what it found. On PostgreSQL that is the server's to do.
+    pub(crate) async fn look_for_damage(&self) {
+        self.soundness.look(&self.location).await;
+    }
+
+    /// What was found damaged.
+    pub(crate) fn damage(&self) -> Option<&str> {
+        self.soundness.damage()
     }
 
     /// How many statements have been run, `BEGIN` and `COMMIT` among them.

@@ -1,69 +1,59 @@
 //! Following the events of other processes on the same database, so that no answer here outlives what they have changed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use diesel::prelude::*;
-
 use super::{Event, Heard};
 use crate::app::App;
-use crate::db::{Conn, Id, Json, Timestamp};
-use crate::error::Result;
-use crate::schema::events;
+use crate::db::{Conn, Horizon, Id};
+use crate::error::{Error, Result};
 
-/// How far back the following of events looks each time: commits may come out of the order of their times, and the clocks
-/// of several nodes apart.
-const LOOK_BACK_SECONDS: i64 = 10;
-/// How often it looks.
+/// How often the follower looks.
 const EVERY: Duration = Duration::from_millis(400);
+/// How many events are purged one by one; beyond, the whole cache is cleared.
+const MAX_ARRIVALS: usize = 5000;
+/// How many events of this process are remembered between two looks; others are purged twice.
+const MAX_OWN: usize = 20_000;
 
-/// What has been purged already of what happened in the last moments.
+/// How far the events have been followed.
 #[derive(Default)]
 pub(crate) struct Follower {
-    own: Mutex<HashMap<Id<Event>, Timestamp>>,
-    others: tokio::sync::Mutex<Others>,
-}
-
-#[derive(Default)]
-struct Others {
-    /// The events that have been seen to, and when they happened; none before the first look.
-    seen: Option<HashMap<Id<Event>, Timestamp>>,
-    latest: Option<Timestamp>,
+    /// What this process has purged since the last look.
+    own: Mutex<HashSet<Id<Event>>>,
+    /// What the last look saw; none before the first look.
+    horizon: tokio::sync::Mutex<Option<Horizon>>,
 }
 
 impl App {
     /// Purges what this process has changed and committed.
     pub(crate) fn announce(&self, heard: &Heard) {
         self.cache.purge(heard.tags.iter().map(String::as_str));
-        self.follower.own().extend(heard.events.iter().copied());
+        let mut own = self.follower.own();
+        let room = MAX_OWN.saturating_sub(own.len());
+        own.extend(heard.events.iter().take(room));
     }
 
-    /// Purges what other processes have changed since the last look.
+    /// Purges what other processes have committed since the last look. Neither the clocks of the nodes nor the length of a
+    /// transaction matter.
     pub async fn follow_others(&self) {
-        let mut others = self.follower.others.lock().await;
-        // A clock that has jumped must not pass anything over.
-        let now = self.now();
-        let since = others.latest.map_or(now, |latest| latest.min(now)).plus_seconds(-LOOK_BACK_SECONDS);
-        let known = self.follower.count_known(others.seen.as_ref(), since);
-        match self.db.read(move |conn| recent(conn, since, known)).await {
-            Ok(None) => others.latest = others.latest.max(self.follower.own().values().copied().max()),
-            Ok(Some(recent)) => {
-                let own: HashSet<Id<Event>> = self.follower.own().keys().copied().collect();
-                match &others.seen {
-                    Some(seen) => {
-                        let fresh = recent.iter().filter(|(id, ..)| !seen.contains_key(id) && !own.contains(id));
-                        self.cache.purge(fresh.flat_map(|(.., tags)| tags.0.iter().map(String::as_str)));
-                    }
-                    None => self.cache.clear(),
-                }
-                others.latest = recent.iter().map(|(_, at, _)| *at).max().or(others.latest);
-                others.seen = Some(recent.into_iter().map(|(id, at, _)| (id, at)).collect());
+        let mut horizon = self.follower.horizon.lock().await;
+        // All of these are committed, so this look sees them and no later one finds them new.
+        let own = std::mem::take(&mut *self.follower.own());
+        let before = horizon.clone();
+        match self.db.read(move |conn| look(conn, before.as_ref(), &own)).await {
+            Ok((now, Some(tags))) => {
+                self.cache.purge(tags.iter().map(String::as_str));
+                *horizon = Some(now);
+            }
+            Ok((now, None)) => {
+                self.cache.clear();
+                *horizon = Some(now);
             }
             Err(error) => {
                 // What can't be followed can't be trusted to be unchanged.
                 self.cache.clear();
-                others.seen = None;
+                *horizon = None;
                 tracing::warn!(%error, "the events of other processes could not be followed");
             }
         }
@@ -71,16 +61,8 @@ impl App {
 }
 
 impl Follower {
-    fn own(&self) -> MutexGuard<'_, HashMap<Id<Event>, Timestamp>> {
+    fn own(&self) -> MutexGuard<'_, HashSet<Id<Event>>> {
         self.own.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// How many of the events since a time have been seen to; forgets those of before. None before the first look.
-    fn count_known(&self, seen: Option<&HashMap<Id<Event>, Timestamp>>, since: Timestamp) -> Option<usize> {
-        let mut own = self.own();
-        own.retain(|_, at| *at >= since);
-        let others = seen?.iter().filter(|(id, at)| **at >= since && !own.contains_key(*id)).count();
-        Some(own.len() + others)
     }
 }
 
@@ -92,15 +74,16 @@ pub(crate) async fn follow(app: App) {
     }
 }
 
-type Recent = (Id<Event>, Timestamp, Json<Vec<String>>);
-
-/// The events since a time; nothing where there are no others than the `known` ones: most of what happens, happens here, and to
-/// count is far cheaper than to read.
-fn recent(conn: &mut Conn, since: Timestamp, known: Option<usize>) -> Result<Option<Vec<Recent>>> {
-    let recent = events::table.filter(events::at.ge(since));
-    let count: i64 = recent.count().get_result(conn)?;
-    if known.is_some_and(|known| i64::try_from(known) == Ok(count)) {
-        return Ok(None);
+/// What this look sees, and the cache tags of what is new in it; no tags if everything may be new.
+fn look(conn: &mut Conn, before: Option<&Horizon>, own: &HashSet<Id<Event>>) -> Result<(Horizon, Option<Vec<String>>)> {
+    let now = Horizon::of(conn)?;
+    let Some(before) = before else { return Ok((now, None)) };
+    let Some(arrivals) = now.arrivals(conn, before, MAX_ARRIVALS)? else { return Ok((now, None)) };
+    let others = arrivals.iter().filter(|event| !event.id.parse().is_ok_and(|id| own.contains(&id)));
+    let mut tags = Vec::new();
+    for event in others {
+        let more: Vec<String> = serde_json::from_str(&event.tags).map_err(|error| Error::internal(&error.to_string()))?;
+        tags.extend(more);
     }
-    Ok(Some(recent.select((events::id, events::at, events::tags)).load(conn)?))
+    Ok((now, Some(tags)))
 }

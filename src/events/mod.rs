@@ -59,7 +59,7 @@ thread_local! {
 /// Events that were recorded, and the cache tags of what they touch.
 #[derive(Default)]
 pub(crate) struct Heard {
-    events: Vec<(Id<Event>, Timestamp)>,
+    events: Vec<Id<Event>>,
     tags: Vec<String>,
 }
 
@@ -91,7 +91,7 @@ pub(crate) fn record(conn: &mut Conn, now: Timestamp, event: Event) -> Result<()
     let id = Id::next(now);
     OVERHEARD.with_borrow_mut(|overheard| {
         if let Some(heard) = overheard {
-            heard.events.push((id, now));
+            heard.events.push(id);
             heard.tags.extend_from_slice(&event.tags);
         }
     });

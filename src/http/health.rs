@@ -37,7 +37,7 @@ async fn read_health(request: Request) -> Result<HttpResponse> {
 
 /// Tells whether requests can be answered.
 ///
-/// For a load balancer's readiness probe: the database answers, its schema is this program's, the media store is there,
+/// For a load balancer's readiness probe: the database answers, is not known to be damaged, has this program's schema, the media store can be used,
 /// and the server is not about to stop.
 #[utoipa::path(tag = "Operation", operation_id = "read_readiness", responses((status = 200, body = Health, description = "Requests can be answered.")))]
 #[get("/readyz")]
@@ -50,6 +50,9 @@ async fn read_readiness(request: Request) -> Result<HttpResponse> {
     match app.db.schema().await? {
         SchemaState::Current => {}
         SchemaState::Pending(pending) => return Err(Error::unavailable(&format!("{pending} migrations are pending"))),
+    }
+    if let Some(damage) = app.db.damage() {
+        return Err(Error::unavailable(&format!("the database is damaged: {damage}")).expected());
     }
     app.storage.check().await?;
     private(200, &OK)

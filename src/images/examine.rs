@@ -15,30 +15,29 @@ use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-use super::anatomy::{Anatomy, Broken, Mime, Notes};
-use super::renditions::{Queue, glance_at_avif, glance_at_jpeg, in_srgb, reserve};
+use super::anatomy::{Anatomy, Broken, Mime, Notes, is_heic};
+use super::renditions::{Queue, glance_at_avif, glance_at_jpeg, in_srgb, reaches_last_row, reserve};
 use crate::app::App;
+use crate::config::ImageBounds;
 use crate::error::{Code, Error, Fault, Result};
 use crate::secrets::hex;
 
-/// How many pixels a picture may have.
-const MOST_PIXELS: u64 = 40_000_000;
 /// How many pixels all frames of an animation may have together.
 const MOST_MOVING_PIXELS: u64 = 250_000_000;
 /// How many frames an animation may have.
 const MOST_FRAMES: u32 = 1000;
 /// The longest side of a picture.
 const LONGEST_SIDE: u32 = 65_535;
-/// The largest piece of memory that a decoder may ask for.
-const LARGEST_PIECE: u64 = 200 * MIB;
 /// What a decoder of PNG may take besides the picture, a deflated colour profile above all.
 const LARGEST_ASIDE: u64 = 16 * MIB;
-/// What one picture may take, in MiB: 40 million pixels of nearly any kind.
-const MEMORY: u32 = 280;
 const MIB: u64 = 1024 * 1024;
 
 /// The types that are taken, for people.
 const TAKEN: &str = if cfg!(feature = "avif") { "JPEG, PNG, WebP, GIF, AVIF" } else { "JPEG, PNG, WebP, GIF" };
+
+/// What to do about HEIC.
+const FOR_PHONES: &str = "The file is HEIC, which browsers do not show. On an iPhone, choose Settings, Camera, Formats, Most Compatible, \
+so that it takes JPEG from now on; for a picture that exists, export it as JPEG and send that.";
 
 /// The longest side of what a placeholder is made of.
 const PLACEHOLDER_SIDE: u32 = 100;
@@ -75,6 +74,8 @@ pub(super) struct Examined {
 pub(super) enum Refusal {
     /// It is none of the types that are taken.
     Unknown,
+    /// It is what telephones make unless they are told otherwise.
+    Heic,
     /// It breaks off or contradicts itself.
     Broken(String),
     /// It is too large to look at.
@@ -98,14 +99,16 @@ impl From<ImageError> for Refusal {
 
 impl Refusal {
     /// The answer that a client gets.
-    pub(super) fn into_error(self) -> Error {
+    pub(super) fn into_error(self, bounds: ImageBounds) -> Error {
         match self {
+            Self::Heic => Error::new(Code::UnsupportedMediaType, FOR_PHONES).header("Accept", "multipart/form-data"),
             Self::Unknown => Error::new(Code::UnsupportedMediaType, format!("By its bytes, the file is none of these: {TAKEN}."))
                 .header("Accept", "multipart/form-data"),
             Self::Broken(why) => Error::invalid(vec![Fault::at("/file", "broken_picture", why)]),
             Self::TooMany(why) => Error::invalid(vec![
                 Fault::at("/file", "too_many_pixels", why)
-                    .bound("max_pixels", MOST_PIXELS)
+                    .bound("max_pixels", bounds.pixels())
+                    .bound("max_memory", bounds.memory())
                     .bound("max_frames", MOST_FRAMES)
                     .bound("max_moving_pixels", MOST_MOVING_PIXELS),
             ]),
@@ -118,30 +121,34 @@ pub(super) async fn examine_file(app: &App, file: File) -> Result<Examined> {
     let busy = |_| Error::unavailable("too many pictures wait to be looked at");
     let turn = tokio::time::timeout(app.config.server.request_deadline, LOOKS.acquire()).await.map_err(busy)?;
     let turn = turn.map_err(|error| Error::internal(&error.to_string()))?;
-    let runtime = Handle::current();
+    let (runtime, bounds) = (Handle::current(), app.config.store.media.bounds);
     let look = move || {
         // It ends with the work and not with the request, which may be given up before.
         let _turn = turn;
         let mut bytes = Vec::new();
         let mut file = file;
         file.read_to_end(&mut bytes)?;
-        Ok(examine(bytes, |memory| reserve(&runtime, memory)))
+        Ok(examine(bytes, bounds, |memory| reserve(&runtime, memory)))
     };
     let looked: std::thread::Result<std::io::Result<_>> = app.renditions.darkroom.develop(Queue::Uploads, look).await?;
     // A decoder that panics has met what is no picture.
     let looked = looked.unwrap_or_else(|_| Ok(Err(Refusal::Broken("Its pixels can't be decoded.".to_owned()))))?;
-    looked.map_err(Refusal::into_error)
+    looked.map_err(|refusal| refusal.into_error(bounds))
 }
 
 /// Looks at a file; `reserve` waits until there is so much memory, and holds it as long as what it returns lives.
-pub(super) fn examine<R>(bytes: Vec<u8>, reserve: impl Fn(u64) -> R) -> std::result::Result<Examined, Refusal> {
-    let mime = Mime::of(&bytes).ok_or(Refusal::Unknown)?;
+pub(super) fn examine<R>(bytes: Vec<u8>, bounds: ImageBounds, reserve: impl Fn(u64) -> R) -> std::result::Result<Examined, Refusal> {
+    let unknown = || if is_heic(&bytes) { Refusal::Heic } else { Refusal::Unknown };
+    let mime = Mime::of(&bytes).ok_or_else(unknown)?;
     let reserved = reserve(Anatomy::memory_for(&bytes));
     let anatomy = Anatomy::of(mime, &bytes)?;
     drop((bytes, reserved));
-    check_size(&anatomy)?;
+    check_size(&anatomy, bounds)?;
     let reserved = reserve(anatomy.memory);
-    let small = decode(&anatomy)?;
+    if anatomy.breaks_off.is_some_and(|row| !reaches_last_row(&anatomy.file, row)) {
+        return Err(Refusal::Broken("It breaks off before its end.".to_owned()));
+    }
+    let small = decode(&anatomy, bounds)?;
     drop(reserved);
     let (width, height) = anatomy.seen_size();
     let small = seen(small, &anatomy).into_rgba8();
@@ -154,33 +161,42 @@ pub(super) fn examine<R>(bytes: Vec<u8>, reserve: impl Fn(u64) -> R) -> std::res
 }
 
 /// Decided by what the file says of itself, before a pixel is decoded.
-fn check_size(anatomy: &Anatomy) -> std::result::Result<(), Refusal> {
+fn check_size(anatomy: &Anatomy, bounds: ImageBounds) -> std::result::Result<(), Refusal> {
     let (width, height, frames) = (anatomy.width, anatomy.height, anatomy.frames);
     if width > LONGEST_SIDE || height > LONGEST_SIDE {
         return Err(Refusal::TooMany(format!("It has {width} × {height} pixels; a side may have {LONGEST_SIDE}.")));
     }
-    if u64::from(width) * u64::from(height) > MOST_PIXELS || anatomy.pixels / u64::from(frames) > MOST_PIXELS {
-        return Err(Refusal::TooMany(format!("It has {width} × {height} pixels; a picture may have {MOST_PIXELS}.")));
+    let most = bounds.pixels();
+    if u64::from(width) * u64::from(height) > most || anatomy.pixels / u64::from(frames) > most {
+        return Err(Refusal::TooMany(format!("It has {width} × {height} pixels; a picture may have {most}.")));
     }
     if frames > MOST_FRAMES || (frames > 1 && anatomy.pixels > MOST_MOVING_PIXELS) {
         let pixels = anatomy.pixels;
         return Err(Refusal::TooMany(format!("Its {frames} frames have {pixels} pixels together.")));
     }
-    if anatomy.memory > u64::from(MEMORY) * MIB {
-        return Err(Refusal::TooMany(format!("Decoding it takes {} MiB; there are {MEMORY}.", anatomy.memory / MIB)));
+    if anatomy.memory > bounds.memory() {
+        let (takes, most) = (anatomy.memory.div_ceil(MIB), bounds.memory() / MIB);
+        let why = format!(
+            "Decoding it takes {takes} MiB, and one picture may take {most} MiB; save it smaller, or with 8 bits and not progressive."
+        );
+        return Err(Refusal::TooMany(why));
     }
     Ok(())
 }
 
 /// Decodes every frame of what will be stored; the first comes back, small.
-fn decode(anatomy: &Anatomy) -> ImageResult<DynamicImage> {
+fn decode(anatomy: &Anatomy, bounds: ImageBounds) -> ImageResult<DynamicImage> {
     let file = || Cursor::new(anatomy.file.as_slice());
-    let moves = anatomy.frames > 1;
+    let (moves, piece) = (anatomy.frames > 1, bounds.largest_piece());
     match anatomy.mime {
         Mime::Jpeg => {
-            let checked = still(JpegDecoder::new(file())?, anatomy)?;
-            let glance = glance_at_jpeg(&anatomy.file, anatomy.width.max(anatomy.height), PLACEHOLDER_SIDE);
-            Ok(glance.map_or(checked, small))
+            let checked = JpegDecoder::new(file()).and_then(|decoder| still(decoder, anatomy, piece));
+            let glance = glance_at_jpeg(&anatomy.file, anatomy.width.max(anatomy.height), PLACEHOLDER_SIDE).map(small);
+            match checked {
+                Ok(checked) => Ok(glance.unwrap_or(checked)),
+                // This decoder wants all pixels; the one that renditions are made by shows those that there are.
+                Err(error) => glance.filter(|_| anatomy.breaks_off.is_some()).ok_or(error),
+            }
         }
         Mime::Png => {
             let decoder = || PngDecoder::with_limits(file(), limits(LARGEST_ASIDE));
@@ -189,26 +205,26 @@ fn decode(anatomy: &Anatomy) -> ImageResult<DynamicImage> {
             if anatomy.deflated_profile && first.icc_profile()?.is_none() {
                 return Err(broken_profile());
             }
-            let small = still(first, anatomy)?;
+            let small = still(first, anatomy, piece)?;
             if moves {
                 let mut decoder = decoder()?;
-                decoder.set_limits(limits(LARGEST_PIECE))?;
+                decoder.set_limits(limits(piece))?;
                 check_frames(decoder.apng()?)?;
             }
             Ok(small)
         }
         Mime::WebP if moves => {
-            let small = still(WebPDecoder::new(file())?, anatomy)?;
+            let small = still(WebPDecoder::new(file())?, anatomy, piece)?;
             check_frames(WebPDecoder::new(file())?)?;
             Ok(small)
         }
-        Mime::WebP => still(WebPDecoder::new(file())?, anatomy),
+        Mime::WebP => still(WebPDecoder::new(file())?, anatomy, piece),
         Mime::Avif => glance_at_avif(&anatomy.file).map(small).ok_or_else(undecodable),
         Mime::Gif => {
-            let small = still(GifDecoder::new(file())?, anatomy)?;
+            let small = still(GifDecoder::new(file())?, anatomy, piece)?;
             if moves {
                 let mut decoder = GifDecoder::new(file())?;
-                decoder.set_limits(limits(LARGEST_PIECE))?;
+                decoder.set_limits(limits(piece))?;
                 check_frames(decoder)?;
             }
             Ok(small)
@@ -233,9 +249,9 @@ fn limits(memory: u64) -> Limits {
     limits
 }
 
-fn still(mut decoder: impl ImageDecoder, anatomy: &Anatomy) -> ImageResult<DynamicImage> {
-    decoder.set_limits(limits(LARGEST_PIECE))?;
-    if decoder.dimensions() != (anatomy.width, anatomy.height) || decoder.total_bytes() > LARGEST_PIECE {
+fn still(mut decoder: impl ImageDecoder, anatomy: &Anatomy, piece: u64) -> ImageResult<DynamicImage> {
+    decoder.set_limits(limits(piece))?;
+    if decoder.dimensions() != (anatomy.width, anatomy.height) || decoder.total_bytes() > piece {
         return Err(ImageError::Limits(image::error::LimitError::from_kind(image::error::LimitErrorKind::DimensionError)));
     }
     let profile = if anatomy.mime == Mime::Jpeg { None } else { decoder.icc_profile().ok().flatten() };

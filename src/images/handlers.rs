@@ -52,8 +52,8 @@ async fn list_images(request: Request, _caller: Caller<Staff>) -> Result<HttpRes
 ///
 /// The type is what the bytes say: JPEG, PNG, WebP, GIF and, where the server was built to take it, AVIF. All that the file holds besides pixels, colours and frames is dropped: where and with
 /// what it was taken, comments, previews, whatever is appended; how it must be turned stays. A file that breaks off is
-/// refused (`broken_picture`), as is one of more than 40 million pixels, 1000 frames, or 250 million pixels in all frames
-/// (`too_many_pixels`).
+/// refused (`broken_picture`), but for a JPEG that lacks no more than its last row of blocks, as is one of more pixels than the server takes (50 million, unless
+/// `IMAGE_MEGAPIXELS` says otherwise), of more memory than is meant for one, of 1000 frames, or of 250 million pixels in all frames (`too_many_pixels`).
 #[utoipa::path(tag = "Images",
     request_body(content = ImageUpload, content_type = "multipart/form-data", encoding(
         ("file" = (content_type = "image/jpeg, image/png, image/webp, image/gif, image/avif")), ("custom" = (content_type = "application/json")))),

@@ -38,6 +38,14 @@ pub(crate) struct Storage {
     place: String,
 }
 
+/// Why the store can't be used.
+enum Trouble {
+    /// It says so, and will say so again.
+    Refused(String),
+    /// It says nothing, or that it is in trouble itself.
+    Silent(String),
+}
+
 /// A file as a listing shows it.
 #[derive(Clone, Debug)]
 pub(crate) struct Listed {
@@ -71,13 +79,58 @@ impl Storage {
         &self.place
     }
 
-    /// Whether the store answers.
+    /// Whether the store can be used now.
     pub(crate) async fn check(&self) -> Result<()> {
-        tokio::fs::metadata(&self.temporary).await.map_err(|error| Error::unavailable(&error.to_string()))?;
-        match &self.folder {
-            Some(folder) => tokio::fs::metadata(folder).await.map(|_| ()).map_err(|error| Error::unavailable(&error.to_string())),
-            None => self.soon(self.size("readiness")).await.map(|_| ()),
+        let tried = tokio::time::timeout(SOON, self.try_out()).await.unwrap_or_else(|_| Err(Trouble::Silent("it is slow".into())));
+        tried.map_err(|trouble| Error::unavailable(&self.complaint(&trouble)))
+    }
+
+    /// Whether a server can begin with this store. A bucket that does not answer may be back soon; one that says that it is not there,
+    /// or refuses the key, is a wrong setting. The error is a sentence for the operator.
+    pub(crate) async fn demand(&self) -> std::result::Result<(), String> {
+        match self.try_out().await {
+            Ok(()) => Ok(()),
+            Err(trouble @ Trouble::Refused(_)) => Err(self.complaint(&trouble)),
+            Err(trouble @ Trouble::Silent(_)) => {
+                tracing::warn!("{}; pictures are answered 503 until it can be used", self.complaint(&trouble));
+                Ok(())
+            }
         }
+    }
+
+    /// Makes a file without a name in each folder; lists what the bucket has under a name that nobody uses.
+    async fn try_out(&self) -> std::result::Result<(), Trouble> {
+        let folders = [Some(&self.temporary), self.folder.as_ref()].map(|folder| folder.cloned());
+        let written = tokio::task::spawn_blocking(move || {
+            folders.into_iter().flatten().try_for_each(|folder| match tempfile::tempfile_in(&folder) {
+                Ok(_) => Ok(()),
+                Err(error) => Err(Trouble::Refused(format!("the folder {} can't be written to: {error}", folder.display()))),
+            })
+        });
+        written.await.unwrap_or_else(|error| Err(Trouble::Silent(error.to_string())))?;
+        if self.folder.is_some() {
+            return Ok(());
+        }
+        match self.files.list_with_delimiter(Some(&Name::from("readiness"))).await {
+            Ok(_) => Ok(()),
+            Err(
+                error @ (object_store::Error::NotFound { .. }
+                | object_store::Error::PermissionDenied { .. }
+                | object_store::Error::Unauthenticated { .. }),
+            ) => Err(Trouble::Refused(self.told(&error))),
+            Err(error) => Err(Trouble::Silent(self.told(&error))),
+        }
+    }
+
+    fn complaint(&self, trouble: &Trouble) -> String {
+        let (Trouble::Refused(why) | Trouble::Silent(why)) = trouble;
+        format!("the media store {} (MEDIA_URL) can't be used: {why}", self.place)
+    }
+
+    /// What a failure says, with the code of S3 in front if there is one.
+    fn told(&self, error: &object_store::Error) -> String {
+        let text = error.to_string();
+        code_in(&text).map_or_else(|| text.clone(), |code| format!("{} answers {code} ({text})", self.place))
     }
 
     /// A file that has no name, so that it is gone when its handle is, even by a crash.
@@ -87,26 +140,28 @@ impl Storage {
 
     /// Keeps a file for good, durably; one of the same name is replaced at once and whole.
     pub(crate) async fn put(&self, name: &str, bytes: Bytes) -> Result<()> {
-        self.files.put(&Name::from(name), bytes.into()).await.map_err(|error| self.fault(error))?;
+        self.files.put(&Name::from(name), bytes.into()).await.map_err(|error| self.failure(error))?;
         Ok(())
     }
 
     /// How many bytes a file has; none where there is no such file.
     pub(crate) async fn size(&self, name: &str) -> Result<Option<u64>> {
-        match self.files.head(&Name::from(name)).await {
-            Ok(found) => Ok(Some(found.size)),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(self.fault(error)),
+        let name = Name::from(name);
+        if self.folder.is_some() {
+            return self.unless_missing(self.files.head(&name).await.map(|found| found.size));
         }
+        // An answer to HEAD has no body, and only a body tells a missing object from a missing bucket.
+        let first = GetOptions { range: Some(GetRange::Bounded(0..1)), ..GetOptions::default() };
+        let Some(found) = self.unless_missing(self.files.get_opts(&name, first).await)? else { return Ok(None) };
+        let size = found.meta.size;
+        found.bytes().await.map_err(|error| self.fault(error))?;
+        Ok(Some(size))
     }
 
     /// A whole file; none where there is no such file.
     pub(crate) async fn read(&self, name: &str) -> Result<Option<Bytes>> {
-        match self.files.get(&Name::from(name)).await {
-            Ok(found) => found.bytes().await.map(Some).map_err(|error| self.fault(error)),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(self.fault(error)),
-        }
+        let Some(found) = self.unless_missing(self.files.get(&Name::from(name)).await)? else { return Ok(None) };
+        found.bytes().await.map(Some).map_err(|error| self.fault(error))
     }
 
     /// A part of a file, as it is read.
@@ -121,16 +176,13 @@ impl Storage {
 
     /// Removes a file; one that is not there is no fault.
     pub(crate) async fn delete(&self, name: &str) -> Result<()> {
-        match self.files.delete(&Name::from(name)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(self.fault(error)),
-        }
+        self.unless_missing(self.files.delete(&Name::from(name)).await).map(|_| ())
     }
 
     /// All files, or those in one folder of the store, such as `uploads`.
     pub(crate) async fn list(&self, folder: Option<&str>) -> Result<Vec<Listed>> {
         let folder = folder.map(Name::from);
-        let found: Vec<_> = self.files.list(folder.as_ref()).try_collect().await.map_err(|error| self.fault(error))?;
+        let found: Vec<_> = self.files.list(folder.as_ref()).try_collect().await.map_err(|error| self.failure(error))?;
         let listed = |file: object_store::ObjectMeta| Listed {
             name: file.location.to_string(),
             bytes: file.size,
@@ -156,14 +208,44 @@ impl Storage {
         self.folder.as_deref().map_or(Ok(()), |folder| forget_unfinished(folder, moment))
     }
 
+    /// What was found; none if the store says that there is no such file.
+    fn unless_missing<T>(&self, found: object_store::Result<T>) -> Result<Option<T>> {
+        match found {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if self.is_missing(&error) => Ok(None),
+            Err(error) => Err(self.fault(error)),
+        }
+    }
+
+    /// Whether a failure says that there is no such file, and not that there is no such bucket.
+    fn is_missing(&self, error: &object_store::Error) -> bool {
+        let missing = matches!(error, object_store::Error::NotFound { .. });
+        missing && (self.folder.is_some() || code_in(&error.to_string()).is_none_or(|code| code == "NoSuchKey"))
+    }
+
     /// What a failure of the store is to a client. A bucket's are another service's, and may pass.
     fn fault(&self, error: object_store::Error) -> Error {
         match error {
-            object_store::Error::NotFound { .. } => Error::not_found(),
-            other if self.folder.is_none() => Error::unavailable(&format!("{other:?}")),
+            missing if self.is_missing(&missing) => Error::not_found(),
+            other => self.failure(other),
+        }
+    }
+
+    /// The same where there is no file that could be missing.
+    fn failure(&self, error: object_store::Error) -> Error {
+        use object_store::Error::{NotFound, PermissionDenied};
+        match error {
+            lost @ (NotFound { .. } | PermissionDenied { .. }) => Error::unavailable(&self.told(&lost)),
+            other if self.folder.is_none() => Error::unavailable(&self.told(&other)),
             other => other.into(),
         }
     }
+}
+
+/// The code of an error of S3 (`NoSuchBucket`), as its XML names it.
+fn code_in(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("<Code>")?;
+    rest.split_once("</Code>").map(|(code, _)| code)
 }
 
 fn forget_unfinished(folder: &Path, moment: Timestamp) -> Result<()> {

@@ -8,10 +8,10 @@ use super::image::parse_stored_name;
 use super::{samples, sweep};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, ImageBounds};
 
 fn look(bytes: &[u8]) -> Result<Examined, Refusal> {
-    examine(bytes.to_vec(), |_| ())
+    examine(bytes.to_vec(), ImageBounds { megapixels: 50 }, |_| ())
 }
 
 fn holds(bytes: &[u8], needle: &[u8]) -> bool {
@@ -156,10 +156,96 @@ fn nothing_hides_where_pixels_need_little() {
 fn what_breaks_off_anywhere_is_refused() {
     let more = [samples::jpeg_of_a_camera(8, 4, 6), samples::webp_of_a_camera(8, 4, 6), samples::moving_gif(3)];
     for bytes in samples::all().into_iter().chain(more) {
-        for end in 0..bytes.len() {
+        for end in 0..pixels_of_jpeg(&bytes).unwrap_or(bytes.len()) {
             assert!(look(&bytes[..end]).is_err(), "{end} of {} bytes are taken", bytes.len());
         }
     }
+}
+
+/// Where the coded pixels of a JPEG begin.
+fn pixels_of_jpeg(bytes: &[u8]) -> Option<usize> {
+    let scan = bytes.windows(2).rposition(|marker| marker == [0xff, 0xda])?;
+    bytes.starts_with(&[0xff, 0xd8]).then(|| scan + 2 + usize::from(u16::from_be_bytes([bytes[scan + 2], bytes[scan + 3]])) + 1)
+}
+
+#[test]
+fn a_jpeg_that_lacks_its_last_bytes_is_taken() {
+    let wide = |progressive: bool, factor: jpeg_encoder::SamplingFactor| {
+        let mut bytes = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 90);
+        encoder.set_sampling_factor(factor);
+        encoder.set_progressive(progressive);
+        let noise = image::RgbImage::from_fn(96, 160, |x, y| {
+            image::Rgb([x * y, x * 7 + y * 3, y * 11].map(|value| u8::try_from(value % 251).unwrap()))
+        });
+        encoder.encode(noise.as_raw(), 96, 160, jpeg_encoder::ColorType::Rgb).unwrap();
+        bytes
+    };
+    for factor in [jpeg_encoder::SamplingFactor::F_1_1, jpeg_encoder::SamplingFactor::F_2_2] {
+        for progressive in [false, true] {
+            let bytes = wide(progressive, factor);
+            let whole = look(&bytes).unwrap();
+            for missing in [1, 2, 3, 10, 40] {
+                let cut = look(&bytes[..bytes.len() - missing]).unwrap();
+                assert_eq!((cut.width, cut.height), (96, 160), "{missing} bytes are missing");
+                if missing <= 2 {
+                    assert_eq!(cut.sha256, whole.sha256, "the marker is put back");
+                }
+                let again = look(&cut.file).unwrap();
+                assert_eq!(again.sha256, cut.sha256);
+            }
+            if !progressive {
+                let begin = pixels_of_jpeg(&bytes).unwrap();
+                let coded = bytes.len() - begin;
+                for end in [begin, begin + coded / 8, begin + coded / 2, begin + coded * 3 / 4, begin + coded * 17 / 20] {
+                    let refusal = look(&bytes[..end]).unwrap_err();
+                    assert!(matches!(refusal, Refusal::Broken(_)), "{end} of {} bytes: {refusal:?}", bytes.len());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn heic_is_told_apart() {
+    for bytes in [b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".as_slice(), b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", b"\0\0\0\x20ftypheic"] {
+        assert_eq!(look(bytes).unwrap_err(), Refusal::Heic);
+    }
+    for bytes in [b"\0\0\0\x18ftypisom\0\0\0\0isommp42".as_slice(), b"\0\0\0\x08ftypheic", b"\xff\xff\xff\xffftyp"] {
+        assert_eq!(look(bytes).unwrap_err(), Refusal::Unknown);
+    }
+}
+
+#[test]
+fn as_many_pixels_are_taken_as_the_settings_say() {
+    let file = samples::jpeg(1200, 1000);
+    let examined = |megapixels| examine(file.clone(), ImageBounds { megapixels }, |_| ());
+    assert!(examined(2).is_ok());
+    assert!(matches!(examined(1), Err(Refusal::TooMany(_))));
+    // Sixteen bits of four colours take eight bytes for each pixel; so many are not reserved.
+    let deep = image::ImageBuffer::<image::Rgba<u16>, _>::from_pixel(1000, 1000, image::Rgba([1, 2, 3, 4]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::from(deep).write_to(&mut bytes, ImageFormat::Png).unwrap();
+    let refusal = examine(bytes.into_inner(), ImageBounds { megapixels: 1 }, |_| ()).unwrap_err();
+    assert!(matches!(&refusal, Refusal::TooMany(why) if why.contains("MiB")), "{refusal:?}");
+}
+
+/// Fifty million pixels, as telephones take them; the picture and, of one in several passes, its coefficients.
+#[test]
+fn memory_is_counted_before_pixels_are_decoded() {
+    let megapixels = |progressive: bool, factor| {
+        let mut bytes = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 50);
+        encoder.set_sampling_factor(factor);
+        encoder.set_progressive(progressive);
+        encoder.encode(&vec![90; 1000 * 1000 * 3], 1000, 1000, jpeg_encoder::ColorType::Rgb).unwrap();
+        Anatomy::of(Mime::Jpeg, &bytes).unwrap().memory
+    };
+    use jpeg_encoder::SamplingFactor::{F_1_1, F_2_2};
+    let takes = [(false, F_1_1), (false, F_2_2), (true, F_2_2), (true, F_1_1)].map(|(progressive, factor)| megapixels(progressive, factor));
+    assert_eq!(takes, [3_000_000, 3_000_000, 6_000_000, 9_000_000]);
+    let most = ImageBounds { megapixels: 50 };
+    assert_eq!(takes.map(|takes| takes * 50 <= most.memory()), [true, true, true, false]);
 }
 
 #[test]
@@ -177,15 +263,7 @@ fn changed_bytes_never_panic() {
 
 #[test]
 fn other_types_are_refused_by_their_bytes() {
-    let others: [&[u8]; 7] = [
-        b"",
-        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-        b"<!doctype html>",
-        b"%PDF-1.7",
-        b"\0\0\0\x20ftypheic",
-        b"PK\x03\x04",
-        b"GIF90a",
-    ];
+    let others: [&[u8]; 6] = [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<!doctype html>", b"%PDF-1.7", b"PK\x03\x04", b"GIF90a"];
     for bytes in others {
         assert_eq!(look(bytes).unwrap_err(), Refusal::Unknown);
     }
@@ -204,7 +282,8 @@ fn bombs_are_refused_before_a_pixel_is_decoded() {
     ];
     for bytes in files {
         let most = Anatomy::memory_for(&bytes);
-        let refusal = examine(bytes, |memory| assert!(memory <= most, "something was decoded")).unwrap_err();
+        let refusal =
+            examine(bytes, ImageBounds { megapixels: 50 }, |memory| assert!(memory <= most, "something was decoded")).unwrap_err();
         assert!(matches!(refusal, Refusal::TooMany(_)), "{refusal:?}");
     }
 }

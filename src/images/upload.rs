@@ -39,7 +39,7 @@ pub(super) type Also = Arc<dyn Fn(&mut Conn, Option<&Image>) -> Result<()> + Sen
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImageUpload {
-    /// The file: JPEG, PNG, WebP or GIF by its bytes (AVIF where the server was built to take it, up to 24 million pixels), whatever it is called; up to 20 MiB and 40 million pixels.
+    /// The file: JPEG, PNG, WebP or GIF by its bytes (AVIF where the server was built to take it, up to 24 million pixels), whatever it is called; up to 20 MiB and 50 million pixels, or what `IMAGE_MEGAPIXELS` says.
     #[schema(value_type = String, format = Binary)]
     file: String,
     /// What it shows, for those who can't see it; empty where it is mere decoration.

@@ -265,9 +265,10 @@ api_test!(one_kind_of_token_is_not_another, async |world| {
     let key = client.post("tokens", json!({"name": "Importer", "scopes": ["read"]})).await.expect(201);
     refresh(world, &key.text_at("/token")).await.expect(401);
     world.anonymous().get(&format!("sections?access_token={}", client.token())).await.expect_problem(400, "malformed_query");
-    // The token of another server, whose key file differs.
+    // The token of another database: nodes of one take each other's, by whatever address they are reached.
     let body = json!({"email": Role::Admin.email(), "password": PASSWORD});
-    let elsewhere = world.node(&[("API_URL", "https://elsewhere.example")]).await;
+    world.tamper("UPDATE identity SET name = 'another'");
+    let elsewhere = world.node(&[]).await;
     let foreign = elsewhere.anonymous().post("auth/login", body).await.expect(200).text_at("/access_token");
     world.anonymous().bearer(&foreign).get("auth/me").await.expect(401);
 });

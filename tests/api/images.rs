@@ -85,6 +85,41 @@ media_test!(that_break_off_leave_nothing_behind, async |world| {
     assert_eq!(world.author().get("images?count=true").await.expect(200).number_at("/page/total"), 0);
 });
 
+media_test!(are_taken_without_their_last_marker, async |world| {
+    let picture = jpeg(64, 48, 1);
+    let whole = world.author().upload("images", &[Part::file("whole.jpg", &picture)]).await.expect(201);
+    for missing in [1, 2] {
+        let cut = world.author().upload("images", &[Part::file("cut.jpg", &picture[..picture.len() - missing])]).await.expect(201);
+        assert_eq!(cut.text_at("/sha256"), whole.text_at("/sha256"));
+        file(&world.anonymous(), &cut).await.expect(200);
+    }
+    let cut = world.author().upload("images", &[Part::file("cut.jpg", &picture[..picture.len() - 6])]).await.expect(201);
+    let served = world.anonymous().get(&format!("/media/{}/64.jpg", cut.id())).await.expect(200);
+    let seen = image::load_from_memory(&served.body).unwrap().into_rgb8();
+    assert_eq!(seen.dimensions(), (64, 48));
+    assert!(
+        seen.get_pixel(40, 20).0[0].abs_diff(120) < 20 && seen.get_pixel(40, 20).0[1].abs_diff(100) < 20,
+        "{:?}",
+        seen.get_pixel(40, 20)
+    );
+});
+
+media_test!(of_phones_are_told_what_to_do, async |world| {
+    let heic = [b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".as_slice(), &[7; 500]].concat();
+    let refused = world.author().upload("images", &[Part::file("IMG_1.HEIC", &heic)]).await.expect_problem(415, "unsupported_media_type");
+    let detail = refused.text_at("/detail");
+    assert!(detail.contains("HEIC") && detail.contains("Most Compatible") && detail.contains("JPEG"), "{detail}");
+});
+
+media_test!(may_have_as_many_pixels_as_the_settings_say, async |world| {
+    let picture = jpeg(1200, 1000, 1);
+    let node = world.node(&[("IMAGE_MEGAPIXELS", "1")]).await;
+    let refused = node.author().upload("images", &[Part::file("large.jpg", &picture)]).await.expect_problem(422, "validation_failed");
+    let refused = refused.expect_faults(&[("/file", "too_many_pixels")]);
+    assert_eq!(refused.number_at("/errors/0/max_pixels"), 1_000_000);
+    world.author().upload("images", &[Part::file("large.jpg", &picture)]).await.expect(201);
+});
+
 media_test!(tell_all_faults_at_once, async |world| {
     let picture = jpeg(64, 48, 1);
     let long = "x".repeat(501);

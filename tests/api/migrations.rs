@@ -68,6 +68,86 @@ fn a_damaged_database_is_refused() {
 }
 
 #[test]
+fn a_file_of_another_length_is_refused() {
+    for change in [-1000, -4096, -100_000, 1000, 4096] {
+        let database = Database::new(Engine::Sqlite);
+        let path = file_of(&database);
+        let length = std::fs::metadata(&path).expect("the database").len();
+        let file = std::fs::File::options().write(true).open(&path).expect("the database");
+        file.set_len(length.checked_add_signed(change).expect("a length")).expect("the length can be set");
+        let before = bytes_of(&database);
+        let why = refusal(&database);
+        assert!(why.contains("masthead.db is damaged") && why.contains(&length.to_string()), "{why}");
+        assert_eq!(before, bytes_of(&database), "not a byte is changed, and nothing lies beside it");
+    }
+}
+
+/// What a kill leaves behind: pages that are only in the log, and pages that were on their way from there into the file.
+#[test]
+fn a_log_beside_the_file_has_what_the_file_lacks() {
+    let database = Database::new(Engine::Sqlite);
+    let path = file_of(&database);
+    let log = PathBuf::from(format!("{}-wal", path.display()));
+    let short = std::fs::metadata(&path).expect("the database").len();
+    let mut held = database.hold();
+    held.run("COMMIT; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; BEGIN IMMEDIATE");
+    for number in 0..300 {
+        let id = format!("01900000-0000-7000-9000-{number:012}");
+        held.run(&format!("INSERT INTO events (id, at, kind, subject_kind, subject_id, tags, details) VALUES ('{id}', 1, 'tag.created', 'tag', '{}', '[]', 'null')", "x".repeat(3000)));
+    }
+    held.run("COMMIT");
+    let (file, frames) = (std::fs::read(&path).expect("the database"), std::fs::read(&log).expect("the log"));
+    held.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    let whole = std::fs::read(&path).expect("the database");
+    drop(held);
+    assert!(whole.len() > file.len());
+    let short = usize::try_from(short).expect("a length");
+    let cut = frames[..frames.len() / 2].to_vec();
+    for (file, frames, opens) in [
+        (file.clone(), &frames, true),
+        (whole[..short].to_vec(), &frames, true),
+        (whole[..short + 1000].to_vec(), &frames, true),
+        (whole[..short - 4096].to_vec(), &frames, false),
+        (whole[..short].to_vec(), &cut, false),
+    ] {
+        let copy = Database::new(Engine::Sqlite);
+        std::fs::write(file_of(&copy), &file).expect("the copy");
+        std::fs::write(format!("{}-wal", file_of(&copy).display()), frames).expect("its log");
+        let before = bytes_of(&copy);
+        if opens {
+            open(&copy).expect("it opens");
+            assert_eq!(
+                copy.lines(
+                    "SELECT COUNT(*) AS line FROM events WHERE kind = 'tag.created' AND length(subject_id) = 3000 HAVING COUNT(*) = 300"
+                )
+                .len(),
+                1
+            );
+        } else {
+            assert!(refusal(&copy).contains("is damaged"));
+            assert_eq!(before, bytes_of(&copy));
+        }
+    }
+}
+
+api_test!(damage_that_a_longer_look_finds_makes_unready, async |world| {
+    world.published(json!({"title": "Trams"})).await;
+    world.app.look_for_damage().await;
+    world.anonymous().get("/readyz").await.expect(200);
+    let Some(path) = world.database.url.strip_prefix("sqlite://") else { return };
+    world.tamper("PRAGMA wal_checkpoint(TRUNCATE)");
+    let page: u64 = world.database.lines("SELECT CAST(rootpage AS TEXT) AS line FROM sqlite_master WHERE name = 'newsletter_lists'")[0]
+        .parse()
+        .unwrap();
+    let file = std::fs::File::options().write(true).open(path).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&file, &[0x55; 4096], (page - 1) * 4096).unwrap();
+    world.app.look_for_damage().await;
+    world.anonymous().failing().get("/readyz").await.expect_problem(503, "unavailable");
+    world.anonymous().get("/healthz").await.expect(200);
+    world.anonymous().get("articles/trams").await.expect(200);
+});
+
+#[test]
 fn a_missing_folder_is_named() {
     let mut database = Database::empty(Engine::Sqlite);
     let folder = database.folder.path().join("missing");

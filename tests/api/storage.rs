@@ -62,7 +62,7 @@ api_test!(an_outage_hurts_pictures_alone, async |world| {
     let article = json!({"title": "Trams", "hero_image": made.id(), "body": {"markdown": "Text."}});
     node.editor().post("articles?publish=true", article).await.expect(201);
     let second = jpeg(64, 48, 2);
-    for weather in [Weather::Refusing, Weather::Dropping, Weather::Silent] {
+    for weather in [Weather::Refusing, Weather::Dropping, Weather::Silent, Weather::Gone, Weather::Locked] {
         bucket.turn(weather);
         let refused = author.upload("images", &[Part::file("two.jpg", &second)]).await.expect_problem(503, "unavailable");
         assert!(refused.required_header("retry-after").parse::<u32>().is_ok());
@@ -116,7 +116,7 @@ api_test!(renditions_wait_for_the_bucket, async |world| {
     bucket.turn(Weather::Refusing);
     node.app.run_due_jobs().await.unwrap();
     assert_eq!(node.app.count_jobs().await.unwrap(), (1, 0));
-    for weather in [Weather::Refusing, Weather::Dropping, Weather::Silent, Weather::Forgetful] {
+    for weather in [Weather::Refusing, Weather::Dropping, Weather::Silent, Weather::Forgetful, Weather::Gone, Weather::Locked] {
         bucket.turn(weather);
         let refused = reader.get(&wanted).await.expect_problem(503, "unavailable");
         assert!(refused.required_header("retry-after").parse::<u32>().is_ok(), "{weather:?}");
@@ -181,6 +181,62 @@ api_test!(the_check_tells_what_is_wrong, async |world| {
     assert_eq!(check(world, &[], &["--repair"]).status.code(), Some(1));
     assert!(file(&kept).exists());
 });
+
+api_test!(a_bucket_that_is_refused_stops_the_start, async |world| {
+    let bucket = Bucket::new();
+    let with = |name: &str, value: &str| {
+        let mut settings = bucket.settings();
+        settings.iter_mut().filter(|(other, _)| *other == name).for_each(|(_, old)| value.clone_into(old));
+        settings
+    };
+    for (settings, named, code) in [
+        (with("S3_ACCESS_KEY_ID", "somebody"), "s3://pictures/news", "InvalidAccessKeyId"),
+        (with("S3_SECRET_ACCESS_KEY", "something"), "s3://pictures/news", "SignatureDoesNotMatch"),
+        (vec![("MEDIA_URL", "file:/proc".to_owned()), ("TEMPORARY_FOLDER", "tmp".to_owned())], "/proc", "can't be written to"),
+    ] {
+        let why = serve(world, &settings).unwrap_or_else(|| panic!("{named}: it serves"));
+        assert!(why.contains(named) && why.contains(code) && why.contains("MEDIA_URL"), "{why}");
+    }
+    for (weather, code) in [(Weather::Gone, "NoSuchBucket"), (Weather::Locked, "InvalidAccessKeyId")] {
+        bucket.turn(weather);
+        let why = serve(world, &bucket.settings()).unwrap_or_else(|| panic!("{weather:?}: it serves"));
+        assert!(why.contains("s3://pictures/news") && why.contains(code), "{why}");
+    }
+    for weather in [Weather::Refusing, Weather::Dropping] {
+        bucket.turn(weather);
+        assert_eq!(serve(world, &bucket.settings()), None, "{weather:?}: what does not answer may be back soon");
+    }
+});
+
+api_test!(a_folder_that_is_lost_makes_unready, async |world| {
+    let temporary = world.database.folder.path().join("tmp").display().to_string();
+    let node = world.node(&[("MEDIA_URL", "file:/proc"), ("TEMPORARY_FOLDER", &temporary)]).await;
+    node.anonymous().failing().get("/readyz").await.expect_problem(503, "unavailable");
+    node.anonymous().get("/healthz").await.expect(200);
+});
+
+/// Starts a server beside the world's own node; gives what it complained of when it ended, or nothing if it serves.
+fn serve(world: &World, settings: &[(&'static str, String)]) -> Option<String> {
+    let address = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
+    command.current_dir(world.database.folder.path()).env("DATABASE_URL", &world.database.url).env("BIND", address.to_string());
+    command.env("API_URL", "https://api.news.example").envs(settings.iter().map(|(name, value)| (name, value)));
+    let mut process = command.stderr(std::process::Stdio::piped()).stdout(std::process::Stdio::null()).spawn().expect("it starts");
+    for _ in 0..6000 {
+        if let Some(ended) = process.try_wait().expect("a process") {
+            assert_eq!(ended.code(), Some(1));
+            let mut said = String::new();
+            std::io::Read::read_to_string(&mut process.stderr.take().expect("a pipe"), &mut said).expect("text");
+            return Some(said);
+        }
+        if std::net::TcpStream::connect(address).is_ok() {
+            process.kill().and_then(|()| process.wait()).expect("it ends");
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("it neither serves nor ends");
+}
 
 /// Runs `masthead images check` beside the world's own node.
 fn check(world: &World, settings: &[(&'static str, String)], options: &[&str]) -> Output {

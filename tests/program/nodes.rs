@@ -2,6 +2,7 @@
 //! of the same server, nor than one of the other server a second ago. `NODES_SECONDS=60` does it for longer.
 
 use std::path::Path;
+use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -103,6 +104,48 @@ fn walk(database: &str, folder: &Path) {
     assert!(answered > 20, "only {answered} writes were answered");
 }
 
+/// What a server complains of that does not start.
+fn refusal(folder: &Path, settings: &[(&str, &str)]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
+    command.current_dir(folder).env("BIND", "127.0.0.1:0").envs(settings.iter().copied());
+    let ended = command.output().expect("the program runs");
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    String::from_utf8_lossy(&ended.stderr).into_owned()
+}
+
+fn refuses_what_differs(database: &str, folder: &Path) {
+    let settings = [("DATABASE_URL", database), ("API_URL", "https://api.example.org")];
+    let server = Server::start(folder, &[], &settings);
+    let elsewhere = refusal(folder, &[("DATABASE_URL", database), ("API_URL", "https://other.example.org")]);
+    assert!(elsewhere.contains("https://api.example.org") && elsewhere.contains("https://other.example.org"), "{elsewhere}");
+    let unset = refusal(folder, &[("DATABASE_URL", database)]);
+    assert!(unset.contains("API_URL"), "{unset}");
+    let locked = refusal(folder, &[settings[0], settings[1], ("SECRET_KEY_FILE", "another.key")]);
+    assert!(locked.contains("SECRET_KEY_FILE"), "{locked}");
+    // Commands run beside any server, and one that is set alike may join.
+    let listed =
+        Command::new(env!("CARGO_BIN_EXE_masthead")).args(["users", "list"]).current_dir(folder).env("DATABASE_URL", database).output();
+    assert!(listed.is_ok_and(|listed| listed.status.success()));
+    let second = Server::start(folder, &[], &settings);
+    let token = server.log_in();
+    assert_eq!(second.send("GET", "auth/me", &token, &Value::Null).0, 200);
+    server.stop();
+    second.stop();
+    // Those that were stopped in order are forgotten at once.
+    Server::start(folder, &[], &[("DATABASE_URL", database), ("API_URL", "https://other.example.org"), ("SECRET_KEY_FILE", "another.key")]);
+}
+
+#[test]
+fn nodes_that_differ_are_refused_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    refuses_what_differs("sqlite://masthead.db", folder.path());
+}
+
+#[test]
+fn nodes_that_differ_are_refused_on_postgres() {
+    on_postgres("differ", refuses_what_differs);
+}
+
 #[test]
 fn no_stale_answers_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
@@ -111,14 +154,19 @@ fn no_stale_answers_on_sqlite() {
 
 #[test]
 fn no_stale_answers_on_postgres() {
+    on_postgres("walk", walk);
+}
+
+/// Does something with an empty database, where there is a PostgreSQL.
+fn on_postgres(what: &str, act: fn(&str, &Path)) {
     let Some(server) = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty()) else { return };
     let folder = tempfile::tempdir().unwrap();
-    let name = format!("masthead_nodes_{}", std::process::id());
+    let name = format!("masthead_nodes_{what}_{}", std::process::id());
     let mut url = url::Url::parse(&server).unwrap();
     let mut maintenance = PgConnection::establish(&server).unwrap();
     maintenance.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
     url.set_path(&name);
-    let done = thread::scope(|scope| scope.spawn(|| walk(url.as_str(), folder.path())).join());
+    let done = thread::scope(|scope| scope.spawn(|| act(url.as_str(), folder.path())).join());
     maintenance.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).unwrap();
     assert!(done.is_ok(), "see above");
 }

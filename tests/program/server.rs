@@ -43,6 +43,13 @@ impl Server {
         server
     }
 
+    /// Stops it in order, and waits until it has ended.
+    pub(crate) fn stop(mut self) {
+        let told = Command::new("kill").arg(self.process.id().to_string()).status();
+        assert!(told.is_ok_and(|told| told.success()));
+        assert!(self.process.wait().is_ok_and(|ended| ended.success()));
+    }
+
     /// Sends a request; answers the status and the body.
     pub(crate) fn send(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };

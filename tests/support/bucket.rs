@@ -30,6 +30,10 @@ pub(crate) enum Weather {
     Dropping,
     /// It says nothing for longer than anybody waits.
     Silent,
+    /// It says that there is no such bucket.
+    Gone,
+    /// It says that it does not know the key.
+    Locked,
     /// It does what it is told, and hangs up before it says so.
     Forgetful,
 }
@@ -114,11 +118,28 @@ async fn serve(listener: std::net::TcpListener, service: S3Service, weather: Arc
     }
 }
 
+/// What a service says for good, with the code that S3 has for it.
+fn refusal_of(mood: Weather) -> Option<(StatusCode, &'static str)> {
+    match mood {
+        Weather::Gone => Some((StatusCode::NOT_FOUND, "NoSuchBucket")),
+        Weather::Locked => Some((StatusCode::FORBIDDEN, "InvalidAccessKeyId")),
+        _ => None,
+    }
+}
+
 async fn answer(service: &S3Service, mood: Weather, request: Request<Incoming>) -> io::Result<Response<s3s::Body>> {
     let hung_up = || io::Error::other("the server hangs up");
     if mood == Weather::Refusing {
         let mut refusal = Response::new(s3s::Body::empty());
         *refusal.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        return Ok(refusal);
+    }
+    if let Some((status, code)) = refusal_of(mood) {
+        let told = format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>No.</Message></Error>");
+        // An answer to HEAD has no body.
+        let body = if request.method() == hyper::Method::HEAD { s3s::Body::empty() } else { s3s::Body::from(told) };
+        let mut refusal = Response::new(body);
+        *refusal.status_mut() = status;
         return Ok(refusal);
     }
     if mood == Weather::Dropping {

@@ -128,6 +128,16 @@ impl Database {
         lines(&mut conn, &format!("SELECT plan AS line FROM pg_temp.lines_of('EXPLAIN (COSTS OFF) EXECUTE {call}') AS plan"))
     }
 
+    /// Begins a transaction that may write, and leaves it open.
+    pub(crate) fn hold(&self) -> Held {
+        let mut held = match self.url.strip_prefix("sqlite://") {
+            Some(path) => Held::Sqlite(sqlite(path)),
+            None => Held::Postgres(PgConnection::establish(&self.url).expect("the database opens")),
+        };
+        held.run(if matches!(held, Held::Sqlite(_)) { "BEGIN IMMEDIATE" } else { "BEGIN" });
+        held
+    }
+
     /// Runs SQL behind the program's back: what an accident or another program would do.
     pub(crate) fn tamper(&self, sql: &str) {
         match self.url.strip_prefix("sqlite://") {
@@ -135,6 +145,23 @@ impl Database {
             None => PgConnection::establish(&self.url).expect("the database opens").batch_execute(sql),
         }
         .expect("the statements run");
+    }
+}
+
+/// A transaction of somebody else that is still open.
+pub(crate) enum Held {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Held {
+    /// Runs more in it.
+    pub(crate) fn run(&mut self, sql: &str) {
+        match self {
+            Self::Sqlite(conn) => conn.batch_execute(sql),
+            Self::Postgres(conn) => conn.batch_execute(sql),
+        }
+        .unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) use builders::{encoded, jpeg};
 pub(crate) use checker::OpinionServer;
 pub(crate) use client::{Client, Part};
 pub(crate) use contract::{Contract, Operation};
-pub(crate) use engines::{Database, Engine, has_postgres};
+pub(crate) use engines::{Database, Engine, Held, has_postgres};
 pub(crate) use mail::{Mail, Mood, SmtpServer, free_port};
 pub(crate) use world::{BEGINNING, CANARY, Media, Node, PASSWORD, Role, World, config, run, run_with};
 

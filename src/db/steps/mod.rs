@@ -4,6 +4,7 @@
 //! pending migrations share, before the row that says that the migration ran. It reads and writes through SQL of its own,
 //! never through the types of `schema.rs`, which describe the newest schema and not the one that the step finds.
 
+mod commits;
 mod keys;
 mod pages;
 
@@ -15,7 +16,7 @@ pub(super) type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(super) type Step = fn(&mut Conn) -> Result<(), Failure>;
 
 /// All steps, each with the version of its migration: the digits of its folder's name.
-const STEPS: &[(&str, Step)] = &[("20261128000018", keys::renew)];
+const STEPS: &[(&str, Step)] = &[("20261128000018", keys::renew), ("20261128000022", commits::number)];
 
 /// The step of a migration, if it has one.
 pub(super) fn of(version: &str) -> Option<Step> {

@@ -59,6 +59,8 @@ pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
         memory: pixels * MEMORY_OF_A_PIXEL,
         orientation: coded.orientation.unwrap_or(Orientation::NoTransforms),
         deflated_profile: false,
+        breaks_off: None,
+        plays: None,
         exif: coded.exif,
         iptc: None,
         file,

@@ -23,6 +23,8 @@ struct Gif {
     frames: u32,
     pixels: u64,
     largest: u64,
+    /// How often it is shown again after the first time, 0 for ever; none if the file does not say.
+    repeats: Option<u16>,
     file: Vec<u8>,
 }
 
@@ -45,6 +47,7 @@ pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
             }
             EXTENSION => {
                 if extension_matters(&mut reader)? {
+                    gif.repeats = repeats_in(begins).or(gif.repeats);
                     gif.keep(begins, reader);
                 }
             }
@@ -80,6 +83,15 @@ impl Gif {
         Ok(())
     }
 
+    /// How often it is shown, 0 for ever: GIF counts repetitions, and browsers show one that says nothing once.
+    fn plays(&self) -> u16 {
+        match self.repeats {
+            None => 1,
+            Some(0) => 0,
+            Some(repeats) => repeats.saturating_add(1),
+        }
+    }
+
     fn finish(self, width: u32, height: u32) -> Anatomy {
         // Frames are drawn on top of each other: the picture so far, the frame, and what comes of both.
         let canvases = if self.frames > 1 { 2 } else { 1 };
@@ -93,6 +105,8 @@ impl Gif {
             memory,
             orientation: Orientation::NoTransforms,
             deflated_profile: false,
+            breaks_off: None,
+            plays: Some(self.plays()),
             exif: None,
             iptc: None,
             file: self.file,
@@ -117,6 +131,15 @@ fn extension_matters(reader: &mut Reader<'_>) -> Result<bool, Broken> {
         APPLICATION => name == PROFILE || (REPEATS.contains(&name) && length <= LONGEST_REPEAT),
         _ => false,
     })
+}
+
+/// How often to repeat, if an extension says that: its label, its name of eleven bytes, and a piece of a 1 and two bytes.
+fn repeats_in(extension: &[u8]) -> Option<u16> {
+    let (name, piece) = extension.strip_prefix(&[EXTENSION, APPLICATION, 11])?.split_at_checked(11)?;
+    match piece {
+        [3, 1, low, high, ..] if REPEATS.contains(&name) => Some(u16::from_le_bytes([*low, *high])),
+        _ => None,
+    }
 }
 
 fn skip_pieces(reader: &mut Reader<'_>) -> Result<(), Broken> {

@@ -1,6 +1,6 @@
 //! JPEG (ITU-T T.81): segments that begin with a marker, and the coded pixels between them.
 
-use super::reader::Reader;
+use super::reader::{ENDS, Reader};
 use super::{Anatomy, Broken, Mime, exif};
 
 /// More passes over the pixels than any camera makes; each costs as much as a picture.
@@ -23,6 +23,11 @@ struct Jpeg {
     samples: u64,
     progressive: bool,
     scans: u32,
+    /// The bytes of coded pixels in all scans.
+    coded: usize,
+    breaks_off: bool,
+    /// How many blocks a row is high.
+    row: u32,
     exif: Option<Vec<u8>>,
     iptc: Option<Vec<u8>>,
     body: Vec<u8>,
@@ -34,11 +39,15 @@ pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
     reader.take(2)?;
     let mut jpeg = Jpeg::default();
     loop {
-        match marker(&mut reader)? {
-            EOI => return jpeg.finish(),
-            SOI => return Err(Broken("A second picture begins inside it.")),
-            0x01 | 0xd0..=0xd7 => {}
-            marker => jpeg.segment(marker, &mut reader)?,
+        match jpeg.step(&mut reader) {
+            Ok(true) => return jpeg.finish(),
+            Ok(false) => {}
+            // As where only the last bytes are missing; the decoder tells how far it goes.
+            Err(ENDS) if jpeg.coded > 0 => {
+                jpeg.breaks_off = true;
+                return jpeg.finish();
+            }
+            Err(broken) => return Err(broken),
         }
     }
 }
@@ -58,6 +67,17 @@ fn marker(reader: &mut Reader<'_>) -> Result<u8, Broken> {
 }
 
 impl Jpeg {
+    /// Reads the next segment; whether it was the end.
+    fn step(&mut self, reader: &mut Reader<'_>) -> Result<bool, Broken> {
+        match marker(reader)? {
+            EOI => return Ok(true),
+            SOI => return Err(Broken("A second picture begins inside it.")),
+            0x01 | 0xd0..=0xd7 => {}
+            marker => self.segment(marker, reader)?,
+        }
+        Ok(false)
+    }
+
     fn segment(&mut self, marker: u8, reader: &mut Reader<'_>) -> Result<(), Broken> {
         let length = usize::from(reader.be16()?).checked_sub(2).ok_or(Broken("A segment has no length."))?;
         let data = reader.take(length)?;
@@ -110,6 +130,7 @@ impl Jpeg {
             samples += across * down;
         }
         self.samples = samples * 100 / (widest * highest);
+        self.row = u32::try_from(highest).unwrap_or(1);
         self.progressive = matches!(marker, 0xc2 | 0xc6 | 0xca | 0xce);
         self.keep(marker, data);
         Ok(())
@@ -122,6 +143,7 @@ impl Jpeg {
         }
         self.keep(SOS, data);
         let coded = coded_length(reader.rest());
+        self.coded += coded;
         self.body.extend_from_slice(reader.take(coded)?);
         Ok(())
     }
@@ -150,6 +172,8 @@ impl Jpeg {
             memory,
             orientation,
             deflated_profile: false,
+            breaks_off: self.breaks_off.then_some(self.row),
+            plays: None,
             exif: self.exif,
             iptc: self.iptc,
             file,

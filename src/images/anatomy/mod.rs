@@ -18,6 +18,9 @@ use image::metadata::Orientation;
 
 use crate::db::{Timestamp, text_enum};
 
+/// How many brands of a file are looked at.
+const MAX_BRANDS: usize = 32;
+
 text_enum! {
     /// The media types of pictures.
     pub(crate) enum Mime {
@@ -64,6 +67,16 @@ impl Mime {
     }
 }
 
+/// Whether a file is HEIC, as its brands say (ISO/IEC 23008-12); AVIF, which has the same frame, is none.
+pub(super) fn is_heic(bytes: &[u8]) -> bool {
+    let Some(rest) = bytes.get(4..).and_then(|rest| rest.strip_prefix(b"ftyp")) else { return false };
+    let length = bytes.first_chunk().map_or(0, |length| u32::from_be_bytes(*length));
+    let brands = rest.get(..usize::try_from(length).unwrap_or_default().saturating_sub(8)).unwrap_or(rest);
+    let (brands, _) = brands.as_chunks::<4>();
+    let has = |wanted: &[&[u8; 4]]| brands.iter().take(MAX_BRANDS).any(|brand| wanted.contains(&brand));
+    has(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"]) && !has(&[b"avif", b"avis"])
+}
+
 /// Why a file is not taken: it breaks off, or contradicts itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Broken(pub(super) &'static str);
@@ -90,6 +103,10 @@ pub(super) struct Anatomy {
     pub(super) exif: Option<Vec<u8>>,
     /// What an agency's program wrote, likewise.
     pub(super) iptc: Option<Vec<u8>>,
+    /// If a JPEG breaks off among its pixels: how many blocks of eight pixels its rows are high.
+    pub(super) breaks_off: Option<u32>,
+    /// How often a GIF that moves is shown, 0 for ever; the other types tell their decoders.
+    pub(super) plays: Option<u16>,
     /// The file without all that is not needed.
     pub(super) file: Vec<u8>,
 }

@@ -93,6 +93,8 @@ impl<'a> Png<'a> {
             memory,
             orientation,
             deflated_profile: self.profile,
+            breaks_off: None,
+            plays: None,
             exif: self.exif,
             iptc: None,
             file,

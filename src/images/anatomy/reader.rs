@@ -2,7 +2,8 @@
 
 use super::Broken;
 
-const ENDS: Broken = Broken("It breaks off before its end.");
+/// It breaks off.
+pub(super) const ENDS: Broken = Broken("It breaks off before its end.");
 
 /// A place in a file.
 #[derive(Clone, Copy)]

@@ -145,6 +145,8 @@ impl WebP {
             memory,
             orientation,
             deflated_profile: false,
+            breaks_off: None,
+            plays: None,
             exif: self.exif,
             iptc: None,
             file,

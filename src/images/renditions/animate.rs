@@ -29,29 +29,30 @@ pub(super) fn is_moderate(frames: u32, width: u32, height: u32) -> bool {
 }
 
 /// Makes a rendition that moves.
-pub(super) fn develop(original: &Original, file: &[u8], cut: Cut) -> Result<Vec<u8>, Unreadable> {
+pub(super) fn develop(original: &Original, file: &[u8], cut: Cut, plays: Option<u16>) -> Result<Vec<u8>, Unreadable> {
     let reader = Cursor::new(file);
     match original.mime {
-        Mime::Gif => assemble(GifDecoder::new(reader).map_err(Unreadable::because)?, original, cut),
-        Mime::WebP => assemble(WebPDecoder::new(reader).map_err(Unreadable::because)?, original, cut),
+        Mime::Gif => assemble(GifDecoder::new(reader).map_err(Unreadable::because)?, original, cut, plays),
+        Mime::WebP => assemble(WebPDecoder::new(reader).map_err(Unreadable::because)?, original, cut, plays),
         Mime::Png => {
             let decoder = PngDecoder::new(reader).and_then(PngDecoder::apng).map_err(Unreadable::because)?;
-            assemble(decoder, original, cut)
+            assemble(decoder, original, cut, plays)
         }
         Mime::Jpeg | Mime::Avif => Err(Unreadable::because("nothing of this type moves")),
     }
 }
 
-fn assemble<'a>(decoder: impl AnimationDecoder<'a>, original: &Original, cut: Cut) -> Result<Vec<u8>, Unreadable> {
+fn assemble<'a>(decoder: impl AnimationDecoder<'a>, original: &Original, cut: Cut, plays: Option<u16>) -> Result<Vec<u8>, Unreadable> {
     let (width, height) = original.size(cut);
     let part = stored_region(original, original.region(cut.preset), Orientation::NoTransforms);
-    let repeats = match decoder.loop_count() {
+    // APNG and WebP count how often they are shown, 0 for ever.
+    let plays = plays.unwrap_or_else(|| match decoder.loop_count() {
         LoopCount::Infinite => 0,
-        LoopCount::Finite(count) => u16::try_from(count.get()).unwrap_or(0),
-    };
+        LoopCount::Finite(count) => u16::try_from(count.get()).unwrap_or(u16::MAX),
+    });
     let mut riff = Riff::new();
     riff.push(*b"VP8X", &[[MOVES_AND_SHOWS_THROUGH, 0, 0, 0].as_slice(), &less_one(width), &less_one(height)].concat());
-    riff.push(*b"ANIM", &[[0; 4].as_slice(), &repeats.to_le_bytes()].concat());
+    riff.push(*b"ANIM", &[[0; 4].as_slice(), &plays.to_le_bytes()].concat());
     let mut last: Option<Still> = None;
     for frame in decoder.into_frames() {
         let still = Still::of(frame.map_err(Unreadable::because)?, original, part, (width, height))?;

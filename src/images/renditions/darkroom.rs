@@ -8,14 +8,12 @@ use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 
 use crate::error::{Error, Result};
+use crate::threads::stand_back;
 
 /// How many pictures are worked on at once.
 const THREADS: usize = 2;
 /// How many may wait in one queue; a page full of pictures that nobody has asked for yet must find room.
 const LONGEST_QUEUE: usize = 128;
-/// How far the threads stand back behind those that answer.
-#[cfg(target_os = "linux")]
-const NICE: i32 = 10;
 /// What pictures may take together while they are decoded and encoded, in MiB; one that takes more is worked on alone.
 const SHARED_MEMORY: u32 = 160;
 const MIB: u64 = 1024 * 1024;
@@ -97,14 +95,3 @@ fn keep_developing([uploads, readers, ahead]: &[Receiver<Work>; 3]) {
         work();
     }
 }
-
-/// On Linux, priority belongs to the thread; elsewhere it is the whole process's and left alone.
-#[cfg(target_os = "linux")]
-fn stand_back() {
-    if let Err(error) = rustix::process::nice(NICE) {
-        tracing::debug!(%error, "pictures are made with the priority of answers");
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn stand_back() {}

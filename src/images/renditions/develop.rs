@@ -24,7 +24,7 @@ pub(super) struct StoredRegion {
 pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, runtime: &Handle) -> Result<Vec<u8>, Unreadable> {
     let taken = reserve(runtime, Anatomy::memory_for(file));
     let anatomy = Anatomy::of(original.mime, file).map_err(|broken| Unreadable::because(broken.0))?;
-    let (orientation, memory, frames) = (anatomy.orientation, anatomy.memory, anatomy.frames);
+    let (orientation, memory, frames, plays) = (anatomy.orientation, anatomy.memory, anatomy.frames, anatomy.plays);
     drop((anatomy, taken));
     let (width, height) = original.size(rendition.cut);
     let made = u64::from(width) * u64::from(height);
@@ -32,7 +32,7 @@ pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, ru
     let upright = orientation == Orientation::NoTransforms;
     if rendition.format == Format::WebP && upright && animate::is_moderate(frames, width, height) {
         // Browsers show some that this decoder does not, those of 16 bits; their first picture is better than none.
-        if let Ok(moving) = animate::develop(original, file, rendition.cut) {
+        if let Ok(moving) = animate::develop(original, file, rendition.cut, plays) {
             return Ok(moving);
         }
     }

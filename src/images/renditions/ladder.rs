@@ -17,6 +17,8 @@ const MOST_PIXELS: u64 = 16_000_000;
 /// Changes whenever the same request would give other bytes than before, so that nothing old is served under a new name; what comes later
 /// sorts later.
 const RECIPE: &str = "c";
+/// The same for pictures that move.
+const MOVING_RECIPE: &str = "d";
 /// The folder of all renditions in the store.
 const FOLDER: &str = "renditions";
 
@@ -180,14 +182,18 @@ impl Original {
         format!("{:06x}", xxhash_rust::xxh3::xxh3_64(&point) & 0x00ff_ffff)
     }
 
+    fn recipe(&self) -> &'static str {
+        if self.moves { MOVING_RECIPE } else { RECIPE }
+    }
+
     /// The name of a rendition in the store.
     pub(super) fn rendition_name(&self, rendition: Rendition) -> String {
         let Rendition { cut: Cut { preset, width }, format } = rendition;
         let extension = format.as_str();
-        let folder = folder_of(self.id);
+        let (folder, recipe) = (folder_of(self.id), self.recipe());
         match preset {
-            None => format!("{folder}/{RECIPE}/{width}.{extension}"),
-            Some(preset) => format!("{folder}/{RECIPE}/{}-{}/{width}.{extension}", preset.as_str(), self.crop_version()),
+            None => format!("{folder}/{recipe}/{width}.{extension}"),
+            Some(preset) => format!("{folder}/{recipe}/{}-{}/{width}.{extension}", preset.as_str(), self.crop_version()),
         }
     }
 
@@ -196,7 +202,7 @@ impl Original {
     pub(super) fn knows(&self, name: &str) -> bool {
         let rest = name.strip_prefix(&folder_of(self.id)).and_then(|rest| rest.strip_prefix('/'));
         let Some((recipe, rest)) = rest.and_then(|rest| rest.split_once('/')) else { return false };
-        match (recipe.cmp(RECIPE), rest.split_once('/')) {
+        match (recipe.cmp(self.recipe()), rest.split_once('/')) {
             (Ordering::Less, _) => false,
             (Ordering::Greater, _) | (_, None) => true,
             (_, Some((crop, _))) => crop.split_once('-').is_some_and(|(_, version)| version == self.crop_version()),

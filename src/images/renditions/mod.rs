@@ -23,7 +23,7 @@ mod rehearse;
 mod tests;
 
 pub(super) use darkroom::{Queue, reserve};
-pub(super) use glance::{glance_at_avif, glance_at_jpeg, in_srgb};
+pub(super) use glance::{glance_at_avif, glance_at_jpeg, in_srgb, reaches_last_row};
 pub(super) use handlers::routes;
 pub(crate) use job::RenditionJob;
 pub(super) use ladder::Original;

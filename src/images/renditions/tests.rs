@@ -178,7 +178,7 @@ async fn every_format_comes_of_every_type() {
 async fn a_large_picture_is_scaled_colored_and_turned() {
     let display = moxcms::ColorProfile::new_display_p3().encode().unwrap();
     let file = samples::with_profile(&samples::jpeg_of_a_camera(3400, 2550, 6), &display);
-    let file = super::super::examine::examine(file, |_| ()).unwrap().file.to_vec();
+    let file = super::super::examine::examine(file, crate::config::ImageBounds { megapixels: 50 }, |_| ()).unwrap().file.to_vec();
     let picture = original(Mime::Jpeg, 2550, 3400);
     for (width, format) in [(1920, Format::Jpeg), (2550, Format::WebP), (2550, Format::Png)] {
         let made = read(&developed(&picture, file.clone(), Cut { preset: None, width }, format));
@@ -338,5 +338,5 @@ async fn avif_is_an_original_like_others() {
 
 #[cfg(feature = "avif")]
 fn examined(file: Vec<u8>) -> Vec<u8> {
-    super::super::examine::examine(file, |_| ()).unwrap().file.to_vec()
+    super::super::examine::examine(file, crate::config::ImageBounds { megapixels: 50 }, |_| ()).unwrap().file.to_vec()
 }

@@ -97,7 +97,7 @@ pub(in crate::users) async fn signer(app: &App) -> Result<jwt::Signer> {
         app.keys.load(app).await?;
     }
     let key = app.keys.signer(now).ok_or_else(|| Error::internal("there is no signing key"))?;
-    Ok(jwt::Signer { key, issuer: app.config.links.api_url.clone() })
+    Ok(jwt::Signer { key, issuer: issuer(app) })
 }
 
 /// The claims of an access token that this server signed and that is in force.
@@ -114,7 +114,12 @@ pub(in crate::users) async fn verify(app: &App, token: &str) -> Result<Claims> {
         }
     }
     let key = key.ok_or_else(invalid_token)?;
-    jwt::verify(token, &key, &app.config.links.api_url, now).ok_or_else(invalid_token)
+    jwt::verify(token, &key, &issuer(app), now).ok_or_else(invalid_token)
+}
+
+/// Who issues tokens: the database, whichever node does it and by whatever address that is reached.
+fn issuer(app: &App) -> String {
+    format!("urn:uuid:{}", app.db.identity())
 }
 
 /// Makes a new signing key; what the old one signed stays good until it expires.

@@ -1,0 +1,3 @@
+DROP TABLE nodes;
+DROP TABLE identity;
+ALTER TABLE events DROP COLUMN tx;
