@@ -1,6 +1,6 @@
 #!/bin/sh
 # A tour of the API: from logging in to a published article with a picture and a comment.
-# Needs curl and jq, a running masthead, and an account that may do everything:
+# Needs curl 7.82 or later and jq, a running masthead, and an account that may do everything:
 #   API=http://127.0.0.1:8080 EMAIL=… PASSWORD=… examples/tour.sh
 set -eu
 cd "$(dirname "$0")"

@@ -1,23 +1,24 @@
 //! `App`: everything that one process holds, and the service built of it, the same for `main` and for tests.
 
+use std::net::TcpListener;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::body::BoxBody;
-use actix_web::dev::{AppConfig, Response, ServiceFactory};
+use actix_web::dev::{AppConfig, Response, Server, ServiceFactory};
 use actix_web::middleware::from_fn;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::ads::{self, AdCounts};
 use crate::articles::{self, Views};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Conn, Db, Parcel, Task, Timestamp, task, unpacked};
+use crate::db::{Conn, Db, PATIENCE, Parcel, Repeatable, Task, Timestamp, task, unpacked};
 use crate::error::Error;
-use crate::events::Follower;
+use crate::events::{Follower, Heard};
 use crate::fields::ServedDocument;
-use crate::http::{self, Cache, InFlight, Limits, Metrics};
+use crate::http::{self, Cache, InFlight, Limits, Metrics, OpenConnections, RefusedOrigins};
 use crate::images::{Renditions, Storage};
 use crate::input::Checker;
 use crate::jobs::Bell;
@@ -28,6 +29,8 @@ use crate::outbound::Outbound;
 use crate::secrets::Secrets;
 use crate::users::{FailedLogins, KeyRing, PasswordHasher};
 use crate::{events, openapi, routes};
+
+pub use crate::users::Newcomer;
 
 /// Everything that one process holds; cheap to clone.
 #[derive(Clone)]
@@ -56,12 +59,14 @@ pub struct Parts {
     pub(crate) views: Views,
     pub(crate) ad_counts: AdCounts,
     pub(crate) metrics: Metrics,
+    pub(crate) connections: OpenConnections,
+    pub(crate) refused_origins: RefusedOrigins,
     pub(crate) mailer: Mailer,
     pub(crate) outbound: Option<Outbound>,
     pub(crate) bell: Bell,
     pub(crate) renderings: Renderings,
     pub(crate) in_flight: InFlight,
-    pub(crate) batches: Semaphore,
+    batches: Semaphore,
     pub(crate) node: Node,
     stopping: AtomicBool,
 }
@@ -107,6 +112,8 @@ impl App {
             document: ServedDocument::default(),
             limits,
             metrics: Metrics::new(),
+            connections: OpenConnections::default(),
+            refused_origins: RefusedOrigins::default(),
             mailer,
             outbound,
             bell: Bell::default(),
@@ -132,14 +139,20 @@ impl App {
     }
 
     /// The same for a task.
-    pub(crate) async fn write_task(&self, work: Task) -> Result<Parcel, Error> {
+    async fn write_task(&self, work: Task) -> Result<Parcel, Error> {
         let app = self.clone();
-        let result = self.db.write(move |conn| {
-            let jobs = app.bell.asked();
-            let (result, heard) = events::overhear(|| work(conn));
-            result.map(|value| (value, heard, app.bell.asked() != jobs))
-        });
-        match result.await {
+        self.announced(self.db.write_task(Box::new(move |conn| overheard(&app, conn, work))).await)
+    }
+
+    /// The same for work that is done again where another transaction undid it.
+    pub(crate) async fn write_repeatable(&self, work: Repeatable) -> Result<Parcel, Error> {
+        let app = self.clone();
+        self.announced(self.db.write_repeatable(Box::new(move |conn| overheard(&app, conn, &work))).await)
+    }
+
+    /// Lets what a transaction did be known, once it is durable.
+    fn announced(&self, done: Result<Parcel, Error>) -> Result<Parcel, Error> {
+        match unpacked::<Overheard>(done) {
             Ok((value, heard, has_jobs)) => {
                 self.announce(&heard);
                 if has_jobs {
@@ -154,9 +167,15 @@ impl App {
         }
     }
 
+    /// The turn of a transaction that stays open between its pieces: one at a time, and each is waited for no longer than a write.
+    pub(crate) async fn batch_turn(&self) -> Result<SemaphorePermit<'_>, Error> {
+        let waited = tokio::time::timeout(PATIENCE, self.batches.acquire()).await;
+        waited.ok().and_then(Result::ok).ok_or_else(|| Error::unavailable("too many batches are waiting"))
+    }
+
     /// Where it is not known whether a commit came through, the cache has to think that it did.
     pub(crate) fn forget_what_failed(&self, error: &Error) {
-        if error.status().is_server_error() {
+        if error.status().is_server_error() && !error.left_all_untouched() {
             self.cache.clear();
         }
     }
@@ -214,6 +233,14 @@ impl App {
         self.stopping.load(Ordering::SeqCst)
     }
 
+    /// A server that answers what comes in by a listening socket.
+    ///
+    /// # Errors
+    /// Where the socket can't be waited for.
+    pub fn listen(&self, listener: TcpListener) -> std::io::Result<Server> {
+        http::server_on(self, listener)
+    }
+
     /// The service that answers requests.
     #[must_use]
     pub fn service(
@@ -227,4 +254,14 @@ impl App {
             actix_web::App::new().app_data(app.clone()).configure(|config| services.mount(config)).wrap(from_fn(http::front))
         })
     }
+}
+
+/// What a transaction gave, what it recorded, and whether there is a job in it.
+type Overheard = (Parcel, Heard, bool);
+
+fn overheard(app: &App, conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<Parcel, Error>) -> Result<Parcel, Error> {
+    let jobs = app.bell.asked();
+    let (result, heard) = events::overhear(|| work(conn));
+    let all: Overheard = (result?, heard, app.bell.asked() != jobs);
+    Ok(Box::new(all))
 }

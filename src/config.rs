@@ -2,6 +2,7 @@
 //!
 //! An impossible setting stops the start and is named. `.env.example` lists all of [`SETTINGS`]; a test compares them.
 
+mod connections;
 mod forms;
 mod mail;
 mod media;
@@ -12,10 +13,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ipnet::IpNet;
-
 use crate::db::Location;
-use forms::{article_path, base_url, list, network, origin, reached_at};
+pub use connections::{Deadlines, ProxyConfig};
+use forms::{article_path, base_url, header_name, list, network, origin, reached_at};
 pub use mail::MailConfig;
 pub(crate) use mail::{Encryption, SmtpConfig};
 pub(crate) use media::{ImageBounds, MediaConfig, MediaPlace, S3Config};
@@ -31,10 +31,12 @@ pub struct ServerConfig {
     pub workers: usize,
     /// Where Prometheus may ask.
     pub metrics_bind: Option<SocketAddr>,
-    /// Whose word on a client's address is believed.
-    pub trusted_proxies: Vec<IpNet>,
+    /// Who says where a request comes from, besides the socket.
+    pub proxies: ProxyConfig,
     /// Whose pages may call.
     pub cors: Cors,
+    /// The deadlines of connections; no setting changes them.
+    pub deadlines: Deadlines,
     /// The deadline of a body, and of who waits for a picture.
     pub request_deadline: Duration,
     /// How long load balancers get to turn away before the end.
@@ -63,6 +65,8 @@ pub struct SharedCache {
 pub enum Cors {
     /// Any.
     Any,
+    /// This machine, on whatever port: for a demo, where nothing is configured.
+    Local,
     /// These; none by default.
     Origins(Vec<String>),
 }
@@ -161,12 +165,20 @@ pub struct Config {
 }
 
 impl Config {
+    /// Lets pages of this machine call, where the settings name no origins.
+    pub(crate) fn let_local_pages_call(&mut self) {
+        if self.server.cors == Cors::Origins(Vec::new()) {
+            self.server.cors = Cors::Local;
+        }
+    }
+
     /// Reads the environment, after a `.env` file in the working folder.
     ///
     /// # Errors
     /// A sentence for each setting that is impossible.
     pub fn from_env() -> Result<Self, Vec<String>> {
-        if let Err(error) = dotenvy::dotenv()
+        // `dotenvy::dotenv` would go on to look in the folders above.
+        if let Err(error) = dotenvy::from_path(".env")
             && !error.not_found()
         {
             return Err(vec![format!(".env cannot be read: {error}")]);
@@ -253,7 +265,8 @@ impl Reader<'_> {
         let unready = self.number("UNREADY_SECONDS", 0, 300);
         let shutdown = self.number("SHUTDOWN_SECONDS", 1, 3600);
         let require_if_match = self.truth("REQUIRE_IF_MATCH");
-        let trusted_proxies = self.parsed("TRUSTED_PROXIES", |text| list(text).map(network).collect());
+        let trusted = self.parsed("TRUSTED_PROXIES", |text| list(text).map(network).collect());
+        let header = self.parsed("CLIENT_ADDRESS_HEADER", header_name);
         let cors = self.parsed("CORS_ORIGINS", |text| match text {
             "*" => Ok(Cors::Any),
             text => list(text).map(origin).collect::<Result<_, _>>().map(Cors::Origins),
@@ -265,8 +278,9 @@ impl Reader<'_> {
                 .map(|workers| usize::try_from(workers).unwrap_or(1))
                 .map(|workers| if workers == 0 { processors } else { workers })?,
             metrics_bind,
-            trusted_proxies: trusted_proxies?,
+            proxies: ProxyConfig { trusted: trusted?, header: header? },
             cors: cors?,
+            deadlines: Deadlines::default(),
             request_deadline: Duration::from_secs(request?),
             unready_pause: Duration::from_secs(unready?),
             shutdown_grace: Duration::from_secs(shutdown?),
@@ -325,7 +339,9 @@ impl Reader<'_> {
         let smtp = self.optional("SMTP_URL", SmtpConfig::parse);
         let from = self.parsed("MAIL_FROM", |text| mail::sender(text, &site));
         let deadline = self.number("SMTP_SECONDS", 1, 120);
-        Some(MailConfig { smtp, folder: self.value("MAIL_FOLDER").into(), from: from?, deadline: Duration::from_secs(deadline?) })
+        let authorities = Some(self.value("SMTP_CA_FILE")).filter(|file| !file.is_empty()).map(Into::into);
+        let (folder, deadline) = (self.value("MAIL_FOLDER").into(), Duration::from_secs(deadline?));
+        Some(MailConfig { smtp, folder, from: from?, authorities, deadline })
     }
 
     fn first_admin(&mut self) -> Option<FirstAdmin> {

@@ -2,25 +2,32 @@
 //!
 //! A cause is kept for the log and never sent; the front service adds `instance` and `request_id`.
 
+mod bounded;
 mod code;
 mod fault;
+mod stores;
 
 use std::fmt;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use bounded::{MAX_DETAIL, cut, instance, written};
+pub(crate) use bounded::{MAX_FAULTS, MAX_POINTER, beginning};
 pub(crate) use code::Code;
 pub(crate) use fault::Fault;
+use stores::classify;
 
 /// What every operation returns.
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 /// What went wrong: what the client is told, and what only the log is.
+#[derive(Clone)]
 pub(crate) struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     code: Code,
     detail: String,
@@ -29,6 +36,8 @@ struct Inner {
     headers: Vec<(&'static str, String)>,
     cause: Option<String>,
     expected: bool,
+    collided: bool,
+    untouched: bool,
 }
 
 impl Error {
@@ -36,31 +45,37 @@ impl Error {
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             code,
-            detail: detail.into(),
+            detail: cut(detail.into(), MAX_DETAIL),
             faults: Vec::new(),
             members: Map::new(),
             headers: Vec::new(),
             cause: None,
             expected: false,
+            collided: false,
+            untouched: false,
         }))
     }
 
-    /// A body whose faults are these.
+    /// A body whose faults are these; of many, the first are told.
     pub(crate) fn invalid(faults: Vec<Fault>) -> Self {
         let detail = match faults.len() {
             1 => "The body has a fault.".to_owned(),
+            many if many > MAX_FAULTS => format!("The body has more than {MAX_FAULTS} faults."),
             many => format!("The body has {many} faults."),
         };
-        let mut error = Self::new(Code::ValidationFailed, detail);
-        error.0.faults = faults;
-        error
+        Self::new(Code::ValidationFailed, detail).at_fault(faults)
     }
 
     /// A query string whose faults are these.
     pub(crate) fn bad_query(faults: Vec<Fault>) -> Self {
-        let mut error = Self::new(Code::MalformedQuery, "The query string has faults.");
-        error.0.faults = faults;
-        error
+        Self::new(Code::MalformedQuery, "The query string has faults.").at_fault(faults)
+    }
+
+    fn at_fault(mut self, mut faults: Vec<Fault>) -> Self {
+        let more = faults.len() > MAX_FAULTS;
+        faults.truncate(MAX_FAULTS);
+        self.0.faults = faults;
+        if more { self.with("more", true) } else { self }
     }
 
     /// What an unknown address gets, and everything that must look like one.
@@ -111,6 +126,12 @@ impl Error {
         self
     }
 
+    /// Names what has the slug that was asked for.
+    pub(crate) fn taken_by(mut self, kind: &str, id: &str, title: &str) -> Self {
+        self.0.detail = format!("{} It is the {kind} {title:?}.", self.0.detail);
+        self.with("taken_by", json!({"kind": kind, "id": id, "title": title}))
+    }
+
     /// Keeps the cause for the log.
     pub(crate) fn caused_by(mut self, cause: &str) -> Self {
         self.0.cause = Some(cause.to_owned());
@@ -126,6 +147,31 @@ impl Error {
     /// Whether this belongs to the order of things, whatever its status.
     pub(crate) fn is_expected(&self) -> bool {
         self.0.expected
+    }
+
+    /// The same faults, of what a header says and not of the body.
+    pub(crate) fn in_header(mut self, name: &str) -> Self {
+        if self.0.code == Code::ValidationFailed {
+            self.0.detail = format!("The header {name} has faults.");
+            self.0.faults = self.0.faults.into_iter().map(|fault| fault.in_header(name)).collect();
+        }
+        self
+    }
+
+    /// The same; nothing had been begun.
+    pub(crate) fn before_anything(mut self) -> Self {
+        self.0.untouched = true;
+        self
+    }
+
+    /// Whether it is known that nothing had been begun.
+    pub(crate) fn left_all_untouched(&self) -> bool {
+        self.0.untouched
+    }
+
+    /// Whether another transaction undid this one, so that the same may work at once.
+    pub(crate) fn has_collided(&self) -> bool {
+        self.0.collided
     }
 
     /// The kind of problem.
@@ -162,7 +208,7 @@ impl Error {
         members.insert("status".into(), code.status().into());
         members.insert("code".into(), code.as_str().into());
         members.insert("detail".into(), self.0.detail.clone().into());
-        members.insert("instance".into(), instance.into());
+        members.insert("instance".into(), self::instance(instance).into());
         members.insert("request_id".into(), request_id.into());
         members.extend(self.0.members.clone());
         if !self.0.faults.is_empty() {
@@ -177,7 +223,7 @@ impl Error {
         for (name, value) in &self.0.headers {
             response.insert_header((*name, value.as_str()));
         }
-        let body = serde_json::to_vec(&self.document(instance, request_id)).unwrap_or_default();
+        let body = written(self.document(instance, request_id));
         response.content_type("application/problem+json").insert_header(("Cache-Control", "no-store")).body(body)
     }
 }
@@ -211,27 +257,6 @@ impl ResponseError for Error {
     }
 }
 
-/// Neither engine gives these failures a kind of its own.
-fn classify(message: &str) -> Error {
-    if message.contains("disk is full")
-        || message.contains("No space left")
-        || message.contains("StorageFull")
-        || message.contains("disk I/O error")
-    {
-        return Error::new(Code::StorageFull, "Nothing was stored.").caused_by(message).header("Retry-After", "30");
-    }
-    if message.contains("locked")
-        || message.contains("timeout")
-        || message.contains("connection")
-        || message.contains("terminating")
-        || message.contains("deadlock")
-        || message.contains("ReadOnlyFilesystem")
-    {
-        return Error::unavailable(message);
-    }
-    Error::internal(message)
-}
-
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         match error {
@@ -251,22 +276,6 @@ impl From<diesel::result::Error> for Error {
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
         Self::internal(&error.to_string())
-    }
-}
-
-impl From<std::io::Error> for Error {
-    fn from(error: std::io::Error) -> Self {
-        classify(&error.to_string())
-    }
-}
-
-impl From<object_store::Error> for Error {
-    fn from(error: object_store::Error) -> Self {
-        match error {
-            object_store::Error::NotFound { .. } => Self::not_found(),
-            // Only the debug form tells of the cause beneath.
-            other => classify(&format!("{other:?}")),
-        }
     }
 }
 

@@ -2,9 +2,13 @@
 
 mod answers;
 mod custom;
+mod defaults;
 mod examples;
+mod names;
 mod requests;
 mod schemas;
+mod scopes;
+mod unions;
 
 use std::sync::{Arc, OnceLock};
 
@@ -27,18 +31,24 @@ pub(crate) fn document() -> Arc<Value> {
     Arc::clone(DOCUMENT.get_or_init(|| Arc::new(build())))
 }
 
-/// The document as it is served and committed.
+/// The document as it is committed.
 #[must_use]
 pub fn text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
     TEXT.get_or_init(|| serde_json::to_string_pretty(&*document()).unwrap_or_default() + "\n")
 }
 
-/// The document with what administrators said of custom fields: each schema and the kind of thing whose `custom` must fit it.
+/// The document as it is served where there are no schemas of custom fields.
+pub(crate) fn compact() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| serde_json::to_string(&*document()).unwrap_or_default())
+}
+
+/// The document as it is served: compact, and with what administrators said of custom fields, each schema and the kind of thing whose `custom` must fit it.
 pub(crate) fn text_with(custom: &[(CustomKind, Value)]) -> String {
     let mut document = (*document()).clone();
     custom::complete(&mut document, custom);
-    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+    serde_json::to_string(&document).unwrap_or_default()
 }
 
 /// Which methods each path of the document has; known without the document itself, which is large, and which most servers
@@ -99,10 +109,20 @@ fn build() -> Value {
         "type": "http", "scheme": "bearer",
         "description": "An access token (a JWT from `POST /api/v1/auth/login`) or an API key (`mh_…` from `POST /api/v1/tokens`). Where an operation lists roles, one of them is needed.",
     }});
+    names::refer_to_equals(&mut document);
+    unions::complete(&mut document);
     schemas::complete(&mut document);
     requests::complete(&mut document);
     answers::complete(&mut document);
+    scopes::complete(&mut document);
     examples::complete(&mut document);
+    defaults::complete(&mut document);
+    names::complete(&mut document);
+    each_operation(&mut document, |_, _, operation| {
+        if operation.get("security").is_none() {
+            operation["security"] = json!([]);
+        }
+    });
     document
 }
 

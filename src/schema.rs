@@ -48,6 +48,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
+        legacy -> Bool,
     }
 }
 
@@ -67,6 +68,8 @@ diesel::table! {
         request_hash -> Text,
         sealed_answer -> Nullable<Text>,
         created_at -> BigInt,
+        user_id -> Nullable<Text>,
+        session_id -> Nullable<Text>,
     }
 }
 
@@ -160,6 +163,7 @@ diesel::table! {
         version -> Integer,
         created_at -> BigInt,
         updated_at -> BigInt,
+        unlisted -> Bool,
     }
 }
 
@@ -214,6 +218,7 @@ diesel::table! {
         seo -> Text,
         custom -> Text,
         word_count -> Integer,
+        reading_minutes -> Integer,
         status -> Text,
         revision -> Integer,
         published_revision -> Nullable<Integer>,
@@ -334,6 +339,7 @@ diesel::table! {
         seo -> Text,
         custom -> Text,
         word_count -> Integer,
+        reading_minutes -> Integer,
         corrections -> Text,
         comment_count -> Integer,
         published_at -> BigInt,
@@ -546,6 +552,7 @@ diesel::table! {
         invited_by -> Text,
         created_at -> BigInt,
         expires_at -> BigInt,
+        profile -> Bool,
     }
 }
 

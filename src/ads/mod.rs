@@ -10,7 +10,7 @@ mod showing;
 
 pub(crate) use counting::{AdCounts, write_down as write_counts_down};
 pub(crate) use creatives::{CreativeDraft, create as create_creative};
-pub(crate) use placements::{PlacementDraft, create as create_placement};
+pub(crate) use placements::{PlacementDraft, create as create_placement, known_keys};
 pub(crate) use showing::{AdsByPlace, Audience, all_shown};
 
 use crate::http::Mount;

@@ -73,6 +73,8 @@ pub(crate) struct Article {
     pub(crate) seo: Json<Seo>,
     pub(crate) custom: Json<Map<String, Value>>,
     pub(crate) word_count: i32,
+    /// 0 where it was saved before that was measured.
+    pub(crate) reading_minutes: i32,
     pub(crate) status: Status,
     pub(crate) revision: i32,
     pub(crate) published_revision: Option<i32>,
@@ -165,6 +167,7 @@ impl Article {
             seo: Json(Seo::default()),
             custom: Json(Map::new()),
             word_count: 0,
+            reading_minutes: 0,
             status: Status::Draft,
             revision: 0,
             published_revision: None,
@@ -198,8 +201,7 @@ impl Article {
         let Settled { slug, markdown, rendered, translation_group } = settled;
         self.slug = slug;
         self.markdown = markdown;
-        self.word_count = i32::try_from(rendered.words).unwrap_or(i32::MAX);
-        self.rendered = Json(rendered);
+        self.take_text(rendered);
         self.translation_group = translation_group;
         self.touch(now);
     }
@@ -214,8 +216,7 @@ impl Article {
         self.dek = dek;
         self.excerpt = excerpt;
         self.markdown = markdown;
-        self.word_count = i32::try_from(rendered.words).unwrap_or(i32::MAX);
-        self.rendered = Json(rendered);
+        self.take_text(rendered);
         self.locale = locale;
         self.translation_group = translation_group;
         let Content { section, hero_image, featured, comments_open, seo, custom, relations, .. } = content;
@@ -227,6 +228,17 @@ impl Article {
         self.custom = Json(custom);
         self.touch(now);
         relations
+    }
+
+    fn take_text(&mut self, rendered: Rendered) {
+        (self.word_count, self.reading_minutes) = Self::measure(&rendered);
+        self.rendered = Json(rendered);
+    }
+
+    /// How many words a text has, and how many minutes reading takes.
+    pub(super) fn measure(rendered: &Rendered) -> (i32, i32) {
+        let number = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
+        (number(rendered.words), number(rendered.minutes))
     }
 
     /// Counts a change.
@@ -256,8 +268,9 @@ impl Article {
         }
     }
 
-    /// How many minutes reading takes.
-    pub(super) fn reading_minutes(word_count: i32) -> u32 {
-        markdown::reading_minutes(u32::try_from(word_count).unwrap_or_default())
+    /// How many minutes reading takes: as measured or, of what was saved before that was done, by its words.
+    pub(super) fn reading_minutes(word_count: i32, measured: i32) -> u32 {
+        let measured = u32::try_from(measured).unwrap_or_default();
+        if measured > 0 { measured } else { markdown::reading_minutes(u32::try_from(word_count).unwrap_or_default()) }
     }
 }

@@ -73,7 +73,8 @@ pub(crate) struct ArticleDraft {
     pub(crate) custom: Custom,
 }
 
-/// The text, in one of two forms; `markdown` goes before `blocks`.
+/// The text, in one of two forms. `blocks` beside `markdown`, and `html`, are accepted if they are what the sent text gives or what the
+/// current version shows; otherwise the answer is `422` with the code `ambiguous`. `html` alone is `unsupported`.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BodyDraft {
@@ -124,6 +125,7 @@ impl Draft for ArticleDraft {
         "/translations",
         "/has_unpublished_changes",
         "/missing",
+        "/warnings",
     ];
     const READ_ONLY: &'static [&'static str] = &[
         "/id",
@@ -155,7 +157,13 @@ impl Draft for ArticleDraft {
     fn settle(document: &mut Map<String, Value>, patch: Option<&Map<String, Value>>) {
         let patched = |name: &str| patch.and_then(|patch| patch.get("body")).is_some_and(|body| body.get(name).is_some());
         let Some(body) = document.get_mut("body").and_then(Value::as_object_mut) else { return };
-        if patched("blocks") && !patched("markdown") {
+        // With `null`, a patch takes the text away in all its forms.
+        let is_cleared = |name: &str| patch.is_some_and(|patch| patch.get("body").and_then(|body| body.get(name)) == Some(&Value::Null));
+        let given = |name: &str| patched(name) && !is_cleared(name);
+        if (is_cleared("markdown") && !given("blocks")) || (is_cleared("blocks") && !given("markdown")) {
+            body.shift_remove("markdown");
+            body.shift_remove("blocks");
+        } else if given("blocks") && !given("markdown") {
             body.shift_remove("markdown");
         } else if body.get("markdown").is_some_and(|markdown| !markdown.is_null()) {
             body.shift_remove("blocks");

@@ -13,13 +13,14 @@ use super::view::{
     ImageBlockType, Translation,
 };
 use super::{plan_queries, published_queries, queries};
+use crate::ads;
 use crate::app::App;
 use crate::authors::{AuthorCard, Byline};
 use crate::db::{Conn, Id, Timestamp, Zone};
 use crate::error::Result;
 use crate::images::{self, Image, ImageView};
 use crate::links::ArticleAddress;
-use crate::markdown::{self, ImageAttributes};
+use crate::markdown::{self, Block, ImageAttributes, MAX_WARNINGS, Rendered, Warning};
 use crate::site::{self, Closing};
 use crate::taxonomy::{self, Label, Section, SectionCard, TagCard};
 
@@ -95,7 +96,7 @@ fn as_public(article: Article, now: Timestamp) -> (Head, Text) {
     let (summary, _, text) = Summary::of(article);
     let mut head = Head::from(summary);
     head.published_at.get_or_insert(now);
-    head.excerpt = head.excerpt.or_else(|| head.dek.clone()).or_else(|| Some(text.excerpt.clone()));
+    head.excerpt = head.excerpt.or_else(|| head.dek.clone()).or_else(|| Some(text.excerpt.clone()).filter(|excerpt| !excerpt.is_empty()));
     (head, text.into())
 }
 
@@ -109,7 +110,33 @@ pub(super) fn editor_view(app: &App, conn: &mut Conn, article: Article) -> Resul
     let live = load(app, conn, Copy::Working, &heads, &images_in(std::slice::from_ref(&text)))?;
     let [head] = heads;
     let (html, blocks) = hydrated(&live, &text.html, text.blocks);
-    Ok(ArticleEditorView { card: card(app, &live, head, Copy::Working), desk, body: EditorBody { markdown, html, blocks, toc: text.toc } })
+    let body = EditorBody { markdown, html, blocks, toc: text.toc };
+    Ok(ArticleEditorView { card: card(app, &live, head, Copy::Working), desk, body, warnings: Vec::new() })
+}
+
+/// A working copy as the answer to its save: with what the text has and readers do not get.
+pub(super) fn saved_view(app: &App, conn: &mut Conn, article: Article) -> Result<ArticleEditorView> {
+    let warnings = warnings(conn, &article.rendered.0)?;
+    Ok(ArticleEditorView { warnings, ..editor_view(app, conn, article)? })
+}
+
+/// The warnings of a text, those of ads without a placement among them.
+fn warnings(conn: &mut Conn, rendered: &Rendered) -> Result<Vec<Warning>> {
+    let mut warnings = rendered.warnings.clone();
+    let places = rendered.blocks.iter().enumerate().filter_map(|(index, block)| match block {
+        Block::Ad { placement } => Some((index, placement)),
+        _ => None,
+    });
+    let places: Vec<(usize, &String)> = places.collect();
+    let named: HashSet<&String> = places.iter().map(|(_, key)| *key).collect();
+    let known = ads::known_keys(conn, &named.into_iter().cloned().collect::<Vec<_>>())?;
+    let unknown = places.into_iter().filter(|(_, key)| !known.contains(key));
+    let warning = |(index, key): (usize, &String)| {
+        Warning::at(index, "unknown_placement", format!("There is no placement {key:?}; nothing is shown there until there is one."))
+    };
+    let room = MAX_WARNINGS.saturating_sub(warnings.len());
+    warnings.extend(unknown.take(room).map(warning));
+    Ok(warnings)
 }
 
 /// Cards of working copies.
@@ -183,7 +210,7 @@ fn card(app: &App, live: &Live, head: Head, copy: Copy) -> ArticleCard {
         tags,
         featured: head.featured,
         word_count: head.word_count,
-        reading_minutes: Article::reading_minutes(head.word_count),
+        reading_minutes: Article::reading_minutes(head.word_count, head.reading_minutes),
         published_at: head.published_at,
         updated_at: head.updated_at,
         corrections: head.corrections,
@@ -252,7 +279,7 @@ impl From<Publication> for Head {
             slug: row.slug,
             title: row.title,
             dek: row.dek,
-            excerpt: Some(row.excerpt),
+            excerpt: Some(row.excerpt).filter(|excerpt| !excerpt.is_empty()),
             locale: row.locale,
             translation_group: row.translation_group,
             section: row.section_id,
@@ -262,6 +289,7 @@ impl From<Publication> for Head {
             seo: row.seo.0,
             custom: row.custom.0,
             word_count: row.word_count,
+            reading_minutes: row.reading_minutes,
             corrections: row.corrections.0,
             comment_count: row.comment_count,
             published_at: Some(row.published_at),
@@ -288,6 +316,7 @@ impl From<Summary> for Head {
             seo: row.seo.0,
             custom: row.custom.0,
             word_count: row.word_count,
+            reading_minutes: row.reading_minutes,
             corrections: row.corrections.0,
             comment_count: row.comment_count,
             published_at: row.published_at,

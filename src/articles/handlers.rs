@@ -17,7 +17,9 @@ use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Fault, Result};
 use crate::former_slugs::Moved;
 use crate::http::parameters::{self, parameter};
-use crate::http::{Body, Mount, Page, Request, Tags, Written, created, editor, editor_page, moved, no_content, public_written};
+use crate::http::{
+    Body, MAX_PAGE, Mount, Page, Request, Tags, Written, created, editor, editor_page, length, moved, no_content, public_written,
+};
 use crate::input::Input;
 use crate::users::{Caller, Writer};
 
@@ -80,24 +82,24 @@ impl IntoParams for ArticleList {
         own.retain(|parameter| parameter.name != "sort");
         let known: Vec<String> = all.iter().map(|parameter| parameter.name.clone()).collect();
         all.extend(own.into_iter().filter(|parameter| !known.contains(&parameter.name)));
-        let term = "-?(title|published_at|updated_at|created_at)";
+        let term = "-?(title|published_at|updated_at|comments|created_at|scheduled_at)";
         all.push(parameter(
             "sort",
-            "What to sort by, separated by commas, `-` for descending: title, published_at, updated_at and, with `view=editor`, \
-             created_at. Each may stand once; `-published_at` where absent, with `view=editor` `-updated_at`. Or `trending`, which \
+            "What to sort by, separated by commas, `-` for descending: title, published_at, updated_at, comments (how many there are) and, with \
+             `view=editor`, created_at and scheduled_at (what is not planned comes after all that is). Each may stand once; `-published_at` where absent, with `view=editor` `-updated_at`. Or `trending`, which \
              stands alone: the articles that were viewed within the `window`, most views first, then the newest; those that \
              nobody viewed are left out. It is made anew every minute, and its pages stay as they were when the first was asked for.",
             serde_json::json!({"type": "string", "pattern": format!("^(trending|{term}(,{term})*)$")}),
         ));
         all.push(parameter(
             "window",
-            "How far back `sort=trending` looks; only with it.",
-            serde_json::json!({"type": "string", "enum": Window::WORDS, "default": Window::Day.as_str()}),
+            "How far back `sort=trending` looks, `24h` if absent. Refused with any other sort.",
+            serde_json::json!({"type": "string", "enum": Window::WORDS}),
         ));
         all.push(parameter(
             "view",
-            "`editor` asks for working copies; needs a token. A filter by `status`, `trashed`, `in_review`, `scheduled_at`, `created_by` or \
-             `created_at` asks for them as well.",
+            "`editor` asks for working copies; needs a token. A filter by `status`, `trashed`, `in_review`, `has_unpublished_changes`, `scheduled_at`, `created_by` \
+             or `created_at` asks for them as well.",
             serde_json::json!({"type": "string", "enum": ["editor"]}),
         ));
         all
@@ -106,7 +108,8 @@ impl IntoParams for ArticleList {
 
 /// Lists articles.
 ///
-/// Published articles, the newest first, without their texts; pages only where `kind` asks for them. With `view=editor`, or
+/// Published articles, the newest first, without their texts; pages only where `kind` asks for them. With `include=body`, a page ends
+/// early where it would be longer than 1 MiB, and `next` leads on. With `view=editor`, or
 /// filtered by what only working copies have (`status=draft`), the working copies that the caller may see: their own, or for editors and
 /// administrators all. With `preview`, what the token of
 /// a preview of the site opens.
@@ -136,13 +139,13 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
     query.finish()?;
     let work = move |app: &App, conn: &mut Conn| {
         let (page, moment) = page(app, conn, &list, ranking)?;
-        let mut tags = Tags::of(&["articles"]);
+        let mut tags = Tags::of(if listing::is_by_comments(&list) { &["articles", listing::COUNTS_TAG] } else { &["articles"] });
         moment.into_iter().map(Window::good_until).for_each(|end| tags.hold_until(end));
         if list.includes.is_empty() {
             let page = page.with_rows(|rows| embed::cards(app, conn, rows))?;
             return Written::page(app, &list, &page, tags_of(&page.rows, tags));
         }
-        let page = page.with_rows(|rows| whole(app, conn, rows))?;
+        let page = page.within((MAX_PAGE, list.is_backward()), |rows| measured(whole(app, conn, rows)?))?;
         let tags = page.rows.iter().fold(tags, |tags, row| tags_of_whole(row, tags));
         Written::page(app, &list, &page, tags)
     };
@@ -194,6 +197,15 @@ pub(super) fn whole(app: &App, conn: &mut Conn, rows: Vec<Publication>) -> Resul
         (row, text)
     });
     embed::views(app, conn, whole.collect())
+}
+
+/// Articles with their texts, and how long each is in an answer.
+pub(super) fn measured(views: Vec<ArticleView>) -> Result<Vec<(ArticleView, usize)>> {
+    let measured = |view: ArticleView| {
+        let size = length(&view)?;
+        Ok((view, size))
+    };
+    views.into_iter().map(measured).collect()
 }
 
 /// Creates an article.

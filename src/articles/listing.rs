@@ -1,18 +1,20 @@
 //! What lists of articles can be asked, of either copy.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
 
 use super::article::{Article, ArticleKind, Status};
 use super::publication::Publication;
 use super::summary::Summary;
 use super::trending::Window;
-use crate::db::{Column, Field, Key, Listing, Op, Predicate, among, column};
+use crate::db::{Column, Field, Key, Listing, Op, PageQuery, Phrase, Predicate, Timestamp, among, column, phrase};
 use crate::error::Fault;
 use crate::former_slugs::{self, SlugKind};
-use crate::input::{Kind, Query};
+use crate::input::{Kind, ME, Query};
 use crate::schema::{
     article_authors, article_plans, article_tags, articles, authors, publication_authors, publication_tags, publications, sections, tags,
 };
+use crate::users::UserId;
 
 /// The members of an article that lists have.
 macro_rules! members {
@@ -29,20 +31,21 @@ macro_rules! shared_fields {
         Field { name: "slug", kind: Kind::Reference, ops: Op::CHOICE, column: column!(text $table::slug), key: None, about: "The slug." },
         Field { name: "kind", kind: Kind::Word(ArticleKind::WORDS), ops: Op::CHOICE, column: column!(text $table::kind), key: None, about: "Article or page. Lists have articles alone where this is not asked." },
         Field { name: "title", kind: Kind::Folded, ops: Op::TEXT, column: column!(text $table::title_key), key: Some(|row: &$row| Key::Text(row.title_key.clone())), about: "The headline, without regard to case and accents." },
-        Field { name: "section", kind: Kind::Reference, ops: Op::OPTIONAL_CHOICE, column: Column { compare: |op, keys| {
+        Field { name: "section", kind: Kind::Reference, ops: Op::TREE, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
             let former = || former_slugs::subjects(SlugKind::Section, &names());
             let named = || sections::table.filter(among(sections::id, &names()).or(among(sections::slug, &names())).or(sections::id.eq_any(former()))).select(sections::id.nullable());
             match op {
                 // One section is entered by an index that has its articles in order.
                 Op::Eq => Box::new($table::section_id.is_not_null().and($table::section_id.eq(named().select(sections::id).single_value()).assume_not_null())),
+                Op::Under => within(concat!(stringify!($table), ".section_id"), keys),
                 Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::section_id.is_not_null()),
                 Op::Exists => Box::new($table::section_id.is_null()),
                 Op::Ne | Op::Nin => Box::new($table::section_id.is_null().or($table::section_id.assume_not_null().ne_all(named().select(sections::id)))),
                 _ => Box::new($table::section_id.is_not_null().and($table::section_id.assume_not_null().eq_any(named().select(sections::id)))),
             }
-        }, order: None }, key: None, about: "The section, by id or slug, also a former one." },
-        Field { name: "tag", kind: Kind::Reference, ops: Op::MEMBER, column: Column { compare: |op, keys| {
+        }, order: None }, key: None, about: "The section, by id or slug, also a former one; `under` asks for those below it, too." },
+        Field { name: "tag", kind: Kind::Reference, ops: Op::SET, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
             let former = former_slugs::subjects(SlugKind::Tag, &names());
             let named = tags::table.filter(among(tags::id, &names()).or(among(tags::slug, &names())).or(tags::id.eq_any(former))).select(tags::id);
@@ -50,10 +53,11 @@ macro_rules! shared_fields {
             match op {
                 Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::id.eq_any(every())),
                 Op::Exists => Box::new($table::id.ne_all(every())),
+                Op::Ne | Op::Nin => Box::new($table::id.ne_all($tags::table.filter($tags::tag_id.eq_any(named)).select($tags::article_id))),
                 _ => Box::new($table::id.eq_any($tags::table.filter($tags::tag_id.eq_any(named)).select($tags::article_id))),
             }
-        }, order: None }, key: None, about: "A tag, by id or slug, also a former one." },
-        Field { name: "author", kind: Kind::Reference, ops: Op::MEMBER, column: Column { compare: |op, keys| {
+        }, order: None }, key: None, about: "A tag, by id or slug, also a former one; `ne` and `nin` ask for articles without it." },
+        Field { name: "author", kind: Kind::Reference, ops: Op::SET, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
             let former = former_slugs::subjects(SlugKind::Author, &names());
             let named = authors::table.filter(among(authors::id, &names()).or(among(authors::slug, &names())).or(authors::id.eq_any(former))).select(authors::id);
@@ -61,16 +65,50 @@ macro_rules! shared_fields {
             match op {
                 Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::id.eq_any(every())),
                 Op::Exists => Box::new($table::id.ne_all(every())),
+                Op::Ne | Op::Nin => Box::new($table::id.ne_all($authors::table.filter($authors::author_id.eq_any(named)).select($authors::article_id))),
                 _ => Box::new($table::id.eq_any($authors::table.filter($authors::author_id.eq_any(named)).select($authors::article_id))),
             }
-        }, order: None }, key: None, about: "An author, by id or slug, also a former one." },
+        }, order: None }, key: None, about: "An author, by id or slug, also a former one; `ne` and `nin` ask for articles by others." },
         Field { name: "locale", kind: Kind::Text, ops: Op::CHOICE, column: column!(text $table::locale), key: None, about: "The language." },
         Field { name: "featured", kind: Kind::Truth, ops: Op::TRUTH, column: column!(truth $table::featured), key: None, about: "Whether front ends should make much of it." },
         Field { name: "published_at", kind: Kind::Time, ops: Op::ORDER, column: column!(time $table::$published_at), key: Some(|row: &$row| Key::Int(row.$published_at.millis())), about: "When it was first published." },
         Field { name: "updated_at", kind: Kind::Time, ops: Op::ORDER, column: column!(time $table::updated_at), key: Some(|row: &$row| Key::Int(row.updated_at.millis())), about: "When it last changed." },
+        Field { name: "hero_image", kind: Kind::Id, ops: Op::OPTIONAL_CHOICE, column: column!(optional id $table::hero_image_id), key: None, about: "The image above the text." },
+        Field { name: "translation_of", kind: Kind::Reference, ops: Op::TRUTH, column: Column {
+            compare: |_, keys| translations_of(stringify!($table), keys),
+            order: None,
+        }, key: None, about: "Another article, by id or slug, that this is a translation of, or that is a translation of this." },
+        Field { name: COMMENTS, kind: Kind::Int, ops: &[], column: column!(int $table::comment_count), key: Some(|row: &$row| Key::Int(row.comment_count.into())), about: "How many comments it has." },
         $($more),*
     ] };
 }
+
+/// The condition that a section is this one or lies below it.
+fn within<T: 'static>(column: &str, keys: &[Key]) -> Predicate<T> {
+    let sql = format!(
+        "{column} IN (WITH RECURSIVE below (id) AS (
+            SELECT sections.id FROM sections WHERE sections.id = ? OR sections.slug = ? OR sections.id IN
+                (SELECT former_slugs.subject_id FROM former_slugs WHERE former_slugs.kind = 'section' AND former_slugs.slug = ?)
+            UNION SELECT sections.id FROM sections JOIN below ON sections.parent_id = below.id
+        ) SELECT below.id FROM below)"
+    );
+    Box::new(phrase::<Bool>(sql, keys.iter().cycle().take(3).cloned().collect()))
+}
+
+/// The condition that a row is another article of the translations that an article of the same table belongs to.
+fn translations_of<T: 'static>(table: &str, keys: &[Key]) -> Predicate<T> {
+    let sql = format!(
+        "({table}.translation_group IN (SELECT other.translation_group FROM {table} AS other WHERE other.id = ? OR other.slug = ?)
+        AND {table}.id NOT IN (SELECT other.id FROM {table} AS other WHERE other.id = ? OR other.slug = ?))"
+    );
+    Box::new(phrase::<Bool>(sql, keys.iter().cycle().take(4).cloned().collect()))
+}
+
+/// The cache tag of lists that the number of an article's comments can change, whether the article is in them or not.
+pub(crate) const COUNTS_TAG: &str = "comment-counts";
+
+/// The order by comments.
+const COMMENTS: &str = "comments";
 
 /// The order by views.
 const TRENDING: &str = "trending";
@@ -184,13 +222,52 @@ pub(super) static DESK: Listing<articles::table, Summary> = Listing {
                 key: None,
                 about: "When it is planned to be published."
             },
+            // Sorting has an entry of its own: what is not planned has no time, but a place after all that is.
             Field {
-                name: "created_by",
-                kind: Kind::Id,
+                name: "scheduled_at",
+                kind: Kind::Time,
+                ops: &[],
+                column: Column {
+                    compare: |op, keys| {
+                        let (place, time) = (place_in_plan(), keys.first().map_or(0, Key::int));
+                        match op {
+                            Op::Lt => Box::new(place.lt(time)),
+                            Op::Lte => Box::new(place.le(time)),
+                            Op::Gt => Box::new(place.gt(time)),
+                            _ => Box::new(place.ge(time)),
+                        }
+                    },
+                    order: Some(|descending| if descending { Box::new(place_in_plan().desc()) } else { Box::new(place_in_plan().asc()) }),
+                },
+                key: Some(|row: &Summary| Key::Int(row.scheduled_at.map_or(UNPLANNED, Timestamp::millis))),
+                about: "When it is planned to be published."
+            },
+            Field {
+                name: "has_unpublished_changes",
+                kind: Kind::Truth,
+                ops: Op::TRUTH,
+                column: Column {
+                    compare: |_, keys| {
+                        let published = || articles::published_revision.assume_not_null();
+                        match keys.first() {
+                            Some(key) if key.truth() => {
+                                Box::new(articles::published_revision.is_not_null().and(published().ne(articles::revision)))
+                            }
+                            _ => Box::new(articles::published_revision.is_null().or(published().eq(articles::revision))),
+                        }
+                    },
+                    order: None
+                },
+                key: None,
+                about: "Whether it is published, and has been changed since."
+            },
+            Field {
+                name: CREATED_BY,
+                kind: Kind::Account,
                 ops: Op::OPTIONAL_CHOICE,
                 column: column!(optional id articles::created_by),
                 key: None,
-                about: "Who made it."
+                about: "The account that made it; `me` is the caller's own."
             },
             Field {
                 name: "created_at",
@@ -224,8 +301,33 @@ pub(super) static DESK: Listing<articles::table, Summary> = Listing {
     id_of: |row| row.id.to_string(),
 };
 
+/// The place in the order of plans of what is not planned: after all that is.
+const UNPLANNED: i64 = 9_000_000_000_000_000;
+const CREATED_BY: &str = "created_by";
+
+fn place_in_plan() -> Phrase<BigInt> {
+    let planned = "SELECT article_plans.scheduled_at FROM article_plans WHERE article_plans.article_id = articles.id";
+    phrase(format!("COALESCE(({planned}), {UNPLANNED})"), Vec::new())
+}
+
+/// The same query with the caller in the place of `me`.
+pub(super) fn of_caller(query: &PageQuery, caller: UserId) -> PageQuery {
+    let mut query = query.clone();
+    for (index, _, keys) in &mut query.filters {
+        if DESK.fields.get(*index).is_some_and(|field| field.name == CREATED_BY) {
+            keys.iter_mut().filter(|key| key.text() == ME).for_each(|key| *key = Key::Text(caller.to_string()));
+        }
+    }
+    query
+}
+
+/// Whether a list of what is published is sorted by comments, so that each comment can change it.
+pub(super) fn is_by_comments(query: &PageQuery) -> bool {
+    query.sort.iter().any(|(index, _)| PUBLIC.fields.get(*index).is_some_and(|field| field.name == COMMENTS))
+}
+
 /// Whether a query asks for a field, so that its default does not apply.
-pub(super) fn asks<T, R>(listing: &Listing<T, R>, query: &crate::db::PageQuery, name: &str) -> bool {
+pub(super) fn asks<T, R>(listing: &Listing<T, R>, query: &PageQuery, name: &str) -> bool {
     query.filters.iter().any(|(index, ..)| listing.fields.get(*index).is_some_and(|field| field.name == name))
 }
 
@@ -237,7 +339,7 @@ pub(super) fn asks_for_the_desk(query: &Query) -> bool {
 }
 
 /// The window of a query that is sorted by views, `asked` where it names one; every other query may not name one.
-pub(super) fn ranking(query: &mut Query, list: &crate::db::PageQuery, asked: Option<&str>) -> Option<Window> {
+pub(super) fn ranking(query: &mut Query, list: &PageQuery, asked: Option<&str>) -> Option<Window> {
     let trending = |(index, _): &(usize, bool)| PUBLIC.fields.get(*index).is_some_and(|field| field.name == TRENDING);
     if !list.sort.iter().any(trending) {
         if asked.is_some() {
@@ -252,7 +354,7 @@ pub(super) fn ranking(query: &mut Query, list: &crate::db::PageQuery, asked: Opt
 }
 
 /// Working copies that somebody may see who may not see all: their own.
-pub(super) fn own(user: crate::users::UserId, author: Option<crate::db::Id<crate::authors::Author>>) -> Predicate<articles::table> {
+pub(super) fn own(user: UserId, author: Option<crate::db::Id<crate::authors::Author>>) -> Predicate<articles::table> {
     let made = articles::created_by.is_not_null().and(articles::created_by.assume_not_null().eq(user));
     match author {
         Some(author) => {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::article::Article;
 use super::draft::{ArticleDraft, BodyDraft};
-use super::{queries, slugs};
+use super::{body_forms, queries, slugs};
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Code, Error, Fault, Result};
@@ -35,6 +35,23 @@ pub(super) struct Before<'a> {
 
 /// Parses a body, and renders its text where nobody has done so yet.
 pub(super) fn parse(app: &App, conn: &mut Conn, input: &Input, before: Option<Before<'_>>) -> Result<Manuscript> {
+    parse_as(app, conn, input, Reading { before, is_late: false })
+}
+
+/// The same of a body that is meant for an older version, whose derived members it may bring along.
+pub(super) fn parse_late(app: &App, conn: &mut Conn, input: &Input, before: Before<'_>) -> Result<Manuscript> {
+    parse_as(app, conn, input, Reading { before: Some(before), is_late: true })
+}
+
+/// How a body is read.
+struct Reading<'a> {
+    before: Option<Before<'a>>,
+    /// Whether it is meant for an older version.
+    is_late: bool,
+}
+
+fn parse_as(app: &App, conn: &mut Conn, input: &Input, reading: Reading<'_>) -> Result<Manuscript> {
+    let Reading { before, is_late } = reading;
     let parsed = match before {
         None => input.create::<ArticleDraft>(conn),
         Some(before) => input.revise::<ArticleDraft>(conn, before.view),
@@ -51,8 +68,9 @@ pub(super) fn parse(app: &App, conn: &mut Conn, input: &Input, before: Option<Be
     };
     let mut found: Vec<Fault> = slug_fault(&sent, before).into_iter().collect();
     found.extend(tag_faults(conn, &sent)?);
-    if let Some(text) = &text {
-        found.extend(text.faults(conn, before)?);
+    found.extend(text.as_ref().map(|text| text.faults(conn, before)).transpose()?.unwrap_or_default());
+    if !is_late {
+        found.extend(body_forms::faults(&sent, before, text.as_ref().and_then(|text| text.rendered.as_deref().ok())));
     }
     // A fault of the schema says all there is to say of its place.
     found.retain(|fault| !faults.iter().any(|known| known.pointer() == fault.pointer()));
@@ -88,6 +106,8 @@ fn sent_body(sent: &Map<String, Value>) -> Option<BodyDraft> {
 struct Text {
     markdown: String,
     pointer: &'static str,
+    /// How many blocks were sent, where they are the source.
+    sent_blocks: Option<usize>,
     /// Which block shows a picture, by its place.
     pictures: Vec<(usize, String)>,
     rendered: RenderedBody,
@@ -106,7 +126,8 @@ impl Text {
             Some(before) => Ok(Arc::new(before.article.rendered.0.clone())),
             None => app.renderings.body(&markdown),
         };
-        Self { markdown, pointer, pictures, rendered }
+        let sent_blocks = body.blocks.as_ref().filter(|_| body.markdown.is_none()).map(Vec::len);
+        Self { markdown, pointer, sent_blocks, pictures, rendered }
     }
 
     /// What is wrong with the text; a picture that was deleted since it was put there is no fault.
@@ -122,7 +143,16 @@ impl Text {
         let fault = |id: &String| {
             Fault::at(self.place_of(id), "unknown_reference", format!("The text shows the picture {id:?}, which there is not."))
         };
-        Ok(unknown.map(fault).collect())
+        let named = rendered.unknown_images.iter().map(|(block, name)| {
+            let detail = format!("The text shows the picture {name:?}; a picture is named by its id, image:ID, which its upload answers.");
+            Fault::at(self.place_in(*block, rendered), "unknown_reference", detail)
+        });
+        Ok(unknown.map(fault).chain(named).collect())
+    }
+
+    /// Where a block was sent, as far as each block that was sent is one block.
+    fn place_in(&self, block: usize, rendered: &Rendered) -> String {
+        if self.sent_blocks == Some(rendered.blocks.len()) { format!("/body/blocks/{block}/markdown") } else { self.pointer.to_owned() }
     }
 
     fn place_of(&self, image: &str) -> String {

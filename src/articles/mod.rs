@@ -8,6 +8,7 @@
 mod around;
 mod around_queries;
 mod article;
+mod body_forms;
 mod draft;
 mod editions;
 mod embed;
@@ -41,6 +42,7 @@ pub(crate) use around::{Listed, Newest, list_among, locate, newest, whole};
 pub(crate) use article::{ArticleId, ArticleKind};
 pub(crate) use draft::ArticleDraft;
 pub(crate) use handlers::{tags_of, tags_of_whole};
+pub(crate) use listing::COUNTS_TAG;
 pub(crate) use operations::{Saving, create, owns};
 use operations::{found, read};
 pub(crate) use placed_queries::{Placed, PublishedDay, days, placed};

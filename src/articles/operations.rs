@@ -11,7 +11,7 @@ use super::published_queries::{self, Found};
 use super::stale::{self, Late};
 use super::view::{ArticleEditorCard, ArticleEditorView};
 use super::workflow::{self, Happening, Step};
-use super::{embed, plan_queries, publishing, queries, slugs};
+use super::{embed, listing, plan_queries, publishing, queries, slugs};
 use crate::app::App;
 use crate::authors::Author;
 use crate::db::{Conn, Id, Json, PageOf, PageQuery, lock};
@@ -25,7 +25,8 @@ use crate::users::{Caller, Role, Writer};
 /// One page of working copies, those that the caller may see.
 pub(super) fn list(app: &App, conn: &mut Conn, caller: &Caller<Writer>, query: &PageQuery) -> Result<PageOf<ArticleEditorCard>> {
     let own = (!caller.edits_all()).then_some((caller.user, caller.author));
-    queries::page(conn, query, own)?.with_rows(|rows| embed::editor_cards(app, conn, rows))
+    let query = listing::of_caller(query, caller.user);
+    queries::page(conn, &query, own)?.with_rows(|rows| embed::editor_cards(app, conn, rows))
 }
 
 /// A working copy.
@@ -58,9 +59,9 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
     keep(app, conn, caller, &mut article, &relations, saving.note)?;
     announce(app, conn, caller, &article, "article.created")?;
     if saving.publish {
-        publishing::publish_now(app, conn, caller, &mut article, None)?;
+        publishing::publish_now(app, conn, caller, &mut article)?;
     }
-    embed::editor_view(app, conn, article)
+    embed::saved_view(app, conn, article)
 }
 
 /// How a change is meant.
@@ -96,9 +97,9 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change
         announce(app, conn, caller, &article, "article.saved")?;
     }
     if change.saving.publish {
-        publishing::publish_now(app, conn, caller, &mut article, None)?;
+        publishing::publish_now(app, conn, caller, &mut article)?;
     }
-    embed::editor_view(app, conn, article)
+    embed::saved_view(app, conn, article)
 }
 
 /// Moves an article to the trash; readers see it no more.
@@ -228,7 +229,7 @@ fn take_over(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut 
     if queries::locale_taken(conn, translation_group, &draft.locale, article.id)? {
         return Err(Error::conflict(format!("There is a translation into {:?} already.", draft.locale)));
     }
-    let slug = slugs::choose(conn, draft.slug.as_deref(), &draft.title, article)?;
+    let slug = slugs::choose(conn, caller, &draft, article)?;
     article.revise(draft, Settled { slug, markdown, rendered: Arc::unwrap_or_clone(rendered), translation_group }, app.now());
     Ok(relations)
 }

@@ -31,6 +31,8 @@ pub(crate) struct Publication {
     pub(crate) seo: Json<Seo>,
     pub(crate) custom: Json<Map<String, Value>>,
     pub(crate) word_count: i32,
+    /// 0 where it was published before that was measured.
+    pub(crate) reading_minutes: i32,
     pub(crate) corrections: Json<Vec<Correction>>,
     /// Only counting writes it, so that no publishing brings an old count back.
     #[diesel(skip_update)]
@@ -63,6 +65,7 @@ impl PublicationWithText {
         let Edition { number: _, content, rendered } = edition;
         let Content { kind, slug, title, dek, excerpt, markdown: _, locale, translation_group: _, .. } = content;
         let Content { section, hero_image, featured, comments_open, seo, custom, relations: _, .. } = content;
+        let (word_count, reading_minutes) = Article::measure(&rendered);
         let publication = Publication {
             id: article.id,
             kind,
@@ -79,7 +82,8 @@ impl PublicationWithText {
             comments_open,
             seo: Json(seo),
             custom: Json(custom),
-            word_count: i32::try_from(rendered.words).unwrap_or(i32::MAX),
+            word_count,
+            reading_minutes,
             corrections: article.corrections.clone(),
             comment_count: article.comment_count,
             published_at,

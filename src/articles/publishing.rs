@@ -15,7 +15,7 @@ use super::{embed, plan_queries, queries};
 use crate::app::App;
 use crate::authors;
 use crate::db::{Conn, Timestamp, lock};
-use crate::error::{Error, Fault, Result};
+use crate::error::{Code, Error, Fault, Result};
 use crate::http::Precondition;
 use crate::input::Input;
 use crate::taxonomy;
@@ -55,6 +55,7 @@ pub(super) fn publish(
     condition.check_bare(article.version)?;
     workflow::require(Step::Publish, &article, &plan)?;
     editions::require_free(conn, &article, &edition)?;
+    require_own_profile(caller, &edition)?;
     let PublicationDraft { at, until, revision: _, correction } = draft;
     match at {
         Some(at) if at > now => {
@@ -134,18 +135,38 @@ pub(super) fn unpublish(app: &App, conn: &mut Conn, caller: &Caller<Writer>, nam
 }
 
 /// Publishes the working copy of an article that is already loaded. What was planned is done with it; an end stays.
-pub(super) fn publish_now(
-    app: &App,
-    conn: &mut Conn,
-    caller: &Caller<Writer>,
-    article: &mut Article,
-    correction: Option<String>,
-) -> Result<()> {
-    let plan = plan_queries::plan(conn, article.id)?;
+pub(super) fn publish_now(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article) -> Result<()> {
     let edition = editions::current(conn, article)?;
+    require_own_profile(caller, &edition)?;
+    release_current(app, conn, article, (edition, caller.actor()))
+}
+
+/// The same for a look ahead, which anybody may have of what they may read.
+pub(super) fn rehearse(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article) -> Result<()> {
+    let edition = editions::current(conn, article)?;
+    release_current(app, conn, article, (edition, caller.actor()))
+}
+
+fn release_current(app: &App, conn: &mut Conn, article: &mut Article, (edition, actor): (Edition, Option<String>)) -> Result<()> {
+    let plan = plan_queries::plan(conn, article.id)?;
     let until = plan.until(article.status);
-    let release = Release { edition, published_at: None, until, correction, actor: caller.actor(), details: Value::Null };
+    let release = Release { edition, published_at: None, until, correction: None, actor, details: Value::Null };
     self::release(app, conn, article, plan, release)
+}
+
+/// Who may not edit everybody's articles publishes under their own name: alone, or beside others.
+fn require_own_profile(caller: &Caller<Writer>, edition: &Edition) -> Result<()> {
+    if caller.edits_all() {
+        return Ok(());
+    }
+    let detail = match caller.author {
+        None => "You have no author's profile to publish under. Make one at /api/v1/authors, and put it among the authors.",
+        Some(own) if !edition.content.relations.authors.contains(&own) => {
+            "Your own profile is not among the authors. Add it, or ask an editor to publish the article."
+        }
+        Some(_) => return Ok(()),
+    };
+    Err(Error::new(Code::NoProfile, detail))
 }
 
 /// Makes a save public; nothing happens where readers have it as it is, and nobody waits for a decision.
@@ -190,7 +211,10 @@ pub(super) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
     published_queries::put(conn, &PublicationWithText::of(article, edition, published_at, now), &relations, now)?;
     let after = published_queries::counted(conn, article.id)?;
     recount(conn, &before, &after)?;
-    let tags = published_queries::touched(&before, &after);
+    let mut tags = published_queries::touched(&before, &after);
+    let introduced = authors::make_public(conn, &relations.authors)?;
+    tags.extend(introduced.iter().map(|author| format!("author:{author}")));
+    tags.extend(introduced.first().map(|_| "authors".to_owned()));
     workflow::tell(app, conn, Happening { kind: "article.published", article, actor, tags, details })
 }
 

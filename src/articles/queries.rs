@@ -11,7 +11,7 @@ use super::published_queries::grouped;
 use super::slugs;
 use super::summary::Summary;
 use crate::authors::{Author, Byline};
-use crate::db::{Backend, Conn, PageOf, PageQuery, Slugged, Timestamp, among, keyset, lock, straight};
+use crate::db::{Backend, Conn, PageOf, PageQuery, Slugged, Timestamp, among, is_id_or_slug, keyset, lock, straight};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{
     article_authors, article_images, article_tags, articles, authors, gravestones, images, public_slugs, publications, revisions, tags,
@@ -41,6 +41,9 @@ fn by_public_slug(conn: &mut Conn, slug: &str) -> Result<Option<Article>> {
 
 /// The id of the article that a body names.
 pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    if !is_id_or_slug(name) {
+        return Ok(None);
+    }
     let query = articles::table.select(articles::id).into_boxed::<Backend>();
     let query = match Slugged::<Article>::parse(name) {
         Slugged::Id(id) => query.filter(articles::id.eq(id)),
@@ -85,8 +88,12 @@ pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: ArticleId) -> Result<
     let public =
         public_slugs::table.filter(public_slugs::slug.eq(slug)).filter(public_slugs::article_id.ne(own)).count().get_result::<i64>(conn)?;
     // Last, since an erasure that comes in between has made it by then.
-    let erased = gravestones::table.filter(gravestones::name.eq(slug)).count().get_result::<i64>(conn)?;
-    Ok(working + public + erased > 0 || plan_queries::slug_planned(conn, slug, own)?)
+    Ok(working + public > 0 || is_erased(conn, slug)? || plan_queries::slug_planned(conn, slug, own)?)
+}
+
+/// Whether an article that was public under this slug has been erased.
+pub(super) fn is_erased(conn: &mut Conn, slug: &str) -> Result<bool> {
+    Ok(gravestones::table.filter(gravestones::name.eq(slug)).count().get_result::<i64>(conn)? > 0)
 }
 
 /// The group that an article belongs to, where it is still there.

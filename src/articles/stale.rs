@@ -17,11 +17,12 @@ use crate::taxonomy;
 /// Parses a save. One that is meant for an older version brings that version's read-only members along, which is no fault.
 pub(super) fn parse(app: &App, conn: &mut Conn, input: &Input, before: Before<'_>, condition: &Precondition) -> Result<Manuscript> {
     let parsed = manuscript::parse(app, conn, input, Some(before));
-    let only_read_only =
-        |error: &Error| error.code() == Code::ValidationFailed && error.faults().iter().all(|fault| fault.code() == "read_only");
+    let only_read_only = |error: &Error| {
+        error.code() == Code::ValidationFailed && error.faults().iter().all(|fault| matches!(fault.code(), "read_only" | "ambiguous"))
+    };
     match parsed {
         Err(error) if only_read_only(&error) && matches!(condition.stale(before.article.version), Ok(Some(_))) => {
-            manuscript::parse(app, conn, &input.without_read_only::<ArticleDraft>()?, Some(before))
+            manuscript::parse_late(app, conn, &input.without_read_only::<ArticleDraft>()?, before)
         }
         parsed => parsed,
     }

@@ -8,7 +8,7 @@ use super::view::ArticleEditorView;
 use super::{publishing, review, revisions};
 use crate::error::Result;
 use crate::http::parameters::parameter;
-use crate::http::{Body, Mount, Request, editor, no_content};
+use crate::http::{Mount, OptionalBody, Request, editor, no_content};
 use crate::users::{Author, Caller, Writer};
 
 /// Mounts the operations.
@@ -23,7 +23,7 @@ pub(super) fn routes(mount: &mut impl Mount) {
 #[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug.")), request_body = ReviewDraft,
     security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = ArticleEditorView, description = "The article.")))]
 #[put("/articles/{article}/review")]
-async fn submit_article(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
+async fn submit_article(body: OptionalBody, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
     let condition = request.precondition();
     let view = request.write(move |app, conn| review::submit(app, conn, &caller, &name, &condition, &body.0)).await?;
@@ -43,7 +43,9 @@ async fn return_article(request: Request, caller: Caller<Writer>, name: web::Pat
     query.finish()?;
     let condition = request.precondition();
     request
-        .write(move |app, conn| review::give_back(app, conn, &caller, review::Return { name: &name, condition: &condition, note }))
+        .write(move |app, conn| {
+            review::give_back(app, conn, &caller, review::Return { name: &name, condition: &condition, note: note.clone() })
+        })
         .await?;
     Ok(no_content())
 }
@@ -68,7 +70,7 @@ impl IntoParams for ReturnParameters {
 #[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug.")), request_body = PublicationDraft, security(("bearer" = ["author", "editor", "admin"])),
     responses((status = 200, body = ArticleEditorView, description = "The article.")))]
 #[put("/articles/{article}/publication")]
-async fn publish_article(body: Body, request: Request, caller: Caller<Author>, name: web::Path<String>) -> Result<HttpResponse> {
+async fn publish_article(body: OptionalBody, request: Request, caller: Caller<Author>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
     let caller = caller.as_writer();
     let condition = request.precondition();

@@ -1,11 +1,12 @@
 //! The working copy without its text: all that lists of the desk need to read.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 use serde_json::{Map, Value};
 
 use super::article::{Article, ArticleId, ArticleKind, Correction, Status};
 use super::draft::Seo;
-use crate::db::{Id, Json, Timestamp};
+use crate::db::{Id, Json, Phrase, Timestamp, phrase};
 use crate::images::Image;
 use crate::markdown::Rendered;
 use crate::schema::articles;
@@ -32,6 +33,7 @@ pub(crate) struct Summary {
     pub(crate) seo: Json<Seo>,
     pub(crate) custom: Json<Map<String, Value>>,
     pub(crate) word_count: i32,
+    pub(crate) reading_minutes: i32,
     pub(crate) status: Status,
     pub(crate) revision: i32,
     pub(crate) published_revision: Option<i32>,
@@ -43,6 +45,13 @@ pub(crate) struct Summary {
     pub(crate) version: i32,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
+    /// When it is planned to be published; known of those that lists show alone.
+    #[diesel(select_expression = planned(), select_expression_type = Phrase<Nullable<BigInt>>)]
+    pub(crate) scheduled_at: Option<Timestamp>,
+}
+
+fn planned() -> Phrase<Nullable<BigInt>> {
+    phrase("(SELECT article_plans.scheduled_at FROM article_plans WHERE article_plans.article_id = articles.id)".to_owned(), Vec::new())
 }
 
 impl Summary {
@@ -65,6 +74,7 @@ impl Summary {
             seo: article.seo,
             custom: article.custom,
             word_count: article.word_count,
+            reading_minutes: article.reading_minutes,
             status: article.status,
             revision: article.revision,
             published_revision: article.published_revision,
@@ -76,6 +86,7 @@ impl Summary {
             version: article.version,
             created_at: article.created_at,
             updated_at: article.updated_at,
+            scheduled_at: None,
         };
         (summary, article.markdown, article.rendered.0)
     }

@@ -90,7 +90,7 @@ impl<'de> Deserialize<'de> for TextBlock {
 
 impl From<Rendered> for Text {
     fn from(rendered: Rendered) -> Self {
-        let Rendered { html, blocks, toc, images, words: _, excerpt: _ } = rendered;
+        let Rendered { html, blocks, toc, images, words: _, minutes: _, excerpt: _, warnings: _, unknown_images: _ } = rendered;
         Self { html, blocks: blocks.into_iter().map(TextBlock::from).collect(), toc, images }
     }
 }

@@ -12,7 +12,7 @@ use super::text::PlainBlock;
 use crate::authors::AuthorCard;
 use crate::db::{Id, Timestamp};
 use crate::images::ImageView;
-use crate::markdown::TocEntry;
+use crate::markdown::{TocEntry, Warning};
 use crate::taxonomy::{SectionCard, TagCard};
 use crate::users::UserId;
 
@@ -35,7 +35,7 @@ pub(crate) struct ArticleCard {
     /// The sentence under the headline.
     #[schema(example = "The first trams run on Saturday")]
     pub(crate) dek: Option<String>,
-    /// What lists show of the text. In the editor view as stored: null where it is taken from the text.
+    /// What lists show of the text; null where the text has no words. In the editor view as stored: null where it is taken from the text.
     pub(crate) excerpt: Option<String>,
     /// The language that it is written in (BCP 47).
     #[schema(example = "en")]
@@ -52,10 +52,11 @@ pub(crate) struct ArticleCard {
     pub(crate) tags: Vec<TagCard>,
     /// Whether front ends should make much of it.
     pub(crate) featured: bool,
-    /// How many words the text has.
+    /// How many words the text has, by the word boundaries of Unicode (UAX #29). Each Chinese or Japanese character counts as one; in
+    /// scripts that put no spaces between words, such as Thai, Lao, Khmer and Burmese, a word is taken to have five characters.
     #[schema(minimum = 0, example = 640)]
     pub(crate) word_count: i32,
-    /// How many minutes reading takes, at 230 words a minute.
+    /// How many minutes reading takes, at 230 words or 500 Chinese or Japanese characters a minute.
     #[schema(minimum = 0, example = 3)]
     pub(crate) reading_minutes: u32,
     /// When it was first published.
@@ -158,6 +159,7 @@ pub(crate) struct Body {
 
 /// A block of the text.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Block)]
 #[serde(untagged)]
 pub(crate) enum BlockView {
     /// A picture, as it is now.
@@ -200,6 +202,9 @@ pub(crate) struct ArticleEditorView {
     pub(crate) desk: Desk,
     /// The text.
     pub(crate) body: EditorBody,
+    /// What the text has and readers do not get, in answers to saves, dry runs included: at most 50. Elsewhere empty.
+    #[schema(max_items = 50)]
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// What the desk sees of an article in lists.
@@ -281,6 +286,7 @@ pub(super) struct Head {
     pub(super) seo: Seo,
     pub(super) custom: Map<String, Value>,
     pub(super) word_count: i32,
+    pub(super) reading_minutes: i32,
     pub(super) corrections: Vec<Correction>,
     pub(super) comment_count: i32,
     pub(super) published_at: Option<Timestamp>,

@@ -37,6 +37,8 @@ pub(crate) struct Author {
     pub(crate) version: i32,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
+    /// Whether it came with an account, and readers do not know of it yet.
+    pub(crate) unlisted: bool,
 }
 
 /// What an author may be made of.
@@ -111,6 +113,20 @@ impl Author {
             version: 0,
             created_at: now,
             updated_at: now,
+            unlisted: false,
+        }
+    }
+
+    /// The profile that comes with an account.
+    pub(super) fn of_account(user: &User, slug: String, now: Timestamp) -> Self {
+        Self {
+            slug,
+            name: user.name.clone(),
+            name_key: user.name_key.clone(),
+            user_id: Some(user.id),
+            version: 1,
+            unlisted: true,
+            ..Self::blank(now)
         }
     }
 
@@ -127,6 +143,8 @@ impl Author {
         self.links = Json(links);
         self.user_id = user;
         self.custom = Json(custom);
+        // Whoever saves a profile on purpose wants it to be seen.
+        self.unlisted = false;
         self.version += 1;
         self.updated_at = now;
     }

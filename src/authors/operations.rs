@@ -6,7 +6,7 @@ use super::author::{Author, AuthorDraft, AuthorId};
 use super::queries;
 use super::view::{self, AuthorEditorView, AuthorView};
 use crate::app::App;
-use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, lock, slug_of};
+use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, is_id_or_slug, lock, slug_of};
 use crate::error::{Code, Error, Fault, Result};
 use crate::events::{self, Event};
 use crate::former_slugs::{self, SlugKind};
@@ -45,23 +45,59 @@ pub(super) fn read_as_editor(app: &App, conn: &mut Conn, caller: &Caller<Writer>
 /// Makes an author: editors anybody, others their own profile.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input) -> Result<Edited<AuthorEditorView>> {
     lock(conn, "authors")?;
-    if !caller.edits_all() && caller.author.is_some() {
-        return Err(Error::forbidden("You have a profile already, and may not make another's."));
-    }
     let mut draft = input.create::<AuthorDraft>(conn)?;
     site::refuse_strange_links("/links", &draft.links, &[])?;
     let now = app.now();
-    let mut author = Author::blank(now);
     let own = if caller.edits_all() { None } else { Some(caller.user) };
     if caller.role != Role::Admin {
         refuse_account(draft.user.is_some() && draft.user != own)?;
         draft.user = own;
     }
+    let (mut author, is_new) = match unused(conn, draft.user)? {
+        Some(author) => (author, false),
+        None => (Author::blank(now), true),
+    };
     let slug = settle(conn, &draft, &author)?;
     author.revise(draft, slug, now);
-    queries::insert(conn, &author)?;
+    if is_new {
+        queries::insert(conn, &author)?
+    } else {
+        queries::update(conn, &author)?
+    }
     events::record(conn, now, event("author.created", &author, caller.actor(), None))?;
     edited(app, conn, &author)
+}
+
+/// The profile that came with an account, while nobody has made anything of it: a new one takes its place.
+fn unused(conn: &mut Conn, account: Option<Id<User>>) -> Result<Option<Author>> {
+    let profile = account.map(|account| queries::of_account(conn, account)).transpose()?.flatten();
+    Ok(profile.filter(|profile| profile.unlisted))
+}
+
+/// Gives an account that may write a profile of its name, unless it has one; readers do not know of it before an article by
+/// it is published or somebody saves it.
+pub(crate) fn provide(app: &App, conn: &mut Conn, user: &User) -> Result<Option<AuthorId>> {
+    if !user.role.writes() {
+        return Ok(None);
+    }
+    lock(conn, "authors")?;
+    if queries::of_account(conn, user.id)?.is_some() {
+        return Ok(None);
+    }
+    let now = app.now();
+    let slug = free_slug(conn, &slug_of(&user.name, "author"), |conn, slug| queries::slug_taken(conn, slug, Id::new(now)))?;
+    let author = Author::of_account(user, slug, now);
+    queries::insert(conn, &author)?;
+    Ok(Some(author.id))
+}
+
+/// Removes the profile that came with an account and has signed nothing; other profiles outlive their accounts.
+pub(crate) fn remove_unused(conn: &mut Conn, account: Id<User>) -> Result<()> {
+    lock(conn, "authors")?;
+    match unused(conn, Some(account))? {
+        Some(profile) if queries::usages(conn, profile.id)? == 0 => queries::delete(conn, profile.id),
+        _ => Ok(()),
+    }
 }
 
 /// Changes an author, by replacement or by merge patch.
@@ -87,14 +123,17 @@ pub(super) fn revise(
     condition.check(author.version, &current, &input.object()?)?;
     let slug = settle(conn, &draft, &author)?;
     let former = portrait(author.avatar_id);
-    let former_slug = author.slug.clone();
+    let (former_slug, was_unlisted) = (author.slug.clone(), author.unlisted);
     author.revise(draft, slug, app.now());
     let after = edited(app, conn, &author)?;
     if before.same_content(&after)? {
         return Ok(before);
     }
     queries::update(conn, &author)?;
-    former_slugs::renamed(conn, SlugKind::Author, author.id, (&former_slug, &author.slug), app.now())?;
+    // A slug that readers never knew leads nowhere.
+    if !was_unlisted {
+        former_slugs::renamed(conn, SlugKind::Author, author.id, (&former_slug, &author.slug), app.now())?;
+    }
     let mut revised = event("author.revised", &author, caller.actor(), None);
     revised.tags.extend(former);
     events::record(conn, app.now(), revised)?;
@@ -129,7 +168,8 @@ pub(super) fn delete(
 }
 
 fn find_heir(conn: &mut Conn, author: &Author, name: &str) -> Result<AuthorId> {
-    let heir = queries::look_up(conn, name)?.filter(|heir| heir.id != author.id);
+    let found = if is_id_or_slug(name) { queries::look_up(conn, name)? } else { None };
+    let heir = found.filter(|heir| heir.id != author.id);
     let fault = || Fault::parameter("reassign_to", "unknown_reference", format!("There is no other author {name:?}."));
     Ok(heir.ok_or_else(|| Error::bad_query(vec![fault()]))?.id)
 }
@@ -161,18 +201,27 @@ fn refuse_account(refused: bool) -> Result<()> {
 /// Checks what no schema can, and finds the slug.
 fn settle(conn: &mut Conn, draft: &AuthorDraft, author: &Author) -> Result<String> {
     if let Some(account) = draft.user {
+        make_room(conn, account, author.id)?;
         refuse_second_profile(conn, account, author.id)?;
     }
     match &draft.slug {
-        Some(slug) if *slug != author.slug && queries::slug_taken(conn, slug, author.id)? => Err(queries::slug_conflict(slug)),
+        Some(slug) if *slug != author.slug && queries::slug_taken(conn, slug, author.id)? => Err(queries::slug_refusal(conn, slug)),
         Some(slug) => Ok(slug.clone()),
         None => free_slug(conn, &slug_of(&draft.name, "author"), |conn, slug| queries::slug_taken(conn, slug, author.id)),
     }
 }
 
+/// Another profile takes the place of the one that came with the account, if that has signed nothing.
+fn make_room(conn: &mut Conn, account: Id<User>, author: AuthorId) -> Result<()> {
+    match unused(conn, Some(account))? {
+        Some(profile) if profile.id != author && queries::usages(conn, profile.id)? == 0 => queries::delete(conn, profile.id),
+        _ => Ok(()),
+    }
+}
+
 fn refuse_second_profile(conn: &mut Conn, account: Id<User>, author: AuthorId) -> Result<()> {
     if queries::account_taken(conn, account, author)? {
-        return Err(Error::conflict("This account has another profile."));
+        return Err(Error::conflict("This account has a profile already; change that one."));
     }
     Ok(())
 }

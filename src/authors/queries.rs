@@ -6,16 +6,17 @@ use diesel::prelude::*;
 
 use super::author::{Author, AuthorId};
 use super::listing::LISTING;
-use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Slugged, Timestamp, among, hand_over, keyset, lock};
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Slugged, Timestamp, among, hand_over, is_id_or_slug, keyset, lock};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::former_slugs::{self, SlugKind};
 use crate::schema::{article_authors, authors, publication_authors, publications, users};
 use crate::users::User;
 
-/// One page of authors.
+/// One page of the authors whom readers know of.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Author>> {
-    let rows = authors::table.select(Author::as_select()).into_boxed::<Backend>();
-    Ok(keyset!(conn, LISTING, query, rows, authors::table.into_boxed::<Backend>()))
+    let known = || authors::table.filter(authors::unlisted.eq(false));
+    let rows = known().select(Author::as_select()).into_boxed::<Backend>();
+    Ok(keyset!(conn, LISTING, query, rows, known().into_boxed::<Backend>()))
 }
 
 /// The slugs of the authors who have published, by name.
@@ -51,10 +52,25 @@ pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Author> {
     look_up(conn, name)?.ok_or_else(Error::not_found)
 }
 
-/// The author that an id or a slug names, or the one who had the slug before.
+/// The profile of an account, if there is one.
+pub(super) fn of_account(conn: &mut Conn, account: Id<User>) -> Result<Option<Author>> {
+    Ok(authors::table.filter(authors::user_id.eq(account)).select(Author::as_select()).first(conn).optional()?)
+}
+
+/// Lets readers know of these authors; says which of them they did not know of.
+pub(crate) fn make_public(conn: &mut Conn, ids: &[AuthorId]) -> Result<Vec<AuthorId>> {
+    let unknown = authors::table.filter(among(authors::id, ids)).filter(authors::unlisted.eq(true));
+    let unknown: Vec<AuthorId> = unknown.select(authors::id).load(conn)?;
+    if !unknown.is_empty() {
+        diesel::update(authors::table.filter(among(authors::id, &unknown))).set(authors::unlisted.eq(false)).execute(conn)?;
+    }
+    Ok(unknown)
+}
+
+/// The author that an id or a slug names, or the one who had the slug before, if readers know of them.
 pub(super) fn find_ever(conn: &mut Conn, name: &str) -> Result<Author> {
     if let Some(author) = look_up(conn, name)? {
-        return Ok(author);
+        return Some(author).filter(|author| !author.unlisted).ok_or_else(Error::not_found);
     }
     let present = former_slugs::id_of(conn, SlugKind::Author, &name.to_lowercase())?;
     find(conn, &present.ok_or_else(Error::not_found)?)
@@ -62,6 +78,9 @@ pub(super) fn find_ever(conn: &mut Conn, name: &str) -> Result<Author> {
 
 /// The id of the author that a body names.
 pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    if !is_id_or_slug(name) {
+        return Ok(None);
+    }
     Ok(look_up(conn, name)?.map(|author| author.id.to_string()))
 }
 
@@ -97,8 +116,17 @@ pub(super) fn update(conn: &mut Conn, author: &Author) -> Result<()> {
 }
 
 /// The error of a slug that another author has, or had.
-pub(super) fn slug_conflict(slug: &str) -> Error {
+fn slug_conflict(slug: &str) -> Error {
     Error::new(Code::SlugTaken, format!("Another author has, or had, the slug {slug:?}."))
+}
+
+/// The error of a slug that is not free, with the author that has, or had, it.
+pub(super) fn slug_refusal(conn: &mut Conn, slug: &str) -> Error {
+    let taken = slug_conflict(slug);
+    match find_ever(conn, slug) {
+        Ok(holder) => taken.taken_by("author", &holder.id.to_string(), &holder.name),
+        Err(_) => taken,
+    }
 }
 
 /// Removes an author whom nothing refers to any more.

@@ -6,15 +6,14 @@ use super::draft::{BatchDraft, BatchView};
 use super::operations;
 use crate::error::Result;
 use crate::http::{Body, Dispatch, Mount, Request, private};
-use crate::users::{Caller, Right, Role, Scope, Staff};
+use crate::users::{Caller, OldScope, Right, Role, Staff};
 
 /// The right to send several operations at once: each of them asks for its own.
 enum Batcher {}
 
 impl Right for Batcher {
     const ROLES: &'static [Role] = Staff::ROLES;
-    const SCOPE: Scope = Scope::Content;
-    const ANY_KEY: bool = true;
+    const OLD_SCOPE: OldScope = OldScope::Content;
 }
 
 /// Mounts the operation.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::draft::{BatchDraft, BatchMethod, BatchView, OperationDraft, ResultView};
-use crate::db::lock;
+use crate::db::{MAX_TRIES, lock};
 use crate::error::{Code, Error, Fault, Result};
 use crate::http::{Dispatch, Joined, Request, SubRequest};
 
@@ -14,24 +14,46 @@ const LOCKS: [&str; 4] = ["articles", "authors", "site", "images"];
 pub(super) async fn carry_out(request: &Request, dispatch: &Dispatch, draft: BatchDraft) -> Result<BatchView> {
     let asked = asked(draft)?;
     // What an operation reads beside the transaction needs a connection of its own, and batches must not wait for each other's.
-    let _turn = request.app.batches.acquire().await.map_err(|error| Error::internal(&error.to_string()))?;
+    let _turn = request.app.batch_turn().await?;
     if let Some(joined) = request.joined() {
         // A batch that is repeated safely, or only tries, ends as its request does.
         joined.joint().mark().await?;
-        let done = each(dispatch, asked, &joined).await;
-        if done.is_err() {
-            joined.undo_to_mark().await?;
-        }
-        return done;
+        return within(&joined, dispatch, &asked).await;
     }
-    let joined = Rc::new(Joined::new(&request.app));
-    let done = each(dispatch, asked, &joined).await;
+    for _ in 1..MAX_TRIES {
+        let joined = Rc::new(Joined::new(&request.app));
+        let done = alone(&joined, dispatch, asked.clone()).await;
+        if !done.as_ref().is_err_and(Error::has_collided) && !joined.take_collision() {
+            return done;
+        }
+    }
+    alone(&Rc::new(Joined::new(&request.app)), dispatch, asked).await
+}
+
+/// Carries out all operations in a transaction of their own.
+async fn alone(joined: &Rc<Joined>, dispatch: &Dispatch, asked: Vec<SubRequest>) -> Result<BatchView> {
+    let done = each(dispatch, asked, joined).await;
     if done.is_ok() {
         joined.commit().await?;
     } else {
         joined.undo().await;
     }
     done
+}
+
+/// Carries out all operations in the transaction of the request, from its mark on.
+async fn within(joined: &Rc<Joined>, dispatch: &Dispatch, asked: &[SubRequest]) -> Result<BatchView> {
+    for tries in 1.. {
+        let done = each(dispatch, asked.to_vec(), joined).await;
+        if done.is_ok() {
+            return done;
+        }
+        joined.undo_to_mark().await?;
+        if !joined.take_collision() || tries == MAX_TRIES {
+            return done;
+        }
+    }
+    Err(Error::internal("the batch was not tried"))
 }
 
 /// The operations as requests; those that can't be part of a batch are refused before anything is done.
@@ -78,10 +100,14 @@ async fn each(dispatch: &Dispatch, asked: Vec<SubRequest>, joined: &Rc<Joined>) 
         let answer = dispatch.carry_out(request, Rc::clone(joined)).await?;
         results.push(ResultView { status: answer.status, etag: answer.etag, location: answer.location, body: answer.body });
     }
-    let failed = results.iter().filter(|result| result.status >= 400).count();
-    if failed == 0 {
-        return Ok(BatchView { results });
-    }
+    let failed: Vec<usize> = results.iter().enumerate().filter(|(_, result)| result.status >= 400).map(|(index, _)| index).collect();
+    let detail = match failed.as_slice() {
+        [] => return Ok(BatchView { results }),
+        [one] => format!("Operation {one}, counted from 0, failed; nothing was stored."),
+        [first, ..] => {
+            format!("{} operations failed, the first of them operation {first}, counted from 0; nothing was stored.", failed.len())
+        }
+    };
     let results = serde_json::to_value(results)?;
-    Err(Error::new(Code::BatchFailed, format!("{failed} of the operations failed; nothing was stored.")).with("results", results))
+    Err(Error::new(Code::BatchFailed, detail).with("failed", failed).with("results", results))
 }

@@ -49,6 +49,9 @@ enum Command {
     /// The people who can log in
     #[command(subcommand)]
     Users(Users),
+    /// API keys for programs
+    #[command(subcommand)]
+    Tokens(Tokens),
     /// The keys that access tokens are signed with
     #[command(subcommand)]
     Keys(Keys),
@@ -88,6 +91,18 @@ enum Users {
     Create(people::NewAccount),
     /// List the accounts: role, e-mail address, name
     List,
+    /// Give an account a new password; ends its sessions and API keys. Works while a server runs
+    SetPassword(people::NewSecret),
+    /// Give an account another role, from its next request on
+    SetRole(people::NewRole),
+    /// Delete an account; what it wrote stays
+    Delete(people::Whose),
+}
+
+#[derive(Debug, Subcommand)]
+enum Tokens {
+    /// Make an API key for an account, and print it; it is shown this once
+    Create(people::NewKey),
 }
 
 #[derive(Debug, Subcommand)]
@@ -123,25 +138,25 @@ pub fn run() -> ExitCode {
     finish(actix_web::rt::System::new().block_on(obey(command, config)))
 }
 
-async fn obey(command: Command, config: Config) -> Result<(), String> {
+async fn obey(command: Command, mut config: Config) -> Result<(), String> {
     match command {
         Command::Migrate => migrate(&config),
         Command::Serve(options) => {
+            // Before anything is made: what cannot be served should leave nothing behind.
+            let bound = http::Bound::new(config.server.bind)?;
             Storage::open(&config.store.media)?.demand().await?;
             if options.demo {
+                config.let_local_pages_call();
                 say(&demo::fill(&config).await?)?;
             }
             let app = open(config)?;
             app.join_nodes().await?;
-            let served = serve(app.clone()).await;
+            let served = serve(app.clone(), bound).await;
             app.leave_nodes().await;
             served
         }
-        Command::Users(Users::Create(account)) => {
-            let password = account.password()?;
-            say(&people::create(&open(config)?, &account, &password).await?)
-        }
-        Command::Users(Users::List) => say(&people::list(&open(config)?).await?),
+        Command::Users(users) => say(&people(&open(config)?, users).await?),
+        Command::Tokens(Tokens::Create(key)) => say(&people::create_key(&open(config)?, &key).await?),
         Command::Keys(Keys::Rotate) => {
             let made = open(config)?.rotate_signing_key().await?;
             say(&format!("New tokens are signed with {made}. Running servers take it up within a minute."))
@@ -157,12 +172,22 @@ async fn obey(command: Command, config: Config) -> Result<(), String> {
     }
 }
 
-async fn serve(app: App) -> Result<(), String> {
+async fn people(app: &App, users: Users) -> Result<String, String> {
+    match users {
+        Users::Create(account) => people::create(app, &account).await,
+        Users::List => people::list(app).await,
+        Users::SetPassword(secret) => people::set_password(app, &secret).await,
+        Users::SetRole(role) => people::set_role(app, &role).await,
+        Users::Delete(whose) => people::delete(app, &whose).await,
+    }
+}
+
+async fn serve(app: App, bound: http::Bound) -> Result<(), String> {
     app.ensure_first_admin().await?;
     if people::nobody(&app).await? {
         tracing::warn!("nobody can log in yet; make the first account: masthead users create --email … --name … --role admin");
     }
-    http::serve(app).await
+    http::serve(app, bound).await
 }
 
 fn open(config: Config) -> Result<App, String> {

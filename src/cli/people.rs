@@ -1,4 +1,4 @@
-//! Accounts from the command line: the way to the first administrator.
+//! Accounts and their API keys from the command line: the way to the first administrator.
 
 use std::io::{BufRead, IsTerminal};
 
@@ -6,8 +6,10 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use crate::app::App;
-use crate::users::Role;
+use crate::users::{Newcomer, Role, Scope};
 
+/// The shortest password that is asked for twice, in characters.
+const MIN_PASSWORD: usize = 15;
 /// The longest line that is read as a password, in bytes.
 const LONGEST_LINE: u64 = 8 * 1024;
 
@@ -23,14 +25,70 @@ pub(super) struct NewAccount {
     /// What they may do
     #[arg(long, value_parser = PossibleValuesParser::new(Role::WORDS))]
     role: String,
+    /// Make no author's profile, without which nobody but editors publishes
+    #[arg(long)]
+    no_profile: bool,
+    #[command(flatten)]
+    secret: Secret,
+}
+
+/// The account that gets a new password.
+#[derive(Args, Debug)]
+pub(super) struct NewSecret {
+    #[command(flatten)]
+    whose: Whose,
+    /// Let its API keys go on
+    #[arg(long)]
+    keep_keys: bool,
+    #[command(flatten)]
+    secret: Secret,
+}
+
+/// The account that gets another role.
+#[derive(Args, Debug)]
+pub(super) struct NewRole {
+    #[command(flatten)]
+    whose: Whose,
+    /// What they may do
+    #[arg(long, value_parser = PossibleValuesParser::new(Role::WORDS))]
+    role: String,
+}
+
+/// Which account.
+#[derive(Args, Debug)]
+pub(super) struct Whose {
+    /// The account's e-mail address
+    #[arg(long)]
+    email: String,
+}
+
+/// The API key to make.
+#[derive(Args, Debug)]
+pub(super) struct NewKey {
+    #[command(flatten)]
+    whose: Whose,
+    /// What the key is for
+    #[arg(long)]
+    name: String,
+    /// What it may be used for, separated by commas
+    #[arg(long, required = true, value_delimiter = ',', value_parser = PossibleValuesParser::new(Scope::WORDS))]
+    scopes: Vec<String>,
+    /// When it ends, such as 2027-01-01T00:00:00Z; never if absent
+    #[arg(long)]
+    expires: Option<String>,
+}
+
+/// Where the password comes from.
+#[derive(Args, Debug)]
+struct Secret {
     /// Read the password, one line of 15 to 1024 characters, from standard input
     #[arg(long)]
     password_stdin: bool,
 }
 
-impl NewAccount {
+impl Secret {
     /// The password: one line of standard input, or asked for twice without echo.
-    pub(super) fn password(&self) -> Result<String, String> {
+    fn password(&self) -> Result<String, String> {
         if self.password_stdin {
             return read_line(std::io::stdin().lock());
         }
@@ -39,7 +97,10 @@ impl NewAccount {
         }
         let ask = |prompt: &str| rpassword::prompt_password(prompt).map_err(|error| format!("cannot read the password: {error}"));
         let password = ask("Password (15 characters or more): ")?;
-        if ask("The same again: ")? == password { Ok(password) } else { Err("the two passwords differ; nothing was made".into()) }
+        if password.chars().count() < MIN_PASSWORD {
+            return Err(format!("a password has at least {MIN_PASSWORD} characters; nothing was changed"));
+        }
+        if ask("The same again: ")? == password { Ok(password) } else { Err("the two passwords differ; nothing was changed".into()) }
     }
 }
 
@@ -50,10 +111,38 @@ fn read_line(input: impl BufRead) -> Result<String, String> {
     if password.is_empty() { Err("standard input has no password".into()) } else { Ok(password.to_owned()) }
 }
 
-/// Makes the account, and says so.
-pub(super) async fn create(app: &App, account: &NewAccount, password: &str) -> Result<String, String> {
-    let id = app.create_user(&account.email, &account.name, &account.role, password).await?;
-    Ok(format!("{} can log in now as {} (id {id}).", account.email, account.role))
+/// Makes the account, and says so; the password is asked for when everything else is right.
+pub(super) async fn create(app: &App, account: &NewAccount) -> Result<String, String> {
+    let NewAccount { email, name, role, no_profile, secret } = account;
+    let newcomer = Newcomer { email, name, role, profile: !no_profile };
+    app.check_newcomer(&newcomer).await?;
+    let id = app.create_account(&newcomer, &secret.password()?).await?;
+    Ok(format!("{email} can log in now as {role} (id {id})."))
+}
+
+/// Gives an account a new password.
+pub(super) async fn set_password(app: &App, NewSecret { whose, keep_keys, secret }: &NewSecret) -> Result<String, String> {
+    app.check_user(&whose.email).await?;
+    app.set_password(&whose.email, &secret.password()?, *keep_keys).await?;
+    let keys = if *keep_keys { "API keys go on" } else { "API keys have ended, too" };
+    Ok(format!("{} logs in with the new password now. All sessions have ended; {keys}.", whose.email))
+}
+
+/// Gives an account another role.
+pub(super) async fn set_role(app: &App, NewRole { whose, role }: &NewRole) -> Result<String, String> {
+    app.set_role(&whose.email, role).await?;
+    Ok(format!("{} is {role} now.", whose.email))
+}
+
+/// Deletes an account.
+pub(super) async fn delete(app: &App, Whose { email }: &Whose) -> Result<String, String> {
+    app.delete_user(email).await?;
+    Ok(format!("The account {email} is deleted."))
+}
+
+/// Makes an API key; the line has nothing but the key, so that a script can take it.
+pub(super) async fn create_key(app: &App, NewKey { whose, name, scopes, expires }: &NewKey) -> Result<String, String> {
+    app.create_token(&whose.email, name, scopes, expires.as_deref()).await
 }
 
 /// The accounts, a line each: role, e-mail address, name.

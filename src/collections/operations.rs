@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::collection::{Collection, CollectionCard, CollectionDraft, CollectionEditorView, CollectionView};
+use super::collection::{Collection, CollectionCard, CollectionDraft, CollectionEditorView, CollectionId, CollectionView};
 use super::queries;
 use crate::app::App;
 use crate::articles::{self, ArticleId};
@@ -49,6 +49,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input:
     lock(conn, "collections")?;
     let draft = input.create::<CollectionDraft>(conn)?;
     refuse_twins(&draft.items)?;
+    refuse_taken(conn, &draft.key, None)?;
     let now = app.now();
     let mut collection = Collection::blank(now);
     let items = collection.revise(draft, now);
@@ -77,12 +78,21 @@ pub(super) fn revise(
     if (&draft.key, &draft.title, &draft.items) == (&collection.key, &collection.title, &before.view.items) {
         return Ok(before);
     }
+    refuse_taken(conn, &draft.key, Some(collection.id))?;
     let now = app.now();
     let items = collection.revise(draft, now);
     queries::update(conn, &collection)?;
     queries::put_items(conn, collection.id, &items)?;
     events::record(conn, now, event("collection.revised", &collection, caller))?;
     edited(conn, &collection)
+}
+
+/// Refuses a key that another collection has, and names that.
+fn refuse_taken(conn: &mut Conn, key: &str, own: Option<CollectionId>) -> Result<()> {
+    match queries::look_up(conn, key)? {
+        Some(other) if Some(other.id) != own => Err(queries::key_conflict(key).taken_by("collection", &other.id.to_string(), &other.title)),
+        _ => Ok(()),
+    }
 }
 
 /// Deletes a collection; its articles stay.

@@ -63,18 +63,19 @@ pub(super) fn first_public_items(conn: &mut Conn, ids: &[CollectionId], most: i6
 
 /// Stores a new collection.
 pub(super) fn insert(conn: &mut Conn, collection: &Collection) -> Result<()> {
-    conflict_on(diesel::insert_into(collections::table).values(collection).execute(conn), || key_conflict(collection))?;
+    conflict_on(diesel::insert_into(collections::table).values(collection).execute(conn), || key_conflict(&collection.key))?;
     Ok(())
 }
 
 /// Stores a changed collection.
 pub(super) fn update(conn: &mut Conn, collection: &Collection) -> Result<()> {
-    conflict_on(diesel::update(collection).set(collection).execute(conn), || key_conflict(collection))?;
+    conflict_on(diesel::update(collection).set(collection).execute(conn), || key_conflict(&collection.key))?;
     Ok(())
 }
 
-fn key_conflict(collection: &Collection) -> Error {
-    Error::new(Code::SlugTaken, format!("Another collection has the key {:?}.", collection.key))
+/// The error of a key that another collection has.
+pub(super) fn key_conflict(key: &str) -> Error {
+    Error::new(Code::SlugTaken, format!("Another collection has the key {key:?}."))
 }
 
 /// Stores the articles of a collection, in order.

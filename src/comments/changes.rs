@@ -7,6 +7,7 @@ use super::draft::CommentRevisionDraft;
 use super::policy::{longest, policy};
 use super::{notices, queries};
 use crate::app::App;
+use crate::articles;
 use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
 use crate::events::{self, Event};
@@ -98,7 +99,7 @@ pub(super) fn apply(app: &App, conn: &mut Conn, comment: &mut Comment, status: C
 
 /// The cache tags of the answers that show a comment.
 pub(super) fn tags(comment: &Comment) -> Vec<String> {
-    vec![format!("article:{}", comment.article_id), format!("comments:{}", comment.article_id)]
+    vec![format!("article:{}", comment.article_id), format!("comments:{}", comment.article_id), articles::COUNTS_TAG.to_owned()]
 }
 
 /// Records what happened to a comment; `touched` is empty where no reader can see a difference.

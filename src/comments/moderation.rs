@@ -15,7 +15,7 @@ use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
 use crate::http::Precondition;
 use crate::input::{Input, Query};
-use crate::users::{Caller, Moderator, Right, Role, Scope};
+use crate::users::{Caller, Moderator, OldScope, Right, Role};
 
 /// The right to look after everybody's comments, and to know who wrote them.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,7 @@ pub(super) enum CommentDesk {}
 
 impl Right for CommentDesk {
     const ROLES: &'static [Role] = &[Role::Editor, Role::Moderator, Role::Admin];
-    const SCOPE: Scope = Scope::Comments;
+    const OLD_SCOPE: OldScope = OldScope::Comments;
 }
 
 /// What became of one comment of many.

@@ -26,9 +26,9 @@ fn first(conn: &mut Conn, article: ArticleId, query: &PageQuery, pinned: Comment
     if alone {
         page.next = (!page.rows.is_empty()).then(|| beginning(query, false));
         page.rows.clear();
+        page.places.clear();
     }
-    page.rows.insert(0, pinned);
-    Ok(page)
+    Ok(with_pinned(page, query, pinned))
 }
 
 /// Whoever turns back to the beginning finds it there: on the page where there is room, else on one before.
@@ -44,8 +44,16 @@ fn back(conn: &mut Conn, article: ArticleId, query: &PageQuery, pinned: Comment)
     if page.rows.is_empty() {
         page.next = Some(beginning(query, false));
     }
+    Ok(with_pinned(page, query, pinned))
+}
+
+/// The page with the pinned comment before all others, after which these begin.
+fn with_pinned(mut page: PageOf<Comment>, query: &PageQuery, pinned: Comment) -> PageOf<Comment> {
+    if !page.places.is_empty() {
+        page.places.insert(0, beginning(query, false));
+    }
     page.rows.insert(0, pinned);
-    Ok(page)
+    page
 }
 
 /// The position before all that are not pinned.

@@ -23,7 +23,7 @@ use crate::input::Input;
 use crate::jobs::{self, Job};
 use crate::secrets::{new_token, token_hash};
 use crate::site::{CommentMode, CommentPolicy};
-use crate::users::{Caller, Right, Role, Scope};
+use crate::users::{Caller, OldScope, Right, Role};
 
 /// How long an edit token works.
 const EDIT_SECONDS: i64 = 15 * 60;
@@ -36,7 +36,7 @@ pub(crate) enum Commenter {}
 
 impl Right for Commenter {
     const ROLES: &'static [Role] = &[Role::Contributor, Role::Author, Role::Editor, Role::Moderator, Role::Admin];
-    const SCOPE: Scope = Scope::Comments;
+    const OLD_SCOPE: OldScope = OldScope::Comments;
 }
 
 /// Who writes, and where from.

@@ -196,8 +196,8 @@ static FIELDS: [Field<comments::table, Comment>; 8] = [
     },
     Field {
         name: "author_email",
-        kind: Kind::Folded,
-        ops: Op::OPTIONAL_TEXT,
+        kind: Kind::Email,
+        ops: Op::OPTIONAL_EMAIL,
         column: column!(optional text comments::author_email),
         key: None,
         about: "The e-mail address of its author, without regard to case. Unknown to authors.",

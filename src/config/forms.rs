@@ -20,6 +20,12 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
     }
 }
 
+/// The name of a header, in lower case.
+pub(super) fn header_name(text: &str) -> Result<String, String> {
+    let fits = !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if fits { Ok(text.to_ascii_lowercase()) } else { Err("must be the name of one header, such as X-Forwarded-For".into()) }
+}
+
 pub(super) fn base_url(text: &str) -> Result<String, String> {
     let fits = crate::input::formats::is_http_url(text) && !text.contains(['?', '#']);
     if fits {

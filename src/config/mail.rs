@@ -17,6 +17,8 @@ pub struct MailConfig {
     pub(crate) folder: PathBuf,
     /// Who mails come from; without a name, the site's is put before the address.
     pub(crate) from: Mailbox,
+    /// A file of certificates (PEM) that vouch for the mail server, besides those of the system.
+    pub(crate) authorities: Option<PathBuf>,
     /// How long the mail server may take for one mail.
     pub(crate) deadline: Duration,
 }

@@ -59,7 +59,9 @@ pub(crate) enum Op {
     Gte,
     Contains,
     StartsWith,
+    EndsWith,
     Exists,
+    Under,
 }
 
 impl Op {
@@ -69,12 +71,18 @@ impl Op {
     pub(crate) const OPTIONAL_CHOICE: &'static [Self] = &[Self::Eq, Self::Ne, Self::In, Self::Nin, Self::Exists];
     /// What may be asked of a set.
     pub(crate) const MEMBER: &'static [Self] = &[Self::Eq, Self::In, Self::Exists];
+    /// What may be asked of a set, what is not in it included.
+    pub(crate) const SET: &'static [Self] = &[Self::Eq, Self::Ne, Self::In, Self::Nin, Self::Exists];
+    /// What may be asked of a place in a tree that may be missing.
+    pub(crate) const TREE: &'static [Self] = &[Self::Eq, Self::Ne, Self::In, Self::Nin, Self::Under, Self::Exists];
     /// What may be asked of a time or a number.
     pub(crate) const ORDER: &'static [Self] = &[Self::Eq, Self::Lt, Self::Lte, Self::Gt, Self::Gte];
     /// What may be asked of a time or a number that may be missing.
     pub(crate) const OPTIONAL_ORDER: &'static [Self] = &[Self::Eq, Self::Lt, Self::Lte, Self::Gt, Self::Gte, Self::Exists];
     /// What may be asked of a text.
     pub(crate) const TEXT: &'static [Self] = &[Self::Eq, Self::Ne, Self::In, Self::Contains, Self::StartsWith];
+    /// What may be asked of an e-mail address that may be missing.
+    pub(crate) const OPTIONAL_EMAIL: &'static [Self] = &[Self::Eq, Self::Contains, Self::StartsWith, Self::EndsWith, Self::Exists];
     /// What may be asked of a text that may be missing.
     pub(crate) const OPTIONAL_TEXT: &'static [Self] = &[Self::Eq, Self::Contains, Self::StartsWith, Self::Exists];
     /// What may be asked of a truth.
@@ -93,6 +101,8 @@ impl Op {
             Self::Gte => "gte",
             Self::Contains => "contains",
             Self::StartsWith => "starts_with",
+            Self::EndsWith => "ends_with",
+            Self::Under => "under",
             Self::Exists => "exists",
         }
     }
@@ -114,7 +124,11 @@ pub(crate) struct Column<T: 'static> {
 /// `LIKE` with the wildcards of the searched text taken literally.
 pub(crate) fn like(op: Op, key: &Key) -> String {
     let text = key.text().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    if op == Op::Contains { format!("%{text}%") } else { format!("{text}%") }
+    match op {
+        Op::Contains => format!("%{text}%"),
+        Op::EndsWith => format!("%{text}"),
+        _ => format!("{text}%"),
+    }
 }
 
 /// Makes a [`Column`]: `column!(text sections::name_key)`, `id`, `int`, `time`, `truth`, and `optional …` for one that may be NULL.
@@ -154,8 +168,9 @@ macro_rules! column {
                 Op::Lte => Box::new($column.le(value(first))),
                 Op::Gt => Box::new($column.gt(value(first))),
                 Op::Gte => Box::new($column.ge(value(first))),
-                Op::Contains | Op::StartsWith => $crate::db::column!(@like $like, op, first, $column),
+                Op::Contains | Op::StartsWith | Op::EndsWith => $crate::db::column!(@like $like, op, first, $column),
                 Op::Exists => Box::new(diesel::dsl::sql::<diesel::sql_types::Bool>(if first.truth() { "TRUE" } else { "FALSE" })),
+                Op::Under => Box::new(diesel::dsl::sql::<diesel::sql_types::Bool>("FALSE")),
             }
         },
         order: Some(|descending| {
@@ -179,9 +194,10 @@ macro_rules! column {
                 Op::Lte => Box::new($column.is_not_null().and(present().le(value(first)))),
                 Op::Gt => Box::new($column.is_not_null().and(present().gt(value(first)))),
                 Op::Gte => Box::new($column.is_not_null().and(present().ge(value(first)))),
-                Op::Contains | Op::StartsWith => $crate::db::column!(@like $like, op, first, present()),
+                Op::Contains | Op::StartsWith | Op::EndsWith => $crate::db::column!(@like $like, op, first, present()),
                 Op::Exists if first.truth() => Box::new($column.is_not_null()),
                 Op::Exists => Box::new($column.is_null()),
+                Op::Under => Box::new(diesel::dsl::sql::<diesel::sql_types::Bool>("FALSE")),
             }
         },
         order: None,

@@ -3,6 +3,7 @@
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, ConnectionError, ConnectionResult, PgConnection, RunQueryDsl, SqliteConnection};
 
+use super::private;
 use crate::error::{Error, Result};
 
 /// A connection to either engine.
@@ -90,7 +91,10 @@ impl Conn {
     /// Opens a connection with the engine's settings; the error is the engine's own.
     pub(crate) fn open(location: &Location) -> ConnectionResult<Self> {
         let (mut conn, settings) = match location {
-            Location::Sqlite(path) => (Self::Sqlite(SqliteConnection::establish(path)?), SQLITE_SETTINGS),
+            Location::Sqlite(path) => {
+                private::begin(path);
+                (Self::Sqlite(SqliteConnection::establish(path)?), SQLITE_SETTINGS)
+            }
             Location::Postgres(url) => (Self::Postgres(PgConnection::establish(url)?), POSTGRES_SETTINGS),
         };
         conn.batch_execute(settings).map_err(ConnectionError::CouldntSetupConfiguration)?;

@@ -28,6 +28,11 @@ pub(crate) fn fold(text: &str) -> String {
     folded.nfc().collect()
 }
 
+/// Whether two texts are one name: case and forms of Unicode make no difference, accents do.
+pub(crate) fn same_name(one: &str, other: &str) -> bool {
+    one.to_lowercase().nfc().eq(other.to_lowercase().nfc())
+}
+
 /// Whether a letter loses its case and its marks.
 fn is_folded(letter: char) -> bool {
     letter.is_alphabetic()

@@ -148,6 +148,7 @@ impl<T> utoipa::PartialSchema for Id<T> {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
             .format(Some(SchemaFormat::Custom("uuid".into())))
+            .max_length(Some(36))
             .description(Some("A UUIDv7 (RFC 9562)."))
             .examples(["019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42"])
             .into()

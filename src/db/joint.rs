@@ -3,20 +3,16 @@
 //! It begins with the first piece. Each piece is a savepoint of its own, so that one that fails undoes itself alone.
 //! Whatever is not committed is undone, also where its owner is dropped.
 
-use std::time::Duration;
-
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use diesel::connection::SimpleConnection;
 use tokio::sync::{Mutex, oneshot};
 use tokio::task::JoinHandle;
 
 use super::conn::Conn;
+use super::patience::{OPEN_BUDGET, Until, within};
 use super::pool::{Db, guarded};
 use super::task::{Parcel, Task, task, unpacked};
 use crate::error::{Error, Result};
-
-/// How long the transaction waits for its next piece: others wait as long.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the transaction is told to do.
 enum Step {
@@ -128,14 +124,19 @@ fn begin(db: Db) -> Open {
 }
 
 fn carry_out(conn: &mut Conn, coming: &Receiver<Step>) -> Result<()> {
-    loop {
-        match coming.recv_timeout(PATIENCE) {
-            Ok(Step::Work(work)) => work(conn),
-            Ok(Step::Commit) => return Ok(()),
-            Err(RecvTimeoutError::Disconnected) => return Err(Error::unavailable("the transaction was undone")),
-            Err(RecvTimeoutError::Timeout) => return Err(Error::unavailable("the transaction waited too long for its next piece")),
+    let until = Until::after(OPEN_BUDGET);
+    within(OPEN_BUDGET, || {
+        loop {
+            match coming.recv_timeout(until.left()) {
+                Ok(Step::Work(work)) => work(conn),
+                Ok(Step::Commit) => return Ok(()),
+                Err(RecvTimeoutError::Disconnected) => return Err(Error::unavailable("the transaction was undone")),
+                Err(RecvTimeoutError::Timeout) => {
+                    return Err(Error::unavailable("the transaction took longer than all others should wait for it"));
+                }
+            }
         }
-    }
+    })
 }
 
 async fn piece(open: &Open, work: Task) -> Result<Parcel> {

@@ -77,12 +77,71 @@ pub(crate) struct PageOf<R> {
     pub(crate) next: Option<Position>,
     pub(crate) prev: Option<Position>,
     pub(crate) total: Option<i64>,
+    /// The place of each row; none where the page can't be too long for an answer.
+    pub(crate) places: Vec<Position>,
+}
+
+/// How many things that are long are made before it is seen how long they are.
+const MADE_AT_ONCE: usize = 20;
+/// How many rows without their texts always fit into an answer.
+const MAX_SMALL: usize = 20;
+
+impl PageQuery {
+    /// Whether the page before a row is wanted, and not the one after.
+    pub(crate) fn is_backward(&self) -> bool {
+        self.position.as_ref().is_some_and(|position| position.backward)
+    }
+
+    /// Whether a page of it can be too long for an answer.
+    pub(crate) fn can_be_long(&self) -> bool {
+        self.limit > MAX_SMALL || !self.includes.is_empty()
+    }
 }
 
 impl<R> PageOf<R> {
     /// The same page of other things.
     pub(crate) fn with_rows<V>(self, convert: impl FnOnce(Vec<R>) -> crate::error::Result<Vec<V>>) -> crate::error::Result<PageOf<V>> {
-        Ok(PageOf { rows: convert(self.rows)?, next: self.next, prev: self.prev, total: self.total })
+        Ok(PageOf { rows: convert(self.rows)?, next: self.next, prev: self.prev, total: self.total, places: self.places })
+    }
+
+    /// The neighbours of a part of the page, and which rows that has.
+    pub(crate) fn part(&self, keep: usize, backward: bool) -> (Option<Position>, Option<Position>, std::ops::Range<usize>) {
+        let all = self.rows.len();
+        let kept = if backward { all.saturating_sub(keep)..all } else { 0..keep.min(all) };
+        let at = |index: usize, backward: bool| self.places.get(index).map(|place| Position { backward, ..place.clone() });
+        let next = if kept.end < all { at(kept.end.saturating_sub(1), false) } else { self.next.clone() };
+        let prev = if kept.start > 0 { at(kept.start, true) } else { self.prev.clone() };
+        (next, prev, kept)
+    }
+
+    /// The same page of things that are long: they are made some at a time, from where it was turned from on, until they would be
+    /// too long for an answer. There is at least one.
+    pub(crate) fn within<V>(
+        mut self,
+        (max, backward): (usize, bool),
+        mut make: impl FnMut(Vec<R>) -> crate::error::Result<Vec<(V, usize)>>,
+    ) -> crate::error::Result<PageOf<V>> {
+        let all = self.rows.len();
+        if backward {
+            self.rows.reverse();
+        }
+        let (mut made, mut size, mut rows) = (Vec::new(), 0, std::mem::take(&mut self.rows).into_iter());
+        'page: while rows.len() > 0 {
+            for (view, bytes) in make(rows.by_ref().take(MADE_AT_ONCE).collect())? {
+                size += bytes;
+                if size > max && !made.is_empty() && !self.places.is_empty() {
+                    break 'page;
+                }
+                made.push(view);
+            }
+        }
+        if backward {
+            made.reverse();
+        }
+        let counted = PageOf { rows: vec![(); all], next: self.next, prev: self.prev, total: self.total, places: self.places };
+        let (next, prev, kept) = counted.part(made.len(), backward);
+        let places = counted.places.get(kept).map(<[Position]>::to_vec).unwrap_or_default();
+        Ok(PageOf { rows: made, next, prev, total: counted.total, places })
     }
 }
 
@@ -143,7 +202,8 @@ where
         let at = |row: Option<&R>, backward: bool| row.map(|row| self.position(query, row, backward));
         let next = if has_next { at(rows.last(), false) } else { None };
         let prev = if has_prev { at(rows.first(), true) } else { None };
-        PageOf { rows, next, prev, total }
+        let places = if query.can_be_long() { rows.iter().map(|row| self.position(query, row, false)).collect() } else { Vec::new() };
+        PageOf { rows, next, prev, total, places }
     }
 
     fn position(&self, query: &PageQuery, row: &R, backward: bool) -> Position {

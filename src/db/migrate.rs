@@ -12,6 +12,7 @@ use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::conn::{Conn, Location};
+use super::private;
 use super::sqlite_file;
 use super::steps::{self, Failure};
 
@@ -68,6 +69,9 @@ pub(crate) fn migrate(location: &Location) -> Result<usize, String> {
     }
     let before = applied(location)?;
     compare(&before)?;
+    if let Location::Sqlite(path) = location {
+        private::restrict(path);
+    }
     let mut conn = Conn::open(location).map_err(|error| format!("cannot open the database: {error}"))?;
     let ran = conn.begin_write().map_err(Failure::from).and_then(|()| run(&mut conn));
     let ended = conn.batch_execute(if ran.is_ok() { "COMMIT" } else { "ROLLBACK" });

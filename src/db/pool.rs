@@ -12,11 +12,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use super::conn::{Conn, Location};
 use super::identity;
 use super::migrate::{self, SchemaState};
+use super::patience::{Overdrawn, PATIENCE, QueuePlace, Until, check};
 use super::soundness::Soundness;
 use super::tally::Tally;
-use super::task::{Parcel, Task, task, unpacked};
-use super::writer::Writer;
+use super::task::{Effort, MAX_TRIES, Parcel, Repeatable, Task, task, unpacked};
+use super::writer::{Job, Reply, Writer};
 use crate::error::{Error, Result};
+use crate::secrets::random;
 
 /// The database: cheap to clone, one for the whole process.
 #[derive(Clone)]
@@ -30,9 +32,6 @@ pub(crate) struct Db {
     identity: Arc<str>,
     soundness: Soundness,
 }
-
-/// How long somebody waits for a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Db {
     /// Migrates and opens; the error is a sentence for the operator.
@@ -79,9 +78,10 @@ impl Db {
 
     /// The same for a task.
     pub(crate) async fn read_task(&self, work: Task) -> Result<Parcel> {
-        let (pool, turn) = (self.pool.clone(), self.turn().await?);
+        let until = Until::after(PATIENCE);
+        let (pool, turn) = (self.pool.clone(), self.turn(until).await?);
         blocking(turn, move || {
-            let mut pooled = begun(&pool, Conn::begin_read)?;
+            let mut pooled = begun(&pool, Conn::begin_read, until)?;
             let result = guarded(&mut pooled.conn, work);
             // A read that failed leaves a transaction that `COMMIT` ends as well.
             pooled.end("COMMIT")?;
@@ -103,27 +103,42 @@ impl Db {
     pub(crate) async fn write_task(&self, work: Task) -> Result<Parcel> {
         match &self.writer {
             Some(writer) => write_queued(writer, work).await,
-            None => self.write_pooled(work).await,
+            None => self.write_pooled(Effort::Once(Some(work))).await,
         }
     }
 
-    async fn write_pooled(&self, work: Task) -> Result<Parcel> {
-        let (pool, turn) = (self.pool.clone(), self.turn().await?);
+    /// The same for work that is done again where another transaction and this one waited for each other.
+    pub(crate) async fn write_repeatable(&self, work: Repeatable) -> Result<Parcel> {
+        match &self.writer {
+            Some(writer) => write_queued(writer, Box::new(move |conn| work(conn))).await,
+            None => self.write_pooled(Effort::Repeatable(work)).await,
+        }
+    }
+
+    async fn write_pooled(&self, mut effort: Effort) -> Result<Parcel> {
+        let until = Until::after(PATIENCE);
+        let (pool, turn) = (self.pool.clone(), self.turn(until).await?);
         blocking(turn, move || {
-            let mut pooled = begun(&pool, Conn::begin_write)?;
-            let result = guarded(&mut pooled.conn, work);
-            let ended = pooled.end(if result.is_ok() { "COMMIT" } else { "ROLLBACK" });
-            result.and_then(|value| ended.map(|()| value))
+            let mut tries = 1;
+            loop {
+                let done = transaction(&pool, until, &mut effort);
+                let collided = done.as_ref().is_err_and(Error::has_collided);
+                if !collided || tries == MAX_TRIES || !effort.can_go_on() {
+                    return done;
+                }
+                pause_after(tries);
+                tries += 1;
+            }
         })
         .await
     }
 
-    async fn turn(&self) -> Result<OwnedSemaphorePermit> {
+    async fn turn(&self, until: Until) -> Result<OwnedSemaphorePermit> {
         let turns = Arc::clone(&self.turns);
         if let Ok(turn) = Arc::clone(&turns).try_acquire_owned() {
             return Ok(turn);
         }
-        let waited = tokio::time::timeout(PATIENCE, turns.acquire_owned()).await;
+        let waited = tokio::time::timeout(until.left(), turns.acquire_owned()).await;
         waited.ok().and_then(std::result::Result::ok).ok_or_else(no_connection)
     }
 
@@ -165,9 +180,24 @@ impl Db {
     }
 }
 
+/// One transaction; an error undoes all of it.
+fn transaction(pool: &Pool<Manager>, until: Until, effort: &mut Effort) -> Result<Parcel> {
+    let mut pooled = begun(pool, Conn::begin_write, until)?;
+    let result = guarded(&mut pooled.conn, |conn| effort.go(conn));
+    let ended = pooled.end(if result.is_ok() { "COMMIT" } else { "ROLLBACK" });
+    result.and_then(|value| ended.map(|()| value))
+}
+
+/// Lets those go first that a transaction collided with.
+fn pause_after(tries: u32) {
+    let [share] = random::<1>();
+    std::thread::sleep(Duration::from_millis(10 * u64::from(tries) + u64::from(share) / 8));
+}
+
 async fn write_queued(writer: &Writer, work: Task) -> Result<Parcel> {
-    let (sender, receiver) = oneshot::channel();
-    writer.submit(Box::new(move |conn| {
+    let (sender, mut receiver) = oneshot::channel();
+    let place = QueuePlace::default();
+    let work = Box::new(move |conn: &mut Conn| {
         let result = guarded(conn, work);
         let keep = result.is_ok();
         let reply = move |committed: std::result::Result<(), Arc<diesel::result::Error>>| {
@@ -179,15 +209,22 @@ async fn write_queued(writer: &Writer, work: Task) -> Result<Parcel> {
             // A caller that hung up does not undo what was committed.
             let _ = sender.send(answer);
         };
-        (keep, Box::new(reply))
-    }))?;
-    receiver.await.map_err(|_| Error::unavailable("the write was not carried out"))?
+        (keep, Box::new(reply) as Reply)
+    });
+    writer.submit(Job { place: place.clone(), work })?;
+    let not_done = |_| Error::unavailable("the write was not carried out");
+    match tokio::time::timeout(PATIENCE, &mut receiver).await {
+        Ok(answer) => answer.map_err(not_done)?,
+        // However slow those before it are, nobody waits longer for the beginning of a write.
+        Err(_) if place.give_up() => Err(Error::unavailable("the write did not get its turn").before_anything()),
+        Err(_) => receiver.await.map_err(not_done)?,
+    }
 }
 
 /// A connection with a transaction begun; those that died while idle are thrown away on the way.
-fn begun(pool: &Pool<Manager>, begin: fn(&mut Conn) -> diesel::QueryResult<()>) -> Result<PooledConnection<Manager>> {
+fn begun(pool: &Pool<Manager>, begin: fn(&mut Conn) -> diesel::QueryResult<()>, until: Until) -> Result<PooledConnection<Manager>> {
     for _ in 0..=pool.max_size() {
-        let mut pooled = pool.get().map_err(|_| no_connection())?;
+        let mut pooled = pool.get_timeout(until.left()).map_err(|_| no_connection())?;
         match begin(&mut pooled.conn) {
             Ok(()) => return Ok(pooled),
             Err(_) => pooled.broken = true,
@@ -197,12 +234,18 @@ fn begun(pool: &Pool<Manager>, begin: fn(&mut Conn) -> diesel::QueryResult<()>) 
 }
 
 /// A panic costs one request, never the writer or a connection.
-pub(super) fn guarded(conn: &mut Conn, work: Task) -> Result<Parcel> {
-    catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| Err(Error::internal("a database operation panicked")))
+pub(super) fn guarded(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<Parcel>) -> Result<Parcel> {
+    catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|why| {
+        Err(if why.is::<Overdrawn>() {
+            Error::unavailable("a write took longer than all others should wait for it")
+        } else {
+            Error::internal("a database operation panicked")
+        })
+    })
 }
 
 fn no_connection() -> Error {
-    Error::unavailable("no database connection is free")
+    Error::unavailable("no database connection is free").before_anything()
 }
 
 /// Does work that blocks, away from the async threads; what it needs meanwhile is given back after it, also where nobody
@@ -244,7 +287,12 @@ impl ManageConnection for Manager {
     fn connect(&self) -> std::result::Result<Pooled, r2d2::Error> {
         let mut conn = Conn::open(&self.location).map_err(r2d2::Error::ConnectionError)?;
         let tally = Arc::clone(&self.tally);
-        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| tally.note(&event));
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            tally.note(&event);
+            if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                check();
+            }
+        });
         Ok(Pooled { conn, broken: false })
     }
 

@@ -27,9 +27,29 @@ impl<T> Slugged<T> {
     }
 }
 
-/// The slug of a title: transliterated, lower case, words joined by hyphens; `otherwise` where nothing is left.
+/// Whether a text is a slug as it stands; what would have to be changed to be one names nothing by its slug.
+pub(crate) fn is_slug(text: &str) -> bool {
+    text.split('-').all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
+}
+
+/// Whether a body can name something by this text: an id, or a slug as it stands.
+pub(crate) fn is_id_or_slug(text: &str) -> bool {
+    Id::<()>::is_shape(text) || is_slug(text)
+}
+
+/// Text as a slug: transliterated, lower case, words joined by hyphens; an apostrophe inside a word does not divide it.
+pub(crate) fn slugified(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let is_letter = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(|letter| letter.is_alphanumeric());
+    let joins = |at: usize, letter: char| {
+        matches!(letter, '\'' | '’' | '‘' | 'ʼ' | '＇') && is_letter(at.checked_sub(1)) && is_letter(at.checked_add(1))
+    };
+    slug::slugify(letters.iter().enumerate().filter(|(at, letter)| !joins(*at, **letter)).map(|(_, letter)| *letter).collect::<String>())
+}
+
+/// The slug of a title; `otherwise` where nothing is left.
 pub(crate) fn slug_of(title: &str, otherwise: &str) -> String {
-    let slug = slug::slugify(title);
+    let slug = slugified(title);
     let mut short: String = slug.chars().take(LONGEST - 20).collect();
     if short.len() < slug.len()
         && let Some(end) = short.rfind('-').filter(|end| *end > 20)
@@ -64,4 +84,36 @@ pub(crate) fn free_slug(conn: &mut Conn, wanted: &str, mut taken: impl FnMut(&mu
         }
     }
     Ok(format!("{wanted}-{high}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_slug, slug_of, slugified};
+
+    #[test]
+    fn apostrophes_inside_words_do_not_divide_them() {
+        for (title, slug) in [
+            ("It's", "its"),
+            ("Don't stop", "dont-stop"),
+            ("Apple’s new store", "apples-new-store"),
+            ("L‘été d’Anna", "lete-danna"),
+            ("Hawaiʼi", "hawaii"),
+            ("Rock 'n' roll", "rock-n-roll"),
+            ("The 'quoted' word", "the-quoted-word"),
+            ("Zürich", "zurich"),
+        ] {
+            assert_eq!(slugified(title), slug, "{title}");
+        }
+        assert_eq!(slug_of("'", "article"), "article");
+    }
+
+    #[test]
+    fn only_what_needs_no_change_is_a_slug() {
+        for text in ["c", "c-2", "tram-line-9"] {
+            assert!(is_slug(text), "{text}");
+        }
+        for text in ["", "C", "C++", "c--2", "-c", "c-", "zürich", "a b", "c_2"] {
+            assert!(!is_slug(text), "{text}");
+        }
+    }
 }

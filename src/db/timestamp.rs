@@ -140,6 +140,7 @@ impl utoipa::PartialSchema for Timestamp {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .max_length(Some(64))
             .description(Some("An RFC 3339 time; answers are in UTC with milliseconds."))
             .examples(["2026-03-14T09:26:53.589Z"])
             .into()

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use diesel::connection::SimpleConnection;
 
 use super::conn::Conn;
+use super::patience::{BUDGET, QueuePlace, Until, within};
 use crate::error::{Error, Result};
 
 /// How many jobs may wait; beyond, a write is answered 503.
@@ -14,10 +16,19 @@ const QUEUE: usize = 1024;
 /// How many jobs share one sync at most.
 const BATCH: usize = 256;
 
+/// How long jobs are added to a transaction: those that were first wait for its end.
+const MAX_SHARING: Duration = Duration::from_millis(500);
+
 /// Tells the caller, once it is known whether the commit came through.
 pub(super) type Reply = Box<dyn FnOnce(std::result::Result<(), Arc<diesel::result::Error>>) + Send>;
 /// Does its work inside a savepoint; says whether to keep it, and how to answer.
-pub(super) type Job = Box<dyn FnOnce(&mut Conn) -> (bool, Reply) + Send>;
+pub(super) type QueuedWork = Box<dyn FnOnce(&mut Conn) -> (bool, Reply) + Send>;
+
+/// Work that waits for its turn, unless its caller gives up first.
+pub(super) struct Job {
+    pub(super) place: QueuePlace,
+    pub(super) work: QueuedWork,
+}
 
 /// The sending end of the writer's queue.
 #[derive(Clone)]
@@ -29,7 +40,10 @@ impl Writer {
         let (sender, receiver) = bounded::<Job>(QUEUE);
         thread::Builder::new().name("masthead-writer".into()).spawn(move || {
             while let Ok(first) = receiver.recv() {
-                commit_together(&mut conn, first, &receiver);
+                // Whoever has given up need not have the lock waited for.
+                if !first.place.is_given_up() {
+                    commit_together(&mut conn, first, &receiver);
+                }
             }
         })?;
         Ok(Self(sender))
@@ -49,14 +63,17 @@ fn commit_together(conn: &mut Conn, first: Job, queue: &Receiver<Job>) {
     let result = conn.begin_write().and_then(|()| {
         let mut kept = false;
         let mut next = Some(first);
+        let sharing = Until::after(MAX_SHARING);
         while let Some(job) = next {
-            conn.batch_execute("SAVEPOINT job")?;
-            let (keep, reply) = job(conn);
-            replies.push(reply);
-            kept |= keep;
-            // Where the engine itself gave the transaction up (a full disk), this fails and nothing is acknowledged.
-            conn.batch_execute(if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
-            next = if replies.len() < BATCH { queue.try_recv().ok() } else { None };
+            if job.place.begin() {
+                conn.batch_execute("SAVEPOINT job")?;
+                let (keep, reply) = within(BUDGET, || (job.work)(conn));
+                replies.push(reply);
+                kept |= keep;
+                // Where the engine itself gave the transaction up (a full disk), this fails and nothing is acknowledged.
+                conn.batch_execute(if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
+            }
+            next = if replies.len() < BATCH && !sharing.left().is_zero() { queue.try_recv().ok() } else { None };
         }
         conn.batch_execute(if kept { "COMMIT" } else { "ROLLBACK" })
     });

@@ -159,7 +159,7 @@ impl Newsroom {
     }
 
     fn caller<R: Right>(&self) -> Result<Caller<R>> {
-        self.admin.clone().with_right(false)
+        self.admin.clone().with_right()
     }
 
     fn input(&self, body: Value) -> Input {

@@ -24,7 +24,7 @@ pub(super) async fn upload(app: &App, admin: &Caller, pictures: &[Picture]) -> R
         let drawing: Vec<_> = some.iter().map(|picture| tokio::task::spawn_blocking(drawn(&picture.key))).collect();
         for (picture, drawing) in some.iter().zip(drawing) {
             let file = drawing.await.map_err(|error| Error::internal(&error.to_string()))??;
-            let made = images::create(&Work::alone(app), admin.clone().with_right(false)?, form(app, picture, &file)?).await?;
+            let made = images::create(&Work::alone(app), admin.clone().with_right()?, form(app, picture, &file)?).await?;
             ids.insert(picture.key.clone(), id_of(&made)?);
         }
     }

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::bounded::{MAX_DETAIL, MAX_POINTER, cut};
+
 /// One fault of a request: where it is, and what is wrong.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Fault(Box<Facts>);
@@ -13,6 +15,8 @@ struct Facts {
     pointer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<String>,
     code: &'static str,
     detail: String,
     #[serde(flatten)]
@@ -22,12 +26,14 @@ struct Facts {
 impl Fault {
     /// A fault of the body, at a JSON Pointer.
     pub(crate) fn at(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self(Box::new(Facts { pointer: Some(pointer.into()), parameter: None, code, detail: detail.into(), bounds: Map::new() }))
+        let (pointer, detail) = (cut(pointer.into(), MAX_POINTER), cut(detail.into(), MAX_DETAIL));
+        Self(Box::new(Facts { pointer: Some(pointer), parameter: None, header: None, code, detail, bounds: Map::new() }))
     }
 
     /// A fault of a query parameter or a form field.
     pub(crate) fn parameter(name: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self(Box::new(Facts { pointer: None, parameter: Some(name.into()), code, detail: detail.into(), bounds: Map::new() }))
+        let (name, detail) = (cut(name.into(), MAX_POINTER), cut(detail.into(), MAX_DETAIL));
+        Self(Box::new(Facts { pointer: None, parameter: Some(name), header: None, code, detail, bounds: Map::new() }))
     }
 
     /// The same fault, with a bound that was broken.
@@ -36,9 +42,17 @@ impl Fault {
         self
     }
 
+    /// The same fault, of a header whose text has members as a body would; the detail names the member.
+    pub(crate) fn in_header(mut self, name: &str) -> Self {
+        let member = self.0.pointer.take().unwrap_or_default();
+        self.0.detail = cut(format!("{}: {}", member.trim_start_matches('/'), self.0.detail), MAX_DETAIL);
+        self.0.header = Some(name.to_owned());
+        self
+    }
+
     /// The same fault, of a part of the body.
     pub(crate) fn within(mut self, place: &str) -> Self {
-        self.0.pointer = self.0.pointer.map(|pointer| format!("{place}{pointer}"));
+        self.0.pointer = self.0.pointer.map(|pointer| cut(format!("{place}{pointer}"), MAX_POINTER));
         self
     }
 
@@ -59,11 +73,12 @@ impl Fault {
 
     /// Whether another says the same of the same place, in whatever words.
     pub(crate) fn repeats(&self, other: &Self) -> bool {
-        (&self.0.pointer, &self.0.parameter, self.0.code) == (&other.0.pointer, &other.0.parameter, other.0.code)
+        let place = |fault: &Facts| (fault.pointer.clone(), fault.parameter.clone(), fault.header.clone(), fault.code);
+        place(&self.0) == place(&other.0)
     }
 
     /// Where it is, in the body or in the query string.
     pub(super) fn place(&self) -> &str {
-        self.0.pointer.as_ref().or(self.0.parameter.as_ref()).map_or("", String::as_str)
+        self.0.pointer.as_ref().or(self.0.parameter.as_ref()).or(self.0.header.as_ref()).map_or("", String::as_str)
     }
 }

@@ -9,7 +9,7 @@ use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Schem
 
 use crate::db::{Json, Timestamp};
 use crate::error::Fault;
-use crate::input::CustomKind;
+use crate::input::{CustomKind, MAX_SCHEMA, max_bytes};
 use crate::schema::custom_schemas;
 
 /// A schema as it is stored; empty where it was taken away.
@@ -53,6 +53,7 @@ impl utoipa::PartialSchema for CustomSchemaDraft {
             .schema_type(SchemaType::Type(Type::Object))
             .description(Some("A JSON Schema (2020-12) of up to 32 KiB."))
             .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+            .extensions(Some(max_bytes(MAX_SCHEMA)))
             .examples([json!({"type": "object", "properties": {"rating": {"type": "integer", "minimum": 1, "maximum": 5}}})])
             .into()
     }

@@ -19,7 +19,7 @@ pub(crate) struct ServedDocument(Mutex<Option<(Vec<Stored>, bytes::Bytes)>>);
 pub(crate) fn document(app: &App, conn: &mut Conn) -> Result<bytes::Bytes> {
     let schemas: Vec<Stored> = queries::all(conn)?.into_iter().filter(|schema| !schema.content.0.is_empty()).collect();
     if schemas.is_empty() {
-        return Ok(bytes::Bytes::from_static(openapi::text().as_bytes()));
+        return Ok(bytes::Bytes::from_static(openapi::compact().as_bytes()));
     }
     let mut made = app.document.0.lock().unwrap_or_else(PoisonError::into_inner);
     let text = if let Some((_, text)) = made.take().filter(|(of, _)| *of == schemas) {

@@ -38,8 +38,10 @@ pub(super) fn objects(conn: &mut Conn, kind: CustomKind, behind: &str, most: i64
             .select((articles::id, articles::custom))
             .limit(most)
             .load(conn)?,
+        // A profile that nobody has saved yet has no custom fields that could fit.
         CustomKind::Author => authors::table
             .filter(authors::id.gt(behind))
+            .filter(authors::unlisted.eq(false))
             .order(authors::id)
             .select((authors::id, authors::custom))
             .limit(most)

@@ -5,18 +5,25 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use actix_web::http::header::HeaderMap;
 use ipnet::IpNet;
 
-/// The address that limits and comments count by.
-pub(crate) fn client_address(peer: Option<SocketAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+use crate::config::ProxyConfig;
+
+/// The header of RFC 7239, which has a form of its own.
+const FORWARDED: &str = "forwarded";
+
+/// The address that limits and comments count by. Of all headers, only the one that the operator's proxies write is read:
+/// they pass on whatever else the client has sent.
+pub(crate) fn client_address(peer: Option<SocketAddr>, headers: &HeaderMap, proxies: &ProxyConfig) -> IpAddr {
+    let trusted = &proxies.trusted;
     let peer = peer.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| canonical(peer.ip()));
     if !is_trusted(peer, trusted) {
         return peer;
     }
-    let header = |name: &str| headers.get_all(name).filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
-    let forwarded = header("forwarded");
-    let hops: Vec<String> = if forwarded.is_empty() {
-        header("x-forwarded-for").split(',').map(str::to_owned).collect()
+    let lines = headers.get_all(proxies.header.as_str()).filter_map(|value| value.to_str().ok());
+    let elements = lines.flat_map(|line| line.split(','));
+    let hops: Vec<String> = if proxies.header == FORWARDED {
+        elements.map(|element| forwarded_for(element).unwrap_or_default()).collect()
     } else {
-        forwarded.split(',').filter_map(forwarded_for).collect()
+        elements.map(str::to_owned).collect()
     };
     let mut client = peer;
     for hop in hops.iter().rev() {

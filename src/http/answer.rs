@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::cache::{GoodUntil, MadeOf, cache_tag};
 use super::conditional::version_tag;
-use super::pages::{Cursors, link_header, written};
+use super::pages::{Cursors, laid_out, link_header};
 use super::request::Request;
 use crate::app::App;
 use crate::config::SharedCache;
@@ -113,8 +113,8 @@ impl Written {
 
     /// A page of views.
     pub(crate) fn page<V: Serialize>(app: &App, query: &PageQuery, page: &PageOf<V>, tags: Tags) -> Result<Self> {
-        let cursors = Cursors::of(app, query, page);
-        Ok(Self { body: bytes(&written(query, page, &cursors)?)?, tags, cursors })
+        let (body, cursors) = laid_out(app, query, page)?;
+        Ok(Self { body, tags, cursors })
     }
 }
 
@@ -206,14 +206,14 @@ pub(crate) fn editor<T: Serialize>(view: &T, version: i32) -> Result<HttpRespons
 
 /// A page of what only staff may see.
 pub(crate) fn editor_page<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>) -> Result<HttpResponse> {
-    let cursors = Cursors::of(&request.app, query, page);
+    let (body, cursors) = laid_out(&request.app, query, page)?;
     let link = link_header(request, &cursors);
     let mut response = HttpResponse::Ok();
     response.insert_header((CACHE_CONTROL, PRIVATE)).insert_header((CONTENT_TYPE, JSON));
     if !link.is_empty() {
         response.insert_header((LINK, link));
     }
-    Ok(response.body(bytes(&written(query, page, &cursors)?)?))
+    Ok(response.body(body))
 }
 
 /// What was created, and where it is.
@@ -270,7 +270,7 @@ pub(crate) fn matches_tag(sent: &str, tag: &str) -> bool {
 }
 
 /// Answers are written where those before them were: a buffer that grows is copied again and again.
-fn bytes<T: Serialize>(view: &T) -> Result<Bytes> {
+pub(super) fn bytes<T: Serialize>(view: &T) -> Result<Bytes> {
     thread_local!(static DESK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
     DESK.with_borrow_mut(|desk| {
         // One that could not be written to its end has left its beginning.

@@ -5,14 +5,14 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use actix_web::dev::Payload;
-use actix_web::http::Method;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
+use super::front::Template;
 use super::joined::Joined;
 use super::request::{Request, app_of};
 use super::work::Work;
 use crate::error::{Code, Error, Result};
-use crate::users::{Caller, Right, authenticate};
+use crate::users::{Asked, Caller, Right, authenticate, demand};
 
 impl<R: Right> FromRequest for Caller<R> {
     type Error = Error;
@@ -22,24 +22,31 @@ impl<R: Right> FromRequest for Caller<R> {
         let joined = request.extensions().get::<Rc<Joined>>().cloned();
         let work = app_of(request).map(|app| Work::part_of(app, joined));
         let header = request.headers().get("authorization").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let reading = request.method() == Method::GET;
-        Box::pin(async move { identify(&work?, header.as_deref(), reading).await })
+        let asked = asked(request);
+        Box::pin(async move { identify(&work?, header.as_deref(), &asked).await })
     }
 }
 
 impl Request {
     /// Who is asking for a view that only those with the right `R` may see.
     pub(crate) async fn caller<R: Right>(&self) -> Result<Caller<R>> {
-        identify(self, self.header("authorization"), true).await
+        identify(self, self.header("authorization"), &self.asked).await
     }
 }
 
-async fn identify<R: Right>(work: &Work, header: Option<&str>, reading: bool) -> Result<Caller<R>> {
+/// What a request asks for, by its method and its path's template.
+pub(super) fn asked(request: &HttpRequest) -> Asked {
+    let template = request.extensions().get::<Template>().map(|template| template.0);
+    let method = request.method().as_str();
+    Asked { reading: method == "GET", demand: template.and_then(|template| demand(method, template)) }
+}
+
+async fn identify<R: Right>(work: &Work, header: Option<&str>, asked: &Asked) -> Result<Caller<R>> {
     let missing = || Error::new(Code::Unauthenticated, "Send an access token or an API key.").header("WWW-Authenticate", "Bearer");
     let header = header.ok_or_else(missing)?;
     let (scheme, token) = header.split_once(' ').ok_or_else(missing)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(missing());
     }
-    authenticate(work, token.trim()).await?.with_right(reading)
+    authenticate(work, token.trim()).await?.asking(asked)
 }

@@ -13,10 +13,11 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 
 use super::joined::Joined;
+use super::request::app_of;
 use crate::error::{Error as Problem, Result};
 
 /// The headers that an operation inherits from the request that carries it out.
-const INHERITED: [&str; 6] = ["authorization", "user-agent", "forwarded", "x-forwarded-for", "x-forwarded-proto", "host"];
+const INHERITED: [&str; 3] = ["authorization", "host", "user-agent"];
 
 pub(super) type Answering = LocalBoxFuture<'static, std::result::Result<ServiceResponse<BoxBody>, Error>>;
 
@@ -33,6 +34,7 @@ pub(crate) struct Dispatch {
 pub(super) struct Door(Rc<dyn Fn(RawRequest) -> Answering>);
 
 /// An operation as it is carried out within another request.
+#[derive(Clone)]
 pub(crate) struct SubRequest {
     method: Method,
     uri: Uri,
@@ -88,7 +90,10 @@ impl FromRequest for Dispatch {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let door = request.extensions().get::<Door>().cloned();
-        let inherited = request.headers().iter().filter(|(name, _)| INHERITED.contains(&name.as_str()));
+        // The client's address is told by a header of the proxy's.
+        let forwarded = app_of(request).map(|app| app.config.server.proxies.header.clone()).unwrap_or_default();
+        let inherits = |name: &HeaderName| INHERITED.contains(&name.as_str()) || name.as_str() == forwarded;
+        let inherited = request.headers().iter().filter(|(name, _)| inherits(name));
         let inherited = inherited.map(|(name, value)| (name.clone(), value.clone())).collect();
         let dispatch = door.map(|door| Self { service: door.0, inherited, peer: request.peer_addr() });
         std::future::ready(dispatch.ok_or_else(|| Problem::internal("the service has no way back in")))

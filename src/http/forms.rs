@@ -11,17 +11,17 @@ use actix_web::{FromRequest, HttpRequest};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
-use super::body::{LARGEST, collect};
+use super::body::{MAX_JSON_BODY, collect, described};
 use super::head::{Kind, essence};
 use super::request::{Request, app_of};
 use crate::error::{Code, Error, Fault, Result};
 use crate::input::Input;
 
 /// What a table must be.
-const SHEET: Kind = Kind { types: &["text/csv"], largest: LARGEST, too_large };
+const SHEET: Kind = Kind { types: &["text/csv"], largest: MAX_JSON_BODY, too_large };
 
 /// What a click must be: JSON from the site's page, or either form of RFC 8058 from a mail program.
-const ONE_CLICK: Kind = Kind { types: &["application/json", MULTIPART, URL_ENCODED], largest: LARGEST, too_large };
+const ONE_CLICK: Kind = Kind { types: &["application/json", MULTIPART, URL_ENCODED], largest: MAX_JSON_BODY, too_large };
 const MULTIPART: &str = "multipart/form-data";
 const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 /// How many bytes one field of a click may have.
@@ -39,7 +39,7 @@ impl FromRequest for Sheet {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let checked = app_of(request).and_then(|app| SHEET.admit(request).map(|()| app));
         let payload = payload.take();
-        Box::pin(async move { Ok(Self(collect(&checked?, payload, LARGEST).await?)) })
+        Box::pin(async move { Ok(Self(collect(&checked?, payload, MAX_JSON_BODY).await?)) })
     }
 }
 
@@ -59,14 +59,15 @@ impl FromRequest for OneClick {
         let checked = app_of(request).and_then(|app| ONE_CLICK.admit(request).map(|()| app));
         let kind = essence(request);
         let headers = request.headers().clone();
+        let of = described(request);
         let payload = payload.take();
         Box::pin(async move {
             let app = checked?;
-            let bytes = collect(&app, payload, LARGEST).await?;
+            let bytes = collect(&app, payload, MAX_JSON_BODY).await?;
             match kind.as_str() {
                 MULTIPART => Ok(Self::Form(parts(&headers, bytes).await?)),
                 URL_ENCODED => Ok(Self::Form(pairs(&bytes)?)),
-                _ => Ok(Self::Json(Input::new(bytes, false, app.checker.clone()))),
+                _ => Ok(Self::Json(Input::read(bytes, &of, app.checker.clone()))),
             }
         })
     }
@@ -122,5 +123,5 @@ fn too_many_fields() -> Error {
 }
 
 fn too_large() -> Error {
-    Error::new(Code::TooLarge, "A body may have 1 MiB.").with("max", LARGEST)
+    Error::new(Code::TooLarge, "A body may have 1 MiB.").with("max", MAX_JSON_BODY)
 }

@@ -14,7 +14,7 @@ use actix_web::{HttpMessage, HttpResponse};
 
 use super::address::client_address;
 use super::cors;
-use super::idempotency::{self, Keeping, Plan};
+use super::idempotency::{self, Keeping, Plan, Repeating};
 use super::joined::Joined;
 use super::limits::Limit;
 use super::{trial, tus};
@@ -87,6 +87,8 @@ enum Ending {
     Plain,
     /// Its answer is kept with what it did.
     Kept(Keeping),
+    /// It was answered before; all that it did is undone.
+    Checked(Repeating),
     /// All that it did is undone.
     Undone(Rc<Joined>),
 }
@@ -110,6 +112,7 @@ impl Ending {
         Ok(match idempotency::plan(app, request).await? {
             Plan::Replay(answer) => Self::Answered(answer),
             Plan::Pass => Self::Plain,
+            Plan::Check(repeating) => Self::Checked(repeating),
             Plan::Keep(keeping) => Self::Kept(keeping),
         })
     }
@@ -118,6 +121,7 @@ impl Ending {
         match self {
             Self::Answered(_) | Self::Plain => answered,
             Self::Kept(keeping) => keeping.end(answered).await,
+            Self::Checked(repeating) => repeating.end(answered).await,
             Self::Undone(joined) => {
                 joined.undo().await;
                 let mut answered = answered?;
@@ -130,6 +134,9 @@ impl Ending {
 
 /// Answers at once what needs no handler: too long, unknown, not supported, asked for its options, limited.
 fn admit(app: &App, request: &ServiceRequest, facts: &Facts) -> Result<Option<HttpResponse>> {
+    if request.extensions().contains::<NoHost>() {
+        return Err(Error::new(Code::MalformedHeader, "Host must name a host, such as example.org or example.org:8080."));
+    }
     if request.uri().path_and_query().map_or(0, |path| path.as_str().len()) > LONGEST_URI {
         return Err(Error::new(Code::UriTooLong, "Path and query may have 8 KiB together."));
     }
@@ -148,10 +155,14 @@ fn admit(app: &App, request: &ServiceRequest, facts: &Facts) -> Result<Option<Ht
         );
     }
     if facts.method == Method::GET || facts.method == Method::HEAD {
-        app.limits.check(Limit::Read, client_address(request.peer_addr(), request.headers(), &app.config.server.trusted_proxies))?;
+        app.limits.check(Limit::Read, client_address(request.peer_addr(), request.headers(), &app.config.server.proxies))?;
     }
     Ok(None)
 }
+
+/// Says that a request's `Host` names none; travels with the request.
+#[derive(Clone, Copy)]
+pub(super) struct NoHost;
 
 /// The path's template, by which operations are found and metrics counted: as many values as there are paths, however many
 /// addresses are tried.
@@ -187,8 +198,10 @@ fn translate(status: StatusCode, cause: Option<&str>) -> Error {
 
 fn finish(app: &App, facts: &Facts, response: &mut ServiceResponse<BoxBody>) {
     let template = response.request().extensions().get::<Template>().map(|template| template.0);
-    let preflight = (facts.method == Method::OPTIONS)
-        .then(|| response.headers().get(ALLOW).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned());
+    let preflight = (facts.method == Method::OPTIONS).then(|| cors::Preflight {
+        methods: header(response.headers(), ALLOW.as_str()).unwrap_or_default().to_owned(),
+        asked: header(response.request().headers(), "access-control-request-headers").map(str::to_owned),
+    });
     let status = response.status();
     if app.is_stopping() {
         // The client's next request should go elsewhere.
@@ -208,7 +221,7 @@ fn finish(app: &App, facts: &Facts, response: &mut ServiceResponse<BoxBody>) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     tus::dress(template.unwrap_or_default(), facts.method == Method::OPTIONS, headers);
-    cors::allow(&app.config.server.cors, facts.origin.as_deref(), headers, preflight.as_deref());
+    cors::allow(app, facts.origin.as_deref(), headers, preflight.as_ref());
     let took = facts.began.elapsed();
     app.metrics.answered(facts.method.as_str(), template.unwrap_or("unknown"), status.as_u16(), took);
     tracing::info!(request_id = facts.id, method = %facts.method, path = facts.path, status = status.as_u16(), micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "answered");

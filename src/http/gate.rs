@@ -11,17 +11,19 @@ use actix_http::{Request as RawRequest, Response};
 use actix_service::{IntoServiceFactory, fn_factory_with_config, fn_service};
 use actix_web::body::BoxBody;
 use actix_web::dev::{AppConfig, Service, ServiceFactory, ServiceResponse};
-use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue, IF_NONE_MATCH, ORIGIN};
+use actix_web::http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH, ORIGIN};
 use actix_web::http::{ConnectionType, Method};
 use actix_web::{Error, HttpMessage};
 use futures_util::future::{Either, LocalBoxFuture};
 
 use super::address::client_address;
 use super::cache::{Address, Coding, Made, Turn};
+use super::compress::compressed;
 use super::cors;
 use super::dispatch::{Answering, Door};
-use super::front::{Template, request_id};
+use super::front::{NoHost, Template, request_id};
 use super::limits::Limit;
+use super::wire::Conduct;
 use crate::app::App;
 
 /// Either at once, or when it has been made.
@@ -49,20 +51,50 @@ where
     })
 }
 
-fn pass(app: &App, door: &Door, request: RawRequest) -> Passing {
+fn pass(app: &App, door: &Door, mut request: RawRequest) -> Passing {
+    let conduct = Conduct::of(&mut request);
+    if conduct.is_wired() && !names_a_host(request.headers()) {
+        request.extensions_mut().insert(NoHost);
+        return through(door, request, conduct);
+    }
     if *request.method() != Method::GET && *request.method() != Method::HEAD {
-        return through(door, request);
+        return through(door, request, conduct);
     }
     if let Some(answer) = ready_answer(app, &request) {
-        return Either::Left(ready(Ok(answer)));
+        return Either::Left(ready(Ok(conduct.answers(answer))));
     }
-    let Some(begun) = app.cache.begin() else { return through(door, request) };
-    Either::Right(Box::pin(make(app.clone(), door.clone(), request, begun)))
+    let Some(begun) = app.cache.begin() else { return through(door, request, conduct) };
+    let making = make(app.clone(), door.clone(), request, begun);
+    Either::Right(Box::pin(async move { Ok(conduct.answers(making.await.unwrap_or_else(Response::from))) }))
 }
 
-fn through(door: &Door, request: RawRequest) -> Passing {
+fn through(door: &Door, request: RawRequest, conduct: Conduct) -> Passing {
+    let coding = Coding::wanted(request.headers());
     let making = door.enter(request);
-    Either::Right(Box::pin(async move { making.await.map(Response::from) }))
+    Either::Right(Box::pin(async move {
+        let answer = making.await.map_or_else(Response::from, Response::from);
+        Ok(conduct.answers(compressed(answer, coding).await))
+    }))
+}
+
+/// Whether `Host` has the form of one (RFC 9110, section 7.2; HTTP/1.0 knows none).
+fn names_a_host(headers: &HeaderMap) -> bool {
+    headers.get(HOST).is_none_or(|host| is_host(host.as_bytes()))
+}
+
+fn is_host(text: &[u8]) -> bool {
+    let is_literal = |byte: &u8| byte.is_ascii_hexdigit() || b":.v".contains(byte);
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%".contains(byte);
+    let colon = match text.iter().position(|byte| *byte == b']') {
+        Some(end) => end + 1,
+        None => text.iter().position(|byte| *byte == b':').unwrap_or(text.len()),
+    };
+    let (host, port) = text.split_at(colon);
+    let fits = match host.strip_prefix(b"[").and_then(|host| host.strip_suffix(b"]")) {
+        Some(literal) => !literal.is_empty() && literal.iter().all(is_literal),
+        None => !host.is_empty() && host.iter().all(is_name),
+    };
+    fits && (port.is_empty() || port.strip_prefix(b":").is_some_and(|port| port.iter().all(u8::is_ascii_digit)))
 }
 
 /// The answer, where it is ready and nothing speaks against giving it.
@@ -70,7 +102,7 @@ fn ready_answer(app: &App, request: &RawRequest) -> Option<Response<BoxBody>> {
     let began = Instant::now();
     let sent = Sent::of(request);
     let entry = app.cache.find(&Address::of(request.uri()), sent.coding)?;
-    let proxies = &app.config.server.trusted_proxies;
+    let proxies = &app.config.server.proxies;
     if app.limits.limits(Limit::Read)
         && app.limits.check(Limit::Read, client_address(request.peer_addr(), request.headers(), proxies)).is_err()
     {
@@ -112,7 +144,7 @@ impl Sent {
         if let Ok(id) = HeaderValue::from_str(id) {
             headers.insert(HeaderName::from_static("x-request-id"), id);
         }
-        cors::allow(&app.config.server.cors, self.origin.as_ref().and_then(|origin| origin.to_str().ok()), headers, None);
+        cors::allow(app, self.origin.as_ref().and_then(|origin| origin.to_str().ok()), headers, None);
     }
 }
 
@@ -151,10 +183,25 @@ async fn make(app: App, door: Door, mut request: RawRequest, begun: u64) -> Resu
     let template = answer.request().extensions().get::<Template>().map(|template| template.0).unwrap_or_default();
     let made = match app.cache.keep(&address, begun, answer, [200, 304].map(|status| app.metrics.counter("GET", template, status))) {
         Made::Public(made) => made,
-        Made::Other(answer) => return Ok(answer.into()),
+        Made::Other(answer) => return Ok(compressed(answer.into(), sent.coding).await),
     };
     let coded = app.cache.coded(&address, sent.coding).await;
     let mut answer = coded.unwrap_or(made).answer(sent.has());
     sent.dress(&app, &id, &mut answer);
     Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_host;
+
+    #[test]
+    fn hosts_are_told_from_what_is_none() {
+        for host in ["example.org", "example.org:8080", "127.0.0.1", "[::1]:80", "[2001:db8::1]", "x", "b%C3%BCcher.example", "x:"] {
+            assert!(is_host(host.as_bytes()), "{host}");
+        }
+        for other in ["", ":80", "a b", "user@example.org", "example.org/", "a:b", "[::1", "[]", "[::1]x", "::1", "a,b:c", "x\u{e9}"] {
+            assert!(!is_host(other.as_bytes()), "{other}");
+        }
+    }
 }

@@ -1,8 +1,11 @@
 //! `Idempotency-Key`: a `POST` that is sent again gets the first answer again, for 24 hours and across restarts.
 //!
 //! The key, what the request did and its answer are one transaction: either all of it is there, or the request can be sent
-//! again as if it had never been. Answers are kept sealed, since they may hold secrets. A key belongs to its caller (an
-//! anonymous one to their address), its operation and its body.
+//! again as if it had never been. Answers are kept sealed, since they may hold secrets. A key belongs to its caller,
+//! its operation and its body; a guest is known by the key alone, which then must be long enough that nobody guesses it.
+//!
+//! A kept answer never stands in for a check: before it is given, the request is carried out again in a transaction that is
+//! undone, and if that is refused now, so is the repetition. Answers of a login are not kept, since a login is a check.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -20,21 +23,31 @@ use sha2::{Digest, Sha256};
 
 use super::address::client_address;
 use super::body::collect;
-use super::front::Answered;
+use super::front::{Answered, Template};
 use super::head::{announced, essence};
 use super::joined::Joined;
+use super::limits::Limit;
+use super::trial;
 use super::work::Work;
 use crate::app::App;
-use crate::db::{Conn, Timestamp};
+use crate::db::{Conn, Id, Timestamp};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::idempotency_keys;
 use crate::secrets::hex;
-use crate::users::authenticate;
+use crate::users::{User, authenticate};
 
 /// How long an answer is kept.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
 /// The largest body that can be compared: an upload and its form around it.
 const LARGEST: usize = 21 * 1024 * 1024;
+/// The shortest key of a guest, in characters: 128 random bits in Base64.
+const MIN_GUEST_KEY: usize = 22;
+/// What is never kept.
+const LOGIN: &str = "/api/v1/auth/login";
+/// What gives a new session's tokens: its kept answer ends with the session.
+const REFRESH: &str = "/api/v1/auth/refresh";
+/// How many bytes a boundary may have (RFC 2046).
+const MAX_BOUNDARY: usize = 70;
 
 /// An answer as it is kept.
 #[derive(Serialize, Deserialize)]
@@ -50,6 +63,8 @@ pub(super) enum Plan {
     Pass,
     /// It was answered before: this is the answer.
     Replay(HttpResponse),
+    /// It was answered before: try it again in a transaction that is undone, and end it with [`Repeating::end`].
+    Check(Repeating),
     /// It is the first with its key: go on in this transaction, and end it with [`Keeping::end`].
     Keep(Keeping),
 }
@@ -83,7 +98,11 @@ impl Drop for Flight {
 /// Looks for an answer to a request that has been sent before.
 pub(super) async fn plan(app: &App, request: &mut ServiceRequest) -> Result<Plan> {
     let Some(key) = key_of(request)? else { return Ok(Plan::Pass) };
-    let Some(who) = who(app, request).await else { return Ok(Plan::Pass) };
+    let template = request.extensions().get::<Template>().map_or("", |template| template.0);
+    if template == LOGIN {
+        return Ok(Plan::Pass);
+    }
+    let Some(Sender { who, user }) = sender(app, request, &key).await? else { return Ok(Plan::Pass) };
     let body = take_body(app, request).await?;
     let scope = app.secrets.digest("idempotency", format!("{who} {} {} {key}", request.method(), request.uri()).as_bytes());
     let hash = hex(&Sha256::digest(without_boundary(request, &body)));
@@ -91,13 +110,70 @@ pub(super) async fn plan(app: &App, request: &mut ServiceRequest) -> Result<Plan
     let (looked_for, same, oldest) = (scope.clone(), hash.clone(), app.now().plus_seconds(-KEPT_SECONDS));
     if let Some(sealed) = app.db.read(move |conn| look_up(conn, &looked_for, &same, oldest)).await? {
         let kept = app.secrets.unseal(&scope, &sealed).and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok());
-        return kept.map(|kept| Plan::Replay(replay(kept))).ok_or_else(|| Error::internal("a kept answer can't be opened"));
+        let answer = kept.map(replay).ok_or_else(|| Error::internal("a kept answer can't be opened"))?;
+        return repetition(app, request, (template, body), (flight, answer));
     }
     request.set_payload(Payload::from(body));
-    let (claimed, now) = (scope, app.now());
-    let joined = Rc::new(Joined::opening_with(app, Some(Box::new(move |conn| claim(conn, &claimed, &hash, now)))));
+    let claimed = Claim { scope, hash, user, now: app.now() };
+    let joined = Rc::new(Joined::opening_with(app, Some(Box::new(move |conn| claim(conn, &claimed)))));
     request.extensions_mut().insert(Rc::clone(&joined));
     Ok(Plan::Keep(Keeping { flight, joined }))
+}
+
+/// A repetition: what can be tried is checked by trying it, the rest by its rate alone, since its token is used up.
+fn repetition(
+    app: &App,
+    request: &mut ServiceRequest,
+    (template, body): (&str, Bytes),
+    (flight, answer): (Flight, HttpResponse),
+) -> Result<Plan> {
+    if trial::can_be_tried(template) {
+        request.set_payload(Payload::from(body));
+        let joined = Rc::new(Joined::trial(app));
+        request.extensions_mut().insert(Rc::clone(&joined));
+        return Ok(Plan::Check(Repeating { _flight: flight, joined, answer }));
+    }
+    if template.starts_with("/api/v1/auth/") && template != REFRESH {
+        let address = client_address(request.peer_addr(), request.headers(), &app.config.server.proxies);
+        app.limits.check(Limit::Login, address)?;
+    }
+    Ok(Plan::Replay(answer))
+}
+
+/// A request that was answered before, while it is found out whether it would be refused now.
+pub(super) struct Repeating {
+    _flight: Flight,
+    joined: Rc<Joined>,
+    answer: HttpResponse,
+}
+
+impl Repeating {
+    /// Undoes what was tried. Gives the first answer, unless the caller may not do this any more or not now.
+    pub(super) async fn end(self, tried: Answered) -> Answered {
+        self.joined.undo().await;
+        let tried = tried?;
+        let refused = matches!(tried.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS)
+            || tried.status().is_server_error();
+        if refused {
+            return Ok(tried);
+        }
+        let (request, _) = tried.into_parts();
+        Ok(ServiceResponse::new(request, self.answer))
+    }
+}
+
+/// The session that an answer's tokens belong to: a kept answer ends with it.
+pub(crate) struct OfSession {
+    /// Whose it is.
+    pub(crate) user: Id<User>,
+    /// Its id.
+    pub(crate) session: String,
+}
+
+/// Forgets all kept answers of a user.
+pub(crate) fn forget_kept_answers(conn: &mut Conn, user: Id<User>) -> Result<()> {
+    diesel::delete(idempotency_keys::table.filter(idempotency_keys::user_id.eq(user.to_string()))).execute(conn)?;
+    Ok(())
 }
 
 /// The key of a request that has one.
@@ -109,22 +185,35 @@ pub(super) fn key_of(request: &ServiceRequest) -> Result<Option<String>> {
     if fits { Ok(Some(text.to_owned())) } else { Err(wrong()) }
 }
 
+/// Who sends a key.
+struct Sender {
+    /// What tells them apart from others.
+    who: String,
+    user: Option<Id<User>>,
+}
+
 /// Whose key it is; nobody's where the token is not valid, which the operation will say.
-async fn who(app: &App, request: &ServiceRequest) -> Option<String> {
+async fn sender(app: &App, request: &ServiceRequest, key: &str) -> Result<Option<Sender>> {
     let Some(header) = request.headers().get("authorization") else {
-        return Some(client_address(request.peer_addr(), request.headers(), &app.config.server.trusted_proxies).to_string());
+        if key.len() < MIN_GUEST_KEY {
+            let detail = format!("Without a token, an Idempotency-Key has at least {MIN_GUEST_KEY} characters; make it at random.");
+            return Err(Error::new(Code::MalformedHeader, detail).with("min", MIN_GUEST_KEY));
+        }
+        return Ok(Some(Sender { who: "guest".into(), user: None }));
     };
-    let token = header.to_str().ok()?.split_once(' ')?.1.trim().to_owned();
-    let caller = authenticate(&Work::alone(app), &token).await.ok()?;
+    let token = header.to_str().ok().and_then(|text| text.split_once(' ')).map(|(_, token)| token.trim().to_owned());
+    let Some(token) = token else { return Ok(None) };
+    let Ok(caller) = authenticate(&Work::alone(app), &token).await else { return Ok(None) };
     // What one credential may see, another of the same person may not.
-    Some(format!("{} {:?} {:?}", caller.user, caller.role, caller.scopes))
+    let who = format!("{} {:?} {:?}", caller.user, caller.role, caller.scopes);
+    Ok(Some(Sender { who, user: Some(caller.user) }))
 }
 
 async fn take_body(app: &App, request: &mut ServiceRequest) -> Result<Bytes> {
     // Only uploads are large, and only somebody known uploads.
     let form = ["multipart/form-data", super::tus::PIECE].contains(&essence(request.request()).as_str())
         && request.headers().contains_key("authorization");
-    let largest = if form { LARGEST } else { super::body::LARGEST };
+    let largest = if form { LARGEST } else { super::body::MAX_JSON_BODY };
     if announced(request.request()) > largest {
         return Err(Error::new(Code::TooLarge, format!("The body may have {largest} bytes.")).with("max", largest));
     }
@@ -136,8 +225,9 @@ async fn take_body(app: &App, request: &mut ServiceRequest) -> Result<Bytes> {
 fn without_boundary(request: &ServiceRequest, body: &Bytes) -> Vec<u8> {
     let boundary =
         request.headers().get("content-type").and_then(|value| value.to_str().ok()).and_then(|text| text.split("boundary=").nth(1));
-    let boundary =
-        boundary.map(|text| text.split(';').next().unwrap_or_default().trim_matches('"').as_bytes()).filter(|boundary| boundary.len() > 3);
+    let boundary = boundary
+        .map(|text| text.split(';').next().unwrap_or_default().trim_matches('"').as_bytes())
+        .filter(|boundary| (4..=MAX_BOUNDARY).contains(&boundary.len()));
     let Some(boundary) = boundary else { return body.to_vec() };
     let mut rest = body.as_ref();
     let mut kept = Vec::with_capacity(body.len());
@@ -171,12 +261,25 @@ fn look_up(conn: &mut Conn, scope: &str, hash: &str, oldest: Timestamp) -> Resul
     }
 }
 
+/// A key that a request takes.
+struct Claim {
+    scope: String,
+    hash: String,
+    user: Option<Id<User>>,
+    now: Timestamp,
+}
+
 /// Takes the key, as the first thing that its transaction does; of two at once, the second waits here for the first.
-fn claim(conn: &mut Conn, scope: &str, hash: &str, now: Timestamp) -> Result<()> {
+fn claim(conn: &mut Conn, Claim { scope, hash, user, now }: &Claim) -> Result<()> {
     let stale = idempotency_keys::table.filter(idempotency_keys::scope.eq(scope));
     let stale = stale.filter(idempotency_keys::created_at.lt(now.plus_seconds(-KEPT_SECONDS)));
     diesel::delete(stale).execute(conn)?;
-    let row = (idempotency_keys::scope.eq(scope), idempotency_keys::request_hash.eq(hash), idempotency_keys::created_at.eq(now));
+    let row = (
+        idempotency_keys::scope.eq(scope),
+        idempotency_keys::request_hash.eq(hash),
+        idempotency_keys::created_at.eq(*now),
+        idempotency_keys::user_id.eq(user.map(|user| user.to_string())),
+    );
     conflict_on(diesel::insert_into(idempotency_keys::table).values(row).execute(conn), in_flight)?;
     Ok(())
 }
@@ -192,10 +295,11 @@ impl Keeping {
     pub(super) async fn end(self, answered: Answered) -> Answered {
         let scope = self.flight.scope.clone();
         let (answered, sealed) = match answered {
-            Ok(response) if is_final(response.status()) => {
+            Ok(mut response) if is_final(response.status()) => {
+                let of = response.response_mut().extensions_mut().remove::<OfSession>();
                 let (response, kept) = taken_down(response).await?;
                 let sealed = self.flight.app.secrets.seal(&scope, &serde_json::to_vec(&kept).unwrap_or_default());
-                (Ok(response), Some(sealed))
+                (Ok(response), Some((sealed, of)))
             }
             // What an error leaves behind on purpose stays.
             other if !self.joined.joint().has_begun().await => return other,
@@ -217,12 +321,17 @@ impl Keeping {
     }
 }
 
-fn settle(conn: &mut Conn, scope: &str, sealed: Option<String>) -> Result<()> {
+fn settle(conn: &mut Conn, scope: &str, kept: Option<(String, Option<OfSession>)>) -> Result<()> {
     let row = idempotency_keys::table.filter(idempotency_keys::scope.eq(scope));
-    match sealed {
-        Some(sealed) => diesel::update(row).set(idempotency_keys::sealed_answer.eq(sealed)).execute(conn)?,
-        None => diesel::delete(row).execute(conn)?,
+    let Some((sealed, of)) = kept else {
+        diesel::delete(row).execute(conn)?;
+        return Ok(());
     };
+    diesel::update(row).set(idempotency_keys::sealed_answer.eq(sealed)).execute(conn)?;
+    if let Some(OfSession { user, session }) = of {
+        let whose = (idempotency_keys::user_id.eq(Some(user.to_string())), idempotency_keys::session_id.eq(Some(session)));
+        diesel::update(row).set(whose).execute(conn)?;
+    }
     Ok(())
 }
 

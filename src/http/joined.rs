@@ -1,13 +1,14 @@
 //! `Joined`: what a request does when its transaction is not its own alone — one that is repeated safely, one that only
 //! tries, one of a batch.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::app::App;
-use crate::db::{Joint, Opening, Parcel, Task};
-use crate::error::Result;
+use crate::db::{Joint, MAX_TRIES, Opening, Parcel, Repeatable, Task};
+use crate::error::{Error, Result};
 use crate::events::{self, Heard};
 
 type Effect = Pin<Box<dyn Future<Output = Result<()>>>>;
@@ -19,6 +20,9 @@ pub(crate) struct Joined {
     effects: RefCell<Vec<Effect>>,
     only_tries: bool,
     heard: RefCell<Heard>,
+    /// Whether no piece of it has been done.
+    is_fresh: Cell<bool>,
+    has_collided: Cell<bool>,
     /// How many jobs this process had written when it began.
     jobs: u64,
 }
@@ -42,6 +46,8 @@ impl Joined {
             effects: RefCell::default(),
             only_tries: false,
             heard: RefCell::default(),
+            is_fresh: Cell::new(true),
+            has_collided: Cell::new(false),
             jobs: app.bell.asked(),
         }
     }
@@ -58,13 +64,35 @@ impl Joined {
 
     /// Runs a piece of a request's work.
     pub(super) async fn run(&self, work: Task) -> Result<Parcel> {
+        self.is_fresh.set(false);
         let overheard = self.joint.run(move |conn| {
             let (result, heard) = events::overhear(|| work(conn));
             result.map(|value| (value, heard))
         });
-        let (value, heard) = overheard.await?;
+        let (value, heard) = overheard.await.inspect_err(|error| self.has_collided.set(self.has_collided.get() || error.has_collided()))?;
         self.heard.borrow_mut().extend(heard);
         Ok(value)
+    }
+
+    /// The same for work that can be done again. Only the first piece is: a later one would wait once more for who waits for what
+    /// the pieces before it hold.
+    pub(super) async fn run_repeatable(&self, work: Repeatable) -> Result<Parcel> {
+        let (is_fresh, work) = (self.is_fresh.get(), Arc::new(Mutex::new(work)));
+        for tries in 1.. {
+            let copy = Arc::clone(&work);
+            let done = self.run(Box::new(move |conn| copy.lock().unwrap_or_else(PoisonError::into_inner)(conn))).await;
+            let collided = done.as_ref().is_err_and(Error::has_collided);
+            if !collided || !is_fresh || tries == MAX_TRIES {
+                return done;
+            }
+            self.has_collided.set(false);
+        }
+        Err(Error::internal("work was not tried"))
+    }
+
+    /// Whether one of its pieces was undone by another transaction since this was asked last.
+    pub(crate) fn take_collision(&self) -> bool {
+        self.has_collided.take()
     }
 
     /// Puts off what is outside the database until everything is durable.

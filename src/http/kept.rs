@@ -27,17 +27,24 @@ type Gone = fn(&mut Conn, &[KeptOf]) -> Result<Vec<bool>>;
 
 /// Forgets the answers that were kept of what is gone.
 pub(crate) async fn forget_answers_of_the_gone(app: &App, gone: Gone) -> Result<()> {
-    let mut after = String::new();
-    loop {
-        let (begin, inside) = (after.clone(), app.clone());
-        let rows = app.db.read(move |conn| behind(conn, &begin)).await?;
-        let Some((last, _)) = rows.last() else { return Ok(()) };
-        after.clone_from(last);
-        let found: Vec<(String, KeptOf)> = rows.into_iter().filter_map(|(scope, sealed)| subject(&inside, scope, &sealed)).collect();
+    let mut after = Some(String::new());
+    while let Some(begin) = after {
+        let inside = app.clone();
+        // Opening them takes time, which no async thread has.
+        let (last, found) = app.db.read(move |conn| subjects(&inside, conn, &begin)).await?;
+        after = last;
         if !found.is_empty() {
             app.db.write(move |conn| forget(conn, found, gone)).await?;
         }
     }
+    Ok(())
+}
+
+/// What some answers were kept of, those behind one; and the last of them, if there is one.
+fn subjects(app: &App, conn: &mut Conn, scope: &str) -> Result<(Option<String>, Vec<(String, KeptOf)>)> {
+    let rows = behind(conn, scope)?;
+    let last = rows.last().map(|(scope, _)| scope.clone());
+    Ok((last, rows.into_iter().filter_map(|(scope, sealed)| subject(app, scope, &sealed)).collect()))
 }
 
 fn behind(conn: &mut Conn, scope: &str) -> Result<Vec<(String, String)>> {

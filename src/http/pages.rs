@@ -1,10 +1,13 @@
 //! How a page of a list looks: `data`, `page`, and the same in `Link` headers (RFC 8288).
 
+use std::ops::Range;
+
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::answer::sparse;
+use super::answer::{bytes, sparse};
 use super::cache::canonical_query;
 use super::request::Request;
 use crate::app::App;
@@ -24,7 +27,7 @@ pub(crate) struct Page<T> {
 /// Where a page lies in its list.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PageInfo {
-    /// How many items a page has at most.
+    /// How many items a page has at most. One whose items are long has fewer, so that it is no longer than 1 MiB; `next` leads on.
     #[schema(minimum = 1, maximum = 100, example = 20)]
     pub(crate) limit: usize,
     /// The cursor of the next page: send the same query with `cursor=` this. Null at the end.
@@ -52,15 +55,53 @@ pub(super) struct Cursors {
 }
 
 impl Cursors {
-    pub(super) fn of<V>(app: &App, query: &PageQuery, page: &PageOf<V>) -> Self {
-        let at = |position: &Option<Position>| position.as_ref().and_then(|position| seal_cursor(query, position, &app.secrets));
-        Self { next: at(&page.next), prev: at(&page.prev) }
+    fn of(app: &App, query: &PageQuery, next: Option<&Position>, prev: Option<&Position>) -> Self {
+        let at = |position: Option<&Position>| position.and_then(|position| seal_cursor(query, position, &app.secrets));
+        Self { next: at(next), prev: at(prev) }
     }
+}
+
+/// How many bytes a page of a list has, unless a single item has more.
+pub(crate) const MAX_PAGE: usize = 1024 * 1024;
+
+/// A page in its bytes: one that is too long ends early and leads on.
+pub(super) fn laid_out<V: Serialize>(app: &App, query: &PageQuery, page: &PageOf<V>) -> Result<(Bytes, Cursors)> {
+    let cursors = Cursors::of(app, query, page.next.as_ref(), page.prev.as_ref());
+    let whole = bytes(&written(query, page, 0..page.rows.len(), &cursors)?)?;
+    if whole.len() <= MAX_PAGE || page.places.len() != page.rows.len() {
+        return Ok((whole, cursors));
+    }
+    let (next, prev, kept) = page.part(fitting(query, page)?, query.is_backward());
+    let cursors = Cursors::of(app, query, next.as_ref(), prev.as_ref());
+    Ok((bytes(&written(query, page, kept, &cursors)?)?, cursors))
+}
+
+/// How many bytes a view has in an answer.
+pub(crate) fn length<V: Serialize>(view: &V) -> Result<usize> {
+    Ok(bytes(view)?.len())
+}
+
+/// How many items fit, from where the page was turned from on: at least one.
+fn fitting<V: Serialize>(query: &PageQuery, page: &PageOf<V>) -> Result<usize> {
+    let mut left = MAX_PAGE;
+    let backward = query.is_backward();
+    let mut fit = 0;
+    for index in 0..page.rows.len() {
+        let index = if backward { page.rows.len() - 1 - index } else { index };
+        let Some(row) = page.rows.get(index) else { break };
+        let size = length(&item(query, row)?)?;
+        if size > left && fit > 0 {
+            break;
+        }
+        left = left.saturating_sub(size);
+        fit += 1;
+    }
+    Ok(fit)
 }
 
 /// A page as it is written: nothing is copied on the way, unless only some members are wanted.
 #[derive(Serialize)]
-pub(super) struct Written<'a, V> {
+struct Written<'a, V> {
     data: Vec<Item<'a, V>>,
     page: PageInfo,
 }
@@ -72,14 +113,17 @@ enum Item<'a, V> {
     Sparse(Value),
 }
 
-pub(super) fn written<'a, V: Serialize>(query: &PageQuery, page: &'a PageOf<V>, cursors: &Cursors) -> Result<Written<'a, V>> {
-    let item = |view: &'a V| match &query.fields {
+fn item<'a, V: Serialize>(query: &PageQuery, view: &'a V) -> Result<Item<'a, V>> {
+    match &query.fields {
         Some(fields) => Ok(Item::Sparse(sparse(serde_json::to_value(view)?, fields))),
         None => Ok(Item::Whole(view)),
-    };
+    }
+}
+
+fn written<'a, V: Serialize>(query: &PageQuery, page: &'a PageOf<V>, rows: Range<usize>, cursors: &Cursors) -> Result<Written<'a, V>> {
     let Cursors { next, prev } = cursors;
     Ok(Written {
-        data: page.rows.iter().map(item).collect::<Result<_>>()?,
+        data: page.rows.get(rows).into_iter().flatten().map(|view| item(query, view)).collect::<Result<_>>()?,
         page: PageInfo { limit: query.limit, next: next.clone(), prev: prev.clone(), total: page.total },
     })
 }

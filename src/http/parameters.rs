@@ -77,6 +77,8 @@ fn about_op(op: Op) -> &'static str {
         Op::Gte => "at least",
         Op::Contains => "contains",
         Op::StartsWith => "starts with",
+        Op::EndsWith => "ends with",
+        Op::Under => "is, or lies below",
         Op::Exists => "whether there is one",
     }
 }

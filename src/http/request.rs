@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::address::client_address;
+use super::caller::asked;
 use super::conditional::Precondition;
 use super::joined::Joined;
 use super::trial;
@@ -16,6 +17,7 @@ use super::work::Work;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::input::Query;
+use crate::users::Asked;
 
 /// The parts of a request that are not its body.
 pub(crate) struct Request {
@@ -25,6 +27,7 @@ pub(crate) struct Request {
     /// The client's address.
     pub(crate) address: IpAddr,
     raw_query: String,
+    pub(super) asked: Asked,
     headers: actix_web::http::header::HeaderMap,
 }
 
@@ -93,8 +96,9 @@ impl FromRequest for Request {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(app_of(request).map(|app| Self {
             path: request.path().to_owned(),
-            address: client_address(request.peer_addr(), request.headers(), &app.config.server.trusted_proxies),
+            address: client_address(request.peer_addr(), request.headers(), &app.config.server.proxies),
             raw_query: trial::without(request.extensions().contains::<trial::Seen>(), request.query_string()),
+            asked: asked(request),
             headers: request.headers().clone(),
             work: Work::part_of(app, request.extensions().get::<Rc<Joined>>().cloned()),
         }))

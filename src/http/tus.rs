@@ -34,6 +34,9 @@ pub(super) const PIECE: &str = "application/offset+octet-stream";
 /// What programs say of every file, and what is known better from its bytes.
 const PASSED_OVER: [&str; 3] = ["filetype", "type", "relativePath"];
 
+/// How many pairs of metadata are looked at.
+const MAX_PAIRS: usize = 50;
+
 /// The versions that are spoken.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 pub(crate) enum TusVersion {
@@ -163,6 +166,10 @@ impl Request {
             let (name, value) = pair.split_once(' ').unwrap_or((pair, ""));
             if PASSED_OVER.contains(&name) {
                 continue;
+            }
+            if seen.len() + faults.len() >= MAX_PAIRS {
+                faults.push(Fault::at("", "too_many", format!("Upload-Metadata may have {MAX_PAIRS} pairs.")).bound("max", MAX_PAIRS));
+                break;
             }
             if seen.contains(&name) {
                 faults.push(Fault::at(pointer(name), "stands_twice", format!("{name:?} stands twice.")));

@@ -36,6 +36,14 @@ pub(crate) struct Upload {
     payload: Payload,
 }
 
+/// The parts that a form can have.
+pub(crate) struct FormParts {
+    /// The name of the part with the file.
+    pub(crate) file: &'static str,
+    /// The names of the texts.
+    pub(crate) texts: &'static [&'static str],
+}
+
 /// A form as it came.
 #[derive(Default)]
 pub(crate) struct Form {
@@ -57,14 +65,14 @@ impl FromRequest for Upload {
 }
 
 impl Upload {
-    /// Reads the form within the deadline; the part called `file_part` goes to a temporary file.
-    pub(crate) async fn receive(self, app: &App, file_part: &'static str) -> Result<Form> {
-        tokio::time::timeout(app.config.server.request_deadline, self.read(app, file_part))
+    /// Reads the form within the deadline; the part of the file goes to a temporary file.
+    pub(crate) async fn receive(self, app: &App, parts: &'static FormParts) -> Result<Form> {
+        tokio::time::timeout(app.config.server.request_deadline, self.read(app, parts))
             .await
             .map_err(|_| Error::new(Code::RequestTimeout, "The form did not arrive in time."))?
     }
 
-    async fn read(self, app: &App, file_part: &'static str) -> Result<Form> {
+    async fn read(self, app: &App, known: &'static FormParts) -> Result<Form> {
         let mut total = 0;
         let counted = self.payload.map(move |chunk| {
             let chunk = chunk?;
@@ -83,9 +91,16 @@ impl Upload {
             if seen.contains(&name) {
                 form.faults.push(Fault::at(pointer(&name), "stands_twice", format!("{name:?} stands twice.")));
                 skip(&mut part).await?;
-            } else if name == file_part {
+            } else if name == known.file {
                 form.texts.insert(name.clone(), file_name(&part).into());
                 form.file = Some(save(app, &mut part).await?);
+            } else if is_file(&part) && !known.texts.contains(&name.as_str()) {
+                form.faults.push(Fault::at(
+                    pointer(&name),
+                    "unknown_member",
+                    format!("The part with the file is called {:?}.", known.file),
+                ));
+                skip(&mut part).await?;
             } else {
                 form.keep_text(&name, &mut part).await?;
             }
@@ -111,6 +126,11 @@ impl Form {
         }
         Ok(())
     }
+}
+
+/// Whether a part brings a file along, as far as the client says.
+fn is_file(part: &Field) -> bool {
+    part.content_disposition().is_some_and(|disposition| disposition.get_filename_ext().is_some() || disposition.get_filename().is_some())
 }
 
 async fn save(app: &App, part: &mut Field) -> Result<File> {

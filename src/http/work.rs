@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::joined::Joined;
 use crate::app::App;
-use crate::db::{Conn, Parcel, Task, task, unpacked};
+use crate::db::{Conn, Parcel, Repeatable, Task, repeatable, task, unpacked};
 use crate::error::Result;
 
 /// Where an operation reads and writes.
@@ -44,20 +44,21 @@ impl Work {
         }
     }
 
-    /// Runs one transaction; ready answers that its events touch are made anew after it.
+    /// Runs one transaction; ready answers that its events touch are made anew after it. Where another transaction and this one
+    /// waited for each other, the work is done again.
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&App, &mut Conn) -> Result<T> + Send + 'static,
+        F: Fn(&App, &mut Conn) -> Result<T> + Send + 'static,
     {
         let app = self.app.clone();
-        unpacked(self.write_task(task(move |conn| work(&app, conn))).await)
+        unpacked(self.write_repeatable(repeatable(move |conn| work(&app, conn))).await)
     }
 
-    async fn write_task(&self, work: Task) -> Result<Parcel> {
+    async fn write_repeatable(&self, work: Repeatable) -> Result<Parcel> {
         match &self.joined {
-            Some(joined) => joined.run(work).await,
-            None => self.app.write_task(work).await,
+            Some(joined) => joined.run_repeatable(work).await,
+            None => self.app.write_repeatable(work).await,
         }
     }
 

@@ -62,7 +62,7 @@ async fn list_images(request: Request, _caller: Caller<Staff>) -> Result<HttpRes
 #[post("/images")]
 async fn create_image(form: Upload, request: Request, caller: Caller<Writer>) -> Result<HttpResponse> {
     request.no_query()?;
-    let form = form.receive(&request.app, "file").await?;
+    let form = form.receive(&request.app, &upload::PARTS).await?;
     let view = upload::create(&request, caller, form).await?;
     created(&request, &format!("/images/{}", view.view.id), &view, view.version)
 }

@@ -174,6 +174,10 @@ pub(super) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, imag
     for (kind, id) in queries::uses(conn, image.id)? {
         tags.insert(if kind == "site" { kind } else { format!("{kind}:{id}") });
     }
+    // An article that loses its picture changes lists that it is not in: `hero_image[exists]=false`.
+    if kind == "image.deleted" && tags.iter().any(|tag| tag.starts_with("article:")) {
+        tags.insert("articles".to_owned());
+    }
     let event = Event {
         kind,
         actor: caller.actor(),

@@ -217,10 +217,14 @@ impl Storage {
         }
     }
 
-    /// Whether a failure says that there is no such file, and not that there is no such bucket.
+    /// Whether a failure says that there is no such file, and not that there is no such folder or bucket.
     fn is_missing(&self, error: &object_store::Error) -> bool {
         let missing = matches!(error, object_store::Error::NotFound { .. });
-        missing && (self.folder.is_some() || code_in(&error.to_string()).is_none_or(|code| code == "NoSuchKey"))
+        let has_place = match &self.folder {
+            Some(folder) => folder.is_dir(),
+            None => code_in(&error.to_string()).is_none_or(|code| code == "NoSuchKey"),
+        };
+        missing && has_place
     }
 
     /// What a failure of the store is to a client. A bucket's are another service's, and may pass.

@@ -20,7 +20,7 @@ use super::renditions::RenditionJob;
 use crate::app::App;
 use crate::db::{Conn, Timestamp, lock};
 use crate::error::{Code, Error, Fault, Result};
-use crate::http::{Form, Work};
+use crate::http::{Form, FormParts, Work};
 use crate::input::{Custom, CustomKind, Draft, Input, Line, Paragraph, inexact_faults, parse_json};
 use crate::jobs::{self, Job};
 use crate::users::{Caller, Writer};
@@ -70,6 +70,10 @@ pub(crate) struct ImageUpload {
 }
 
 impl Draft for ImageUpload {}
+
+/// The parts of the form.
+pub(super) const PARTS: FormParts =
+    FormParts { file: "file", texts: &["alt", "caption", "credit", "taken_at", "focal_x", "focal_y", "custom"] };
 
 const fn middle() -> f64 {
     0.5

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -11,7 +12,10 @@ use super::custom::CustomKind;
 use super::exact::inexact_numbers;
 use super::json::parse_json;
 use crate::db::Conn;
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Fault, MAX_FAULTS, Result};
+
+/// How many bytes a body has that costs next to nothing to check, wherever that is done.
+pub(crate) const MAX_AT_ONCE: usize = 16 * 1024;
 
 /// A member that names another resource by id or slug, or embeds it whole (only the `id` counts).
 pub(crate) struct Reference {
@@ -60,6 +64,8 @@ pub(crate) trait Draft: DeserializeOwned + ToSchema {
     const DERIVED: &'static [&'static str] = &[];
     /// Members that only the server changes: accepted when equal to what they are.
     const READ_ONLY: &'static [&'static str] = &[];
+    /// Those of them that a setting gives, with its name.
+    const SETTINGS: &'static [(&'static str, &'static str)] = &[];
     /// Members whose insides belong to the user.
     const FREE: &'static [&'static str] = &["/custom"];
     /// Whose schema of custom fields `custom` must fit.
@@ -71,7 +77,7 @@ pub(crate) trait Draft: DeserializeOwned + ToSchema {
     fn settle(_document: &mut Map<String, Value>, _patch: Option<&Map<String, Value>>) {}
 }
 
-/// A body as it came, not yet parsed, so that who may not write learns nothing of its faults.
+/// A body as it came. Its faults are told where it is taken, so that who may not write learns nothing of them.
 #[derive(Clone)]
 pub(crate) struct Input {
     content: Content,
@@ -81,14 +87,37 @@ pub(crate) struct Input {
 
 #[derive(Clone)]
 enum Content {
-    Bytes(bytes::Bytes),
+    Sent(Arc<SentBody>),
     Value(Value),
 }
 
+/// What was sent: parsed and of bounded sizes before anybody waits for it, or refused.
+struct SentBody {
+    bytes: Bytes,
+    document: Result<Map<String, Value>>,
+    is_exact: bool,
+}
+
+/// What is known of a body before it is read.
+pub(crate) struct BodyOf {
+    /// The operation's method, in lower case.
+    pub(crate) method: String,
+    /// The template of its path.
+    pub(crate) template: &'static str,
+    /// Whether it is a merge patch.
+    pub(crate) patch: bool,
+}
+
 impl Input {
-    /// A body of bytes; `patch` where it is a merge patch.
-    pub(crate) fn new(bytes: bytes::Bytes, patch: bool, checker: Arc<Checker>) -> Self {
-        Self { content: Content::Bytes(bytes), patch, checker }
+    /// Parses a body of bytes, and looks for what is longer than it may be.
+    pub(crate) fn read(bytes: Bytes, of: &BodyOf, checker: Arc<Checker>) -> Self {
+        let document = parse_json(&bytes).and_then(|value| {
+            // In a small body, what is too long is told together with all else.
+            let oversizes = if bytes.len() <= MAX_AT_ONCE { Vec::new() } else { checker.oversizes((&of.method, of.template), &value)? };
+            if oversizes.is_empty() { object(value) } else { Err(Error::invalid(oversizes)) }
+        });
+        let is_exact = document.is_err() || inexact_numbers(&bytes, &|_| true).is_empty();
+        Self { content: Content::Sent(Arc::new(SentBody { bytes, document, is_exact })), patch: of.patch, checker }
     }
 
     /// A body that the program makes itself: demo content, the command line.
@@ -111,16 +140,20 @@ impl Input {
             return self.finish::<D>(conn, sent, None, faults);
         }
         let mut merged = current.as_object().cloned().unwrap_or_default();
-        merge("", &mut merged, &sent, D::FREE);
+        merge(&mut merged, &sent, D::FREE, false);
         self.finish::<D>(conn, merged, Some(&sent), faults)
     }
 
     /// Parses a body that refers to nothing in the database.
     pub(crate) fn plain<D: Draft>(&self) -> Result<D> {
-        let document = self.object()?;
-        let mut faults = self.checker.faults(&D::name(), &Value::Object(document.clone()))?;
+        let mut document = Value::Object(self.object()?);
+        self.checker.trim(&D::name(), &mut document);
+        let mut faults = self.checker.faults(&D::name(), &document)?;
         faults.extend(self.inexact(D::FREE));
-        if faults.is_empty() { typed(document) } else { Err(Error::invalid(faults)) }
+        match document {
+            Value::Object(members) if faults.is_empty() => typed(members),
+            _ => Err(Error::invalid(faults)),
+        }
     }
 
     /// The same body without the members that only the server changes.
@@ -139,21 +172,20 @@ impl Input {
 
     /// What the caller sent, as an object.
     pub(crate) fn object(&self) -> Result<Map<String, Value>> {
-        let value = match &self.content {
-            Content::Bytes(bytes) => parse_json(bytes)?,
-            Content::Value(value) => value.clone(),
-        };
-        match value {
-            Value::Object(members) => Ok(members),
-            _ => Err(Error::invalid(vec![Fault::at("", "wrong_type", "The body must be an object.")])),
+        match &self.content {
+            Content::Sent(sent) => sent.document.clone(),
+            Content::Value(value) => object(value.clone()),
         }
     }
 
     /// Numbers of the user's own that could not be kept as they were sent.
     fn inexact(&self, free: &[&str]) -> Vec<Fault> {
-        let Content::Bytes(bytes) = &self.content else { return Vec::new() };
-        let inside = |pointer: &String| free.iter().any(|free| pointer.starts_with(&format!("{free}/")));
-        inexact_numbers(bytes).into_iter().filter(inside).map(inexact).collect()
+        let Content::Sent(sent) = &self.content else { return Vec::new() };
+        if sent.is_exact {
+            return Vec::new();
+        }
+        let inside = |pointer: &str| free.iter().any(|free| pointer.strip_prefix(free).is_some_and(|rest| rest.starts_with('/')));
+        inexact_numbers(&sent.bytes, &inside).into_iter().map(inexact).collect()
     }
 
     fn finish<D: Draft>(
@@ -169,6 +201,7 @@ impl Input {
         for pointer in D::DERIVED.iter().chain(D::READ_ONLY) {
             remove(&mut document, pointer);
         }
+        self.checker.trim(&D::name(), &mut document);
         faults.extend(self.checker.faults(&D::name(), &document)?);
         faults.extend(self.inexact(D::FREE));
         if let Some(kind) = D::CUSTOM {
@@ -185,9 +218,16 @@ impl Input {
     }
 }
 
+fn object(value: Value) -> Result<Map<String, Value>> {
+    match value {
+        Value::Object(members) => Ok(members),
+        _ => Err(Error::invalid(vec![Fault::at("", "wrong_type", "The body must be an object.")])),
+    }
+}
+
 /// The faults of numbers in the JSON text of a member that could not be kept as they were sent.
 pub(crate) fn inexact_faults(at: &str, json: &[u8]) -> Vec<Fault> {
-    inexact_numbers(json).into_iter().map(|pointer| inexact(format!("{at}{pointer}"))).collect()
+    inexact_numbers(json, &|_| true).into_iter().map(|pointer| inexact(format!("{at}{pointer}"))).collect()
 }
 
 fn inexact(pointer: String) -> Fault {
@@ -203,24 +243,37 @@ fn read_only_faults<D: Draft>(sent: &Map<String, Value>, current: Option<&Value>
     let sent = Value::Object(sent.clone());
     let differs =
         |pointer: &&&str| sent.pointer(pointer).is_some_and(|value| current.and_then(|current| current.pointer(pointer)) != Some(value));
-    let fault = |pointer: &&str| Fault::at(*pointer, "read_only", "Only the server changes this; leave it out, or send it as it is.");
+    let detail = |pointer: &str| match D::SETTINGS.iter().find(|(member, _)| *member == pointer) {
+        Some((_, setting)) => format!("The setting {setting} says this; change it there, and leave this out or send it as it is."),
+        None => "Only the server changes this; leave it out, or send it as it is.".to_owned(),
+    };
+    let fault = |pointer: &&str| Fault::at(*pointer, "read_only", detail(pointer));
     D::READ_ONLY.iter().filter(differs).map(fault).collect()
 }
 
-/// RFC 7396, but that a `null` for a name nobody knows stays, to be found as a fault.
-fn merge(at: &str, target: &mut Map<String, Value>, patch: &Map<String, Value>, free: &[&str]) {
-    let is_free = free.iter().any(|pointer| at == *pointer || at.starts_with(&format!("{pointer}/")));
+/// RFC 7396, but that a `null` for a name nobody knows stays, to be found as a fault. `free` are the places whose insides belong to
+/// the user, as they are seen from here; `is_free` is inside one.
+fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>, free: &[&str], is_free: bool) {
     for (name, value) in patch {
         match (value, target.get_mut(name)) {
             (Value::Null, Some(_)) => {
                 target.shift_remove(name);
             }
             (Value::Null, None) if is_free => {}
-            (Value::Object(inner), Some(Value::Object(current))) => merge(&format!("{at}/{name}"), current, inner, free),
-            (Value::Object(inner), _) if is_free || free.contains(&format!("{at}/{name}").as_str()) => {
-                let mut fresh = Map::new();
-                merge(&format!("{at}/{name}"), &mut fresh, inner, free);
-                target.insert(name.clone(), Value::Object(fresh));
+            (Value::Object(inner), current) => {
+                let below: Vec<&str> = free.iter().filter_map(|place| place.strip_prefix('/')?.strip_prefix(name.as_str())).collect();
+                let inside = is_free || below.contains(&"");
+                match current {
+                    Some(Value::Object(current)) => merge(current, inner, &below, inside),
+                    _ if inside => {
+                        let mut fresh = Map::new();
+                        merge(&mut fresh, inner, &below, inside);
+                        target.insert(name.clone(), Value::Object(fresh));
+                    }
+                    _ => {
+                        target.insert(name.clone(), value.clone());
+                    }
+                }
             }
             _ => {
                 target.insert(name.clone(), value.clone());
@@ -240,12 +293,16 @@ fn remove(document: &mut Value, pointer: &str) {
 fn resolve(conn: &mut Conn, document: &mut Value, reference: &Reference, faults: &mut Vec<Fault>) -> Result<()> {
     let pointers = match reference.pointer.strip_suffix("/*") {
         None => vec![reference.pointer.to_owned()],
+        Some(list) if faults.iter().any(|fault| fault.pointer() == Some(list)) => return Ok(()),
         Some(list) => {
             let length = document.pointer(list).and_then(Value::as_array).map_or(0, Vec::len).min(1000);
             (0..length).map(|index| format!("{list}/{index}")).collect()
         }
     };
     for pointer in pointers {
+        if faults.len() > MAX_FAULTS {
+            break;
+        }
         let inside = |at: &str| at.strip_prefix(&pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         if faults.iter().any(|fault| fault.pointer().is_some_and(inside)) {
             continue;

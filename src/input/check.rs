@@ -5,36 +5,55 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::custom::{CustomKind, CustomSchemas};
-use super::formats;
+use super::shape::{Scalars, Shape};
+use super::walk::{Aim, faults};
+use super::{blanks, formats, sentences};
 use crate::db::Conn;
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Fault, MAX_FAULTS, MAX_POINTER, Result, beginning};
 
-/// The validators of all bodies, each compiled when it is first needed.
+/// How many bytes a name may have for which a near one is looked for.
+const MAX_HINTED: usize = 64;
+
+/// The schemas of all bodies, each compiled when it is first needed.
 pub(crate) struct Checker {
     document: OnceLock<Arc<Value>>,
     source: fn() -> Arc<Value>,
-    validators: RwLock<HashMap<String, Arc<Validator>>>,
+    shapes: RwLock<HashMap<String, Arc<Shape>>>,
+    scalars: Scalars,
     custom: CustomSchemas,
 }
 
 impl Checker {
     /// A checker over the schemas of the document that `source` makes at the first need.
     pub(crate) fn new(source: fn() -> Arc<Value>) -> Self {
-        Self { document: OnceLock::new(), source, validators: RwLock::default(), custom: CustomSchemas::default() }
+        let (shapes, scalars, custom) = (RwLock::default(), Scalars::default(), CustomSchemas::default());
+        Self { document: OnceLock::new(), source, shapes, scalars, custom }
     }
 
-    /// Every fault of a body by the component schema of this name.
-    pub(crate) fn faults(&self, schema: &str, body: &Value) -> Result<Vec<Fault>> {
-        let validator = self.validator(schema)?;
+    /// Takes the blanks away around e-mail addresses and URLs in a body, as the component schema of this name has them.
+    pub(crate) fn trim(&self, schema: &str, body: &mut Value) {
         let document = self.document();
-        let mut faults = Vec::new();
-        for error in validator.iter_errors(body) {
-            explain(document, &error, &mut faults);
+        if let Some(schema) = document.pointer("/components/schemas").and_then(|schemas| schemas.get(schema)) {
+            blanks::trim(document, schema, body);
         }
-        Ok(faults)
+    }
+
+    /// The faults of a body by the component schema of this name: all, or as many as are told and one more.
+    pub(crate) fn faults(&self, schema: &str, body: &Value) -> Result<Vec<Fault>> {
+        self.walk(schema, body, Aim::All)
+    }
+
+    /// What is longer than it may be in the body of an operation, by its method and its path's template.
+    pub(crate) fn oversizes(&self, (method, template): (&str, &str), body: &Value) -> Result<Vec<Fault>> {
+        let operation = self.document().get("paths").and_then(|paths| paths.get(template)).and_then(|path| path.get(method));
+        let content = operation.and_then(|operation| operation.pointer("/requestBody/content")).and_then(Value::as_object);
+        let json = content.into_iter().flatten().find(|(media_type, _)| media_type.ends_with("json"));
+        let name =
+            json.and_then(|(_, media)| media.pointer("/schema/$ref")).and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
+        name.map_or(Ok(Vec::new()), |name| self.walk(name, body, Aim::Sizes))
     }
 
     /// Every fault of `custom` by the schema that administrators gave its kind.
@@ -42,31 +61,41 @@ impl Checker {
         Ok(self.custom.current(conn, kind)?.map_or_else(Vec::new, |schema| schema.faults(custom)))
     }
 
+    fn walk(&self, schema: &str, body: &Value, aim: Aim) -> Result<Vec<Fault>> {
+        let shape = self.shape(schema)?;
+        // A component that does not compile is found by the test that compiles all of them.
+        Ok(faults(&shape, body, &|name| self.shape(name).ok(), aim))
+    }
+
     fn document(&self) -> &Value {
         self.document.get_or_init(self.source)
     }
 
-    fn validator(&self, schema: &str) -> Result<Arc<Validator>> {
-        if let Some(validator) = self.validators.read().ok().and_then(|map| map.get(schema).cloned()) {
-            return Ok(validator);
+    fn shape(&self, name: &str) -> Result<Arc<Shape>> {
+        if let Some(shape) = self.shapes.read().ok().and_then(|known| known.get(name).cloned()) {
+            return Ok(shape);
         }
-        let reference = json!({"$ref": format!("#/components/schemas/{schema}")});
-        let root = json!({"$ref": reference["$ref"], "components": {"schemas": referenced(self.document(), &reference)}});
-        let validator = jsonschema::draft202012::options()
-            .should_validate_formats(true)
-            .with_format("date-time", formats::is_time)
-            .with_format("uri", formats::is_http_url)
-            .with_format("uri-reference", formats::is_address)
-            .with_format("email", formats::is_email)
-            .with_format("time-zone", formats::is_time_zone)
-            .build(&root)
-            .map_err(|error| Error::internal(&format!("the schema {schema} does not compile: {error}")))?;
-        let validator = Arc::new(validator);
-        if let Ok(mut map) = self.validators.write() {
-            map.insert(schema.to_owned(), Arc::clone(&validator));
+        let schema = self.document().pointer("/components/schemas").and_then(|schemas| schemas.get(name));
+        let schema = schema.ok_or_else(|| Error::internal(&format!("the document has no schema {name}")))?;
+        let shape = Arc::new(Shape::compile(schema, &self.scalars)?);
+        if let Ok(mut known) = self.shapes.write() {
+            known.insert(name.to_owned(), Arc::clone(&shape));
         }
-        Ok(validator)
+        Ok(shape)
     }
+}
+
+/// A validator of a schema that refers to no other.
+pub(super) fn compiled(schema: &Value) -> Result<Validator> {
+    jsonschema::draft202012::options()
+        .should_validate_formats(true)
+        .with_format("date-time", formats::is_time)
+        .with_format("uri", formats::is_http_url)
+        .with_format("uri-reference", formats::is_address)
+        .with_format("email", formats::is_email)
+        .with_format("time-zone", formats::is_time_zone)
+        .build(schema)
+        .map_err(|error| Error::internal(&format!("the schema {schema} does not compile: {error}")))
 }
 
 /// The component schemas of a document that a schema refers to, directly or through others: all that it takes to compile it.
@@ -94,26 +123,27 @@ pub fn referenced(document: &Value, schema: &Value) -> Map<String, Value> {
     found
 }
 
-/// Says what a validation error means, in the words of the contract.
+/// Says what a validation error of the site's own schema means, in the words of the contract.
 pub(super) fn explain(document: &Value, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
-    let at = error.instance_path().as_str();
+    let at = beginning(error.instance_path().as_str(), MAX_POINTER);
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
             let known = names_beside(document, error.schema_path().as_str());
-            faults.extend(unexpected.iter().map(|name| unknown_member(at, name, &known)));
+            let unknown = unexpected.iter().take(MAX_FAULTS);
+            faults.extend(unknown.map(|name| unknown_member(at, name, known.iter().map(String::as_str))));
         }
-        ValidationErrorKind::Required { property } => {
-            let name = property.as_str().unwrap_or_default();
-            faults.push(Fault::at(format!("{at}/{}", escape(name)), "required", format!("{name:?} is required.")));
-        }
+        ValidationErrorKind::Required { property } => faults.push(required(at, property.as_str().unwrap_or_default())),
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             match context.iter().find(|branch| branch.iter().all(|inner| !is_other_type(inner, at))) {
-                Some(branch) => branch.iter().for_each(|inner| explain(document, inner, faults)),
-                None => faults.push(no_such_choice(at, context)),
+                Some(branch) => branch.iter().take(MAX_FAULTS).for_each(|inner| explain(document, inner, faults)),
+                None => {
+                    let types: Vec<String> = context.iter().flatten().filter_map(|error| names_type(error, at)).collect();
+                    faults.push(no_such_choice(at, &types));
+                }
             }
         }
-        kind => {
-            let fault = simple(at, kind, error);
+        _ => {
+            let fault = simple(at, error);
             // A format and a pattern often refuse the same text.
             if !faults.iter().any(|known| fault.repeats(known)) {
                 faults.push(fault);
@@ -140,16 +170,21 @@ fn names_type(error: &ValidationError<'_>, at: &str) -> Option<String> {
     }
 }
 
-fn no_such_choice(at: &str, context: &[Vec<ValidationError<'static>>]) -> Fault {
-    let types: Vec<String> = context.iter().flatten().filter_map(|error| names_type(error, at)).collect();
+/// The fault of a value that none of the branches of a choice is for; `types` are the values of `type` that there are.
+pub(super) fn no_such_choice(at: &str, types: &[String]) -> Fault {
     if types.is_empty() {
         return Fault::at(at, "wrong_type", "This has a type that is not taken here.");
     }
     Fault::at(format!("{at}/type"), "not_one_of", format!("This must be one of {}.", types.join(", ")))
 }
 
-fn simple(at: &str, kind: &ValidationErrorKind, error: &ValidationError<'_>) -> Fault {
-    match kind {
+/// The fault of a member that is missing.
+pub(super) fn required(at: &str, name: &str) -> Fault {
+    Fault::at(format!("{at}/{}", escape(name)), "required", format!("{name:?} is required."))
+}
+
+pub(super) fn simple(at: &str, error: &ValidationError<'_>) -> Fault {
+    match error.kind() {
         ValidationErrorKind::Type { kind } => Fault::at(at, "wrong_type", format!("This must be {}.", type_name(kind))),
         ValidationErrorKind::MaxLength { limit } => {
             Fault::at(at, "too_long", format!("This may have at most {limit} characters.")).bound("max", *limit)
@@ -177,8 +212,8 @@ fn simple(at: &str, kind: &ValidationErrorKind, error: &ValidationError<'_>) -> 
         ValidationErrorKind::UniqueItems => Fault::at(at, "duplicate_items", "An item stands here twice."),
         ValidationErrorKind::Format { format } if format == "time-zone" => unknown_zone(at, error),
         ValidationErrorKind::Pattern { pattern } if pattern == formats::TIME_ZONE => unknown_zone(at, error),
-        ValidationErrorKind::Format { format } => Fault::at(at, "invalid_format", format!("This is not a valid {format}.")),
-        ValidationErrorKind::Pattern { pattern } => by_pattern(at, pattern),
+        ValidationErrorKind::Format { format } => sentences::by_format(at, format),
+        ValidationErrorKind::Pattern { pattern } => sentences::by_pattern(at, pattern),
         _ => Fault::at(at, "invalid", error.masked().to_string()),
     }
 }
@@ -189,23 +224,6 @@ fn unknown_zone(at: &str, error: &ValidationError<'_>) -> Fault {
     let hint = hint(&sent, formats::time_zones());
     let detail = format!("A time zone has a name of the IANA database, such as Europe/Berlin or UTC.{hint}");
     Fault::at(at, "invalid_format", detail)
-}
-
-fn by_pattern(at: &str, pattern: &str) -> Fault {
-    match pattern {
-        formats::LINE => Fault::at(at, "control_character", "This is one line and may hold no control characters."),
-        formats::NAME => Fault::at(at, "invalid_format", "This is one line, may not be blank and may hold no control characters."),
-        formats::TEXT => Fault::at(at, "control_character", "This may hold no control characters but tab and line ends."),
-        formats::PROSE => {
-            Fault::at(at, "invalid_format", "This may not be blank and may hold no control characters but tab and line ends.")
-        }
-        formats::SLUG => {
-            Fault::at(at, "invalid_format", "A slug is lower-case words of a–z and 0–9 joined by hyphens, and not shaped like an id.")
-        }
-        formats::LOCALE => Fault::at(at, "invalid_format", "A locale is a language tag such as en, pt-BR or zh-Hant-TW."),
-        formats::ADDRESS => Fault::at(at, "invalid_format", "This is an http or https address, or a path that begins with one slash."),
-        other => Fault::at(at, "invalid_format", format!("This must match {other}.")),
-    }
 }
 
 fn type_name(kind: &TypeKind) -> String {
@@ -224,8 +242,9 @@ fn in_words(kind: &str) -> String {
 }
 
 /// The fault of a member that nobody knows, with the nearest name that somebody does.
-pub(super) fn unknown_member(at: &str, name: &str, known: &[String]) -> Fault {
-    let hint = hint(name, known.iter().map(String::as_str));
+pub(super) fn unknown_member<'a>(at: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Fault {
+    let hint = hint(name, known);
+    let name = beginning(name, MAX_POINTER);
     Fault::at(format!("{at}/{}", escape(name)), "unknown_member", format!("{name:?} is not known here.{hint}"))
 }
 
@@ -234,15 +253,51 @@ pub(crate) fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Stri
     nearest(name, known).map(|near| format!(" Did you mean {near:?}?")).unwrap_or_default()
 }
 
-/// The known name that a mistyped one most likely stands for.
+/// What other systems call things that have another name here.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("categories", "section"),
+    ("category", "section"),
+    ("content", "body"),
+    ("cover", "hero_image"),
+    ("feature_image", "hero_image"),
+    ("headline", "title"),
+    ("html", "body"),
+    ("image", "hero_image"),
+    ("image", "file"),
+    ("language", "locale"),
+    ("markdown", "body"),
+    ("photo", "file"),
+    ("picture", "file"),
+    ("subtitle", "dek"),
+    ("summary", "excerpt"),
+    ("text", "body"),
+    ("upload", "file"),
+];
+
+/// Whether one name could be a slip of the other: a third of its letters at most, or one begins with the other.
+fn is_near(name: &str, word: &str) -> bool {
+    let length = name.chars().count().max(word.chars().count());
+    let begins = name.len() > 2 && word.len() > 2 && (word.starts_with(name) || name.starts_with(word));
+    begins || (name.len() < 100 && strsim::osa_distance(name, word) <= (length / 3).max(1))
+}
+
+/// The known name that a mistyped one most likely stands for; none for a name longer than any that is known.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > MAX_HINTED {
+        return None;
+    }
     // In a short name one slip is most of the name.
     let slipped = |word: &str| name.len() < 40 && word.len() > 2 && strsim::osa_distance(name, word) == 1;
-    known
-        .map(|word| (if slipped(word) { 0.99 } else { strsim::jaro_winkler(name, word) }, word))
+    let known: Vec<&str> = known.collect();
+    let near = known
+        .iter()
+        .filter(|word| word.len() <= MAX_HINTED && is_near(name, word))
+        .map(|word| (if slipped(word) { 0.99 } else { strsim::jaro_winkler(name, word) }, *word))
         .filter(|(score, _)| *score > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, word)| word)
+        .map(|(_, word)| word);
+    let called_otherwise = || OTHER_NAMES.iter().filter(|(other, _)| *other == name).map(|(_, word)| *word);
+    near.or_else(|| called_otherwise().find_map(|wanted| known.iter().find(|word| **word == wanted).copied()))
 }
 
 /// A name as a JSON Pointer writes it (RFC 6901).

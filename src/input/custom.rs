@@ -9,17 +9,15 @@ use serde_json::{Map, Value, json};
 use super::check::explain;
 use super::custom_rules;
 use crate::db::{Conn, text_enum};
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Fault, MAX_FAULTS, Result};
 use crate::schema::custom_schemas;
 
 /// How many bytes a schema may have.
-const LARGEST: usize = 32 * 1024;
+pub(crate) const MAX_SCHEMA: usize = 32 * 1024;
 /// How many values `custom` may have where a schema is to be checked.
 const MOST_VALUES: usize = 10_000;
 /// How many bytes a compiled pattern may take.
 const LARGEST_PATTERN: usize = 256 * 1024;
-/// How many faults of one object are told.
-const MOST_FAULTS: usize = 100;
 
 text_enum! {
     /// What can have members of its own.
@@ -59,13 +57,13 @@ impl CustomSchema {
     /// Compiles what administrators sent; the faults are theirs.
     pub(crate) fn of(schema: &Map<String, Value>) -> Result<Self> {
         let source = Value::Object(schema.clone()).to_string();
-        if source.len() > LARGEST {
+        if source.len() > MAX_SCHEMA {
             return Err(Error::invalid(vec![
-                Fault::at("", "too_long", format!("A schema may have {LARGEST} bytes.")).bound("max", LARGEST),
+                Fault::at("", "too_long", format!("A schema may have {MAX_SCHEMA} bytes.")).bound("max", MAX_SCHEMA),
             ]));
         }
         let mut faults = custom_rules::faults(schema);
-        for error in jsonschema::draft202012::meta::validator().iter_errors(&Value::Object(schema.clone())).take(MOST_FAULTS) {
+        for error in jsonschema::draft202012::meta::validator().iter_errors(&Value::Object(schema.clone())).take(MAX_FAULTS + 1) {
             faults.push(Fault::at(error.instance_path().as_str(), "invalid_schema", error.to_string()));
         }
         if schema.get("type").is_some_and(|kind| kind != "object") {
@@ -103,7 +101,7 @@ impl CustomSchema {
             return vec![Fault::at("/custom", "too_many", detail).bound("max", MOST_VALUES)];
         }
         let (body, mut faults) = (json!({"custom": custom}), Vec::new());
-        for error in validator.iter_errors(&body).take(MOST_FAULTS) {
+        for error in validator.iter_errors(&body).take(MAX_FAULTS + 1) {
             explain(&self.root, &error, &mut faults);
         }
         faults

@@ -126,8 +126,8 @@ impl Survey {
                 (name, _) if PLAIN.contains(&name) => self.patterns += usize::from(name == "pattern"),
                 (name, _) if name.starts_with("x-") => {}
                 (name, _) => {
-                    let known: Vec<String> = [ONE, MANY, NAMED, PLAIN].concat().into_iter().map(str::to_owned).collect();
-                    self.faults.push(unknown_member(at, name, &known));
+                    let known = [ONE, MANY, NAMED, PLAIN].concat();
+                    self.faults.push(unknown_member(at, name, known.into_iter()));
                 }
             }
         }

@@ -1,16 +1,19 @@
 //! Finds numbers that could not be kept as they were sent, because a 64-bit number has not so many digits.
 
 use super::check::escape;
+use crate::error::{MAX_FAULTS, MAX_POINTER, beginning};
 
-/// The pointers of those numbers of a well-formed JSON document that would be stored as others.
-pub(super) fn inexact_numbers(json: &[u8]) -> Vec<String> {
-    let mut scan = Scan { json, at: 0, path: Vec::new(), found: Vec::new() };
+/// The pointers of those numbers of a well-formed JSON document that would be stored as others: of those whose pointers `count`,
+/// as many as are told and one more.
+pub(super) fn inexact_numbers(json: &[u8], count: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let mut scan = Scan { json, count, at: 0, path: Vec::new(), found: Vec::new() };
     scan.value();
     scan.found
 }
 
 struct Scan<'a> {
     json: &'a [u8],
+    count: &'a dyn Fn(&str) -> bool,
     at: usize,
     path: Vec<String>,
     found: Vec<String>,
@@ -50,7 +53,7 @@ impl Scan<'_> {
         self.skip();
         while self.peek() == b'"' {
             let name = self.text();
-            self.path.push(escape(&name));
+            self.path.push(escape(beginning(&name, MAX_POINTER)));
             self.value();
             self.path.pop();
         }
@@ -87,9 +90,25 @@ impl Scan<'_> {
             self.at += 1;
         }
         let text = self.json.get(begin..self.at).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default();
-        if !is_exact(text) {
-            self.found.push(self.path.iter().fold(String::new(), |pointer, step| pointer + "/" + step));
+        if self.found.len() <= MAX_FAULTS && !is_exact(text) {
+            let pointer = self.pointer();
+            if (self.count)(&pointer) {
+                self.found.push(pointer);
+            }
         }
+    }
+
+    /// Where the scan is, as far as it is told.
+    fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for step in self.path.iter() {
+            if pointer.len() > MAX_POINTER {
+                break;
+            }
+            pointer.push('/');
+            pointer.push_str(step);
+        }
+        pointer
     }
 }
 
@@ -137,6 +156,6 @@ mod tests {
     #[test]
     fn the_place_is_told() {
         let json = br#" {"a": [1, {"b/c": 0.12345678901234567890, "t": "1e999 \" ]"}, true, []], "d": {}, "e": -36893488147419103232.5} "#;
-        assert_eq!(inexact_numbers(json), ["/a/1/b~1c", "/e"]);
+        assert_eq!(inexact_numbers(json, &|_| true), ["/a/1/b~1c", "/e"]);
     }
 }

@@ -25,6 +25,11 @@ pub(crate) const PATH: &str = "^/([^/\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}?#][^
 /// An http or https address, or a path that begins with one slash.
 pub(crate) const ADDRESS: &str = "^(https?://|/([^/\"<>\\\\^`{|}]|$))[^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}]*$";
 
+/// An absolute http or https address.
+pub(crate) const HTTP_URL: &str = "^https?://[^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}]+$";
+/// An e-mail address.
+pub(crate) const EMAIL: &str = "^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]+$";
+
 /// Whether a text could be a [`Name`].
 pub(crate) fn is_name(text: &str) -> bool {
     let shows = |c: char| !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{feff}');
@@ -147,12 +152,15 @@ pub(crate) struct HttpUrl(pub(crate) String);
 
 impl utoipa::PartialSchema for HttpUrl {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        format_schema("uri", "^https?://[^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}]+$", 2000, "https://example.com/news")
+        format_schema("uri", HTTP_URL, 2000, "https://example.com/news")
     }
 }
 impl utoipa::ToSchema for HttpUrl {}
 
-/// Members of the site's own, whatever they are: at most 100, within the bounds of a body.
+/// How many bytes members of the site's own may have together, as JSON.
+pub(crate) const MAX_CUSTOM: usize = 16 * 1024;
+
+/// Members of the site's own, whatever they are: at most 100, and 16 KiB as JSON. What is larger already stays until its next save.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Custom(pub(crate) serde_json::Map<String, serde_json::Value>);
@@ -162,6 +170,7 @@ impl utoipa::PartialSchema for Custom {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::Object))
             .max_properties(Some(100))
+            .extensions(Some(max_bytes(MAX_CUSTOM)))
             .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(true)))
             .examples([serde_json::json!({"rating": 4})])
             .into()
@@ -195,10 +204,15 @@ impl Email {
 
 impl utoipa::PartialSchema for Email {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        format_schema("email", "^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]+$", 254, "mara@example.org")
+        format_schema("email", EMAIL, 254, "mara@example.org")
     }
 }
 impl utoipa::ToSchema for Email {}
+
+/// Says in a schema how many bytes a value may have as JSON.
+pub(crate) fn max_bytes(max: usize) -> utoipa::openapi::extensions::Extensions {
+    [(super::shape::MAX_BYTES_KEYWORD, max)].into_iter().collect()
+}
 
 fn format_schema(format: &str, pattern: &str, longest: usize, example: &str) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
     utoipa::openapi::ObjectBuilder::new()

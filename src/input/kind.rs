@@ -7,8 +7,15 @@ use crate::error::Fault;
 
 /// The longest value that a parameter may have, in characters.
 const LONGEST: usize = 400;
+/// How many values a list may have.
+const MAX_VALUES: usize = 100;
 /// The longest list of values; beyond, the address itself is too long.
 const LONGEST_LIST: usize = 8000;
+
+/// The word for the account of the caller.
+pub(crate) const ME: &str = "me";
+/// What an id looks like.
+const ID: &str = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
 
 /// The look of a value.
 #[derive(Clone, Copy, Debug)]
@@ -19,8 +26,12 @@ pub(crate) enum Kind {
     Folded,
     /// An id.
     Id,
-    /// An id or a slug.
+    /// The id of an account, or `me` for the caller's own.
+    Account,
+    /// An id, or a slug as it stands.
     Reference,
+    /// An e-mail address or a part of one, compared in lower case.
+    Email,
     /// An RFC 3339 time.
     Time,
     /// A whole number.
@@ -38,11 +49,10 @@ impl Kind {
             return Self::Truth.key(name, text).map(|key| vec![key]);
         }
         if op.takes_list() {
-            let keys = text.split(',').map(|item| self.key(name, item.trim())).collect::<Result<Vec<_>, _>>()?;
-            if keys.len() > 100 {
-                return Err(Fault::parameter(name, "too_many", "A list may have 100 values.").bound("max", 100));
+            if text.split(',').nth(MAX_VALUES).is_some() {
+                return Err(Fault::parameter(name, "too_many", format!("A list may have {MAX_VALUES} values.")).bound("max", MAX_VALUES));
             }
-            return Ok(keys);
+            return text.split(',').map(|item| self.key(name, item.trim())).collect();
         }
         self.key(name, text).map(|key| vec![key])
     }
@@ -58,8 +68,12 @@ impl Kind {
         match self {
             Self::Text => Ok(Key::Text(text.to_owned())),
             Self::Folded => Ok(Key::Text(fold(text))),
+            Self::Email => Ok(Key::Text(text.trim().to_lowercase())),
+            Self::Reference if !Id::<()>::is_shape(text) => Ok(Key::Text(text.to_owned())),
             Self::Reference => Ok(Key::Text(text.to_lowercase())),
-            Self::Id if Id::<()>::is_shape(text) => Ok(Key::Text(text.to_lowercase())),
+            Self::Account if text == ME => Ok(Key::Text(ME.to_owned())),
+            Self::Id | Self::Account if Id::<()>::is_shape(text) => Ok(Key::Text(text.to_lowercase())),
+            Self::Account => Err(wrong("an id or \"me\"")),
             Self::Id => Err(wrong("an id")),
             Self::Time => Timestamp::parse(text).map(|time| Key::Int(time.millis())).ok_or_else(|| match text.split_once(' ') {
                 // What was typed as a plus.
@@ -82,8 +96,9 @@ impl Kind {
     /// What one value of a list of them looks like.
     fn item_pattern(self) -> String {
         match self {
-            Self::Text | Self::Folded | Self::Reference | Self::Time => format!("[^,\\x00-\\x1f\\x7f-\\x9f]{{0,{LONGEST}}}"),
-            Self::Id => "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}".to_owned(),
+            Self::Text | Self::Folded | Self::Reference | Self::Email | Self::Time => format!("[^,\\x00-\\x1f\\x7f-\\x9f]{{0,{LONGEST}}}"),
+            Self::Id => ID.to_owned(),
+            Self::Account => format!("{ME}|{ID}"),
             Self::Int => "-?[0-9]{1,9}".to_owned(),
             Self::Truth => "true|false".to_owned(),
             Self::Word(words) => words.join("|"),
@@ -101,10 +116,11 @@ impl Kind {
             return json!({"type": "string", "maxLength": LONGEST_LIST, "pattern": pattern, "description": "Values, separated by commas."});
         }
         match self {
-            Self::Text | Self::Folded | Self::Reference => {
+            Self::Text | Self::Folded | Self::Reference | Self::Email => {
                 json!({"type": "string", "maxLength": LONGEST, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"})
             }
             Self::Id => json!({"type": "string", "format": "uuid"}),
+            Self::Account => json!({"type": "string", "pattern": format!("^({})$", self.item_pattern())}),
             Self::Time => json!({"type": "string", "format": "date-time"}),
             Self::Int => json!({"type": "integer", "format": "int32"}),
             Self::Truth => json!({"type": "boolean"}),

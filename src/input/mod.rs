@@ -3,6 +3,7 @@
 //! Invariants: the schema that the OpenAPI document shows is the schema that a body is checked with; all faults of a
 //! request are found at once; nothing unknown is passed over in silence.
 
+mod blanks;
 mod body;
 mod check;
 mod custom;
@@ -12,17 +13,20 @@ pub(crate) mod formats;
 mod json;
 mod kind;
 mod query;
+mod sentences;
+mod shape;
 mod table;
+mod walk;
 
-pub(crate) use body::{Draft, Input, Reference, ReferenceTo, inexact_faults};
+pub(crate) use body::{BodyOf, Draft, Input, MAX_AT_ONCE, Reference, ReferenceTo, inexact_faults};
 pub use check::referenced;
 pub(crate) use check::{Checker, escape};
-pub(crate) use custom::{CustomKind, CustomSchema};
+pub(crate) use custom::{CustomKind, CustomSchema, MAX_SCHEMA};
 pub(crate) use custom_rules::moved as moved_schema;
 pub(crate) use formats::{
-    Address, Custom, Email, HttpUrl, Line, Locale, Markdown, Name, Paragraph, SitePath, Slug, TimeZone, Title, is_name,
+    Address, Custom, Email, HttpUrl, Line, Locale, Markdown, Name, Paragraph, SitePath, Slug, TimeZone, Title, is_name, max_bytes,
 };
 pub(crate) use json::parse_json;
-pub(crate) use kind::Kind;
+pub(crate) use kind::{Kind, ME};
 pub(crate) use query::{Query, seal_cursor};
 pub(crate) use table::{column_names, guarded, table, unguarded};

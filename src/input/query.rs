@@ -5,12 +5,14 @@ use std::hash::{Hash, Hasher};
 use super::check::hint;
 use super::kind::Kind;
 use crate::db::{Key, Listing, Op, PageQuery, Position};
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Fault, MAX_FAULTS, Result};
 
 /// Most items that a page has.
 const MOST: usize = 100;
 /// Items that a page has when nobody says.
 const USUAL: usize = 20;
+/// How many parameters are looked at: more than any operation has.
+const MAX_PARAMETERS: usize = 200;
 /// Characters that a paragraph has at most.
 const LONGEST_PARAGRAPH: usize = 2000;
 
@@ -25,7 +27,13 @@ impl Query {
     /// Reads the raw text behind the `?`.
     pub(crate) fn parse(raw: &str) -> Self {
         let mut query = Self { pairs: Vec::new(), known: Vec::new(), faults: Vec::new() };
-        for piece in raw.split('&').filter(|piece| !piece.is_empty()) {
+        for (index, piece) in raw.split('&').filter(|piece| !piece.is_empty()).enumerate() {
+            if index == MAX_PARAMETERS {
+                query.faults.push(
+                    Fault::parameter("", "too_many", format!("A query may have {MAX_PARAMETERS} parameters.")).bound("max", MAX_PARAMETERS),
+                );
+                break;
+            }
             let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
             let (Some(name), Some(value)) = (decode(name), decode(value)) else {
                 query.faults.push(Fault::parameter(
@@ -101,6 +109,9 @@ impl Query {
         let text = self.text(name)?;
         let mut found = Vec::new();
         for word in text.split(',') {
+            if self.faults.len() > MAX_FAULTS {
+                break;
+            }
             if found.iter().any(|other| other == word) {
                 self.faults.push(Fault::parameter(name, "stands_twice", format!("{word:?} stands twice.")));
             } else if words.contains(&word) {
@@ -120,7 +131,7 @@ impl Query {
 
     /// Ends the taking: what is left over is unknown.
     pub(crate) fn finish(mut self) -> Result<()> {
-        for (name, _) in &self.pairs {
+        for (name, _) in self.pairs.iter().take(MAX_FAULTS + 1) {
             let hint = hint(name, self.known.iter().map(String::as_str));
             let name: String = name.chars().take(100).collect();
             self.faults.push(Fault::parameter(name.clone(), "unknown_parameter", format!("{name:?} is not known here.{hint}")));
@@ -165,6 +176,9 @@ impl Query {
         let text = self.text("sort").unwrap_or_else(|| listing.default_sort.to_owned());
         let mut sort: Vec<(usize, bool)> = Vec::new();
         for term in text.split(',') {
+            if self.faults.len() > MAX_FAULTS {
+                break;
+            }
             let (name, descending) = term.strip_prefix('-').map_or((term, false), |name| (name, true));
             let found = listing.fields.iter().position(|field| field.name == name && field.key.is_some());
             match found {

@@ -10,8 +10,7 @@ use super::job::Lane;
 #[derive(Default)]
 pub(crate) struct Bell {
     asked: AtomicU64,
-    quick: Notify,
-    pictures: Notify,
+    lanes: [Notify; Lane::ALL.len()],
 }
 
 impl Bell {
@@ -27,15 +26,16 @@ impl Bell {
 
     /// Wakes the worker in every lane; where it is awake, it looks once more.
     pub(crate) fn ring(&self) {
-        self.quick.notify_one();
-        self.pictures.notify_one();
+        self.lanes.iter().for_each(Notify::notify_one);
     }
 
     /// Waits until it rings.
     pub(super) async fn rings(&self, lane: Lane) {
+        let [mails, checks, pictures] = &self.lanes;
         match lane {
-            Lane::Quick => self.quick.notified().await,
-            Lane::Pictures => self.pictures.notified().await,
+            Lane::Mails => mails.notified().await,
+            Lane::Checks => checks.notified().await,
+            Lane::Pictures => pictures.notified().await,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A job: its kinds, its row, and when it is tried again.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -28,31 +30,49 @@ pub(crate) type TaskId = Id<Task>;
 
 /// The kind of what only pictures need.
 const RENDITIONS: &str = "renditions";
+/// The kind of a question to whoever checks comments.
+const COMMENT_CHECK: &str = "comment_check";
 
-/// Jobs that wait for each other. What takes long has a lane of its own, so that no mail waits behind a hundred pictures.
+/// Jobs that wait for each other. What waits for somebody else, or takes long, has a lane of its own, so that no mail waits behind a
+/// hundred pictures, and no comment for a mail server that does not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lane {
-    /// Mails, and whatever else takes a moment.
-    Quick,
+    /// Mails, and whatever has no lane of its own.
+    Mails,
+    /// Questions to whoever checks comments.
+    Checks,
     /// Pictures: one at a time, so that half of the darkroom stays free for readers.
     Pictures,
 }
 
 impl Lane {
     /// All of them.
-    pub(super) const ALL: [Self; 2] = [Self::Quick, Self::Pictures];
+    pub(super) const ALL: [Self; 3] = [Self::Mails, Self::Checks, Self::Pictures];
 
     /// How many jobs are done at once.
-    pub(super) const fn at_once(self) -> i64 {
+    pub(super) const fn at_once(self) -> usize {
         match self {
-            Self::Quick => 4,
+            Self::Mails => 8,
+            Self::Checks => 4,
             Self::Pictures => 1,
         }
     }
 
-    /// The kind of job that alone goes here, or the one that alone does not.
-    pub(super) const fn kind(self) -> (&'static str, bool) {
-        (RENDITIONS, matches!(self, Self::Pictures))
+    /// How long a job may take: no longer keeps it its place from others.
+    pub(super) const fn deadline(self) -> Duration {
+        match self {
+            Self::Mails | Self::Checks => Duration::from_mins(1),
+            Self::Pictures => Duration::from_mins(3),
+        }
+    }
+
+    /// The only kind of job in the lane; none where it has all that others don't have.
+    pub(super) const fn only(self) -> Option<&'static str> {
+        match self {
+            Self::Mails => None,
+            Self::Checks => Some(COMMENT_CHECK),
+            Self::Pictures => Some(RENDITIONS),
+        }
     }
 }
 
@@ -75,6 +95,9 @@ pub(crate) enum Job {
     /// What dies of itself, to see who survives it.
     #[cfg(test)]
     Panic,
+    /// What never ends, to see who waits for it.
+    #[cfg(test)]
+    Endless,
 }
 
 /// Why a job was not done.
@@ -99,11 +122,13 @@ impl Job {
             Self::AccountMail(_) => "account_mail",
             Self::NewsletterMail(_) => "newsletter_mail",
             Self::CommentMail(_) => "comment_mail",
-            Self::CommentCheck(_) => "comment_check",
+            Self::CommentCheck(_) => COMMENT_CHECK,
             Self::Renditions(_) => RENDITIONS,
             Self::Scrub(scrub) => scrub.kind(),
             #[cfg(test)]
             Self::Panic => "panic",
+            #[cfg(test)]
+            Self::Endless => "endless",
         }
     }
 
@@ -118,6 +143,8 @@ impl Job {
             Self::Scrub(scrub) => scrub.deliver(app, id).await,
             #[cfg(test)]
             Self::Panic => panic!("as it was asked to"),
+            #[cfg(test)]
+            Self::Endless => std::future::pending().await,
         }
     }
 }

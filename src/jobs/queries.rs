@@ -18,15 +18,18 @@ pub(super) fn insert(conn: &mut Conn, task: &Task) -> Result<()> {
     Ok(())
 }
 
-/// Some of what is due in a lane, the longest due first.
+/// As much of what is due in a lane as there is room for, the longest due first.
 ///
 /// Nothing waits so long that a time farther ahead were its own: then the clock has been set back.
-pub(super) fn due(conn: &mut Conn, now: Timestamp, lane: Lane) -> Result<Vec<Task>> {
+pub(super) fn due(conn: &mut Conn, now: Timestamp, lane: Lane, room: usize) -> Result<Vec<Task>> {
     let too_far = now.plus_seconds(2 * LONGEST_WAIT);
     let due = jobs::table.filter(jobs::due_at.le(Some(now)).or(jobs::due_at.gt(Some(too_far))));
-    let (kind, alone) = lane.kind();
-    let due = due.filter(jobs::kind.eq(kind).eq(alone)).select(Task::as_select());
-    Ok(due.order_by((jobs::due_at, jobs::id)).limit(lane.at_once()).load(conn)?)
+    let mut due = due.select(Task::as_select()).into_boxed::<Backend>();
+    due = match lane.only() {
+        Some(kind) => due.filter(jobs::kind.eq(kind)),
+        None => Lane::ALL.into_iter().filter_map(Lane::only).fold(due, |due, kind| due.filter(jobs::kind.ne(kind))),
+    };
+    Ok(due.order_by((jobs::due_at, jobs::id)).limit(i64::try_from(room).unwrap_or(1)).load(conn)?)
 }
 
 /// Takes a job up until a time; of all who try, one is told that it has it.

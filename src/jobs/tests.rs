@@ -61,7 +61,7 @@ async fn what_a_dead_worker_had_is_taken_up_when_its_lease_ends() {
     enqueue_panic(&app).await;
     let now = app.now();
     let claim = app.db.write(move |conn| {
-        let task = queries::due(conn, now, job::Lane::Quick)?.remove(0);
+        let task = queries::due(conn, now, job::Lane::Mails, 1)?.remove(0);
         queries::claim(conn, &task, now.plus_seconds(300))
     });
     assert!(claim.await.unwrap());
@@ -85,8 +85,34 @@ async fn the_bell_rings_after_the_commit() {
     let folder = tempfile::tempdir().unwrap();
     let app = node(folder.path(), &Clock::manual(1_800_000_000_000));
     enqueue_panic(&app).await;
-    tokio::time::timeout(std::time::Duration::from_secs(5), app.bell.rings(job::Lane::Quick)).await.unwrap();
+    tokio::time::timeout(std::time::Duration::from_secs(5), app.bell.rings(job::Lane::Mails)).await.unwrap();
     assert_eq!(app.count_jobs().await.unwrap(), (1, 0));
     app.write(|_, _| Ok(())).await.unwrap();
-    assert!(tokio::time::timeout(std::time::Duration::from_millis(20), app.bell.rings(job::Lane::Quick)).await.is_err());
+    assert!(tokio::time::timeout(std::time::Duration::from_millis(20), app.bell.rings(job::Lane::Mails)).await.is_err());
+}
+
+#[actix_web::test]
+async fn a_job_that_does_not_end_holds_only_its_own_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = node(folder.path(), &Clock::manual(1_800_000_000_000));
+    app.write(|app, conn| (0..3).try_for_each(|_| enqueue(app, conn, &Job::Endless))).await.unwrap();
+    app.write(|app, conn| (0..20).try_for_each(|_| enqueue(app, conn, &Job::Panic))).await.unwrap();
+    let worker = actix_web::rt::spawn(worker::work(app.clone()));
+    // Those that end are many times as many as have room beside those that don't.
+    let tried = async || {
+        let all = app.db.read(|conn| {
+            use crate::schema::jobs;
+            use diesel::prelude::*;
+            Ok(jobs::table.filter(jobs::last_error.is_not_null()).count().get_result::<i64>(conn)?)
+        });
+        all.await.unwrap()
+    };
+    for _ in 0..200 {
+        if tried().await == 20 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(tried().await, 20);
+    worker.abort();
 }

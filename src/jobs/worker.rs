@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use futures_util::future::{join, join_all};
+use futures_util::StreamExt;
+use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
 
 use super::job::{Failure, Lane, Task};
 use super::queries;
@@ -12,8 +14,6 @@ use crate::error::Result;
 
 /// How often it looks for what other processes wrote, or what has become due.
 const POLL: Duration = Duration::from_secs(1);
-/// How long a job may take.
-const DEADLINE: Duration = Duration::from_mins(3);
 /// How long a job belongs to who took it up, in seconds; longer than it may take, however late that is noticed.
 const LEASE_SECONDS: i64 = 5 * 60;
 /// How often it is tried to write down what came of a job; what was done and is not written down is done again.
@@ -22,21 +22,27 @@ const SETTLING_TRIES: u32 = 5;
 /// Does what is due until the server stops.
 pub(crate) async fn work(app: App) {
     app.mailer.announce();
-    join(keep_to(&app, Lane::Quick), keep_to(&app, Lane::Pictures)).await;
+    join_all(Lane::ALL.map(|lane| keep_to(&app, lane))).await;
 }
 
+/// A job that takes long has one place of its lane; the others go on.
 async fn keep_to(app: &App, lane: Lane) {
+    let mut running = FuturesUnordered::new();
     while !app.is_stopping() {
-        match take_up(app, lane).await {
-            Ok(0) => {}
-            Ok(_) => continue,
-            Err(error) => tracing::warn!(%error, "the jobs could not be looked at; that is tried again"),
+        let room = lane.at_once() - running.len();
+        if room > 0 {
+            match claim(app, lane, room).await {
+                Ok(tasks) => running.extend(tasks.into_iter().map(|task| carry_out(app, lane, task))),
+                Err(error) => tracing::warn!(%error, "the jobs could not be looked at; that is tried again"),
+            }
         }
         tokio::select! {
-            () = app.bell.rings(lane) => {}
+            Some(()) = running.next(), if !running.is_empty() => {}
+            () = app.bell.rings(lane), if running.len() < lane.at_once() => {}
             () = tokio::time::sleep(POLL) => {}
         }
     }
+    while running.next().await.is_some() {}
 }
 
 impl App {
@@ -70,10 +76,18 @@ impl App {
 
 /// Takes some of what is due in a lane, and does it; says how many it took.
 async fn take_up(app: &App, lane: Lane) -> Result<usize> {
+    let claimed = claim(app, lane, lane.at_once()).await?;
+    let taken = claimed.len();
+    join_all(claimed.into_iter().map(|task| carry_out(app, lane, task))).await;
+    Ok(taken)
+}
+
+/// Takes as much of what is due in a lane as there is room for.
+async fn claim(app: &App, lane: Lane, room: usize) -> Result<Vec<Task>> {
     let now = app.now();
-    let due = app.db.read(move |conn| queries::due(conn, now, lane)).await?;
+    let due = app.db.read(move |conn| queries::due(conn, now, lane, room)).await?;
     if due.is_empty() {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     let until = now.plus_seconds(LEASE_SECONDS);
     let claimed = app.db.write(move |conn| {
@@ -85,24 +99,21 @@ async fn take_up(app: &App, lane: Lane) -> Result<usize> {
         }
         Ok(claimed)
     });
-    let claimed = claimed.await?;
-    let taken = claimed.len();
-    join_all(claimed.into_iter().map(|task| carry_out(app, task))).await;
-    Ok(taken)
+    claimed.await
 }
 
-async fn carry_out(app: &App, task: Task) {
-    let failure = attempt(app, &task).await.err();
+async fn carry_out(app: &App, lane: Lane, task: Task) {
+    let failure = attempt(app, lane, &task).await.err();
     if let Err(error) = settle(app, &task, failure).await {
         tracing::error!(%error, job = %task.id, kind = %task.kind, "what came of a job could not be written down; it will be done again");
     }
 }
 
 /// Does a job, in a task of its own, so that a panic ends that alone.
-async fn attempt(app: &App, task: &Task) -> std::result::Result<(), Failure> {
+async fn attempt(app: &App, lane: Lane, task: &Task) -> std::result::Result<(), Failure> {
     let (job, id, inside) = (task.job(app)?, task.id, app.clone());
     let mut running = tokio::spawn(async move { job.run(&inside, id).await });
-    match tokio::time::timeout(DEADLINE, &mut running).await {
+    match tokio::time::timeout(lane.deadline(), &mut running).await {
         Ok(Ok(done)) => done,
         Ok(Err(_)) => Err(Failure::Later("it panicked".into())),
         Err(_) => {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lettre::message::Mailbox;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
@@ -67,7 +67,7 @@ impl Mailer {
 }
 
 fn transport(smtp: &SmtpConfig, config: &MailConfig) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
-    let parameters = || TlsParameters::new(smtp.host.clone()).map_err(|error| format!("cannot speak TLS to the mail server: {error}"));
+    let parameters = || tls_parameters(&smtp.host, config);
     let tls = match smtp.encryption {
         Encryption::None => Tls::None,
         Encryption::WhenOffered => Tls::Opportunistic(parameters()?),
@@ -83,6 +83,17 @@ fn transport(smtp: &SmtpConfig, config: &MailConfig) -> Result<AsyncSmtpTranspor
         builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
     }
     Ok(builder.build())
+}
+
+/// What the server's certificate is checked by: its name, and the authorities of the system and of the settings.
+fn tls_parameters(host: &str, config: &MailConfig) -> Result<TlsParameters, String> {
+    let mut builder = TlsParameters::builder(host.to_owned());
+    if let Some(file) = &config.authorities {
+        let wrong = |why: String| format!("cannot use the certificates in {} (SMTP_CA_FILE): {why}", file.display());
+        let pem = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
+        builder = builder.add_root_certificate(Certificate::from_pem(&pem).map_err(|error| wrong(error.to_string()))?);
+    }
+    builder.build().map_err(|error| format!("cannot speak TLS to the mail server: {error}"))
 }
 
 async fn deliver(server: &AsyncSmtpTransport<Tokio1Executor>, message: Message) -> Result<(), Failure> {

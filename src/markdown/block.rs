@@ -9,6 +9,7 @@ use super::embed::Provider;
 /// One block of a body. `html` is always the sanitised inside of the element that the type names (a heading's without `<h2>`), `text` the same
 /// without markup, `markdown` its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = StoredBlock)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Block {
     /// A paragraph.
@@ -81,7 +82,7 @@ pub(crate) enum Block {
         rows: Vec<Vec<Piece>>,
     },
     /// An image of the library.
-    #[schema(title = "ImageBlock")]
+    #[schema(title = "StoredImageBlock")]
     Image {
         /// The id of the image.
         #[schema(format = "uuid")]

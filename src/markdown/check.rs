@@ -66,7 +66,7 @@ fn bounds(parts: &[Part<'_>]) -> Result<(), &'static str> {
         return Err("The text of an image may have 2,000 characters and its caption 5,000.");
     }
     counts(parts)?;
-    if parts.iter().any(|part| is_deep(part.node)) {
+    if parts.iter().flat_map(Part::nodes).any(is_deep) {
         return Err("Lists and quotes may be nested 50 levels deep.");
     }
     Ok(())
@@ -84,11 +84,13 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, node: Node<'_>) {
+    fn add(&mut self, node: Node<'_>, in_unit: bool) {
         match &node.data().value {
             NodeValue::HtmlBlock(block) => {
                 self.html += 1;
-                self.cost = self.cost.saturating_add(tags::cost(&block.literal));
+                if !in_unit {
+                    self.cost = self.cost.saturating_add(tags::cost(&block.literal));
+                }
             }
             NodeValue::Link(link) | NodeValue::Image(link) => {
                 self.links += 1;
@@ -103,7 +105,13 @@ impl Counts {
 
 fn counts(parts: &[Part<'_>]) -> Result<(), &'static str> {
     let mut counts = Counts::default();
-    parts.iter().flat_map(|part| part.node.descendants()).for_each(|node| counts.add(node));
+    for part in parts {
+        let in_unit = !part.rest.is_empty();
+        if let (true, Source::Html(html)) = (in_unit, &part.source) {
+            counts.cost = counts.cost.saturating_add(tags::cost(html));
+        }
+        part.descendants().for_each(|node| counts.add(node, in_unit));
+    }
     if counts.html > MOST_HTML_BLOCKS || counts.cost > COSTLIEST {
         return Err("The body has too much raw HTML, or too deep.");
     }

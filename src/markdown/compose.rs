@@ -10,7 +10,8 @@ use super::tags;
 /// The Markdown of blocks. `render` gives for it the same blocks, if `render` made them.
 ///
 /// Each block is read by itself first. One whose Markdown holds something else than it claims (a paragraph with a heading in it, a list that is
-/// none) becomes the blocks that its Markdown holds, and can't change the blocks around it: whatever it leaves open ends with it. A heading
+/// none) becomes the blocks that its Markdown holds, and can't change the blocks around it: whatever it leaves open ends with it, but for an
+/// HTML element that a later block closes, which makes one block of the run. A heading
 /// always stays one heading, a quote one quote, code one block of code. Footnote definitions go to the end, wherever they are.
 pub(crate) fn compose(blocks: &[BlockInput]) -> String {
     let sources: Vec<Source> = blocks.iter().flat_map(sources).collect();

@@ -39,7 +39,7 @@ impl<'a> Footnotes<'a> {
             return notes;
         }
         for part in parts.iter().filter(|part| !matches!(part.node.data().value, NodeValue::FootnoteDefinition(_))) {
-            notes.note(part.node);
+            part.nodes().for_each(|node| notes.note(node));
         }
         let mut next = 0;
         while let Some(definition) = notes.noted.get(next).copied() {

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
-use comrak::nodes::{ListType, Node, NodeLink, NodeValue};
+use comrak::nodes::{ListType, Node, NodeLink, NodeList, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
 use super::{escape, tags, text};
 
 /// What is nested deeper is written as its text.
 const DEEPEST: usize = 20;
-const TAGS: [&str; 12] = ["p", "br", "em", "strong", "del", "code", "pre", "a", "ul", "ol", "li", "blockquote"];
+const TAGS: [&str; 13] = ["p", "br", "em", "strong", "del", "code", "pre", "a", "ul", "ol", "li", "blockquote", "hr"];
 
 /// How a kind of text is written.
 struct Manner {
@@ -27,7 +27,7 @@ impl Manner {
         sanitiser
             .tags(HashSet::from(TAGS))
             .generic_attributes(HashSet::new())
-            .tag_attributes([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))].into())
+            .tag_attributes([("a", HashSet::from(["href", "title"])), ("ol", HashSet::from(["start"]))].into())
             .url_schemes(schemes.iter().copied().collect())
             .url_relative(UrlRelative::Deny)
             .link_rel(Some(rel));
@@ -50,6 +50,7 @@ pub(crate) fn brief(markdown: &str) -> String {
 fn write(markdown: &str, manner: &Manner) -> (String, String) {
     let mut options = Options::default();
     options.extension.strikethrough = true;
+    options.extension.autolink = true;
     let arena = Arena::new();
     let root = parse_document(&arena, &visible(markdown), &options);
     let mut writer = Writer { out: String::new(), manner, depth: 0, in_link: false };
@@ -118,8 +119,10 @@ impl Writer<'_> {
             NodeValue::BlockQuote => self.element("blockquote", node, false),
             NodeValue::Item(_) => self.element("li", node, tight),
             NodeValue::List(list) if list.list_type == ListType::Bullet => self.element("ul", node, list.tight),
-            NodeValue::List(list) => self.element("ol", node, list.tight),
-            // Of an image its text, of a tight list's paragraph its words.
+            NodeValue::List(list) => self.ordered(list, node),
+            NodeValue::ThematicBreak => self.out.push_str("<hr>\n"),
+            NodeValue::Image(link) => self.image(link, node),
+            // Of a tight list's paragraph its words.
             _ => self.children(node, false),
         }
     }
@@ -145,16 +148,72 @@ impl Writer<'_> {
         }
     }
 
+    /// A list keeps the number that it begins with.
+    fn ordered(&mut self, list: &NodeList, node: Node<'_>) {
+        if list.start == 1 {
+            return self.element("ol", node, list.tight);
+        }
+        self.out.push_str(&format!("<ol start=\"{}\">", list.start));
+        self.children(node, list.tight);
+        self.tag("</", "ol");
+    }
+
     fn link(&mut self, link: &NodeLink, node: Node<'_>) {
-        if self.in_link || tags::has_scheme(&link.url, self.manner.schemes) != Some(true) {
+        if self.in_link {
             return self.children(node, false);
         }
+        if !self.takes(&link.url) {
+            self.children(node, false);
+            return self.address(&link.url, node);
+        }
+        self.open_link(link);
+        self.children(node, false);
+        self.close_link();
+    }
+
+    /// A picture becomes a link to it, named by its text.
+    fn image(&mut self, link: &NodeLink, node: Node<'_>) {
+        let name = text::of_inlines(node);
+        if self.in_link || !self.takes(&link.url) {
+            escape::text(&mut self.out, &name);
+            if !self.in_link {
+                self.address(&link.url, node);
+            }
+            return;
+        }
+        self.open_link(link);
+        escape::text(&mut self.out, if name.is_empty() { &link.url } else { &name });
+        self.close_link();
+    }
+
+    fn takes(&self, url: &str) -> bool {
+        tags::has_scheme(url, self.manner.schemes) == Some(true)
+    }
+
+    fn open_link(&mut self, link: &NodeLink) {
         self.out.push_str("<a href=\"");
         escape::html(&mut self.out, &link.url);
+        if !link.title.is_empty() {
+            self.out.push_str("\" title=\"");
+            escape::html(&mut self.out, &link.title);
+        }
         self.out.push_str("\">");
         self.in_link = true;
-        self.children(node, false);
+    }
+
+    fn close_link(&mut self) {
         self.in_link = false;
         self.out.push_str("</a>");
+    }
+
+    /// Shows an address that may be no link, unless it is what was read already.
+    fn address(&mut self, url: &str, node: Node<'_>) {
+        let bare = url.strip_prefix("mailto:").unwrap_or(url);
+        let shown = text::of_inlines(node);
+        if !url.is_empty() && shown != bare && shown != url {
+            self.out.push_str(" (");
+            escape::text(&mut self.out, url);
+            self.out.push(')');
+        }
     }
 }

@@ -21,10 +21,10 @@ pub(crate) struct ImageAttributes {
     pub(crate) alt: Option<String>,
 }
 
-const FIGURE: &str = "<figure data-image=\"";
-const IMG: &str = "<img data-image=\"";
+pub(super) const FIGURE: &str = "<figure data-image=\"";
+pub(super) const IMG: &str = "<img data-image=\"";
 /// In well-formed HTML, and `render` writes no other, these stand nowhere but in tags of the house's own.
-const MARK: &str = " data-image=\"";
+pub(super) const MARK: &str = " data-image=\"";
 
 /// Fills the places that `render` left for images, and takes out those of images that `find` doesn't know.
 pub(crate) fn hydrate(html: &str, find: impl Fn(&str) -> Option<ImageAttributes>) -> String {

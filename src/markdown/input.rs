@@ -158,7 +158,7 @@ pub(super) enum Members {
     #[schema(title = "ImageInput")]
     Image {
         /// The id of the image.
-        #[schema(format = "uuid", pattern = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+        #[schema(format = "uuid", max_length = 36, pattern = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
         image: String,
         /// The text for those who don't see it; absent or empty: the image's own holds.
         #[serde(default)]

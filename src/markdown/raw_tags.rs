@@ -2,15 +2,38 @@
 //!
 //! Every block's own elements so stay whole, whatever a writer typed, and only then does the sanitiser see them.
 
+use super::raw_html::RawHtml;
+
 /// The elements that may stand between words.
 const INLINE: [&str; 28] = [
     "a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp",
     "small", "span", "strong", "sub", "sup", "time", "u", "var",
 ];
+/// What a browser opens anew in each paragraph until it is closed (HTML, "list of active formatting elements").
+const FORMATTING: [&str; 14] = ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
 /// Those of them that have no end.
 const VOID: [&str; 3] = ["br", "img", "wbr"];
 /// More than this many open at once are left out.
 const DEEPEST: usize = 20;
+
+/// Whether an element may stand between words.
+pub(super) fn is_inline(element: &str) -> bool {
+    INLINE.contains(&element) || VOID.contains(&element)
+}
+
+/// The elements between words that a block of raw HTML leaves open.
+pub(super) fn left_open(html: &str) -> Vec<&'static str> {
+    let mut open = Vec::new();
+    for tag in RawHtml::of(html) {
+        let Some(known) = FORMATTING.into_iter().find(|known| *known == tag.name) else { continue };
+        if !tag.is_end {
+            open.push(known);
+        } else if let Some(index) = open.iter().rposition(|name| *name == known) {
+            open.remove(index);
+        }
+    }
+    open
+}
 
 /// The raw tags that are open.
 #[derive(Default)]

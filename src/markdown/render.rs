@@ -7,11 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use super::block::{Align, Block, FootnoteItem, Piece, TocEntry};
 use super::footnotes::Footnotes;
+use super::html_text::Lead;
+use super::measure::Measure;
 use super::sanitise::{Clean, Sanitiser, admit, free_mark};
 use super::source::Source;
 use super::split::{Part, with_parts};
+use super::warnings::{Warning, Warnings};
 use super::writer::Writer;
-use super::{figures, tags, text};
+use super::{figures, html_text, tags, text};
+
+/// What of a text is kept for the excerpt, in bytes or characters: far more than an excerpt has, whatever blanks it begins with.
+const ENOUGH: usize = 20 * text::EXCERPT;
 
 /// What readers get of a body.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,8 +32,17 @@ pub(crate) struct Rendered {
     pub(crate) images: Vec<String>,
     /// How many words it has, without code.
     pub(crate) words: u32,
-    /// How its first paragraph begins.
+    /// How many minutes reading takes; 0 in what was rendered before that was kept.
+    #[serde(default)]
+    pub(crate) minutes: u32,
+    /// How its first paragraph begins or, where it has none, its first words; empty where it has no words.
     pub(crate) excerpt: String,
+    /// What the writer typed and readers do not get.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) warnings: Vec<Warning>,
+    /// The names after `image:` that are no ids, each with the number of its block; only known where it was rendered just now.
+    #[serde(skip)]
+    pub(crate) unknown_images: Vec<(usize, String)>,
 }
 
 /// Derives everything from Markdown. Takes any text; what [`super::check()`] refuses takes longer and is rendered flatter.
@@ -41,13 +56,16 @@ pub(crate) fn render(markdown: &str) -> Rendered {
             writer: Writer::new(&sanitiser, &notes.numbers),
             anchors: HashMap::new(),
             taken: HashSet::new(),
+            measure: Measure::default(),
+            lead: Lead::default(),
+            warnings: Warnings::default(),
             rendered: Rendered { images: images(parts), ..Rendered::default() },
         };
         for part in parts {
             body.part(part);
         }
         body.footnotes(parts, &notes);
-        body.rendered
+        body.done()
     })
 }
 
@@ -57,6 +75,9 @@ struct Body<'w, 'm> {
     /// The last number given to each anchor that is wanted more than once.
     anchors: HashMap<String, usize>,
     taken: HashSet<String>,
+    measure: Measure,
+    lead: Lead,
+    warnings: Warnings,
     rendered: Rendered,
 }
 
@@ -69,11 +90,12 @@ impl Body<'_, '_> {
             Source::List(markdown) => self.list(node, markdown),
             Source::Quote(markdown) => {
                 let (html, text) = self.whole("blockquote", "p", node);
+                self.lead(Lead { other: head(&text), ..Lead::default() });
                 Block::Quote { markdown, html, text }
             }
             Source::Code { language, code } => self.code(node, language, code),
             Source::Table(markdown) => self.table(node, markdown),
-            Source::Html(markdown) => self.html(markdown),
+            Source::Html(markdown) => self.html(part, markdown),
             Source::Image { image, alt, caption } => {
                 self.add(&figures::image(&image, &alt, caption.as_deref()));
                 Block::Image { image, alt, caption }
@@ -92,6 +114,7 @@ impl Body<'_, '_> {
             }
             Source::Footnote(_) => return,
         };
+        self.warnings.read(self.rendered.blocks.len(), part);
         self.rendered.blocks.push(block);
     }
 
@@ -100,7 +123,26 @@ impl Body<'_, '_> {
     }
 
     fn count(&mut self, text: &str) {
-        self.rendered.words = self.rendered.words.saturating_add(text::words(text));
+        self.measure.add(text);
+    }
+
+    /// Takes the first words of the body, for its excerpt.
+    fn lead(&mut self, lead: Lead) {
+        let Lead { paragraph, other, heading } = lead;
+        for (known, found) in [(&mut self.lead.paragraph, paragraph), (&mut self.lead.other, other), (&mut self.lead.heading, heading)] {
+            if known.trim().is_empty() {
+                *known = found;
+            }
+        }
+    }
+
+    fn done(self) -> Rendered {
+        let Self { measure, lead, warnings, mut rendered, .. } = self;
+        let first = [lead.paragraph, lead.other, lead.heading].into_iter().find(|text| !text.trim().is_empty());
+        rendered.excerpt = text::excerpt(&first.unwrap_or_default());
+        (rendered.words, rendered.minutes) = (measure.words(), measure.minutes());
+        (rendered.warnings, rendered.unknown_images) = (warnings.list, warnings.unknown_images);
+        rendered
     }
 
     /// Sanitises what was written, and adds it to the body.
@@ -121,15 +163,14 @@ impl Body<'_, '_> {
 
     fn paragraph(&mut self, node: Node<'_>, markdown: String) -> Block {
         let (html, text) = self.whole("p", "p", node);
-        if self.rendered.excerpt.is_empty() {
-            self.rendered.excerpt = text::excerpt(&text);
-        }
+        self.lead(Lead { paragraph: head(&text), ..Lead::default() });
         Block::Paragraph { markdown, html, text }
     }
 
     fn heading(&mut self, node: Node<'_>, level: u8, markdown: String) -> Block {
         let anchor = self.anchor(&text::of(node));
         let (html, text) = self.whole(tags::heading_name(level), &format!("h:{anchor}"), node);
+        self.lead(Lead { heading: head(&text), ..Lead::default() });
         self.rendered.toc.push(TocEntry { level, text: text.clone(), anchor: anchor.clone() });
         Block::Heading { level, markdown, html, text, anchor }
     }
@@ -137,7 +178,7 @@ impl Body<'_, '_> {
     /// An anchor that no heading has yet: `name`, `name-2`, `name-3` …
     fn anchor(&mut self, text: &str) -> String {
         let head: String = text.chars().take(80).collect();
-        let mut stem = slug::slugify(head);
+        let mut stem = crate::db::slugified(&head);
         if stem.is_empty() {
             "section".clone_into(&mut stem);
         }
@@ -156,6 +197,7 @@ impl Body<'_, '_> {
         self.writer.list(&list, node, "p");
         let texts = node.children().map(text::of);
         let items = self.pieces(texts.collect());
+        self.lead(Lead { other: words_of(&items), ..Lead::default() });
         let ordered = list.list_type == ListType::Ordered;
         Block::List { ordered, start: u32::try_from(list.start).ok().filter(|_| ordered), markdown, items }
     }
@@ -173,7 +215,9 @@ impl Body<'_, '_> {
     fn table(&mut self, node: Node<'_>, markdown: String) -> Block {
         self.writer.table(node, "p");
         let texts = node.children().flat_map(comrak::nodes::AstNode::children).map(text::of);
-        let mut cells = self.pieces(texts.collect()).into_iter();
+        let cells = self.pieces(texts.collect());
+        self.lead(Lead { other: words_of(&cells), ..Lead::default() });
+        let mut cells = cells.into_iter();
         let mut rows = node.children().map(|row| cells.by_ref().take(row.children().count()).collect::<Vec<_>>());
         let headers = rows.next().unwrap_or_default();
         Block::Table { markdown, headers, align: alignments(node), rows: rows.collect() }
@@ -187,11 +231,19 @@ impl Body<'_, '_> {
         Block::Code { language, code }
     }
 
-    fn html(&mut self, markdown: String) -> Block {
-        self.writer.out.push_str(&admit(&markdown));
-        let html = self.finish().html;
+    fn html(&mut self, part: &Part<'_>, markdown: String) -> Block {
+        if part.rest.is_empty() {
+            self.writer.out.push_str(&admit(&markdown));
+        } else {
+            self.writer.unit(part.nodes());
+        }
+        let clean = self.sanitiser.finish(&std::mem::take(&mut self.writer.out)).html;
+        let (html, toc) = html_text::with_anchors(&clean, |text| self.anchor(text));
+        self.rendered.toc.extend(toc);
+        self.add(&html);
         self.add("\n");
-        self.count(&text::of_html(&html));
+        self.lead(html_text::lead(&html, ENOUGH));
+        self.count(&html_text::text(&html));
         Block::Html { markdown, html }
     }
 
@@ -204,6 +256,8 @@ impl Body<'_, '_> {
         if markdown.is_empty() {
             return;
         }
+        let definitions = parts.iter().filter(|part| matches!(part.source, Source::Footnote(_))).map(|part| part.node);
+        self.warnings.read_notes(self.rendered.blocks.len(), definitions);
         for definition in &notes.noted {
             self.writer.piece("div", "p", "", definition, false);
         }
@@ -230,6 +284,24 @@ impl Body<'_, '_> {
     }
 }
 
+/// As much of a text as an excerpt may need.
+fn head(text: &str) -> String {
+    text.char_indices().nth(ENOUGH).map_or(text, |(end, _)| text.get(..end).unwrap_or_default()).to_owned()
+}
+
+/// The first words of the items of a list or the cells of a table.
+fn words_of(pieces: &[Piece]) -> String {
+    let mut out = String::new();
+    for piece in pieces {
+        if out.len() >= ENOUGH {
+            break;
+        }
+        out.push_str(&piece.text);
+        out.push(' ');
+    }
+    head(&out)
+}
+
 fn alignments(node: Node<'_>) -> Vec<Align> {
     match &node.data().value {
         NodeValue::Table(table) => table.alignments.iter().map(Align::from).collect(),
@@ -244,5 +316,5 @@ fn images(parts: &[Part<'_>]) -> Vec<String> {
         NodeValue::Image(link) => tags::image_id(&link.url),
         _ => None,
     };
-    parts.iter().flat_map(|part| part.node.descendants()).filter_map(image).filter(|id| known.insert(id.clone())).collect()
+    parts.iter().flat_map(Part::descendants).filter_map(image).filter(|id| known.insert(id.clone())).collect()
 }

@@ -30,6 +30,11 @@ const ATTRIBUTES: [(&str, &[&str]); 9] = [
     ("details", &["open"]),
 ];
 
+/// The attributes that every element may have.
+const GENERIC: [&str; 3] = ["title", "lang", "dir"];
+const ALIGNMENTS: [&str; 3] = ["left", "center", "right"];
+const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
+
 /// The most that a block of raw HTML may cost, by [`tags::cost`].
 pub(super) const COSTLIEST: usize = 16_000_000;
 
@@ -46,11 +51,38 @@ pub(super) struct Clean {
     pub(super) pieces: Vec<String>,
 }
 
+/// Whether an element stays.
+pub(super) fn keeps(element: &str) -> bool {
+    TAGS.split_ascii_whitespace().any(|tag| tag == element)
+}
+
+/// Whether an element goes with all that is in it.
+pub(super) fn goes_with_content(element: &str) -> bool {
+    CONTENT_TAGS.split_ascii_whitespace().any(|tag| tag == element)
+}
+
+/// Whether an attribute of an element that stays is kept; `loading` and `rel` are set anew.
+pub(super) fn keeps_attribute(element: &str, attribute: &str, value: &str) -> bool {
+    let is_own = || ATTRIBUTES.into_iter().any(|(tag, names)| tag == element && names.contains(&attribute));
+    let is_set_anew = matches!((element, attribute), ("img", "loading") | ("a", "rel"));
+    let aligns = attribute == "align" && matches!(element, "td" | "th") && ALIGNMENTS.contains(&value);
+    GENERIC.contains(&attribute) || is_set_anew || aligns || is_own()
+}
+
+/// Whether an address may stay where it is.
+pub(super) fn keeps_address(element: &str, attribute: &str, value: &str) -> bool {
+    match (element, attribute) {
+        ("img", "src") => tags::has_scheme(value, &["http", "https"]) == Some(true),
+        ("a", "href") => tags::has_scheme(value, &SCHEMES) != Some(false),
+        _ => true,
+    }
+}
+
 /// A name for the house's mark that none of the raw HTML in these parts has.
 pub(super) fn free_mark(parts: &[Part<'_>]) -> String {
     const STEM: &str = "data-mh";
     let mut taken = HashSet::new();
-    for node in parts.iter().flat_map(|part| part.node.descendants()) {
+    for node in parts.iter().flat_map(Part::descendants) {
         let (NodeValue::HtmlInline(literal) | NodeValue::HtmlBlock(comrak::nodes::NodeHtmlBlock { literal, .. })) = &node.data().value
         else {
             continue;
@@ -78,19 +110,19 @@ impl<'m> Sanitiser<'m> {
     /// A sanitiser of articles, with the mark that [`free_mark`] found.
     pub(super) fn new(mark: &'m str) -> Self {
         let mut builder = Builder::default();
-        let aligned = || HashMap::from([("align", HashSet::from(["left", "center", "right"]))]);
+        let aligned = || HashMap::from([("align", HashSet::from(ALIGNMENTS))]);
         builder
             .tags(TAGS.split(' ').collect())
             .clean_content_tags(CONTENT_TAGS.split(' ').collect())
-            .generic_attributes(HashSet::from(["title", "lang", "dir", mark]))
+            .generic_attributes(GENERIC.into_iter().chain([mark]).collect())
             .tag_attributes(ATTRIBUTES.into_iter().map(|(tag, names)| (tag, names.iter().copied().collect())).collect())
             .tag_attribute_values(HashMap::from([("td", aligned()), ("th", aligned())]))
             .set_tag_attribute_value("img", "loading", "lazy")
-            .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
+            .url_schemes(HashSet::from(SCHEMES))
             .url_relative(UrlRelative::PassThrough)
             .link_rel(Some("noopener noreferrer"))
             .attribute_filter(|element, attribute, value| {
-                let refused = element == "img" && attribute == "src" && tags::has_scheme(value, &["http", "https"]) != Some(true);
+                let refused = element == "img" && !keeps_address(element, attribute, value);
                 (!refused).then_some(value.into())
             });
         Self { mark, builder }

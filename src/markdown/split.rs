@@ -4,23 +4,38 @@ use comrak::nodes::{Node, NodeHeading, NodeHtmlBlock, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
 use super::source::{SEPARATOR, Source, join};
-use super::{embed, tags, text};
+use super::{embed, tags, text, units};
 
 /// A block's source and the tree it was read as.
 pub(super) struct Part<'a> {
     pub(super) source: Source,
     pub(super) node: Node<'a>,
+    /// What follows the first node in a run of blocks that are one.
+    pub(super) rest: Vec<Node<'a>>,
+}
+
+impl<'a> Part<'a> {
+    /// Its top nodes; one, unless it is a run.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = Node<'a>> {
+        std::iter::once(self.node).chain(self.rest.iter().copied())
+    }
+
+    /// All that is in it.
+    pub(super) fn descendants(&self) -> impl Iterator<Item = Node<'a>> {
+        self.nodes().flat_map(comrak::nodes::AstNode::descendants)
+    }
 }
 
 /// Joining what was cut gives what was cut after one round for all but contrived texts; those get this many.
 const ROUNDS: usize = 6;
 
-/// `CommonMark` with GFM's tables, footnotes and strikethrough.
+/// `CommonMark` with GFM's tables, footnotes, strikethrough and bare addresses.
 fn options() -> Options<'static> {
     let mut options = Options::default();
     options.extension.table = true;
     options.extension.strikethrough = true;
     options.extension.footnotes = true;
+    options.extension.autolink = true;
     options.parse.leave_footnote_definitions = true;
     options
 }
@@ -65,9 +80,36 @@ fn cut<'a>(arena: &'a Arena<'a>, text: &str) -> Vec<Part<'a>> {
         if has_definitions && let Some(inlined) = without_references(node, &own) {
             own = inlined;
         }
-        Some(Part { source: source(node, own)?, node })
+        Some(Part { source: source(node, own)?, node, rest: Vec::new() })
     };
-    root.children().filter_map(part).collect()
+    let nodes: Vec<Node<'a>> = root.children().collect();
+    let mut runs = units::find(&nodes, &lines).into_iter().peekable();
+    let mut parts = Vec::new();
+    let mut at = 0;
+    while let Some(node) = nodes.get(at).copied() {
+        match runs.next_if(|(first, _)| *first == at) {
+            Some((first, last)) => {
+                parts.extend(unit(nodes.get(first..=last).unwrap_or_default().iter().copied().filter_map(part).collect()));
+                at = last + 1;
+            }
+            None => {
+                parts.extend(part(node));
+                at += 1;
+            }
+        }
+    }
+    parts
+}
+
+/// A run of blocks as one block of HTML; the footnotes that are defined in it stay parts of their own.
+fn unit(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
+    let (mut notes, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| matches!(part.source, Source::Footnote(_)));
+    let source = Source::Html(join(others.iter().map(|part| &part.source)));
+    let mut nodes = others.iter().map(|part| part.node);
+    if let Some(node) = nodes.next() {
+        notes.insert(0, Part { source, node, rest: nodes.collect() });
+    }
+    notes
 }
 
 /// The lines that a node was read from; never one that belongs to the next.
@@ -140,12 +182,13 @@ pub(super) fn language(info: &str) -> Option<String> {
 
 /// A paragraph may be the house's notation for something else.
 fn paragraph(node: Node<'_>, own: String) -> Source {
-    if let Some(placement) = own.strip_prefix("::ad{").and_then(|rest| rest.strip_suffix('}'))
+    if let Some(placement) = own.trim_end().strip_prefix("::ad{").and_then(|rest| rest.strip_suffix('}'))
         && is_placement(placement)
     {
         return Source::Ad(placement.to_owned());
     }
-    let address = own.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(&own);
+    let address = own.trim();
+    let address = address.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(address);
     if let Some(embed) = embed::recognise(address) {
         return Source::Embed { provider: embed.provider, url: address.to_owned(), player: embed.player };
     }

@@ -52,12 +52,47 @@ pub(super) fn is_void(name: &str) -> bool {
     matches!(name, "area" | "br" | "col" | "hr" | "img" | "input" | "link" | "meta" | "wbr")
 }
 
-/// About what sanitising a block of raw HTML costs: it grows with the square of the depth, and with the length times the signs that
-/// [`super::escape::is_costly`] names.
-pub(super) fn cost(html: &str) -> usize {
+/// What makes sanitising raw HTML cost more than its length.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Weight {
+    depth: usize,
+    costly: usize,
+    /// How many blocks leave something open that swallows what follows.
+    pub(super) is_open: usize,
+}
+
+impl Weight {
+    pub(super) fn add(&mut self, other: Self) {
+        self.depth = self.depth.saturating_add(other.depth);
+        self.costly = self.costly.saturating_add(other.costly);
+        self.is_open = self.is_open.saturating_add(other.is_open);
+    }
+
+    /// What has been added since it was `before`.
+    pub(super) fn since(self, before: Self) -> Self {
+        Self {
+            depth: self.depth.saturating_sub(before.depth),
+            costly: self.costly.saturating_sub(before.costly),
+            is_open: self.is_open.saturating_sub(before.is_open),
+        }
+    }
+
+    /// About what sanitising costs: it grows with the square of the depth, and with the length times the signs that
+    /// [`super::escape::is_costly`] names.
+    pub(super) fn cost(self, length: usize) -> usize {
+        self.depth.saturating_pow(2).saturating_add(self.costly.saturating_mul(length) / 500)
+    }
+}
+
+/// What a piece of raw HTML weighs.
+pub(super) fn weight(html: &str) -> Weight {
     let costly = html.chars().filter(|letter| super::escape::is_costly(*letter)).count();
-    let depth: usize = html.split('<').skip(1).map(depth).sum();
-    depth.saturating_pow(2).saturating_add(costly.saturating_mul(html.len()) / 500)
+    Weight { depth: html.split('<').skip(1).map(depth).sum(), costly, is_open: 0 }
+}
+
+/// About what sanitising a block of raw HTML costs.
+pub(super) fn cost(html: &str) -> usize {
+    weight(html).cost(html.len())
 }
 
 /// How much deeper the tag can make HTML. What closes itself (`<p>`, `<li>`, cells) can do so only with the help of what is counted.

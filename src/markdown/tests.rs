@@ -4,6 +4,8 @@ mod attacks;
 mod blocks;
 mod notations;
 mod round_trip;
+mod units;
+mod warned;
 
 use serde_json::Value;
 

@@ -1,82 +1,77 @@
-//! Plain text: what the blocks say without markup, how long it is, and its beginning.
+//! Plain text: what the blocks say without markup, and its beginning.
 
 use comrak::arena_tree::NodeEdge;
-use comrak::nodes::{Node, NodeValue};
+use comrak::nodes::{ListType, Node, NodeValue};
 
 use super::escape::one_line;
 
-/// What is read in a minute.
-const WORDS_PER_MINUTE: u32 = 230;
 /// About how many characters an excerpt has.
-const EXCERPT: usize = 200;
-
-/// How long reading takes, at least a minute.
-pub(crate) fn reading_minutes(words: u32) -> u32 {
-    words.div_ceil(WORDS_PER_MINUTE).max(1)
-}
+pub(super) const EXCERPT: usize = 200;
 
 /// The text of a node, a line for each block in it.
 pub(super) fn of(node: Node<'_>) -> String {
     collect(node, false)
 }
 
-/// The same where raw HTML is shown as it was typed, and lines stay lines.
+/// The same where raw HTML is shown as it was typed, lines stay lines, items keep their numbers, and rules are seen.
 pub(super) fn as_shown(node: Node<'_>) -> String {
     collect(node, true)
 }
 
 fn collect(node: Node<'_>, as_shown: bool) -> String {
-    let mut out = String::new();
+    let mut text = Text { out: String::new(), as_shown, numbers: Vec::new() };
     for edge in node.traverse() {
         match edge {
-            NodeEdge::Start(node) => match &node.data().value {
-                NodeValue::Text(text) => out.push_str(text),
-                NodeValue::Code(code) => out.push_str(&code.literal),
-                NodeValue::CodeBlock(code) => out.push_str(&code.literal),
-                NodeValue::HtmlInline(literal) if as_shown => out.push_str(literal),
-                NodeValue::HtmlBlock(html) if as_shown => out.push_str(&html.literal),
-                NodeValue::SoftBreak | NodeValue::LineBreak if as_shown => out.push('\n'),
-                NodeValue::SoftBreak | NodeValue::LineBreak => out.push(' '),
-                _ => {}
-            },
-            NodeEdge::End(node) => {
-                if node.data().value.block() && !out.is_empty() && !out.ends_with('\n') {
-                    out.push('\n');
-                }
-            }
+            NodeEdge::Start(node) => text.begin(&node.data().value),
+            NodeEdge::End(node) => text.end(&node.data().value),
         }
     }
-    out.trim().to_owned()
+    text.out.trim().to_owned()
+}
+
+struct Text {
+    out: String,
+    as_shown: bool,
+    /// The next number of each open list.
+    numbers: Vec<usize>,
+}
+
+impl Text {
+    fn begin(&mut self, value: &NodeValue) {
+        match value {
+            NodeValue::Text(text) => self.out.push_str(text),
+            NodeValue::Code(code) => self.out.push_str(&code.literal),
+            NodeValue::CodeBlock(code) => self.out.push_str(&code.literal),
+            NodeValue::HtmlInline(literal) if self.as_shown => self.out.push_str(literal),
+            NodeValue::HtmlBlock(html) if self.as_shown => self.out.push_str(&html.literal),
+            NodeValue::SoftBreak | NodeValue::LineBreak => self.out.push(if self.as_shown { '\n' } else { ' ' }),
+            NodeValue::ThematicBreak if self.as_shown => self.out.push_str("---"),
+            NodeValue::List(list) => self.numbers.push(list.start),
+            NodeValue::Item(item) if self.as_shown && item.list_type == ListType::Ordered => self.number(),
+            _ => {}
+        }
+    }
+
+    fn number(&mut self) {
+        if let Some(number) = self.numbers.last_mut() {
+            self.out.push_str(&format!("{number}. "));
+            *number += 1;
+        }
+    }
+
+    fn end(&mut self, value: &NodeValue) {
+        if matches!(value, NodeValue::List(_)) {
+            self.numbers.pop();
+        }
+        if value.block() && !self.out.is_empty() && !self.out.ends_with('\n') {
+            self.out.push('\n');
+        }
+    }
 }
 
 /// The text of inline nodes, on one line.
 pub(super) fn of_inlines(node: Node<'_>) -> String {
     one_line(&of(node))
-}
-
-/// The text of HTML that the sanitiser wrote.
-pub(super) fn of_html(html: &str) -> String {
-    let mut out = String::new();
-    for piece in html.split('<') {
-        out.push_str(piece.split_once('>').map_or(piece, |(_, text)| text));
-        out.push(' ');
-    }
-    out
-}
-
-/// How many words a text has; of Chinese and Japanese, which have no spaces, every character is one.
-pub(super) fn words(text: &str) -> u32 {
-    let mut count: u32 = 0;
-    for word in text.split_whitespace() {
-        let signs = word.chars().filter(|letter| is_ideograph(*letter)).count();
-        let rest = word.chars().any(|letter| letter.is_alphanumeric() && !is_ideograph(letter));
-        count = count.saturating_add(u32::try_from(signs).unwrap_or(u32::MAX)).saturating_add(u32::from(rest));
-    }
-    count
-}
-
-fn is_ideograph(letter: char) -> bool {
-    matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }
 
 /// The beginning of a text, cut after a word.

@@ -7,7 +7,7 @@ use comrak::nodes::{ListType, Node, NodeCodeBlock, NodeLink, NodeList, NodeValue
 use super::footnotes::Numbers;
 use super::raw_tags::RawTags;
 use super::sanitise::{Sanitiser, admit};
-use super::{escape, split, tags, text};
+use super::{escape, raw_tags, split, tags, text};
 
 /// What is nested deeper is written as its text.
 const DEEPEST: usize = 80;
@@ -80,6 +80,21 @@ impl<'w, 'm> Writer<'w, 'm> {
         }
         self.raw.leave(&mut self.out, outer);
         self.depth -= 1;
+    }
+
+    /// Writes a run of blocks between the tags of one element. Emphasis and the like that a block of HTML leaves open end with it, as they
+    /// would be opened anew in each paragraph after it.
+    pub(super) fn unit<'n>(&mut self, nodes: impl Iterator<Item = Node<'n>>) {
+        for node in nodes {
+            let NodeValue::HtmlBlock(html) = &node.data().value else {
+                self.node(node, false);
+                continue;
+            };
+            self.out.push_str(&admit(&html.literal));
+            for name in raw_tags::left_open(&html.literal).into_iter().rev() {
+                self.end(name);
+            }
+        }
     }
 
     fn node(&mut self, node: Node<'_>, tight: bool) {

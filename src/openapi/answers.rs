@@ -45,10 +45,19 @@ pub(super) fn complete(document: &mut Value) {
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     for name in sparse {
         let properties = properties_of(schemas, &name);
-        let about = format!("Those members of {name} that `fields` names.");
+        let about = format!("The members of {name} that `fields` names.");
         let schema = json!({"type": "object", "description": about, "properties": properties, "additionalProperties": false});
         schemas.insert(format!("Sparse{name}"), schema);
+        schemas.insert(format!("SparsePage_{name}"), sparse_page(&name));
     }
+}
+
+fn sparse_page(item: &str) -> Value {
+    json!({"type": "object", "description": "A page of a list whose items have the members that `fields` names.",
+        "required": ["data", "page"], "additionalProperties": false, "properties": {
+        "data": {"type": "array", "description": "The items.", "items": {"$ref": format!("#/components/schemas/Sparse{item}")}},
+        "page": {"$ref": "#/components/schemas/PageInfo"},
+    }})
 }
 
 /// The members of a schema or, of a choice, those of all its branches.
@@ -191,12 +200,7 @@ fn allow_sparse(responses: &mut Value) -> Option<String> {
     // Every page is a component of its own, `Page_X`; its items are what `fields` thins out.
     let page = schema.get("$ref").and_then(Value::as_str)?.rsplit('/').next()?.to_owned();
     let item = page.strip_prefix("Page_")?.to_owned();
-    *schema = json!({"anyOf": [
-        {"$ref": format!("#/components/schemas/{page}")},
-        {"type": "object", "description": "The same with `fields`.", "required": ["data", "page"], "additionalProperties": false, "properties": {
-            "data": {"type": "array", "items": {"$ref": format!("#/components/schemas/Sparse{item}")}},
-            "page": {"$ref": "#/components/schemas/PageInfo"},
-        }},
-    ]});
+    let sparse = format!("#/components/schemas/SparsePage_{item}");
+    *schema = json!({"anyOf": [{"$ref": format!("#/components/schemas/{page}")}, {"$ref": sparse}]});
     Some(item)
 }

@@ -1,16 +1,29 @@
-//! Gives every body an example, put together from the examples of its members.
+//! Gives every body an example: a request body the one of `examples.json`, which works with the demo newsroom, and any other
+//! body one that is put together from the examples of its members.
 
 use serde_json::{Map, Value, json};
 
 use super::each_operation;
 
+/// What requests to the demo newsroom look like: required parameters by their names, bodies by their operations.
+const OF_THE_DEMO: &str = include_str!("examples.json");
+
 /// Completes the examples of every operation.
 pub(super) fn complete(document: &mut Value) {
     let components = document.pointer("/components/schemas").cloned().unwrap_or_default();
+    let demo: Value = serde_json::from_str(OF_THE_DEMO).unwrap_or_default();
     each_operation(document, |_, _, operation| {
+        add_to_parameters(operation, &demo["parameters"]);
+        let own = operation.get("operationId").and_then(Value::as_str).and_then(|id| demo["bodies"].get(id)).cloned();
         let bodies = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut).into_iter().flatten();
-        for (_, media) in bodies {
-            add(&components, media, true);
+        let bodies: Vec<_> = bodies.collect();
+        let takes_json = bodies.iter().any(|(media_type, _)| media_type.contains("json"));
+        for (media_type, media) in bodies {
+            match &own {
+                Some(own) if takes_json && !media_type.contains("json") => show_form(&components, media, own),
+                Some(own) => show(media, own),
+                None => add(&components, media, true),
+            }
         }
         let responses = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
         for (_, response) in responses {
@@ -21,6 +34,36 @@ pub(super) fn complete(document: &mut Value) {
             }
         }
     });
+}
+
+fn add_to_parameters(operation: &mut Value, examples: &Value) {
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
+    for parameter in parameters.filter(|parameter| parameter["required"] == true) {
+        if let Some(example) = parameter["name"].as_str().and_then(|name| examples.get(name)).cloned() {
+            parameter["example"] = example;
+        }
+    }
+}
+
+/// Shows the form of a mail program, whose token is in the query string, beside a body in JSON.
+fn show_form(components: &Value, media: &mut Value, own: &Value) {
+    let form = example(components, media.get("schema").unwrap_or(&Value::Null), true, 0);
+    show(media, &json!({"value": form, "needs": own["needs"]}));
+}
+
+/// Puts an example of the demo into a body. An example that cannot work unedited says what it needs, for people and for programs.
+fn show(media: &mut Value, own: &Value) {
+    let (value, needs) = (own.get("value"), own.get("needs"));
+    match (value, needs) {
+        (Some(value), None) => media["example"] = value.clone(),
+        (value, Some(needs)) => {
+            let mut example = json!({"summary": needs, "x-needs": needs});
+            // A file has no example that could be written here.
+            example["value"] = value.cloned().unwrap_or_else(|| json!(""));
+            media["examples"] = json!({"template": example});
+        }
+        (None, None) => {}
+    }
 }
 
 fn add(components: &Value, media: &mut Value, request: bool) {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::each_operation;
-use crate::http::can_be_tried;
+use crate::http::{MAX_JSON_BODY, can_be_tried};
 
 /// Completes the parameters and bodies of every operation.
 pub(super) fn complete(document: &mut Value) {
@@ -21,7 +21,7 @@ pub(super) fn complete(document: &mut Value) {
             }
             "post" => add(
                 json!({"name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
-                "description": "Makes a repetition safe: the first answer is kept for 24 hours and replayed."}),
+                "description": "Makes a repetition safe: the first answer is kept for 24 hours and replayed, unless the request would be refused now. Without a token, it has 22 characters at least; a login ignores it."}),
             ),
             "put" | "patch" | "delete" => {
                 add(header("If-Match", "The `ETag` of the version that this write is meant for; `412` when there is a newer one."));
@@ -32,6 +32,10 @@ pub(super) fn complete(document: &mut Value) {
             add(json!({"name": "dry_run", "in": "query", "required": false, "schema": {"type": "boolean", "default": false},
                 "description": "Answers as the write would, with `Dry-Run: true`, and stores nothing."}));
         }
+        allow_no_body(operation);
+        if let Some(table) = operation.pointer_mut("/requestBody/content/text~1csv/schema") {
+            table["maxLength"] = MAX_JSON_BODY.into();
+        }
         if method == "patch" {
             patches.extend(merge_patch(operation));
         }
@@ -41,6 +45,18 @@ pub(super) fn complete(document: &mut Value) {
         if let Some(schema) = schemas.get(&draft).map(as_patch) {
             schemas.insert(patch, schema);
         }
+    }
+}
+
+/// Drafts of the operations that take a request without a body for one with `{}`.
+const OPTIONAL: [&str; 4] = ["ArticlePreviewDraft", "PublicationDraft", "ReviewDraft", "SitePreviewDraft"];
+
+fn allow_no_body(operation: &mut Value) {
+    let reference = operation.pointer("/requestBody/content/application~1json/schema/$ref").and_then(Value::as_str);
+    let draft = reference.and_then(|reference| reference.rsplit('/').next());
+    if draft.is_some_and(|draft| OPTIONAL.contains(&draft)) {
+        operation["requestBody"]["required"] = json!(false);
+        operation["requestBody"]["description"] = json!("No body and no Content-Type are the same as `{}`.");
     }
 }
 

@@ -13,8 +13,8 @@ const OTHERS_FORMS: [&str; 3] = ["JsonFeed", "JsonFeedItem", "OEmbed"];
 /// Completes every component schema.
 pub(super) fn complete(document: &mut Value) {
     flatten_all(document);
-    let reachable = reachable_from_answers(document);
-    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+    let reachable = reachable_from(document, |operation| operation.get("responses").into_iter().collect());
+    if let Some(schemas) = components(document) {
         for (name, schema) in schemas.iter_mut() {
             walk(schema, &mut |schema| {
                 bound_numbers(schema);
@@ -52,13 +52,27 @@ fn describe_passed_over(schema: &mut Value, facts: &DraftFacts) {
     facts.read_only.iter().for_each(|pointer| describe(pointer, "Changed only by the server; accepted when equal to what it is."));
 }
 
+/// The component schemas.
+pub(super) fn components(document: &mut Value) -> Option<&mut Map<String, Value>> {
+    document.pointer_mut("/components/schemas").and_then(Value::as_object_mut)
+}
+
+/// The component that a reference names.
+pub(super) fn target(reference: &Value) -> Option<&str> {
+    reference.get("$ref")?.as_str()?.rsplit('/').next()
+}
+
+/// Whether what a keyword holds is data and not a schema.
+pub(super) fn is_data(keyword: &str) -> bool {
+    ["example", "examples", "default", "enum", "const"].contains(&keyword)
+}
+
 /// Applies `work` to every object inside, the outermost last.
-fn walk(value: &mut Value, work: &mut impl FnMut(&mut Map<String, Value>)) {
+pub(super) fn walk(value: &mut Value, work: &mut impl FnMut(&mut Map<String, Value>)) {
     match value {
         Value::Object(members) => {
             for (name, inner) in members.iter_mut() {
-                // Examples and the like are data, not schemas.
-                if !["example", "examples", "default", "enum", "const"].contains(&name.as_str()) {
+                if !is_data(name) {
                     walk(inner, work);
                 }
             }
@@ -131,14 +145,10 @@ fn resolve(components: &Value, schema: &Value) -> Value {
     }
 }
 
-/// The names of all schemas that an answer can hold.
-fn reachable_from_answers(document: &mut Value) -> BTreeSet<String> {
+/// The names of all schemas that these parts of the operations refer to, also through others.
+pub(super) fn reachable_from(document: &mut Value, parts: impl Fn(&Value) -> Vec<&Value>) -> BTreeSet<String> {
     let mut waiting = BTreeSet::new();
-    each_operation(document, |_, _, operation| {
-        if let Some(responses) = operation.get("responses") {
-            references(responses, &mut waiting);
-        }
-    });
+    each_operation(document, |_, _, operation| parts(operation).iter().for_each(|part| references(part, &mut waiting)));
     let mut reached = BTreeSet::new();
     while let Some(name) = waiting.pop_first() {
         if let Some(schema) = document.pointer(&format!("/components/schemas/{name}")) {
@@ -154,9 +164,8 @@ fn reachable_from_answers(document: &mut Value) -> BTreeSet<String> {
 fn references(value: &Value, names: &mut BTreeSet<String>) {
     match value {
         Value::Object(members) => {
-            if let Some(name) = members.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next()) {
-                names.insert(name.to_owned());
-            }
+            let name = members.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
+            names.extend(name.map(str::to_owned));
             members.values().for_each(|inner| references(inner, names));
         }
         Value::Array(items) => items.iter().for_each(|item| references(item, names)),
@@ -178,12 +187,14 @@ fn problem() -> Value {
             "detail": text("What went wrong this time."),
             "instance": text("The path of the request."),
             "request_id": text("The request's id, under which the log knows more."),
-            "errors": {"type": "array", "description": "Every fault of the request.", "items": {
+            "more": {"type": "boolean", "description": "True where there are more faults, or more of what a list here names, than are told."},
+            "errors": {"type": "array", "maxItems": crate::error::MAX_FAULTS, "description": "The faults of the request: all, or the first 50.", "items": {
                 "type": "object",
                 "required": ["code", "detail"],
                 "properties": {
                     "pointer": text("Where in the body, as a JSON Pointer (RFC 6901)."),
                     "parameter": text("Which query parameter or form field."),
+                    "header": text("Which request header."),
                     "code": text("What kind of fault."),
                     "detail": text("What is wrong."),
                 },

@@ -12,15 +12,13 @@ use super::queries;
 use super::redirect::{Redirect, RedirectDraft};
 use crate::app::App;
 use crate::db::{Conn, lock};
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Fault, MAX_FAULTS, Result};
 use crate::events::{self, Event};
 use crate::input::{Input, column_names, table};
 use crate::users::{Caller, Editor};
 
 /// How many redirects a file may have.
 const MOST: usize = 10_000;
-/// How many faults are told of at once.
-const MOST_FAULTS: usize = 100;
 /// The columns that a file may have, and whether it must.
 const COLUMNS: [(&str, bool); 3] = [("from", true), ("to", true), ("status", false)];
 
@@ -81,7 +79,7 @@ pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, file: 
     }
     faults.extend(loops(&all, &changed));
     if !faults.is_empty() {
-        faults.truncate(MOST_FAULTS);
+        faults.truncate(MAX_FAULTS + 1);
         return Err(Error::invalid(faults));
     }
     for (redirect, is_new) in changed.values() {
@@ -124,7 +122,7 @@ fn read(app: &App, conn: &mut Conn, file: &[u8], faults: &mut Vec<Fault>) -> Res
             faults.push(Fault::at("", "too_many", format!("A file may have {MOST} redirects.")).bound("max", MOST));
             break;
         }
-        if faults.len() >= MOST_FAULTS {
+        if faults.len() > MAX_FAULTS {
             break;
         }
         match record {
@@ -152,6 +150,9 @@ fn columns(header: Option<&StringRecord>, faults: &mut Vec<Fault>) -> Vec<String
     };
     let names = column_names(header);
     for (index, name) in names.iter().enumerate() {
+        if faults.len() > MAX_FAULTS {
+            return names;
+        }
         if !COLUMNS.iter().any(|(known, _)| known == name) {
             faults.push(Fault::at(
                 "/1",

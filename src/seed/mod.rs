@@ -112,7 +112,7 @@ impl Seeding {
     }
 
     fn caller<R: Right>(&self) -> Result<Caller<R>> {
-        self.admin.clone().with_right(false)
+        self.admin.clone().with_right()
     }
 
     fn input(&self, body: Value) -> Input {

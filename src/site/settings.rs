@@ -161,8 +161,9 @@ pub(crate) struct NavigationItem {
 }
 
 impl Draft for SiteSettings {
-    const DERIVED: &'static [&'static str] = &["/url", "/comment_policy/fields"];
-    const READ_ONLY: &'static [&'static str] = &["/version", "/updated_at"];
+    const DERIVED: &'static [&'static str] = &["/comment_policy/fields"];
+    const READ_ONLY: &'static [&'static str] = &["/url", "/version", "/updated_at"];
+    const SETTINGS: &'static [(&'static str, &'static str)] = &[("/url", "SITE_URL")];
     const FREE: &'static [&'static str] = &[];
     const REFERENCES: &'static [Reference] = &[Reference { pointer: "/logo", find: images::find_reference }];
 }

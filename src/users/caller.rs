@@ -3,19 +3,18 @@
 use std::marker::PhantomData;
 
 use super::accounts::User;
-use super::role::{Role, Scope};
+use super::demand::Demand;
+use super::role::{KeyScope, OldScope, Role};
 use crate::authors::Author as AuthorProfile;
 use crate::db::Id;
 use crate::error::{Error, Result};
 
-/// A right: the roles that have it, and the scope that a key needs for it.
+/// A right: the roles that have it, and the scope that a key of before resource scopes needs for it.
 pub(crate) trait Right: 'static {
     /// Who has it.
     const ROLES: &'static [Role];
-    /// What a key must have been made for.
-    const SCOPE: Scope;
-    /// Whether any key will do, since what is done with it is judged by itself.
-    const ANY_KEY: bool = false;
+    /// The scope that an old key must have; what a key of now must have, [`demand`](super::demand()) says.
+    const OLD_SCOPE: OldScope;
 }
 
 /// Declares rights.
@@ -26,7 +25,7 @@ macro_rules! rights {
         pub(crate) enum $name {}
         impl Right for $name {
             const ROLES: &'static [Role] = &[$(Role::$role),+];
-            const SCOPE: Scope = Scope::$scope;
+            const OLD_SCOPE: OldScope = OldScope::$scope;
         }
     )+ };
 }
@@ -46,6 +45,30 @@ rights! {
     Admin: Admin [Admin];
 }
 
+/// What a request asks for, as far as API keys are judged by it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    /// Whether it only reads.
+    pub(crate) reading: bool,
+    /// What the operation demands of a key; an operation that is not known is closed to keys.
+    pub(crate) demand: Option<Demand>,
+}
+
+impl Asked {
+    fn judge<R: Right>(&self, scopes: &[KeyScope]) -> Result<()> {
+        let has = |scope: OldScope| scopes.contains(&KeyScope::Old(scope));
+        let old_key_does = has(R::OLD_SCOPE) || (self.reading && has(OldScope::Read));
+        match self.demand {
+            Some(Demand::Nothing) => Ok(()),
+            Some(Demand::Session) => Err(Error::forbidden("An API key can't do this; log in.")),
+            _ if old_key_does => Ok(()),
+            Some(Demand::Scope(scope)) if scopes.contains(&KeyScope::Resource(scope)) => Ok(()),
+            Some(Demand::Scope(scope)) => Err(Error::forbidden(&format!("Your API key needs the scope {} for this.", scope.as_str()))),
+            None => Err(Error::forbidden("Your API key's scopes do not allow this.")),
+        }
+    }
+}
+
 /// Somebody known, with the right `R`.
 #[derive(Debug)]
 pub(crate) struct Caller<R = Staff> {
@@ -58,7 +81,7 @@ pub(crate) struct Caller<R = Staff> {
     /// The session of an access token; none where an API key is used.
     pub(crate) session: Option<String>,
     /// What the API key is for; none where an access token is used.
-    pub(crate) scopes: Option<Vec<Scope>>,
+    pub(crate) scopes: Option<Vec<KeyScope>>,
     right: PhantomData<fn() -> R>,
 }
 
@@ -69,19 +92,23 @@ impl Caller<Staff> {
         role: Role,
         author: Option<Id<AuthorProfile>>,
         session: Option<String>,
-        scopes: Option<Vec<Scope>>,
+        scopes: Option<Vec<KeyScope>>,
     ) -> Self {
         Self { user, role, author, session, scopes, right: PhantomData }
     }
 
-    /// The same person, where they have the right `R`; reading takes no more than the scope `read`.
-    pub(crate) fn with_right<R: Right>(self, reading: bool) -> Result<Caller<R>> {
+    /// The same person, if they have the right `R` and came with a session.
+    pub(crate) fn with_right<R: Right>(self) -> Result<Caller<R>> {
+        self.asking(&Asked { reading: false, demand: None })
+    }
+
+    /// The same person, if they have the right `R` and their key, if it is one, has the scope that the operation demands.
+    pub(crate) fn asking<R: Right>(self, asked: &Asked) -> Result<Caller<R>> {
         if !R::ROLES.contains(&self.role) {
             return Err(Error::forbidden("Your role does not allow this."));
         }
-        let fits = |scopes: &Vec<Scope>| R::ANY_KEY || scopes.contains(&R::SCOPE) || (reading && scopes.contains(&Scope::Read));
-        if !self.scopes.as_ref().is_none_or(fits) {
-            return Err(Error::forbidden("Your API key's scopes do not allow this."));
+        if let Some(scopes) = &self.scopes {
+            asked.judge::<R>(scopes)?;
         }
         Ok(Caller { user: self.user, role: self.role, author: self.author, session: self.session, scopes: self.scopes, right: PhantomData })
     }

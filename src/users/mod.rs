@@ -7,6 +7,7 @@
 mod accounts;
 mod authenticate;
 mod caller;
+mod demand;
 mod invitations;
 mod keys;
 mod mailed;
@@ -15,12 +16,14 @@ mod role;
 mod sessions;
 mod signing;
 
+pub use accounts::Newcomer;
 pub(crate) use accounts::{OwnAccountDraft, User, UserChange, UserId};
 pub(crate) use authenticate::authenticate;
-pub(crate) use caller::{Admin, Author, Caller, Editor, Moderator, Right, Staff, Writer};
+pub(crate) use caller::{Admin, Asked, Author, Caller, Editor, Moderator, Right, Staff, Writer};
+pub(crate) use demand::{Demand, demand};
 pub(crate) use mailed::AccountMail;
 pub(crate) use passwords::PasswordHasher;
-pub(crate) use role::{Role, Scope};
+pub(crate) use role::{OldScope, Role, Scope};
 pub(crate) use sessions::FailedLogins;
 pub(crate) use signing::{KeyRing, routes as well_known_routes};
 

@@ -300,3 +300,20 @@ api_test!(links_and_mails_are_made_of_settings_and_names_stay_names, async |worl
         world.author().patch("auth/me", json!({"email": email, "current_password": PASSWORD})).await.expect(422);
     }
 });
+
+api_test!(a_reset_ends_keys_unless_they_are_to_stay, async |world| {
+    for keep in [Value::Null, json!(true)] {
+        let kept = keep == json!(true);
+        let login = log_in(world, &Role::Editor.email(), if kept { NEW_PASSWORD } else { PASSWORD }).await.expect(200);
+        let editor = world.anonymous().bearer(&login.text_at("/access_token"));
+        let key = editor.post("tokens", json!({"name": "Build", "scopes": ["users:read"]})).await.expect(201).text_at("/token");
+        let key = world.anonymous().bearer(&key);
+        key.get("auth/me").await.expect(200);
+        let token = reset_token(world, Role::Editor).await;
+        let body = json!({"token": token, "new_password": NEW_PASSWORD, "keep_keys": keep});
+        world.anonymous().post("auth/password/reset", body).await.expect(204);
+        editor.get("auth/me").await.expect(401);
+        key.get("auth/me").await.expect(if kept { 200 } else { 401 });
+        world.pass(HOUR + 1);
+    }
+});

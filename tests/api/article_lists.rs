@@ -9,7 +9,7 @@ async fn front_page(world: &World) {
     let (city, mara) = (world.section("City").await, world.author_named("Mara Quay").await);
     let bodies = [
         json!({"title": "Alpha", "section": city, "authors": [mara], "tags": ["Trams"], "featured": true}),
-        json!({"title": "Beta", "section": city, "tags": ["Trams", "Budget"], "locale": "de"}),
+        json!({"title": "Beta", "section": city, "authors": [], "tags": ["Trams", "Budget"], "locale": "de"}),
         json!({"title": "Gamma", "authors": [mara], "tags": ["Budget"]}),
         json!({"title": "About us", "kind": "page", "tags": ["Trams"]}),
     ];
@@ -44,6 +44,125 @@ api_test!(are_filtered_and_sorted, async |world| {
     for query in ["published_at[gt]=yesterday", "featured=perhaps", "kind=novel", "sort=created_at"] {
         world.anonymous().get(&format!("articles?{query}")).await.expect_problem(400, "malformed_query");
     }
+});
+
+api_test!(are_filtered_by_what_they_lack, async |world| {
+    front_page(world).await;
+    let titles = async |query: &str| world.anonymous().get(&format!("articles?{query}")).await.expect(200).texts("title");
+    assert_eq!(titles("tag[ne]=trams").await, ["Gamma"]);
+    assert_eq!(titles("tag[nin]=trams,budget").await, [""; 0]);
+    assert_eq!(titles("tag[nin]=budget,nothing").await, ["Alpha"]);
+    assert_eq!(titles("tag[ne]=trams&kind[in]=page,article").await, ["Gamma"]);
+    assert_eq!(titles("author[ne]=mara-quay").await, ["Beta"]);
+    assert_eq!(titles("author[nin]=nobody,mara-quay").await, ["Beta"]);
+    assert_eq!(titles("author[ne]=nobody").await, ["Gamma", "Beta", "Alpha"]);
+    assert_eq!(titles("section[nin]=city,nowhere").await, ["Gamma"]);
+});
+
+api_test!(are_found_by_section_picture_and_translation, async |world| {
+    let city = world.section("City").await;
+    let below =
+        async |name: &str, parent: &str| world.editor().post("sections", json!({"name": name, "parent": parent})).await.expect(201).id();
+    let harbour = below("Harbour", &city).await;
+    let docks = below("Docks", &harbour).await;
+    let other = world.section("World").await;
+    let image = world.image_by(Role::Editor, 1).await;
+    let mut ids = Vec::new();
+    for (title, section, hero) in
+        [("One", &city, None), ("Two", &harbour, Some(&image)), ("Three", &docks, None), ("Four", &other, Some(&image))]
+    {
+        ids.push(world.published(json!({"title": title, "section": section, "hero_image": hero})).await);
+        world.pass(1);
+    }
+    world.published(json!({"title": "Eins", "locale": "de", "translation_of": ids[0]})).await;
+    world.draft_of(Role::Editor, json!({"title": "Un", "locale": "fr", "translation_of": ids[0]})).await;
+    let hidden = world.draft_of(Role::Editor, json!({"title": "Hidden", "section": city})).await;
+    world.published(json!({"title": "Offen", "locale": "de", "translation_of": hidden})).await;
+    let asked = async |query: &str| world.anonymous().get(&format!("articles?{query}")).await.expect(200).texts("title");
+    assert_eq!(asked("section[under]=city").await, ["Three", "Two", "One"]);
+    assert_eq!(asked(&format!("section[under]={harbour}&sort=title")).await, ["Three", "Two"]);
+    assert_eq!(asked("section[under]=docks").await, ["Three"]);
+    assert_eq!(asked("section[under]=nowhere").await, [""; 0]);
+    assert_eq!(asked("hero_image[exists]=true").await, ["Four", "Two"]);
+    assert_eq!(asked(&format!("hero_image={image}&section[under]=city")).await, ["Two"]);
+    assert_eq!(asked("translation_of=one").await, ["Eins"]);
+    assert_eq!(asked("translation_of=eins").await, ["One"]);
+    assert_eq!(asked(&format!("translation_of={hidden}")).await, [""; 0], "a draft tells nothing of its translations");
+    assert_eq!(asked("hero_image[exists]=false&limit=1").await, ["Offen"]);
+    assert_eq!(world.anonymous().get("articles?hero_image[exists]=false&count=true").await.expect(200).number_at("/page/total"), 4);
+    world.admin().delete(&format!("images/{image}?force=true")).await.expect(204);
+    assert_eq!(world.anonymous().get("articles?hero_image[exists]=false&count=true").await.expect(200).number_at("/page/total"), 6);
+    let desk = world.editor().get(&format!("articles?view=editor&sort=title&translation_of={}", ids[0])).await.expect(200);
+    assert_eq!(desk.texts("title"), ["Eins", "Un"]);
+});
+
+api_test!(are_sorted_by_comments, async |world| {
+    let mut ids = Vec::new();
+    for (title, comments) in [("Quiet", 0), ("Loud", 2), ("Lively", 1), ("Calm", 0)] {
+        let id = world.published(json!({"title": title})).await;
+        for number in 0..comments {
+            world.pass(60);
+            world.comment(&id, &format!("Comment {number}")).await;
+        }
+        ids.push(id);
+    }
+    let titles = async |query: &str| world.anonymous().get(&format!("articles?{query}")).await.expect(200).texts("title");
+    assert_eq!(titles("sort=-comments,title").await, ["Loud", "Lively", "Calm", "Quiet"]);
+    let first = world.anonymous().get("articles?sort=-comments&limit=1").await.expect(200);
+    assert_eq!(first.texts("title"), ["Loud"]);
+    let mut seen = Vec::new();
+    let mut path = "articles?sort=-comments&limit=1".to_owned();
+    loop {
+        let page = world.anonymous().get(&path).await.expect(200);
+        seen.extend(page.texts("title"));
+        let Some(next) = page.at("/page/next").as_str() else { break };
+        path = format!("articles?sort=-comments&limit=1&cursor={next}");
+    }
+    assert_eq!(seen, ["Loud", "Lively", "Calm", "Quiet"]);
+    // A page that an article was not on knows of its comments, too.
+    for number in 0..3 {
+        world.pass(60);
+        let body = json!({"author_name": "Guest", "author_email": "guest@private.example", "body": format!("Late {number}")});
+        let id = world.anonymous().post(&format!("articles/{}/comments", ids[0]), body).await.expect(202).id();
+        world.client(Role::Moderator).patch(&format!("comments/{id}"), json!({"status": "approved"})).await.expect(200);
+    }
+    assert_eq!(titles("sort=-comments&limit=1").await, ["Quiet"]);
+});
+
+api_test!(the_desk_finds_its_own_changed_and_planned, async |world| {
+    let mine = world.draft_by(Role::Author, "Mine").await;
+    let theirs = world.published_by(Role::Editor, "Theirs").await;
+    let author = world.author();
+    assert_eq!(author.get("articles?created_by=me").await.expect(200).texts("id"), [mine.clone()]);
+    assert_eq!(world.editor().get("articles?created_by=me").await.expect(200).texts("id"), [theirs.clone()]);
+    assert_eq!(world.editor().get("articles?created_by[ne]=me").await.expect(200).texts("id"), [mine.clone()]);
+    author.get("articles?created_by=you").await.expect_problem(400, "malformed_query");
+    world.anonymous().get("articles?created_by=me").await.expect_problem(401, "unauthenticated");
+
+    let changed = async |asked: bool| {
+        world.editor().get(&format!("articles?has_unpublished_changes={asked}&sort=title")).await.expect(200).texts("title")
+    };
+    assert_eq!(changed(true).await, [""; 0]);
+    world.editor().patch(&format!("articles/{theirs}"), json!({"dek": "New."})).await.expect(200);
+    assert_eq!((changed(true).await, changed(false).await), (vec!["Theirs".to_owned()], vec!["Mine".to_owned()]));
+    world.anonymous().get("articles?has_unpublished_changes=true").await.expect_problem(401, "unauthenticated");
+
+    for (title, at) in [("Later", "2026-05-02T00:00:00Z"), ("Soon", "2026-05-01T00:00:00Z")] {
+        let id = world.draft_by(Role::Editor, title).await;
+        world.editor().put(&format!("articles/{id}/publication"), json!({"at": at})).await.expect(200);
+    }
+    let editor = world.editor();
+    assert_eq!(editor.get("articles?scheduled_at[exists]=true&sort=scheduled_at").await.expect(200).texts("title"), ["Soon", "Later"]);
+    assert_eq!(editor.get("articles?scheduled_at[exists]=true&sort=-scheduled_at").await.expect(200).texts("title"), ["Later", "Soon"]);
+    let (mut seen, mut path) = (Vec::new(), "articles?view=editor&sort=scheduled_at,title&limit=1".to_owned());
+    loop {
+        let page = editor.get(&path).await.expect(200);
+        seen.extend(page.texts("title"));
+        let Some(next) = page.at("/page/next").as_str() else { break };
+        path = format!("articles?view=editor&sort=scheduled_at,title&limit=1&cursor={next}");
+    }
+    assert_eq!(seen, ["Soon", "Later", "Mine", "Theirs"]);
+    world.anonymous().get("articles?sort=scheduled_at").await.expect_problem(400, "malformed_query");
 });
 
 api_test!(what_only_working_copies_have_asks_for_them, async |world| {

@@ -18,6 +18,7 @@ impl Node {
         let (picture, network) = (self.image_by(Role::Editor, 1).await, self.image_by(Role::Editor, 2).await);
         let (first, second) = (self.author_named("Mara Quay").await, self.author_named("Jon Pier").await);
         let original = self.draft_by(Role::Editor, "Original").await;
+        self.admin().post("ads/placements", json!({"key": "below", "label": "Below"})).await.expect(201);
         let body = json!({
             "title": "Tram line 9 opens", "slug": "line-9", "dek": "After ten years", "excerpt": "Trams.", "kind": "article",
             "section": self.section("City").await, "tags": ["Trams", "City budget"], "authors": [second, first], "hero_image": picture,
@@ -224,8 +225,6 @@ api_test!(writes_are_guarded_by_versions, async |world| {
 api_test!(authors_sign_beside_others_but_not_for_them, async |world| {
     let guest = world.author_named("Guest Writer").await;
     let author = world.author();
-    // Who has no profile has no name to leave out.
-    author.post("articles", json!({"title": "Dictated", "authors": [guest]})).await.expect(201);
     let own = author.post("authors", json!({"name": "Own Profile"})).await.expect(201).id();
     let missing: &[(&str, &str)] = &[("/authors", "own_profile_missing")];
     author.post("articles", json!({"title": "Theirs", "authors": [guest]})).await.expect(422).expect_faults(missing);

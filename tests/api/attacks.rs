@@ -53,7 +53,32 @@ api_test!(a_forwarded_address_is_believed_only_of_a_trusted_proxy, async |world|
     assert_eq!(address(("x-forwarded-for", "10.0.0.1, 198.51.100.9"), true).await, "198.51.100.9");
     assert_eq!(address(("x-forwarded-for", "10.0.0.1, 198.51.100.9, 192.0.2.7"), true).await, "198.51.100.9");
     assert_eq!(address(("x-forwarded-for", "198.51.100.9, nonsense"), true).await, "192.0.2.163");
-    assert_eq!(address(("forwarded", "for=10.0.0.1;proto=https, for=\"[2001:db9::7]:4711\""), true).await, "2001:db9::7");
+    // A proxy that writes one header passes the other on as the client sent it.
+    let forwarded = ("forwarded", "for=10.0.0.1;proto=https, for=\"[2001:db9::7]:4711\"");
+    assert_eq!(address(forwarded, true).await, "192.0.2.163");
+    let other = async |header| world.node(&[("TRUSTED_PROXIES", "192.0.2.0/24, 2001:db8::/32"), ("CLIENT_ADDRESS_HEADER", header)]).await;
+    for (header, sent, expected) in [
+        ("Forwarded", forwarded, "2001:db9::7"),
+        ("Forwarded", ("forwarded", "for=198.51.100.9, proto=https"), "192.0.2.163"),
+        ("Forwarded", ("x-forwarded-for", "198.51.100.9"), "192.0.2.163"),
+        ("CF-Connecting-IP", ("cf-connecting-ip", "198.51.100.9"), "198.51.100.9"),
+        ("X-Real-IP", ("x-real-ip", "2001:db9::7"), "2001:db9::7"),
+        ("X-Real-IP", ("x-forwarded-for", "198.51.100.9"), "192.0.2.163"),
+    ] {
+        let node = other(header).await;
+        let id = node.anonymous().with(sent.0, sent.1).post(&path, body.clone()).await.expect(202).id();
+        let seen = world.moderator().get(&format!("comments/{id}")).await.expect(200).text_at("/ip");
+        assert_eq!(seen, expected, "{header} {sent:?}");
+    }
+});
+
+api_test!(a_client_s_own_forwarded_header_gives_it_no_new_address, async |world| {
+    let proxied = world.node(&[("TRUSTED_PROXIES", "192.0.2.0/24"), ("RATE_LOGIN", "10/minute")]).await;
+    for number in 0..11 {
+        let client = proxied.anonymous().with("x-forwarded-for", "4.4.4.4").with("forwarded", &format!("for=66.6.7.{number}"));
+        let body = json!({"email": format!("nobody{number}@private.example"), "password": "correct horse battery staple"});
+        client.post("auth/login", body).await.expect(if number < 10 { 401 } else { 429 });
+    }
 });
 
 api_test!(links_are_never_made_from_the_host_header, async |world| {

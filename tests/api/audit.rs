@@ -54,7 +54,7 @@ api_test!(what_people_and_keys_go_through_is_told, async |world| {
     let tokens = world.anonymous().post("auth/login", login).await.expect(200);
     let own = world.anonymous().bearer(&tokens.text_at("/access_token"));
     let renewal = json!({"refresh_token": tokens.text_at("/refresh_token")});
-    let key = own.post("tokens", json!({"name": "Importer", "scopes": ["read"]})).await.expect(201);
+    let key = own.post("tokens", json!({"name": "Importer", "scopes": ["content:read"]})).await.expect(201);
     own.delete(&format!("tokens/{}", key.id())).await.expect(204);
     let change = json!({"current_password": PASSWORD, "new_password": "lanterns over the canal"});
     own.post("auth/password", change).await.expect(204);
@@ -121,7 +121,7 @@ api_test!(the_log_holds_no_text_address_or_secret, async |world| {
     let article = world.published(article).await;
     let comment = world.waiting_comment(&article, CANARY).await;
     world.moderator().patch(&format!("comments/{comment}"), json!({"status": "rejected"})).await.expect(200);
-    let key = world.editor().post("tokens", json!({"name": CANARY, "scopes": ["read"]})).await.expect(201).text_at("/token");
+    let key = world.editor().post("tokens", json!({"name": CANARY, "scopes": ["content:read"]})).await.expect(201).text_at("/token");
     world.admin().patch("site", json!({"tagline": CANARY})).await.expect(200);
     let text = log(world, "limit=100").await.text();
     for secret in [CANARY, "@private.example", "192.0.2", key.as_str(), "$argon2"] {

@@ -262,7 +262,7 @@ api_test!(one_kind_of_token_is_not_another, async |world| {
     let (client, refresh_token) = log_in(world, Role::Admin).await;
     world.anonymous().bearer(&refresh_token).get("auth/me").await.expect(401);
     refresh(world, &client.token()).await.expect(422);
-    let key = client.post("tokens", json!({"name": "Importer", "scopes": ["read"]})).await.expect(201);
+    let key = client.post("tokens", json!({"name": "Importer", "scopes": ["users:read"]})).await.expect(201);
     refresh(world, &key.text_at("/token")).await.expect(401);
     world.anonymous().get(&format!("sections?access_token={}", client.token())).await.expect_problem(400, "malformed_query");
     // The token of another database: nodes of one take each other's, by whatever address they are reached.
@@ -300,17 +300,17 @@ api_test!(api_keys_do_what_their_scopes_and_the_role_allow, async |world| {
         assert!(key.text_at("/token").starts_with("mh_"));
         (world.anonymous().bearer(&key.text_at("/token")), key.id())
     };
-    let (reader, _) = make(world.editor(), json!(["read"])).await;
+    let (reader, _) = make(world.editor(), json!(["users:read"])).await;
     reader.get("auth/me").await.expect(200);
     reader.post("sections", json!({"name": "One"})).await.expect_problem(403, "forbidden");
-    let (writer, id) = make(world.editor(), json!(["content"])).await;
+    let (writer, id) = make(world.editor(), json!(["taxonomy:write"])).await;
     writer.post("sections", json!({"name": "One"})).await.expect(201);
     // A key is no session.
     for path in ["auth/sessions", "tokens"] {
         writer.get(path).await.expect(403);
     }
-    writer.post("tokens", json!({"name": "Child", "scopes": ["content"]})).await.expect(403);
-    let (weak, _) = make(world.contributor(), json!(["content", "admin"])).await;
+    writer.post("tokens", json!({"name": "Child", "scopes": ["taxonomy:write"]})).await.expect(403);
+    let (weak, _) = make(world.contributor(), json!(["taxonomy:write", "users:write"])).await;
     weak.post("sections", json!({"name": "Two"})).await.expect_problem(403, "forbidden");
     // It is shown once, ends when it is deleted, and ends with its owner.
     assert!(!world.editor().get("tokens").await.expect(200).text().contains(&writer.token()));
@@ -322,7 +322,7 @@ api_test!(api_keys_do_what_their_scopes_and_the_role_allow, async |world| {
 });
 
 api_test!(api_keys_expire, async |world| {
-    let body = json!({"name": "Importer", "scopes": ["read"], "expires_at": "2026-03-14T10:00:00.000Z"});
+    let body = json!({"name": "Importer", "scopes": ["users:read"], "expires_at": "2026-03-14T10:00:00.000Z"});
     let key = world.editor().post("tokens", body).await.expect(201).text_at("/token");
     let client = world.anonymous().bearer(&key);
     client.get("auth/me").await.expect(200);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Role, World, api_test};
+use crate::support::{PASSWORD, Role, World, api_test};
 
 api_test!(are_made_read_changed_and_deleted, async |world| {
     let editor = world.editor();
@@ -78,7 +78,7 @@ api_test!(write_their_own_profile_alone, async |world| {
     refused.expect(422).expect_faults(&[("/user", "read_only")]);
     let own = author.post("authors", json!({"name": "Mara"})).await.expect(201);
     assert_eq!(own.text_at("/user"), me);
-    author.post("authors", json!({"name": "Second"})).await.expect_problem(403, "forbidden");
+    author.post("authors", json!({"name": "Second"})).await.expect_problem(409, "conflict");
     author.patch("authors/mara", json!({"role_title": "Reporter"})).await.expect(200);
     author.patch("authors/mara", json!({"user": null})).await.expect(422).expect_faults(&[("/user", "read_only")]);
     author.patch(&format!("authors/{other}"), json!({"name": "Mine"})).await.expect_problem(403, "forbidden");
@@ -127,4 +127,90 @@ api_test!(are_listed_by_name, async |world| {
         .await
         .expect(400)
         .expect_faults(&[("user", "unknown_parameter"), ("sort", "unknown_name")]);
+});
+
+api_test!(come_with_accounts_that_write_and_stay_private_until_they_sign, async |world| {
+    let make = async |role: &str, profile: Option<bool>| {
+        let mut body =
+            json!({"email": format!("{role}-new@private.example"), "name": format!("Zoë {role}"), "role": role, "password": PASSWORD});
+        if let Some(profile) = profile {
+            body["profile"] = json!(profile);
+            body["email"] = json!(format!("{role}-{profile}@private.example"));
+        }
+        world.admin().post("users", body).await.expect(201)
+    };
+    for role in ["contributor", "author", "editor", "admin"] {
+        assert!(make(role, None).await.at("/author_id").is_string(), "{role}");
+        assert!(make(role, Some(false)).await.at("/author_id").is_null(), "{role}");
+    }
+    let moderator = make("moderator", None).await;
+    assert!(moderator.at("/author_id").is_null());
+    let promoted = world.admin().patch(&format!("users/{}", moderator.id()), json!({"role": "author"})).await.expect(200);
+    assert!(promoted.at("/author_id").is_string());
+    // No public answer tells of one.
+    let public = async |path: &str| world.anonymous().get(path).await;
+    for path in ["authors/zoe-author", "pages/author/zoe-author", "/feeds/rss.xml?author=zoe-author", "resolve?path=/authors/zoe-author"] {
+        assert_eq!(public(path).await.status, 404, "{path}");
+    }
+    for path in ["authors?limit=100", "articles?author=zoe-author", "/sitemap.xml", "pages/home"] {
+        assert!(!public(path).await.text().contains("zoe-author"), "{path}");
+    }
+    // Its owner publishes under it: now it is known.
+    let login = json!({"email": "author-new@private.example", "password": PASSWORD});
+    let tokens = world.anonymous().post("auth/login", login).await.expect(200);
+    let zoe = world.anonymous().bearer(&tokens.text_at("/access_token"));
+    zoe.post("articles?publish=true", json!({"title": "By Zoë"})).await.expect(201);
+    assert_eq!(public("authors/zoe-author").await.expect(200).number_at("/article_count"), 1);
+    assert!(public("authors?limit=100").await.text().contains("zoe-author"));
+    // An editor saves another: so is that one.
+    assert_eq!(public("authors/zoe-contributor").await.status, 404);
+    world.editor().patch("authors/zoe-contributor", json!({"role_title": "Trainee"})).await.expect(200);
+    public("authors/zoe-contributor").await.expect(200);
+    // With the account goes a profile that signed nothing; others stay.
+    let id = world.admin().get("users?email=editor-new@private.example").await.expect(200).texts("id").remove(0);
+    world.admin().delete(&format!("users/{id}")).await.expect(204);
+    world.editor().get("authors/zoe-editor?view=editor").await.expect_problem(404, "not_found");
+});
+
+api_test!(are_given_to_accounts_of_before, async |world| {
+    world.admin().get("auth/me").await.expect(200);
+    world.tamper("DELETE FROM authors");
+    world.tamper(include_str!("../../migrations/portable/2026-11-28-000020_accounts/down.sql"));
+    world.tamper("DELETE FROM __diesel_schema_migrations WHERE version = '20261128000020'");
+    let node = world.node(&[]).await;
+    for role in [Role::Contributor, Role::Author, Role::Editor, Role::Admin] {
+        let profile = node.client(role).get("auth/me").await.expect(200).text_at("/author_id");
+        assert_eq!(node.anonymous().get(&format!("authors/{profile}")).await.status, 404);
+        let own = node.client(role).get(&format!("authors/{profile}?view=editor")).await.expect(200);
+        assert_eq!(own.text_at("/slug"), format!("some-{}", role.name()));
+    }
+    assert!(node.moderator().get("auth/me").await.expect(200).at("/author_id").is_null());
+});
+
+api_test!(who_may_not_edit_all_publishes_under_their_own_name, async |world| {
+    let colleague = world.author_named("Ines Calloway").await;
+    let author = world.author();
+    let own = author.get("auth/me").await.expect(200).text_at("/author_id");
+    // Beside others: yes.
+    let both = author.post("articles?publish=true", json!({"title": "Ours", "authors": [colleague, own]})).await.expect(201);
+    // An editor has taken it off: then not, on any way.
+    let path = format!("articles/{}", both.id());
+    world.editor().patch(&path, json!({"authors": [colleague]})).await.expect(200);
+    let publication = format!("{path}/publication");
+    for body in [json!({}), json!({"at": "2030-01-01T00:00:00Z"}), json!({"revision": 2})] {
+        author.put(&publication, body).await.expect_problem(409, "no_profile");
+    }
+    author.patch(&format!("{path}?publish=true"), json!({"dek": "New"})).await.expect_problem(409, "no_profile");
+    author.put(&publication, json!({"revision": 1})).await.expect(200);
+    let batch = json!({"operations": [{"method": "PUT", "path": format!("/api/v1/{publication}"), "body": {}}]});
+    assert_eq!(author.post("batch", batch).await.expect(422).at("/results/0/body/code"), "no_profile");
+    world.editor().put(&publication, json!({})).await.expect(200);
+    // Without a profile there is no way at all.
+    let body = json!({"email": "none@private.example", "name": "None", "role": "author", "password": PASSWORD, "profile": false});
+    world.admin().post("users", body).await.expect(201);
+    let login = json!({"email": "none@private.example", "password": PASSWORD});
+    let tokens = world.anonymous().post("auth/login", login).await.expect(200);
+    let none = world.anonymous().bearer(&tokens.text_at("/access_token"));
+    none.post("articles?publish=true", json!({"title": "By nobody", "authors": [colleague]})).await.expect_problem(409, "no_profile");
+    none.post("articles", json!({"title": "By nobody"})).await.expect(201);
 });

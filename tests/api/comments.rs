@@ -326,3 +326,23 @@ api_test!(of_one_address_come_only_so_fast, async |world| {
     node.anonymous().from("198.51.100.7:99").post("articles/trams/comments", body).await.expect(202);
     node.author().post("articles/trams/comments", json!({"body": "Hello"})).await.expect(201);
 });
+
+api_test!(the_queue_is_asked_by_the_end_of_an_address, async |world| {
+    let article = world.published_by(Role::Author, "Trams").await;
+    for email in ["boots@spam.example", "mara@news.example"] {
+        let body = json!({"author_name": "Guest", "author_email": email, "body": format!("I am {email}")});
+        world.anonymous().post(&format!("articles/{article}/comments"), body).await.expect(202);
+    }
+    let list = world.moderator().get("comments?author_email[ends_with]=@SPAM.example").await.expect(200);
+    assert_eq!(list.each("author_email"), [json!("boots@spam.example")]);
+    world.author().get("comments?author_email[ends_with]=@spam.example").await.expect_problem(400, "malformed_query");
+});
+
+api_test!(lists_keep_their_numbers_and_addresses_are_links, async |world| {
+    let article = world.published_by(Role::Author, "Trams").await;
+    world.policy(json!({"mode": "post"})).await;
+    let posted = world.guest(&article, "guest@private.example", "2. I disagree, see https://x.example/a_b_c\n3. Yes").await.expect(201);
+    let link = "<a href=\"https://x.example/a_b_c\" rel=\"nofollow ugc noopener\">https://x.example/a_b_c</a>";
+    assert_eq!(posted.text_at("/body/html"), format!("<ol start=\"2\"><li>I disagree, see {link}</li>\n<li>Yes</li>\n</ol>"));
+    assert_eq!(posted.text_at("/body/text"), "2. I disagree, see https://x.example/a_b_c\n3. Yes");
+});

@@ -251,6 +251,7 @@ api_test!(no_filter_is_an_oracle_for_what_is_private, async |world| {
     let private = [
         "status",
         "created_by",
+        "has_unpublished_changes",
         "scheduled_at",
         "in_review",
         "trashed",

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{Client, Contract, World, api_test};
 
 api_test!(unknown_addresses_are_404, async |world| {
-    for path in ["/", "/nothing", "/api", "/api/v1", "/api/v1/", "/api/v2/sections", "/healthz/", "/sections", "/openapi.yaml"] {
+    for path in ["/nothing", "/api", "/api/v1", "/api/v1/", "/api/v2/sections", "/healthz/", "/sections", "/openapi.yaml"] {
         let answer = world.anonymous().get(path).await.expect_problem(404, "not_found");
         assert_eq!(answer.text_at("/instance"), path);
         assert_eq!(answer.text_at("/request_id"), answer.required_header("x-request-id"));

@@ -55,7 +55,7 @@ api_test!(keys_belong_to_who_sends_them, async |world| {
     assert_ne!(first.id(), other.id());
     // Whom the server does not know, it asks who they are, whatever the key.
     for stranger in [world.anonymous(), world.anonymous().bearer("nonsense")] {
-        stranger.with(KEY, "form-1").post("sections", body.clone()).await.expect_problem(401, "unauthenticated");
+        stranger.with(KEY, GUEST_KEY).post("sections", body.clone()).await.expect_problem(401, "unauthenticated");
     }
     world.contributor().with(KEY, "form-1").post("sections", body).await.expect_problem(403, "forbidden");
 });
@@ -114,19 +114,51 @@ async fn log_in(client: &Client, key: &str) -> Answer {
     client.with(KEY, key).post("auth/login", json!({"email": Role::Editor.email(), "password": PASSWORD})).await
 }
 
-api_test!(a_lost_login_is_answered_again, async |world| {
+/// A key as a phone makes one.
+const GUEST_KEY: &str = "0UxTb5g0h1z0VjQvGJcX3o";
+
+/// A session's refresh token.
+async fn begin(world: &World) -> (Client, String) {
+    let login = json!({"email": Role::Editor.email(), "password": PASSWORD});
+    let tokens = world.anonymous().post("auth/login", login).await.expect(200);
+    (world.anonymous().bearer(&tokens.text_at("/access_token")), tokens.text_at("/refresh_token"))
+}
+
+async fn refresh(client: &Client, token: &str) -> Answer {
+    client.with(KEY, GUEST_KEY).post("auth/refresh", json!({"refresh_token": token})).await
+}
+
+api_test!(a_lost_refresh_is_answered_again_from_anywhere, async |world| {
+    let (_, token) = begin(world).await;
     let phone = world.anonymous();
-    let first = log_in(&phone, "login-1").await.expect(200);
-    assert_replayed(&first, &log_in(&phone, "login-1").await);
-    // From another port it is the same caller, from another address it is not.
-    assert_replayed(&first, &log_in(&phone.from("192.0.2.163:9"), "login-1").await);
-    let stranger = log_in(&phone.from("198.51.100.9:4711"), "login-1").await.expect(200);
-    assert_eq!(stranger.header("idempotency-replayed"), None);
-    assert_ne!(stranger.at("/refresh_token"), first.at("/refresh_token"));
+    let first = refresh(&phone, &token).await.expect(200);
+    assert_replayed(&first, &refresh(&phone, &token).await);
+    // From the radio to another network: the key is what a guest is known by.
+    assert_replayed(&first, &refresh(&phone.from("198.51.100.9:4711"), &token).await);
+});
+
+api_test!(a_login_is_a_check_and_is_never_replayed, async |world| {
+    let first = log_in(&world.anonymous(), GUEST_KEY).await.expect(200);
+    let again = log_in(&world.anonymous(), GUEST_KEY).await.expect(200);
+    assert_eq!(again.header("idempotency-replayed"), None);
+    assert_ne!(again.at("/refresh_token"), first.at("/refresh_token"));
+    assert!(world.database.dump()["idempotency_keys"].is_empty());
+});
+
+api_test!(guests_need_a_key_that_nobody_guesses, async |world| {
+    let article = world.published_by(Role::Editor, "Trams").await;
+    let path = format!("articles/{article}/comments");
+    let body = json!({"author_name": "Guest", "author_email": "guest@private.example", "body": "First!"});
+    let short = &GUEST_KEY[1..];
+    let refused = world.anonymous().with(KEY, short).post(&path, body.clone()).await.expect_problem(400, "malformed_header");
+    assert_eq!(refused.number_at("/min"), 22);
+    world.anonymous().with(KEY, GUEST_KEY).post(&path, body).await.expect(202);
+    world.editor().with(KEY, "s").post("sections", json!({"name": "City"})).await.expect(201);
 });
 
 api_test!(answers_with_secrets_are_kept_sealed, async |world| {
-    let first = log_in(&world.anonymous(), "login-1").await.expect(200);
+    let (_, token) = begin(world).await;
+    let first = refresh(&world.anonymous(), &token).await.expect(200);
     let kept = world.database.dump().remove("idempotency_keys").unwrap_or_default().join("\n");
     assert!(!kept.is_empty());
     for secret in ["/access_token", "/refresh_token"] {
@@ -135,19 +167,58 @@ api_test!(answers_with_secrets_are_kept_sealed, async |world| {
 });
 
 api_test!(answers_are_kept_for_a_day, async |world| {
-    let guest = world.anonymous();
-    let first = log_in(&guest, "login-1").await.expect(200);
+    let editor = world.editor().with(KEY, "form-1");
+    let first = editor.post("sections", json!({"name": "City"})).await.expect(201);
+    // Access tokens live for less than a day.
     world.pass(24 * 60 * 60 - 1);
-    assert_replayed(&first, &log_in(&guest, "login-1").await);
+    let editor = begin(world).await.0.with(KEY, "form-1");
+    assert_replayed(&first, &editor.post("sections", json!({"name": "City"})).await);
     world.pass(2);
-    let later = log_in(&guest, "login-1").await.expect(200);
+    let later = editor.post("sections", json!({"name": "City"})).await.expect(201);
     assert_eq!(later.header("idempotency-replayed"), None);
-    assert_ne!(later.at("/refresh_token"), first.at("/refresh_token"));
+    assert_ne!(later.id(), first.id());
+});
+
+api_test!(a_kept_answer_ends_with_what_it_stood_on, async |world| {
+    // The session whose tokens it holds.
+    let (client, token) = begin(world).await;
+    refresh(&world.anonymous(), &token).await.expect(200);
+    client.post("auth/logout", json!({})).await.expect(204);
+    refresh(&world.anonymous(), &token).await.expect_problem(401, "unauthenticated");
+    // A change of the password.
+    let (client, token) = begin(world).await;
+    let made = client.with(KEY, "form-1").post("sections", json!({"name": "City"})).await.expect(201);
+    refresh(&world.anonymous(), &token).await.expect(200);
+    let change = json!({"current_password": PASSWORD, "new_password": "lanterns over the canal"});
+    client.post("auth/password", change).await.expect(204);
+    let again = client.with(KEY, "form-1").post("sections", json!({"name": "City"})).await.expect(201);
+    assert_ne!(again.id(), made.id());
+    assert_eq!(again.header("idempotency-replayed"), None);
+});
+
+api_test!(a_kept_answer_stands_in_for_no_check, async |world| {
+    // Ownership: what an editor took from the author, they can't have shown to others again.
+    let draft = world.draft_by(Role::Editor, "Trams").await;
+    let profile = world.author().get("auth/me").await.expect(200).text_at("/author_id");
+    world.editor().patch(&format!("articles/{draft}"), json!({"authors": [profile]})).await.expect(200);
+    let author = world.author().with(KEY, "form-1");
+    let path = format!("articles/{draft}/previews");
+    let first = author.post(&path, json!({})).await.expect(201);
+    assert_replayed(&first, &author.post(&path, json!({})).await);
+    world.editor().patch(&format!("articles/{draft}"), json!({"authors": []})).await.expect(200);
+    author.post(&path, json!({})).await.expect_problem(403, "forbidden");
+    // Rates.
+    let strict = world.node(&[("RATE_SUBSCRIBE", "2/minute")]).await;
+    let guest = strict.anonymous().with(KEY, GUEST_KEY);
+    let body = json!({"email": "reader@private.example"});
+    let first = guest.post("newsletter/subscriptions", body.clone()).await.expect(202);
+    assert_replayed(&first, &guest.post("newsletter/subscriptions", body.clone()).await);
+    guest.post("newsletter/subscriptions", body).await.expect_problem(429, "too_many_requests");
 });
 
 api_test!(a_guest_comments_once, async |world| {
     let article = world.published_by(Role::Editor, "Trams").await;
-    let guest = world.anonymous().with(KEY, "comment-1");
+    let guest = world.anonymous().with(KEY, GUEST_KEY);
     let path = format!("articles/{article}/comments");
     let body = json!({"author_name": "Guest", "author_email": "guest@private.example", "body": "First!"});
     let first = guest.post(&path, body.clone()).await.expect(202);
@@ -174,7 +245,7 @@ api_test!(effect_and_answer_are_one_transaction, async |world| {
 
 api_test!(nothing_is_written_for_strangers_who_only_err, async |world| {
     let before = world.database.dump();
-    let guest = world.anonymous().with(KEY, "form-1");
+    let guest = world.anonymous().with(KEY, GUEST_KEY);
     guest.post("auth/login", json!({"email": "nobody@private.example", "password": "not the right one"})).await.expect(401);
     guest
         .post("articles/unknown/comments", json!({"author_name": "A", "author_email": "a@private.example", "body": "x"}))

@@ -61,7 +61,12 @@ api_test!(an_invitation_ends, async |world| {
     // Replaced by another.
     invite(world, "admin").await.expect(201);
     let old = world.mailed_token(ZOE, "accept-invitation").await;
-    invite(world, "contributor").await.expect(201);
+    world.pass(60 * 60 + 1);
+    // The administrator's token has expired.
+    let body = json!({"email": Role::Admin.email(), "password": PASSWORD});
+    let admin = world.anonymous().post("auth/login", body).await.expect(200).text_at("/access_token");
+    let again = json!({"email": ZOE, "name": "Zoë", "role": "contributor"});
+    world.anonymous().bearer(&admin).post("users/invitations", again).await.expect(201);
     let new = world.mailed_token(ZOE, "accept-invitation").await;
     expect_bad_token(accept(world, &old).await);
     // Too late.
@@ -114,4 +119,26 @@ api_test!(what_an_invitation_may_say, async |world| {
     assert!(world.mails().await.is_empty());
     let body = json!({"token": "x", "password": CHOSEN, "role": "admin"});
     world.anonymous().post("auth/invitations/accept", body).await.expect(422).expect_faults(&[("/role", "unknown_member")]);
+});
+
+api_test!(fifty_same_invitations_are_one_mail, async |world| {
+    let first = invite(world, "author").await.expect(201);
+    for _ in 0..49 {
+        assert_eq!(invite(world, "author").await.expect(200).json(), first.json());
+    }
+    let changed = invite(world, "editor").await.expect(200);
+    assert_eq!((changed.id(), changed.text_at("/role").as_str()), (first.id(), "editor"));
+    let mails = world.mails_to(ZOE).await;
+    assert_eq!(mails.len(), 1);
+    // Its link is good, and gives what was said last.
+    let answer = accept(world, &mails[0].token("accept-invitation")).await.expect(201);
+    assert_eq!(answer.text_at("/role"), "editor");
+    assert!(answer.at("/author_id").is_string());
+});
+
+api_test!(an_invitation_can_leave_the_profile_out, async |world| {
+    let body = json!({"email": ZOE, "name": "Zoë", "role": "author", "profile": false});
+    assert_eq!(world.admin().post("users/invitations", body).await.expect(201).at("/profile"), &json!(false));
+    let token = world.mailed_token(ZOE, "accept-invitation").await;
+    assert!(accept(world, &token).await.expect(201).at("/author_id").is_null());
 });

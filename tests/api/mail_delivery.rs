@@ -174,3 +174,32 @@ api_test!(no_secret_of_a_job_stands_in_the_database, async |world| {
     let everything: String = world.database.dump().into_values().flatten().collect();
     assert!(tokens.iter().all(|token| !everything.contains(token)));
 });
+
+api_test!(tls_to_the_mail_server_is_checked, async |world| {
+    let authority = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls/authority.pem");
+    let node = async |url: String, authority: &str| {
+        world.node(&[("SMTP_URL", &url), ("SMTP_SECONDS", "5"), ("MAIL_FROM", "desk@news.example"), ("SMTP_CA_FILE", authority)]).await
+    };
+    for (mood, scheme, query) in [(Mood::Tls, "smtps", ""), (Mood::StartTls, "smtp", "?tls=required")] {
+        let server = SmtpServer::start(mood);
+        let url = |host: &str| format!("{scheme}://{host}:{}{query}", server.port);
+        ask_for_reset(&node(url("localhost"), authority).await, Role::Author).await;
+        // Nobody vouches for the certificate, and then it is another's.
+        for (host, authority) in [("localhost", ""), ("127.0.0.1", authority)] {
+            node(url(host), authority).await.app.run_due_jobs().await.unwrap();
+            assert!(server.mails().is_empty(), "{mood:?} {host}");
+            assert_eq!(jobs(world).await, (1, 0));
+            world.pass(HOUR);
+        }
+        let trusting = node(url("localhost"), authority).await;
+        let_hours_pass(&trusting, 2).await;
+        assert_eq!((server.mails().len(), jobs(&trusting).await), (1, (0, 0)), "{mood:?}");
+    }
+    // STARTTLS that is required and not offered: nothing is sent.
+    let server = SmtpServer::start(Mood::Fine);
+    let strict = node(format!("smtp://localhost:{}?tls=required", server.port), authority).await;
+    ask_for_reset(&strict, Role::Editor).await;
+    strict.app.run_due_jobs().await.unwrap();
+    assert!(server.mails().is_empty());
+    let_hours_pass(world, 2).await;
+});

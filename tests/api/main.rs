@@ -2,17 +2,21 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod account_mails;
+mod accounts;
 mod addresses;
 mod ads;
 mod ads_staff;
 mod animations;
 mod article_lists;
+mod article_texts;
 mod articles;
 mod attacks;
 mod audit;
 mod auth;
 mod authors;
 mod batches;
+mod bounds;
+mod clients;
 mod coherence;
 mod comment_attacks;
 mod comment_check;
@@ -22,6 +26,7 @@ mod comment_mails;
 mod comments;
 mod contract;
 mod conversation;
+mod cors;
 mod desk;
 mod desk_model;
 mod docs;
@@ -67,4 +72,7 @@ mod translations;
 mod trending;
 mod uploads;
 mod usages;
+mod waiting;
+mod what_is_sent;
+mod wire;
 mod workflow;

@@ -29,7 +29,7 @@ const LARGE: [&str; 14] = [
 ];
 
 /// What readers ask for; `{}` is an article's slug.
-const READS: [&str; 43] = [
+const READS: [&str; 50] = [
     "articles",
     "articles?limit=100&include=body",
     "articles?sort=published_at",
@@ -41,6 +41,13 @@ const READS: [&str; 43] = [
     "articles?tag=eu",
     "articles?tag[in]=eu,energy",
     "articles?author=mara",
+    "articles?sort=-comments",
+    "articles?sort=comments",
+    "articles?tag[nin]=eu,energy",
+    "articles?author[ne]=mara",
+    "articles?section[under]=news",
+    "articles?hero_image[exists]=true",
+    "articles?translation_of={}",
     "articles?slug={}",
     "articles?locale=en",
     "articles?kind=page",

@@ -1,5 +1,7 @@
 //! Who may do what: one screen, compared with the document and with what the server really answers.
 
+mod keys;
+mod scopes;
 mod table;
 
 use std::collections::BTreeMap;

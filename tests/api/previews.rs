@@ -21,8 +21,8 @@ fn titles_of(cards: &Value) -> Vec<&str> {
 
 api_test!(a_token_opens_the_working_copy_in_the_public_shape, async |world| {
     let (section, tag, author) = (world.section("City").await, world.tag("Trams").await, world.author_named("Mara Quay").await);
-    let draft =
-        json!({"title": "Tram line 9", "section": section, "tags": [tag], "authors": [author], "body": {"markdown": "Some **text**."}});
+    let own = world.author().get("auth/me").await.expect(200).text_at("/author_id");
+    let draft = json!({"title": "Tram line 9", "section": section, "tags": [tag], "authors": [author, own], "body": {"markdown": "Some **text**."}});
     let id = world.draft_of(Role::Author, draft).await;
     let preview = world.author().post(&format!("articles/{id}/previews"), json!({"expires_in": 600})).await.expect(201);
     let token = preview.text_at("/token");

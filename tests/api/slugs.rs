@@ -123,3 +123,54 @@ api_test!(of_50_who_want_one_slug_one_gets_it, async |world| {
         answer.expect_problem(409, "slug_taken");
     }
 });
+
+api_test!(apostrophes_do_not_divide_words, async |world| {
+    for (name, slug) in
+        [("It's", "its"), ("Don't stop", "dont-stop"), ("Apple’s new store", "apples-new-store"), ("The ‘best’ l’été", "the-best-lete")]
+    {
+        for kind in ["tags", "sections", "authors"] {
+            assert_eq!(world.editor().post(kind, json!({"name": name})).await.expect(201).text_at("/slug"), slug);
+        }
+        let text = format!("## {name}\n\nText.");
+        let id = world.published(json!({"title": name, "body": {"markdown": text}})).await;
+        let shown = world.anonymous().get(&format!("articles/{id}")).await.expect(200);
+        assert_eq!((shown.text_at("/slug"), shown.text_at("/body/toc/0/anchor")), (slug.to_owned(), slug.to_owned()));
+    }
+});
+
+api_test!(a_slug_that_is_taken_names_who_has_it_to_whoever_may_see_that, async |world| {
+    let public = world.published(json!({"title": "Trams", "slug": "trams"})).await;
+    let draft = world.draft_of(Role::Editor, json!({"title": "A secret plan", "slug": "plan"})).await;
+    let taken = async |role: Role, slug: &str| {
+        let body = json!({"title": "Another", "slug": slug});
+        world.client(role).post("articles", body).await.expect_problem(409, "slug_taken")
+    };
+    assert_eq!(taken(Role::Editor, "plan").await.at("/taken_by"), &json!({"kind": "article", "id": draft, "title": "A secret plan"}));
+    let hidden = taken(Role::Contributor, "plan").await;
+    assert!(hidden.json().get("taken_by").is_none() && !hidden.text().contains("secret"), "{hidden}");
+    world.editor().patch(&format!("articles/{public}"), json!({"title": "A secret headline"})).await.expect(200);
+    assert_eq!(taken(Role::Contributor, "trams").await.at("/taken_by"), &json!({"kind": "article", "id": public, "title": "Trams"}));
+    let own = world.draft_of(Role::Contributor, json!({"title": "Mine", "slug": "mine"})).await;
+    assert_eq!(taken(Role::Contributor, "mine").await.at("/taken_by/id"), &json!(own));
+    world.admin().delete(&format!("articles/{public}?permanent=true")).await.expect(204);
+    let erased = taken(Role::Editor, "trams").await;
+    assert_eq!(erased.at("/taken_by"), &json!({"kind": "tombstone", "id": null, "title": null}));
+    assert!(erased.text_at("/detail").contains("tombstone"), "{erased}");
+
+    for (path, key, kind, title) in [
+        ("tags", "slug", "tag", "name"),
+        ("sections", "slug", "section", "name"),
+        ("authors", "slug", "author", "name"),
+        ("collections", "key", "collection", "title"),
+        ("ads/placements", "key", "placement", "label"),
+        ("newsletter/lists", "key", "list", "name"),
+    ] {
+        let first = world.editor().post(path, json!({(key): "one", (title): "The first"})).await.expect(201).id();
+        let refused = world.editor().post(path, json!({(key): "one", (title): "The second"})).await.expect_problem(409, "slug_taken");
+        assert_eq!(refused.at("/taken_by"), &json!({"kind": kind, "id": first, "title": "The first"}));
+        let second = world.editor().post(path, json!({(key): "two", (title): "The second"})).await.expect(201);
+        let second = if key == "key" && path == "collections" { "two".to_owned() } else { second.id() };
+        let refused = world.editor().patch(&format!("{path}/{second}"), json!({(key): "one"})).await.expect_problem(409, "slug_taken");
+        assert_eq!(refused.at("/taken_by/id"), &json!(first));
+    }
+});

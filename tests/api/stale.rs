@@ -149,3 +149,43 @@ api_test!(faults_of_text_and_tags_are_told_with_all_others, async |world| {
     refused.expect_faults(&[("/title", "required"), ("/body/markdown", "too_complex")]);
     assert_eq!(world.anonymous().get("tags?count=true").await.number_at("/page/total"), 0);
 });
+
+api_test!(an_editor_s_answer_is_compressed_here_and_its_tag_guards_writes, async |world| {
+    let markdown = "Trams run late on the waterfront tonight.\n\n".repeat(100);
+    let id = world.draft_of(Role::Editor, json!({"title": "Trams", "body": {"markdown": markdown}})).await;
+    let (path, view) = (format!("articles/{id}"), format!("articles/{id}?view=editor"));
+    let plain = world.editor().get(&view).await.expect(200);
+    assert_eq!((plain.header("etag"), plain.header("content-encoding")), (Some("\"v1\""), None));
+    let mut version = 1;
+    for (coding, tag) in [("gzip", "-gzip"), ("br", "-br")] {
+        let read = world.editor().with("accept-encoding", coding).get(&view).await.expect(200);
+        assert_eq!((read.header("content-encoding"), read.etag()), (Some(coding), format!("\"v{version}{tag}\"")));
+        assert!(read.body.len() < 5000 && read.headers.get_all("vary").any(|vary| vary == "Accept-Encoding"), "{}", read.body.len());
+        assert_eq!(read.number_at("/version"), version);
+        // What a write answers is compressed, too, and its tag is good for the next.
+        let saved = world.editor().with("if-match", &read.etag()).with("accept-encoding", coding);
+        let saved = saved.patch(&path, json!({"dek": format!("Number {version}")})).await.expect(200);
+        version += 1;
+        assert_eq!((saved.header("content-encoding"), saved.etag()), (Some(coding), format!("\"v{version}{tag}\"")));
+        world.editor().with("if-match", &saved.etag()).patch(&path, json!({"dek": format!("Again {version}")})).await.expect(200);
+        version += 1;
+        world.editor().with("if-match", &saved.etag()).patch(&path, json!({"dek": "Late"})).await.expect_problem(412, "stale_version");
+    }
+    let list = world.editor().with("accept-encoding", "br").get("articles?view=editor&include=body").await.expect(200);
+    assert_eq!(list.header("content-encoding"), Some("br"));
+    let public = world.anonymous().with("accept-encoding", "gzip").get("articles").await.expect(200);
+    assert_eq!(public.header("content-encoding"), None, "too short");
+});
+
+api_test!(a_weak_tag_of_the_current_version_is_said_to_be_weak, async |world| {
+    let id = world.draft_by(Role::Editor, "Trams").await;
+    let path = format!("articles/{id}");
+    for tag in ["W/\"v1\"", "W/\"v1-gzip\"", "\"v7\", W/\"v1\""] {
+        let weak = world.editor().with("if-match", tag).patch(&path, json!({"dek": "Mine."})).await.expect_problem(412, "weak_tag");
+        assert_eq!(weak.number_at("/current_version"), 1);
+        assert!(weak.text_at("/detail").contains("Send \"v1\" in If-Match."), "{weak}");
+        world.editor().with("if-match", tag).delete(&path).await.expect_problem(412, "weak_tag");
+    }
+    world.editor().with("if-match", "W/\"v0\"").patch(&path, json!({"dek": "Mine."})).await.expect_problem(412, "stale_version");
+    world.editor().with("if-match", "\"v1\", W/\"v1\"").patch(&path, json!({"dek": "Mine."})).await.expect(200);
+});

@@ -76,6 +76,47 @@ async fn insist(send: impl AsyncFn() -> Answer) {
     panic!("it is never done");
 }
 
+api_test!(a_tag_is_known_by_its_name_before_its_slug, async |world| {
+    let (plus, plain) = (world.tag("C++").await, world.tag("C").await);
+    let cafe = world.tag("Caf\u{e9}").await;
+    let editor = world.editor();
+    let slug = async |tag: &str| editor.get(&format!("tags/{tag}")).await.expect(200).text_at("/slug");
+    assert_eq!((slug(&plus).await, slug(&plain).await), ("c".to_owned(), "c-2".to_owned()));
+    let tagged = async |name: &str| {
+        let id = world.draft_of(Role::Editor, json!({"title": "Hello", "tags": [name]})).await;
+        editor.get(&format!("articles/{id}?view=editor")).await.expect(200).text_at("/tags/0/id")
+    };
+    for (name, tag) in
+        [("C", &plain), ("c", &plain), (" C ", &plain), ("c-2", &plain), ("C++", &plus), ("c++", &plus), ("CAFE\u{301}", &cafe)]
+    {
+        assert_eq!(&tagged(name).await, tag, "{name}");
+    }
+    let batch = json!([{"method": "POST", "path": "/api/v1/articles", "body": {"title": "Hello", "tags": ["C"]}}]);
+    let made = editor.post("batch", json!({"operations": batch})).await.expect(200);
+    assert_eq!(made.at("/results/0/body/tags/0/id"), &json!(plain));
+    assert_eq!(world.author().get("articles?status=draft&tag=C").await.expect(200).texts("id"), [""; 0]);
+
+    let other = world.tag("B").await;
+    assert_eq!(editor.post(&format!("tags/{other}/merge"), json!({"into": "C"})).await.expect(200).id(), plain);
+    let other = world.tag("A").await;
+    world.draft_of(Role::Editor, json!({"title": "Last", "tags": [other]})).await;
+    editor.delete("tags/a?reassign_to=C%2B%2B").await.expect(204);
+    assert_eq!(editor.get("articles?status=draft&title=last").await.expect(200).at("/data/0/tags/0/id"), &json!(plus));
+});
+
+api_test!(a_text_that_is_no_slug_is_never_taken_for_one, async |world| {
+    let plus = world.tag("C++").await;
+    let id = world.draft_of(Role::Editor, json!({"title": "Hello", "tags": ["C"]})).await;
+    let shown = world.editor().get(&format!("articles/{id}?view=editor")).await.expect(200);
+    assert_eq!(shown.at("/tags/0/name"), &json!("C"));
+    assert_ne!(shown.at("/tags/0/id"), &json!(plus));
+    world.section("C++").await;
+    world.author_named("C++").await;
+    let refused = world.editor().post("articles", json!({"title": "Hello", "section": "C", "authors": ["C"]})).await.expect(422);
+    refused.expect_faults(&[("/section", "unknown_reference"), ("/authors/0", "unknown_reference")]);
+    world.editor().post("articles", json!({"title": "Hello", "section": "c", "authors": ["c"]})).await.expect(201);
+});
+
 api_test!(counts_hold_while_what_they_count_is_merged, async |world| {
     world.section("Town").await;
     world.section("City").await;

@@ -174,11 +174,18 @@ media_test!(are_bounded, async |world| {
     let said = said(&[("alt", &"x".repeat(501)), ("focal_x", "7"), ("colour", "red")]) + ",caption ???,credit";
     let bad = author.with("upload-length", "5").with("upload-metadata", &said);
     let refused = bad.send(Method::POST, "uploads", None).await.expect_problem(422, "validation_failed");
+    // They are members of a header, and no place of a body.
+    let text = refused.text();
+    for said in
+        ["alt: This may have", "caption: This is not base64", "colour: \\\"colour\\\" is not known here.", "focal_x: This may be at most 1"]
+    {
+        assert!(text.contains(said), "{said} in {refused}");
+    }
     refused.expect_faults(&[
-        ("/alt", "too_long"),
-        ("/caption", "invalid_base64"),
-        ("/colour", "unknown_member"),
-        ("/focal_x", "out_of_range"),
+        ("Upload-Metadata", "invalid_base64"),
+        ("Upload-Metadata", "out_of_range"),
+        ("Upload-Metadata", "too_long"),
+        ("Upload-Metadata", "unknown_member"),
     ]);
     author.post("uploads", json!({})).await.expect_problem(415, "unsupported_media_type");
     author.with("upload-length", "5").send(Method::POST, "uploads?dry_run=true", None).await.expect_problem(400, "malformed_query");

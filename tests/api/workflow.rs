@@ -166,7 +166,8 @@ api_test!(publishing_and_scheduling_decide_what_waits_even_where_nothing_changes
 api_test!(only_editors_and_the_submitter_return, async |world| {
     let profile = json!({"name": "Some author", "user": world.author().get("auth/me").await.id()});
     let profile = world.admin().post("authors", profile).await.expect(201).id();
-    let id = world.draft_of(Role::Contributor, json!({"title": "Trams", "authors": [profile]})).await;
+    let own = world.contributor().get("auth/me").await.expect(200).text_at("/author_id");
+    let id = world.draft_of(Role::Contributor, json!({"title": "Trams", "authors": [own, profile]})).await;
     let path = format!("articles/{id}/review");
     world.contributor().put(&path, json!({})).await.expect(200);
     // Who signs it too may submit it, but not take it back from whom another gave it to.

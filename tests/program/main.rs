@@ -1,7 +1,10 @@
 //! The program as it is run: real processes, on loopback ports of their own.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod examples;
 mod nodes;
 mod scheduler;
 mod server;
+mod starting;
+mod stopping;
 mod tour;

@@ -3,9 +3,10 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal};
 use serde_json::{Value, json};
 
 /// The administrator.
@@ -50,12 +51,28 @@ impl Server {
         assert!(self.process.wait().is_ok_and(|ended| ended.success()));
     }
 
+    /// Tells it to stop, as a supervisor does.
+    pub(crate) fn terminate(&self) {
+        rustix::process::kill_process(Pid::from_child(&self.process), Signal::TERM).unwrap();
+    }
+
+    /// Waits until it has ended; says how.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.process.wait().unwrap()
+    }
+
     /// Sends a request; answers the status and the body.
     pub(crate) fn send(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.send_text(method, path, token, "application/json", &body)
+    }
+
+    /// Sends a request with a body of any media type. A path without a slash at its beginning lies under `/api/v1/`.
+    pub(crate) fn send_text(&self, method: &str, path: &str, token: &str, media_type: &str, body: &str) -> (u16, Value) {
+        let path = if path.starts_with('/') { path.to_owned() } else { format!("/api/v1/{path}") };
         let mut stream = TcpStream::connect(&self.address).expect("the server listens");
         let head = format!(
-            "{method} /api/v1/{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n",
             body.len()
         );
         let caller = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };

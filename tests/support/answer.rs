@@ -130,7 +130,7 @@ impl Answer {
         let mut faults: Vec<_> = errors
             .iter()
             .map(|fault| {
-                let place = text(fault, "pointer").or_else(|| text(fault, "parameter"));
+                let place = text(fault, "pointer").or_else(|| text(fault, "parameter")).or_else(|| text(fault, "header"));
                 (place.unwrap_or_default(), text(fault, "code").unwrap_or_default())
             })
             .collect();
@@ -151,7 +151,9 @@ impl Answer {
     #[track_caller]
     pub(crate) fn fault_detail(&self, place: &str) -> String {
         let errors = self.json.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
-        let found = errors.iter().find(|fault| [fault.get("pointer"), fault.get("parameter")].contains(&Some(&Value::from(place))));
+        let found = errors
+            .iter()
+            .find(|fault| [fault.get("pointer"), fault.get("parameter"), fault.get("header")].contains(&Some(&Value::from(place))));
         let detail = found.and_then(|fault| fault.get("detail")).and_then(Value::as_str);
         detail.unwrap_or_else(|| panic!("there is no fault at {place} in {self}")).to_owned()
     }

@@ -39,6 +39,11 @@ impl<'a> Part<'a> {
     pub(crate) fn file(file_name: &'a str, content: &'a [u8]) -> Self {
         Self { name: "file", file_name: Some(file_name), content }
     }
+
+    /// The same part under another name.
+    pub(crate) fn called(self, name: &'a str) -> Self {
+        Self { name, ..self }
+    }
 }
 
 impl Client {

@@ -1,6 +1,6 @@
 //! Mails as they arrive: the files that the program writes, and a mail server that can be in any mood.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -8,6 +8,9 @@ use std::sync::{Arc, Mutex};
 use mail_parser::{Message, MessageParser};
 use mailin::response::{AUTH_OK, INVALID_CREDENTIALS, NO_MAILBOX, OK, OUT_OF_SPACE};
 use mailin::{Action, AuthMechanism, Handler, Response, SessionBuilder};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::world::World;
 
@@ -96,6 +99,10 @@ pub(crate) enum Mood {
     KnowsNobody,
     /// Its own house is not in order.
     Troubled,
+    /// It speaks TLS from the first byte, as `localhost`.
+    Tls,
+    /// It offers STARTTLS, as `localhost`.
+    StartTls,
     /// It takes mail from `desk` alone, whose password is `p@ss: word`.
     AsksWho,
 }
@@ -214,29 +221,63 @@ fn serve(mut stream: TcpStream, state: &Arc<Mutex<State>>) -> std::io::Result<()
         builder.insecure_enable_plaintext_auth();
         builder.enable_auth(AuthMechanism::Plain);
     }
+    if mood == Mood::StartTls {
+        builder.enable_start_tls();
+    }
     let mut session = builder.build(stream.peer_addr()?.ip(), handler);
+    if mood == Mood::Tls {
+        session.tls_active();
+        let mut stream = encrypted(stream)?;
+        stream.write_all(&session.greeting().buffer()?)?;
+        return talk(stream, &mut session, mood).map(drop);
+    }
     stream.write_all(&session.greeting().buffer()?)?;
-    let mut lines = BufReader::new(stream.try_clone()?);
+    if let Some(plain) = talk(stream, &mut session, mood)? {
+        talk(encrypted(plain)?, &mut session, mood)?;
+    }
+    Ok(())
+}
+
+/// The stream as a server with the certificate of `localhost` goes on with it; who does not trust that ends it.
+fn encrypted(stream: TcpStream) -> std::io::Result<StreamOwned<ServerConnection, TcpStream>> {
+    let certificate = CertificateDer::from_pem_slice(include_bytes!("tls/localhost.pem")).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/localhost-key.pem")).expect("a key");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions of TLS");
+    let config = config.with_no_client_auth().with_single_cert(vec![certificate], key).expect("the key is the certificate's");
+    let connection = ServerConnection::new(Arc::new(config)).map_err(std::io::Error::other)?;
+    Ok(StreamOwned::new(connection, stream))
+}
+
+/// Talks until the client leaves; gives the stream back where it is to be encrypted.
+fn talk<S: Read + Write>(stream: S, session: &mut mailin::Session<Session>, mood: Mood) -> std::io::Result<Option<S>> {
+    let mut lines = BufReader::new(stream);
     let mut in_data = false;
     loop {
         let mut line = Vec::new();
         if lines.read_until(b'\n', &mut line)? == 0 {
-            return Ok(());
+            return Ok(None);
         }
         if in_data && mood == Mood::CutsInside {
-            return Ok(());
+            return Ok(None);
         }
         let at_the_end = in_data && line == b".\r\n";
         in_data = (in_data && !at_the_end) || (!in_data && line.eq_ignore_ascii_case(b"DATA\r\n"));
         let response = session.process(&line);
         if at_the_end && mood == Mood::CutsAfter {
-            return Ok(());
+            return Ok(None);
         }
         if response.action != Action::NoReply {
-            stream.write_all(&response.buffer()?)?;
+            lines.get_mut().write_all(&response.buffer()?)?;
+            lines.get_mut().flush()?;
         }
-        if response.action == Action::Close {
-            return Ok(());
+        match response.action {
+            Action::Close => return Ok(None),
+            Action::UpgradeTls => {
+                session.tls_active();
+                return Ok(Some(lines.into_inner()));
+            }
+            _ => {}
         }
     }
 }

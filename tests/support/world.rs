@@ -11,7 +11,7 @@ use actix_web::dev::{AppConfig, Response, Service as _, ServiceFactory as _};
 use actix_web::test::TestRequest;
 use masthead::app::App;
 use masthead::clock::Clock;
-use masthead::config::Config;
+use masthead::config::{Config, Deadlines};
 use serde_json::json;
 
 use super::bucket::Bucket;
@@ -117,6 +117,14 @@ impl World {
         let shared = self.bucket.as_ref().map(Bucket::settings).unwrap_or_default();
         let settings = [settings, &borrowed(&shared)].concat();
         Node::start(&self.database, &settings, self.clock.clone()).await.expect("the app opens")
+    }
+
+    /// The program over the same database and clock, with deadlines of the test's own for connections.
+    pub(crate) fn app_with(&self, deadlines: Deadlines) -> App {
+        let shared = self.bucket.as_ref().map(Bucket::settings).unwrap_or_default();
+        let mut config = config(&self.database, &[&borrowed(&shared)[..], &[("WORKERS", "1")]].concat());
+        config.server.deadlines = deadlines;
+        App::open(config, self.clock.clone()).expect("the app opens")
     }
 
     /// Does what is still to be done, and demands that nothing is left; a database that a test has broken is left alone.

@@ -9,4 +9,5 @@ pub(super) use handlers::routes;
 pub(crate) use operations::create;
 pub(crate) use placement::PlacementDraft;
 pub(super) use placement::{Placement, PlacementCard, PlacementId};
+pub(crate) use queries::known_keys;
 pub(super) use queries::{by_ids, find_reference};

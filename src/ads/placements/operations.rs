@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::placement::{Placement, PlacementDraft, PlacementView};
+use super::placement::{Placement, PlacementDraft, PlacementId, PlacementView};
 use super::queries;
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery, lock};
@@ -31,6 +31,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input:
     lock(conn, "ad placements")?;
     let draft = input.create::<PlacementDraft>(conn)?;
     refuse_reserved(&draft)?;
+    refuse_taken(conn, &draft.key, None)?;
     let now = app.now();
     let mut placement = Placement::blank(now);
     placement.revise(draft, now);
@@ -55,6 +56,7 @@ pub(super) fn revise(
     let draft = input.revise::<PlacementDraft>(conn, &current)?;
     refuse_reserved(&draft)?;
     condition.check(placement.version, &current, &input.object()?)?;
+    refuse_taken(conn, &draft.key, Some(placement.id))?;
     placement.revise(draft, app.now());
     let after = edited(&placement);
     if before.same_content(&after)? {
@@ -63,6 +65,14 @@ pub(super) fn revise(
     queries::update(conn, &placement)?;
     events::record(conn, app.now(), event("ad_placement.revised", &placement, caller))?;
     Ok(after)
+}
+
+/// Refuses a key that another placement has, and names that.
+fn refuse_taken(conn: &mut Conn, key: &str, own: Option<PlacementId>) -> Result<()> {
+    match queries::look_up(conn, key)? {
+        Some(other) if Some(other.id) != own => Err(queries::key_conflict(key).taken_by("placement", &other.id.to_string(), &other.label)),
+        _ => Ok(()),
+    }
 }
 
 /// Deletes a placement; where creatives stand in it, only by force, and them with it.

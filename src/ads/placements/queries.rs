@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::placement::{LISTING, Placement, PlacementId};
-use crate::db::{Backend, Conn, Id, PageOf, PageQuery, among, keyset};
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, among, is_id_or_slug, keyset};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{ad_creatives, ad_placements};
 
@@ -31,6 +31,9 @@ pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Placement> {
 
 /// The id of the placement that a body names.
 pub(in crate::ads) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    if !is_id_or_slug(name) {
+        return Ok(None);
+    }
     Ok(look_up(conn, name)?.map(|placement| placement.id.to_string()))
 }
 
@@ -40,6 +43,14 @@ pub(in crate::ads) fn by_ids(conn: &mut Conn, ids: &[PlacementId]) -> Result<Has
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// Those of these keys that a placement has.
+pub(crate) fn known_keys(conn: &mut Conn, keys: &[String]) -> Result<Vec<String>> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(ad_placements::table.filter(among(ad_placements::key, keys)).select(ad_placements::key).load(conn)?)
+}
+
 /// How many creatives stand in a placement.
 pub(super) fn count_creatives(conn: &mut Conn, id: PlacementId) -> Result<i64> {
     Ok(ad_creatives::table.filter(ad_creatives::placement_id.eq(id)).count().get_result(conn)?)
@@ -47,18 +58,19 @@ pub(super) fn count_creatives(conn: &mut Conn, id: PlacementId) -> Result<i64> {
 
 /// Stores a new placement.
 pub(super) fn insert(conn: &mut Conn, placement: &Placement) -> Result<()> {
-    conflict_on(diesel::insert_into(ad_placements::table).values(placement).execute(conn), || key_conflict(placement))?;
+    conflict_on(diesel::insert_into(ad_placements::table).values(placement).execute(conn), || key_conflict(&placement.key))?;
     Ok(())
 }
 
 /// Stores a changed placement.
 pub(super) fn update(conn: &mut Conn, placement: &Placement) -> Result<()> {
-    conflict_on(diesel::update(placement).set(placement).execute(conn), || key_conflict(placement))?;
+    conflict_on(diesel::update(placement).set(placement).execute(conn), || key_conflict(&placement.key))?;
     Ok(())
 }
 
-fn key_conflict(placement: &Placement) -> Error {
-    Error::new(Code::SlugTaken, format!("Another placement has the key {:?}.", placement.key))
+/// The error of a key that another placement has.
+pub(super) fn key_conflict(key: &str) -> Error {
+    Error::new(Code::SlugTaken, format!("Another placement has the key {key:?}."))
 }
 
 /// Removes a placement, and all creatives in it.

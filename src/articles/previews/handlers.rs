@@ -4,7 +4,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpResponse, delete, get, post, web};
 use utoipa::openapi::path::Parameter;
 
-use super::super::handlers::{PublicAnswer, whole as with_texts};
+use super::super::handlers::{PublicAnswer, measured, whole as with_texts};
 use super::super::operations::read_published;
 use super::preview::{ArticlePreviewDraft, LISTING, NewPreview, PreviewView, SitePreviewDraft};
 use super::rehearsal::{self, Rehearsal};
@@ -16,7 +16,7 @@ use crate::articles::{listing, published_queries};
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
 use crate::http::parameters::parameter;
-use crate::http::{Body, Mount, Page, Request, created, editor_page, listing_parameters, no_content, private};
+use crate::http::{MAX_PAGE, Mount, OptionalBody, Page, Request, created, editor_page, listing_parameters, no_content, private};
 use crate::users::{Caller, Editor, Writer};
 
 listing_parameters!(PreviewList, LISTING);
@@ -118,7 +118,8 @@ fn published(app: &App, conn: &mut Conn, name: &str) -> Result<ArticleView> {
 }
 
 fn public_page_of(app: &App, conn: &mut Conn, list: &PageQuery) -> Result<PageOf<ArticleView>> {
-    published_queries::page(conn, list)?.with_rows(|rows| with_texts(app, conn, rows))
+    let page = published_queries::page(conn, list)?;
+    page.within((MAX_PAGE, list.is_backward()), |rows| measured(with_texts(app, conn, rows)?))
 }
 
 /// Keeps an answer out of search engines.
@@ -151,7 +152,12 @@ async fn list_article_previews(request: Request, caller: Caller<Writer>, name: w
 #[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "Id or slug.")), request_body = ArticlePreviewDraft,
     security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 201, body = NewPreview, description = "The preview.")))]
 #[post("/articles/{article}/previews")]
-async fn create_article_preview(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
+async fn create_article_preview(
+    body: OptionalBody,
+    request: Request,
+    caller: Caller<Writer>,
+    name: web::Path<String>,
+) -> Result<HttpResponse> {
     request.no_query()?;
     let preview = request.write(move |app, conn| operations::create_of_article(app, conn, &caller, &name, &body.0)).await?;
     let article = preview.view.article_id.map(|id| id.to_string()).unwrap_or_default();
@@ -213,7 +219,7 @@ async fn list_site_previews(request: Request, _caller: Caller<Editor>) -> Result
 #[utoipa::path(tag = "Previews", request_body = SitePreviewDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 201, body = NewPreview, description = "The preview.")))]
 #[post("/previews")]
-async fn create_site_preview(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
+async fn create_site_preview(body: OptionalBody, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     request.no_query()?;
     let preview = request.write(move |app, conn| operations::create_of_site(app, conn, &caller, &body.0)).await?;
     created(&request, &format!("/previews/{}", preview.view.id), &preview, VERSION)

@@ -1,6 +1,7 @@
 //! What a token opens: working copies in the public shape. This is the one door between the two, and no public query goes
 //! through it.
 
+use super::super::handlers::measured;
 use super::super::queries as working;
 use super::preview::Preview;
 use super::queries;
@@ -11,6 +12,7 @@ use crate::articles::view::{ArticleCard, ArticleView};
 use crate::articles::{embed, owns};
 use crate::db::{Conn, PageOf, PageQuery, Timestamp};
 use crate::error::{Error, Result};
+use crate::http::MAX_PAGE;
 use crate::secrets::token_hash;
 use crate::users::{Caller, Writer};
 
@@ -24,7 +26,7 @@ pub(super) struct Grant {
 pub(super) fn grant(app: &App, conn: &mut Conn, token: &str) -> Result<Grant> {
     let found = queries::find_by_hash(conn, &token_hash(token), app.now())?;
     let (preview, maker) = found.filter(|(_, maker)| !maker.suspended).ok_or_else(Error::not_found)?;
-    let maker = Caller::known(maker.user, maker.role, maker.author, None, None).with_right::<Writer>(true);
+    let maker = Caller::known(maker.user, maker.role, maker.author, None, None).with_right::<Writer>();
     let maker = maker.map_err(|_| Error::not_found())?;
     if preview.article_id.is_none() && !maker.edits_all() {
         return Err(Error::not_found());
@@ -69,7 +71,8 @@ pub(super) fn list(app: &App, conn: &mut Conn, token: &str, query: &PageQuery) -
     if grant.preview.article_id.is_some() {
         return Err(Error::not_found());
     }
-    working::preview_page(conn, query)?.with_rows(|rows| embed::previews(app, conn, rows))
+    let page = working::preview_page(conn, query)?;
+    page.within((MAX_PAGE, query.is_backward()), |rows| measured(embed::previews(app, conn, rows)?))
 }
 
 /// The same articles without their texts.

@@ -30,7 +30,7 @@ where
     let app = &request.app;
     app.limits.check(Limit::Preview, request.address)?;
     // One at a time: others want to write, too.
-    let _turn = app.batches.acquire().await.map_err(|error| Error::internal(&error.to_string()))?;
+    let _turn = app.batch_turn().await?;
     let joint = Joint::new(app.db.clone(), None);
     let read = match rehearse(app, &joint, rehearsal).await {
         Ok(app) => joint.run(move |conn| reading(&app, conn)).await,
@@ -76,5 +76,5 @@ async fn carry_out_plans(app: &App, joint: &Joint, at: Timestamp) -> Result<()> 
 
 fn publish(app: &App, conn: &mut Conn, id: ArticleId, maker: &Caller<Writer>) -> Result<()> {
     let mut article = queries::look_up(conn, &id.to_string())?.ok_or_else(Error::not_found)?;
-    publishing::publish_now(app, conn, maker, &mut article, None)
+    publishing::rehearse(app, conn, maker, &mut article)
 }

@@ -74,7 +74,7 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, what:
         keep(app, conn, caller, &mut article, &relations, Some(&note))?;
         announce(app, conn, caller, &article, "article.reverted")?;
     }
-    Ok(RestoredArticle { article: embed::editor_view(app, conn, article)?, missing })
+    Ok(RestoredArticle { article: embed::saved_view(app, conn, article)?, missing })
 }
 
 /// A content without what has been deleted.

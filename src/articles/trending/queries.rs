@@ -115,16 +115,15 @@ fn cut(query: &PageQuery, mut rows: Vec<(Publication, i64)>, moment: i64, total:
         rows.reverse();
     }
     let (has_next, has_prev) = if backward { (true, more) } else { (more, query.position.is_some()) };
-    let at = |row: Option<&(Publication, i64)>, backward: bool| {
-        row.map(|(row, score)| Position {
-            keys: vec![Key::Int(moment), Key::Int(*score), Key::Int(row.published_at.millis())],
-            id: row.id.to_string(),
-            backward,
-        })
+    let at = |(row, score): &(Publication, i64), backward: bool| Position {
+        keys: vec![Key::Int(moment), Key::Int(*score), Key::Int(row.published_at.millis())],
+        id: row.id.to_string(),
+        backward,
     };
-    let next = if has_next { at(rows.last(), false) } else { None };
-    let prev = if has_prev { at(rows.first(), true) } else { None };
-    PageOf { rows: rows.into_iter().map(|(row, _)| row).collect(), next, prev, total }
+    let next = rows.last().filter(|_| has_next).map(|row| at(row, false));
+    let prev = rows.first().filter(|_| has_prev).map(|row| at(row, true));
+    let places = if query.can_be_long() { rows.iter().map(|row| at(row, false)).collect() } else { Vec::new() };
+    PageOf { rows: rows.into_iter().map(|(row, _)| row).collect(), next, prev, total, places }
 }
 
 /// The condition that an article comes after a cursor, or before.

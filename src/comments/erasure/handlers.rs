@@ -28,7 +28,7 @@ async fn export_comments(request: Request, _caller: Caller<Admin>) -> Result<Htt
     if !query.has("email") {
         query.fault(Fault::parameter("email", "required", "This is the e-mail address of whoever wrote."));
     }
-    let email = query.key("email", Kind::Text).map(|email| email.text().to_lowercase());
+    let email = query.key("email", Kind::Email).map(|email| email.text());
     query.finish()?;
     let email = email.unwrap_or_default();
     let export = request.read(move |app, conn| operations::export(app, conn, &email)).await?;

@@ -37,7 +37,7 @@ impl Draft for CommentNoticeToken {}
 struct CommentNoticeOneClick {
     /// That one click was made.
     #[serde(rename = "List-Unsubscribe")]
-    #[schema(pattern = "^One-Click$", example = "One-Click")]
+    #[schema(max_length = 9, pattern = "^One-Click$", example = "One-Click")]
     list_unsubscribe: String,
 }
 

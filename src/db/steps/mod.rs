@@ -7,6 +7,7 @@
 mod commits;
 mod keys;
 mod pages;
+mod profiles;
 
 use super::conn::Conn;
 
@@ -16,7 +17,8 @@ pub(super) type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(super) type Step = fn(&mut Conn) -> Result<(), Failure>;
 
 /// All steps, each with the version of its migration: the digits of its folder's name.
-const STEPS: &[(&str, Step)] = &[("20261128000018", keys::renew), ("20261128000022", commits::number)];
+const STEPS: &[(&str, Step)] =
+    &[("20261128000018", keys::renew), ("20261128000020", profiles::provide), ("20261128000022", commits::number)];
 
 /// The step of a migration, if it has one.
 pub(super) fn of(version: &str) -> Option<Step> {

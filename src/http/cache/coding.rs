@@ -25,6 +25,9 @@ const SHORTEST: usize = 1024;
 const QUALITY: i32 = 5;
 
 impl Coding {
+    /// All of them.
+    pub(in crate::http) const ALL: [Self; 3] = [Self::Identity, Self::Gzip, Self::Brotli];
+
     /// The one that a client likes best of those there are; as they are where it does not say.
     pub(in crate::http) fn wanted(headers: &HeaderMap) -> Self {
         let mut best = (Self::Identity, 0);
@@ -43,7 +46,7 @@ impl Coding {
     }
 
     /// Its name in `Content-Encoding`; none where nothing is done.
-    pub(super) const fn name(self) -> Option<&'static str> {
+    pub(in crate::http) const fn name(self) -> Option<&'static str> {
         match self {
             Self::Identity => None,
             Self::Gzip => Some("gzip"),
@@ -52,12 +55,12 @@ impl Coding {
     }
 
     /// Whether an answer of this type and length gets shorter by it.
-    pub(super) fn is_worth_it(content_type: &str, length: usize) -> bool {
+    pub(in crate::http) fn is_worth_it(content_type: &str, length: usize) -> bool {
         length >= SHORTEST && (content_type.starts_with("text/") || content_type.contains("json") || content_type.contains("xml"))
     }
 
     /// The bytes in this coding; none where they would not be shorter.
-    pub(super) fn code(self, bytes: &Bytes) -> Option<Bytes> {
+    pub(in crate::http) fn code(self, bytes: &Bytes) -> Option<Bytes> {
         let mut coded = Vec::with_capacity(bytes.len() / 3);
         match self {
             Self::Identity => return None,

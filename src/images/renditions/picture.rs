@@ -47,6 +47,10 @@ pub(crate) struct Source {
 
 /// A picture cropped to fixed shapes, the focal point in sight.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "square": crop_example("square", 720, 720), "4x3": crop_example("4x3", 960, 720),
+    "16x9": crop_example("16x9", 1280, 720), "og": crop_example("og", 1200, 630),
+}))]
 pub(crate) struct Crops {
     /// As wide as high.
     pub(crate) square: Crop,
@@ -58,6 +62,12 @@ pub(crate) struct Crops {
     pub(crate) sixteen_by_nine: Crop,
     /// 1200 to 630, as social networks show it beside a link.
     pub(crate) og: Crop,
+}
+
+fn crop_example(shape: &str, width: u32, height: u32) -> serde_json::Value {
+    let place = format!("https://api.example.com/media/019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42/{shape}");
+    let srcset = format!("{place}/640.auto?v=4f21c0 640w");
+    serde_json::json!({"url": format!("{place}/{width}.jpg?v=4f21c0"), "width": width, "height": height, "srcset": srcset})
 }
 
 /// A picture cropped to a shape.

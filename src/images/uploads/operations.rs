@@ -34,7 +34,7 @@ pub(super) async fn create(
     piece: Received,
 ) -> Result<UploadView> {
     let now = work.app.now();
-    upload::parse(work, metadata.clone(), faults).await?;
+    upload::parse(work, metadata.clone(), faults).await.map_err(|error| error.in_header("Upload-Metadata"))?;
     let row = Resumable::new(length, metadata, caller.user, now);
     let begin: Also = {
         let row = row.clone();

@@ -208,8 +208,9 @@ fn nobody_forges_what_the_house_writes() {
 fn links_say_what_they_are() {
     assert!(render("[a](https://a.example)").html.contains("<a href=\"https://a.example\" rel=\"noopener noreferrer\">a</a>"));
     assert!(inline("[a](https://a.example)").0.contains("rel=\"nofollow ugc noopener\""));
-    for refused in ["[a](/relative)", "[a](mailto:a@b.example)", "[a](//b.example)", "[a](#x)"] {
-        assert_eq!(inline(refused).0, "<p>a</p>");
+    // Shown, so that nothing of it is lost, and not a link.
+    for refused in ["/relative", "mailto:a@b.example", "//b.example", "#x", "javascript:alert(1)"] {
+        assert_eq!(inline(&format!("[a]({refused})")).0, format!("<p>a ({refused})</p>"));
     }
     for kept in ["[a](/relative)", "[a](mailto:a@b.example)", "[a](tel:+41)", "[a](#x)", "[a](?q=a:b)"] {
         assert!(render(kept).html.contains("<a href="), "{kept}");

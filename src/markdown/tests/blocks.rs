@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::guest::inline;
-use super::super::{BlockInput, brief, check, compose, reading_minutes, render};
+use super::super::{BlockInput, brief, check, compose, render};
 use super::{ID, types};
 
 fn composed(blocks: Value) -> String {
@@ -31,7 +31,15 @@ fn markdown_becomes_html() {
             "<https://a.example/?b&c>",
             "<p><a href=\"https://a.example/?b&amp;c\" rel=\"noopener noreferrer\">https://a.example/?b&amp;c</a></p>\n",
         ),
-        ("https://a.example is no link", "<p>https://a.example is no link</p>\n"),
+        (
+            "See http://a.example/src/_mocks_/x, (https://b.example/c_(d)) or www.e.example.",
+            "<p>See <a href=\"http://a.example/src/_mocks_/x\" rel=\"noopener noreferrer\">http://a.example/src/_mocks_/x</a>, \
+             (<a href=\"https://b.example/c_(d)\" rel=\"noopener noreferrer\">https://b.example/c_(d)</a>) or \
+             <a href=\"http://www.e.example\" rel=\"noopener noreferrer\">www.e.example</a>.</p>\n",
+        ),
+        ("`https://a.example` https\\://a.example", "<p><code>https://a.example</code> https://a.example</p>\n"),
+        ("[https://a.example](/b)", "<p><a href=\"/b\" rel=\"noopener noreferrer\">https://a.example</a></p>\n"),
+        ("a <a href=\"/b\">https://a.example</a>", "<p>a <a href=\"/b\" rel=\"noopener noreferrer\">https://a.example</a></p>\n"),
         ("H<sub>2</sub>O <b>*open*", "<p>H<sub>2</sub>O <b><em>open</em></b></p>\n"),
         ("*a <b>b* c</b>", "<p><em>a <b>b</b></em> c</p>\n"),
         ("<div align=center>\n<p>x\n</div>", "<div>\n<p>x\n</p></div>\n"),
@@ -112,7 +120,17 @@ fn guests_have_less_markdown() {
         ("# a\n\nb *c*\nd", "<p>a</p>\n<p>b <em>c</em><br>\nd</p>", "a\nb c\nd"),
         ("- a\n- b", "<ul><li>a</li>\n<li>b</li>\n</ul>", "a\nb"),
         ("> a", "<blockquote><p>a</p>\n</blockquote>", "a"),
-        ("![alt](https://a.example/x.png)", "<p>alt</p>", "alt"),
+        ("2. a\n3. b", "<ol start=\"2\"><li>a</li>\n<li>b</li>\n</ol>", "2. a\n3. b"),
+        ("1986. A good year", "<ol start=\"1986\"><li>A good year</li>\n</ol>", "1986. A good year"),
+        ("1. a\n   1) x\n   2) y\n2. b", "<ol><li>a<ol><li>x</li>\n<li>y</li>\n</ol>\n</li>\n<li>b</li>\n</ol>", "1. a\n1. x\n2. y\n2. b"),
+        ("a\n\n***\n\nb", "<p>a</p>\n<hr>\n<p>b</p>", "a\n---\nb"),
+        ("![alt](https://a.example/x.png)", "<p><a href=\"https://a.example/x.png\" rel=\"nofollow ugc noopener\">alt</a></p>", "alt"),
+        (
+            "https://a.example/_b_/c.",
+            "<p><a href=\"https://a.example/_b_/c\" rel=\"nofollow ugc noopener\">https://a.example/_b_/c</a>.</p>",
+            "https://a.example/_b_/c.",
+        ),
+        ("me@a.example", "<p>me@a.example</p>", "me@a.example"),
         ("| a |\n|---|", "<p>| a |<br>\n|---|</p>", "| a |\n|---|"),
         ("a <b>b</b>", "<p>a &lt;b&gt;b&lt;/b&gt;</p>", "a <b>b</b>"),
         ("vi\u{200b}ag\u{200d}ra \u{202e}abc &#8203;x", "<p>viagra abc x</p>", "viagra abc x"),
@@ -136,7 +154,31 @@ fn words_and_excerpt() {
             && rendered.excerpt.ends_with("again…")
             && rendered.excerpt.chars().count() <= 201
     );
-    assert_eq!([0, 1, 230, 231].map(reading_minutes), [1, 1, 1, 2]);
+}
+
+#[test]
+fn the_first_words_make_the_excerpt() {
+    for (markdown, excerpt) in [
+        ("<p>Migrated <b>lead</b> &amp; more.</p>", "Migrated lead & more."),
+        ("<h2>Title</h2>\n<p>Lead.</p>", "Lead."),
+        ("<div>Only words</div>", "Only words"),
+        ("- one\n- two", "one two"),
+        ("> quoted", "quoted"),
+        ("| a | b |\n|---|---|\n| c | d |", "a b c d"),
+        ("- one\n\nA paragraph.", "A paragraph."),
+        ("# Only a title", "Only a title"),
+        ("***\n\n```\ncode\n```\n\n<p> </p>\n\n<!-- note -->", ""),
+    ] {
+        assert_eq!(render(markdown).excerpt, excerpt, "{markdown}");
+    }
+}
+
+#[test]
+fn headings_in_html_are_in_the_contents() {
+    let rendered = render("# A\n\n<h2>B <em>c</em></h2>\n<p>x</p>\n<h2 lang=\"en\">A</h2>\n\n<blockquote><h3>Quoted</h3></blockquote>");
+    let toc: Vec<_> = rendered.toc.iter().map(|entry| (entry.level, entry.text.as_str(), entry.anchor.as_str())).collect();
+    assert_eq!(toc, [(1, "A", "a"), (2, "B c", "b-c"), (2, "A", "a-2")]);
+    assert!(rendered.html.contains("<h2 id=\"b-c\">B <em>c</em></h2>") && rendered.html.contains("<h2 id=\"a-2\" lang=\"en\">A</h2>"));
 }
 
 #[test]

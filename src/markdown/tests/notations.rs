@@ -8,7 +8,25 @@ use super::{ID, blocks, types};
 #[test]
 fn only_a_known_provider_alone_is_an_embed() {
     for (url, provider, player) in [
-        ("https://www.youtube.com/watch?t=3&v=dQw4w9WgXcQ", "youtube", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"),
+        ("https://www.youtube.com/watch?t=3&v=dQw4w9WgXcQ", "youtube", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?start=3"),
+        (
+            "https://www.youtube.com/watch?v=dQw4w9WgXcQ&list=PLab_-1&index=2&t=1h2m3s&si=x",
+            "youtube",
+            "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?list=PLab_-1&start=3723",
+        ),
+        ("https://www.youtube.com/watch?v=dQw4w9WgXcQ#t=1m30s", "youtube", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?start=90"),
+        (
+            "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?start=5&end=9",
+            "youtube",
+            "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?start=5&end=9",
+        ),
+        ("https://youtu.be/dQw4w9WgXcQ?si=x&t=10", "youtube", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?start=10"),
+        ("https://youtu.be/dQw4w9WgXcQ?t=1%26autoplay=1&list=a%22b", "youtube", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"),
+        ("https://youtu.be/dQw4w9WgXcQ?t=99999999999999999999s", "youtube", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"),
+        ("https://player.vimeo.com/video/823141156?h=90e6d75118", "vimeo", "https://player.vimeo.com/video/823141156?h=90e6d75118"),
+        ("https://vimeo.com/823141156?share=copy&h=90e6d75118", "vimeo", "https://player.vimeo.com/video/823141156?h=90e6d75118"),
+        ("https://vimeo.com/823141156/90e6d75118#t=90s", "vimeo", "https://player.vimeo.com/video/823141156?h=90e6d75118#t=90s"),
+        ("https://vimeo.com/823141156?h=a%23b%26c", "vimeo", "https://player.vimeo.com/video/823141156"),
         ("https://youtu.be/dQw4w9WgXcQ", "youtube", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"),
         ("https://youtube.com/shorts/dQw4w9WgXcQ", "youtube", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"),
         ("https://vimeo.com/76979871", "vimeo", "https://player.vimeo.com/video/76979871"),
@@ -17,6 +35,17 @@ fn only_a_known_provider_alone_is_an_embed() {
         ("https://www.instagram.com/reel/Cabc_-1/", "instagram", "https://www.instagram.com/reel/Cabc_-1/embed"),
         ("https://www.tiktok.com/@a.b/video/7", "tiktok", "https://www.tiktok.com/embed/v2/7"),
         ("https://open.spotify.com/intl-de/track/4uLU6h", "spotify", "https://open.spotify.com/embed/track/4uLU6h"),
+        ("https://open.spotify.com/episode/4uLU6h?si=x&t=62", "spotify", "https://open.spotify.com/embed/episode/4uLU6h?t=62"),
+        (
+            "https://soundcloud.com/a/b/s-Xy1?in=a/sets/c",
+            "soundcloud",
+            "https://w.soundcloud.com/player/?url=https%3A%2F%2Fsoundcloud.com%2Fa%2Fb%2Fs-Xy1",
+        ),
+        (
+            "https://soundcloud.com/a/sets/b?secret_token=s-Xy1",
+            "soundcloud",
+            "https://w.soundcloud.com/player/?url=https%3A%2F%2Fsoundcloud.com%2Fa%2Fsets%2Fb%2Fs-Xy1",
+        ),
         ("https://soundcloud.com/a/b-c", "soundcloud", "https://w.soundcloud.com/player/?url=https%3A%2F%2Fsoundcloud.com%2Fa%2Fb-c"),
         ("https://codepen.io/a/pen/xyz", "codepen", "https://codepen.io/a/embed/xyz"),
         ("https://datawrapper.dwcdn.net/AbCd1/3/", "datawrapper", "https://datawrapper.dwcdn.net/AbCd1/3/"),
@@ -24,6 +53,7 @@ fn only_a_known_provider_alone_is_an_embed() {
         let expected = json!([{"type": "embed", "provider": provider, "url": url, "embed_url": player}]);
         assert_eq!(blocks(url), expected);
         assert_eq!(blocks(&format!("<{url}>")), expected);
+        assert_eq!(blocks(&format!(" {url} \t\u{a0}\n\n")), expected);
         assert_eq!(types(&format!("see {url}")), "paragraph");
     }
     for lookalike in [
@@ -44,6 +74,11 @@ fn only_a_known_provider_alone_is_an_embed() {
         "https://www.youtube.com/redirect?q=dQw4w9WgXcQ",
     ] {
         assert_eq!(types(lookalike), "paragraph", "{lookalike}");
+    }
+    for no_embed in
+        ["https://www.youtube.com/playlist?list=PLab", "https://www.youtube.com/@channel", "https://vimeo.com/channels/staffpicks"]
+    {
+        assert!(render(no_embed).html.contains(&format!("<a href=\"{no_embed}\" ")), "{no_embed}");
     }
 }
 

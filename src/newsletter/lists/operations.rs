@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::list::{ListDraft, ListView, NewsletterList};
+use super::list::{ListDraft, ListId, ListView, NewsletterList};
 use super::queries;
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery, lock};
@@ -33,6 +33,7 @@ pub(super) fn read_as_editor(conn: &mut Conn, name: &str) -> Result<Edited<ListV
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<ListView>> {
     lock(conn, "newsletter lists")?;
     let draft = input.create::<ListDraft>(conn)?;
+    refuse_taken(conn, &draft.key, None)?;
     let now = app.now();
     let mut list = NewsletterList::blank(now);
     list.revise(draft, now);
@@ -56,6 +57,7 @@ pub(super) fn revise(
     let current = serde_json::to_value(&before)?;
     let draft = input.revise::<ListDraft>(conn, &current)?;
     condition.check(list.version, &current, &input.object()?)?;
+    refuse_taken(conn, &draft.key, Some(list.id))?;
     list.revise(draft, app.now());
     let after = edited(&list);
     if before.same_content(&after)? {
@@ -64,6 +66,14 @@ pub(super) fn revise(
     queries::update(conn, &list)?;
     events::record(conn, app.now(), event("newsletter_list.revised", &list, caller))?;
     Ok(after)
+}
+
+/// Refuses a key that another list has, and names that.
+fn refuse_taken(conn: &mut Conn, key: &str, own: Option<ListId>) -> Result<()> {
+    match queries::look_up(conn, key)? {
+        Some(other) if Some(other.id) != own => Err(queries::key_conflict(key).taken_by("list", &other.id.to_string(), &other.name)),
+        _ => Ok(()),
+    }
 }
 
 /// Deletes a list; where somebody is on it, only by force.

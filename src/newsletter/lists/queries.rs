@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::list::{LISTING, ListId, NewsletterList};
-use crate::db::{Backend, Conn, Id, PageOf, PageQuery, keyset};
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, is_id_or_slug, keyset};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{newsletter_lists, subscriptions};
 
@@ -46,11 +46,17 @@ pub(super) fn find(conn: &mut Conn, name: &str) -> Result<NewsletterList> {
 
 /// The id of the list that a body names.
 pub(in crate::newsletter) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    if !is_id_or_slug(name) {
+        return Ok(None);
+    }
     Ok(look_up(conn, name)?.map(|list| list.id.to_string()))
 }
 
 /// The id of the public list that a body names.
 pub(in crate::newsletter) fn find_public_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    if !is_id_or_slug(name) {
+        return Ok(None);
+    }
     Ok(look_up(conn, name)?.filter(|list| list.is_public).map(|list| list.id.to_string()))
 }
 
@@ -61,18 +67,19 @@ pub(super) fn count_subscribers(conn: &mut Conn, id: ListId) -> Result<i64> {
 
 /// Stores a new list.
 pub(super) fn insert(conn: &mut Conn, list: &NewsletterList) -> Result<()> {
-    conflict_on(diesel::insert_into(newsletter_lists::table).values(list).execute(conn), || key_conflict(list))?;
+    conflict_on(diesel::insert_into(newsletter_lists::table).values(list).execute(conn), || key_conflict(&list.key))?;
     Ok(())
 }
 
 /// Stores a changed list.
 pub(super) fn update(conn: &mut Conn, list: &NewsletterList) -> Result<()> {
-    conflict_on(diesel::update(list).set(list).execute(conn), || key_conflict(list))?;
+    conflict_on(diesel::update(list).set(list).execute(conn), || key_conflict(&list.key))?;
     Ok(())
 }
 
-fn key_conflict(list: &NewsletterList) -> Error {
-    Error::new(Code::SlugTaken, format!("Another list has the key {:?}.", list.key))
+/// The error of a key that another list has.
+pub(super) fn key_conflict(key: &str) -> Error {
+    Error::new(Code::SlugTaken, format!("Another list has the key {key:?}."))
 }
 
 /// Removes a list, and takes everybody off it.

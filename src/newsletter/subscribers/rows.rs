@@ -6,7 +6,7 @@ use csv::StringRecord;
 
 use super::subscriber::SubscriberStatus;
 use crate::db::Timestamp;
-use crate::error::{Code, Error, Fault, Result};
+use crate::error::{Code, Error, Fault, MAX_FAULTS, Result};
 use crate::input::formats::{is_email, is_time};
 use crate::input::{column_names, is_name, table, unguarded};
 use crate::newsletter::lists::ListId;
@@ -56,6 +56,9 @@ pub(super) fn parse(file: &[u8], keys: &HashMap<String, ListId>, usual: &[ListId
     let mut seen = HashSet::new();
     let mut rows = Vec::new();
     for record in reader.records() {
+        if faults.len() > MAX_FAULTS {
+            break;
+        }
         let record = record.map_err(|error| Error::new(Code::MalformedBody, format!("The file can't be read: {error}.")))?;
         if rows.len() == MOST_ROWS {
             let fault = Fault::at("", "too_many", format!("A file may have {MOST_ROWS} people; send the others in another one."));
@@ -78,6 +81,9 @@ fn head_faults(head: &[String]) -> Vec<Fault> {
     let mut seen = HashSet::new();
     let mut faults = Vec::new();
     for name in head.iter().map(String::as_str) {
+        if faults.len() > MAX_FAULTS {
+            break;
+        }
         if !COLUMNS.contains(&name) {
             let detail = format!("{name:?} is no column that is known: {}.", COLUMNS.join(", "));
             faults.push(Fault::at("/1", "unknown_member", detail).bound("line", 1));
@@ -180,6 +186,9 @@ impl Line<'_> {
     }
 
     fn fault(&mut self, column: &str, code: &'static str, detail: String) {
+        if self.faults.len() > MAX_FAULTS {
+            return;
+        }
         let line = self.record.position().map_or(0, csv::Position::line);
         let place = if column.is_empty() { format!("/{line}") } else { format!("/{line}/{column}") };
         self.faults.push(Fault::at(place, code, detail).bound("line", line));

@@ -106,7 +106,7 @@ pub(super) static LISTING: Listing<subscribers::table, Subscriber> = Listing {
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id subscribers::id), key: None, about: "The id." },
         Field {
             name: "email",
-            kind: Kind::Reference,
+            kind: Kind::Email,
             ops: Op::TEXT,
             column: column!(text subscribers::email),
             key: None,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::queries;
 use super::section::{LISTING, Section, SectionDraft, SectionId, SectionMerger, SectionView};
 use crate::app::App;
-use crate::db::{Conn, PageOf, PageQuery, free_slug, lock, slug_of};
+use crate::db::{Conn, PageOf, PageQuery, free_slug, is_id_or_slug, lock, slug_of};
 use crate::error::{Code, Error, Fault, Result};
 use crate::events::{self, Event};
 use crate::former_slugs::{self, SlugKind};
@@ -120,7 +120,8 @@ pub(super) fn merge(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &
 
 fn find_heir(conn: &mut Conn, section: &Section, name: &str) -> Result<SectionId> {
     let refused = |code, why| Error::bad_query(vec![Fault::parameter("reassign_to", code, why)]);
-    let heir = queries::look_up(conn, name)?.filter(|heir| heir.id != section.id);
+    let found = if is_id_or_slug(name) { queries::look_up(conn, name)? } else { None };
+    let heir = found.filter(|heir| heir.id != section.id);
     let heir = heir.ok_or_else(|| refused("unknown_reference", format!("There is no other section {name:?}.")))?;
     if lies_within(conn, heir.id, section.id)? {
         return Err(refused("circle", format!("{name:?} lies within this section.")));
@@ -163,7 +164,7 @@ fn choose_slug(conn: &mut Conn, draft: &SectionDraft, section: &Section) -> Resu
     lock(conn, "section slugs")?;
     if let Some(slug) = &draft.slug {
         let taken = *slug != section.slug && queries::slug_taken(conn, slug, section.id)?;
-        return if taken { Err(queries::slug_conflict(slug)) } else { Ok(slug.clone()) };
+        return if taken { Err(queries::slug_refusal(conn, slug)) } else { Ok(slug.clone()) };
     }
     let wanted = slug_of(&draft.name, "section");
     free_slug(conn, &wanted, |conn, slug| queries::slug_taken(conn, slug, section.id))

@@ -6,7 +6,9 @@ use diesel::prelude::*;
 
 use super::section::{LISTING, Section, SectionCard};
 use crate::config::LinkConfig;
-use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Slugged, Timestamp, among, keyset, lock, straight};
+use crate::db::{
+    Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Slugged, Timestamp, among, is_id_or_slug, keyset, lock, straight,
+};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::former_slugs::{self, SlugKind};
 use crate::schema::{ad_creative_sections, articles, publications, sections};
@@ -43,6 +45,9 @@ pub(super) fn find_ever(conn: &mut Conn, name: &str) -> Result<Section> {
 
 /// The id of the section that a body names.
 pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    if !is_id_or_slug(name) {
+        return Ok(None);
+    }
     Ok(look_up(conn, name)?.map(|section| section.id.to_string()))
 }
 
@@ -85,8 +90,17 @@ pub(super) fn update(conn: &mut Conn, section: &Section) -> Result<()> {
 }
 
 /// The error of a slug that another section has, or had.
-pub(super) fn slug_conflict(slug: &str) -> Error {
+fn slug_conflict(slug: &str) -> Error {
     Error::new(Code::SlugTaken, format!("Another section has, or had, the slug {slug:?}."))
+}
+
+/// The error of a slug that is not free, with the section that has, or had, it.
+pub(super) fn slug_refusal(conn: &mut Conn, slug: &str) -> Error {
+    let taken = slug_conflict(slug);
+    match find_ever(conn, slug) {
+        Ok(holder) => taken.taken_by("section", &holder.id.to_string(), &holder.name),
+        Err(_) => taken,
+    }
 }
 
 /// Removes a section that nothing refers to any more.

@@ -8,6 +8,6 @@ mod queries;
 mod tag;
 
 pub(crate) use handlers::routes;
-pub(crate) use operations::{could_be, find_or_create, meant, read};
-pub(crate) use queries::{count, last_change, slugs};
+pub(crate) use operations::{could_be, find_or_create, read};
+pub(crate) use queries::{count, last_change, meant, slugs};
 pub(crate) use tag::{Label, Tag, TagCard, TagDraft, TagView};

@@ -37,13 +37,13 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
     Ok(edited(app, &tag))
 }
 
-/// The tag that an id, a slug or a name means, whatever the name's case; a name that no tag has makes one.
+/// The tag that an id, a name or a slug means, whatever the name's case; a name that no tag has makes one.
 ///
 /// Nothing where there is no such id, or where the text can't be a name.
 pub(crate) fn find_or_create(app: &App, conn: &mut Conn, actor: Option<String>, wanted: &str) -> Result<Option<TagId>> {
     let wanted = wanted.trim();
     lock(conn, "tags")?;
-    if let Some(id) = meant(conn, wanted)? {
+    if let Some(id) = queries::meant(conn, wanted)? {
         return Ok(Some(id));
     }
     if Id::<Tag>::is_shape(wanted) || !is_name(wanted) {
@@ -51,15 +51,6 @@ pub(crate) fn find_or_create(app: &App, conn: &mut Conn, actor: Option<String>, 
     }
     let draft = TagDraft { name: wanted.to_owned(), slug: None, description: None };
     Ok(Some(make(app, conn, actor, draft, false)?.id))
-}
-
-/// The tag that an id, a slug or a name means, whatever the name's case, if there is one.
-pub(crate) fn meant(conn: &mut Conn, wanted: &str) -> Result<Option<TagId>> {
-    let wanted = wanted.trim();
-    if let Some(tag) = queries::look_up(conn, wanted)? {
-        return Ok(Some(tag.id));
-    }
-    if Id::<Tag>::is_shape(wanted) || !is_name(wanted) { Ok(None) } else { queries::look_up_name(conn, wanted) }
 }
 
 /// Whether [`find_or_create`] would find or make a tag.
@@ -150,9 +141,9 @@ pub(super) fn merge(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &
 }
 
 fn find_heir(conn: &mut Conn, tag: &Tag, name: &str) -> Result<TagId> {
-    let heir = queries::look_up(conn, name)?.filter(|heir| heir.id != tag.id);
+    let heir = queries::meant(conn, name)?.filter(|heir| *heir != tag.id);
     let fault = || Fault::parameter("reassign_to", "unknown_reference", format!("There is no other tag {name:?}."));
-    Ok(heir.ok_or_else(|| Error::bad_query(vec![fault()]))?.id)
+    heir.ok_or_else(|| Error::bad_query(vec![fault()]))
 }
 
 fn refuse_used(conn: &mut Conn, tag: &Tag) -> Result<()> {
@@ -166,7 +157,7 @@ fn refuse_used(conn: &mut Conn, tag: &Tag) -> Result<()> {
 
 fn choose_slug(conn: &mut Conn, draft: &TagDraft, tag: &Tag) -> Result<String> {
     match &draft.slug {
-        Some(slug) if *slug != tag.slug && queries::slug_taken(conn, slug, tag.id)? => Err(queries::slug_conflict(slug)),
+        Some(slug) if *slug != tag.slug && queries::slug_taken(conn, slug, tag.id)? => Err(queries::slug_refusal(conn, slug)),
         Some(slug) => Ok(slug.clone()),
         None => free_slug(conn, &slug_of(&draft.name, "tag"), |conn, slug| queries::slug_taken(conn, slug, tag.id)),
     }

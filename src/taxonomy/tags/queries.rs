@@ -3,7 +3,10 @@
 use diesel::prelude::*;
 
 use super::tag::{LISTING, Tag, TagId};
-use crate::db::{Backend, Conn, PageOf, PageQuery, Predicate, Slugged, Timestamp, among, fold, hand_over, keyset, lock, straight};
+use crate::db::{
+    Backend, Conn, Id, PageOf, PageQuery, Predicate, Slugged, Timestamp, among, fold, hand_over, is_id_or_slug, keyset, lock, same_name,
+    straight,
+};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::former_slugs::{self, SlugKind};
 use crate::schema::{article_tags, publication_tags, publications, tags};
@@ -53,12 +56,23 @@ pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Tag> {
     look_up(conn, name)?.ok_or_else(Error::not_found)
 }
 
+/// The tag that an id, a name or a slug means, if there is one. A name goes before a slug, since slugs are lossy: those of `C`
+/// and `C++` differ by a number alone.
+pub(crate) fn meant(conn: &mut Conn, wanted: &str) -> Result<Option<TagId>> {
+    let wanted = wanted.trim();
+    if !Id::<Tag>::is_shape(wanted)
+        && let Some(id) = look_up_name(conn, wanted)?
+    {
+        return Ok(Some(id));
+    }
+    if is_id_or_slug(wanted) { Ok(look_up(conn, wanted)?.map(|tag| tag.id)) } else { Ok(None) }
+}
+
 /// The oldest tag of this name, whatever its case; accents do make a difference.
-pub(super) fn look_up_name(conn: &mut Conn, name: &str) -> Result<Option<TagId>> {
+fn look_up_name(conn: &mut Conn, wanted: &str) -> Result<Option<TagId>> {
     let alike: Vec<(TagId, String)> =
-        tags::table.filter(tags::name_key.eq(fold(name))).order(tags::id).select((tags::id, tags::name)).load(conn)?;
-    let wanted = name.to_lowercase();
-    Ok(alike.into_iter().find(|(_, name)| name.to_lowercase() == wanted).map(|(id, _)| id))
+        tags::table.filter(tags::name_key.eq(fold(wanted))).order(tags::id).select((tags::id, tags::name)).load(conn)?;
+    Ok(alike.into_iter().find(|(_, name)| same_name(name, wanted)).map(|(id, _)| id))
 }
 
 /// The tag that an id or a slug names, or the one that had the slug before.
@@ -72,7 +86,7 @@ pub(super) fn find_ever(conn: &mut Conn, name: &str) -> Result<Tag> {
 
 /// The id of the tag that a body names.
 pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
-    Ok(look_up(conn, name)?.map(|tag| tag.id.to_string()))
+    Ok(meant(conn, name)?.map(|id| id.to_string()))
 }
 
 /// Whether a slug is, or was, another tag's.
@@ -94,8 +108,17 @@ pub(super) fn update(conn: &mut Conn, tag: &Tag) -> Result<()> {
 }
 
 /// The error of a slug that another tag has, or had.
-pub(super) fn slug_conflict(slug: &str) -> Error {
+fn slug_conflict(slug: &str) -> Error {
     Error::new(Code::SlugTaken, format!("Another tag has, or had, the slug {slug:?}."))
+}
+
+/// The error of a slug that is not free, with the tag that has, or had, it.
+pub(super) fn slug_refusal(conn: &mut Conn, slug: &str) -> Error {
+    let taken = slug_conflict(slug);
+    match find_ever(conn, slug) {
+        Ok(holder) => taken.taken_by("tag", &holder.id.to_string(), &holder.name),
+        Err(_) => taken,
+    }
 }
 
 /// Removes a tag that nothing refers to any more.

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 
 use super::me;
-use super::operations::{self, Revision};
+use super::operations::{self, NewAccount, Revision};
 use super::user::{LISTING, User, UserChange, UserDraft, UserView};
 use crate::app::App;
 use crate::error::Result;
@@ -45,7 +45,8 @@ async fn list_users(request: Request, _caller: Caller<Admin>) -> Result<HttpResp
 /// Creates a user.
 ///
 /// An account with a role and a password, which works at once. Where people should choose their own password, invite them instead
-/// (`POST /users/invitations`). An address that has an account is answered `409`.
+/// (`POST /users/invitations`). An address that has an account is answered `409`. Whoever may
+/// write gets an author's profile, unless `"profile": false` is sent.
 #[utoipa::path(tag = "Users", request_body = UserDraft, security(("bearer" = ["admin"])),
     responses((status = 201, body = Edited<UserView>, description = "The user.")))]
 #[post("/users")]
@@ -53,8 +54,9 @@ async fn create_user(body: Body, request: Request, caller: Caller<Admin>) -> Res
     request.no_query()?;
     let draft = operations::parse(&body.0)?;
     let hash = request.app.passwords.try_turn()?.hash(draft.password.0.clone()).await?;
-    let user = User::new(draft, hash, request.app.now());
-    let view = request.write(move |app, conn| operations::create(app, conn, caller.actor(), &user)).await?;
+    let profile = draft.profile.unwrap_or(true);
+    let account = NewAccount { user: User::new(draft, hash, request.app.now()), profile };
+    let view = request.write(move |app, conn| operations::create(app, conn, caller.actor(), &account)).await?;
     created(&request, &format!("/users/{}", view.view.id()), &view, view.version)
 }
 
@@ -83,8 +85,8 @@ async fn replace_user(body: Body, request: Request, caller: Caller<Admin>, id: w
 
 /// Changes a user.
 ///
-/// A JSON Merge Patch (RFC 7396). A new role holds from their next request on; a new password or a suspension ends their
-/// sessions. The last administrator can be neither demoted nor suspended (`409`).
+/// A JSON Merge Patch (RFC 7396). A new role holds from their next request on, and a role that writes brings an author's profile; a
+/// new password or a suspension ends their sessions, API keys and kept answers. The last administrator can be neither demoted nor suspended (`409`).
 #[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")),
     request_body(content = UserChange, content_type = "application/merge-patch+json"),
     security(("bearer" = ["admin"])),
@@ -98,7 +100,7 @@ async fn change(body: Body, request: Request, caller: Caller<Admin>, id: String)
     request.no_query()?;
     let password_hash = hash_of(&request.app, &caller, &body.0).await?;
     let revision = Revision { id, condition: request.precondition(), input: body.0, password_hash };
-    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, revision)).await?;
+    let view = request.write(move |app, conn| operations::revise(app, conn, Some(&caller), revision.clone())).await?;
     editor(&view, view.version)
 }
 
@@ -114,14 +116,15 @@ async fn hash_of(app: &App, caller: &Caller<Admin>, input: &Input) -> Result<Opt
 
 /// Deletes a user.
 ///
-/// Ends their sessions and keys; what they wrote stays, their comments without e-mail and IP address. Their address leaves the files
-/// of the database, too. The last administrator can't be deleted (`409`).
+/// Ends their sessions, keys and kept answers; what they wrote stays, and so does the profile that signed it. Their comments stay
+/// without e-mail and IP address; their address leaves the files of the database, too. The last administrator can't be deleted
+/// (`409`).
 #[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")), security(("bearer" = ["admin"])),
     responses((status = 204, description = "There is no such user any more.")))]
 #[delete("/users/{user}")]
 async fn delete_user(request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
     let condition = request.precondition();
-    request.write(move |app, conn| operations::delete(app, conn, &caller, &id, &condition)).await?;
+    request.write(move |app, conn| operations::delete(app, conn, caller.actor(), &id, &condition)).await?;
     Ok(no_content())
 }

@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::ending::end_access;
 use super::queries;
 use super::user::{User, UserChange, UserDraft, UserView};
 use crate::app::App;
+use crate::authors;
 use crate::db::{Conn, PageOf, PageQuery, lock};
 use crate::error::{Code, Error, Fault, Result};
 use crate::events::{self, Event};
@@ -12,7 +14,7 @@ use crate::http::{Edited, Precondition};
 use crate::input::Input;
 use crate::scrub::{self, Scrub};
 use crate::users::caller::{Admin, Caller};
-use crate::users::{mailed, passwords, sessions};
+use crate::users::{mailed, passwords};
 
 /// One page of accounts.
 pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Edited<UserView>>> {
@@ -35,15 +37,26 @@ pub(super) fn parse(input: &Input) -> Result<UserDraft> {
     }
 }
 
+/// An account to be.
+pub(in crate::users) struct NewAccount {
+    /// The account.
+    pub(in crate::users) user: User,
+    /// Whether it gets an author's profile, if it may write.
+    pub(in crate::users) profile: bool,
+}
+
 /// Stores a new account; `actor` is who made it, nobody where it was the command line.
-pub(in crate::users) fn create(app: &App, conn: &mut Conn, actor: Option<String>, user: &User) -> Result<Edited<UserView>> {
+pub(in crate::users) fn create(app: &App, conn: &mut Conn, actor: Option<String>, account: &NewAccount) -> Result<Edited<UserView>> {
+    let NewAccount { user, profile } = account;
     queries::insert(conn, user)?;
-    let event = happened("user.created", user, json!({"role": user.role, "suspended": user.suspended}));
+    let author = if *profile { authors::provide(app, conn, user)? } else { None };
+    let event = happened("user.created", user, json!({"role": user.role, "suspended": user.suspended, "author": author}));
     events::record(conn, app.now(), Event { actor, ..event })?;
     edited(app, conn, user)
 }
 
 /// What changes an account, and on which condition.
+#[derive(Clone)]
 pub(super) struct Revision {
     pub(super) id: String,
     pub(super) condition: Precondition,
@@ -52,16 +65,17 @@ pub(super) struct Revision {
     pub(super) password_hash: Option<String>,
 }
 
-/// Changes an account, by replacement or by merge patch.
-pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Admin>, revision: Revision) -> Result<Edited<UserView>> {
+/// Changes an account, by replacement or by merge patch; without a caller, it is the command line that does.
+pub(super) fn revise(app: &App, conn: &mut Conn, caller: Option<&Caller<Admin>>, revision: Revision) -> Result<Edited<UserView>> {
     lock(conn, "admins")?;
     let mut user = locked(conn, &revision.id)?;
     let before = edited(app, conn, &user)?;
     let current = serde_json::to_value(&before)?;
     let change = revision.input.revise::<UserChange>(conn, &current)?;
-    check_password(caller, &user, &change)?;
+    caller.map_or(Ok(()), |caller| check_password(caller, &user, &change))?;
     revision.condition.check(user.version, &current, &revision.input.object()?)?;
     let (was_admin, has_password, address) = (user.is_active_admin(), change.password.is_some(), user.email.clone());
+    let wrote = user.role.writes();
     let ends_sessions = user.revise(change, revision.password_hash, app.now());
     if user.email != address {
         // Administrators have the last word.
@@ -76,11 +90,15 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Admin>, revisio
     }
     queries::update(conn, &user)?;
     if ends_sessions {
-        sessions::end_all(conn, user.id)?;
+        end_access(conn, user.id, false)?;
+    }
+    // Who takes the profile of a writer away wants it so; it comes with the right to write alone.
+    if !wrote {
+        authors::provide(app, conn, &user)?;
     }
     let details = json!({"role": user.role, "suspended": user.suspended, "password_changed": has_password});
-    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("user.revised", &user, details) })?;
-    Ok(after)
+    events::record(conn, app.now(), Event { actor: caller.and_then(Caller::actor), ..happened("user.revised", &user, details) })?;
+    edited(app, conn, &user)
 }
 
 fn check_password(caller: &Caller<Admin>, user: &User, change: &UserChange) -> Result<()> {
@@ -96,8 +114,8 @@ fn check_password(caller: &Caller<Admin>, user: &User, change: &UserChange) -> R
     fault.map_or(Ok(()), |fault| Err(Error::invalid(vec![fault])))
 }
 
-/// Deletes an account, which ends its sessions and keys; its comments stay, without addresses.
-pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, id: &str, condition: &Precondition) -> Result<()> {
+/// Deletes an account, which ends its sessions, keys and kept answers; its comments stay, without addresses.
+pub(super) fn delete(app: &App, conn: &mut Conn, actor: Option<String>, id: &str, condition: &Precondition) -> Result<()> {
     lock(conn, "admins")?;
     let Ok(id) = id.parse() else { return Ok(()) };
     let Some(user) = queries::locked(conn, id)? else { return Ok(()) };
@@ -105,9 +123,11 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, id: &st
     if user.is_active_admin() {
         demand_other_admin(conn, &user)?;
     }
+    end_access(conn, user.id, false)?;
+    authors::remove_unused(conn, user.id)?;
     queries::forget_traces(conn, &user)?;
     queries::delete(conn, user.id)?;
-    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("user.deleted", &user, Value::Null) })?;
+    events::record(conn, app.now(), Event { actor, ..happened("user.deleted", &user, Value::Null) })?;
     scrub::ask(app, conn, Scrub::People)
 }
 

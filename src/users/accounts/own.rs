@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
 use crate::events::{self, Event};
-use crate::http::{Edited, Limit, Precondition, Request};
+use crate::http::{Edited, Limit, Precondition, Request, forget_kept_answers};
 use crate::input::{Draft, Input};
 use crate::users::caller::Caller;
 use crate::users::mailed;
@@ -52,7 +52,10 @@ pub(super) async fn revise(request: &Request, caller: Caller, input: Input) -> R
         }
         None => None,
     };
-    request.write(move |app, conn| store(app, conn, &caller, Revision { condition, proved, input })).await
+    let work = move |app: &App, conn: &mut Conn| {
+        store(app, conn, &caller, Revision { condition: condition.clone(), proved: proved.clone(), input: input.clone() })
+    };
+    request.write(work).await
 }
 
 struct Revision {
@@ -95,7 +98,7 @@ pub(super) async fn change_password(request: &Request, caller: Caller, input: &I
     }
     let (user, turn) = prove(request, &caller, current_password).await?;
     let hash = turn.hash(new_password.0).await?;
-    request.write(move |app, conn| store_password(app, conn, &caller, Change { user, kept, hash })).await
+    request.write(move |app, conn| store_password(app, conn, &caller, Change { user: user.clone(), kept, hash: hash.clone() })).await
 }
 
 /// Checks the caller's password, as a login does; gives the account that it was checked for, and the turn at hashing.
@@ -104,8 +107,8 @@ async fn prove(request: &Request, caller: &Caller, password: String) -> Result<(
     let user = app.db.read(move |conn| queries::find(conn, &id.to_string())).await?;
     let turn = app.passwords.try_turn()?;
     let attempt = app.failed_logins.attempt(app, &user.email, &Client::of(request))?;
-    let (turn, matches) = turn.verify(password, Some(user.password_hash.clone())).await?;
-    if !matches {
+    let (turn, found) = turn.verify(password, Some(user.password_hash.clone())).await?;
+    if !found.matches() {
         return Err(wrong_password());
     }
     attempt.succeeded(app);
@@ -128,6 +131,7 @@ fn store_password(app: &App, conn: &mut Conn, caller: &Caller, change: Change) -
     user.set_password(change.hash, app.now());
     queries::update(conn, &user)?;
     let ended = sessions::end_others(conn, &user, change.kept)?;
+    forget_kept_answers(conn, user.id)?;
     let event = happened("user.password_changed", &user, json!({"sessions_ended": ended}));
     events::record(conn, app.now(), Event { actor: caller.actor(), ..event })
 }

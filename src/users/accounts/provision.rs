@@ -1,25 +1,69 @@
-//! Accounts from outside HTTP: the command line and the first start.
+//! Accounts and keys from outside HTTP: the command line and the first start. Each is the operation that a handler calls.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::user::User;
-use super::{operations, queries};
+use super::ending::end_access;
+use super::operations::{self, NewAccount, Revision, happened};
+use super::queries;
+use super::user::{User, UserDraft};
 use crate::app::App;
-use crate::db::lock;
-use crate::input::Input;
+use crate::db::{Conn, lock};
+use crate::error::{Code, Error, Result as Outcome};
+use crate::events;
+use crate::http::Precondition;
+use crate::input::{BodyOf, Input};
+use crate::users::caller::Caller;
+use crate::users::passwords::{self, NewPassword};
 use crate::users::role::Role;
-use crate::users::signing;
+use crate::users::{keys, signing};
+
+/// A password that no account has: it stands in while the rest of a draft is checked before the real one is asked for.
+const STAND_IN: &str = "nothing that opens an account";
+
+/// Somebody who gets an account.
+#[derive(Clone, Copy, Debug)]
+pub struct Newcomer<'a> {
+    /// The e-mail address to log in with.
+    pub email: &'a str,
+    /// The person's name.
+    pub name: &'a str,
+    /// What they may do.
+    pub role: &'a str,
+    /// Whether they get an author's profile, if they may write.
+    pub profile: bool,
+}
 
 impl App {
-    /// Makes an account that can log in, and returns its id.
+    /// Makes an account that can log in, with an author's profile if it may write, and returns its id.
     ///
     /// # Errors
     /// A sentence for the operator: what is wrong with which member, or that the address is taken.
     pub async fn create_user(&self, email: &str, name: &str, role: &str, password: &str) -> Result<String, String> {
-        let user = self.new_user(email, name, role, password).await?;
-        let (app, id) = (self.clone(), user.id);
-        let stored = self.db.write(move |conn| operations::create(&app, conn, None, &user)).await;
-        stored.map(|_| id.to_string()).map_err(|error| error.to_string())
+        self.create_account(&Newcomer { email, name, role, profile: true }, password).await
+    }
+
+    /// Makes an account that can log in, and returns its id.
+    ///
+    /// # Errors
+    /// A sentence for the operator: what is wrong with which member, or that the address is taken.
+    pub async fn create_account(&self, newcomer: &Newcomer<'_>, password: &str) -> Result<String, String> {
+        let account = self.new_account(newcomer, password).await.map_err(|error| sentence(&error))?;
+        let (app, id) = (self.clone(), account.user.id);
+        let stored = self.write(move |_, conn| operations::create(&app, conn, None, &account)).await;
+        stored.map(|_| id.to_string()).map_err(|error| sentence(&error))
+    }
+
+    /// Checks what an account would be made of, but for its password.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn check_newcomer(&self, newcomer: &Newcomer<'_>) -> Result<(), String> {
+        self.draft(newcomer, STAND_IN).map_err(|error| sentence(&error))?;
+        let address = newcomer.email.to_lowercase();
+        match self.db.read(move |conn| queries::find_by_email(conn, &address)).await.map_err(|error| sentence(&error))? {
+            Some(_) => Err("Another account has this e-mail address.".into()),
+            None => Ok(()),
+        }
     }
 
     /// Makes the first administrator whom the settings name, where there is no account yet.
@@ -28,17 +72,93 @@ impl App {
     /// A sentence for the operator.
     pub async fn ensure_first_admin(&self) -> Result<(), String> {
         let Some(first) = self.config.first_admin.clone() else { return Ok(()) };
-        if !self.db.read(queries::is_empty).await.map_err(|error| error.to_string())? {
+        if !self.db.read(queries::is_empty).await.map_err(|error| sentence(&error))? {
             return Ok(());
         }
-        let user = self.new_user(&first.email, "Administrator", Role::Admin.as_str(), &first.password).await?;
+        let newcomer = Newcomer { email: &first.email, name: "Administrator", role: Role::Admin.as_str(), profile: true };
+        let account = self.new_account(&newcomer, &first.password).await.map_err(|error| sentence(&error))?;
         let app = self.clone();
         let made = self.db.write(move |conn| {
             // Two nodes may start together.
             lock(conn, "admins")?;
-            if queries::is_empty(conn)? { operations::create(&app, conn, None, &user).map(drop) } else { Ok(()) }
+            if queries::is_empty(conn)? { operations::create(&app, conn, None, &account).map(drop) } else { Ok(()) }
         });
-        made.await.map_err(|error| error.to_string())
+        made.await.map_err(|error| sentence(&error))
+    }
+
+    /// Gives an account another password; ends its sessions, its kept answers and, unless they are to stay, its API keys.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn set_password(&self, email: &str, password: &str, keep_keys: bool) -> Result<(), String> {
+        let (email, password) = (email.to_lowercase(), NewPassword(password.to_owned()));
+        if let Some(fault) = passwords::check("/password", &password, &email) {
+            return Err(sentence(&Error::invalid(vec![fault])));
+        }
+        let turn = self.passwords.turn().await.map_err(|error| sentence(&error))?;
+        let hash = turn.hash(password.0).await.map_err(|error| sentence(&error))?;
+        let stored = self.write(move |app, conn| {
+            let mut user = named(conn, &email)?;
+            user.set_password(hash, app.now());
+            queries::update(conn, &user)?;
+            let keys_ended = end_access(conn, user.id, keep_keys)?;
+            events::record(conn, app.now(), happened("user.password_reset", &user, json!({"keys_ended": keys_ended})))
+        });
+        stored.await.map_err(|error| sentence(&error))
+    }
+
+    /// Gives an account another role; the last administrator keeps theirs.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn set_role(&self, email: &str, role: &str) -> Result<(), String> {
+        let (email, checker) = (email.to_lowercase(), self.checker.clone());
+        let patch = json!({"role": role}).to_string();
+        let stored = self.write(move |app, conn| {
+            let id = named(conn, &email)?.id.to_string();
+            let input = Input::read(patch.into(), &BodyOf { method: "patch".into(), template: "", patch: true }, checker);
+            operations::revise(app, conn, None, Revision { id, condition: unconditional(), input, password_hash: None })
+        });
+        stored.await.map(drop).map_err(|error| sentence(&error))
+    }
+
+    /// Deletes an account and ends all that it opened; the last administrator stays.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn delete_user(&self, email: &str) -> Result<(), String> {
+        let email = email.to_lowercase();
+        let deleted = self.write(move |app, conn| {
+            let id = named(conn, &email)?.id.to_string();
+            operations::delete(app, conn, None, &id, &unconditional())
+        });
+        deleted.await.map_err(|error| sentence(&error))
+    }
+
+    /// Makes an API key for an account, and returns it; it is shown this once.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn create_token(&self, email: &str, name: &str, scopes: &[String], expires_at: Option<&str>) -> Result<String, String> {
+        let mut body = json!({"name": name, "scopes": scopes});
+        if let Some(end) = expires_at {
+            body["expires_at"] = Value::from(end);
+        }
+        let (email, input) = (email.to_lowercase(), Input::of(body, self.checker.clone()));
+        let made = self.write(move |app, conn| {
+            let user = named(conn, &email)?;
+            keys::create(app, conn, (&Caller::known(user.id, user.role, None, None, None), None), &input)
+        });
+        made.await.map(|key| key.token).map_err(|error| sentence(&error))
+    }
+
+    /// Whether there is an account with an address.
+    ///
+    /// # Errors
+    /// A sentence for the operator: that there is none.
+    pub async fn check_user(&self, email: &str) -> Result<(), String> {
+        let email = email.to_lowercase();
+        self.db.read(move |conn| named(conn, &email)).await.map(drop).map_err(|error| sentence(&error))
     }
 
     /// Every account in the order of its making: role, e-mail address, name.
@@ -46,7 +166,7 @@ impl App {
     /// # Errors
     /// A sentence for the operator.
     pub async fn list_users(&self) -> Result<Vec<(String, String, String)>, String> {
-        let rows = self.db.read(queries::directory).await.map_err(|error| error.to_string())?;
+        let rows = self.db.read(queries::directory).await.map_err(|error| sentence(&error))?;
         Ok(rows.into_iter().map(|(role, email, name)| (role.as_str().to_owned(), email, name)).collect())
     }
 
@@ -55,14 +175,49 @@ impl App {
     /// # Errors
     /// A sentence for the operator.
     pub async fn rotate_signing_key(&self) -> Result<String, String> {
-        self.write(signing::rotate_signing_key).await.map_err(|error| error.to_string())
+        self.write(signing::rotate_signing_key).await.map_err(|error| sentence(&error))
     }
 
-    async fn new_user(&self, email: &str, name: &str, role: &str, password: &str) -> Result<User, String> {
-        let body = json!({"email": email, "name": name, "role": role, "password": password});
-        let draft = operations::parse(&Input::of(body, self.checker.clone())).map_err(|error| error.to_string())?;
-        let turn = self.passwords.turn().await.map_err(|error| error.to_string())?;
-        let hash = turn.hash(draft.password.0.clone()).await.map_err(|error| error.to_string())?;
-        Ok(User::new(draft, hash, self.now()))
+    fn draft(&self, newcomer: &Newcomer<'_>, password: &str) -> Outcome<UserDraft> {
+        let Newcomer { email, name, role, profile } = newcomer;
+        let body = json!({"email": email, "name": name, "role": role, "password": password, "profile": profile});
+        operations::parse(&Input::of(body, self.checker.clone()))
+    }
+
+    async fn new_account(&self, newcomer: &Newcomer<'_>, password: &str) -> Outcome<NewAccount> {
+        let draft = self.draft(newcomer, password)?;
+        let hash = self.passwords.turn().await?.hash(draft.password.0.clone()).await?;
+        Ok(NewAccount { user: User::new(draft, hash, self.now()), profile: newcomer.profile })
+    }
+}
+
+/// The account with an address, while nobody else changes it.
+fn named(conn: &mut Conn, email: &str) -> Outcome<User> {
+    let found = queries::find_by_email(conn, email)?;
+    found.ok_or_else(|| Error::new(Code::NotFound, format!("There is no account with the address {email}.")))
+}
+
+fn unconditional() -> Precondition {
+    Precondition::read(None, false)
+}
+
+/// An error as a terminal shows it: sentences, each fault with the name of what it is about.
+fn sentence(error: &Error) -> String {
+    let faults: Vec<String> = error
+        .faults()
+        .iter()
+        .map(|fault| {
+            let (pointer, detail) = (fault.pointer().unwrap_or_default(), fault.detail());
+            match pointer.trim_start_matches('/') {
+                "" => detail.to_owned(),
+                "email" => "The e-mail address is not one, such as mara@example.org.".to_owned(),
+                name => format!("{}: {detail}", name.replace('/', " ")),
+            }
+        })
+        .collect();
+    match (faults.is_empty(), error.cause()) {
+        (false, _) => faults.join(" "),
+        (true, Some(cause)) => format!("{} ({cause})", error.detail()),
+        (true, None) => error.detail().to_owned(),
     }
 }

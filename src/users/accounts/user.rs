@@ -51,6 +51,9 @@ pub(in crate::users) struct UserDraft {
     #[serde(default)]
     #[schema(default = false)]
     pub(super) suspended: bool,
+    /// Whether an account that may write gets an author's profile; absent, it does. Readers do not see the profile before
+    /// an article by it is published or somebody saves it.
+    pub(super) profile: Option<bool>,
 }
 
 impl Draft for UserDraft {}
@@ -75,8 +78,8 @@ pub(crate) struct UserChange {
 }
 
 impl Draft for UserChange {
-    const DERIVED: &'static [&'static str] = &["/author_id", "/pending_email"];
-    const READ_ONLY: &'static [&'static str] = &["/id", "/version", "/created_at", "/updated_at"];
+    const DERIVED: &'static [&'static str] = &["/pending_email"];
+    const READ_ONLY: &'static [&'static str] = &["/id", "/author_id", "/version", "/created_at", "/updated_at"];
 }
 
 /// What people may change of their own account.
@@ -94,8 +97,8 @@ pub(crate) struct OwnAccountDraft {
 }
 
 impl Draft for OwnAccountDraft {
-    const DERIVED: &'static [&'static str] = &["/author_id", "/pending_email"];
-    const READ_ONLY: &'static [&'static str] = &["/id", "/role", "/suspended", "/version", "/created_at", "/updated_at"];
+    const DERIVED: &'static [&'static str] = &["/pending_email"];
+    const READ_ONLY: &'static [&'static str] = &["/id", "/author_id", "/role", "/suspended", "/version", "/created_at", "/updated_at"];
 }
 
 /// An account, as its owner and administrators see it.
@@ -130,7 +133,7 @@ impl UserView {
 impl User {
     /// A new account.
     pub(super) fn new(draft: UserDraft, password_hash: String, now: Timestamp) -> Self {
-        let UserDraft { email, name, role, password: _, suspended } = draft;
+        let UserDraft { email, name, role, password: _, suspended, profile: _ } = draft;
         Self { suspended, ..Self::invited(email.normal(), name, role, password_hash, now) }
     }
 
@@ -214,7 +217,7 @@ pub(super) static LISTING: Listing<users::table, User> = Listing {
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id users::id), key: None, about: "The id." },
         Field {
             name: "email",
-            kind: Kind::Reference,
+            kind: Kind::Email,
             ops: Op::TEXT,
             column: column!(text users::email),
             key: Some(|row| Key::Text(row.email.clone())),

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, delete, get, post, web};
 
 use super::invitation::{Acceptance, InvitationDraft, InvitationView, LISTING};
-use super::operations;
+use super::operations::{self, Invited};
 use crate::error::Result;
 use crate::http::{Body, Edited, Limit, Mount, Page, Request, created, editor_page, listing_parameters, no_content, private};
 use crate::users::accounts::UserView;
@@ -41,15 +41,19 @@ async fn list_invitations(request: Request, _caller: Caller<Admin>) -> Result<Ht
 /// Invites somebody to an account.
 ///
 /// A mail is sent to them, whose link leads to `/accept-invitation?token=…` on the site. It is good for seven days, and as
-/// long as you are an administrator. An earlier invitation of the same address is void from now on. An address that has an
-/// account already is a conflict (`409`).
+/// long as you are an administrator. An earlier invitation of the same address is void from now on, but within an hour of it,
+/// no second mail is sent: the earlier invitation gets the new name and role, and the answer is `200`. An address that has an
+/// account already is a conflict (`409`). Whoever may write gets an author's profile, unless `"profile": false` is sent.
 #[utoipa::path(tag = "Users", request_body = InvitationDraft, security(("bearer" = ["admin"])),
-    responses((status = 201, body = InvitationView, description = "The invitation.")))]
+    responses((status = 201, body = InvitationView, description = "The invitation; a mail is on its way."),
+        (status = 200, body = InvitationView, description = "The invitation of within the hour; no second mail is sent.")))]
 #[post("/users/invitations")]
 async fn create_invitation(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {
     request.no_query()?;
-    let view = request.write(move |app, conn| operations::create(app, conn, &caller, &body.0)).await?;
-    created(&request, &format!("/users/invitations/{}", view.id), &view, VERSION)
+    match request.write(move |app, conn| operations::create(app, conn, &caller, &body.0)).await? {
+        Invited::Mailed(view) => created(&request, &format!("/users/invitations/{}", view.id), &view, VERSION),
+        Invited::Again(view) => private(200, &view),
+    }
 }
 
 /// Reads an invitation.

@@ -9,16 +9,19 @@ use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column, fold};
 use crate::input::{Draft, Email, Kind, Name};
 use crate::schema::invitations;
 use crate::secrets::token_hash;
-use crate::users::accounts::{User, UserId};
+use crate::users::accounts::{NewAccount, User, UserId};
 use crate::users::mailed::{Purpose, secret};
 use crate::users::passwords::NewPassword;
 use crate::users::role::Role;
+
+/// An address is mailed one invitation in so long, in seconds.
+const QUIET_SECONDS: i64 = 60 * 60;
 
 /// The id of an invitation.
 pub(crate) type InvitationId = Id<Invitation>;
 
 /// An invitation as it is stored.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = invitations)]
 pub(crate) struct Invitation {
     pub(super) id: InvitationId,
@@ -31,6 +34,7 @@ pub(crate) struct Invitation {
     pub(super) invited_by: UserId,
     created_at: Timestamp,
     expires_at: Timestamp,
+    pub(super) profile: bool,
 }
 
 /// Who is to be invited, and as what.
@@ -44,6 +48,8 @@ pub(super) struct InvitationDraft {
     name: String,
     /// What they will be able to do.
     role: Role,
+    /// Whether an account that may write gets an author's profile; absent, it does.
+    profile: Option<bool>,
 }
 
 impl Draft for InvitationDraft {}
@@ -84,6 +90,9 @@ pub(super) struct InvitationView {
     name: String,
     /// What they will be able to do.
     role: Role,
+    /// Whether the account gets an author's profile, if it may write.
+    #[schema(example = true)]
+    profile: bool,
     /// The administrator who made it.
     invited_by: UserId,
     /// When it was made.
@@ -96,7 +105,7 @@ impl Invitation {
     /// A new invitation.
     pub(super) fn new(app: &App, draft: InvitationDraft, invited_by: UserId) -> Self {
         let (now, email) = (app.now(), draft.email());
-        let InvitationDraft { email: _, name, role } = draft;
+        let InvitationDraft { email: _, name, role, profile } = draft;
         let id = Id::new(now);
         Self {
             id,
@@ -108,12 +117,29 @@ impl Invitation {
             invited_by,
             created_at: now,
             expires_at: now.plus_seconds(Purpose::Invitation.lifetime()),
+            profile: profile.unwrap_or(true),
         }
     }
 
+    /// Whether its mail went out within the hour, or is about to: then no second one follows it.
+    pub(super) fn is_recent(&self, now: Timestamp) -> bool {
+        (now.plus_seconds(-QUIET_SECONDS)..=now).contains(&self.created_at)
+    }
+
+    /// The same invitation, with what a later one of the same address says; its mail's link stays good.
+    pub(super) fn revise(&mut self, draft: InvitationDraft, invited_by: UserId) {
+        let InvitationDraft { email: _, name, role, profile } = draft;
+        self.name_key = fold(&name);
+        self.name = name;
+        self.role = role;
+        self.profile = profile.unwrap_or(true);
+        self.invited_by = invited_by;
+    }
+
     /// The account that it becomes.
-    pub(super) fn account(self, name: Option<String>, password_hash: String, now: Timestamp) -> User {
-        User::invited(self.email, name.unwrap_or(self.name), self.role, password_hash, now)
+    pub(super) fn account(self, name: Option<String>, password_hash: String, now: Timestamp) -> NewAccount {
+        let user = User::invited(self.email, name.unwrap_or(self.name), self.role, password_hash, now);
+        NewAccount { user, profile: self.profile }
     }
 
     /// What administrators see of it.
@@ -123,6 +149,7 @@ impl Invitation {
             email: self.email.clone(),
             name: self.name.clone(),
             role: self.role,
+            profile: self.profile,
             invited_by: self.invited_by,
             created_at: self.created_at,
             expires_at: self.expires_at,
@@ -136,7 +163,7 @@ pub(super) static LISTING: Listing<invitations::table, Invitation> = Listing {
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id invitations::id), key: None, about: "The id." },
         Field {
             name: "email",
-            kind: Kind::Reference,
+            kind: Kind::Email,
             ops: Op::TEXT,
             column: column!(text invitations::email),
             key: Some(|row| Key::Text(row.email.clone())),
@@ -169,7 +196,7 @@ pub(super) static LISTING: Listing<invitations::table, Invitation> = Listing {
     ],
     default_sort: "-created_at",
     includes: &[],
-    members: &["id", "email", "name", "role", "invited_by", "created_at", "expires_at"],
+    members: &["id", "email", "name", "role", "profile", "invited_by", "created_at", "expires_at"],
     id: column!(id invitations::id),
     id_of: |row| row.id.to_string(),
 };

@@ -29,12 +29,27 @@ pub(super) fn read(app: &App, conn: &mut Conn, id: &str) -> Result<InvitationVie
     Ok(queries::look_up(conn, id, app.now())?.ok_or_else(Error::not_found)?.view())
 }
 
-/// Invites somebody, in the place of an earlier invitation of the same address.
-pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &Input) -> Result<InvitationView> {
+/// What became of an invitation.
+pub(super) enum Invited {
+    /// A mail is on its way.
+    Mailed(InvitationView),
+    /// The mail of an earlier invitation holds.
+    Again(InvitationView),
+}
+
+/// Invites somebody, in the place of an earlier invitation of the same address. Within an hour of that, its mail holds.
+pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &Input) -> Result<Invited> {
     let draft = input.plain::<InvitationDraft>()?;
     lock(conn, "invitations")?;
     if accounts::find_by_email(conn, &draft.email())?.is_some() {
         return Err(Error::conflict("Another account has this e-mail address."));
+    }
+    if let Some(mut earlier) = queries::of_address(conn, &draft.email())?.filter(|earlier| earlier.is_recent(app.now())) {
+        earlier.revise(draft, caller.user);
+        queries::update(conn, &earlier)?;
+        let event = happened("invitation.revised", earlier.id, json!({"role": earlier.role}));
+        events::record(conn, app.now(), Event { actor: caller.actor(), ..event })?;
+        return Ok(Invited::Again(earlier.view()));
     }
     queries::delete_of_address(conn, &draft.email())?;
     let invitation = Invitation::new(app, draft, caller.user);
@@ -42,7 +57,7 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: 
     jobs::enqueue(app, conn, &Job::AccountMail(AccountMail::Invitation(invitation.id)))?;
     let event = happened("invitation.created", invitation.id, json!({"role": invitation.role}));
     events::record(conn, app.now(), Event { actor: caller.actor(), ..event })?;
-    Ok(invitation.view())
+    Ok(Invited::Mailed(invitation.view()))
 }
 
 /// Withdraws an invitation.
@@ -71,7 +86,7 @@ pub(super) async fn accept(request: &Request, input: &Input) -> Result<Edited<Us
         return Err(Error::invalid(vec![fault]));
     }
     let password_hash = request.app.passwords.try_turn()?.hash(password.0).await?;
-    request.write(move |app, conn| take_up(app, conn, &found, name, password_hash)).await
+    request.write(move |app, conn| take_up(app, conn, &found, name.clone(), password_hash.clone())).await
 }
 
 fn usable(app: &App, conn: &mut Conn, hash: &str) -> Result<Invitation> {
@@ -87,8 +102,8 @@ fn take_up(app: &App, conn: &mut Conn, found: &Invitation, name: Option<String>,
     if !queries::delete(conn, invitation.id)? {
         return Err(bad_token());
     }
-    let user = invitation.account(name, password_hash, now);
-    accounts::create(app, conn, Some(inviter.id.to_string()), &user)
+    let account = invitation.account(name, password_hash, now);
+    accounts::create(app, conn, Some(inviter.id.to_string()), &account)
 }
 
 /// Who made an invitation, as long as they are one who may.

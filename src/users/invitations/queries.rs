@@ -56,6 +56,17 @@ pub(super) fn delete(conn: &mut Conn, id: InvitationId) -> Result<bool> {
     Ok(diesel::delete(invitations::table.filter(invitations::id.eq(id))).execute(conn)? == 1)
 }
 
+/// The invitation of an address, if there is one.
+pub(super) fn of_address(conn: &mut Conn, email: &str) -> Result<Option<Invitation>> {
+    Ok(invitations::table.filter(invitations::email.eq(email)).select(Invitation::as_select()).first(conn).optional()?)
+}
+
+/// Stores a changed invitation.
+pub(super) fn update(conn: &mut Conn, invitation: &Invitation) -> Result<()> {
+    diesel::update(invitations::table.filter(invitations::id.eq(invitation.id))).set(invitation).execute(conn)?;
+    Ok(())
+}
+
 /// Removes the invitation of an address, if there is one.
 pub(super) fn delete_of_address(conn: &mut Conn, email: &str) -> Result<()> {
     diesel::delete(invitations::table.filter(invitations::email.eq(email))).execute(conn)?;

@@ -12,7 +12,7 @@ use crate::input::{Draft, Kind, Name};
 use crate::schema::api_keys;
 use crate::secrets::{hex, random, token_hash};
 use crate::users::accounts::UserId;
-use crate::users::role::{Role, Scope};
+use crate::users::role::{KeyScope, Role, Scope};
 
 /// What every key begins with, so that people and scanners know one when they see it.
 pub(in crate::users) const MARK: &str = "mh_";
@@ -33,10 +33,11 @@ pub(super) struct ApiKey {
     name: String,
     prefix: String,
     hash: String,
-    pub(super) scopes: Json<Vec<Scope>>,
+    pub(super) scopes: Json<Vec<KeyScope>>,
     created_at: Timestamp,
     expires_at: Option<Timestamp>,
     last_used_at: Option<Timestamp>,
+    legacy: bool,
 }
 
 /// What an API key is made of.
@@ -47,7 +48,7 @@ pub(super) struct ApiKeyDraft {
     #[schema(value_type = Name)]
     pub(super) name: String,
     /// What it may be used for.
-    #[schema(value_type = HashSet<Scope>, min_items = 1, max_items = 4)]
+    #[schema(value_type = HashSet<Scope>, min_items = 1, max_items = 13)]
     pub(super) scopes: Vec<Scope>,
     /// When it ends; never where absent.
     pub(super) expires_at: Option<Timestamp>,
@@ -57,7 +58,7 @@ impl Draft for ApiKeyDraft {}
 
 /// An API key, without the key.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct ApiKeyView {
+pub(in crate::users) struct ApiKeyView {
     /// Its id.
     pub(super) id: ApiKeyId,
     /// What it is for.
@@ -67,7 +68,11 @@ pub(super) struct ApiKeyView {
     #[schema(example = "mh_3f9a01c2")]
     prefix: String,
     /// What it may be used for.
-    scopes: Vec<Scope>,
+    scopes: Vec<KeyScope>,
+    /// Whether it was made before scopes named resources. It keeps what it had: `read` opens everything that its owner may
+    /// see. Replace it by a key with the scopes that it needs.
+    #[schema(example = false)]
+    legacy: bool,
     /// Whose it is.
     user_id: UserId,
     /// When it was made.
@@ -80,10 +85,10 @@ pub(super) struct ApiKeyView {
 
 /// A new API key. The key itself is shown this once.
 #[derive(Clone, Serialize, ToSchema)]
-pub(super) struct NewApiKey {
+pub(in crate::users) struct NewApiKey {
     /// The key, for the `Authorization` header, as `Bearer`.
     #[schema(example = "mh_3f9a01c2_0uLxTb5g0h1z0VjQvGJcX3oDq9yq8z0pV0m7m3eV2kM")]
-    pub(super) token: String,
+    pub(in crate::users) token: String,
     /// What is known of it from now on.
     #[serde(flatten)]
     pub(super) view: ApiKeyView,
@@ -100,10 +105,11 @@ impl ApiKey {
             name,
             prefix: token.chars().take(PREFIX).collect(),
             hash: token_hash(&token),
-            scopes: Json(scopes),
+            scopes: Json(scopes.into_iter().map(KeyScope::Resource).collect()),
             created_at: now,
             expires_at,
             last_used_at: None,
+            legacy: false,
         };
         (key, token)
     }
@@ -115,6 +121,7 @@ impl ApiKey {
             name: self.name.clone(),
             prefix: self.prefix.clone(),
             scopes: self.scopes.0.clone(),
+            legacy: self.legacy,
             user_id: self.user_id,
             created_at: self.created_at,
             expires_at: self.expires_at,
@@ -157,6 +164,14 @@ pub(super) static LISTING: Listing<api_keys::table, ApiKey> = Listing {
             about: "How the key begins.",
         },
         Field {
+            name: "legacy",
+            kind: Kind::Truth,
+            ops: Op::TRUTH,
+            column: column!(truth api_keys::legacy),
+            key: None,
+            about: "Whether it has scopes of before.",
+        },
+        Field {
             name: "created_at",
             kind: Kind::Time,
             ops: Op::ORDER,
@@ -183,7 +198,7 @@ pub(super) static LISTING: Listing<api_keys::table, ApiKey> = Listing {
     ],
     default_sort: "-created_at",
     includes: &[],
-    members: &["id", "name", "prefix", "scopes", "user_id", "created_at", "expires_at", "last_used_at"],
+    members: &["id", "name", "prefix", "scopes", "legacy", "user_id", "created_at", "expires_at", "last_used_at"],
     id: column!(id api_keys::id),
     id_of: |row| row.id.to_string(),
 };

@@ -4,10 +4,9 @@ use actix_web::{HttpResponse, delete, get, post, web};
 
 use super::api_key::{ApiKeyDraft, ApiKeyView, LISTING, NewApiKey};
 use super::operations;
-use crate::db::Key;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, Result};
 use crate::http::{Body, Mount, Page, Request, created, editor_page, listing_parameters, no_content, private};
-use crate::input::Kind;
+use crate::input::Query;
 use crate::users::accounts::UserId;
 use crate::users::caller::{Caller, Staff};
 use crate::users::role::Role;
@@ -25,36 +24,48 @@ pub(in crate::users) fn routes(mount: &mut impl Mount) {
 
 /// Lists API keys.
 ///
-/// Yours, the newest first; administrators may ask for another person's. Needs a session: an API key is refused.
-#[utoipa::path(tag = "Tokens", params(TokenList, ("user" = Option<String>, Query, description = "Whose, by id; for administrators.")),
+/// Yours, the newest first. Administrators may ask for another person's by `user`, or for everybody's by `user=all`;
+/// `user=all&legacy=true` gives all keys that have scopes of before. Needs a session: an API key is refused.
+#[utoipa::path(tag = "Tokens", params(TokenList, ("user" = Option<String>, Query, description = "Whose, by id, or `all`; for administrators.")),
     security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 200, body = Page<ApiKeyView>, description = "A page of keys.")))]
 #[get("/tokens")]
 async fn list_tokens(request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
     sessions::of_caller(&caller)?;
     let mut query = request.query();
-    let asked = query.key("user", Kind::Id).map(|key: Key| key.text());
-    let owner = asked.and_then(|id| id.parse::<UserId>().ok()).unwrap_or(caller.user);
-    if owner != caller.user && caller.role != Role::Admin {
+    let asked = owner(&mut query, &caller)?;
+    let of = asked.map_or("everybody".to_owned(), |owner| owner.to_string());
+    let list = query.listing(&LISTING, &request.app.secrets, &format!("keys of {of}"));
+    query.finish()?;
+    let (list, page) = request.read(move |_, conn| operations::list(conn, &list, asked).map(|page| (list, page))).await?;
+    editor_page(&request, &list, &page)
+}
+
+/// Whose keys are asked for; everybody's if it is nobody's.
+fn owner(query: &mut Query, caller: &Caller) -> Result<Option<UserId>> {
+    let wrong = |_| Error::bad_query(vec![Fault::parameter("user", "invalid", "This is the id of an account, or `all`.")]);
+    let owner = match query.text("user").as_deref() {
+        None => Some(caller.user),
+        Some("all") => None,
+        Some(id) => Some(id.parse::<UserId>().map_err(wrong)?),
+    };
+    if owner != Some(caller.user) && caller.role != Role::Admin {
         return Err(Error::forbidden("Only administrators see other people's keys."));
     }
-    let list = query.listing(&LISTING, &request.app.secrets, &format!("keys of {owner}"));
-    query.finish()?;
-    let (list, page) = request.read(move |_, conn| operations::list(conn, &list, owner).map(|page| (list, page))).await?;
-    editor_page(&request, &list, &page)
+    Ok(owner)
 }
 
 /// Creates an API key.
 ///
 /// The key is in this answer and nowhere else: only its hash is kept. It can do what its scopes name and your role
-/// allows. Needs a session: an API key is refused.
+/// allows; each operation names the scope that it needs (`x-scope`). Needs a session: an API key is refused.
 #[utoipa::path(tag = "Tokens", request_body = ApiKeyDraft, security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 201, body = NewApiKey, description = "The key.")))]
 #[post("/tokens")]
 async fn create_token(body: Body, request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
     sessions::of_caller(&caller)?;
     request.no_query()?;
-    let key = request.write(move |app, conn| operations::create(app, conn, &caller, &body.0)).await?;
+    let key = request.write(move |app, conn| operations::create(app, conn, (&caller, caller.actor()), &body.0)).await?;
     created(&request, &format!("/tokens/{}", key.view.id), &key, VERSION)
 }
 

@@ -10,4 +10,5 @@ mod queries;
 
 pub(super) use api_key::MARK;
 pub(super) use handlers::routes;
-pub(super) use operations::bearer;
+pub(super) use operations::{bearer, create};
+pub(super) use queries::delete_all;

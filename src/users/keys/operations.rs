@@ -33,8 +33,8 @@ pub(in crate::users) async fn bearer(work: &Work, token: &str) -> Result<Caller>
     Ok(Caller::known(found.key.user_id, found.role, found.author, None, Some(found.key.scopes.0)))
 }
 
-/// One page of somebody's keys.
-pub(super) fn list(conn: &mut Conn, query: &PageQuery, owner: UserId) -> Result<PageOf<ApiKeyView>> {
+/// One page of somebody's keys, or of everybody's.
+pub(super) fn list(conn: &mut Conn, query: &PageQuery, owner: Option<UserId>) -> Result<PageOf<ApiKeyView>> {
     let page = queries::page(conn, query, owner)?;
     page.with_rows(|rows| Ok(rows.iter().map(ApiKey::view).collect()))
 }
@@ -44,17 +44,17 @@ pub(super) fn read(conn: &mut Conn, caller: &Caller, id: &str) -> Result<ApiKeyV
     Ok(look_up(conn, caller, id)?.ok_or_else(Error::not_found)?.view())
 }
 
-/// Makes a key for the caller.
-pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller, input: &Input) -> Result<NewApiKey> {
+/// Makes a key for its owner; the actor is nobody if the command line makes it.
+pub(in crate::users) fn create(app: &App, conn: &mut Conn, (owner, actor): (&Caller, Option<String>), input: &Input) -> Result<NewApiKey> {
     let now = app.now();
     let draft = input.plain::<ApiKeyDraft>()?;
     if draft.expires_at.is_some_and(|end| end <= now) {
         return Err(Error::invalid(vec![Fault::at("/expires_at", "in_the_past", "A key that has ended already is of no use.")]));
     }
-    accounts::locked(conn, caller.user)?.ok_or_else(invalid_token)?;
-    let (key, token) = ApiKey::make(draft, caller.user, now);
+    accounts::locked(conn, owner.user)?.ok_or_else(invalid_token)?;
+    let (key, token) = ApiKey::make(draft, owner.user, now);
     queries::insert(conn, &key)?;
-    announce(app, conn, caller, (&key, "key.created", json!({"scopes": key.scopes.0})))?;
+    announce(app, conn, actor, (&key, "key.created", json!({"scopes": key.scopes.0})))?;
     Ok(NewApiKey { token, view: key.view() })
 }
 
@@ -62,7 +62,7 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller, input: &Input)
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller, id: &str) -> Result<()> {
     let Some(key) = look_up(conn, caller, id)? else { return Ok(()) };
     queries::delete(conn, key.id)?;
-    announce(app, conn, caller, (&key, "key.deleted", json!({"user": key.user_id})))
+    announce(app, conn, caller.actor(), (&key, "key.deleted", json!({"user": key.user_id})))
 }
 
 fn look_up(conn: &mut Conn, caller: &Caller, id: &str) -> Result<Option<ApiKey>> {
@@ -70,7 +70,7 @@ fn look_up(conn: &mut Conn, caller: &Caller, id: &str) -> Result<Option<ApiKey>>
     Ok(queries::look_up(conn, id)?.filter(sees))
 }
 
-fn announce(app: &App, conn: &mut Conn, caller: &Caller, (key, kind, details): (&ApiKey, &'static str, Value)) -> Result<()> {
-    let event = Event { kind, actor: caller.actor(), subject_kind: "key", subject_id: key.id.to_string(), tags: Vec::new(), details };
+fn announce(app: &App, conn: &mut Conn, actor: Option<String>, (key, kind, details): (&ApiKey, &'static str, Value)) -> Result<()> {
+    let event = Event { kind, actor, subject_kind: "key", subject_id: key.id.to_string(), tags: Vec::new(), details };
     events::record(conn, app.now(), event)
 }

@@ -22,10 +22,15 @@ pub(super) fn find_bearer(conn: &mut Conn, hash: &str) -> Result<Option<KeyBeare
     Ok(found.map(|(key, role, suspended, author)| KeyBearer { key, role, suspended, author }))
 }
 
-/// One page of somebody's keys.
-pub(super) fn page(conn: &mut Conn, query: &PageQuery, user: UserId) -> Result<PageOf<ApiKey>> {
-    let own = || api_keys::table.filter(api_keys::user_id.eq(user));
-    Ok(keyset!(conn, LISTING, query, own().select(ApiKey::as_select()).into_boxed::<Backend>(), own().into_boxed::<Backend>()))
+/// One page of somebody's keys, or of everybody's.
+pub(super) fn page(conn: &mut Conn, query: &PageQuery, user: Option<UserId>) -> Result<PageOf<ApiKey>> {
+    let (mut rows, mut all) =
+        (api_keys::table.select(ApiKey::as_select()).into_boxed::<Backend>(), api_keys::table.into_boxed::<Backend>());
+    if let Some(user) = user {
+        rows = rows.filter(api_keys::user_id.eq(user));
+        all = all.filter(api_keys::user_id.eq(user));
+    }
+    Ok(keyset!(conn, LISTING, query, rows, all))
 }
 
 /// The key with an id, if there is one.
@@ -44,6 +49,11 @@ pub(super) fn insert(conn: &mut Conn, key: &ApiKey) -> Result<()> {
 pub(super) fn touch(conn: &mut Conn, id: ApiKeyId, now: Timestamp) -> Result<()> {
     diesel::update(api_keys::table.filter(api_keys::id.eq(id))).set(api_keys::last_used_at.eq(Some(now))).execute(conn)?;
     Ok(())
+}
+
+/// Removes all keys of a user; says how many there were.
+pub(in crate::users) fn delete_all(conn: &mut Conn, user: UserId) -> Result<usize> {
+    Ok(diesel::delete(api_keys::table.filter(api_keys::user_id.eq(user))).execute(conn)?)
 }
 
 /// Removes a key.

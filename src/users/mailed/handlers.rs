@@ -28,7 +28,8 @@ async fn request_password_reset(body: Body, request: Request) -> Result<HttpResp
 
 /// Sets a new password with the token of a mail.
 ///
-/// Ends all sessions of the account; log in with the new password then. A token works once, for an hour, and not after
+/// Ends all sessions of the account, its kept answers of `Idempotency-Key` and, without `"keep_keys": true`, its API keys;
+/// log in with the new password then. A token works once, for an hour, and not after
 /// the password or the address has changed or the account was suspended.
 #[utoipa::path(tag = "Authentication", request_body = PasswordReset,
     responses((status = 204, description = "The new password is in force.")))]

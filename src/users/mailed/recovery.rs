@@ -1,7 +1,7 @@
 //! A new password for whoever has lost theirs.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::delivery::AccountMail;
@@ -17,7 +17,6 @@ use crate::jobs::{self, Job};
 use crate::secrets::token_hash;
 use crate::users::accounts::{self, User};
 use crate::users::passwords::{self, NewPassword};
-use crate::users::sessions;
 
 /// Whose password was lost.
 #[derive(Deserialize, ToSchema)]
@@ -49,6 +48,8 @@ pub(super) struct PasswordReset {
     token: String,
     /// The password that you want.
     new_password: NewPassword,
+    /// Whether your API keys go on; absent, they end with the sessions.
+    keep_keys: Option<bool>,
 }
 
 impl Draft for PasswordReset {}
@@ -59,16 +60,17 @@ pub(super) fn ask(app: &App, conn: &mut Conn, input: &Input) -> Result<()> {
     jobs::enqueue(app, conn, &Job::AccountMail(AccountMail::PasswordReset { email: email.normal() }))
 }
 
-/// Sets a new password and ends all sessions; the hashing is done between the transactions.
+/// Sets a new password and ends what the old one opened; the hashing is done between the transactions.
 pub(super) async fn reset(request: &Request, input: &Input) -> Result<()> {
-    let PasswordReset { token, new_password } = input.plain()?;
+    let PasswordReset { token, new_password, keep_keys } = input.plain()?;
     let hash = token_hash(&token);
     let (token, user) = request.read(move |app, conn| usable(app, conn, &hash)).await?;
     if let Some(fault) = passwords::check("/new_password", &new_password, &user.email) {
         return Err(Error::invalid(vec![fault]));
     }
     let password_hash = request.app.passwords.try_turn()?.hash(new_password.0).await?;
-    request.write(move |app, conn| store(app, conn, &token, password_hash)).await
+    let keep_keys = keep_keys.unwrap_or_default();
+    request.write(move |app, conn| store(app, conn, &token, Chosen { password_hash: password_hash.clone(), keep_keys })).await
 }
 
 fn usable(app: &App, conn: &mut Conn, hash: &str) -> Result<(MailToken, User)> {
@@ -77,7 +79,12 @@ fn usable(app: &App, conn: &mut Conn, hash: &str) -> Result<(MailToken, User)> {
     Ok((token, user.ok_or_else(bad_token)?))
 }
 
-fn store(app: &App, conn: &mut Conn, token: &MailToken, password_hash: String) -> Result<()> {
+struct Chosen {
+    password_hash: String,
+    keep_keys: bool,
+}
+
+fn store(app: &App, conn: &mut Conn, token: &MailToken, Chosen { password_hash, keep_keys }: Chosen) -> Result<()> {
     let now = app.now();
     let user = accounts::locked(conn, token.user_id)?.filter(|user| token.stands_for(user));
     let mut user = user.ok_or_else(bad_token)?;
@@ -86,7 +93,7 @@ fn store(app: &App, conn: &mut Conn, token: &MailToken, password_hash: String) -
     }
     user.set_password(password_hash, now);
     accounts::update(conn, &user)?;
-    sessions::end_all(conn, user.id)?;
-    let event = accounts::happened("user.password_reset", &user, Value::Null);
+    let keys_ended = accounts::end_access(conn, user.id, keep_keys)?;
+    let event = accounts::happened("user.password_reset", &user, json!({"keys_ended": keys_ended}));
     events::record(conn, now, Event { actor: Some(user.id.to_string()), ..event })
 }

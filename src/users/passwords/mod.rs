@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{Error, Result};
 use crate::secrets::random;
+use password::normalised;
 pub(super) use password::{NewPassword, check};
 
 /// Memory in KiB, passes and lanes, as OWASP advises.
@@ -57,20 +58,30 @@ pub(super) struct Turn {
 
 impl Turn {
     /// Whether a password is the one with this hash; without a hash it is not, after the same time.
-    pub(super) async fn verify(self, password: String, hash: Option<String>) -> Result<(Self, bool)> {
+    ///
+    /// Hashes of before are of the text as it was typed: it is tried after the normalised one, for known and unknown alike.
+    pub(super) async fn verify(self, password: String, hash: Option<String>) -> Result<(Self, Found)> {
         self.busy(move || {
             let known = hash.is_some();
             let parsed = PasswordHash::new(hash.as_deref().unwrap_or(NOBODY)).or_else(|_| PasswordHash::new(NOBODY));
-            let matches = parsed.is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
-            Ok(known && matches)
+            let Ok(parsed) = parsed else { return Ok(Found::Wrong) };
+            let opens = |text: &str| Argon2::default().verify_password(text.as_bytes(), &parsed).is_ok() && known;
+            let normal = normalised(&password);
+            Ok(if opens(&normal) {
+                Found::Right
+            } else if normal != password && opens(&password) {
+                Found::Unnormalised
+            } else {
+                Found::Wrong
+            })
         })
         .await
     }
 
-    /// A password's hash, with a salt of its own.
+    /// A password's hash, with a salt of its own. Devices write the same characters differently, so the hash is of their NFC.
     pub(super) async fn hash(self, password: String) -> Result<String> {
         let hashed = self.busy(move || {
-            let hash = argon2()?.hash_password_with_salt(password.as_bytes(), &random::<16>());
+            let hash = argon2()?.hash_password_with_salt(normalised(&password).as_bytes(), &random::<16>());
             hash.map(|hash| hash.to_string()).map_err(|error| Error::internal(&error.to_string()))
         });
         Ok(hashed.await?.1)
@@ -79,6 +90,24 @@ impl Turn {
     async fn busy<T: Send + 'static>(self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<(Self, T)> {
         let done = tokio::task::spawn_blocking(move || work().map(|value| (self, value)));
         done.await.map_err(|error| Error::internal(&error.to_string()))?
+    }
+}
+
+/// What a password turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// The right one.
+    Right,
+    /// The right one, whose hash is of the text as it was typed and should be made anew.
+    Unnormalised,
+    /// Another one, or nobody's.
+    Wrong,
+}
+
+impl Found {
+    /// Whether it opens the account.
+    pub(super) fn matches(self) -> bool {
+        self != Self::Wrong
     }
 }
 
@@ -115,7 +144,22 @@ mod tests {
         let (turn, right) = turn.verify("a tram full of geese".into(), Some(hash.clone())).await.unwrap();
         let (turn, wrong) = turn.verify("a tram full of goose".into(), Some(hash)).await.unwrap();
         let (_, nobody) = turn.verify("a tram full of geese".into(), None).await.unwrap();
-        assert!(right && !wrong && !nobody);
+        assert_eq!((right, wrong, nobody), (Found::Right, Found::Wrong, Found::Wrong));
+    }
+
+    #[actix_web::test]
+    async fn one_password_has_one_hash_however_it_is_spelled() {
+        let pool = PasswordHasher::new();
+        let (composed, decomposed) = ("a tram f\u{fc}ll of geese", "a tram fu\u{308}ll of geese");
+        let hash = pool.turn().await.unwrap().hash(decomposed.into()).await.unwrap();
+        for spelling in [composed, decomposed] {
+            let turn = pool.turn().await.unwrap();
+            assert_eq!(turn.verify(spelling.into(), Some(hash.clone())).await.unwrap().1, Found::Right);
+        }
+        // A hash of before, of the text as it was typed.
+        let before = argon2().unwrap().hash_password_with_salt(decomposed.as_bytes(), &random::<16>()).unwrap().to_string();
+        let turn = pool.turn().await.unwrap();
+        assert_eq!(turn.verify(decomposed.into(), Some(before)).await.unwrap().1, Found::Unnormalised);
     }
 
     #[actix_web::test]

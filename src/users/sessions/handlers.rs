@@ -19,7 +19,7 @@ pub(in crate::users) fn routes(mount: &mut impl Mount) {
 ///
 /// Begins a session of 30 days. The access token is good for 15 minutes; the refresh token gets the next one. The answer
 /// to an unknown address, a wrong password and a suspended account is the same. Mistakes at one account from one
-/// place make that place wait, longer each time (`429`).
+/// place make that place wait, longer each time (`429`). An `Idempotency-Key` has no effect here: each login is checked.
 #[utoipa::path(tag = "Authentication", request_body = Credentials, responses(
     (status = 200, body = Tokens, description = "The tokens of the session."),
     (status = 401, description = "The credentials are wrong.")))]
@@ -33,14 +33,17 @@ async fn log_in(body: Body, request: Request) -> Result<HttpResponse> {
 /// Renews a session.
 ///
 /// A refresh token works once, and the answer has the next one. One that is used a second time has been stolen by
-/// somebody: the session ends for both. Send an `Idempotency-Key` to get a lost answer again.
+/// somebody: the session ends for both. Send an `Idempotency-Key` to get a lost answer again, as long as the session goes on.
 #[utoipa::path(tag = "Authentication", request_body = Renewal, responses(
     (status = 200, body = Tokens, description = "The tokens of the session."),
     (status = 401, description = "The refresh token is unknown, used or expired.")))]
 #[post("/auth/refresh")]
 async fn refresh_session(body: Body, request: Request) -> Result<HttpResponse> {
     request.no_query()?;
-    private(200, &login::refresh(&request, &body.0).await?)
+    let (tokens, of) = login::refresh(&request, &body.0).await?;
+    let mut answer = private(200, &tokens)?;
+    answer.extensions_mut().insert(of);
+    Ok(answer)
 }
 
 /// Logs out.

@@ -8,11 +8,11 @@ use super::session::{Client, Credentials, Renewal, Session, Tokens};
 use crate::db::{Conn, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::events::{self, Event};
-use crate::http::Request;
+use crate::http::{OfSession, Request};
 use crate::input::Input;
 use crate::secrets::{new_token, token_hash};
 use crate::users::accounts::{self, User};
-use crate::users::passwords::is_outdated;
+use crate::users::passwords::{Found, is_outdated};
 use crate::users::signing::{self, LIFETIME, Subject};
 
 /// Begins a session. Unknown, wrong and suspended get one answer, after one time.
@@ -24,10 +24,10 @@ pub(super) async fn log_in(request: &Request, input: &Input) -> Result<Tokens> {
     let attempt = app.failed_logins.attempt(app, &email, client)?;
     let user = app.db.read(move |conn| accounts::find_by_email(conn, &email)).await?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
-    let (turn, matches) = turn.verify(password.clone(), hash).await?;
-    let user = user.filter(|user| matches && !user.suspended).ok_or_else(wrong_credentials)?;
+    let (turn, found) = turn.verify(password.clone(), hash).await?;
+    let user = user.filter(|user| found.matches() && !user.suspended).ok_or_else(wrong_credentials)?;
     attempt.succeeded(app);
-    let better_hash = if is_outdated(&user.password_hash) {
+    let better_hash = if found == Found::Unnormalised || is_outdated(&user.password_hash) {
         Some(turn.hash(password).await?)
     } else {
         // Others may have the core while this one writes.
@@ -68,7 +68,7 @@ fn open(conn: &mut Conn, opening: &Opening, now: Timestamp) -> Result<()> {
 }
 
 /// Renews a session with a refresh token, which works once; the second time ends the session.
-pub(super) async fn refresh(request: &Request, input: &Input) -> Result<Tokens> {
+pub(super) async fn refresh(request: &Request, input: &Input) -> Result<(Tokens, OfSession)> {
     let app = &request.app;
     let Renewal { refresh_token } = input.plain()?;
     let signer = signing::signer(app).await?;
@@ -78,7 +78,8 @@ pub(super) async fn refresh(request: &Request, input: &Input) -> Result<Tokens> 
     let session = renewed.ok_or_else(|| {
         Error::new(Code::Unauthenticated, "The refresh token is unknown, used or expired. Log in.").header("WWW-Authenticate", "Bearer")
     })?;
-    Ok(tokens(signer.sign(subject(&session), now)?, next))
+    let of = OfSession { user: session.user_id, session: session.id.to_string() };
+    Ok((tokens(signer.sign(subject(&session), now)?, next), of))
 }
 
 /// The renewed session; none where there is nothing to renew. That a reuse ended a session must be kept, so it is no error.

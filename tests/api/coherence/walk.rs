@@ -34,7 +34,7 @@ pub(super) struct Things {
     pub(super) addresses: Vec<String>,
 }
 
-pub(super) const LISTS: [&str; 30] = [
+pub(super) const LISTS: [&str; 33] = [
     "articles",
     "articles?include=body&limit=3",
     "articles?sort=title&count=true",
@@ -57,6 +57,9 @@ pub(super) const LISTS: [&str; 30] = [
     "articles?locale=de",
     "articles?title[contains]=tram",
     "articles?section[exists]=false",
+    "articles?section[under]=city",
+    "articles?sort=-comments&limit=2",
+    "articles?tag[ne]=trams&hero_image[exists]=true",
     "pages/home",
     "newsletter/lists",
     "/feeds/rss.xml",

@@ -5,6 +5,7 @@
 pub(super) const POLICY: &[(&str, &str)] = &[
     ("read_health", "++++++"),
     ("read_readiness", "++++++"),
+    ("read_root", "++++++"),
     ("read_openapi", "++++++"),
     ("read_problem", "++++++"),
     ("read_public_keys", "++++++"),

@@ -1,0 +1,105 @@
+//! How long somebody waits for the database, and how long one piece of work may keep all others waiting.
+
+use std::cell::Cell;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long somebody waits in all: in a queue, for a connection and for its lock.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+/// How long one piece of work may have SQLite's only writer.
+pub(super) const BUDGET: Duration = Duration::from_secs(5);
+/// How long a transaction may stay open whose pieces follow each other: a batch has a hundred of them. Nobody waits so long for it.
+pub(super) const OPEN_BUDGET: Duration = Duration::from_secs(15);
+
+const WAITING: u8 = 0;
+const BEGUN: u8 = 1;
+const GIVEN_UP: u8 = 2;
+
+/// A place in the writer's queue. Of the worker who begins and the caller who gives up, the first decides.
+#[derive(Clone, Default)]
+pub(super) struct QueuePlace(Arc<AtomicU8>);
+
+impl QueuePlace {
+    /// Begins the work, unless its caller has given up.
+    pub(super) fn begin(&self) -> bool {
+        self.0.compare_exchange(WAITING, BEGUN, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// Gives up, unless the work has begun.
+    pub(super) fn give_up(&self) -> bool {
+        self.0.compare_exchange(WAITING, GIVEN_UP, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// Whether its caller has given up.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == GIVEN_UP
+    }
+}
+
+/// The moment at which a wait ends that begins now.
+#[derive(Clone, Copy)]
+pub(super) struct Until(Instant);
+
+impl Until {
+    /// So long from now on.
+    pub(super) fn after(time: Duration) -> Self {
+        Self(Instant::now() + time)
+    }
+
+    /// How long it still is; nothing where it is over.
+    pub(super) fn left(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+}
+
+thread_local! {
+    static ENDS: Cell<Option<Until>> = const { Cell::new(None) };
+}
+
+/// What ends work that took longer than its budget, in the place of a panic.
+pub(super) struct Overdrawn;
+
+/// Does work that ends with its next statement once it has taken longer than its budget.
+pub(super) fn within<T>(budget: Duration, work: impl FnOnce() -> T) -> T {
+    ENDS.set(Some(Until::after(budget)));
+    let result = work();
+    ENDS.set(None);
+    result
+}
+
+/// How much of the budget of this thread's work is left; none where it has no budget.
+pub(super) fn left() -> Option<Duration> {
+    ENDS.get().map(Until::left)
+}
+
+/// Asked before each statement: ends work that has overdrawn its budget. What undoes it has none.
+pub(super) fn check() {
+    if left() == Some(Duration::ZERO) {
+        ENDS.set(None);
+        resume_unwind(Box::new(Overdrawn));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::catch_unwind;
+
+    #[test]
+    fn who_gives_up_is_not_served_and_who_is_served_does_not_give_up() {
+        let (left, served) = (QueuePlace::default(), QueuePlace::default());
+        assert!(left.give_up() && left.is_given_up() && !left.begin());
+        assert!(served.begin() && !served.give_up() && !served.is_given_up());
+    }
+
+    #[test]
+    fn work_ends_where_its_budget_does() {
+        within(Duration::from_secs(60), check);
+        let ended = catch_unwind(|| within(Duration::ZERO, check)).unwrap_err();
+        assert!(ended.is::<Overdrawn>());
+        // What undoes it may take its time.
+        check();
+    }
+}

@@ -1,0 +1,47 @@
+//! What is said to a client whose request never became one: a problem document, as everybody gets.
+
+use actix_web::body::MessageBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
+
+use crate::app::App;
+use crate::error::{Code, Error};
+use crate::http::front::request_id;
+
+/// A whole answer in the place of a bare one of the framework's; none where this is no bare error.
+pub(super) fn in_place_of(app: &App, answer: &[u8]) -> Option<Vec<u8>> {
+    let status = answer.strip_prefix(b"HTTP/1.1 ").or_else(|| answer.strip_prefix(b"HTTP/1.0 "))?;
+    let status = StatusCode::from_bytes(status.get(..3)?).ok()?;
+    let error = match status.as_u16() {
+        400 => Error::new(Code::MalformedRequest, "The request line, a header or the framing of the body is not as RFC 9112 describes."),
+        431 => Error::new(Code::HeadersTooLarge, "The request line and the headers may have 128 KiB together."),
+        500.. => Error::internal("the framework answered by itself"),
+        _ => return None,
+    };
+    Some(written(app, &error))
+}
+
+/// What a client is told whose head does not arrive.
+pub(super) fn too_slow(app: &App) -> Vec<u8> {
+    written(app, &Error::new(Code::RequestTimeout, "The head of the request did not arrive in time."))
+}
+
+/// An error as a whole answer that ends its connection.
+fn written(app: &App, error: &Error) -> Vec<u8> {
+    let id = request_id(&HeaderMap::new());
+    let (response, body) = error.response("/", &id).into_parts();
+    let body = body.try_into_bytes().unwrap_or_default();
+    let status = response.status();
+    let mut head = format!("HTTP/1.1 {} {}\r\n", status.as_u16(), status.canonical_reason().unwrap_or_default());
+    for (name, value) in response.headers() {
+        head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap_or_default()));
+    }
+    let (length, date) = (body.len(), app.now().http_date());
+    head.push_str(&format!(
+        "content-length: {length}\r\nconnection: close\r\ndate: {date}\r\nx-request-id: {id}\r\nx-content-type-options: nosniff\r\n\
+         referrer-policy: no-referrer\r\ncontent-security-policy: default-src 'none'; frame-ancestors 'none'\r\n\r\n"
+    ));
+    app.metrics.answered("other", "unknown", status.as_u16(), std::time::Duration::ZERO);
+    tracing::info!(request_id = id, status = status.as_u16(), code = error.code().as_str(), "answered below the service");
+    [head.as_bytes(), &body].concat()
+}

@@ -1,0 +1,182 @@
+//! The byte stream that actix reads and writes, with our deadlines.
+
+use std::io::{Error, ErrorKind, Result};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use super::connection::{Phase, Wired};
+use super::deadlines::{Alarm, from_now};
+use super::refusal;
+use crate::app::App;
+
+/// How many bytes the kernel may hold that have not been sent.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const MAX_UNSENT_IN_KERNEL: u32 = 64 * 1024;
+/// How many times as many bytes as a buffer holds are thrown away before others get their turn.
+const MAX_DISCARDS: usize = 32;
+
+/// A connection's byte stream.
+pub(crate) struct Wire {
+    stream: TcpStream,
+    connection: Rc<Wired>,
+    alarm: Alarm,
+    refusal: Option<Refused>,
+    is_over: bool,
+}
+
+/// An answer of ours in the place of a bare one.
+enum Refused {
+    /// Its bytes, and how many of them have left.
+    Writing(Vec<u8>, usize),
+    /// Reads what the client is still sending, since closing over it would take the answer away from it.
+    Lingering,
+}
+
+impl Wire {
+    /// A connection that was just accepted.
+    pub(crate) fn new(stream: TcpStream, app: &App) -> Self {
+        // Neither is needed for a right answer.
+        let _ = stream.set_nodelay(true);
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        let _ = SockRef::from(&stream).set_tcp_notsent_lowat(MAX_UNSENT_IN_KERNEL);
+        Self { stream, connection: Rc::new(Wired::new(app.clone())), alarm: Alarm::default(), refusal: None, is_over: false }
+    }
+
+    /// What requests know of it.
+    pub(crate) fn connection(&self) -> &Rc<Wired> {
+        &self.connection
+    }
+
+    /// Whether the client has been too slow in sending; it is told so if it was sending a head.
+    fn is_too_slow(&mut self, context: &mut Context<'_>) -> bool {
+        let Some(due) = self.connection.reading.get() else { return false };
+        if !self.alarm.has_come(due, context) {
+            return false;
+        }
+        if self.connection.phase() == Phase::Head {
+            // What does not fit into the socket's buffer is of no use to a client that takes nothing.
+            let _ = self.stream.try_write(&refusal::too_slow(&self.connection.app));
+        }
+        true
+    }
+
+    /// Whether the client has been too slow in taking its answer.
+    fn takes_nothing(&mut self, context: &mut Context<'_>) -> bool {
+        self.connection.writing.get().is_some_and(|due| self.alarm.has_come(due, context))
+    }
+
+    /// Writes an answer of ours for a bare one of so many bytes.
+    fn refuse(&mut self, context: &mut Context<'_>, length: usize) -> Poll<Result<usize>> {
+        if let Some(Refused::Writing(bytes, sent)) = &mut self.refusal {
+            while let Some(rest) = bytes.get(*sent..).filter(|rest| !rest.is_empty()) {
+                match Pin::new(&mut self.stream).poll_write(context, rest) {
+                    Poll::Ready(written) => *sent += written?,
+                    Poll::Pending => return self.await_writing(context, length),
+                }
+            }
+            ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
+            self.connection.writing.set(None);
+            self.connection.reading.set(Some(from_now(self.connection.deadlines().drain)));
+            self.refusal = Some(Refused::Lingering);
+        }
+        let mut bytes = [0; 8192];
+        for _ in 0..MAX_DISCARDS {
+            let mut buffer = ReadBuf::new(&mut bytes);
+            match Pin::new(&mut self.stream).poll_read(context, &mut buffer) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
+                Poll::Ready(_) => return Poll::Ready(Ok(length)),
+                Poll::Pending if self.connection.reading.get().is_none_or(|due| self.alarm.has_come(due, context)) => {
+                    return Poll::Ready(Ok(length));
+                }
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        if self.connection.reading.get().is_none_or(Alarm::is_past) {
+            return Poll::Ready(Ok(length));
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Waits until the client takes a byte, as long as it may take.
+    fn await_writing(&mut self, context: &mut Context<'_>, unsent: usize) -> Poll<Result<usize>> {
+        if self.connection.writing.get().is_none() {
+            self.connection.writing.set(Some(from_now(self.connection.deadlines().write)));
+        }
+        self.connection.has_unsent(unsent);
+        if self.takes_nothing(context) { Poll::Ready(Err(too_late())) } else { Poll::Pending }
+    }
+
+    /// The problem document for what the framework says by itself.
+    fn begin_refusal(&mut self, answer: &[u8]) {
+        if self.refusal.is_none() && matches!(self.connection.phase(), Phase::Idle | Phase::Head) {
+            self.refusal = refusal::in_place_of(&self.connection.app, answer).map(|bytes| Refused::Writing(bytes, 0));
+        }
+    }
+}
+
+fn too_late() -> Error {
+    Error::new(ErrorKind::TimedOut, "the client took no byte of its answer in time")
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        let this = self.get_mut();
+        this.connection.served_by(context.waker());
+        let is_kept_busy = this.connection.reading.get().is_some_and(Alarm::is_past) && this.connection.phase() == Phase::Draining;
+        if this.is_over || is_kept_busy {
+            return Poll::Ready(Ok(()));
+        }
+        let before = buffer.filled().len();
+        if !this.connection.holds_back(context.waker())
+            && let Poll::Ready(read) = Pin::new(&mut this.stream).poll_read(context, buffer)
+        {
+            this.connection.has_read(buffer.filled().get(before..).unwrap_or_default());
+            return Poll::Ready(read);
+        }
+        if this.takes_nothing(context) {
+            return Poll::Ready(Err(too_late()));
+        }
+        let is_unneeded = this.connection.phase() == Phase::Idle && this.connection.app.connections.is_closing();
+        if is_unneeded || this.is_too_slow(context) {
+            this.is_over = true;
+            return Poll::Ready(Ok(()));
+        }
+        Poll::Pending
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
+        let this = self.get_mut();
+        this.begin_refusal(bytes);
+        if this.refusal.is_some() {
+            return this.refuse(context, bytes.len());
+        }
+        let Poll::Ready(written) = Pin::new(&mut this.stream).poll_write(context, bytes) else {
+            return this.await_writing(context, bytes.len());
+        };
+        this.connection.writing.set(None);
+        this.connection.has_unsent(0);
+        Poll::Ready(written)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
+        let this = self.get_mut();
+        this.connection.has_flushed();
+        if this.connection.reading.get().is_some_and(|due| this.alarm.has_come(due, context)) {
+            // The next read says so.
+            context.waker().wake_by_ref();
+        }
+        Pin::new(&mut this.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,74 @@
+//! Blanks around e-mail addresses and URLs, which phones add and people paste: they are taken away before anything is checked.
+
+use serde_json::Value;
+
+/// The formats of texts that no blank belongs to.
+const FORMATS: [&str; 3] = ["email", "uri", "uri-reference"];
+
+/// Takes the blanks away around each e-mail address and URL of a value, as the schema names them.
+pub(super) fn trim(document: &Value, schema: &Value, value: &mut Value) {
+    if let Value::String(text) = value {
+        let inner = text.trim();
+        if inner.len() < text.len() && is_address(document, schema) {
+            *value = Value::String(inner.to_owned());
+        }
+        return;
+    }
+    if !value.is_object() && !value.is_array() {
+        return;
+    }
+    for schema in parts(document, schema) {
+        let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        for (name, schema) in properties {
+            if let Some(member) = value.get_mut(name) {
+                trim(document, schema, member);
+            }
+        }
+        if let (Some(schema), Value::Array(items)) = (schema.get("items"), &mut *value) {
+            items.iter_mut().for_each(|item| trim(document, schema, item));
+        }
+    }
+}
+
+fn is_address(document: &Value, schema: &Value) -> bool {
+    let of_address = |schema: &&Value| schema.get("format").and_then(Value::as_str).is_some_and(|format| FORMATS.contains(&format));
+    parts(document, schema).iter().any(of_address)
+}
+
+/// A schema and whatever it refers to or is composed of, for one and the same value.
+fn parts<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
+    let mut found: Vec<&Value> = Vec::new();
+    let mut waiting = vec![schema];
+    while let Some(schema) = waiting.pop() {
+        if found.iter().any(|known| std::ptr::eq(*known, schema)) {
+            continue;
+        }
+        found.push(schema);
+        let target = schema.get("$ref").and_then(Value::as_str).and_then(|target| document.pointer(target.trim_start_matches('#')));
+        waiting.extend(target);
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            waiting.extend(schema.get(keyword).and_then(Value::as_array).into_iter().flatten());
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::trim;
+
+    #[test]
+    fn only_addresses_lose_their_blanks() {
+        let document = json!({"components": {"schemas": {"Url": {"type": "string", "format": "uri"}}}});
+        let schema = json!({"properties": {
+            "email": {"oneOf": [{"type": "null"}, {"type": "string", "format": "email"}]},
+            "name": {"type": "string"},
+            "links": {"type": "array", "items": {"properties": {"url": {"$ref": "#/components/schemas/Url"}}}},
+        }});
+        let mut sent = json!({"email": " mara@example.org\n", "name": " Mara ", "links": [{"url": "\u{a0}https://example.org "}, 5]});
+        trim(&document, &schema, &mut sent);
+        assert_eq!(sent, json!({"email": "mara@example.org", "name": " Mara ", "links": [{"url": "https://example.org"}, 5]}));
+    }
+}

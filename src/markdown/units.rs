@@ -1,0 +1,133 @@
+//! Runs of blocks between the opening and the closing tag of one HTML element, which are one block.
+//!
+//! `CommonMark` ends a block of HTML at an empty line, so that Markdown can stand within an element (0.31, HTML blocks, kind 6). The element
+//! is only whole where all of the run is sanitised together.
+
+use std::collections::HashMap;
+
+use comrak::nodes::{Node, NodeValue};
+
+use super::raw_html::RawHtml;
+use super::sanitise::COSTLIEST;
+use super::tags::{self, Weight};
+
+/// The elements that can hold blocks; those whose end tag may be left out are in one of them.
+const CONTAINERS: [&str; 10] = ["aside", "blockquote", "details", "div", "dl", "figure", "ol", "section", "table", "ul"];
+/// A longer run stays a row of blocks, each within its bounds.
+const MAX_UNIT_BYTES: usize = 80_000;
+
+/// The first and the last node of a run.
+pub(super) type Run = (usize, usize);
+
+/// The runs in a body, in order; those within another are part of it. An element that nothing closes makes none.
+pub(super) fn find(nodes: &[Node<'_>], lines: &[&str]) -> Vec<Run> {
+    let mut elements = Elements::default();
+    let mut weights = vec![Weight::default()];
+    for (index, node) in nodes.iter().enumerate() {
+        let mut weight = weights.last().copied().unwrap_or_default();
+        if let NodeValue::HtmlBlock(block) = &node.data().value {
+            weight.add(tags::weight(&block.literal));
+            // The other kinds end with themselves and hold no element.
+            if matches!(block.block_type, 6 | 7) && elements.read(index, &block.literal) {
+                weight.is_open += 1;
+            }
+        }
+        weights.push(weight);
+    }
+    let mut runs = elements.runs;
+    if runs.is_empty() {
+        return runs;
+    }
+    runs.sort_unstable_by_key(|(first, last)| (*first, std::cmp::Reverse(*last)));
+    let bounds = Bounds { weights, bytes: bytes(nodes, lines) };
+    outermost(runs, |run| bounds.admit(run))
+}
+
+/// The runs that are no part of another; what ends in the block where the next begins is one run.
+fn outermost(runs: Vec<Run>, admit: impl Fn(Run) -> bool) -> Vec<Run> {
+    let mut found: Vec<Run> = Vec::new();
+    for (first, last) in runs {
+        match found.last_mut() {
+            Some(before) if first <= before.1 => {
+                if last > before.1 && admit((before.0, last)) {
+                    before.1 = last;
+                }
+            }
+            _ if admit((first, last)) => found.push((first, last)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The elements that are open.
+#[derive(Default)]
+struct Elements {
+    open: Vec<(&'static str, usize)>,
+    counts: HashMap<&'static str, usize>,
+    runs: Vec<Run>,
+}
+
+impl Elements {
+    /// Reads a block of HTML; gives whether it leaves something open that would swallow what comes after it.
+    fn read(&mut self, index: usize, html: &str) -> bool {
+        let mut raw = RawHtml::of(html);
+        for tag in raw.by_ref() {
+            let Some(name) = CONTAINERS.into_iter().find(|known| *known == tag.name) else { continue };
+            if tag.is_end {
+                self.close(name, index);
+            } else {
+                self.open.push((name, index));
+                *self.counts.entry(name).or_default() += 1;
+            }
+        }
+        raw.is_open
+    }
+
+    /// Closes the last element of this name, and what is open in it; an end tag of nothing is ignored.
+    fn close(&mut self, name: &'static str, index: usize) {
+        if self.counts.get(name).copied().unwrap_or_default() == 0 {
+            return;
+        }
+        while let Some((inner, first)) = self.open.pop() {
+            if let Some(count) = self.counts.get_mut(inner) {
+                *count = count.saturating_sub(1);
+            }
+            if inner == name {
+                if first < index {
+                    self.runs.push((first, index));
+                }
+                return;
+            }
+        }
+    }
+}
+
+/// What tells whether a run may be sanitised as one: sums over all nodes before each.
+struct Bounds {
+    weights: Vec<Weight>,
+    bytes: Vec<usize>,
+}
+
+impl Bounds {
+    fn admit(&self, (first, last): Run) -> bool {
+        let at = |index: usize| self.weights.get(index).copied().unwrap_or_default();
+        let length = |index: usize| self.bytes.get(index).copied().unwrap_or_default();
+        let bytes = length(last + 1).saturating_sub(length(first));
+        let weight = at(last + 1).since(at(first));
+        // What opens in the last node swallows nothing of the run.
+        let swallows = at(last).since(at(first)).is_open > 0;
+        bytes <= MAX_UNIT_BYTES && !swallows && weight.cost(bytes) <= COSTLIEST
+    }
+}
+
+/// How many bytes stand before each node, and before the end.
+fn bytes(nodes: &[Node<'_>], lines: &[&str]) -> Vec<usize> {
+    let mut sums = vec![0];
+    for line in lines {
+        sums.push(sums.last().copied().unwrap_or_default() + line.len() + 1);
+    }
+    let all = sums.last().copied().unwrap_or_default();
+    let before = |node: &Node<'_>| sums.get(node.data().sourcepos.start.line.saturating_sub(1)).copied().unwrap_or(all);
+    nodes.iter().map(before).chain([all]).collect()
+}

@@ -1,0 +1,169 @@
+//! What a writer typed and readers don't get: what the sanitiser takes, and addresses that lead nowhere. Comments of HTML apart.
+
+use std::collections::HashSet;
+
+use comrak::nodes::{Node, NodeValue};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::raw_html::{RawHtml, RawTag};
+use super::source::Source;
+use super::split::Part;
+use super::{raw_tags, sanitise, tags};
+
+/// How many warnings are listed at most.
+pub(crate) const MAX_WARNINGS: usize = 50;
+/// Names and addresses are cut to this many characters.
+const MAX_SHOWN: usize = 80;
+
+/// Something that the text has and readers do not get. The text is stored as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ArticleWarning)]
+pub(crate) struct Warning {
+    /// The block of the answer's `body.blocks` that has it.
+    #[schema(example = "/body/blocks/3")]
+    pub(crate) pointer: String,
+    /// What sort of thing it is: `element_removed`, `attribute_removed`, `address_removed`, `unknown_placement`, `ad_not_shown`.
+    #[schema(example = "element_removed")]
+    pub(crate) code: String,
+    /// A sentence for people.
+    #[schema(example = "The element <iframe> was removed with all that is in it.")]
+    pub(crate) detail: String,
+}
+
+impl Warning {
+    /// A warning of a block, by its place.
+    pub(crate) fn at(block: usize, code: &str, detail: String) -> Self {
+        Self { pointer: format!("/body/blocks/{block}"), code: code.to_owned(), detail }
+    }
+}
+
+/// The warnings of one body; each thing is named once for each block.
+#[derive(Default)]
+pub(super) struct Warnings {
+    pub(super) list: Vec<Warning>,
+    /// Of each block, the names of images that are none.
+    pub(super) unknown_images: Vec<(usize, String)>,
+    seen: HashSet<String>,
+    block: usize,
+}
+
+impl Warnings {
+    /// Looks through what becomes the block with this number.
+    pub(super) fn read(&mut self, block: usize, part: &Part<'_>) {
+        self.begin(block);
+        if !matches!(part.source, Source::Ad(_)) {
+            part.descendants().for_each(|node| self.node(node));
+        }
+    }
+
+    /// Looks through the notes, which are the last block.
+    pub(super) fn read_notes<'n>(&mut self, block: usize, notes: impl Iterator<Item = Node<'n>>) {
+        self.begin(block);
+        notes.flat_map(comrak::nodes::AstNode::descendants).for_each(|node| self.node(node));
+    }
+
+    fn begin(&mut self, block: usize) {
+        self.block = block;
+        self.seen.clear();
+    }
+
+    fn node(&mut self, node: Node<'_>) {
+        match &node.data().value {
+            NodeValue::HtmlBlock(html) => self.block(&html.literal),
+            NodeValue::HtmlInline(html) => RawHtml::of(html).for_each(|tag| self.tag(&tag, raw_tags::is_inline(&tag.name), false)),
+            NodeValue::Link(link) => self.address("a", "href", &link.url),
+            NodeValue::Image(link) => self.image(&link.url),
+            NodeValue::Paragraph => self.misplaced_ad(node),
+            _ => {}
+        }
+    }
+
+    fn image(&mut self, url: &str) {
+        if tags::image_id(url).is_some() {
+            return;
+        }
+        match url.strip_prefix("image:") {
+            Some(name) if self.unknown_images.len() < MAX_WARNINGS => self.unknown_images.push((self.block, shown(name))),
+            Some(_) => {}
+            None => self.address("img", "src", url),
+        }
+    }
+
+    /// An ad's notation that stands in something else, or names no possible placement, is shown as text.
+    fn misplaced_ad(&mut self, node: Node<'_>) {
+        let Some(first) = node.first_child() else { return };
+        if let NodeValue::Text(text) = &first.data().value
+            && text.starts_with("::ad{")
+            && text.trim_end().ends_with('}')
+            && first.next_sibling().is_none()
+        {
+            let detail = format!(
+                "{} is shown as text: an ad stands alone in a paragraph of its own, outside of lists, quotes and HTML.",
+                shown(text)
+            );
+            self.push("ad_not_shown", text, || detail);
+        }
+    }
+
+    fn block(&mut self, html: &str) {
+        let mut raw = RawHtml::of(html);
+        for tag in raw.by_ref() {
+            self.tag(&tag, sanitise::keeps(&tag.name), sanitise::goes_with_content(&tag.name));
+        }
+        if raw.is_open && !html.trim_start().starts_with("<!--") {
+            self.push("element_removed", "", || {
+                "A tag or an element that is never closed was removed with the rest of its block.".to_owned()
+            });
+        }
+    }
+
+    fn tag(&mut self, tag: &RawTag<'_>, stays: bool, with_content: bool) {
+        let name = tag.name.as_str();
+        if name == "!" {
+            return self.push("element_removed", "!", || "A declaration or processing instruction was removed.".to_owned());
+        }
+        if tag.is_end {
+            return;
+        }
+        if !stays {
+            let rest = if with_content { "was removed with all that is in it" } else { "was removed; the text in it stays" };
+            return self.push("element_removed", name, || format!("The element <{}> {rest}.", shown(name)));
+        }
+        for (attribute, value) in &tag.attributes {
+            if !sanitise::keeps_attribute(name, attribute, value) {
+                let known = format!("{name} {attribute}");
+                self.push("attribute_removed", &known, || format!("The attribute {:?} of <{name}> was removed.", shown(attribute)));
+            } else {
+                self.address(name, attribute, value);
+            }
+        }
+    }
+
+    fn address(&mut self, element: &str, attribute: &str, address: &str) {
+        if sanitise::keeps_address(element, attribute, address) {
+            return;
+        }
+        let detail = || match element {
+            "img" => format!(
+                "A picture needs an address with http: or https: or, in Markdown, image:ID; the one with {:?} was removed.",
+                shown(address)
+            ),
+            _ => format!("A link needs an address with http:, https:, mailto: or tel:, or a path; {:?} was removed.", shown(address)),
+        };
+        self.push("address_removed", &format!("{element} {address}"), detail);
+    }
+
+    fn push(&mut self, code: &str, what: &str, detail: impl FnOnce() -> String) {
+        if self.list.len() < MAX_WARNINGS && self.seen.insert(format!("{code} {what}")) {
+            self.list.push(Warning::at(self.block, code, detail()));
+        }
+    }
+}
+
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(MAX_SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}

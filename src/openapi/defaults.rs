@@ -1,0 +1,32 @@
+//! Says the defaults of bodies in words. As a keyword, `default` makes generated clients demand the member.
+
+use serde_json::{Map, Value};
+
+use super::schemas::walk;
+
+/// Moves every `default` in a schema of a body or an answer into the description beside it. Parameters keep theirs.
+pub(super) fn complete(document: &mut Value) {
+    document.pointer_mut("/components/schemas").into_iter().for_each(|schemas| walk(schemas, &mut describe_members));
+    for path in document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
+        for (_, operation) in path.1.as_object_mut().into_iter().flatten() {
+            operation.get_mut("requestBody").into_iter().for_each(|body| walk(body, &mut describe_members));
+        }
+    }
+}
+
+fn describe_members(schema: &mut Map<String, Value>) {
+    for (_, member) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        let own = take_default(member);
+        let of_choices = member.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten().filter_map(take_default).last();
+        let Some(default) = own.or(of_choices) else { continue };
+        let about = member.get("description").and_then(Value::as_str).unwrap_or_default();
+        let words = format!("{about} Default: `{default}`.");
+        if let Some(member) = member.as_object_mut() {
+            member.insert("description".into(), words.trim().into());
+        }
+    }
+}
+
+fn take_default(schema: &mut Value) -> Option<Value> {
+    schema.as_object_mut()?.shift_remove("default")
+}

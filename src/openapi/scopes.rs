@@ -1,0 +1,31 @@
+//! Completes what API keys need: each operation with callers names the scope that it demands, each scope has its sentence.
+
+use serde_json::{Map, Value, json};
+
+use super::each_operation;
+use crate::users::{Demand, Scope, demand};
+
+/// Completes operations (`x-scope`) and the schemas of scopes.
+pub(super) fn complete(document: &mut Value) {
+    each_operation(document, |path, method, operation| {
+        let asks_who =
+            operation.get("security").and_then(Value::as_array).is_some_and(|ways| ways.iter().any(|way| way.get("bearer").is_some()));
+        let Some(demand) = asks_who.then(|| demand(&method.to_uppercase(), path)).flatten() else { return };
+        operation["x-scope"] = demand.as_str().into();
+        if let Demand::Scope(scope) = demand {
+            let about = operation["description"].as_str().unwrap_or_default();
+            let needs = format!("An API key needs the scope `{}`.", scope.as_str());
+            operation["description"] = format!("{about}\n\n{needs}").trim().into();
+        }
+    });
+    let sentences: Map<String, Value> = Scope::ABOUT.iter().map(|(scope, about)| ((*scope).to_owned(), json!(about))).collect();
+    let list: String = Scope::ABOUT.iter().map(|(scope, about)| format!("- `{scope}`: {about}\n")).collect();
+    let schemas = &mut document["components"]["schemas"];
+    if let Some(scope) = schemas.get_mut("Scope") {
+        scope["description"] = format!("What an API key may be used for; a key can never do what its owner may not.\n\n{list}").into();
+        scope["x-enum-descriptions"] = sentences.into();
+    }
+    if let Some(old) = schemas.get_mut("OldScope") {
+        old["description"] = "A scope of keys made before scopes named resources; no new key can have one.".into();
+    }
+}

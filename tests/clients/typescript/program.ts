@@ -1,0 +1,69 @@
+// What a front end does first, in strict TypeScript with the types that openapi-typescript makes of the document.
+import createClient from "openapi-fetch";
+import type { components, paths } from "./schema.js";
+
+type Block = components["schemas"]["Block"];
+
+function env(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set`);
+  return value;
+}
+
+// Compiles only if each block is told apart by its type, and if no type is left out.
+function describe(block: Block): string {
+  switch (block.type) {
+    case "paragraph":
+      return block.text;
+    case "heading":
+      return `${block.level} ${block.text}`;
+    case "list":
+      return block.items.map((item) => item.text).join(", ");
+    case "quote":
+      return block.text;
+    case "code":
+      return block.code;
+    case "table":
+      return String(block.rows.length);
+    case "image":
+      return block.image.srcset.jpeg;
+    case "embed":
+      return block.provider;
+    case "ad":
+      return block.placement;
+    case "rule":
+      return "";
+    case "html":
+      return block.html;
+    case "footnotes":
+      return String(block.items.length);
+    default: {
+      const none: never = block;
+      return none;
+    }
+  }
+}
+
+const client = createClient<paths>({ baseUrl: env("API") });
+const tokens = await client.POST("/api/v1/auth/login", { body: { email: env("EMAIL"), password: env("PASSWORD") } });
+if (tokens.data === undefined) throw new Error(JSON.stringify(tokens.error));
+const headers = { Authorization: `Bearer ${tokens.data.access_token}` };
+
+const bare = await client.POST("/api/v1/articles", { body: { title: "A title alone" }, headers });
+if (bare.data === undefined) throw new Error(bare.error.detail);
+const markdown = "# Steps\n\nOne *word*.\n\n- one\n- two\n\n---\n";
+const made = await client.POST("/api/v1/articles", { params: { query: { publish: true } }, body: { title: "With blocks", body: { markdown } }, headers });
+if (made.data === undefined) throw new Error(made.error.detail);
+const named = await client.PATCH("/api/v1/site", { body: { name: "The Clients' Gazette" }, headers });
+if (named.data === undefined) throw new Error(named.error.detail);
+
+const list = await client.GET("/api/v1/articles", { params: { query: { limit: 3 } } });
+if (list.data === undefined) throw new Error(list.error.detail);
+const titles = list.data.data.map((item) => item.title);
+if (titles[0] !== "With blocks") throw new Error(`the list has ${titles.join()}`);
+
+const read = await client.GET("/api/v1/articles/{article}", { params: { path: { article: made.data.id } } });
+if (read.data === undefined) throw new Error(read.error.detail);
+const blocks: Block[] = read.data.body.blocks;
+if (blocks.map(describe).join("; ") !== "1 Steps; One word.; one, two; ") throw new Error(JSON.stringify(blocks));
+console.log(`TypeScript: ${titles.length} article listed, ${blocks.length} blocks told apart`);
