@@ -87,11 +87,12 @@ fn refer(value: &mut Value, known: &HashMap<String, String>) {
     }
 }
 
-/// An object or a union without its description; nothing of any other schema.
+/// An object, a composition or a union without its description; nothing of any other schema.
 fn essence(schema: &Map<String, Value>) -> Option<String> {
     let is_union =
         schema.get("oneOf").and_then(Value::as_array).is_some_and(|choices| choices.iter().all(|choice| choice["type"] != "null"));
-    if !is_union && !(schema.contains_key("properties") && schema.get("type")? == "object") {
+    let is_object = schema.contains_key("properties") && schema.get("type").is_some_and(|name| name == "object");
+    if !is_union && !is_object && !schema.contains_key("allOf") {
         return None;
     }
     let mut essence = schema.clone();
