@@ -17,7 +17,8 @@ pub(super) fn complete(document: &mut Value) {
 fn describe_members(schema: &mut Map<String, Value>) {
     for (_, member) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
         let own = take_default(member);
-        let of_choices = member.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten().filter_map(take_default).last();
+        let of_choices =
+            member.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten().filter_map(take_default).reduce(|first, _| first);
         let Some(default) = own.or(of_choices) else { continue };
         let about = member.get("description").and_then(Value::as_str).unwrap_or_default();
         let words = format!("{about} Default: `{default}`.");
