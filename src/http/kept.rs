@@ -22,6 +22,9 @@ pub(crate) enum KeptOf {
     Account(String),
 }
 
+/// A kept answer's key, and what the answer was kept of.
+type Subject = (String, KeptOf);
+
 /// Says of each of some things whether it is gone.
 type Gone = fn(&mut Conn, &[KeptOf]) -> Result<Vec<bool>>;
 
@@ -41,7 +44,7 @@ pub(crate) async fn forget_answers_of_the_gone(app: &App, gone: Gone) -> Result<
 }
 
 /// What some answers were kept of, those behind one; and the last of them, if there is one.
-fn subjects(app: &App, conn: &mut Conn, scope: &str) -> Result<(Option<String>, Vec<(String, KeptOf)>)> {
+fn subjects(app: &App, conn: &mut Conn, scope: &str) -> Result<(Option<String>, Vec<Subject>)> {
     let rows = behind(conn, scope)?;
     let last = rows.last().map(|(scope, _)| scope.clone());
     Ok((last, rows.into_iter().filter_map(|(scope, sealed)| subject(app, scope, &sealed)).collect()))
@@ -53,7 +56,7 @@ fn behind(conn: &mut Conn, scope: &str) -> Result<Vec<(String, String)>> {
     Ok(kept.order(idempotency_keys::scope).limit(AT_ONCE).select(columns).load(conn)?)
 }
 
-fn forget(conn: &mut Conn, found: Vec<(String, KeptOf)>, gone: Gone) -> Result<()> {
+fn forget(conn: &mut Conn, found: Vec<Subject>, gone: Gone) -> Result<()> {
     let (scopes, things): (Vec<String>, Vec<KeptOf>) = found.into_iter().unzip();
     let gone = gone(conn, &things)?;
     let scopes: Vec<String> = scopes.into_iter().zip(gone).filter(|(_, gone)| *gone).map(|(scope, _)| scope).collect();
@@ -62,7 +65,7 @@ fn forget(conn: &mut Conn, found: Vec<(String, KeptOf)>, gone: Gone) -> Result<(
 }
 
 /// What an answer was kept of: a comment, which has an edit token, or whatever its `Location` names.
-fn subject(app: &App, scope: String, sealed: &str) -> Option<(String, KeptOf)> {
+fn subject(app: &App, scope: String, sealed: &str) -> Option<Subject> {
     let kept: Kept = serde_json::from_slice(&app.secrets.unseal(&scope, sealed)?).ok()?;
     let body: Value = serde_json::from_slice(&kept.body).ok()?;
     let id = body.get("id")?.as_str()?.to_owned();
