@@ -164,7 +164,7 @@ pub(super) fn delete(
     if comment.erased && extent == Extent::One && queries::has_replies(conn, comment.id)? {
         return Ok(());
     }
-    remove(app, conn, caller.actor(), comment, extent)
+    remove(app, conn, caller.actor(), &comment, extent)
 }
 
 /// The comment, if there is one, where the caller looks after it.

@@ -331,7 +331,7 @@ pub(super) fn delete(app: &App, conn: &mut Conn, (id, token): (&str, &str), cond
     if *condition != Precondition::Missing {
         condition.check_bare(comment.version)?;
     }
-    remove(app, conn, None, comment, Extent::One)
+    remove(app, conn, None, &comment, Extent::One)
 }
 
 /// The comment, if there is one, where the token opens it.

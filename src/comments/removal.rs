@@ -21,13 +21,13 @@ pub(super) enum Extent {
 }
 
 /// Deletes a comment. One that has replies loses its text and its author and keeps its place; one that has none is removed.
-pub(super) fn remove(app: &App, conn: &mut Conn, actor: Option<String>, comment: Comment, extent: Extent) -> Result<()> {
+pub(super) fn remove(app: &App, conn: &mut Conn, actor: Option<String>, comment: &Comment, extent: Extent) -> Result<()> {
     let (touched, kind) = match extent {
         Extent::Thread => (take_out(app, conn, comment.clone())?, "comment.thread_deleted"),
-        Extent::One if queries::has_replies(conn, comment.id)? => (keep_place(app, conn, &comment)?, "comment.deleted"),
+        Extent::One if queries::has_replies(conn, comment.id)? => (keep_place(app, conn, comment)?, "comment.deleted"),
         Extent::One => (take_out(app, conn, comment.clone())?, "comment.deleted"),
     };
-    announce(app, conn, actor, &comment, kind, touched)?;
+    announce(app, conn, actor, comment, kind, touched)?;
     scrub::ask(app, conn, Scrub::Comments)
 }
 
