@@ -113,11 +113,7 @@ impl Storage {
         }
         match self.files.list_with_delimiter(Some(&Name::from("readiness"))).await {
             Ok(_) => Ok(()),
-            Err(
-                error @ (object_store::Error::NotFound { .. }
-                | object_store::Error::PermissionDenied { .. }
-                | object_store::Error::Unauthenticated { .. }),
-            ) => Err(Trouble::Refused(self.told(&error))),
+            Err(error) if says_no(&error.to_string()) => Err(Trouble::Refused(self.told(&error))),
             Err(error) => Err(Trouble::Silent(self.told(&error))),
         }
     }
@@ -250,6 +246,11 @@ impl Storage {
 fn code_in(text: &str) -> Option<&str> {
     let (_, rest) = text.split_once("<Code>")?;
     rest.split_once("</Code>").map(|(code, _)| code)
+}
+
+/// Whether a service refused a request: what it answers to a list has no kind of its own, so its status is read from the text.
+fn says_no(text: &str) -> bool {
+    ["401", "403", "404"].iter().any(|status| text.contains(&format!("status code: {status}")))
 }
 
 fn forget_unfinished(folder: &Path, moment: Timestamp) -> Result<()> {

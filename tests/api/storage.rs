@@ -189,8 +189,10 @@ api_test!(a_bucket_that_is_refused_stops_the_start, async |world| {
         settings.iter_mut().filter(|(other, _)| *other == name).for_each(|(_, old)| value.clone_into(old));
         settings
     };
+    let nowhere = bucket.settings()[0].1.replace("s3://pictures/", "s3://nobucket/");
     for (settings, named, code) in [
-        (with("S3_ACCESS_KEY_ID", "somebody"), "s3://pictures/news", "InvalidAccessKeyId"),
+        (with("MEDIA_URL", &nowhere), "s3://nobucket/news", "NoSuchBucket"),
+        (with("S3_ACCESS_KEY_ID", "somebody"), "s3://pictures/news", "NotSignedUp"),
         (with("S3_SECRET_ACCESS_KEY", "something"), "s3://pictures/news", "SignatureDoesNotMatch"),
         (vec![("MEDIA_URL", "file:/proc".to_owned()), ("TEMPORARY_FOLDER", "tmp".to_owned())], "/proc", "can't be written to"),
     ] {
