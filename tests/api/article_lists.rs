@@ -77,6 +77,7 @@ api_test!(are_found_by_section_picture_and_translation, async |world| {
     world.published(json!({"title": "Eins", "locale": "de", "translation_of": ids[0]})).await;
     world.draft_of(Role::Editor, json!({"title": "Un", "locale": "fr", "translation_of": ids[0]})).await;
     let hidden = world.draft_of(Role::Editor, json!({"title": "Hidden", "section": city})).await;
+    world.pass(1);
     world.published(json!({"title": "Offen", "locale": "de", "translation_of": hidden})).await;
     let asked = async |query: &str| world.anonymous().get(&format!("articles?{query}")).await.expect(200).texts("title");
     assert_eq!(asked("section[under]=city").await, ["Three", "Two", "One"]);

@@ -188,11 +188,11 @@ const BOUNDED_ELSEWHERE: [(&str, &str); 8] = [
     ("Embedded", "of an embedded resource, the id is taken and nothing else"),
     ("OperationDraft/body", "the operation that it is sent to checks it"),
     ("PieceContent", "bytes of a file, counted as they come"),
-    ("BlockInput|2/items", "derived, and ignored"),
-    ("BlockInput|5/headers", "derived, and ignored"),
-    ("BlockInput|5/align", "derived, and ignored"),
-    ("BlockInput|5/rows", "derived, and ignored"),
-    ("BlockInput|11/items", "derived, and ignored"),
+    ("ListInput/items", "derived, and ignored"),
+    ("TableInput/headers", "derived, and ignored"),
+    ("TableInput/align", "derived, and ignored"),
+    ("TableInput/rows", "derived, and ignored"),
+    ("FootnotesInput/items", "derived, and ignored"),
 ];
 
 impl Survey {
