@@ -44,6 +44,7 @@ pub(super) fn parse_late(app: &App, conn: &mut Conn, input: &Input, before: Befo
 }
 
 /// How a body is read.
+#[derive(Clone, Copy)]
 struct Reading<'a> {
     before: Option<Before<'a>>,
     /// Whether it is meant for an older version.

@@ -60,9 +60,9 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
     let slug = settle(conn, &draft, &author)?;
     author.revise(draft, slug, now);
     if is_new {
-        queries::insert(conn, &author)?
+        queries::insert(conn, &author)?;
     } else {
-        queries::update(conn, &author)?
+        queries::update(conn, &author)?;
     }
     events::record(conn, now, event("author.created", &author, caller.actor(), None))?;
     edited(app, conn, &author)
@@ -153,15 +153,12 @@ pub(super) fn delete(
     let Some(author) = queries::look_up(conn, name)? else { return Ok(()) };
     let heir = reassign_to.map(|heir| find_heir(conn, &author, heir)).transpose()?;
     condition.check_bare(author.version)?;
-    match heir {
-        Some(heir) => {
-            queries::reassign(conn, author.id, heir)?;
-            former_slugs::merged(conn, SlugKind::Author, (author.id, &author.slug), heir, app.now())?;
-        }
-        None => {
-            refuse_used(conn, &author)?;
-            former_slugs::forget(conn, SlugKind::Author, author.id)?;
-        }
+    if let Some(heir) = heir {
+        queries::reassign(conn, author.id, heir)?;
+        former_slugs::merged(conn, SlugKind::Author, (author.id, &author.slug), heir, app.now())?;
+    } else {
+        refuse_used(conn, &author)?;
+        former_slugs::forget(conn, SlugKind::Author, author.id)?;
     }
     queries::delete(conn, author.id)?;
     events::record(conn, app.now(), event("author.deleted", &author, caller.actor(), heir))

@@ -125,23 +125,23 @@ impl<R> PageOf<R> {
         if backward {
             self.rows.reverse();
         }
-        let (mut made, mut size, mut rows) = (Vec::new(), 0, std::mem::take(&mut self.rows).into_iter());
+        let (mut views, mut size, mut rows) = (Vec::new(), 0, std::mem::take(&mut self.rows).into_iter());
         'page: while rows.len() > 0 {
             for (view, bytes) in make(rows.by_ref().take(MADE_AT_ONCE).collect())? {
                 size += bytes;
-                if size > max && !made.is_empty() && !self.places.is_empty() {
+                if size > max && !views.is_empty() && !self.places.is_empty() {
                     break 'page;
                 }
-                made.push(view);
+                views.push(view);
             }
         }
         if backward {
-            made.reverse();
+            views.reverse();
         }
         let counted = PageOf { rows: vec![(); all], next: self.next, prev: self.prev, total: self.total, places: self.places };
-        let (next, prev, kept) = counted.part(made.len(), backward);
+        let (next, prev, kept) = counted.part(views.len(), backward);
         let places = counted.places.get(kept).map(<[Position]>::to_vec).unwrap_or_default();
-        Ok(PageOf { rows: made, next, prev, total: counted.total, places })
+        Ok(PageOf { rows: views, next, prev, total: counted.total, places })
     }
 }
 

@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn work_ends_where_its_budget_does() {
-        within(Duration::from_secs(60), check);
+        within(Duration::from_mins(1), check);
         let ended = catch_unwind(|| within(Duration::ZERO, check)).unwrap_err();
         assert!(ended.is::<Overdrawn>());
         // What undoes it may take its time.

@@ -200,7 +200,7 @@ async fn write_queued(writer: &Writer, work: Task) -> Result<Parcel> {
     let work = Box::new(move |conn: &mut Conn| {
         let result = guarded(conn, work);
         let keep = result.is_ok();
-        let reply = move |committed: std::result::Result<(), Arc<diesel::result::Error>>| {
+        let reply: Reply = Box::new(move |committed: std::result::Result<(), Arc<diesel::result::Error>>| {
             let answer = match (result, committed) {
                 (Ok(value), Ok(())) => Ok(value),
                 (Ok(_), Err(cause)) => Err(Error::from_commit(&cause)),
@@ -208,8 +208,8 @@ async fn write_queued(writer: &Writer, work: Task) -> Result<Parcel> {
             };
             // A caller that hung up does not undo what was committed.
             let _ = sender.send(answer);
-        };
-        (keep, Box::new(reply) as Reply)
+        });
+        (keep, reply)
     });
     writer.submit(Job { place: place.clone(), work })?;
     let not_done = |_| Error::unavailable("the write was not carried out");

@@ -22,7 +22,8 @@ pub(super) fn begin(path: &str) {
 pub(super) fn restrict(path: &str) {
     for file in FILES.map(|suffix| format!("{path}{suffix}")) {
         let Ok(facts) = metadata(&file) else { continue };
-        if facts.permissions().mode() & 0o077 == 0 {
+        if facts.permissions().mode().trailing_zeros() >= 6 {
+            // Nobody but the owner has a right.
             continue;
         }
         if let Err(error) = set_permissions(&file, Permissions::from_mode(OWNER_ONLY)) {

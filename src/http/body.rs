@@ -28,13 +28,13 @@ impl FromRequest for Body {
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let checked = app_of(request).and_then(|app| {
+        let admitted = app_of(request).and_then(|app| {
             kind(request.method()).admit(request)?;
             Ok((app, described(request)))
         });
         let payload = payload.take();
         Box::pin(async move {
-            let (app, of) = checked?;
+            let (app, of) = admitted?;
             let bytes = collect(&app, payload, MAX_JSON_BODY).await?;
             let checker = app.checker.clone();
             // What is large is parsed away from the async threads.

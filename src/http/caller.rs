@@ -48,5 +48,5 @@ async fn identify<R: Right>(work: &Work, header: Option<&str>, asked: &Asked) ->
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(missing());
     }
-    authenticate(work, token.trim()).await?.asking(asked)
+    authenticate(work, token.trim()).await?.asking(*asked)
 }

@@ -25,6 +25,8 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 }
 
 /// Leads to the documentation.
+///
+/// For whoever opens the server's own address in a browser.
 #[utoipa::path(tag = "Operation", responses((status = 303, description = "The documentation is at Location.", headers(("Location" = String, description = "Its address.")))))]
 #[get("/")]
 async fn read_root(request: Request) -> Result<HttpResponse> {

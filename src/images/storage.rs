@@ -100,7 +100,7 @@ impl Storage {
 
     /// Makes a file without a name in each folder; lists what the bucket has under a name that nobody uses.
     async fn try_out(&self) -> std::result::Result<(), Trouble> {
-        let folders = [Some(&self.temporary), self.folder.as_ref()].map(|folder| folder.cloned());
+        let folders = [Some(&self.temporary), self.folder.as_ref()].map(Option::<&std::path::PathBuf>::cloned);
         let written = tokio::task::spawn_blocking(move || {
             folders.into_iter().flatten().try_for_each(|folder| match tempfile::tempfile_in(&folder) {
                 Ok(_) => Ok(()),

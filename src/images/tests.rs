@@ -233,6 +233,7 @@ fn as_many_pixels_are_taken_as_the_settings_say() {
 /// Fifty million pixels, as telephones take them; the picture and, of one in several passes, its coefficients.
 #[test]
 fn memory_is_counted_before_pixels_are_decoded() {
+    use jpeg_encoder::SamplingFactor::{F_1_1, F_2_2};
     let megapixels = |progressive: bool, factor| {
         let mut bytes = Vec::new();
         let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 50);
@@ -241,7 +242,6 @@ fn memory_is_counted_before_pixels_are_decoded() {
         encoder.encode(&vec![90; 1000 * 1000 * 3], 1000, 1000, jpeg_encoder::ColorType::Rgb).unwrap();
         Anatomy::of(Mime::Jpeg, &bytes).unwrap().memory
     };
-    use jpeg_encoder::SamplingFactor::{F_1_1, F_2_2};
     let takes = [(false, F_1_1), (false, F_2_2), (true, F_2_2), (true, F_1_1)].map(|(progressive, factor)| megapixels(progressive, factor));
     assert_eq!(takes, [3_000_000, 3_000_000, 6_000_000, 9_000_000]);
     let most = ImageBounds { megapixels: 50 };

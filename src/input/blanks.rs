@@ -25,7 +25,9 @@ pub(super) fn trim(document: &Value, schema: &Value, value: &mut Value) {
             }
         }
         if let (Some(schema), Value::Array(items)) = (schema.get("items"), &mut *value) {
-            items.iter_mut().for_each(|item| trim(document, schema, item));
+            for item in items.iter_mut() {
+                trim(document, schema, item);
+            }
         }
     }
 }

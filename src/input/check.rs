@@ -134,12 +134,11 @@ pub(super) fn explain(document: &Value, error: &ValidationError<'_>, faults: &mu
         }
         ValidationErrorKind::Required { property } => faults.push(required(at, property.as_str().unwrap_or_default())),
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
-            match context.iter().find(|branch| branch.iter().all(|inner| !is_other_type(inner, at))) {
-                Some(branch) => branch.iter().take(MAX_FAULTS).for_each(|inner| explain(document, inner, faults)),
-                None => {
-                    let types: Vec<String> = context.iter().flatten().filter_map(|error| names_type(error, at)).collect();
-                    faults.push(no_such_choice(at, &types));
-                }
+            if let Some(branch) = context.iter().find(|branch| branch.iter().all(|inner| !is_other_type(inner, at))) {
+                branch.iter().take(MAX_FAULTS).for_each(|inner| explain(document, inner, faults));
+            } else {
+                let types: Vec<String> = context.iter().flatten().filter_map(|error| names_type(error, at)).collect();
+                faults.push(no_such_choice(at, &types));
             }
         }
         _ => {

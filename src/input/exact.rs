@@ -101,7 +101,7 @@ impl Scan<'_> {
     /// Where the scan is, as far as it is told.
     fn pointer(&self) -> String {
         let mut pointer = String::new();
-        for step in self.path.iter() {
+        for step in &self.path {
             if pointer.len() > MAX_POINTER {
                 break;
             }

@@ -159,7 +159,9 @@ impl<'v> Walk<'_, 'v> {
                 found.push(fault);
             }
         }
-        found.into_iter().for_each(|fault| self.add(|_| fault));
+        for fault in found {
+            self.add(|_| fault);
+        }
     }
 
     fn bytes(&mut self, max: Option<usize>, value: &Value) {

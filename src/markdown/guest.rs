@@ -1,5 +1,7 @@
 //! The narrow Markdown of comments and of authors' lives: no headings, images, tables or raw HTML.
 
+use std::fmt::Write as _;
+
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -153,7 +155,7 @@ impl Writer<'_> {
         if list.start == 1 {
             return self.element("ol", node, list.tight);
         }
-        self.out.push_str(&format!("<ol start=\"{}\">", list.start));
+        let _ = write!(self.out, "<ol start=\"{}\">", list.start);
         self.children(node, list.tight);
         self.tag("</", "ol");
     }

@@ -87,15 +87,12 @@ fn cut<'a>(arena: &'a Arena<'a>, text: &str) -> Vec<Part<'a>> {
     let mut parts = Vec::new();
     let mut at = 0;
     while let Some(node) = nodes.get(at).copied() {
-        match runs.next_if(|(first, _)| *first == at) {
-            Some((first, last)) => {
-                parts.extend(unit(nodes.get(first..=last).unwrap_or_default().iter().copied().filter_map(part).collect()));
-                at = last + 1;
-            }
-            None => {
-                parts.extend(part(node));
-                at += 1;
-            }
+        if let Some((first, last)) = runs.next_if(|(first, _)| *first == at) {
+            parts.extend(unit(nodes.get(first..=last).unwrap_or_default().iter().copied().filter_map(part).collect()));
+            at = last + 1;
+        } else {
+            parts.extend(part(node));
+            at += 1;
         }
     }
     parts
@@ -105,9 +102,9 @@ fn cut<'a>(arena: &'a Arena<'a>, text: &str) -> Vec<Part<'a>> {
 fn unit(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
     let (mut notes, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| matches!(part.source, Source::Footnote(_)));
     let source = Source::Html(join(others.iter().map(|part| &part.source)));
-    let mut nodes = others.iter().map(|part| part.node);
-    if let Some(node) = nodes.next() {
-        notes.insert(0, Part { source, node, rest: nodes.collect() });
+    let mut rest = others.iter().map(|part| part.node);
+    if let Some(first) = rest.next() {
+        notes.insert(0, Part { source, node: first, rest: rest.collect() });
     }
     notes
 }

@@ -1,5 +1,7 @@
 //! Plain text: what the blocks say without markup, and its beginning.
 
+use std::fmt::Write as _;
+
 use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{ListType, Node, NodeValue};
 
@@ -54,7 +56,7 @@ impl Text {
 
     fn number(&mut self) {
         if let Some(number) = self.numbers.last_mut() {
-            self.out.push_str(&format!("{number}. "));
+            let _ = write!(self.out, "{number}. ");
             *number += 1;
         }
     }

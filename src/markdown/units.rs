@@ -48,11 +48,8 @@ fn outermost(runs: Vec<Run>, admit: impl Fn(Run) -> bool) -> Vec<Run> {
     let mut found: Vec<Run> = Vec::new();
     for (first, last) in runs {
         match found.last_mut() {
-            Some(before) if first <= before.1 => {
-                if last > before.1 && admit((before.0, last)) {
-                    before.1 = last;
-                }
-            }
+            Some(before) if first <= before.1 && last > before.1 && admit((before.0, last)) => before.1 = last,
+            Some(before) if first <= before.1 => {}
             _ if admit((first, last)) => found.push((first, last)),
             _ => {}
         }

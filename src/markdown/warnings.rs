@@ -131,11 +131,11 @@ impl Warnings {
             return self.push("element_removed", name, || format!("The element <{}> {rest}.", shown(name)));
         }
         for (attribute, value) in &tag.attributes {
-            if !sanitise::keeps_attribute(name, attribute, value) {
+            if sanitise::keeps_attribute(name, attribute, value) {
+                self.address(name, attribute, value);
+            } else {
                 let known = format!("{name} {attribute}");
                 self.push("attribute_removed", &known, || format!("The attribute {:?} of <{name}> was removed.", shown(attribute)));
-            } else {
-                self.address(name, attribute, value);
             }
         }
     }

@@ -19,7 +19,7 @@ pub(super) fn complete(document: &mut Value) {
         }
     });
     let sentences: Map<String, Value> = Scope::ABOUT.iter().map(|(scope, about)| ((*scope).to_owned(), json!(about))).collect();
-    let list: String = Scope::ABOUT.iter().map(|(scope, about)| format!("- `{scope}`: {about}\n")).collect();
+    let list = Scope::ABOUT.iter().map(|(scope, about)| format!("- `{scope}`: {about}")).collect::<Vec<_>>().join("\n");
     let schemas = &mut document["components"]["schemas"];
     if let Some(scope) = schemas.get_mut("Scope") {
         scope["description"] = format!("What an API key may be used for; a key can never do what its owner may not.\n\n{list}").into();

@@ -10,8 +10,12 @@ type Components = Map<String, Value>;
 pub(super) fn complete(document: &mut Value) {
     let Some(schemas) = components(document) else { return };
     let names: Vec<String> = schemas.keys().cloned().collect();
-    names.iter().for_each(|name| lift(schemas, name));
-    names.iter().for_each(|name| merge(schemas, name));
+    for name in &names {
+        lift(schemas, name);
+    }
+    for name in &names {
+        merge(schemas, name);
+    }
 }
 
 /// Moves the titled variants of a union into components that bear their titles.

@@ -55,7 +55,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    fn judge<R: Right>(&self, scopes: &[KeyScope]) -> Result<()> {
+    fn judge<R: Right>(self, scopes: &[KeyScope]) -> Result<()> {
         let has = |scope: OldScope| scopes.contains(&KeyScope::Old(scope));
         let old_key_does = has(R::OLD_SCOPE) || (self.reading && has(OldScope::Read));
         match self.demand {
@@ -99,11 +99,11 @@ impl Caller<Staff> {
 
     /// The same person, if they have the right `R` and came with a session.
     pub(crate) fn with_right<R: Right>(self) -> Result<Caller<R>> {
-        self.asking(&Asked { reading: false, demand: None })
+        self.asking(Asked { reading: false, demand: None })
     }
 
     /// The same person, if they have the right `R` and their key, if it is one, has the scope that the operation demands.
-    pub(crate) fn asking<R: Right>(self, asked: &Asked) -> Result<Caller<R>> {
+    pub(crate) fn asking<R: Right>(self, asked: Asked) -> Result<Caller<R>> {
         if !R::ROLES.contains(&self.role) {
             return Err(Error::forbidden("Your role does not allow this."));
         }

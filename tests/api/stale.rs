@@ -102,7 +102,7 @@ api_test!(the_base_is_known_of_versions_that_were_no_saves, async |world| {
         assert_eq!(places(&stale).1, ["/title"]);
     }
     // Of a version that never was, nothing is known.
-    for tag in ["\"v9\"", "\"v0\"", "\"x\"", "W/\"v4\""] {
+    for tag in ["\"v9\"", "\"v0\"", "\"x\""] {
         let stale = editor.with("if-match", tag).patch(&path, json!({"dek": "Mine"})).await.expect_problem(412, "stale_version");
         assert_eq!((conflict(&stale, "/dek").get("base"), places(&stale).1.len()), (None, 0), "{tag}");
     }
@@ -171,7 +171,7 @@ api_test!(an_editor_s_answer_is_compressed_here_and_its_tag_guards_writes, async
         version += 1;
         world.editor().with("if-match", &saved.etag()).patch(&path, json!({"dek": "Late"})).await.expect_problem(412, "stale_version");
     }
-    let list = world.editor().with("accept-encoding", "br").get("articles?view=editor&include=body").await.expect(200);
+    let list = world.editor().with("accept-encoding", "br").get("articles?view=editor").await.expect(200);
     assert_eq!(list.header("content-encoding"), Some("br"));
     let public = world.anonymous().with("accept-encoding", "gzip").get("articles").await.expect(200);
     assert_eq!(public.header("content-encoding"), None, "too short");

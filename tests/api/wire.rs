@@ -26,13 +26,15 @@ struct Served {
 }
 
 impl Served {
-    fn new(world: &World) -> Self {
+    async fn new(world: &World) -> Self {
         let app = world.app_with(SHORT);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = app.listen(listener).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
+        // The clients block this thread, on which the server begins.
+        actix_web::rt::time::sleep(Duration::from_millis(100)).await;
         Self { address, handle }
     }
 
@@ -166,7 +168,7 @@ async fn large(world: &World) -> String {
 }
 
 api_test!(every_head_of_a_connection_has_a_deadline, async |world| {
-    let served = Served::new(world);
+    let served = Served::new(world).await;
     let half = "GET /healthz HTTP/1.1\r\n";
     let mut first = served.connect();
     first.ask(half).expect_problem(408, "request_timeout");
@@ -194,7 +196,7 @@ api_test!(every_head_of_a_connection_has_a_deadline, async |world| {
 });
 
 api_test!(an_idle_connection_is_kept_for_a_while_and_closed_without_a_word, async |world| {
-    let served = Served::new(world);
+    let served = Served::new(world).await;
     let mut talk = served.connect();
     assert_eq!(talk.ask(HEALTH).status, 200);
     // Longer than a head may take.
@@ -207,7 +209,7 @@ api_test!(an_idle_connection_is_kept_for_a_while_and_closed_without_a_word, asyn
 
 api_test!(a_reader_that_takes_nothing_is_closed, async |world| {
     let path = large(world).await;
-    let served = Served::new(world);
+    let served = Served::new(world).await;
     // Made for the first, ready for the second.
     for _ in 0..2 {
         let mut talk = served.connect_narrow();
@@ -222,7 +224,7 @@ api_test!(a_reader_that_takes_nothing_is_closed, async |world| {
 
 api_test!(large_answers_arrive_whole, async |world| {
     let path = large(world).await;
-    let served = Served::new(world);
+    let served = Served::new(world).await;
     let expected = world.anonymous().get(&path).await;
     let get = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
     let mut talk = served.connect();
@@ -253,7 +255,7 @@ media_test!(files_arrive_whole, async |world| {
     let address = image.text_at("/url");
     let path = address.strip_prefix("https://api.news.example").expect("an address of ours").to_owned();
     let expected = world.anonymous().get(&path).await.expect(200);
-    let node = Served::new(world);
+    let node = Served::new(world).await;
     let whole = node.connect().ask(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
     assert_eq!((whole.status, whole.body), (200, expected.body.clone()));
     let part = node.connect().ask(&format!("GET {path} HTTP/1.1\r\nHost: x\r\nRange: bytes=100-199\r\n\r\n"));
@@ -261,7 +263,7 @@ media_test!(files_arrive_whole, async |world| {
 });
 
 api_test!(an_early_answer_ends_the_connection, async |world| {
-    let served = Served::new(world);
+    let served = Served::new(world).await;
     let head = "POST /api/v1/articles HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
     for framing in ["Transfer-Encoding: chunked\r\n\r\n", "Content-Length: 900000\r\n\r\n"] {
         let mut talk = served.connect();
@@ -285,7 +287,7 @@ api_test!(an_early_answer_ends_the_connection, async |world| {
 });
 
 api_test!(what_is_no_http_gets_a_problem_document, async |world| {
-    let served = Served::new(world);
+    let served = Served::new(world).await;
     let huge = format!("GET / HTTP/1.1\r\nHost: x\r\nX-Huge: {}\r\n\r\n", "a".repeat(200_000));
     let longest = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(20_000));
     let cases = [
@@ -317,7 +319,7 @@ api_test!(what_is_no_http_gets_a_problem_document, async |world| {
 });
 
 api_test!(requests_that_are_sent_all_at_once_are_answered_in_their_order, async |world| {
-    let served = Served::new(world);
+    let served = Served::new(world).await;
     let mut talk = served.connect();
     let mut writing = talk.stream.try_clone().unwrap();
     let writer = thread::spawn(move || {

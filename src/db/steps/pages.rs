@@ -46,9 +46,9 @@ impl Derived {
         loop {
             let rows = self.page(conn, &last)?;
             for row in &rows {
-                let made = row.text.as_deref().and_then(&make);
-                if made != row.made {
-                    sql_query(&update).bind::<Nullable<Text>, _>(made).bind::<Text, _>(&row.id).execute(conn)?;
+                let renewed = row.text.as_deref().and_then(&make);
+                if renewed != row.made {
+                    sql_query(&update).bind::<Nullable<Text>, _>(renewed).bind::<Text, _>(&row.id).execute(conn)?;
                 }
             }
             match rows.last() {

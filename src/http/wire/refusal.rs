@@ -1,5 +1,7 @@
 //! What is said to a client whose request never became one: a problem document, as everybody gets.
 
+use std::fmt::Write as _;
+
 use actix_web::body::MessageBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
@@ -34,13 +36,14 @@ fn written(app: &App, error: &Error) -> Vec<u8> {
     let status = response.status();
     let mut head = format!("HTTP/1.1 {} {}\r\n", status.as_u16(), status.canonical_reason().unwrap_or_default());
     for (name, value) in response.headers() {
-        head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap_or_default()));
+        let _ = write!(head, "{name}: {}\r\n", value.to_str().unwrap_or_default());
     }
     let (length, date) = (body.len(), app.now().http_date());
-    head.push_str(&format!(
+    let _ = write!(
+        head,
         "content-length: {length}\r\nconnection: close\r\ndate: {date}\r\nx-request-id: {id}\r\nx-content-type-options: nosniff\r\n\
          referrer-policy: no-referrer\r\ncontent-security-policy: default-src 'none'; frame-ancestors 'none'\r\n\r\n"
-    ));
+    );
     app.metrics.answered("other", "unknown", status.as_u16(), std::time::Duration::ZERO);
     tracing::info!(request_id = id, status = status.as_u16(), code = error.code().as_str(), "answered below the service");
     [head.as_bytes(), &body].concat()

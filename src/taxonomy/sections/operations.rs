@@ -90,15 +90,12 @@ pub(super) fn delete(
     let Some(section) = queries::look_up(conn, name)? else { return Ok(()) };
     let heir = reassign_to.map(|heir| find_heir(conn, &section, heir)).transpose()?;
     condition.check_bare(section.version)?;
-    match heir {
-        Some(heir) => {
-            queries::reassign(conn, section.id, heir)?;
-            former_slugs::merged(conn, SlugKind::Section, (section.id, &section.slug), heir, app.now())?;
-        }
-        None => {
-            refuse_used(conn, &section)?;
-            former_slugs::forget(conn, SlugKind::Section, section.id)?;
-        }
+    if let Some(heir) = heir {
+        queries::reassign(conn, section.id, heir)?;
+        former_slugs::merged(conn, SlugKind::Section, (section.id, &section.slug), heir, app.now())?;
+    } else {
+        refuse_used(conn, &section)?;
+        former_slugs::forget(conn, SlugKind::Section, section.id)?;
     }
     queries::delete(conn, section.id)?;
     events::record(conn, app.now(), event("section.deleted", &section, caller.actor(), heir))

@@ -111,15 +111,12 @@ pub(super) fn delete(
     let Some(tag) = queries::look_up(conn, name)? else { return Ok(()) };
     let heir = reassign_to.map(|heir| find_heir(conn, &tag, heir)).transpose()?;
     condition.check_bare(tag.version)?;
-    match heir {
-        Some(heir) => {
-            queries::reassign(conn, tag.id, heir)?;
-            former_slugs::merged(conn, SlugKind::Tag, (tag.id, &tag.slug), heir, app.now())?;
-        }
-        None => {
-            refuse_used(conn, &tag)?;
-            former_slugs::forget(conn, SlugKind::Tag, tag.id)?;
-        }
+    if let Some(heir) = heir {
+        queries::reassign(conn, tag.id, heir)?;
+        former_slugs::merged(conn, SlugKind::Tag, (tag.id, &tag.slug), heir, app.now())?;
+    } else {
+        refuse_used(conn, &tag)?;
+        former_slugs::forget(conn, SlugKind::Tag, tag.id)?;
     }
     queries::delete(conn, tag.id)?;
     events::record(conn, app.now(), event("tag.deleted", &tag, caller.actor(), heir))
