@@ -141,7 +141,7 @@ mod tests {
             out.push_str(if tag.is_end { "/" } else { "" });
             out.push_str(&tag.name);
             for (name, value) in tag.attributes {
-                out.extend([" ", &name, "=", &value]);
+                out.extend([" ", &name, "=", value]);
             }
             out.push(';');
         }
