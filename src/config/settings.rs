@@ -47,7 +47,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "ARTICLE_PATH",
         "/{slug}",
-        "The path of an article on the site; of {slug} {section} {year} {month} {day} {id}, with {slug} or {id} in it.",
+        "The path of an article on the site; of {slug} {section} {year} {month} {day} {id}, with {slug} or {id} in it. Dates are those of the site's time zone.",
     ),
     setting("FEED_CONTENT", "summary", "What feeds hold when nobody says: summary, or full for whole texts."),
     setting("ADMIN_EMAIL", "", "With ADMIN_PASSWORD: the first administrator, made at a start that finds no user."),
