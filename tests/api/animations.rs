@@ -68,7 +68,7 @@ fn moving_png(plays: u32) -> Vec<u8> {
     encoder.set_frame_delay(12, 100).unwrap();
     let mut writer = encoder.write_header().unwrap();
     for shade in [10, 200] {
-        writer.write_image_data(&[shade; 200 * 100 * 3]).unwrap();
+        writer.write_image_data(&vec![shade; 200 * 100 * 3]).unwrap();
     }
     writer.finish().unwrap();
     file

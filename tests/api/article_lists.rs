@@ -134,9 +134,9 @@ api_test!(the_desk_finds_its_own_changed_and_planned, async |world| {
     let mine = world.draft_by(Role::Author, "Mine").await;
     let theirs = world.published_by(Role::Editor, "Theirs").await;
     let author = world.author();
-    assert_eq!(author.get("articles?created_by=me").await.expect(200).texts("id"), [mine.clone()]);
-    assert_eq!(world.editor().get("articles?created_by=me").await.expect(200).texts("id"), [theirs.clone()]);
-    assert_eq!(world.editor().get("articles?created_by[ne]=me").await.expect(200).texts("id"), [mine.clone()]);
+    assert_eq!(author.get("articles?created_by=me").await.expect(200).texts("id"), std::slice::from_ref(&mine));
+    assert_eq!(world.editor().get("articles?created_by=me").await.expect(200).texts("id"), std::slice::from_ref(&theirs));
+    assert_eq!(world.editor().get("articles?created_by[ne]=me").await.expect(200).texts("id"), std::slice::from_ref(&mine));
     author.get("articles?created_by=you").await.expect_problem(400, "malformed_query");
     world.anonymous().get("articles?created_by=me").await.expect_problem(401, "unauthenticated");
 

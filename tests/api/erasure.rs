@@ -81,8 +81,8 @@ api_test!(an_erased_person_is_in_no_file, async |world| {
     assert_eq!(found(world, &TRACES), [""; 0]);
     assert_eq!(found(world, &["Others stay."]), ["Others stay."]);
     expect_clean(world, "comments");
-    let log = world.admin().get("audit?limit=100").await.expect(200).text().to_lowercase();
-    assert!(TRACES.iter().all(|trace| !log.contains(trace)), "{log}");
+    let audit = world.admin().get("audit?limit=100").await.expect(200).text().to_lowercase();
+    assert!(TRACES.iter().all(|trace| !audit.contains(trace)), "{audit}");
 });
 
 api_test!(an_erasure_reaches_whatever_is_kept_of_a_person, async |world| {

@@ -117,7 +117,7 @@ api_test!(a_list_ends_early_where_its_items_are_long, async |world| {
         let page = world.anonymous().get(&format!("articles?include=body&limit=100&cursor={before}")).await.expect(200);
         back.splice(0..0, page.texts("title"));
         match page.at("/page/prev").as_str() {
-            Some(prev) => before = prev.to_owned(),
+            Some(prev) => prev.clone_into(&mut before),
             None => break,
         }
     }
