@@ -1,7 +1,7 @@
 //! Growth: what a request takes grows no faster than what was sent, whatever the operation and whatever is wrong with the body.
 //!
 //! A binary of its own, since it counts what the whole process allocates.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "../support/mod.rs"]
 #[expect(dead_code, unused_imports, unused_macros, reason = "other tests need more of it")]

@@ -36,7 +36,7 @@ fn one_answer_is_enough_for_a_whole_page() {
     let server = Server::start(folder.path(), &["serve", "--demo"], &[]);
     let made = Command::new(&python)
         .arg(Path::new(ROOT).join("examples/page.py"))
-        .arg("the-grain-silo-on-cooper-s-quay-will-hold-books-instead-of-barley")
+        .arg("the-grain-silo-on-coopers-quay-will-hold-books-instead-of-barley")
         .env("API", format!("http://{}", server.address))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PYTHONIOENCODING", "utf-8")
