@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use actix_web::dev::ServerHandle;
 use masthead::config::Deadlines;
 use serde_json::{Value, json};
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::support::{Part, World, api_test, decoded, jpeg, media_test};
 
@@ -137,6 +137,12 @@ impl Talk {
         }
     }
 
+    /// Whether the other side has broken the connection off, however much of what it sent is unread.
+    fn is_reset(&self) -> bool {
+        let error = SockRef::from(&self.stream).take_error().unwrap();
+        error.is_some_and(|error| error.kind() == ErrorKind::ConnectionReset)
+    }
+
     /// Demands that the connection ends, and gives how many bytes came before that.
     fn end(&mut self) -> usize {
         let began = Instant::now();
@@ -216,6 +222,8 @@ api_test!(a_reader_that_takes_nothing_is_closed, async |world| {
         talk.send(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
         thread::sleep(SHORT.write * 4);
         let whole = world.anonymous().get(&path).await.body.len();
+        // Reset, and not only ended: the end would wait behind what is unsent.
+        assert!(talk.is_reset());
         let taken = talk.end();
         assert!(taken < whole / 2, "{taken} bytes of {whole} were sent to a client that did not read");
     }

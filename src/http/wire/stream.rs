@@ -4,6 +4,7 @@ use std::io::{Error, ErrorKind, Result};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -65,9 +66,14 @@ impl Wire {
         true
     }
 
-    /// Whether the client has been too slow in taking its answer.
+    /// Whether the client has been too slow in taking its answer. Then the connection is to be reset: the system would
+    /// keep what is unsent, and the end after it, for a client that still takes nothing.
     fn takes_nothing(&mut self, context: &mut Context<'_>) -> bool {
-        self.connection.writing.get().is_some_and(|due| self.alarm.has_come(due, context))
+        let takes_nothing = self.connection.writing.get().is_some_and(|due| self.alarm.has_come(due, context));
+        if takes_nothing {
+            let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        }
+        takes_nothing
     }
 
     /// Writes an answer of ours for a bare one of so many bytes.
