@@ -14,7 +14,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::TcpStream;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::wire::Wire;
+use super::wire::{MIN_PIECE, Wire};
 use crate::app::App;
 use crate::background::Background;
 use crate::log;
@@ -114,6 +114,7 @@ fn connections(app: &App) -> impl ServiceFactory<TcpStream, Config = (), Respons
         .keep_alive(KeepAlive::Os)
         .client_request_timeout(Duration::ZERO)
         .client_disconnect_timeout(DISCONNECT_TIMEOUT)
+        .h1_write_buffer_size(MIN_PIECE)
         .on_connect_ext(|wire: &Wire, requests| {
             requests.insert(Rc::clone(wire.connection()));
         })

@@ -58,6 +58,8 @@ pub(crate) struct Wired {
     body: Cell<BodyState>,
     had_body: Cell<bool>,
     more: Cell<bool>,
+    /// Whether the answer before this one was still leaving when the request arrived.
+    is_crowded: Cell<bool>,
     ahead: Cell<usize>,
     /// The last bytes that were read: the end of a head, or something after one.
     tail: Cell<[u8; 3]>,
@@ -79,6 +81,7 @@ impl Wired {
             body: Cell::new(BodyState::Ended),
             had_body: Cell::new(false),
             more: Cell::new(false),
+            is_crowded: Cell::new(false),
             ahead: Cell::new(0),
             tail: Cell::new([0; 3]),
             unsent: Cell::new(0),
@@ -177,6 +180,7 @@ impl Wired {
         if self.is_fresh.replace(false) {
             self.app.connections.no_longer_fresh();
         }
+        self.is_crowded.set(self.phase() == Phase::Sending);
         self.phase.set(Phase::Answering);
         self.reading.set(None);
         self.more.set(false);
@@ -206,7 +210,8 @@ impl Wired {
         response.map_body(|_, body| {
             let size = body.size();
             match body.try_into_bytes() {
-                Ok(bytes) if bytes.len() <= self.app.connections.piece() => BoxBody::new(bytes),
+                // Behind another answer, the head of this one may be flushed without its body.
+                Ok(bytes) if bytes.len() <= self.app.connections.piece() && !self.is_crowded.get() => BoxBody::new(bytes),
                 Ok(bytes) => BoxBody::new(Pieces::of_bytes(bytes, size, self)),
                 Err(stream) => BoxBody::new(Pieces::of_stream(stream, size, self)),
             }

@@ -12,5 +12,5 @@ mod refusal;
 mod stream;
 
 pub(crate) use connection::Conduct;
-pub(crate) use open::OpenConnections;
+pub(crate) use open::{MIN_PIECE, OpenConnections};
 pub(super) use stream::Wire;

@@ -9,8 +9,8 @@ use std::task::Waker;
 const MAX_UNSENT: usize = 64 * 1024 * 1024;
 /// The piece of an answer that a connection holds.
 const MAX_PIECE: usize = 64 * 1024;
-/// The same, when much is unsent.
-const MIN_PIECE: usize = 4 * 1024;
+/// The same, when much is unsent. The framework takes one piece after the other until it holds as much.
+pub(crate) const MIN_PIECE: usize = 4 * 1024;
 
 /// All open connections of a process.
 #[derive(Default)]

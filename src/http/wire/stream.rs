@@ -18,6 +18,8 @@ use crate::app::App;
 /// How many bytes the kernel may hold that have not been sent.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const MAX_UNSENT_IN_KERNEL: u32 = 64 * 1024;
+/// How many bytes are read at once.
+const MAX_READ: usize = 16 * 1024;
 /// How many times as many bytes as a buffer holds are thrown away before others get their turn.
 const MAX_DISCARDS: usize = 32;
 
@@ -74,6 +76,18 @@ impl Wire {
             let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
         }
         takes_nothing
+    }
+
+    /// Reads no more than a few kilobytes: the framework looks at the size of a head between reads.
+    fn poll_some(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        if buffer.remaining() <= MAX_READ {
+            return Pin::new(&mut self.stream).poll_read(context, buffer);
+        }
+        let mut some = ReadBuf::new(buffer.initialize_unfilled_to(MAX_READ));
+        ready!(Pin::new(&mut self.stream).poll_read(context, &mut some))?;
+        let read = some.filled().len();
+        buffer.advance(read);
+        Poll::Ready(Ok(()))
     }
 
     /// Writes an answer of ours for a bare one of so many bytes.
@@ -140,7 +154,7 @@ impl AsyncRead for Wire {
         }
         let before = buffer.filled().len();
         if !this.connection.holds_back(context.waker())
-            && let Poll::Ready(read) = Pin::new(&mut this.stream).poll_read(context, buffer)
+            && let Poll::Ready(read) = this.poll_some(context, buffer)
         {
             this.connection.has_read(buffer.filled().get(before..).unwrap_or_default());
             return Poll::Ready(read);
