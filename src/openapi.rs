@@ -109,6 +109,11 @@ fn build() -> Value {
         "type": "http", "scheme": "bearer",
         "description": "An access token (a JWT from `POST /api/v1/auth/login`) or an API key (`mh_…` from `POST /api/v1/tokens`). Where an operation lists roles, one of them is needed.",
     }});
+    each_operation(&mut document, |_, _, operation| {
+        if operation.get("security").is_none() {
+            operation["security"] = json!([]);
+        }
+    });
     names::refer_to_equals(&mut document);
     unions::complete(&mut document);
     schemas::complete(&mut document);
@@ -118,11 +123,6 @@ fn build() -> Value {
     examples::complete(&mut document);
     defaults::complete(&mut document);
     names::complete(&mut document);
-    each_operation(&mut document, |_, _, operation| {
-        if operation.get("security").is_none() {
-            operation["security"] = json!([]);
-        }
-    });
     document
 }
 

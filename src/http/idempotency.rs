@@ -41,7 +41,7 @@ const KEPT_SECONDS: i64 = 24 * 60 * 60;
 /// The largest body that can be compared: an upload and its form around it.
 const LARGEST: usize = 21 * 1024 * 1024;
 /// The shortest key of a guest, in characters: 128 random bits in Base64.
-const MIN_GUEST_KEY: usize = 22;
+pub(crate) const MIN_GUEST_KEY: usize = 22;
 /// What is never kept.
 const LOGIN: &str = "/api/v1/auth/login";
 /// What gives a new session's tokens: its kept answer ends with the session.

@@ -55,7 +55,7 @@ pub(crate) use forms::{OneClick, Sheet};
 pub(crate) use front::front;
 pub(crate) use gate::around;
 pub(crate) use health::routes as health_routes;
-pub(crate) use idempotency::{InFlight, OfSession, forget_kept_answers};
+pub(crate) use idempotency::{InFlight, MIN_GUEST_KEY, OfSession, forget_kept_answers};
 pub(crate) use joined::Joined;
 pub(crate) use kept::{KeptOf, forget_answers_of_the_gone};
 pub(crate) use limits::{Limit, Limits};

@@ -3,13 +3,15 @@
 use serde_json::{Value, json};
 
 use super::each_operation;
-use crate::http::{MAX_JSON_BODY, can_be_tried};
+use crate::http::{MAX_JSON_BODY, MIN_GUEST_KEY, can_be_tried};
 
 /// Completes the parameters and bodies of every operation.
 pub(super) fn complete(document: &mut Value) {
     let mut patches = Vec::new();
     each_operation(document, |path, method, operation| {
         bound_path_parameters(operation);
+        let asks_nobody = operation["security"].as_array().is_some_and(Vec::is_empty);
+        let shortest = if asks_nobody { MIN_GUEST_KEY } else { 1 };
         let header = |name: &str, about: &str| json!({"name": name, "in": "header", "required": false, "description": about, "schema": {"type": "string"}});
         let mut add = |parameter: Value| match operation.get_mut("parameters").and_then(Value::as_array_mut) {
             Some(parameters) => parameters.push(parameter),
@@ -19,10 +21,11 @@ pub(super) fn complete(document: &mut Value) {
             "get" if path.starts_with("/api") => {
                 add(header("If-None-Match", "Entity tags that the client has; `304` when the answer has one of them."));
             }
-            "post" => add(
-                json!({"name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
-                "description": "Makes a repetition safe: the first answer is kept for 24 hours and replayed, unless the request would be refused now. Without a token, it has 22 characters at least; a login ignores it."}),
-            ),
+            "post" => {
+                add(json!({"name": "Idempotency-Key", "in": "header", "required": false,
+                    "schema": {"type": "string", "minLength": shortest, "maxLength": 200, "pattern": "^[!-~]+$"},
+                    "description": "Makes a repetition safe: the first answer is kept for 24 hours and replayed, unless the request would be refused now. Without a token, it has 22 characters at least; a login ignores it."}));
+            }
             "put" | "patch" | "delete" => {
                 add(header("If-Match", "The `ETag` of the version that this write is meant for; `412` when there is a newer one."));
             }
