@@ -201,3 +201,27 @@ impl Answer {
         self.at("/body/blocks").as_array().unwrap().iter().map(|block| block["type"].as_str().unwrap().to_owned()).collect()
     }
 }
+
+api_test!(a_text_of_every_kind_of_block_round_trips, async |world| {
+    let (section, author, tag) = (world.section("City").await, world.author_named("Mara").await, world.tag("Trams").await);
+    let image = world.image_by(Role::Editor, 3).await;
+    let markdown = format!(
+        "# Heading\n\nSome *text* with a [link](https://example.com) and a note[^1].\n\n![A tram](image:{image} \"On rails\")\n\n- one\n- two\n\n> quote\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```rust\nlet x = 1;\n```\n\n[^1]: The note."
+    );
+    let body = json!({
+        "title": "Trams", "dek": "On rails.", "body": {"markdown": markdown}, "hero_image": image, "authors": [author], "section": section,
+        "tags": [tag, "New tag"], "featured": true, "comments_open": false, "seo": {"title": "Trams!", "noindex": true}, "custom": {"a": {"b": [1, null, {"c": "d"}]}},
+    });
+    let id = world.editor().post("articles", body).await.expect(201).id();
+    let path = format!("articles/{id}");
+    let before = world.editor().get(&format!("{path}?view=editor")).await.expect(200);
+    world.pass(60);
+    assert_eq!(world.editor().put(&path, before.json().clone()).await.expect(200).json(), before.json());
+    assert_eq!(world.editor().patch(&path, before.json().clone()).await.expect(200).json(), before.json());
+    assert_eq!(world.editor().patch(&path, json!({})).await.expect(200).json(), before.json());
+    // The blocks that the server made give the same text back.
+    let blocks = json!({"body": {"blocks": before.at("/body/blocks")}});
+    let again = world.editor().patch(&path, blocks).await.expect(200);
+    assert_eq!(again.at("/body/html"), before.at("/body/html"));
+    assert_eq!(again.at("/body/blocks"), before.at("/body/blocks"));
+});

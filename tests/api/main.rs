@@ -27,7 +27,6 @@ mod comments;
 mod contract;
 mod conversation;
 mod cors;
-mod desk;
 mod desk_model;
 mod docs;
 mod dry_runs;

@@ -40,6 +40,9 @@ api_test!(drafts_cannot_be_told_from_nothing, async |world| {
         let comments = world.anonymous().get(&format!("articles/{path}/comments")).await.expect_problem(404, "not_found");
         let unknown = world.anonymous().get(&format!("articles/{NOTHING}/comments")).await.expect_problem(404, "not_found");
         assert_eq!(anonymised(&comments), anonymised(&unknown));
+        assert_eq!(world.anonymous().head(&format!("articles/{path}")).await.status, 404);
+        let body = json!({"author_name": "Guest", "author_email": "guest@private.example", "body": "First!"});
+        world.anonymous().post(&format!("articles/{path}/comments"), body).await.expect_problem(404, "not_found");
     }
     let by_slug = world.anonymous().get("articles/secret-plans").await.expect_problem(404, "not_found");
     let unknown = world.anonymous().get("articles/secret-plane").await.expect_problem(404, "not_found");
@@ -94,11 +97,14 @@ api_test!(readers_see_nothing_of_a_save, async |world| {
     let saved = editor.patch(&format!("articles/{id}"), rewrite).await.expect(200);
     assert_eq!((saved.text_at("/status"), saved.at("/has_unpublished_changes")), ("published".to_owned(), &json!(true)));
     let after = reader.get("articles/trams").await.expect(200);
-    assert_eq!((before.body, before.headers.get("etag")), (after.body, after.headers.get("etag")));
+    assert_eq!((&before.body, before.headers.get("etag")), (&after.body, after.headers.get("etag")));
+    let published = after;
     reader.get("articles/buses").await.expect_problem(404, "not_found");
     world.publish(&id).await;
-    let after = reader.get("articles/buses").await.expect(200);
-    assert_eq!((after.text_at("/title"), after.text_at("/body/html").trim()), ("Buses".to_owned(), "<p>Other.</p>"));
+    let now = reader.get("articles/buses").await.expect(200);
+    assert_eq!((now.text_at("/title"), now.text_at("/body/html").trim()), ("Buses".to_owned(), "<p>Other.</p>"));
+    assert_eq!(now.at("/published_at"), published.at("/published_at"));
+    assert_ne!(now.at("/updated_at"), published.at("/updated_at"));
     assert_eq!(world.working_copy(&id).await.at("/has_unpublished_changes"), &json!(false));
 });
 

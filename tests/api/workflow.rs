@@ -68,8 +68,8 @@ async fn article_in(world: &World, state: &str) -> String {
         _ => &[],
     };
     for taken in steps {
-        let answer = step(&world.editor(), &id, taken).await;
-        assert!([200, 204].contains(&answer.status), "{answer}");
+        let expected = if *taken == "trash" { 204 } else { 200 };
+        step(&world.editor(), &id, taken).await.expect(expected);
     }
     id
 }
