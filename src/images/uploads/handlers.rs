@@ -17,9 +17,9 @@ pub(in crate::images) fn routes(mount: &mut impl Mount) {
 /// Start a resumable upload
 ///
 /// The protocol is tus 1.0.0 (<https://tus.io>) with the extensions creation, creation-with-upload, termination and expiration, as
-/// `OPTIONS` reports. `Upload-Metadata` holds `filename` and the fields of `POST /images`: `alt`, `caption`, `credit`, `taken_at`, `focal_x`,
-/// `focal_y` and `custom`. A media type named by the client is ignored. The request body may hold the first piece or the whole file. An upload
-/// expires after 24 hours, and each user can have at most 20 unfinished uploads.
+/// `OPTIONS` reports. `Upload-Metadata` holds `filename` and the fields of `POST /images`: `alt`, `caption`, `credit`, `taken_at`,
+/// `focal_x`, `focal_y` and `custom`. A media type named by the client is ignored. The request body may hold the first piece or the whole
+/// file. An upload expires after 24 hours, and each user can have at most 20 unfinished uploads.
 #[utoipa::path(tag = "Images", params(
         ("Tus-Resumable" = inline(Option<crate::http::TusVersion>), Header,
             description = "The protocol version, `1.0.0`; any other version is rejected (`412`)."),
