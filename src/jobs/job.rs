@@ -175,7 +175,7 @@ impl Task {
         let plain = app.secrets.unseal(SEAL, &self.sealed);
         let plain = plain.ok_or_else(|| Failure::Never("it was sealed with another secret key".into()))?;
         // A newer version of the program may know this kind.
-        serde_json::from_slice(&plain).map_err(|error| Failure::Later(format!("it can't be read: {error}")))
+        serde_json::from_slice(&plain).map_err(|error| Failure::Later(format!("it cannot be read: {error}")))
     }
 
     /// The time of the next attempt after a failure; `None` if the job is so old that it is given up.

@@ -37,7 +37,7 @@ pub(crate) struct Rendered {
     pub(crate) minutes: u32,
     /// The beginning of the first paragraph or, if there is none, of the first words; empty if the body has no words.
     pub(crate) excerpt: String,
-    /// What readers do not get of the writer's text, and why.
+    /// Warnings about content that readers do not get.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) warnings: Vec<Warning>,
     /// Names after `image:` that are not ids, each with its block number. They are not stored, so only a fresh rendering has them.

@@ -31,7 +31,7 @@ pub fn narrow(bytes: &mut [u8]) -> usize {
 pub fn color_greys<const N: usize, const M: usize>(greys: &[u8], colors: &mut [u8]) -> Result<(), String> {
     let ((greys, _), (colors, _)) = (greys.as_chunks::<N>(), colors.as_chunks_mut::<M>());
     if greys.len() != colors.len() || N == 0 || M != N + 2 {
-        return Err("the greys do not fit the colours".to_owned());
+        return Err("the buffers do not hold the same number of pixels".to_owned());
     }
     for (grey, color) in greys.iter().zip(colors) {
         color[..3].fill(grey[0]);

@@ -35,7 +35,7 @@ impl Planes {
         let (width, height) = (side(width)?, side(height)?);
         let (pixels, rest) = bytes.as_chunks::<3>();
         if width == 0 || height == 0 || !rest.is_empty() || Some(pixels.len()) != width.checked_mul(height) {
-            return Err("the pixels are not as many as the picture is wide and high".to_owned());
+            return Err("the number of pixels does not match the size".to_owned());
         }
         let y = pixels.iter().map(|pixel| mixed(Y, pixel.map(i32::from), BLACK, 0)).collect();
         let colors = width.div_ceil(2) * height.div_ceil(2);

@@ -55,7 +55,7 @@ async fn read_rendition(request: Request, path: web::Path<(String, String)>) -> 
 /// Download a crop of an image
 ///
 /// The crop is the largest part of the image with the shape `square`, `4x3`, `16x9` or `og` (1200 by 630), centred on the focal point as
-/// far as possible. Widths and formats are those of uncropped renditions; the width of the crop counts as the own width.
+/// far as possible. Widths and formats are those of uncropped renditions, with the width of the crop in place of the image's own.
 ///
 /// `v` identifies the focal point and is part of the URLs in `crops`, so that they change when the focal point does. With the current
 /// value, caches may keep the file forever. With another value, or without it, the response is the current crop, which caches may keep for
