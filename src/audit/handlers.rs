@@ -17,7 +17,7 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 
 /// List audit entries
 ///
-/// Returns the audit log, newest first: every change with its actor, its time and its object, and logins and stolen
+/// Returns the audit log, newest first: every change with its actor, its time and its object, and logins and reused
 /// refresh tokens, but not votes for comments. Entries are kept forever, even after the users and objects that they
 /// name were deleted.
 #[utoipa::path(tag = "Audit", params(AuditLog), security(("bearer" = ["admin"])),

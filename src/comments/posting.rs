@@ -55,7 +55,7 @@ pub(crate) struct OwnComment {
     /// The comment as readers see it, once it is public.
     #[serde(flatten)]
     pub(crate) view: CommentView,
-    /// Whether the comment is public.
+    /// The status of the comment, as its author sees it.
     pub(crate) status: OwnStatus,
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct PostedComment {
     /// The comment as readers see it, once it is public.
     #[serde(flatten)]
     pub(crate) view: CommentView,
-    /// Whether the comment is public.
+    /// The status of the comment, as its author sees it.
     pub(crate) status: OwnStatus,
     /// The token to change or delete the comment for 15 minutes, as the `X-Edit-Token` header. It is shown only once.
     #[schema(example = "m0tOZSk3H1RbCjX7TgC0pEWrQfnFDoyV2dxlqbYbK3s")]
@@ -141,7 +141,7 @@ fn parse(
 fn signature_faults(sent: &Map<String, Value>, policy: &CommentPolicy, staff: bool) -> Vec<Fault> {
     let is_sent = |name: &&str| sent.get(*name).is_some_and(|value| !value.is_null());
     if staff {
-        let detail = "Staff comment under the name of their account; leave it out.";
+        let detail = "Staff members comment under the name of their account; omit this member.";
         let fault = |name: &str| Fault::at(format!("/{name}"), "read_only", detail);
         return ["author_name", "author_email", "author_url"].into_iter().filter(is_sent).map(fault).collect();
     }

@@ -20,7 +20,8 @@ pub(in crate::ads) fn routes(mount: &mut impl Mount) {
 ///
 /// A beacon for front ends, such as for `navigator.sendBeacon`. It needs no request body and sets no cookie. A
 /// visitor, identified by IP address and user agent, counts once in half an hour; the response does not reveal
-/// whether the beacon was counted. Nothing about the visitor is stored. An IP address may send `RATE_AD` beacons.
+/// whether the beacon was counted. Nothing about the visitor is stored. The setting `RATE_AD` limits the beacons of
+/// an IP address.
 #[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative.")),
     responses((status = 204, description = "The beacon was accepted.")))]
 #[post("/ads/creatives/{creative}/impressions")]

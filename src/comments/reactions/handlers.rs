@@ -31,9 +31,9 @@ fn reader(request: &Request) -> Result<Reader> {
 
 /// Vote for a comment
 ///
-/// A visitor, identified by IP address and user agent, has one vote per comment, and one IP address a handful.
-/// Further votes get the same response and are not counted. No cookie is set and no IP address is stored. An IP
-/// address may send `RATE_REPORT` votes and reports.
+/// A visitor, identified by IP address and user agent, has one vote per comment; at most five votes per comment count
+/// for one IP address. Further votes get the same response and are not counted. No cookie is set and no IP address is
+/// stored. The setting `RATE_REPORT` limits the votes and reports of an IP address.
 #[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The id of the comment.")),
     responses((status = 200, body = Votes, description = "The number of votes.")))]
 #[put("/comments/{id}/vote")]

@@ -14,7 +14,7 @@ use crate::schema::comment_reports;
 pub(super) type ReportId = Id<Report>;
 
 text_enum! {
-    /// The reason of a report.
+    /// The reason for a report.
     pub(crate) enum ReportReason {
         /// The comment is advertising.
         Spam = "spam",
@@ -53,7 +53,7 @@ pub(in crate::comments) struct Report {
 #[serde(deny_unknown_fields)]
 #[schema(as = CommentReportDraft)]
 pub(super) struct ReportDraft {
-    /// The reason of the report.
+    /// The reason for the report.
     pub(super) reason: ReportReason,
     /// The reader's explanation.
     pub(super) note: Option<ReportNote>,
@@ -67,7 +67,7 @@ impl Draft for ReportDraft {}
 pub(in crate::comments) struct ReportView {
     /// The id of the report.
     id: ReportId,
-    /// The reason of the report.
+    /// The reason for the report.
     reason: ReportReason,
     /// The reader's explanation.
     #[schema(example = "It insults the driver by name.")]
@@ -95,7 +95,7 @@ pub(super) static LISTING: Listing<comment_reports::table, Report> = Listing {
             ops: Op::CHOICE,
             column: column!(text comment_reports::reason),
             key: None,
-            about: "The reason of the report.",
+            about: "The reason for the report.",
         },
         Field {
             name: "dismissed",

@@ -16,7 +16,7 @@ pub(in crate::comments) fn routes(mount: &mut impl Mount) {
 /// For front ends: fetch it when a reader first uses the comment form, and send it with the comment as `form`. It
 /// tells the server when the reader began to write. Comments that are written faster than people write, or sent
 /// without a token, get a higher spam score. The token is valid for a day, for any article and any number of
-/// comments. Nothing is stored. No request body is needed. An IP address may send `RATE_REPORT` requests.
+/// comments. Nothing is stored. No request body is needed. The setting `RATE_REPORT` limits the requests of an IP address.
 #[utoipa::path(tag = "Comments", responses((status = 200, body = Form, description = "The form token.")))]
 #[post("/comments/forms")]
 async fn begin_comment_form(request: Request) -> Result<HttpResponse> {

@@ -117,7 +117,7 @@ pub(in crate::newsletter) fn revise(
 
 /// Unsubscribes a subscriber. Has no effect if they are unsubscribed or suppressed already.
 pub(in crate::newsletter) fn unsubscribe(app: &App, conn: &mut Conn, subscriber: &Subscriber) -> Result<()> {
-    // A suppressed subscriber gets no email, and the reason of the suppression must be kept.
+    // A suppressed subscriber gets no email, and the reason for the suppression must be kept.
     if matches!(subscriber.status, SubscriberStatus::Unsubscribed | SubscriberStatus::Suppressed) {
         return Ok(());
     }

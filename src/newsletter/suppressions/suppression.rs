@@ -12,7 +12,7 @@ use crate::schema::suppressions;
 pub(crate) type SuppressionId = Id<Suppression>;
 
 text_enum! {
-    /// The reason of a suppression.
+    /// The reason for a suppression.
     pub(crate) enum SuppressionReason {
         /// The owner unsubscribed.
         Unsubscribed = "unsubscribed",
@@ -41,7 +41,7 @@ pub(crate) struct Suppression {
 pub(super) struct SuppressionDraft {
     /// The email address.
     pub(super) email: Email,
-    /// The reason of the suppression. `blocked` lasts until an administrator lifts it. For other reasons, the owner
+    /// The reason for the suppression. `blocked` lasts until an administrator lifts it. For other reasons, the owner
     /// of the address can end the suppression by subscribing again and confirming.
     #[serde(default = "blocked")]
     #[schema(default = "blocked")]
@@ -59,7 +59,7 @@ impl Draft for SuppressionDraft {}
 pub(super) struct SuppressionView {
     /// The id of the suppression.
     pub(super) id: SuppressionId,
-    /// The reason of the suppression.
+    /// The reason for the suppression.
     pub(super) reason: SuppressionReason,
     /// The time when the suppression was created.
     pub(super) created_at: Timestamp,
@@ -82,7 +82,7 @@ pub(super) static LISTING: Listing<suppressions::table, Suppression> = Listing {
             ops: Op::CHOICE,
             column: column!(text suppressions::reason),
             key: None,
-            about: "The reason of the suppression.",
+            about: "The reason for the suppression.",
         },
         Field {
             name: "created_at",
