@@ -24,7 +24,7 @@ const STAND_IN: &str = "nothing that opens an account";
 /// A person who gets an account.
 #[derive(Clone, Copy, Debug)]
 pub struct Newcomer<'a> {
-    /// The e-mail address to log in with.
+    /// The email address to log in with.
     pub email: &'a str,
     /// The person's name.
     pub name: &'a str,
