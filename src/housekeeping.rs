@@ -1,4 +1,4 @@
-//! What is done every minute and every hour: forgetting what time has made useless.
+//! Housekeeping: periodic tasks that delete expired data, write counters to the database and check it for damage.
 
 use std::time::Duration;
 
@@ -10,23 +10,23 @@ use crate::error::Result;
 use crate::schema::{idempotency_keys, sessions};
 use crate::{articles, comments, images, jobs, newsletter, users};
 
-/// How often.
+/// The interval of housekeeping.
 const PERIOD: Duration = Duration::from_mins(1);
-/// How often what is counted in memory is written down.
+/// The interval at which counters in memory are written to the database.
 const WRITING_PERIOD: Duration = Duration::from_secs(5);
-/// How many periods pass between two looks for files that nothing is left for.
+/// The number of housekeeping runs from one sweep of orphaned files to the next.
 const PERIODS_BETWEEN_SWEEPS: u64 = 60;
-/// How often all pages of the database are looked at.
+/// The interval at which all pages of the database are checked for damage.
 const DAMAGE_PERIOD: Duration = Duration::from_hours(24);
-/// How long the answer to an idempotent request can be asked for again, in seconds.
+/// How long the stored response of an idempotent request can be replayed, in seconds.
 const ANSWERS_KEPT: i64 = 24 * 60 * 60;
-/// How long a job that was given up can be looked at, in seconds.
+/// How long a job that was given up stays in the database, in seconds.
 const FAILED_JOBS_KEPT: i64 = 30 * 24 * 60 * 60;
 
-/// The file of the media store that names the database which the store belongs to.
+/// The file in the media store that names the database that the store belongs to.
 const MARK: &str = ".database";
 
-/// Keeps house until the process ends.
+/// Runs housekeeping every minute until the process ends.
 pub(crate) async fn run(app: App) {
     let mut periods = tokio::time::interval(PERIOD);
     for period in 0_u64.. {
@@ -35,23 +35,23 @@ pub(crate) async fn run(app: App) {
         app.views.forget(app.now());
         app.ad_counts.forget(app.now());
         if let Err(error) = keep(&app, period % PERIODS_BETWEEN_SWEEPS == 0).await {
-            tracing::warn!(%error, "housekeeping failed; it is tried again in a minute");
+            tracing::warn!(%error, "housekeeping failed; it will be retried in a minute");
         }
     }
 }
 
-/// Writes down what is counted in memory, every few seconds until the process ends.
+/// Writes the counters in memory to the database every few seconds until the process ends.
 pub(crate) async fn write_counts_down(app: App) {
     let mut periods = tokio::time::interval(WRITING_PERIOD);
     loop {
         periods.tick().await;
         if let Err(why) = app.write_counts_down().await {
-            tracing::warn!(why, "views and counts of ads could not be written down; it is tried again in a few seconds");
+            tracing::warn!(why, "view and ad counts could not be written to the database; this will be retried in a few seconds");
         }
     }
 }
 
-/// Looks for damage in the database, now and every day until the process ends.
+/// Checks the database for damage at once, and then every day until the process ends.
 pub(crate) async fn look_for_damage(app: App) {
     let mut periods = tokio::time::interval(DAMAGE_PERIOD);
     loop {
@@ -64,28 +64,33 @@ async fn keep(app: &App, sweep: bool) -> Result<()> {
     let now = app.now();
     app.db.write(move |conn| forget_the_expired(conn, now)).await?;
     if sweep {
-        // What was forgotten leaves the log, too; where others read from it all the time, in an hour.
+        // Removes the deleted rows from the log as well. If other connections read from the log all the time, the next run retries in an
+        // hour.
         let _ = app.db.scrub(&[]).await;
     }
     if sweep && owns_media(app).await? {
         let orphans = images::sweep(app).await?;
         if orphans > 0 {
-            tracing::info!(orphans, "files that no picture is left for");
+            tracing::info!(orphans, "files that no image refers to were removed");
         }
     }
     Ok(())
 }
 
-/// Whether the media store is this database's: the first one that is served with it leaves its mark there.
+/// Whether the media store belongs to this database. The first database that uses a store writes its mark there.
 ///
-/// To another database all files would look like orphans, and a mistyped setting would cost every picture.
+/// To another database all files would look like orphans, and a mistyped setting would delete every image.
 pub(crate) async fn owns_media(app: &App) -> Result<bool> {
     let own = app.db.identity().to_owned();
     match app.storage.read(MARK).await? {
         Some(owner) if owner.trim_ascii() == own.as_bytes() => Ok(true),
         Some(_) => {
             let place = app.storage.place();
-            tracing::warn!(place, mark = MARK, "the media store is another database's; its files are left alone until the mark is deleted");
+            tracing::warn!(
+                place,
+                mark = MARK,
+                "the media store belongs to another database; orphaned files are kept until the mark is deleted"
+            );
             Ok(false)
         }
         None => {
@@ -95,9 +100,9 @@ pub(crate) async fn owns_media(app: &App) -> Result<bool> {
     }
 }
 
-/// Deletes sessions past their end, their refresh tokens with them, previews past theirs, kept answers that are a day old, mailed tokens and
-/// invitations that nobody can use any more, uploads past theirs, subscribers who never confirmed, mails of replies that were sent long ago, votes that everybody has
-/// heard of, jobs that were given up long ago, and counts of views that no ranking looks back to.
+/// Deletes expired sessions with their refresh tokens, expired previews, stored responses older than a day, expired email tokens and
+/// invitations, expired uploads, subscribers who never confirmed, old notices of replies that were sent, votes whose event has been
+/// distributed, jobs that were given up long ago, and view counts that are too old for any ranking.
 fn forget_the_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now))).execute(conn)?;
     articles::forget_expired_previews(conn, now)?;

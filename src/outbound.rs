@@ -1,7 +1,8 @@
-//! Requests to servers that settings name: never to an address inside, unless a setting says so, and never for long.
+//! HTTP requests to servers named in the settings. Private IP addresses are refused unless a setting allows them, and every request has a
+//! time limit.
 //!
-//! Every name is resolved here and the connection made to just what was found, so that no second answer of a name server can lead
-//! it elsewhere; redirects are not followed, proxies of the environment not used, long answers not read.
+//! Every host name is resolved here and the connection goes to exactly the IP addresses that were checked, so a second DNS answer cannot
+//! redirect it (DNS rebinding). Redirects are not followed, proxies from the environment are not used, and long responses are not read.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -11,21 +12,21 @@ use bytes::Bytes;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-/// The client for such requests.
+/// The client for outbound requests.
 pub(crate) struct Outbound {
     client: reqwest::Client,
     private: bool,
 }
 
-/// What was answered.
+/// A response.
 pub(crate) struct Reply {
-    /// The status.
+    /// The HTTP status code.
     pub(crate) status: u16,
-    /// The body.
+    /// The response body.
     pub(crate) body: Vec<u8>,
 }
 
-/// Resolves names to addresses that may be asked.
+/// Resolves host names to the IP addresses that may be contacted.
 struct Guarded {
     private: bool,
 }
@@ -37,7 +38,7 @@ impl Resolve for Guarded {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
             let allowed: Vec<SocketAddr> = found.filter(|found| private || is_public(found.ip())).collect();
             if allowed.is_empty() {
-                return Err(Box::from("its name leads to no address outside"));
+                return Err(Box::from("its host name has no public IP address"));
             }
             let addresses: Addrs = Box::new(allowed.into_iter());
             Ok(addresses)
@@ -46,20 +47,21 @@ impl Resolve for Guarded {
 }
 
 impl Outbound {
-    /// A client that may ask addresses inside, or not; the error is a sentence for the operator.
+    /// Creates the client; `private` permits private IP addresses. The error is a sentence for the operator.
     pub(crate) fn open(private: bool) -> Result<Self, String> {
-        // The client takes whatever the process has; where another part has chosen already, that is as good.
+        // The TLS library uses the provider that the process has installed. If another part has installed one already, that one is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .dns_resolver(Arc::new(Guarded { private }))
             .build()
-            .map_err(|error| format!("cannot make requests to other servers: {error}"))?;
+            .map_err(|error| format!("cannot set up the client for outbound requests: {error}"))?;
         Ok(Self { client, private })
     }
 
-    /// Posts JSON and reads the answer, all within a time; the error says what went wrong, in words for the log.
+    /// Posts JSON and reads a response of at most `longest` bytes, all within `deadline`. The error says what went wrong, in words for the
+    /// log.
     pub(crate) async fn post_json(
         &self,
         url: &Url,
@@ -73,7 +75,7 @@ impl Outbound {
             _ => None,
         };
         if address.is_some_and(|address| !self.private && !is_public(address)) {
-            return Err("it is at an address inside (OUTBOUND_PRIVATE)".into());
+            return Err("its IP address is private (see OUTBOUND_PRIVATE)".into());
         }
         let mut request = self.client.post(url.clone()).timeout(deadline).header("content-type", "application/json").body(body);
         for (name, value) in headers {
@@ -84,7 +86,7 @@ impl Outbound {
         let mut body = Vec::new();
         while let Some(piece) = response.chunk().await.map_err(|error| said(&error))? {
             if body.len() + piece.len() > longest {
-                return Err(format!("it answered more than {longest} bytes"));
+                return Err(format!("its response is longer than {longest} bytes"));
             }
             body.extend_from_slice(&piece);
         }
@@ -92,9 +94,9 @@ impl Outbound {
     }
 }
 
-/// An error with its causes, and without the address, which may hold a secret.
+/// An error with its causes, but without the URL, which may hold a secret.
 fn said(error: &reqwest::Error) -> String {
-    let mut text = if error.is_timeout() { "it took too long".to_owned() } else { "it could not be asked".to_owned() };
+    let mut text = if error.is_timeout() { "it took too long".to_owned() } else { "the request failed".to_owned() };
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
         text = format!("{text}: {inner}");
@@ -103,7 +105,7 @@ fn said(error: &reqwest::Error) -> String {
     text
 }
 
-/// Whether an address is somebody's on the internet at large (IANA's registries of special addresses).
+/// Whether an IP address is public, according to IANA's special-purpose address registries.
 fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => is_public_v4(address),
@@ -129,7 +131,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
-    // Of what is given out, all but what stands for an address of the other kind, and what is for examples.
+    // All global unicast addresses are public, except those that embed an IPv4 address and those that are reserved for documentation.
     let given_out = a & 0xe000 == 0x2000;
     let special = (a == 0x2001 && (b < 0x0200 || b == 0x0db8)) || a == 0x2002 || (a == 0x3fff && b < 0x1000);
     given_out && !special

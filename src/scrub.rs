@@ -1,7 +1,7 @@
-//! Scrubbing: what was erased or deleted leaves the files of the database, and answers that were kept of it are forgotten.
+//! Scrubbing: removes erased and deleted content from the files of the database, and deletes stored responses that contain it.
 //!
-//! Invariants: whatever erases rows for a person's sake asks for a scrub in its own transaction, as a job, so that a crash loses none;
-//! a scrub holds back no reader, and a writer only for as long as writing the log into the file takes.
+//! Invariants: code that erases personal data enqueues the scrub as a job in the same transaction, so that a crash loses none. A scrub
+//! never blocks readers, and blocks writers only while SQLite finishes its checkpoint.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,15 +16,15 @@ use crate::jobs::{self, Failure, Job, TaskId};
 use crate::schema::{articles, users};
 use crate::users::UserId;
 
-/// What was erased, and so which tables PostgreSQL has to clean.
+/// The kind of content that was erased; it decides which tables PostgreSQL vacuums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Scrub {
-    /// Comments, one or all of a person's.
+    /// Comments: a single one or all comments of a person.
     Comments,
-    /// All that is known of a person: comments, subscription, account.
+    /// Everything about a person: comments, subscription and account.
     People,
-    /// An article, with its revisions.
+    /// An article with its revisions.
     Articles,
 }
 
@@ -38,7 +38,7 @@ impl Scrub {
         }
     }
 
-    /// The tables that rows were taken out of, kept answers and jobs among them.
+    /// The tables that lost rows, stored responses and jobs included.
     fn tables(self) -> &'static [&'static str] {
         match self {
             Self::Comments => &["comments", "comment_reports", "comment_votes", "comment_notices", "idempotency_keys", "jobs"],
@@ -64,9 +64,9 @@ impl Scrub {
         }
     }
 
-    /// Does it; a file that others are reading is tried again later.
+    /// Runs the scrub. If other connections block it, the job is retried later.
     pub(crate) async fn deliver(self, app: &App, job: TaskId) -> std::result::Result<(), Failure> {
-        // What was asked for until now is done with this one.
+        // This run also covers all scrubs of the same kind that were enqueued before it.
         app.db.write(move |conn| jobs::forget_unstarted(conn, self.kind(), job)).await?;
         forget_answers_of_the_gone(app, gone).await?;
         app.db.scrub(self.tables()).await?;
@@ -74,12 +74,12 @@ impl Scrub {
     }
 }
 
-/// Asks for a scrub, in the transaction that erases.
+/// Enqueues a scrub in the transaction that erases the content.
 pub(crate) fn ask(app: &App, conn: &mut Conn, what: Scrub) -> Result<()> {
     jobs::enqueue(app, conn, &Job::Scrub(what))
 }
 
-/// Which of the things that answers were kept of are gone.
+/// Returns, for each subject of a stored response, whether it has been deleted.
 fn gone(conn: &mut Conn, kept: &[KeptOf]) -> Result<Vec<bool>> {
     kept.iter().map(|kept| is_gone(conn, kept)).collect()
 }

@@ -1,7 +1,7 @@
-//! Ads: the places for them, what is shown there to whom and when, and how often it was seen.
+//! Ads: placements, the creatives in them, and their statistics.
 //!
-//! Invariants: what a creative says is data for front ends: no script of it is run, fetched or put into an answer that is
-//! anything but JSON; readers learn of a creative only where it is shown now; nothing of who saw it is kept.
+//! Invariants: the content of a creative is data for front ends: the server runs and fetches no script and puts it
+//! only into JSON responses. Readers see a creative only while it is shown. Nothing about its viewers is stored.
 
 mod counting;
 mod creatives;
@@ -15,8 +15,8 @@ pub(crate) use showing::{AdsByPlace, Audience, all_shown};
 
 use crate::http::Mount;
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(crate) fn routes(mount: &mut impl Mount) {
-    // Before `/ads/{placement}`, which would take their names for placements.
+    // Before `/ads/{placement}`, which would match `/ads/placements` and `/ads/creatives`.
     mount.configure(placements::routes).configure(creatives::routes).configure(counting::routes).configure(showing::routes);
 }

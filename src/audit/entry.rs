@@ -1,4 +1,4 @@
-//! An entry of the audit log: its row, its view, and what the list of them can be asked.
+//! An entry of the audit log: its row, its view, and the fields of the list.
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -10,10 +10,10 @@ use crate::events::Event;
 use crate::input::Kind;
 use crate::schema::events;
 
-/// The id of an entry, which is that of its event.
+/// The id of an entry, which is the id of its event.
 type EntryId = Id<Event>;
 
-/// An event as it was recorded.
+/// An event, as recorded.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = events)]
 pub(super) struct Recorded {
@@ -29,48 +29,48 @@ pub(super) struct Recorded {
 /// An entry of the audit log.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct AuditEntry {
-    /// Its id.
+    /// The id of the entry.
     id: EntryId,
-    /// When it happened.
+    /// The time of the event.
     at: Timestamp,
-    /// What happened.
+    /// The kind of the event.
     #[schema(example = "article.published")]
     kind: String,
-    /// Who did it; null where it was a guest, the server itself or its command line.
+    /// The user who caused the event; `null` for a guest, the server itself or its command line.
     actor: Option<Actor>,
-    /// What it was done to.
+    /// The object of the event.
     subject: Subject,
-    /// What else is to be said of it; never a secret, an e-mail address or a text.
+    /// Further details of the event. They never contain a secret, an email address or a text.
     #[schema(value_type = Option<Object>)]
     details: Value,
 }
 
-/// Who did something.
+/// The user who caused an event.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = AuditActor)]
 struct Actor {
-    /// The account's id.
+    /// The id of the user's account.
     #[schema(format = "uuid", example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
     id: String,
-    /// What they are called now; null where the account was deleted since.
+    /// The present name of the user; `null` if the account was deleted.
     #[schema(example = "Mara Lindt")]
     name: Option<String>,
 }
 
-/// What something was done to.
+/// The object of an event.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = AuditSubject)]
 struct Subject {
-    /// What sort of thing.
+    /// The kind of the object.
     #[schema(example = "article")]
     kind: String,
-    /// Which one; it may be gone by now.
+    /// The id of the object, which may no longer exist.
     #[schema(example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
     id: String,
 }
 
 impl Recorded {
-    /// What administrators see of it, with the actor's present name.
+    /// Returns the entry as administrators see it, with the actor's present name.
     pub(super) fn view(self, name: Option<String>) -> AuditEntry {
         let Self { id, at, kind, actor_id, subject_kind, subject_id, details } = self;
         let actor = actor_id.map(|id| Actor { id, name });
@@ -78,7 +78,7 @@ impl Recorded {
     }
 }
 
-/// What the audit log can be asked.
+/// The filters and sort fields of the audit log.
 pub(super) static LISTING: Listing<events::table, Recorded> = Listing {
     fields: &[
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id events::id), key: None, about: "The id." },
@@ -88,7 +88,7 @@ pub(super) static LISTING: Listing<events::table, Recorded> = Listing {
             ops: Op::ORDER,
             column: column!(time events::at),
             key: Some(|row| Key::Int(row.at.millis())),
-            about: "When it happened.",
+            about: "The time of the event.",
         },
         Field {
             name: "kind",
@@ -96,7 +96,7 @@ pub(super) static LISTING: Listing<events::table, Recorded> = Listing {
             ops: &[Op::Eq, Op::Ne, Op::In, Op::Nin, Op::StartsWith],
             column: column!(text events::kind),
             key: None,
-            about: "What happened, such as `article.published`; `kind[starts_with]=session.` asks for all of a sort.",
+            about: "The kind of the event, such as `article.published`; `kind[starts_with]=session.` returns all kinds with this prefix.",
         },
         Field {
             name: "actor",
@@ -104,7 +104,7 @@ pub(super) static LISTING: Listing<events::table, Recorded> = Listing {
             ops: Op::OPTIONAL_CHOICE,
             column: column!(optional id events::actor_id),
             key: None,
-            about: "Who did it, by the account's id; that of a deleted account, too.",
+            about: "The user who caused the event, by the id of the account, even if it was deleted.",
         },
         Field {
             name: "subject_kind",
@@ -112,7 +112,7 @@ pub(super) static LISTING: Listing<events::table, Recorded> = Listing {
             ops: Op::CHOICE,
             column: column!(text events::subject_kind),
             key: None,
-            about: "What sort of thing it was done to, such as `article`.",
+            about: "The kind of the object, such as `article`.",
         },
         Field {
             name: "subject_id",
@@ -120,7 +120,7 @@ pub(super) static LISTING: Listing<events::table, Recorded> = Listing {
             ops: Op::CHOICE,
             column: column!(text events::subject_id),
             key: None,
-            about: "What it was done to, by id.",
+            about: "The id of the object.",
         },
     ],
     default_sort: "-at",

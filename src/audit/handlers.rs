@@ -1,4 +1,4 @@
-//! The audit log over HTTP.
+//! HTTP handler for the audit log.
 
 use actix_web::{HttpResponse, get};
 
@@ -10,17 +10,18 @@ use crate::users::{Admin, Caller};
 
 listing_parameters!(AuditLog, LISTING);
 
-/// Mounts the operation.
+/// Mounts the route.
 pub(crate) fn routes(mount: &mut impl Mount) {
     mount.service(list_audit_entries);
 }
 
-/// Lists what was done.
+/// List audit entries
 ///
-/// The audit log, the newest first: every change with who made it, when and to what, logins and stolen refresh tokens
-/// among them; votes for comments are not. Entries are kept for ever and survive the people and things that they name.
+/// Returns the audit log, newest first: every change with its actor, its time and its object, and logins and reused
+/// refresh tokens, but not votes for comments. Entries are kept forever, even after the users and objects that they
+/// name were deleted.
 #[utoipa::path(tag = "Audit", params(AuditLog), security(("bearer" = ["admin"])),
-    responses((status = 200, body = Page<AuditEntry>, description = "A page of the log.")))]
+    responses((status = 200, body = Page<AuditEntry>, description = "A page of the audit log.")))]
 #[get("/audit")]
 async fn list_audit_entries(request: Request, _caller: Caller<Admin>) -> Result<HttpResponse> {
     let mut query = request.query();

@@ -1,7 +1,7 @@
-//! The audit log: who did what to what, and when, read from the rows that every change leaves behind.
+//! The audit log: who changed what, and when, read from the events that every change records.
 //!
-//! Invariants: nothing is written here; an entry names people by their ids and outlives them; it never holds a secret, an
-//! e-mail address or a text.
+//! Invariants: this module writes nothing. An entry names users by id and outlives them. It never contains a secret,
+//! an email address or a text.
 
 mod entry;
 mod handlers;

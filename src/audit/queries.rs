@@ -1,4 +1,4 @@
-//! All SQL of the audit log.
+//! SQL queries for the audit log.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::events::PASSING;
 use crate::schema::{events, users};
 
-/// One page of the log.
+/// Returns one page of the audit log.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<AuditEntry>> {
     let lasting = || events::table.filter(events::kind.ne(PASSING));
     let rows = lasting().select(Recorded::as_select()).into_boxed::<Backend>();
@@ -21,7 +21,7 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<AuditEnt
     page.with_rows(|rows| Ok(rows.into_iter().map(|row| (name(&row), row)).map(|(name, row)| row.view(name)).collect()))
 }
 
-/// What those of these people are called who still have an account.
+/// Returns the names of those of some users who still have an account.
 fn names(conn: &mut Conn, ids: Vec<String>) -> Result<HashMap<String, String>> {
     let rows: Vec<(String, String)> = users::table.filter(users::id.eq_any(ids)).select((users::id, users::name)).load(conn)?;
     Ok(rows.into_iter().collect())

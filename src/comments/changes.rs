@@ -1,4 +1,4 @@
-//! What follows from a change of a comment: what is shown, what is counted, what is announced.
+//! The consequences of a change to a comment: visibility, counts, notices and events.
 
 use serde_json::{Map, Value, json};
 
@@ -14,11 +14,11 @@ use crate::events::{self, Event};
 use crate::input::Input;
 use crate::site::CommentPolicy;
 
-/// The longest text that a site can allow, in characters.
+/// The maximum length that a site can allow, in characters.
 const LONGEST: usize = 20_000;
 
 impl Comment {
-    /// Says something else from now on.
+    /// Replaces the comment's text and renders it.
     pub(super) fn rewrite(&mut self, app: &App, source: String) {
         (self.html, self.text) = app.renderings.comment(&source).as_ref().clone();
         self.markdown = source;
@@ -26,7 +26,7 @@ impl Comment {
     }
 }
 
-/// Parses the body of a change, and holds its length against the site's rules.
+/// Parses the request body of a change and checks the length against the site's rules.
 pub(super) fn revised(app: &App, conn: &mut Conn, input: &Input, current: &Value) -> Result<CommentRevisionDraft> {
     let draft = input.revise::<CommentRevisionDraft>(conn, current)?;
     match length_fault(app, &input.object()?, &policy(conn)?) {
@@ -35,7 +35,7 @@ pub(super) fn revised(app: &App, conn: &mut Conn, input: &Input, current: &Value
     }
 }
 
-/// The text of a comment that is to be rendered before the transaction that needs it; faults are for the operation to tell.
+/// Returns the text that can be rendered before the transaction starts. The operation reports validation errors.
 pub(super) fn text_to_render(input: &Input) -> Option<String> {
     let sent = input.object().ok()?;
     text_of(&sent).filter(|text| text.chars().count() <= LONGEST).map(str::to_owned)
@@ -46,18 +46,18 @@ fn text_of(sent: &Map<String, Value>) -> Option<&str> {
     body.as_str().or_else(|| body.get("markdown")?.as_str())
 }
 
-/// What the site's rules say against a comment's length, or the reader's eye against all of it.
+/// Returns a validation error if the text is longer than the site allows or would be empty on the page.
 pub(super) fn length_fault(app: &App, sent: &Map<String, Value>, policy: &CommentPolicy) -> Option<Fault> {
     let body = text_of(sent)?;
     let longest = longest(policy);
     if body.chars().count() > longest {
-        return Some(Fault::at("/body", "too_long", format!("This may have {longest} characters.")).bound("max", longest));
+        return Some(Fault::at("/body", "too_long", format!("This may have at most {longest} characters.")).bound("max", longest));
     }
-    app.renderings.comment(body).1.trim().is_empty().then(|| Fault::at("/body", "empty", "Nothing of this can be seen.").bound("min", 1))
+    app.renderings.comment(body).1.trim().is_empty().then(|| Fault::at("/body", "empty", "This has no visible text.").bound("min", 1))
 }
 
-/// Stores a new comment, of which an approved one shows at once: only what shows is ever answered. Names the tags of the answers
-/// that changed.
+/// Stores a new comment and shows it if it is approved: its parent, if any, always shows. Returns the cache tags of
+/// the changed responses.
 pub(super) fn add(app: &App, conn: &mut Conn, comment: &mut Comment) -> Result<Vec<String>> {
     comment.shown = comment.status == CommentStatus::Approved;
     queries::insert(conn, comment)?;
@@ -72,7 +72,8 @@ pub(super) fn add(app: &App, conn: &mut Conn, comment: &mut Comment) -> Result<V
     Ok(tags(comment))
 }
 
-/// Stores a comment with its new status, shows or hides what follows from it; names the tags of the answers that changed.
+/// Stores a comment with its new status, and shows or hides it with the replies beneath it. Returns the cache tags of
+/// the changed responses.
 pub(super) fn apply(app: &App, conn: &mut Conn, comment: &mut Comment, status: CommentStatus) -> Result<Vec<String>> {
     let was_approved = comment.status == CommentStatus::Approved;
     let is_approved = status == CommentStatus::Approved;
@@ -97,12 +98,12 @@ pub(super) fn apply(app: &App, conn: &mut Conn, comment: &mut Comment, status: C
     Ok(tags(comment))
 }
 
-/// The cache tags of the answers that show a comment.
+/// Returns the cache tags of the responses that contain a comment.
 pub(super) fn tags(comment: &Comment) -> Vec<String> {
     vec![format!("article:{}", comment.article_id), format!("comments:{}", comment.article_id), articles::COUNTS_TAG.to_owned()]
 }
 
-/// Records what happened to a comment; `touched` is empty where no reader can see a difference.
+/// Records an event about a comment. `touched` is empty if the change is not visible to readers.
 pub(super) fn announce(
     app: &App,
     conn: &mut Conn,

@@ -1,4 +1,4 @@
-//! A comment: its row, and what readers see of it.
+//! A comment: its row and its public view.
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -15,30 +15,30 @@ use crate::users::User;
 pub(crate) type CommentId = Id<Comment>;
 
 text_enum! {
-    /// What the people who look after comments have made of one.
+    /// The moderation status of a comment.
     pub(crate) enum CommentStatus {
-        /// It waits.
+        /// The comment waits for approval.
         Pending = "pending",
-        /// Readers may see it.
+        /// The comment is approved; readers may see it.
         Approved = "approved",
-        /// It does not belong here.
+        /// The comment was rejected.
         Rejected = "rejected",
-        /// It is advertising.
+        /// The comment is spam.
         Spam = "spam",
     }
 }
 
 text_enum! {
-    /// What a comment's author is told of its status.
+    /// The status of a comment, as its author sees it.
     pub(crate) enum OwnStatus {
-        /// It does not show, yet.
+        /// The comment is not public, or not yet.
         Pending = "pending",
-        /// It shows.
+        /// The comment is public.
         Approved = "approved",
     }
 }
 
-/// A comment as it is stored.
+/// A comment, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = comments)]
 #[expect(clippy::struct_excessive_bools, reason = "a row, whose columns are independent of each other")]
@@ -76,27 +76,27 @@ pub(crate) struct Comment {
     pub(crate) erased: bool,
 }
 
-/// Who wrote a comment.
+/// The author of a comment.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct CommentAuthor {
-    /// The name they gave.
+    /// The name that the author gave.
     #[schema(example = "Mara Lindqvist")]
     pub(crate) name: String,
-    /// The website they gave.
+    /// The website that the author gave.
     #[schema(format = "uri", example = "https://example.org/mara")]
     pub(crate) url: Option<String>,
-    /// Whether they belong to the house.
+    /// Whether the author belongs to the staff.
     #[schema(example = false)]
     pub(crate) is_staff: bool,
 }
 
-/// What a comment says.
+/// The text of a comment.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct CommentBody {
-    /// As sanitised HTML; links are `nofollow ugc`.
+    /// The text as sanitised HTML; links are `nofollow ugc`.
     #[schema(example = "<p>At <em>last</em>.</p>")]
     pub(crate) html: String,
-    /// As plain text.
+    /// The text as plain text.
     #[schema(example = "At last.")]
     pub(crate) text: String,
 }
@@ -104,54 +104,54 @@ pub(crate) struct CommentBody {
 /// The first replies to a comment.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Replies {
-    /// How many direct replies there are.
+    /// The number of approved direct replies.
     #[schema(example = 0, minimum = 0)]
     pub(crate) count: i32,
-    /// The first of them, oldest first: up to three, three levels deep.
+    /// The first replies, oldest first: at most three, nested at most three levels deep.
     #[schema(no_recursion, max_items = 3, example = json!([]))]
     pub(crate) data: Vec<CommentView>,
-    /// The cursor that the comment's `/replies` go on with; null where all of them are here.
+    /// The cursor to fetch more from the comment's `/replies`; `null` if all replies are here.
     pub(crate) next: Option<String>,
 }
 
-/// A comment.
+/// A comment, as readers see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct CommentView {
-    /// Its id.
+    /// The id of the comment.
     pub(crate) id: CommentId,
-    /// The comment that it answers.
+    /// The id of the comment that this comment replies to.
     pub(crate) parent_id: Option<CommentId>,
-    /// How many comments lie above it.
+    /// The number of comments above this one in the thread.
     #[schema(example = 0, minimum = 0)]
     pub(crate) depth: i32,
-    /// Who wrote it.
+    /// The author of the comment.
     pub(crate) author: CommentAuthor,
-    /// What it says.
+    /// The text of the comment.
     pub(crate) body: CommentBody,
-    /// When it was written.
+    /// The time when the comment was written.
     pub(crate) created_at: Timestamp,
-    /// When it was last edited.
+    /// The time of the last edit.
     pub(crate) edited_at: Option<Timestamp>,
-    /// Whether the house put it before all others of its article.
+    /// Whether the comment is pinned above all others of its article.
     #[schema(example = false)]
     pub(crate) pinned: bool,
-    /// How many readers voted for it.
+    /// The number of readers' votes for the comment.
     #[schema(example = 3, minimum = 0)]
     pub(crate) votes: i32,
-    /// Whether its text and its author's name were erased; both are empty then.
+    /// Whether the text and the author's name were erased. Both are empty then.
     #[schema(example = false)]
     pub(crate) erased: bool,
-    /// The replies to it.
+    /// The replies to the comment.
     pub(crate) replies: Replies,
 }
 
 impl Comment {
-    /// Who wrote it.
+    /// Returns the comment's author.
     pub(super) fn author(&self) -> CommentAuthor {
         CommentAuthor { name: self.author_name.clone(), url: self.author_url.clone(), is_staff: self.is_staff }
     }
 
-    /// What readers see of it.
+    /// Returns the comment as readers see it.
     pub(super) fn view(&self, replies: Replies) -> CommentView {
         CommentView {
             id: self.id,
@@ -168,13 +168,13 @@ impl Comment {
         }
     }
 
-    /// What its author is told; what was taken for spam looks as if it waited.
+    /// Returns the status for the comment's author, who sees spam and rejected comments as pending.
     pub(super) fn own_status(&self) -> OwnStatus {
         if self.status == CommentStatus::Approved { OwnStatus::Approved } else { OwnStatus::Pending }
     }
 }
 
-/// What the lists of an article's comments, and of a comment's replies, can be asked.
+/// The sort fields of the lists of an article's comments and of a comment's replies.
 pub(super) static LISTING: Listing<comments::table, Comment> = Listing {
     fields: &[
         Field {
@@ -183,7 +183,7 @@ pub(super) static LISTING: Listing<comments::table, Comment> = Listing {
             ops: &[],
             column: column!(time comments::created_at),
             key: Some(|row| Key::Int(row.created_at.millis())),
-            about: "The time of writing.",
+            about: "The time when the comment was written.",
         },
         Field {
             name: "top",
@@ -191,7 +191,7 @@ pub(super) static LISTING: Listing<comments::table, Comment> = Listing {
             ops: &[],
             column: Column { compare: compare_rank, order: Some(order_rank) },
             key: Some(|row| Key::Int(-i64::from(row.score))),
-            about: "The readers' votes, the best first.",
+            about: "The number of votes, highest first.",
         },
     ],
     default_sort: "created_at",
@@ -201,7 +201,7 @@ pub(super) static LISTING: Listing<comments::table, Comment> = Listing {
     id_of: |row| row.id.to_string(),
 };
 
-/// The rank is the score below zero, so that ascending is the best first.
+/// The sort key is the negated score, so that ascending order starts with the highest score.
 fn compare_rank(op: Op, keys: &[Key]) -> Predicate<comments::table> {
     let score = i32::try_from(-keys.first().map_or(0, Key::int)).unwrap_or(i32::MAX);
     match op {

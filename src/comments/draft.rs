@@ -1,4 +1,4 @@
-//! What comments are made of: a new one, a changed one, a decision on many.
+//! The request bodies for comments: a new comment, a change, a decision on many comments.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -7,55 +7,55 @@ use super::comment::{CommentId, CommentStatus};
 use super::texts::{CommentMarkdown, DecisionReason, Signature};
 use crate::input::{Draft, Email, HttpUrl};
 
-/// What a comment may be made of.
+/// A new comment, as clients send it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CommentDraft {
-    /// Who writes; guests must say, staff comment under their own name and may not.
+    /// The author's name. Guests must send it; staff must not, because they comment under their own name.
     pub(crate) author_name: Option<Signature>,
-    /// A guest's e-mail address, required unless the site says otherwise; never published.
+    /// The guest's email address. It is required unless the site's settings say otherwise, and is never published.
     pub(crate) author_email: Option<Email>,
-    /// A guest's website.
+    /// The guest's website.
     pub(crate) author_url: Option<HttpUrl>,
-    /// What they say.
+    /// The text of the comment.
     pub(crate) body: CommentMarkdown,
-    /// The comment of the same article that this answers.
+    /// The id of the comment that this comment replies to, of the same article.
     #[schema(min_length = 1, max_length = 200, example = json!(null))]
     pub(crate) parent_id: Option<String>,
-    /// Whether its author is told by mail of replies that readers see, once an hour at most; it needs an e-mail address.
+    /// Whether to email the author about published replies, at most once an hour. Needs an email address.
     #[serde(default)]
     #[schema(default = false)]
     pub(crate) notify_replies: bool,
-    /// Leave it empty, and hide it from people: what fills it in is a machine.
+    /// A trap for bots: hide this field from people and leave it empty.
     #[schema(max_length = 2000, example = "")]
     pub(crate) website: Option<String>,
-    /// What `POST /comments/forms` answered when they began to write.
+    /// The `form` token from `POST /comments/forms`, fetched when the reader began to write.
     #[schema(max_length = 200, example = json!(null))]
     pub(crate) form: Option<String>,
 }
 
 impl Draft for CommentDraft {}
 
-/// What a comment says, as it is edited.
+/// The text of a comment, as it is edited.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum CommentText {
-    /// Inline Markdown.
+    /// The text as inline Markdown.
     Text(CommentMarkdown),
-    /// The same, where the answer had it.
+    /// The text in an object, as in responses.
     Source(CommentSource),
 }
 
-/// A comment's source.
+/// The Markdown source of a comment.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CommentSource {
-    /// Inline Markdown.
+    /// The text as inline Markdown.
     pub(crate) markdown: CommentMarkdown,
 }
 
 impl CommentText {
-    /// The Markdown.
+    /// Returns the Markdown.
     pub(super) fn markdown(self) -> String {
         match self {
             Self::Text(markdown) | Self::Source(CommentSource { markdown }) => markdown.0,
@@ -63,20 +63,21 @@ impl CommentText {
     }
 }
 
-/// What can be changed of a comment.
+/// A change of a comment.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CommentRevisionDraft {
-    /// What it says.
+    /// The text of the comment.
     pub(crate) body: CommentText,
-    /// What is made of it; only those who look after comments can change it.
+    /// The moderation status. Only moderators can change it.
     pub(crate) status: CommentStatus,
-    /// Whether it stands before all others of its article, of which one can be pinned: another is let go. Only one that answers
-    /// no other can be pinned, by those who look after comments.
+    /// Whether the comment is pinned above all others of its article. An article has at most one pinned comment:
+    /// pinning another one unpins it. Only top-level comments can be pinned, and only by moderators.
     #[serde(default)]
     #[schema(default = false)]
     pub(crate) pinned: bool,
-    /// Why its status is what it is, for staff and the audit log; a change of the status without a reason takes the old one away.
+    /// The reason for the status, for staff and the audit log. A change of the status without a reason deletes the
+    /// old reason.
     pub(crate) reason: Option<DecisionReason>,
 }
 
@@ -105,12 +106,12 @@ impl Draft for CommentRevisionDraft {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ModerationDraft {
-    /// Which comments.
+    /// The ids of the comments.
     #[schema(min_items = 1, max_items = 100)]
     pub(crate) ids: Vec<CommentId>,
-    /// What is made of them.
+    /// The new status of the comments.
     pub(crate) status: CommentStatus,
-    /// Why, for staff and the audit log.
+    /// The reason for the decision, for staff and the audit log.
     pub(crate) reason: Option<DecisionReason>,
 }
 

@@ -1,4 +1,4 @@
-//! The operations on comments over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for comments.
 
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::Serialize;
@@ -23,7 +23,7 @@ use crate::users::{Caller, Moderator};
 listing_parameters!(CommentList, LISTING);
 listing_parameters!(CommentQueue, QUEUE);
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(crate) fn routes(mount: &mut impl Mount) {
     mount
         .configure(bans::routes)
@@ -48,11 +48,12 @@ fn tags(article: ArticleId) -> Tags {
     tags
 }
 
-/// Lists an article's comments.
+/// List an article's comments
 ///
-/// The approved comments of a published article that answer no other, each with its first replies: three to a comment,
-/// three levels deep. The pinned one comes first, in any order. Where there are more, `replies.next` is the cursor with which the comment's `/replies` go on.
-#[utoipa::path(tag = "Comments", params(("article" = String, Path, description = "Id or slug."), CommentList),
+/// Returns the approved top-level comments of a published article, each with its first replies: at most three per
+/// comment, nested at most three levels deep. The pinned comment comes first, in every sort order. If there are more
+/// replies, `replies.next` is a cursor for the comment's `/replies`.
+#[utoipa::path(tag = "Comments", params(("article" = String, Path, description = "The id or slug of the article."), CommentList),
     responses((status = 200, body = Page<CommentView>, description = "A page of comments.")))]
 #[get("/articles/{article}/comments")]
 async fn list_article_comments(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
@@ -61,11 +62,12 @@ async fn list_article_comments(request: Request, name: web::Path<String>) -> Res
     public_page(&request, &list, &page, tags(article))
 }
 
-/// Lists the replies to a comment.
+/// List the replies to a comment
 ///
-/// The approved direct replies, each with its own first replies.
+/// Returns the approved direct replies, each with its own first replies.
 #[utoipa::path(tag = "Comments",
-    params(("article" = String, Path, description = "Id or slug."), ("comment" = String, Path, description = "Id of a comment of this article."), CommentList),
+    params(("article" = String, Path, description = "The id or slug of the article."),
+        ("comment" = String, Path, description = "The id of a comment of this article."), CommentList),
     responses((status = 200, body = Page<CommentView>, description = "A page of replies.")))]
 #[get("/articles/{article}/comments/{comment}/replies")]
 async fn list_comment_replies(request: Request, path: web::Path<(String, String)>) -> Result<HttpResponse> {
@@ -74,15 +76,17 @@ async fn list_comment_replies(request: Request, path: web::Path<(String, String)
     public_page(&request, &list, &page, tags(article))
 }
 
-/// Writes a comment.
+/// Write a comment
 ///
-/// Guests send no token. `201` says that the comment shows; `202` that it waits for approval, or looks as if it did.
-/// `edit_token` changes or deletes it for 15 minutes. With a token, staff comment under the name of their profile or
-/// account, and show at once; no `author_…` member may then be sent. An article that takes no comments answers `409`.
-#[utoipa::path(tag = "Comments", params(("article" = String, Path, description = "Id or slug.")), request_body = CommentDraft,
+/// Guests send no token. `201` means that the comment is public; `202` that it waits for approval, or seems to. The
+/// `edit_token` can change or delete the comment for 15 minutes. Staff send a token, comment under the name of their
+/// profile or account without any `author_…` member, and are published at once. An article that accepts no comments
+/// responds `409`.
+#[utoipa::path(tag = "Comments", params(("article" = String, Path, description = "The id or slug of the article.")),
+    request_body = CommentDraft,
     security((), ("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 201, body = PostedComment, description = "The comment, which shows."),
-        (status = 202, body = PostedComment, description = "The comment, which waits.")))]
+    responses((status = 201, body = PostedComment, description = "The published comment."),
+        (status = 202, body = PostedComment, description = "The pending comment.")))]
 #[post("/articles/{article}/comments")]
 async fn create_comment(body: Body, request: Request, caller: Result<Caller<Commenter>>, name: web::Path<String>) -> Result<HttpResponse> {
     let caller = if request.header("authorization").is_some() {
@@ -102,13 +106,13 @@ async fn create_comment(body: Body, request: Request, caller: Result<Caller<Comm
     }
 }
 
-/// Up to how many bytes a comment is rendered where its request is.
+/// The maximum size of a text that is rendered on the request's own thread, in bytes.
 const USUAL: usize = 2048;
 
-/// A body whose text is rendered already, so that no other write waits for that.
+/// Renders the text in advance, so that the write transaction does not have to.
 async fn prepared(request: &Request, body: Body) -> Result<Input> {
     match changes::text_to_render(&body.0) {
-        // To hand a usual one to another thread would take longer.
+        // For a usual text, a thread switch would take longer than the rendering.
         Some(text) if text.len() <= USUAL => drop(request.app.renderings.comment(&text)),
         Some(text) => request.compute(move |app| drop(app.renderings.comment(&text))).await?,
         None => {}
@@ -116,25 +120,28 @@ async fn prepared(request: &Request, body: Body) -> Result<Input> {
     Ok(body.0)
 }
 
-/// A changed comment, as the one who changed it may see it.
+/// A changed comment, as the user who changed it may see it.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum RevisedComment {
-    /// For those who look after comments.
+    /// The view for moderators.
     Staff(Box<StaffComment>),
-    /// For its author, by the edit token.
+    /// The view for the comment's author, who sent the edit token.
     Own(Box<OwnComment>),
 }
 
-/// Changes a comment.
+/// Change a comment
 ///
-/// A JSON Merge Patch (RFC 7396). With `X-Edit-Token`, its author changes the `body` within 15 minutes; where comments
-/// are approved before they show, it then waits again, and the replies to it with it. With a bearer token, those who
-/// look after comments change `body` and `status`; authors, of the comments on their own articles. A comment that is not `approved`
-/// hides all replies beneath it, and they come back with it; `DELETE` takes away one comment and leaves the replies.
+/// Takes a JSON Merge Patch (RFC 7396). With `X-Edit-Token`, the author can change the `body` within 15 minutes; on a
+/// site that approves comments before publication, the comment and its replies are then hidden until it is approved
+/// again. With a bearer token, moderators can change `body` and `status`; authors can do so for comments on their own
+/// articles. A comment that is not `approved` hides all replies beneath it, and they return with it. `DELETE` removes
+/// one comment and keeps the replies.
 #[utoipa::path(tag = "Comments",
-    params(("id" = String, Path, description = "The comment's id."), ("X-Edit-Token" = Option<String>, Header, description = "The `edit_token` that writing the comment gave; it goes before `Authorization`.")),
-    request_body(content = CommentRevisionDraft, content_type = "application/merge-patch+json"), security((), ("bearer" = ["author", "editor", "moderator", "admin"])),
+    params(("id" = String, Path, description = "The id of the comment."),
+        ("X-Edit-Token" = Option<String>, Header, description = "The comment's `edit_token`; it takes precedence over `Authorization`.")),
+    request_body(content = CommentRevisionDraft, content_type = "application/merge-patch+json"),
+        security((), ("bearer" = ["author", "editor", "moderator", "admin"])),
     responses((status = 200, body = RevisedComment, description = "The comment.")))]
 #[patch("/comments/{id}")]
 async fn revise_comment(body: Body, request: Request, caller: Result<Caller<Moderator>>, id: web::Path<String>) -> Result<HttpResponse> {
@@ -153,15 +160,19 @@ async fn revise_comment(body: Body, request: Request, caller: Result<Caller<Mode
     editor(&RevisedComment::Staff(Box::new(view)), version)
 }
 
-/// Deletes a comment.
+/// Delete a comment
 ///
-/// For good. A comment without replies is removed. One with replies loses its text and its author's name and keeps its place as
-/// `erased`, so that nothing that others wrote goes with it; the place is removed with the last of its replies. By its author with
-/// `X-Edit-Token` within 15 minutes, or by those who look after comments. With `thread=true`, which the latter alone may send, all
-/// replies beneath it are deleted as well. To hide a comment that may come back, reject it: that hides all replies beneath it.
+/// A comment without replies is removed forever. A comment with replies loses its text and its author's name forever
+/// and stays in its place as `erased`, so that other people's replies are kept; it is removed with its last reply.
+/// Allowed for the author with `X-Edit-Token` within 15 minutes, and for moderators. With `thread=true`, which only
+/// moderators can send, all replies beneath the comment are deleted, too. To hide a comment for a while, reject it:
+/// that hides all replies beneath it.
 #[utoipa::path(tag = "Comments",
-    params(("id" = String, Path, description = "The comment's id."), ("thread" = Option<bool>, Query, description = "Whether to delete all replies beneath it as well; for staff."), ("X-Edit-Token" = Option<String>, Header, description = "The `edit_token` that writing the comment gave; it goes before `Authorization`.")),
-    security((), ("bearer" = ["author", "editor", "moderator", "admin"])), responses((status = 204, description = "There is no such comment any more.")))]
+    params(("id" = String, Path, description = "The id of the comment."),
+        ("thread" = Option<bool>, Query, description = "Whether to delete all replies beneath the comment, too; for moderators only."),
+        ("X-Edit-Token" = Option<String>, Header, description = "The comment's `edit_token`; it takes precedence over `Authorization`.")),
+    security((), ("bearer" = ["author", "editor", "moderator", "admin"])),
+        responses((status = 204, description = "The comment no longer exists.")))]
 #[delete("/comments/{id}")]
 async fn delete_comment(request: Request, caller: Result<Caller<Moderator>>, id: web::Path<String>) -> Result<HttpResponse> {
     let condition = request.precondition();
@@ -170,7 +181,7 @@ async fn delete_comment(request: Request, caller: Result<Caller<Moderator>>, id:
         let thread = query.truth("thread");
         query.finish()?;
         if thread {
-            return Err(Error::forbidden("An edit token deletes one comment; whole threads are deleted by those who look after comments."));
+            return Err(Error::forbidden("An edit token can delete one comment only; moderators can delete threads."));
         }
         request.write(move |app, conn| posting::delete(app, conn, (&id, &token), &condition)).await?;
         return Ok(no_content());
@@ -183,10 +194,10 @@ async fn delete_comment(request: Request, caller: Result<Caller<Moderator>>, id:
     Ok(no_content())
 }
 
-/// Lists comments for moderation.
+/// List comments for moderation
 ///
-/// All comments, whatever was made of them, newest first. Authors get those on their own articles, without e-mail
-/// address, IP address and user agent, and can't ask for these either.
+/// Returns all comments, whatever their status, newest first. Authors get the comments on their own articles, without
+/// email address, IP address and user agent, and cannot filter by these either.
 #[utoipa::path(tag = "Comments", params(CommentQueue), security(("bearer" = ["author", "editor", "moderator", "admin"])),
     responses((status = 200, body = Page<StaffComment>, description = "A page of comments.")))]
 #[get("/comments")]
@@ -196,11 +207,12 @@ async fn list_comments(request: Request, caller: Caller<Moderator>) -> Result<Ht
     editor_page(&request, &list, &page)
 }
 
-/// Decides on many comments.
+/// Moderate many comments
 ///
-/// On all of them or, where one is unknown or another's, on none. A comment that is not `approved` hides all replies beneath it.
+/// Applies the decision to all comments or, if one is unknown or not the caller's to moderate, to none. A comment
+/// that is not `approved` hides all replies beneath it.
 #[utoipa::path(tag = "Comments", request_body = ModerationDraft, security(("bearer" = ["author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = Decisions, description = "What became of each.")))]
+    responses((status = 200, body = Decisions, description = "The result for each comment.")))]
 #[post("/comments/moderate")]
 async fn moderate_comments(body: Body, request: Request, caller: Caller<Moderator>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -208,10 +220,11 @@ async fn moderate_comments(body: Body, request: Request, caller: Caller<Moderato
     private(200, &decisions)
 }
 
-/// Reads a comment.
+/// Read a comment
 ///
-/// As those see it who look after comments; readers get comments from their article.
-#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The comment's id.")), security(("bearer" = ["author", "editor", "moderator", "admin"])),
+/// Returns the comment as moderators see it. Readers get comments from their article.
+#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The id of the comment.")),
+    security(("bearer" = ["author", "editor", "moderator", "admin"])),
     responses((status = 200, body = StaffComment, description = "The comment.")))]
 #[get("/comments/{id}")]
 async fn read_comment(request: Request, caller: Caller<Moderator>, id: web::Path<String>) -> Result<HttpResponse> {

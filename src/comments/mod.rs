@@ -1,8 +1,8 @@
-//! Comments: what readers say under articles, how it is threaded, and who lets it through.
+//! Comments: readers' comments on articles, their threads and their moderation.
 //!
-//! Invariants: readers get only what is `shown`, which is approved beneath nothing but approved comments of a published
-//! article; the counts of comments and replies change in the transaction that changes what is shown; the public types
-//! have no place for an e-mail address, an IP address or a token, and below moderator nobody can ask for one.
+//! Invariants: readers get only comments that are `shown`: approved, beneath approved comments only, on a published
+//! article. The counts of comments and replies change in the same transaction as the visibility. The public types
+//! have no member for an email address, an IP address or a token, and users below moderator cannot filter by one.
 
 mod bans;
 mod changes;

@@ -1,4 +1,4 @@
-//! Looking after comments: the queue, and what is let through.
+//! Moderation: the queue and the decisions.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,7 +17,7 @@ use crate::http::Precondition;
 use crate::input::{Input, Query};
 use crate::users::{Caller, Moderator, OldScope, Right, Role};
 
-/// The right to look after everybody's comments, and to know who wrote them.
+/// The right to moderate everybody's comments and to see their authors' data.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum CommentDesk {}
 
@@ -26,32 +26,33 @@ impl Right for CommentDesk {
     const OLD_SCOPE: OldScope = OldScope::Comments;
 }
 
-/// What became of one comment of many.
+/// The result of a decision on one of many comments.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Decision {
-    /// Which comment.
+    /// The id of the comment.
     pub(crate) id: CommentId,
-    /// What it is now.
+    /// The status of the comment now.
     pub(crate) status: CommentStatus,
-    /// Whether it was something else before.
+    /// Whether the status changed.
     #[schema(example = true)]
     pub(crate) changed: bool,
 }
 
-/// What became of many comments.
+/// The results of a decision on many comments.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Decisions {
-    /// One for each id, in the order in which they were sent.
+    /// The results, one for each id, in the order of the request.
     #[schema(max_items = 100)]
     pub(crate) data: Vec<Decision>,
 }
 
-/// Authors look after their own articles' comments, and may not know who wrote them.
+/// Checks whether the caller may see the data of comment authors. Authors moderate the comments on their own articles
+/// without it.
 fn sees_all(caller: &Caller<Moderator>) -> bool {
     matches!(caller.role, Role::Editor | Role::Moderator | Role::Admin)
 }
 
-/// Reads what the queue is asked, as far as the caller may ask.
+/// Parses the query for the queue, with the filters that the caller may use.
 pub(super) fn asked(app: &App, caller: &Caller<Moderator>, mut query: Query) -> Result<PageQuery> {
     let list = if sees_all(caller) {
         query.listing(&QUEUE, &app.secrets, "queue of comments")
@@ -62,19 +63,19 @@ pub(super) fn asked(app: &App, caller: &Caller<Moderator>, mut query: Query) -> 
     Ok(list)
 }
 
-/// One page of the queue.
+/// Returns one page of the queue.
 pub(super) fn list(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, query: &PageQuery) -> Result<PageOf<StaffComment>> {
     let only = (!sees_all(caller)).then_some(caller);
     queries::queue(conn, only, query)?.with_rows(|rows| views(app, conn, caller, &rows))
 }
 
-/// One comment.
+/// Returns one comment.
 pub(super) fn read(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, id: &str) -> Result<StaffComment> {
     let comment = found(conn, caller, id)?.ok_or_else(Error::not_found)?;
     view(app, conn, caller, &comment)
 }
 
-/// Changes what a comment says or what is made of it.
+/// Changes a comment's text, status or pin.
 pub(super) fn revise(
     app: &App,
     conn: &mut Conn,
@@ -86,7 +87,7 @@ pub(super) fn revise(
     queries::lock_thread(conn, id)?;
     let mut comment = found(conn, caller, id)?.ok_or_else(Error::not_found)?;
     if comment.erased {
-        return Err(Error::conflict("What it said was erased; delete it, or decide on it with POST /comments/moderate."));
+        return Err(Error::conflict("The comment's text was erased. Delete the comment, or set its status with POST /comments/moderate."));
     }
     let before = view(app, conn, caller, &comment)?;
     let current = serde_json::to_value(&before)?;
@@ -95,7 +96,7 @@ pub(super) fn revise(
     let markdown = draft.body.markdown();
     let rewritten = markdown != comment.markdown;
     let decided = draft.status != comment.status;
-    // What was said of the last decision says nothing of this one.
+    // A reason belongs to one decision and does not carry over to the next.
     let reason = draft.reason.filter(|_| !decided || input.object().is_ok_and(|sent| sent.contains_key("reason")));
     let reason = reason.map(|reason| reason.0).filter(|reason| !reason.trim().is_empty());
     let pins = draft.pinned != comment.pinned;
@@ -103,7 +104,7 @@ pub(super) fn revise(
         return Ok(before);
     }
     if draft.pinned && comment.depth > 0 {
-        return Err(Error::invalid(vec![Fault::at("/pinned", "not_possible", "Only a comment that answers no other can be pinned.")]));
+        return Err(Error::invalid(vec![Fault::at("/pinned", "not_possible", "Only top-level comments can be pinned.")]));
     }
     if pins && draft.pinned {
         queries::unpin(conn, comment.article_id)?;
@@ -120,7 +121,7 @@ pub(super) fn revise(
     view(app, conn, caller, &comment)
 }
 
-/// Decides on many comments: on all of them, or on none.
+/// Applies one decision to many comments: to all of them or to none.
 pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, input: &Input) -> Result<Decisions> {
     let ModerationDraft { ids, status, reason } = input.plain::<ModerationDraft>()?;
     let reason = reason.map(|reason| reason.0).filter(|reason| !reason.trim().is_empty());
@@ -128,7 +129,7 @@ pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, i
     let mut comments = queries::by_ids(conn, &ids)?;
     require_own(conn, caller, &comments.values().collect::<Vec<_>>())?;
     let unknown = |(index, id): (usize, &CommentId)| {
-        Fault::at(format!("/ids/{index}"), "unknown_reference", format!("There is no such comment as \"{id}\"."))
+        Fault::at(format!("/ids/{index}"), "unknown_reference", format!("There is no comment with the id \"{id}\"."))
     };
     let faults: Vec<Fault> = ids.iter().enumerate().filter(|(_, id)| !comments.contains_key(id)).map(unknown).collect();
     if !faults.is_empty() {
@@ -139,7 +140,7 @@ pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, i
         let Some(comment) = comments.get_mut(&id) else { continue };
         let changed = comment.status != status;
         if changed {
-            // One decision may have shown or hidden what the next is about.
+            // An earlier decision may have shown or hidden this comment.
             let fresh = queries::look_up(conn, id)?.ok_or_else(Error::not_found)?;
             *comment = Comment { version: fresh.version + 1, decision_reason: reason.clone(), ..fresh };
             let touched = apply(app, conn, comment, status)?;
@@ -150,7 +151,7 @@ pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, i
     Ok(Decisions { data })
 }
 
-/// Deletes a comment or, where that is asked for, its whole thread; what is gone already, stays gone.
+/// Deletes a comment or its whole thread. Deleting a missing comment has no effect.
 pub(super) fn delete(
     app: &App,
     conn: &mut Conn,
@@ -167,7 +168,7 @@ pub(super) fn delete(
     remove(app, conn, caller.actor(), &comment, extent)
 }
 
-/// The comment, if there is one, where the caller looks after it.
+/// Returns the comment, if it exists, or an error if the caller may not moderate it.
 pub(super) fn found(conn: &mut Conn, caller: &Caller<Moderator>, id: &str) -> Result<Option<Comment>> {
     let Ok(id) = id.parse::<CommentId>() else { return Ok(None) };
     let Some(comment) = queries::look_up(conn, id)? else { return Ok(None) };
@@ -184,7 +185,7 @@ fn require_own(conn: &mut Conn, caller: &Caller<Moderator>, comments: &[&Comment
     if articles.iter().all(|article| own.contains(article)) {
         return Ok(());
     }
-    Err(Error::forbidden("Authors look after the comments on their own articles."))
+    Err(Error::forbidden("Authors can moderate only the comments on their own articles."))
 }
 
 fn view(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, comment: &Comment) -> Result<StaffComment> {

@@ -1,6 +1,7 @@
-//! The pinned comment: it stands before all others, in whichever order these are asked for.
+//! The pinned comment, which comes before all others in every sort order.
 //!
-//! It is no part of the order, which an index answers; it is put before the first page, and left out wherever else it would come.
+//! The sort order, which uses an index, does not include it: it is inserted at the start of the first page and
+//! excluded everywhere else.
 
 use super::comment::{Comment, LISTING};
 use super::queries;
@@ -8,7 +9,7 @@ use crate::articles::ArticleId;
 use crate::db::{Conn, Key, PageOf, PageQuery, Position};
 use crate::error::Result;
 
-/// One page of an article's comments, the pinned one first.
+/// Returns one page of an article's comments, the pinned one first.
 pub(super) fn page(conn: &mut Conn, article: ArticleId, query: &PageQuery) -> Result<PageOf<Comment>> {
     let Some(pinned) = queries::pinned(conn, article)? else { return queries::page(conn, article, query, None) };
     match &query.position {
@@ -18,7 +19,7 @@ pub(super) fn page(conn: &mut Conn, article: ArticleId, query: &PageQuery) -> Re
     }
 }
 
-/// The first page has room for one less of the others.
+/// Returns the first page, with one row fewer from the list.
 fn first(conn: &mut Conn, article: ArticleId, query: &PageQuery, pinned: Comment) -> Result<PageOf<Comment>> {
     let alone = query.limit <= 1;
     let rest = PageQuery { limit: query.limit.saturating_sub(1).max(1), ..query.clone() };
@@ -31,7 +32,8 @@ fn first(conn: &mut Conn, article: ArticleId, query: &PageQuery, pinned: Comment
     Ok(with_pinned(page, query, pinned))
 }
 
-/// Whoever turns back to the beginning finds it there: on the page where there is room, else on one before.
+/// Returns a page read backwards. The pinned comment goes before the list's first row, on this page if it has room,
+/// else on the page before it.
 fn back(conn: &mut Conn, article: ArticleId, query: &PageQuery, pinned: Comment) -> Result<PageOf<Comment>> {
     let mut page = queries::page(conn, article, query, Some(pinned.id))?;
     if page.prev.is_some() {
@@ -47,7 +49,7 @@ fn back(conn: &mut Conn, article: ArticleId, query: &PageQuery, pinned: Comment)
     Ok(with_pinned(page, query, pinned))
 }
 
-/// The page with the pinned comment before all others, after which these begin.
+/// Inserts the pinned comment at the start of a page, with the position that follows it.
 fn with_pinned(mut page: PageOf<Comment>, query: &PageQuery, pinned: Comment) -> PageOf<Comment> {
     if !page.places.is_empty() {
         page.places.insert(0, beginning(query, false));
@@ -56,7 +58,7 @@ fn with_pinned(mut page: PageOf<Comment>, query: &PageQuery, pinned: Comment) ->
     page
 }
 
-/// The position before all that are not pinned.
+/// Returns the position before the first comment that is not pinned.
 fn beginning(query: &PageQuery, backward: bool) -> Position {
     let lowest = |(index, descending): &(usize, bool)| {
         let ranks = LISTING.fields.get(*index).is_some_and(|field| field.name == "top");
@@ -64,7 +66,7 @@ fn beginning(query: &PageQuery, backward: bool) -> Position {
         Key::Int(if *descending { farthest } else { -farthest })
     };
     let last = query.sort.last().is_some_and(|(_, descending)| *descending);
-    // Ids are hexadecimal: nothing of them comes before the one, nor after the other.
+    // Ids are hexadecimal: none sorts before "" or after "~".
     let id = if last { "~" } else { "" };
     Position { keys: query.sort.iter().map(lowest).collect(), id: id.to_owned(), backward }
 }

@@ -1,4 +1,4 @@
-//! Writing a comment, and changing it with its edit token: what guests can do.
+//! Posting comments, and changing them with an edit token. These are the operations for guests.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -25,9 +25,9 @@ use crate::secrets::{new_token, token_hash};
 use crate::site::{CommentMode, CommentPolicy};
 use crate::users::{Caller, OldScope, Right, Role};
 
-/// How long an edit token works.
+/// The lifetime of an edit token, in seconds.
 const EDIT_SECONDS: i64 = 15 * 60;
-/// How deep a reply can lie: both engines follow a deletion that far down.
+/// The maximum depth of a reply. Both engines can follow a cascading deletion that deep.
 const DEEPEST: i32 = 500;
 
 /// The right to comment under the name of one's account.
@@ -39,52 +39,52 @@ impl Right for Commenter {
     const OLD_SCOPE: OldScope = OldScope::Comments;
 }
 
-/// Who writes, and where from.
+/// The sender of a comment.
 pub(crate) struct Poster {
-    /// Somebody of the house; a guest where absent.
+    /// The member of staff; `None` for a guest.
     pub(crate) caller: Option<Caller<Commenter>>,
     /// The IP address.
     pub(crate) address: String,
-    /// The program.
+    /// The user agent.
     pub(crate) user_agent: Option<String>,
 }
 
-/// A comment as its author gets it back.
+/// A comment, as its author gets it back.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct OwnComment {
-    /// What readers see of it, once they do.
+    /// The comment as readers see it, once it is public.
     #[serde(flatten)]
     pub(crate) view: CommentView,
-    /// Whether it shows.
+    /// The status of the comment, as its author sees it.
     pub(crate) status: OwnStatus,
 }
 
-/// A new comment, and the key to it.
+/// A new comment with its edit token.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct PostedComment {
-    /// What readers see of it, once they do.
+    /// The comment as readers see it, once it is public.
     #[serde(flatten)]
     pub(crate) view: CommentView,
-    /// Whether it shows.
+    /// The status of the comment, as its author sees it.
     pub(crate) status: OwnStatus,
-    /// Changes or deletes the comment for 15 minutes, as `X-Edit-Token`. It is shown once.
+    /// The token to change or delete the comment for 15 minutes, as the `X-Edit-Token` header. It is shown only once.
     #[schema(example = "m0tOZSk3H1RbCjX7TgC0pEWrQfnFDoyV2dxlqbYbK3s")]
     pub(crate) edit_token: String,
 }
 
-/// Writes a comment.
+/// Posts a comment.
 pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, input: &Input) -> Result<PostedComment> {
     let mut article = queries::article_of(conn, name)?;
     lock_comments(conn, article.id)?;
     if conn.has_other_writers() {
-        // It may have been withdrawn while this waited.
+        // The article may have been unpublished while this waited for the lock.
         article = queries::article_of(conn, &article.id.to_string())?;
     }
     let policy = policy(conn)?;
     let (draft, parent) = parse(app, conn, &article, &policy, poster, input)?;
     let now = app.now();
     if !article.comments_open || !is_open(&policy, article.published_at, now) {
-        return Err(Error::conflict("This article takes no more comments."));
+        return Err(Error::conflict("This article no longer accepts comments."));
     }
     let token = new_token();
     let clues = Clues { trapped: draft.website.as_ref().is_some_and(|website| !website.is_empty()), form: draft.form.clone() };
@@ -105,7 +105,8 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
     Ok(PostedComment { view, status, edit_token: token })
 }
 
-/// Parses the body; what only the article and the site's rules can know is found together with the rest.
+/// Parses the request body. Validation errors of the schema and those of the article and the site's rules are
+/// reported together.
 fn parse(
     app: &App,
     conn: &mut Conn,
@@ -127,7 +128,7 @@ fn parse(
         Some(parent) => answerable(conn, article, parent)?.map_err(|fault| found.push(fault)).ok(),
         None => None,
     };
-    // A fault of the schema says all there is to say of its place.
+    // If the schema has reported an error for a member, further errors for it are dropped.
     found.retain(|fault| !faults.iter().any(|known| known.pointer() == fault.pointer()));
     faults.extend(found);
     match parsed {
@@ -136,11 +137,11 @@ fn parse(
     }
 }
 
-/// Guests must say who they are; for staff, their account does.
+/// Checks the author's members: guests must send them; staff must not, because their account supplies them.
 fn signature_faults(sent: &Map<String, Value>, policy: &CommentPolicy, staff: bool) -> Vec<Fault> {
     let is_sent = |name: &&str| sent.get(*name).is_some_and(|value| !value.is_null());
     if staff {
-        let detail = "Staff comment under the name of their account; leave it out.";
+        let detail = "Staff members comment under the name of their account; omit this member.";
         let fault = |name: &str| Fault::at(format!("/{name}"), "read_only", detail);
         return ["author_name", "author_email", "author_url"].into_iter().filter(is_sent).map(fault).collect();
     }
@@ -151,12 +152,12 @@ fn signature_faults(sent: &Map<String, Value>, policy: &CommentPolicy, staff: bo
     let fault = |name: &str| Fault::at(format!("/{name}"), "required", format!("{name:?} is required."));
     let mut faults: Vec<Fault> = required.into_iter().filter(|name| !is_sent(name)).map(fault).collect();
     if sent.get("author_name").and_then(Value::as_str).is_some_and(|name| clean_line(name).is_empty()) {
-        faults.push(Fault::at("/author_name", "empty", "Nothing of this name can be seen.").bound("min", 1));
+        faults.push(Fault::at("/author_name", "empty", "The name has no visible characters.").bound("min", 1));
     }
     faults
 }
 
-/// The comment that a new one answers: it must show under the same article.
+/// Returns the comment to reply to, if it is public, belongs to the same article and is not too deep.
 fn answerable(conn: &mut Conn, article: &Commentable, parent: &str) -> Result<std::result::Result<Comment, Fault>> {
     let found = match parent.parse::<CommentId>() {
         Ok(id) => queries::shown_comment(conn, article.id, id)?,
@@ -164,12 +165,12 @@ fn answerable(conn: &mut Conn, article: &Commentable, parent: &str) -> Result<st
     };
     Ok(match found {
         Some(comment) if comment.depth < DEEPEST => Ok(comment),
-        Some(_) => Err(Fault::at("/parent_id", "too_deep", "A thread is 500 replies deep at most.").bound("max", DEEPEST)),
-        None => Err(Fault::at("/parent_id", "unknown_reference", format!("There is no such comment as {parent:?} here."))),
+        Some(_) => Err(Fault::at("/parent_id", "too_deep", "A thread can be at most 500 replies deep.").bound("max", DEEPEST)),
+        None => Err(Fault::at("/parent_id", "unknown_reference", format!("This article has no comment with the id {parent:?}."))),
     })
 }
 
-/// The comment that a draft makes.
+/// Builds the comment from a draft.
 fn written(app: &App, article: &Commentable, parent: Option<&Comment>, draft: CommentDraft) -> Comment {
     let now = app.now();
     let CommentDraft { author_name, author_email, author_url, body, parent_id, notify_replies, website: _, form: _ } = draft;
@@ -220,7 +221,7 @@ fn sign(conn: &mut Conn, comment: &mut Comment, caller: &Caller<Commenter>) -> R
     Ok(())
 }
 
-/// Whether a new comment shows at once.
+/// Returns the status that a new comment gets by the site's rules.
 fn first_status(conn: &mut Conn, comment: &Comment, policy: &CommentPolicy) -> Result<CommentStatus> {
     if comment.is_staff {
         return Ok(CommentStatus::Approved);
@@ -236,13 +237,13 @@ fn first_status(conn: &mut Conn, comment: &Comment, policy: &CommentPolicy) -> R
     Ok(if passes { CommentStatus::Approved } else { CommentStatus::Pending })
 }
 
-/// What a comment is until the checker, where there is one, has been asked what it thinks of it.
+/// Returns the status until the external checker, if there is one, has responded.
 fn until_checked(app: &App, comment: &Comment, deserved: CommentStatus) -> CommentStatus {
     let asks = app.config.comment_check.is_some() && !comment.is_staff;
     if asks && deserved == CommentStatus::Approved { CommentStatus::Pending } else { deserved }
 }
 
-/// Has a comment that waits looked at: by the checker first, where there is one, and by those who look after comments.
+/// Queues a pending comment for the external checker, if there is one; otherwise notifies the moderators.
 fn have_looked_at(app: &App, conn: &mut Conn, comment: &Comment, deserved: CommentStatus) -> Result<()> {
     if comment.status != CommentStatus::Pending {
         return Ok(());
@@ -254,7 +255,7 @@ fn have_looked_at(app: &App, conn: &mut Conn, comment: &Comment, deserved: Comme
     jobs::enqueue(app, conn, &Job::CommentCheck(check))
 }
 
-/// What is made of a comment that looks like spam, whatever else would be.
+/// Returns the status of a comment that looks like spam, which overrides the site's mode; `None` if it does not.
 fn suspected(comment: &Comment, policy: &CommentPolicy) -> Option<CommentStatus> {
     let reaches = |threshold: u32| i64::from(comment.spam_score) >= i64::from(threshold);
     match (reaches(policy.spam_at), reaches(policy.hold_at)) {
@@ -264,7 +265,7 @@ fn suspected(comment: &Comment, policy: &CommentPolicy) -> Option<CommentStatus>
     }
 }
 
-/// Changes what one's own comment says.
+/// Changes the text of a comment with its edit token.
 pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), condition: &Precondition, input: &Input) -> Result<OwnComment> {
     queries::lock_thread(conn, id)?;
     let mut comment = unlocked(app, conn, id, token)?.ok_or_else(Error::not_found)?;
@@ -283,7 +284,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), cond
         faults.push("/reason");
     }
     if !faults.is_empty() {
-        let fault = |pointer| Fault::at(pointer, "read_only", "Only those who look after comments change this.");
+        let fault = |pointer| Fault::at(pointer, "read_only", "Only moderators can change this.");
         return Err(Error::invalid(faults.into_iter().map(fault).collect()));
     }
     if *condition != Precondition::Missing {
@@ -304,7 +305,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), cond
     Ok(own(app, &comment))
 }
 
-/// Whether what shows goes on to show, now that it says something else.
+/// Returns the status that a changed comment gets by the site's rules.
 fn revised_status(conn: &mut Conn, comment: &mut Comment) -> Result<CommentStatus> {
     if comment.is_staff {
         return Ok(comment.status);
@@ -320,21 +321,21 @@ fn revised_status(conn: &mut Conn, comment: &mut Comment) -> Result<CommentStatu
     })
 }
 
-/// Deletes one's own comment, and nothing that others wrote; what is gone already, stays gone.
+/// Deletes a comment with its edit token; replies of others are kept. Deleting a missing comment has no effect.
 pub(super) fn delete(app: &App, conn: &mut Conn, (id, token): (&str, &str), condition: &Precondition) -> Result<()> {
     queries::lock_thread(conn, id)?;
     if queries::is_erased(conn, id)? {
         return Ok(());
     }
     let Some(comment) = unlocked(app, conn, id, token)? else { return Ok(()) };
-    // Guests know no version but the first; what the site demands of staff is not demanded of them.
+    // Guests know only the first version, so the site's rule that staff must send a precondition does not apply to them.
     if *condition != Precondition::Missing {
         condition.check_bare(comment.version)?;
     }
     remove(app, conn, None, &comment, Extent::One)
 }
 
-/// The comment, if there is one, where the token opens it.
+/// Returns the comment, if it exists, or an error if the token is not valid for it.
 fn unlocked(app: &App, conn: &mut Conn, id: &str, token: &str) -> Result<Option<Comment>> {
     let Ok(id) = id.parse::<CommentId>() else { return Ok(None) };
     let Some(comment) = queries::look_up(conn, id)? else { return Ok(None) };
@@ -343,7 +344,7 @@ fn unlocked(app: &App, conn: &mut Conn, id: &str, token: &str) -> Result<Option<
     if fits && app.now() < comment.created_at.plus_seconds(EDIT_SECONDS) {
         Ok(Some(comment))
     } else {
-        Err(Error::forbidden("The edit token does not belong to this comment, or its 15 minutes are over."))
+        Err(Error::forbidden("The edit token does not belong to this comment or has expired."))
     }
 }
 

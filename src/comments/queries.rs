@@ -1,4 +1,4 @@
-//! All SQL of comments.
+//! SQL queries for comments.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -14,10 +14,10 @@ use crate::error::Result;
 use crate::schema::{article_authors, articles, authors, comments, publications, users};
 use crate::users::{Caller, User};
 
-/// How many replies are embedded beneath a comment.
+/// The maximum number of replies that are embedded beneath a comment.
 pub(super) const EMBEDDED: usize = 3;
 
-/// A published article, as far as comments go.
+/// The facts about a published article that matter for comments.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Commentable {
     pub(super) id: ArticleId,
@@ -25,25 +25,25 @@ pub(super) struct Commentable {
     pub(super) published_at: Timestamp,
 }
 
-/// The published article that an id or a slug names.
+/// Returns the published article with an id or slug.
 pub(super) fn article_of(conn: &mut Conn, name: &str) -> Result<Commentable> {
     let publication = published(conn, name)?;
     Ok(Commentable { id: publication.id, comments_open: publication.comments_open, published_at: publication.published_at })
 }
 
-/// Holds back everybody else who changes comments of the article that a comment stands under; nobody where there is none.
+/// Locks the comments of a comment's article until the transaction ends. Does nothing if the comment does not exist.
 pub(super) fn lock_thread(conn: &mut Conn, id: &str) -> Result<()> {
     id.parse().map_or(Ok(()), |id| lock_threads(conn, &[id]))
 }
 
-/// The same for many comments; in the order of the articles' ids, so that nobody waits in a circle.
+/// Does the same for many comments, in the order of the article ids, so that transactions cannot deadlock.
 pub(super) fn lock_threads(conn: &mut Conn, ids: &[CommentId]) -> Result<()> {
     let rows = comments::table.filter(among(comments::id, ids)).select(comments::article_id);
     let articles: BTreeSet<ArticleId> = rows.load(conn)?.into_iter().collect();
     articles.into_iter().try_for_each(|article| lock_comments(conn, article))
 }
 
-/// One page of an article's comments: those that answer no other; `without` is counted and not among them.
+/// Returns one page of an article's top-level comments. The comment `without` is counted but not returned.
 pub(super) fn page(conn: &mut Conn, article: ArticleId, query: &PageQuery, without: Option<CommentId>) -> Result<PageOf<Comment>> {
     let shown = || comments::table.filter(comments::article_id.eq(article)).filter(comments::depth.eq(0)).filter(comments::shown.eq(true));
     let mut rows = shown().select(Comment::as_select()).into_boxed::<Backend>();
@@ -53,30 +53,30 @@ pub(super) fn page(conn: &mut Conn, article: ArticleId, query: &PageQuery, witho
     Ok(keyset!(conn, LISTING, query, rows, shown().into_boxed::<Backend>()))
 }
 
-/// The comment that stands before all others of an article, where readers see it.
+/// Returns the pinned comment of an article, if it is public.
 pub(super) fn pinned(conn: &mut Conn, article: ArticleId) -> Result<Option<Comment>> {
     let pinned = comments::table.filter(comments::article_id.eq(article)).filter(comments::pinned.eq(true));
     Ok(pinned.filter(comments::shown.eq(true)).select(Comment::as_select()).first(conn).optional()?)
 }
 
-/// Lets go of what is pinned under an article.
+/// Unpins the pinned comment of an article.
 pub(super) fn unpin(conn: &mut Conn, article: ArticleId) -> Result<()> {
     let pinned = comments::table.filter(comments::article_id.eq(article)).filter(comments::pinned.eq(true));
     diesel::update(pinned).set((comments::pinned.eq(false), comments::version.eq(comments::version + 1))).execute(conn)?;
     Ok(())
 }
 
-/// One page of the replies to a comment.
+/// Returns one page of the replies to a comment.
 pub(super) fn page_of_replies(conn: &mut Conn, parent: CommentId, query: &PageQuery) -> Result<PageOf<Comment>> {
     let shown = || comments::table.filter(comments::parent_id.eq(parent)).filter(comments::shown.eq(true));
     let rows = shown().select(Comment::as_select()).into_boxed::<Backend>();
     Ok(keyset!(conn, LISTING, query, rows, shown().into_boxed::<Backend>()))
 }
 
-/// The ids of the first replies to a comment.
+/// The ids of the first three replies to a comment.
 type FirstThree = (Option<CommentId>, Option<CommentId>, Option<CommentId>);
 
-/// The first replies to each of these comments: two statements, and no more rows than are wanted, however many there are.
+/// Returns the first replies to each of some comments with two statements, without loading further replies.
 pub(super) fn first_replies(conn: &mut Conn, parents: &[CommentId]) -> Result<Vec<Comment>> {
     let reply = diesel::alias!(comments as reply);
     let nth = |offset: i64| {
@@ -95,7 +95,7 @@ pub(super) fn first_replies(conn: &mut Conn, parents: &[CommentId]) -> Result<Ve
     Ok(comments::table.filter(among(comments::id, ids)).order(order).select(Comment::as_select()).load(conn)?)
 }
 
-/// One page of the queue; an author's is about their own articles.
+/// Returns one page of the queue; for `only`, of the comments on that caller's own articles.
 pub(super) fn queue<R>(conn: &mut Conn, only: Option<&Caller<R>>, query: &PageQuery) -> Result<PageOf<Comment>> {
     let mut rows = comments::table.select(Comment::as_select()).into_boxed::<Backend>();
     let mut count = comments::table.into_boxed::<Backend>();
@@ -112,7 +112,7 @@ fn on_own_article<R>(caller: &Caller<R>) -> Predicate<comments::table> {
     Box::new(comments::article_id.eq_any(created).or(comments::article_id.eq_any(signed)))
 }
 
-/// Which of these articles somebody made or signs.
+/// Returns those of some articles that the caller created or signs.
 pub(super) fn own_articles<R>(conn: &mut Conn, caller: &Caller<R>, ids: &[ArticleId]) -> Result<BTreeSet<ArticleId>> {
     let created = articles::table.filter(among(articles::id, ids)).filter(articles::created_by.eq(caller.user));
     let mut own: BTreeSet<ArticleId> = created.select(articles::id).load(conn)?.into_iter().collect();
@@ -126,7 +126,7 @@ pub(super) fn own_articles<R>(conn: &mut Conn, caller: &Caller<R>, ids: &[Articl
     Ok(own)
 }
 
-/// The condition that a comment stands under one of these articles, by id or slug.
+/// Builds the filter by article, by id or slug.
 pub(super) fn article_is(op: Op, keys: &[Key]) -> Predicate<comments::table> {
     let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
     let ids = articles::table.filter(articles::id.eq_any(names()).or(articles::slug.eq_any(names()))).select(articles::id);
@@ -136,18 +136,18 @@ pub(super) fn article_is(op: Op, keys: &[Key]) -> Predicate<comments::table> {
     }
 }
 
-/// A comment, whatever became of it.
+/// Returns a comment, whatever its status.
 pub(super) fn look_up(conn: &mut Conn, id: CommentId) -> Result<Option<Comment>> {
     Ok(comments::table.filter(comments::id.eq(id)).select(Comment::as_select()).first(conn).optional()?)
 }
 
-/// Several comments, by id.
+/// Returns some comments, by id.
 pub(super) fn by_ids(conn: &mut Conn, ids: &[CommentId]) -> Result<HashMap<CommentId, Comment>> {
     let rows: Vec<Comment> = comments::table.filter(among(comments::id, ids)).select(Comment::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// A comment that readers see under this article.
+/// Returns a public comment of an article.
 pub(super) fn shown_comment(conn: &mut Conn, article: ArticleId, id: CommentId) -> Result<Option<Comment>> {
     let found = comments::table
         .filter(comments::id.eq(id))
@@ -157,7 +157,7 @@ pub(super) fn shown_comment(conn: &mut Conn, article: ArticleId, id: CommentId) 
     Ok(found.first(conn).optional()?)
 }
 
-/// What the queue says of articles: as readers know them or, where they are not public, as the desk does.
+/// Returns articles for the queue: the published version or, if there is none, the working copy.
 pub(super) fn article_cards(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, CommentedArticle>> {
     let working = articles::table.filter(among(articles::id, ids)).select((articles::id, articles::slug, articles::title));
     let published =
@@ -167,7 +167,7 @@ pub(super) fn article_cards(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMa
     Ok(rows.into_iter().map(|(id, slug, title)| (id, CommentedArticle { id, slug, title })).collect())
 }
 
-/// Whether a guest with this e-mail address has an approved comment.
+/// Checks whether a guest with this email address has an approved comment.
 pub(super) fn is_trusted(conn: &mut Conn, email: &str) -> Result<bool> {
     let approved = comments::table
         .filter(comments::author_email.eq(email))
@@ -177,7 +177,7 @@ pub(super) fn is_trusted(conn: &mut Conn, email: &str) -> Result<bool> {
     Ok(one.is_some())
 }
 
-/// The name and the e-mail address that somebody of the house comments under; the name is their profile's where they have one.
+/// Returns the name and the email address that a member of staff comments under. The author profile's name comes first.
 pub(super) fn signature(conn: &mut Conn, user: Id<User>, profile: Option<Id<AuthorProfile>>) -> Result<(String, String)> {
     let (name, email): (String, String) = users::table.filter(users::id.eq(user)).select((users::name, users::email)).first(conn)?;
     let signed = match profile {
@@ -193,7 +193,7 @@ pub(super) fn insert(conn: &mut Conn, comment: &Comment) -> Result<()> {
     Ok(())
 }
 
-/// Stores what was changed of a comment; what is shown and counted has its own ways.
+/// Stores a changed comment, except its visibility and counters.
 pub(super) fn update(conn: &mut Conn, comment: &Comment) -> Result<()> {
     diesel::update(comments::table.filter(comments::id.eq(comment.id)))
         .set((
@@ -213,32 +213,32 @@ pub(super) fn update(conn: &mut Conn, comment: &Comment) -> Result<()> {
     Ok(())
 }
 
-/// Whether there is any reply to a comment, whatever its status.
+/// Checks whether a comment has replies, whatever their status.
 pub(super) fn has_replies(conn: &mut Conn, id: CommentId) -> Result<bool> {
     let reply = comments::table.filter(comments::parent_id.eq(id)).select(comments::id);
     Ok(reply.first::<CommentId>(conn).optional()?.is_some())
 }
 
-/// Whether text and author of a comment were erased.
+/// Checks whether a comment was erased.
 pub(super) fn is_erased(conn: &mut Conn, id: &str) -> Result<bool> {
     let Ok(id) = id.parse::<CommentId>() else { return Ok(false) };
     Ok(look_up(conn, id)?.is_some_and(|comment| comment.erased))
 }
 
-/// Which of these comments are erased or are not there at all.
+/// Returns those of some comments that are erased or do not exist.
 pub(crate) fn gone(conn: &mut Conn, ids: &[CommentId]) -> Result<Vec<CommentId>> {
     let kept = comments::table.filter(among(comments::id, ids)).filter(comments::erased.eq(false));
     let kept: BTreeSet<CommentId> = kept.select(comments::id).load(conn)?.into_iter().collect();
     Ok(ids.iter().copied().filter(|id| !kept.contains(id)).collect())
 }
 
-/// Removes a comment and all replies to it.
+/// Deletes a comment and all replies to it.
 pub(super) fn delete(conn: &mut Conn, id: CommentId) -> Result<()> {
     diesel::delete(comments::table.filter(comments::id.eq(id))).execute(conn)?;
     Ok(())
 }
 
-/// The status is hidden from SQLite's planner, which would else look for the replies among all that are approved, at each level.
+/// `COALESCE` hides the status from SQLite's planner, which would otherwise scan all approved comments at each level.
 const SHOW: &str = "UPDATE comments SET shown = TRUE WHERE id IN (
     WITH RECURSIVE thread (id) AS (
         SELECT id FROM comments WHERE id = $1
@@ -252,7 +252,8 @@ const HIDE: &str = "UPDATE comments SET shown = FALSE WHERE id IN (
         UNION ALL SELECT reply.id FROM comments reply JOIN thread ON reply.parent_id = thread.id WHERE reply.shown
     ) SELECT id FROM thread)";
 
-/// Shows an approved comment with all approved replies beneath it, or hides it with all of them; says how many.
+/// Shows an approved comment with all approved replies beneath it, or hides it with all of them. Returns the number
+/// of changed comments.
 pub(super) fn set_shown(conn: &mut Conn, comment: &Comment, shown: bool) -> Result<usize> {
     let changed = diesel::sql_query(if shown { SHOW } else { HIDE }).bind::<Text, _>(comment.id).execute(conn)?;
     let count = i32::try_from(changed).unwrap_or(i32::MAX);
@@ -263,7 +264,7 @@ pub(super) fn set_shown(conn: &mut Conn, comment: &Comment, shown: bool) -> Resu
     Ok(changed)
 }
 
-/// Counts comments that show under an article now, or no longer do.
+/// Adds a change to the number of public comments of an article.
 pub(super) fn count_shown(conn: &mut Conn, article: ArticleId, change: i32) -> Result<()> {
     straight!(conn, conn => {
         diesel::update(articles::table.filter(articles::id.eq(article)))
@@ -278,7 +279,7 @@ pub(super) fn count_shown(conn: &mut Conn, article: ArticleId, change: i32) -> R
     Ok(())
 }
 
-/// Counts an approved reply, or one that no longer is.
+/// Adds a change to the number of approved replies to a comment.
 pub(super) fn count_reply(conn: &mut Conn, parent: CommentId, change: i32) -> Result<()> {
     diesel::update(comments::table.filter(comments::id.eq(parent)))
         .set(comments::reply_count.eq(comments::reply_count + change))

@@ -1,4 +1,4 @@
-//! The queue: what the people who look after comments see of them, and what they can ask for.
+//! The moderation queue: the moderators' view of comments, and its filters.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,93 +11,93 @@ use crate::db::{Column, Field, Key, Listing, Op, Timestamp, column};
 use crate::input::Kind;
 use crate::schema::comments;
 
-/// What a comment says, with its source.
+/// The text of a comment, with its source.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct StaffCommentBody {
-    /// As sanitised HTML; links are `nofollow ugc`.
+    /// The text as sanitised HTML; links are `nofollow ugc`.
     #[schema(example = "<p>At <em>last</em>.</p>")]
     pub(crate) html: String,
-    /// As plain text.
+    /// The text as plain text.
     #[schema(example = "At last.")]
     pub(crate) text: String,
-    /// As it was written, in inline Markdown.
+    /// The text as its author wrote it, in inline Markdown.
     #[schema(example = "At *last*.")]
     pub(crate) markdown: String,
 }
 
-/// The article that a comment stands under.
+/// The article of a comment.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct CommentedArticle {
-    /// Its id.
+    /// The id of the article.
     pub(crate) id: ArticleId,
-    /// Its address.
+    /// The slug of the article.
     #[schema(example = "tram-line-9-opens")]
     pub(crate) slug: String,
-    /// Its headline.
+    /// The headline of the article.
     #[schema(example = "Tram line 9 opens")]
     pub(crate) title: String,
 }
 
-/// A comment, as those see it who look after comments.
+/// A comment, as moderators see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct StaffComment {
-    /// Its id.
+    /// The id of the comment.
     pub(crate) id: CommentId,
-    /// The comment that it answers.
+    /// The id of the comment that this comment replies to.
     pub(crate) parent_id: Option<CommentId>,
-    /// How many comments lie above it.
+    /// The number of comments above this one in the thread.
     #[schema(example = 0, minimum = 0)]
     pub(crate) depth: i32,
-    /// Who wrote it.
+    /// The author of the comment.
     pub(crate) author: CommentAuthor,
-    /// What it says.
+    /// The text of the comment.
     pub(crate) body: StaffCommentBody,
-    /// When it was written.
+    /// The time when the comment was written.
     pub(crate) created_at: Timestamp,
-    /// When it was last edited.
+    /// The time of the last edit.
     pub(crate) edited_at: Option<Timestamp>,
-    /// Whether it stands before all others of its article.
+    /// Whether the comment is pinned above all others of its article.
     #[schema(example = false)]
     pub(crate) pinned: bool,
-    /// How many readers voted for it.
+    /// The number of readers' votes for the comment.
     #[schema(example = 3, minimum = 0)]
     pub(crate) votes: i32,
-    /// Whether its text and its author's name were erased.
+    /// Whether the text and the author's name were erased.
     #[schema(example = false)]
     pub(crate) erased: bool,
-    /// How many approved replies there are; `data` is empty here.
+    /// The number of approved replies; `data` is always empty here.
     pub(crate) replies: Replies,
-    /// What was made of it.
+    /// The moderation status.
     pub(crate) status: CommentStatus,
-    /// Why, where somebody said so.
+    /// The moderator's reason for the status, if there is one.
     #[schema(example = "Names a private person.")]
     pub(crate) reason: Option<String>,
-    /// What speaks for spam, in points from 0 to 100.
+    /// The spam score, in points from 0 to 100.
     #[schema(example = 10, minimum = 0, maximum = 100)]
     pub(crate) spam_score: i32,
-    /// What the points are for.
+    /// The signs of spam that the score is made of.
     #[schema(example = json!(["no_form"]))]
     pub(crate) spam_signs: Vec<SpamSign>,
-    /// The article that it stands under.
+    /// The article of the comment.
     pub(crate) article: CommentedArticle,
-    /// The e-mail address that its author gave; null for authors, who may not see it.
+    /// The email address that the author gave; `null` for users with the role `author`, who may not see it.
     #[schema(example = "mara@example.org")]
     pub(crate) author_email: Option<String>,
-    /// The IP address that it came from; null for authors, who may not see it.
+    /// The IP address that sent the comment; `null` for users with the role `author`, who may not see it.
     #[schema(example = "203.0.113.7")]
     pub(crate) ip: Option<String>,
-    /// The program that it came from; null for authors, who may not see it.
+    /// The user agent that sent the comment; `null` for users with the role `author`, who may not see it.
     #[schema(example = "Mozilla/5.0")]
     pub(crate) user_agent: Option<String>,
-    /// How many readers reported it.
+    /// The number of open reports by readers.
     #[schema(example = 0, minimum = 0)]
     pub(crate) reported: i32,
-    /// Counts the changes; `"v7"` as an `ETag`.
+    /// The version of the comment, which counts its changes; version 7 has the `ETag` `"v7"`.
     #[schema(example = 1, minimum = 1)]
     pub(crate) version: i32,
 }
 
-/// What tells who a guest is: for moderators, editors and administrators alone.
+/// The data that can identify a guest. Only moderators, editors and administrators may see it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Traces {
     author_email: Option<String>,
@@ -106,14 +106,14 @@ pub(super) struct Traces {
 }
 
 impl Traces {
-    /// Those that a comment left.
+    /// Returns the data that a comment holds.
     pub(super) fn of(comment: &Comment) -> Self {
         Self { author_email: comment.author_email.clone(), ip: comment.address.clone(), user_agent: comment.user_agent.clone() }
     }
 }
 
 impl Comment {
-    /// What those see of it who look after comments, with as many traces as they may see.
+    /// Returns the comment as moderators see it, with the identifying data that the caller may see.
     pub(super) fn staff_view(&self, article: CommentedArticle, replies: Replies, traces: Traces) -> StaffComment {
         let Traces { author_email, ip, user_agent } = traces;
         StaffComment {
@@ -142,7 +142,7 @@ impl Comment {
     }
 }
 
-/// The first of the fields is for all; the rest is for those who may see traces.
+/// The number of leading fields that every moderator can filter by. The others identify guests.
 const OPEN_FIELDS: usize = 6;
 
 static FIELDS: [Field<comments::table, Comment>; 8] = [
@@ -152,7 +152,7 @@ static FIELDS: [Field<comments::table, Comment>; 8] = [
         ops: Op::CHOICE,
         column: column!(text comments::status),
         key: None,
-        about: "What was made of it.",
+        about: "The moderation status.",
     },
     Field {
         name: "article",
@@ -168,7 +168,7 @@ static FIELDS: [Field<comments::table, Comment>; 8] = [
         ops: Op::TEXT,
         column: column!(text comments::author_name_key),
         key: None,
-        about: "The name it is signed with, without regard to case and accents.",
+        about: "The author's name, regardless of case and accents.",
     },
     Field {
         name: "created_at",
@@ -176,7 +176,7 @@ static FIELDS: [Field<comments::table, Comment>; 8] = [
         ops: Op::ORDER,
         column: column!(time comments::created_at),
         key: Some(|row| Key::Int(row.created_at.millis())),
-        about: "The time of writing.",
+        about: "The time when the comment was written.",
     },
     Field {
         name: "reported",
@@ -184,7 +184,7 @@ static FIELDS: [Field<comments::table, Comment>; 8] = [
         ops: Op::ORDER,
         column: column!(int comments::reported),
         key: Some(|row| Key::Int(i64::from(row.reported))),
-        about: "How many readers reported it.",
+        about: "The number of open reports by readers.",
     },
     Field {
         name: "spam_score",
@@ -192,7 +192,7 @@ static FIELDS: [Field<comments::table, Comment>; 8] = [
         ops: Op::ORDER,
         column: column!(int comments::spam_score),
         key: None,
-        about: "What speaks for spam, in points from 0 to 100.",
+        about: "The spam score, in points from 0 to 100.",
     },
     Field {
         name: "author_email",
@@ -200,7 +200,7 @@ static FIELDS: [Field<comments::table, Comment>; 8] = [
         ops: Op::OPTIONAL_EMAIL,
         column: column!(optional text comments::author_email),
         key: None,
-        about: "The e-mail address of its author, without regard to case. Unknown to authors.",
+        about: "The author's email address, regardless of case. Not available to the role `author`.",
     },
     Field {
         name: "ip",
@@ -208,11 +208,11 @@ static FIELDS: [Field<comments::table, Comment>; 8] = [
         ops: Op::OPTIONAL_TEXT,
         column: column!(optional text comments::address),
         key: None,
-        about: "The IP address that it came from. Unknown to authors.",
+        about: "The IP address that sent the comment. Not available to the role `author`.",
     },
 ];
 
-/// What the queue can be asked by those who may see everything.
+/// The queue for users who may see the identifying data of guests.
 pub(super) static QUEUE: Listing<comments::table, Comment> = Listing {
     fields: &FIELDS,
     default_sort: "-created_at",
@@ -244,7 +244,7 @@ pub(super) static QUEUE: Listing<comments::table, Comment> = Listing {
     id_of: |row| row.id.to_string(),
 };
 
-/// What authors can ask of the comments on their own articles: nothing that would tell who a guest is.
+/// The queue for authors: the comments on their own articles, without fields that identify guests.
 pub(super) static OWN_QUEUE: Listing<comments::table, Comment> = Listing {
     fields: FIELDS.split_at(OPEN_FIELDS).0,
     default_sort: "-created_at",

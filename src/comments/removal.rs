@@ -1,6 +1,6 @@
-//! Deleting: one comment, which keeps its place while there are replies to it, or a whole thread.
+//! Deletion of one comment, which keeps its place while it has replies, or of a whole thread.
 //!
-//! Nobody's deletion takes away what others wrote, except for that of a thread, which staff ask for by name.
+//! A deletion never removes other people's comments, except the deletion of a thread, which staff must ask for explicitly.
 
 use super::changes::{announce, apply};
 use super::comment::{Comment, CommentStatus};
@@ -11,7 +11,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::scrub::{self, Scrub};
 
-/// What is deleted.
+/// The extent of a deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Extent {
     /// One comment.
@@ -20,7 +20,8 @@ pub(super) enum Extent {
     Thread,
 }
 
-/// Deletes a comment. One that has replies loses its text and its author and keeps its place; one that has none is removed.
+/// Deletes a comment. A comment with replies loses its text and its author and keeps its place; a comment without
+/// replies is removed.
 pub(super) fn remove(app: &App, conn: &mut Conn, actor: Option<String>, comment: &Comment, extent: Extent) -> Result<()> {
     let (touched, kind) = match extent {
         Extent::Thread => (take_out(app, conn, comment.clone())?, "comment.thread_deleted"),
@@ -31,7 +32,7 @@ pub(super) fn remove(app: &App, conn: &mut Conn, actor: Option<String>, comment:
     scrub::ask(app, conn, Scrub::Comments)
 }
 
-/// Removes a comment with all replies to it, then each erased comment above it that was kept for its replies and has none left.
+/// Removes a comment with all replies to it, then each erased comment above it that has no replies left.
 fn take_out(app: &App, conn: &mut Conn, mut comment: Comment) -> Result<Vec<String>> {
     let mut touched = Vec::new();
     loop {
@@ -45,8 +46,8 @@ fn take_out(app: &App, conn: &mut Conn, mut comment: Comment) -> Result<Vec<Stri
     }
 }
 
-/// Takes text and author out of a comment and leaves its place to the replies. A place that waited is approved: nothing is left to
-/// decide on, and the replies show again.
+/// Erases the text and the author of a comment and keeps its place for the replies. A pending comment is approved,
+/// because no decision is left to make and the replies can show again.
 fn keep_place(app: &App, conn: &mut Conn, comment: &Comment) -> Result<Vec<String>> {
     let mut touched = if comment.shown { super::changes::tags(comment) } else { Vec::new() };
     blank(conn, &[comment.id])?;

@@ -1,4 +1,4 @@
-//! Threads: comments with the first replies to each, put together with a fixed number of statements.
+//! Threads: comments with their first replies, loaded with a fixed number of statements.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,10 @@ use crate::db::{Conn, Key, PageOf, PageQuery, Position};
 use crate::error::{Error, Result};
 use crate::input::{Query, seal_cursor};
 
-/// How many levels of replies are embedded beneath the comments of a page.
+/// The number of levels of replies that are embedded beneath a page's comments.
 const LEVELS: usize = 3;
 
-/// What ties a cursor to the comments of an article.
+/// Returns the scope of cursors for an article's comments.
 fn scope(article: ArticleId) -> String {
     format!("comments of {article}")
 }
@@ -23,7 +23,7 @@ fn scope_of_replies(comment: CommentId) -> String {
     format!("replies to {comment}")
 }
 
-/// One page of an article's comments, and the query that asked for it.
+/// Returns one page of an article's comments, with the parsed query.
 pub(crate) fn list(app: &App, conn: &mut Conn, name: &str, mut query: Query) -> Result<(ArticleId, PageQuery, PageOf<CommentView>)> {
     let article = queries::article_of(conn, name)?.id;
     let list = query.listing(&LISTING, &app.secrets, &scope(article));
@@ -32,7 +32,7 @@ pub(crate) fn list(app: &App, conn: &mut Conn, name: &str, mut query: Query) -> 
     Ok((article, list, page))
 }
 
-/// One page of the replies to a comment of an article, and the query that asked for it.
+/// Returns one page of the replies to a comment, with the parsed query.
 pub(super) fn list_replies(
     app: &App,
     conn: &mut Conn,
@@ -48,7 +48,7 @@ pub(super) fn list_replies(
     Ok((article, list, page))
 }
 
-/// Comments that readers see, with their first replies.
+/// Returns public comments with their first replies.
 fn threads(app: &App, conn: &mut Conn, roots: &[Comment]) -> Result<Vec<CommentView>> {
     let mut beneath: HashMap<CommentId, Vec<Comment>> = HashMap::new();
     let mut parents = answered(roots);
@@ -71,19 +71,19 @@ fn answered(comments: &[Comment]) -> Vec<CommentId> {
     comments.iter().filter(|comment| comment.reply_count > 0).map(|comment| comment.id).collect()
 }
 
-/// Goes as deep as replies were loaded.
+/// Builds the view of a comment with all replies that were loaded.
 fn thread(app: &App, comment: &Comment, beneath: &HashMap<CommentId, Vec<Comment>>) -> CommentView {
     let loaded = beneath.get(&comment.id).map_or(&[][..], Vec::as_slice);
     let data: Vec<CommentView> = loaded.iter().map(|reply| thread(app, reply, beneath)).collect();
     comment.view(Replies { next: next(app, comment, loaded), count: comment.reply_count, data })
 }
 
-/// The number of replies, and none of them.
+/// Returns the number of replies, without any reply.
 pub(super) fn counted(app: &App, comment: &Comment) -> Replies {
     Replies { count: comment.reply_count, data: Vec::new(), next: next(app, comment, &[]) }
 }
 
-/// The cursor with which the list of replies goes on after those that are loaded.
+/// Returns the cursor for the replies after those that were loaded.
 fn next(app: &App, comment: &Comment, loaded: &[Comment]) -> Option<String> {
     let more = usize::try_from(comment.reply_count).unwrap_or_default() > loaded.len();
     if !more {

@@ -1,4 +1,4 @@
-//! Compares the pictures' rows with the files of the store, and mends what can be mended.
+//! Compares the rows of images with the files in the media store, and repairs what can be repaired.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,38 +12,38 @@ use crate::app::App;
 use crate::error::Result;
 use crate::secrets::hex;
 
-/// How the files and the rows agree.
+/// The result of a comparison of files and rows.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
-    /// Files that pictures are made of.
+    /// The number of files that images use.
     pub(crate) files: usize,
-    /// How many bytes they have together.
+    /// The total size of these files, in bytes.
     pub(crate) bytes: u64,
-    /// Files that pictures are made of and that are not there.
+    /// Files that images use but that do not exist.
     pub(crate) missing: Vec<String>,
-    /// Files that have another size than they had or, looked at closely, another content.
+    /// Files with an unexpected size or, in a deep check, unexpected content.
     pub(crate) changed: Vec<String>,
-    /// Files that no picture is left for.
+    /// Files that no image uses.
     pub(crate) orphans: Vec<String>,
-    /// Files without a picture that are so new that an upload may be under way.
+    /// The number of files without an image that are so new that an upload may still be in progress.
     pub(crate) young: usize,
-    /// Files of another kind, which are not judged.
+    /// The number of files of other kinds, which are not checked.
     pub(crate) others: usize,
-    /// How many orphans were removed.
+    /// The number of orphaned files that were deleted.
     pub(crate) removed: usize,
 }
 
 impl Findings {
-    /// Whether something is wrong still.
+    /// Whether problems remain.
     pub(crate) fn is_faulty(&self) -> bool {
         !self.missing.is_empty() || !self.changed.is_empty() || self.removed < self.orphans.len()
     }
 }
 
-/// Compares rows and files; `deep` reads every file, `repair` removes those that no picture is left for.
+/// Compares rows and files. `deep` reads every file; `repair` deletes orphaned files.
 ///
-/// A server may run beside it: rows are read before files, what seems to be missing is looked for again, and a file is
-/// removed only when it is as old as the sweep demands, under the lock that uploads take.
+/// A server may run at the same time: rows are read before files, missing files are looked up again, and a file is deleted only if it is as
+/// old as the sweep requires, under the lock that uploads take.
 pub(crate) async fn check(app: &App, deep: bool, repair: bool) -> Result<Findings> {
     let rows = app.db.read(queries::files).await?;
     let rows: BTreeMap<String, (String, i64)> =
@@ -86,7 +86,7 @@ async fn has_content(app: &App, name: &str, sha256: &str) -> Result<bool> {
     Ok(content.is_none_or(|content| hex(&Sha256::digest(&content)) == sha256))
 }
 
-/// Whether a file is not there that a picture is made of, still.
+/// Whether a file is missing and an image still uses it.
 async fn is_missing(app: &App, name: &str, sha256: &str) -> Result<bool> {
     let sha256 = sha256.to_owned();
     Ok(app.storage.size(name).await?.is_none() && app.db.read(move |conn| queries::file_is_used(conn, &sha256)).await?)

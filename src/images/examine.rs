@@ -1,4 +1,4 @@
-//! Looks at an uploaded file: whether it is a whole picture within bounds, and what it looks like from afar.
+//! Examines an uploaded file: checks that it is a complete image within the limits, and computes its placeholder.
 
 use std::fs::File;
 use std::io::{Cursor, Read};
@@ -22,63 +22,63 @@ use crate::config::ImageBounds;
 use crate::error::{Code, Error, Fault, Result};
 use crate::secrets::hex;
 
-/// How many pixels all frames of an animation may have together.
+/// The maximum number of pixels in all frames of an animation.
 const MOST_MOVING_PIXELS: u64 = 250_000_000;
-/// How many frames an animation may have.
+/// The maximum number of frames of an animation.
 const MOST_FRAMES: u32 = 1000;
-/// The longest side of a picture.
+/// The maximum length of a side, in pixels.
 const LONGEST_SIDE: u32 = 65_535;
-/// What a decoder of PNG may take besides the picture, a deflated colour profile above all.
+/// The memory that a PNG decoder may use besides the image, mostly for a compressed colour profile.
 const LARGEST_ASIDE: u64 = 16 * MIB;
 const MIB: u64 = 1024 * 1024;
 
-/// The types that are taken, for people.
+/// The accepted types, for people.
 const TAKEN: &str = if cfg!(feature = "avif") { "JPEG, PNG, WebP, GIF, AVIF" } else { "JPEG, PNG, WebP, GIF" };
 
-/// What to do about HEIC.
-const FOR_PHONES: &str = "The file is HEIC, which browsers do not show. On an iPhone, choose Settings, Camera, Formats, Most Compatible, \
-so that it takes JPEG from now on; for a picture that exists, export it as JPEG and send that.";
+/// The advice for HEIC files.
+const FOR_PHONES: &str = "The file is HEIC, which browsers do not show. On an iPhone, choose Settings, Camera, Formats, Most Compatible \
+to take photos as JPEG; export existing photos as JPEG.";
 
-/// The longest side of what a placeholder is made of.
+/// The maximum side of the small image that the placeholder is computed from.
 const PLACEHOLDER_SIDE: u32 = 100;
 
-/// How many files are looked at together, in this process.
+/// The number of files that this process examines concurrently.
 static LOOKS: Semaphore = Semaphore::const_new(2);
 
-/// What is known of a picture once it has been looked at.
+/// The result of examining an image.
 #[derive(Debug)]
 pub(super) struct Examined {
     pub(super) mime: Mime,
-    /// Pixels from left to right, as the picture is seen.
+    /// The displayed width in pixels.
     pub(super) width: u32,
-    /// Pixels from top to bottom, as the picture is seen.
+    /// The displayed height in pixels.
     pub(super) height: u32,
-    /// How many pictures follow each other; 1 where nothing moves.
+    /// The number of frames; 1 for still images.
     pub(super) frames: u32,
-    /// Whether something behind it shows through.
+    /// Whether the image has transparent pixels.
     pub(super) has_alpha: bool,
     /// The thumbhash in base64.
     pub(super) thumbhash: String,
-    /// The mean colour, `#rrggbb`.
+    /// The average colour, as `#rrggbb`.
     pub(super) color: String,
-    /// What the file says of its picture.
+    /// The metadata in the file.
     pub(super) notes: Notes,
-    /// The SHA-256 of the clean file, in hexadecimal.
+    /// The SHA-256 hash of the clean file, in hexadecimal.
     pub(super) sha256: String,
     /// The clean file.
     pub(super) file: Bytes,
 }
 
-/// Why a picture is refused.
+/// The reason why a file is rejected.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// It is none of the types that are taken.
+    /// The type of the file is not supported.
     Unknown,
-    /// It is what telephones make unless they are told otherwise.
+    /// The file is HEIC, the default format of some phones.
     Heic,
-    /// It breaks off or contradicts itself.
+    /// The file is truncated or inconsistent.
     Broken(String),
-    /// It is too large to look at.
+    /// The image is too large to decode.
     TooMany(String),
 }
 
@@ -91,18 +91,18 @@ impl From<Broken> for Refusal {
 impl From<ImageError> for Refusal {
     fn from(error: ImageError) -> Self {
         match error {
-            ImageError::Limits(limit) => Self::TooMany(format!("It takes too much memory: {limit}.")),
-            _ => Self::Broken("Its pixels can't be decoded.".to_owned()),
+            ImageError::Limits(limit) => Self::TooMany(format!("Decoding takes too much memory: {limit}.")),
+            _ => Self::Broken("The pixels cannot be decoded.".to_owned()),
         }
     }
 }
 
 impl Refusal {
-    /// The answer that a client gets.
+    /// The error for the client.
     pub(super) fn into_error(self, bounds: ImageBounds) -> Error {
         match self {
             Self::Heic => Error::new(Code::UnsupportedMediaType, FOR_PHONES).header("Accept", "multipart/form-data"),
-            Self::Unknown => Error::new(Code::UnsupportedMediaType, format!("By its bytes, the file is none of these: {TAKEN}."))
+            Self::Unknown => Error::new(Code::UnsupportedMediaType, format!("The content of the file is none of these types: {TAKEN}."))
                 .header("Accept", "multipart/form-data"),
             Self::Broken(why) => Error::invalid(vec![Fault::at("/file", "broken_picture", why)]),
             Self::TooMany(why) => Error::invalid(vec![
@@ -116,14 +116,14 @@ impl Refusal {
     }
 }
 
-/// Looks at a file when it is its turn.
+/// Examines a file when a slot is free.
 pub(super) async fn examine_file(app: &App, file: File) -> Result<Examined> {
-    let busy = |_| Error::unavailable("too many pictures wait to be looked at");
+    let busy = |_| Error::unavailable("too many uploads wait to be examined");
     let turn = tokio::time::timeout(app.config.server.request_deadline, LOOKS.acquire()).await.map_err(busy)?;
     let turn = turn.map_err(|error| Error::internal(&error.to_string()))?;
     let (runtime, bounds) = (Handle::current(), app.config.store.media.bounds);
     let look = move || {
-        // It ends with the work and not with the request, which may be given up before.
+        // The slot belongs to the work, not to the request, which may be aborted earlier.
         let _turn = turn;
         let mut bytes = Vec::new();
         let mut file = file;
@@ -131,12 +131,12 @@ pub(super) async fn examine_file(app: &App, file: File) -> Result<Examined> {
         Ok(examine(bytes, bounds, |memory| reserve(&runtime, memory)))
     };
     let looked: std::thread::Result<std::io::Result<_>> = app.renditions.darkroom.develop(Queue::Uploads, look).await?;
-    // A decoder that panics has met what is no picture.
-    let looked = looked.unwrap_or_else(|_| Ok(Err(Refusal::Broken("Its pixels can't be decoded.".to_owned()))))?;
+    // A decoder that panics was given invalid data.
+    let looked = looked.unwrap_or_else(|_| Ok(Err(Refusal::Broken("The pixels cannot be decoded.".to_owned()))))?;
     looked.map_err(|refusal| refusal.into_error(bounds))
 }
 
-/// Looks at a file; `reserve` waits until there is so much memory, and holds it as long as what it returns lives.
+/// Examines a file. `reserve` waits until so much memory is free; the memory is reserved while its result is alive.
 pub(super) fn examine<R>(bytes: Vec<u8>, bounds: ImageBounds, reserve: impl Fn(u64) -> R) -> std::result::Result<Examined, Refusal> {
     let unknown = || if is_heic(&bytes) { Refusal::Heic } else { Refusal::Unknown };
     let mime = Mime::of(&bytes).ok_or_else(unknown)?;
@@ -146,7 +146,7 @@ pub(super) fn examine<R>(bytes: Vec<u8>, bounds: ImageBounds, reserve: impl Fn(u
     check_size(&anatomy, bounds)?;
     let reserved = reserve(anatomy.memory);
     if anatomy.breaks_off.is_some_and(|row| !reaches_last_row(&anatomy.file, row)) {
-        return Err(Refusal::Broken("It breaks off before its end.".to_owned()));
+        return Err(Refusal::Broken("The file is truncated.".to_owned()));
     }
     let small = decode(&anatomy, bounds)?;
     drop(reserved);
@@ -160,31 +160,31 @@ pub(super) fn examine<R>(bytes: Vec<u8>, bounds: ImageBounds, reserve: impl Fn(u
     Ok(Examined { mime, width, height, frames, has_alpha, thumbhash, color, notes: anatomy.notes(), sha256, file: anatomy.file.into() })
 }
 
-/// Decided by what the file says of itself, before a pixel is decoded.
+/// Checks the size that the file declares, before any pixel is decoded.
 fn check_size(anatomy: &Anatomy, bounds: ImageBounds) -> std::result::Result<(), Refusal> {
     let (width, height, frames) = (anatomy.width, anatomy.height, anatomy.frames);
     if width > LONGEST_SIDE || height > LONGEST_SIDE {
-        return Err(Refusal::TooMany(format!("It has {width} × {height} pixels; a side may have {LONGEST_SIDE}.")));
+        return Err(Refusal::TooMany(format!("The image has {width} × {height} pixels; a side may have at most {LONGEST_SIDE}.")));
     }
     let most = bounds.pixels();
     if u64::from(width) * u64::from(height) > most || anatomy.pixels / u64::from(frames) > most {
-        return Err(Refusal::TooMany(format!("It has {width} × {height} pixels; a picture may have {most}.")));
+        return Err(Refusal::TooMany(format!("The image has {width} × {height} pixels; at most {most} are allowed.")));
     }
     if frames > MOST_FRAMES || (frames > 1 && anatomy.pixels > MOST_MOVING_PIXELS) {
         let pixels = anatomy.pixels;
-        return Err(Refusal::TooMany(format!("Its {frames} frames have {pixels} pixels together.")));
+        return Err(Refusal::TooMany(format!("The animation is too large: {frames} frames with {pixels} pixels in total.")));
     }
     if anatomy.memory > bounds.memory() {
         let (takes, most) = (anatomy.memory.div_ceil(MIB), bounds.memory() / MIB);
         let why = format!(
-            "Decoding it takes {takes} MiB, and one picture may take {most} MiB; save it smaller, or with 8 bits and not progressive."
+            "Decoding the image takes {takes} MiB; at most {most} MiB are allowed. Save it smaller, with 8 bits, or not progressive."
         );
         return Err(Refusal::TooMany(why));
     }
     Ok(())
 }
 
-/// Decodes every frame of what will be stored; the first comes back, small.
+/// Decodes every frame of the clean file; returns the first frame, scaled down.
 fn decode(anatomy: &Anatomy, bounds: ImageBounds) -> ImageResult<DynamicImage> {
     let file = || Cursor::new(anatomy.file.as_slice());
     let (moves, piece) = (anatomy.frames > 1, bounds.largest_piece());
@@ -194,14 +194,14 @@ fn decode(anatomy: &Anatomy, bounds: ImageBounds) -> ImageResult<DynamicImage> {
             let glance = glance_at_jpeg(&anatomy.file, anatomy.width.max(anatomy.height), PLACEHOLDER_SIDE).map(small);
             match checked {
                 Ok(checked) => Ok(glance.unwrap_or(checked)),
-                // This decoder wants all pixels; the one that renditions are made by shows those that there are.
+                // This decoder requires all pixels; the decoder for renditions shows the pixels that exist.
                 Err(error) => glance.filter(|_| anatomy.breaks_off.is_some()).ok_or(error),
             }
         }
         Mime::Png => {
             let decoder = || PngDecoder::with_limits(file(), limits(LARGEST_ASIDE));
             let mut first = decoder()?;
-            // The decoder passes over a profile that is larger than it may be; browsers might not.
+            // The decoder ignores a profile that exceeds the limit; browsers might not.
             if anatomy.deflated_profile && first.icc_profile()?.is_none() {
                 return Err(broken_profile());
             }
@@ -267,12 +267,12 @@ fn small(picture: DynamicImage) -> DynamicImage {
     if fits { picture } else { picture.thumbnail(PLACEHOLDER_SIDE, PLACEHOLDER_SIDE) }
 }
 
-/// Decodes frame after frame, holding one at a time.
+/// Decodes all frames, one at a time.
 fn check_frames<'a>(decoder: impl AnimationDecoder<'a>) -> ImageResult<()> {
     for frame in decoder.into_frames() {
         match frame {
             Ok(_) => {}
-            // Moving pictures of 16 bits are shown by browsers, but not by this decoder.
+            // Browsers show animations with 16 bits per channel, but this decoder does not support them.
             Err(ImageError::Unsupported(_)) => return Ok(()),
             Err(error) => return Err(error),
         }
@@ -280,13 +280,13 @@ fn check_frames<'a>(decoder: impl AnimationDecoder<'a>) -> ImageResult<()> {
     Ok(())
 }
 
-/// The picture as it is seen.
+/// The image after applying its orientation.
 fn seen(mut picture: DynamicImage, anatomy: &Anatomy) -> DynamicImage {
     picture.apply_orientation(anatomy.orientation);
     picture
 }
 
-/// The mean of all colours, each by how opaque it is; white where nothing is.
+/// The average colour, weighted by opacity; white if the image is fully transparent.
 fn mean_color(picture: &image::RgbaImage) -> String {
     let mut sums = [0_u64; 3];
     let mut weight = 0;

@@ -1,4 +1,4 @@
-//! The operations on pictures over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for images.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 
@@ -16,7 +16,7 @@ use crate::users::{Caller, Staff, Writer};
 
 listing_parameters!(ImageList, LISTING);
 
-/// Mounts the operations.
+/// Mounts the operations on images.
 pub(crate) fn routes(mount: &mut impl Mount) {
     mount
         .service(list_images)
@@ -29,14 +29,14 @@ pub(crate) fn routes(mount: &mut impl Mount) {
         .configure(super::uploads::routes);
 }
 
-/// Mounts the files.
+/// Mounts the operations that serve files.
 pub(crate) fn media_routes(mount: &mut impl Mount) {
     mount.service(read_file).configure(renditions::routes);
 }
 
-/// Lists images.
+/// List images
 ///
-/// All that were uploaded, the newest first, for those who work here.
+/// Returns all uploaded images, newest first. For staff only.
 #[utoipa::path(tag = "Images", params(ImageList), security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 200, body = Page<EditedImage>, description = "A page of images.")))]
 #[get("/images")]
@@ -48,12 +48,13 @@ async fn list_images(request: Request, _caller: Caller<Staff>) -> Result<HttpRes
     editor_page(&request, &list, &page)
 }
 
-/// Uploads an image.
+/// Upload an image
 ///
-/// The type is what the bytes say: JPEG, PNG, WebP, GIF and, where the server was built to take it, AVIF. All that the file holds besides pixels, colours and frames is dropped: where and with
-/// what it was taken, comments, previews, whatever is appended; how it must be turned stays. A file that breaks off is
-/// refused (`broken_picture`), but for a JPEG that lacks no more than its last row of blocks, as is one of more pixels than the server takes (50 million, unless
-/// `IMAGE_MEGAPIXELS` says otherwise), of more memory than is meant for one, of 1000 frames, or of 250 million pixels in all frames (`too_many_pixels`).
+/// The type is detected from the content: JPEG, PNG, WebP, GIF and, if the server was built with it, AVIF. Everything in the file except
+/// pixels, colours, frames and orientation is removed: location, camera data, comments, previews and appended data. A truncated file is
+/// rejected (`broken_picture`), except a JPEG that lacks no more than its last row of blocks. A file is also rejected (`too_many_pixels`)
+/// if it has more pixels than the server accepts (50 million, unless `IMAGE_MEGAPIXELS` says otherwise), needs more memory to decode than
+/// one image may use, or has more than 1000 frames or more than 250 million pixels in all frames.
 #[utoipa::path(tag = "Images",
     request_body(content = ImageUpload, content_type = "multipart/form-data", encoding(
         ("file" = (content_type = "image/jpeg, image/png, image/webp, image/gif, image/avif")), ("custom" = (content_type = "application/json")))),
@@ -67,12 +68,12 @@ async fn create_image(form: Upload, request: Request, caller: Caller<Writer>) ->
     created(&request, &format!("/images/{}", view.view.id), &view, view.version)
 }
 
-/// Reads an image.
+/// Read an image
 ///
-/// Readers find it where something public shows it. With `view=editor`, those who work here see any, and its version, as
-/// the `ETag` that guards writes.
-#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "Id."),
-        ("view" = inline(Option<EditorView>), Query, description = "Ask for what those who work here see.")),
+/// Readers can read an image that public content shows. With `view=editor`, staff can read every image; the `ETag` then holds the version
+/// for conditional writes.
+#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "The id of the image."),
+        ("view" = inline(Option<EditorView>), Query, description = "`editor` returns the view for staff.")),
     security((), ("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 200, body = ImageAnswer, description = "The image.")))]
 #[get("/images/{image}")]
@@ -88,10 +89,10 @@ async fn read_image(request: Request, name: web::Path<String>) -> Result<HttpRes
     public(&request, &view, tags)
 }
 
-/// Replaces what is said of an image.
+/// Replace the metadata of an image
 ///
-/// Members that are left out get their defaults. The file stays: another file is another image.
-#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "Id.")), request_body = ImageDraft,
+/// Omitted members are reset to their defaults. The file cannot be replaced; upload another image instead.
+#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "The id of the image.")), request_body = ImageDraft,
     security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 200, body = EditedImage, description = "The image.")))]
 #[put("/images/{image}")]
@@ -99,11 +100,11 @@ async fn replace_image(body: Body, request: Request, caller: Caller<Writer>, nam
     change(body, request, caller, name).await
 }
 
-/// Changes what is said of an image.
+/// Update the metadata of an image
 ///
-/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default. It shows at once wherever the
-/// image does. Contributors and authors change what they uploaded themselves.
-#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "Id.")),
+/// A JSON Merge Patch (RFC 7396): omitted members are unchanged, `null` resets a member to its default. The change appears at once wherever
+/// the image is shown. Contributors and authors can change only images that they uploaded.
+#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "The id of the image.")),
     request_body(content = ImageDraft, content_type = "application/merge-patch+json"),
     security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 200, body = EditedImage, description = "The image.")))]
@@ -119,15 +120,15 @@ async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web:
     editor(&view, view.version)
 }
 
-/// Deletes an image.
+/// Delete an image
 ///
-/// Answers `409` with the `usages` while something shows it, or a save that is planned for publication will, unless
-/// `force=true` takes it out of all that does. Saves are never changed: a plan whose save shows it then fails when it is due, and
-/// the article's `failed_publication` says so. The file goes with the last image that is made of it.
-#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "Id."),
-        ("force" = Option<bool>, Query, description = "Take it out of all that shows it.")),
+/// Returns `409` with the `usages` while content shows the image, or while a revision that is scheduled for publication does. `force=true`
+/// removes the image from all that content. Revisions are never changed: the publication of a scheduled revision that shows the image fails
+/// when it is due, and the article's `failed_publication` says so. The file is deleted with the last image that uses it.
+#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "The id of the image."),
+        ("force" = Option<bool>, Query, description = "Remove the image from all content that shows it.")),
     security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 204, description = "There is no such image any more.")))]
+    responses((status = 204, description = "The image no longer exists.")))]
 #[delete("/images/{image}")]
 async fn delete_image(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -138,9 +139,9 @@ async fn delete_image(request: Request, caller: Caller<Writer>, name: web::Path<
     if let Some(image) = deleted {
         let app = request.app.clone();
         let removing = async move {
-            // The image is gone whatever becomes of its file, which the sweep finds.
+            // The image is deleted even if its file is not; the sweep finds the file later.
             if let Err(error) = operations::delete_file(&app, &image).await {
-                tracing::warn!(%error, file = image.stored_name(), "a file could not be removed");
+                tracing::warn!(%error, file = image.stored_name(), "a file could not be deleted");
             }
             Ok(())
         };
@@ -149,12 +150,13 @@ async fn delete_image(request: Request, caller: Caller<Writer>, name: web::Path<
     Ok(no_content())
 }
 
-/// Tells who shows an image.
+/// List the usages of an image
 ///
-/// Articles, working copies and saves that are planned for publication among them, authors and the site. Of others' drafts only editors are told.
-#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "Id.")),
+/// Returns the articles, authors and ad creatives that show the image, and whether the site settings do. Articles include working copies
+/// and revisions scheduled for publication. Only editors see the drafts of others.
+#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "The id of the image.")),
     security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = Usages, description = "Who shows it.")))]
+    responses((status = 200, body = Usages, description = "The usages of the image.")))]
 #[get("/images/{image}/usages")]
 async fn read_image_usages(request: Request, caller: Caller<Staff>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -162,23 +164,24 @@ async fn read_image_usages(request: Request, caller: Caller<Staff>, name: web::P
     private(200, &usages)
 }
 
-/// Returns the file of an image.
+/// Download the file of an image
 ///
-/// As `url` of an image names it. A file never changes, so that caches may keep it for ever; one range of it can be asked
-/// for (RFC 9110, section 14), and several give the whole file.
-#[utoipa::path(tag = "Images", params(("file" = String, Path, description = "The SHA-256 in hexadecimal, and the extension of the type.",
+/// The `url` of an image is a URL of this operation. A file never changes, so caches may keep it forever. A request may ask for one byte
+/// range (RFC 9110, section 14); a request for several ranges gets the whole file.
+#[utoipa::path(tag = "Images", params(("file" = String, Path, description = "The SHA-256 hash in hexadecimal and the file extension.",
             example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.jpg"),
-        ("Range" = Option<String>, Header, description = "The range that is wanted, such as `bytes=0-1023`."),
+        ("Range" = Option<String>, Header, description = "The requested byte range, such as `bytes=0-1023`."),
         ("If-Range" = Option<String>, Header,
-            description = "The entity tag that the range is meant for; of another file the whole is sent."),
-        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has; `304` when the file has one of them.")),
+            description = "The entity tag of the file that the range refers to; the whole file is sent if it has another one."),
+        ("If-None-Match" = Option<String>, Header,
+            description = "Entity tags of cached copies; the response is `304` if one of them matches.")),
     responses(
         (status = 200, description = "The file.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
             (FileContent = "image/webp"), (FileContent = "image/gif"), (FileContent = "image/avif"))),
-        (status = 206, description = "The range.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
+        (status = 206, description = "The requested range.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
             (FileContent = "image/webp"), (FileContent = "image/gif"), (FileContent = "image/avif")),
-            headers(("Content-Range" = String, description = "Which bytes of how many."))),
-        (status = 304, description = "The client has this file already."),
+            headers(("Content-Range" = String, description = "The range and the total size in bytes."))),
+        (status = 304, description = "The cached copy is up to date."),
         (status = 416, body = ref("#/components/schemas/Problem"), content_type = "application/problem+json",
             description = "The file has no such range. Codes: `range_not_satisfiable`.")))]
 #[get("/media/{file}")]

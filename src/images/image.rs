@@ -1,4 +1,4 @@
-//! A picture: its row, its draft, its views.
+//! The image: its row, its draft and its views.
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -18,12 +18,12 @@ use crate::input::{Custom, CustomKind, Draft, Line, Paragraph};
 use crate::schema::images;
 use crate::users::User;
 
-/// The id of a picture.
+/// The id of an image.
 pub(crate) type ImageId = Id<Image>;
 /// The id of an account.
 type UserId = Id<User>;
 
-/// A picture as it is stored.
+/// An image as stored in the database.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
 #[diesel(table_name = images, treat_none_as_null = true)]
 pub(crate) struct Image {
@@ -55,25 +55,25 @@ pub(crate) struct Image {
     pub(crate) taken_at: Option<Timestamp>,
 }
 
-/// What can be said of a picture.
+/// The editable metadata of an image.
 #[derive(Clone, Debug, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImageDraft {
-    /// What it shows, for those who can't see it; empty where it is mere decoration.
+    /// The alternative text for people who cannot see the image; empty if the image is merely decorative.
     #[schema(value_type = Option<Line>)]
     pub(crate) alt: Option<String>,
-    /// What stands beneath it.
+    /// The caption, shown below the image.
     #[schema(value_type = Option<Paragraph>)]
     pub(crate) caption: Option<String>,
-    /// Who made it.
+    /// The credit: the photographer or the source.
     #[schema(value_type = Option<Line>)]
     pub(crate) credit: Option<String>,
-    /// When it was taken.
+    /// The time when the photo was taken.
     pub(crate) taken_at: Option<Timestamp>,
-    /// What must stay in sight when it is cropped; the middle where nobody says.
+    /// The focal point, which crops keep in view; the centre if it is not given.
     #[serde(default)]
     pub(crate) focal: Focal,
-    /// Members of the site's own.
+    /// The site's custom fields.
     #[serde(default)]
     pub(crate) custom: Custom,
 }
@@ -97,14 +97,14 @@ impl Draft for ImageDraft {
     ];
 }
 
-/// A point of a picture, as fractions of its width and height.
+/// A point in an image, as fractions of its width and height.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Focal {
-    /// From the left, 0 to 1.
+    /// The distance from the left edge, 0 to 1.
     #[schema(minimum = 0, maximum = 1, example = 0.5)]
     pub(crate) x: f64,
-    /// From the top, 0 to 1.
+    /// The distance from the top edge, 0 to 1.
     #[schema(minimum = 0, maximum = 1, example = 0.4)]
     pub(crate) y: f64,
 }
@@ -115,18 +115,18 @@ impl Default for Focal {
     }
 }
 
-/// What to show until the picture is there.
+/// A placeholder to show until the image has loaded.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Placeholder {
-    /// A blurred copy of some 25 bytes, in base64 (<https://evanw.github.io/thumbhash>).
+    /// A blurred preview of about 25 bytes, in base64 (<https://evanw.github.io/thumbhash>).
     #[schema(example = "3OcRJYB4d3h/iIeHeEh3eIhw+j3A")]
     pub(crate) thumbhash: String,
-    /// The mean colour.
+    /// The average colour.
     #[schema(example = "#7a6a58", pattern = "^#[0-9a-f]{6}$")]
     pub(crate) color: String,
 }
 
-/// A picture as readers see it; made once, however often an answer shows it.
+/// An image as readers see it; built once, even if a response shows it several times.
 #[derive(Clone, Debug)]
 pub(crate) struct ImageView(Arc<PublicImage>);
 
@@ -160,99 +160,99 @@ impl ToSchema for ImageView {
     }
 }
 
-/// A picture.
+/// An image.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImageView)]
 pub(crate) struct PublicImage {
-    /// Its id.
+    /// The id of the image.
     pub(crate) id: ImageId,
-    /// Where the file is; it never changes.
+    /// The URL of the file; the file never changes.
     #[schema(
         format = "uri",
         example = "https://api.example.com/media/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.jpg"
     )]
     pub(crate) url: String,
-    /// Pixels from left to right, as it is seen.
+    /// The displayed width in pixels, after applying the orientation.
     #[schema(example = 1600, minimum = 1)]
     pub(crate) width: i32,
-    /// Pixels from top to bottom, as it is seen.
+    /// The displayed height in pixels, after applying the orientation.
     #[schema(example = 1067, minimum = 1)]
     pub(crate) height: i32,
-    /// The file's media type.
+    /// The media type of the file.
     pub(crate) mime: Mime,
-    /// How many bytes the file has.
+    /// The size of the file in bytes.
     #[schema(example = 284_117, minimum = 1)]
     pub(crate) bytes: i64,
-    /// How many pictures follow each other in it; 1 where nothing moves.
+    /// The number of frames; 1 for still images.
     #[schema(example = 1, minimum = 1)]
     pub(crate) frames: i32,
-    /// The file's SHA-256, in hexadecimal.
+    /// The SHA-256 hash of the file, in hexadecimal.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", pattern = "^[0-9a-f]{64}$")]
     pub(crate) sha256: String,
-    /// What it shows, for those who can't see it; empty where it is mere decoration.
+    /// The alternative text for people who cannot see the image; empty if the image is merely decorative.
     #[schema(example = "A tram on a bridge, in front of it a crowd with flags.")]
     pub(crate) alt: Option<String>,
-    /// What stands beneath it.
+    /// The caption, shown below the image.
     #[schema(example = "The first tram of line 9 on Saturday morning.")]
     pub(crate) caption: Option<String>,
-    /// Who made it.
+    /// The credit: the photographer or the source.
     #[schema(example = "Mara Lindqvist")]
     pub(crate) credit: Option<String>,
-    /// What must stay in sight when it is cropped.
+    /// The focal point, which crops keep in view.
     pub(crate) focal: Focal,
-    /// What to show until it is there.
+    /// A placeholder to show until the image has loaded.
     pub(crate) placeholder: Placeholder,
-    /// The same picture at several widths, by format.
+    /// The available widths of the image, by format.
     pub(crate) srcset: SrcSet,
-    /// The same, as a `<picture>` wants it, the best format first; `<img src>` takes `url`. Empty where it is so narrow and
-    /// high that there are no renditions of it.
+    /// The same renditions as `<source>` elements for `<picture>`, best format first; use `url` for `<img src>`. Empty if the image is so
+    /// narrow and high that it has no renditions.
     pub(crate) sources: Vec<Source>,
-    /// The picture cropped to fixed shapes around the focal point.
+    /// Crops of fixed shapes around the focal point.
     pub(crate) crops: Crops,
-    /// When it was uploaded.
+    /// The time of the upload.
     pub(crate) created_at: Timestamp,
     #[serde(skip)]
     addresses: Addresses,
 }
 
-/// A picture as those who work here see it.
+/// An image as staff see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct EditedImage {
-    /// What readers see.
+    /// The public view of the image.
     #[serde(flatten)]
     pub(crate) view: ImageView,
-    /// The name that the file had where it came from.
+    /// The name of the uploaded file.
     #[schema(example = "IMG_4711.jpg")]
     pub(crate) file_name: Option<String>,
-    /// When it was taken, as its file or somebody says.
+    /// The time when the photo was taken, from the file or as edited.
     pub(crate) taken_at: Option<Timestamp>,
-    /// Members of the site's own.
+    /// The site's custom fields.
     pub(crate) custom: Custom,
-    /// How many articles, authors and so on show it.
+    /// The number of articles, authors and other items that show the image.
     #[schema(example = 2, minimum = 0)]
     pub(crate) used: i64,
-    /// The account that uploaded it; null where that is gone.
+    /// The account that uploaded the image; null if the account has been deleted.
     pub(crate) created_by: Option<UserId>,
-    /// Counts the changes; `"v7"` as an `ETag`.
+    /// The version, which each change increments; version 7 has the `ETag` `"v7"`.
     #[schema(example = 7, minimum = 1)]
     pub(crate) version: i32,
-    /// When it last changed.
+    /// The time of the last change.
     pub(crate) updated_at: Timestamp,
 }
 
-/// The public view or, with `view=editor`, what those who work here see.
+/// The public view or, with `view=editor`, the view for staff.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "it describes the answer; the handler makes either view itself")]
+#[expect(dead_code, reason = "it documents the response; the handler builds either view itself")]
 pub(crate) enum ImageAnswer {
-    /// What readers see.
+    /// The view for readers.
     Public(ImageView),
-    /// What those who work here see.
+    /// The view for staff.
     Editor(EditedImage),
 }
 
 impl Image {
-    /// A picture that has just been looked at.
+    /// A new image from an examined file.
     pub(super) fn new(examined: &Examined, file_name: Option<String>, created_by: Id<User>, now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
@@ -284,7 +284,7 @@ impl Image {
         }
     }
 
-    /// What a draft makes of a picture, new or not; every member is taken over.
+    /// Replaces the metadata by a draft; increments the version.
     pub(super) fn revise(&mut self, draft: ImageDraft, now: Timestamp) {
         let ImageDraft { alt, caption, credit, taken_at, focal, custom } = draft;
         self.alt_key = alt.as_deref().map(fold);
@@ -300,7 +300,7 @@ impl Image {
         self.updated_at = now;
     }
 
-    /// What is said of it now.
+    /// The current metadata as a draft.
     pub(super) fn draft(&self) -> ImageDraft {
         ImageDraft {
             alt: self.alt.clone(),
@@ -312,12 +312,12 @@ impl Image {
         }
     }
 
-    /// The name of its file in the store.
+    /// The name of the image's file in the media store.
     pub(super) fn stored_name(&self) -> String {
         stored_name(&self.sha256, self.mime)
     }
 
-    /// What readers see of it.
+    /// The view for readers.
     pub(super) fn view(&self, links: &LinkConfig) -> ImageView {
         let addresses = Addresses::new(Original::of(self), links);
         let srcset = addresses.srcset();
@@ -344,7 +344,7 @@ impl Image {
         ImageView(Arc::new(image))
     }
 
-    /// What those who work here see of it.
+    /// The view for staff.
     pub(super) fn edited(&self, links: &LinkConfig, used: i64) -> EditedImage {
         EditedImage {
             view: self.view(links),
@@ -360,23 +360,23 @@ impl Image {
 }
 
 impl PublicImage {
-    /// Its widths, each in the best format that a browser says it takes: what an `<img>` outside a `<picture>` needs.
+    /// The `srcset` of an `<img>` outside `<picture>`: each width in the best format that the browser accepts.
     pub(crate) fn best_srcset(&self) -> String {
         self.addresses.best()
     }
 
-    /// What social networks show of it.
+    /// The image for link previews on social networks.
     pub(crate) fn social(&self) -> SocialImage {
         self.addresses.social(self.alt.clone())
     }
 }
 
-/// The name in the store of a file with this hash.
+/// The name in the media store of a file with this hash and type.
 pub(super) fn stored_name(sha256: &str, mime: Mime) -> String {
     format!("{sha256}.{}", mime.extension())
 }
 
-/// The hash and the type that the name of a stored file says; none where no file can be called so.
+/// Parses the name of a stored file into hash and type; `None` if it is not such a name.
 pub(super) fn parse_stored_name(name: &str) -> Option<(&str, Mime)> {
     let (hash, extension) = name.split_once('.')?;
     let is_hash = hash.len() == 64 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));

@@ -1,4 +1,4 @@
-//! What the list of pictures can be asked.
+//! The filters and sorts of the list of images.
 
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -9,17 +9,17 @@ use crate::db::{Column, Field, Key, Listing, Op, Predicate, column};
 use crate::input::Kind;
 use crate::schema::{image_uses, images};
 
-/// The table of the list.
+/// The definition of the list of images.
 pub(super) static LISTING: Listing<images::table, Image> = Listing {
     fields: &[
-        Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id images::id), key: None, about: "The id." },
+        Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id images::id), key: None, about: "The id of the image." },
         Field {
             name: "mime",
             kind: Kind::Word(Mime::WORDS),
             ops: Op::CHOICE,
             column: column!(id images::mime),
             key: None,
-            about: "The file's media type.",
+            about: "The media type of the file.",
         },
         Field {
             name: "used",
@@ -27,7 +27,7 @@ pub(super) static LISTING: Listing<images::table, Image> = Listing {
             ops: Op::TRUTH,
             column: Column { compare: used, order: None },
             key: None,
-            about: "Whether anything shows it.",
+            about: "Whether the image is used anywhere.",
         },
         Field {
             name: "alt",
@@ -35,7 +35,7 @@ pub(super) static LISTING: Listing<images::table, Image> = Listing {
             ops: Op::OPTIONAL_TEXT,
             column: column!(optional text images::alt_key),
             key: None,
-            about: "The alternative text, without regard to case and accents.",
+            about: "The alternative text, ignoring case and accents.",
         },
         Field {
             name: "caption",
@@ -43,7 +43,7 @@ pub(super) static LISTING: Listing<images::table, Image> = Listing {
             ops: Op::OPTIONAL_TEXT,
             column: column!(optional text images::caption_key),
             key: None,
-            about: "The caption, without regard to case and accents.",
+            about: "The caption, ignoring case and accents.",
         },
         Field {
             name: "credit",
@@ -51,7 +51,7 @@ pub(super) static LISTING: Listing<images::table, Image> = Listing {
             ops: Op::OPTIONAL_TEXT,
             column: column!(optional text images::credit_key),
             key: None,
-            about: "The credit, without regard to case and accents.",
+            about: "The credit, ignoring case and accents.",
         },
         Field {
             name: "sha256",
@@ -59,7 +59,7 @@ pub(super) static LISTING: Listing<images::table, Image> = Listing {
             ops: Op::CHOICE,
             column: column!(id images::sha256),
             key: None,
-            about: "The file's SHA-256, in lower-case hexadecimal.",
+            about: "The SHA-256 hash of the file, in lower-case hexadecimal.",
         },
         Field {
             name: "created_at",
@@ -67,7 +67,7 @@ pub(super) static LISTING: Listing<images::table, Image> = Listing {
             ops: Op::ORDER,
             column: column!(time images::created_at),
             key: Some(|row| Key::Int(row.created_at.millis())),
-            about: "When it was uploaded.",
+            about: "The time of the upload.",
         },
         Field {
             name: "bytes",
@@ -75,7 +75,7 @@ pub(super) static LISTING: Listing<images::table, Image> = Listing {
             ops: &[],
             column: column!(time images::bytes),
             key: Some(|row| Key::Int(row.bytes)),
-            about: "How many bytes the file has.",
+            about: "The size of the file in bytes.",
         },
         Field {
             name: "q",
@@ -83,7 +83,7 @@ pub(super) static LISTING: Listing<images::table, Image> = Listing {
             ops: Op::TRUTH,
             column: Column { compare: holds_words, order: None },
             key: None,
-            about: "Words that all stand somewhere in the texts or the file's name, without regard to case and accents.",
+            about: "Words that must all occur in the texts or the file name, ignoring case and accents.",
         },
     ],
     default_sort: "-created_at",
@@ -113,13 +113,13 @@ pub(super) static LISTING: Listing<images::table, Image> = Listing {
     id_of: |row| row.id.to_string(),
 };
 
-/// The condition that something shows a picture, or nothing.
+/// The condition that an image is used somewhere, or nowhere.
 fn used(_: Op, keys: &[Key]) -> Predicate<images::table> {
     let uses = image_uses::table.select(image_uses::image_id);
     if keys.first().is_some_and(Key::truth) { Box::new(images::id.eq_any(uses)) } else { Box::new(images::id.ne_all(uses)) }
 }
 
-/// The condition that every word stands in what is searched.
+/// The condition that the searched text contains every word.
 fn holds_words(_: Op, keys: &[Key]) -> Predicate<images::table> {
     let text = keys.first().map(Key::text).unwrap_or_default();
     let mut all: Predicate<images::table> = Box::new(diesel::dsl::sql::<Bool>("TRUE"));

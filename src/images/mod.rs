@@ -1,7 +1,7 @@
-//! Pictures and the files that they are made of.
+//! Images and their files.
 //!
-//! Invariants: a row's file is always there; what is stored and served was decoded whole and holds no more than pixels,
-//! colours and frames; readers learn of a picture only where something public shows it.
+//! Invariants: the file of every row exists. Stored and served files have been decoded completely and hold nothing but pixels, colours and
+//! frames. Readers can see an image only if public content shows it.
 
 mod anatomy;
 mod checking;

@@ -1,4 +1,4 @@
-//! What can be done with pictures: plain functions of connection, caller and input.
+//! Operations on images: plain functions of connection, caller and input.
 
 use std::collections::BTreeSet;
 
@@ -18,10 +18,10 @@ use crate::users::{Caller, Role, Staff, Writer};
 
 pub(super) use listing::LISTING;
 
-/// How long a file may lie without a row: an upload that is still under way has no row yet.
+/// How long a file may exist without a row, in seconds: an upload in progress has no row yet.
 pub(super) const GRACE_SECONDS: i64 = 3600;
 
-/// One page of pictures.
+/// One page of images.
 pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<EditedImage>> {
     let page = queries::page(conn, query)?;
     page.with_rows(|rows| {
@@ -31,25 +31,25 @@ pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<Page
     })
 }
 
-/// What readers see of a picture, where something public shows it.
+/// Reads an image for readers, if public content shows it.
 pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<ImageView> {
     let image = queries::find(conn, name)?;
     if queries::is_public(conn, image.id)? { Ok(image.view(&app.config.links)) } else { Err(Error::not_found()) }
 }
 
-/// What those who work here see of a picture.
+/// Reads an image for staff.
 pub(super) fn read_as_editor(app: &App, conn: &mut Conn, name: &str) -> Result<EditedImage> {
     let image = queries::find(conn, name)?;
     edited(app, conn, &image)
 }
 
-/// Who shows a picture.
+/// Lists the usages of an image.
 pub(super) fn read_usages(conn: &mut Conn, caller: &Caller<Staff>, name: &str) -> Result<Usages> {
     let image = queries::find(conn, name)?;
     usages(conn, caller, &image)
 }
 
-/// Changes what is said of a picture, by replacement or by merge patch.
+/// Changes the metadata of an image, by replacement or by merge patch.
 pub(super) fn revise(
     app: &App,
     conn: &mut Conn,
@@ -74,7 +74,7 @@ pub(super) fn revise(
     edited(app, conn, &image)
 }
 
-/// Deletes a picture, with `force` out of all that shows it; its row comes back, so that its file can go, too.
+/// Deletes an image; `force` removes it from all content that shows it. Returns the row, so that the file can be deleted as well.
 pub(super) fn delete(
     app: &App,
     conn: &mut Conn,
@@ -83,7 +83,7 @@ pub(super) fn delete(
     condition: &Precondition,
     force: bool,
 ) -> Result<Option<Image>> {
-    // What shows it may be changed, so that nobody may be changing that; always in this order.
+    // Content that shows the image may change too, so it is locked; always in this order.
     for name in ["articles", "authors", "site", "images"] {
         lock(conn, name)?;
     }
@@ -92,7 +92,7 @@ pub(super) fn delete(
     condition.check_bare(image.version)?;
     let used = usages(conn, caller, &image)?;
     if used.total > 0 && !force {
-        let detail = format!("{} things show it; with force=true it is taken out of them.", used.total);
+        let detail = format!("The image is used in {} places; force=true removes it from them.", used.total);
         let used = serde_json::to_value(used)?;
         return Err(Error::new(Code::InUse, detail).with("usages", used));
     }
@@ -103,14 +103,14 @@ pub(super) fn delete(
     Ok(Some(image))
 }
 
-/// Removes what was made of a deleted picture, and its file where no other picture is made of it.
+/// Deletes the renditions of a deleted image, and its file if no other image uses it.
 pub(super) async fn delete_file(app: &App, image: &Image) -> Result<()> {
     forget_file(app, &image.sha256, &image.stored_name()).await?;
     renditions::forget(app, image.id).await
 }
 
-/// Removes what crashes left behind in the store: files that no row is left for, renditions of what is
-/// deleted or cropped otherwise by now. Says how many it looked into.
+/// Deletes what crashes left in the media store: files without a row, and renditions of images that have been deleted or cropped otherwise
+/// since. Returns the number of candidates.
 pub(crate) async fn sweep(app: &App) -> Result<usize> {
     let before = app.now().plus_seconds(-GRACE_SECONDS);
     app.storage.forget_unfinished(before)?;
@@ -144,15 +144,15 @@ fn without_rows(conn: &mut Conn, names: Vec<String>) -> Result<Vec<String>> {
     Ok(orphans)
 }
 
-/// Who may not edit everybody's may edit their own.
+/// Requires that the caller may edit all images or uploaded this one.
 fn refuse_foreign(caller: &Caller<Writer>, image: &Image) -> Result<()> {
     if caller.edits_all() || image.created_by == Some(caller.user) {
         return Ok(());
     }
-    Err(Error::forbidden("Somebody else uploaded this picture."))
+    Err(Error::forbidden("You can change only images that you uploaded."))
 }
 
-/// Who may not change what shows a picture may not take the picture out of it.
+/// Requires that the caller may change the content that shows the image.
 fn refuse_foreign_uses(conn: &mut Conn, caller: &Caller<Writer>, image: &Image, used: &Usages) -> Result<()> {
     if caller.edits_all() || used.total == 0 {
         return Ok(());
@@ -163,18 +163,18 @@ fn refuse_foreign_uses(conn: &mut Conn, caller: &Caller<Writer>, image: &Image, 
         || queries::shown_by_others(conn, image.id, caller.user)?;
     let published = caller.role == Role::Contributor && queries::is_public(conn, image.id)?;
     if others || published {
-        return Err(Error::forbidden("Something that you may not change shows this picture."));
+        return Err(Error::forbidden("The image is used in content that you may not change."));
     }
     Ok(())
 }
 
-/// Records a change, with the tags of all answers that show the picture.
+/// Records an event, with the cache tags of all responses that show the image.
 pub(super) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, image: &Image, kind: &'static str) -> Result<()> {
     let mut tags = BTreeSet::from([format!("image:{}", image.id), "images".to_owned()]);
     for (kind, id) in queries::uses(conn, image.id)? {
         tags.insert(if kind == "site" { kind } else { format!("{kind}:{id}") });
     }
-    // An article that loses its picture changes lists that it is not in: `hero_image[exists]=false`.
+    // An article that loses its image can enter lists that it was not in: `hero_image[exists]=false`.
     if kind == "image.deleted" && tags.iter().any(|tag| tag.starts_with("article:")) {
         tags.insert("articles".to_owned());
     }
@@ -189,7 +189,7 @@ pub(super) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, imag
     events::record(conn, app.now(), event)
 }
 
-/// What those who work here see of a picture.
+/// The view of an image for staff.
 pub(super) fn edited(app: &App, conn: &mut Conn, image: &Image) -> Result<EditedImage> {
     let counts = queries::use_counts(conn, &[image.id])?;
     Ok(image.edited(&app.config.links, counts.get(&image.id).copied().unwrap_or(0)))

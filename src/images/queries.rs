@@ -1,4 +1,4 @@
-//! All SQL of pictures.
+//! The SQL of images.
 
 use std::collections::HashMap;
 
@@ -17,16 +17,16 @@ use crate::schema::{
 };
 use crate::users::User;
 
-/// How many things that show a picture are named.
+/// The maximum number of usages that are listed.
 pub(super) const MOST_NAMED: i64 = 100;
 
-/// One page of pictures.
+/// One page of images.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Image>> {
     let rows = images::table.select(Image::as_select()).into_boxed::<Backend>();
     Ok(keyset!(conn, LISTING, query, rows, images::table.into_boxed::<Backend>()))
 }
 
-/// The picture that an id names, if there is one.
+/// Looks up an image by its id.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Image>> {
     if !Id::<Image>::is_shape(name) {
         return Ok(None);
@@ -35,17 +35,17 @@ pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Image>> {
     Ok(images::table.filter(images::id.eq(id)).select(Image::as_select()).first(conn).optional()?)
 }
 
-/// The picture that an id names.
+/// Finds an image by its id.
 pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Image> {
     look_up(conn, name)?.ok_or_else(Error::not_found)
 }
 
-/// The id of the picture that a body names.
+/// Resolves an image id in a request body.
 pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     Ok(look_up(conn, name)?.map(|image| image.id.to_string()))
 }
 
-/// What readers see of pictures, by id.
+/// The public views of images, by id.
 pub(crate) fn views(conn: &mut Conn, links: &LinkConfig, ids: &[Id<Image>]) -> Result<HashMap<Id<Image>, ImageView>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
@@ -54,46 +54,46 @@ pub(crate) fn views(conn: &mut Conn, links: &LinkConfig, ids: &[Id<Image>]) -> R
     Ok(rows.into_iter().map(|row| (row.id, row.view(links))).collect())
 }
 
-/// Stores a new picture.
+/// Stores a new image.
 pub(super) fn insert(conn: &mut Conn, image: &Image) -> Result<()> {
     diesel::insert_into(images::table).values(image).execute(conn)?;
     Ok(())
 }
 
-/// Stores a changed picture.
+/// Stores a changed image.
 pub(super) fn update(conn: &mut Conn, image: &Image) -> Result<()> {
     diesel::update(image).set(image).execute(conn)?;
     Ok(())
 }
 
-/// Removes a picture that nothing shows any more.
+/// Deletes an image that no content shows any more.
 pub(super) fn delete(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     let deleted = diesel::delete(images::table.filter(images::id.eq(id))).execute(conn);
     deleted.map(|_| ()).map_err(|error| match error {
         diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::ForeignKeyViolation, _) => {
-            Error::new(Code::InUse, "Something has begun to show it just now.")
+            Error::new(Code::InUse, "The image has been used in new content meanwhile.")
         }
         other => other.into(),
     })
 }
 
-/// Whether a picture is made of the file with this hash.
+/// Whether an image uses the file with this hash.
 pub(super) fn file_is_used(conn: &mut Conn, sha256: &str) -> Result<bool> {
     Ok(images::table.filter(images::sha256.eq(sha256)).count().get_result::<i64>(conn)? > 0)
 }
 
-/// The files that pictures are made of: hash, type and size.
+/// The files that images use: hash, type and size.
 pub(super) fn files(conn: &mut Conn) -> Result<Vec<(String, Mime, i64)>> {
     Ok(images::table.select((images::sha256, images::mime, images::bytes)).distinct().load(conn)?)
 }
 
-/// Whether something that readers see shows a picture.
+/// Whether public content shows an image.
 pub(super) fn is_public(conn: &mut Conn, id: Id<Image>) -> Result<bool> {
     let uses = image_uses::table.filter(image_uses::image_id.eq(id)).filter(image_uses::is_public.eq(true));
     Ok(uses.count().get_result::<i64>(conn)? > 0)
 }
 
-/// How many things show each picture; those that nothing shows are left out.
+/// Counts the usages of images; images without usages are left out.
 pub(super) fn use_counts(conn: &mut Conn, ids: &[Id<Image>]) -> Result<HashMap<Id<Image>, i64>> {
     let counts: Vec<(Id<Image>, i64)> = image_uses::table
         .filter(among(image_uses::image_id, ids))
@@ -103,13 +103,13 @@ pub(super) fn use_counts(conn: &mut Conn, ids: &[Id<Image>]) -> Result<HashMap<I
     Ok(counts.into_iter().collect())
 }
 
-/// The kinds and ids of all that shows a picture.
+/// The kinds and ids of all usages of an image.
 pub(super) fn uses(conn: &mut Conn, id: Id<Image>) -> Result<Vec<(String, String)>> {
     let uses = image_uses::table.filter(image_uses::image_id.eq(id));
     Ok(uses.select((image_uses::kind, image_uses::subject_id)).distinct().load(conn)?)
 }
 
-/// An article that shows a picture: its working copy and, where there is one, its published copy.
+/// An article that shows an image: its working copy and, if there is one, its published version.
 #[derive(Queryable)]
 pub(super) struct ArticleUse {
     pub(super) id: String,
@@ -120,7 +120,7 @@ pub(super) struct ArticleUse {
     pub(super) published: Option<(String, String)>,
 }
 
-/// The articles that show a picture, the newest first.
+/// The articles that show an image, newest first.
 pub(super) fn articles_showing(conn: &mut Conn, id: Id<Image>) -> Result<Vec<ArticleUse>> {
     let showing = image_uses::table.filter(image_uses::image_id.eq(id)).filter(image_uses::kind.eq("article"));
     Ok(articles::table
@@ -139,7 +139,7 @@ pub(super) fn articles_showing(conn: &mut Conn, id: Id<Image>) -> Result<Vec<Art
         .load(conn)?)
 }
 
-/// Whether an article that shows a picture was begun by somebody else.
+/// Whether an article of another user shows an image.
 pub(super) fn shown_by_others(conn: &mut Conn, id: Id<Image>, user: Id<User>) -> Result<bool> {
     let showing = image_uses::table.filter(image_uses::image_id.eq(id)).filter(image_uses::kind.eq("article"));
     let others = articles::table
@@ -148,7 +148,7 @@ pub(super) fn shown_by_others(conn: &mut Conn, id: Id<Image>, user: Id<User>) ->
     Ok(others.count().get_result::<i64>(conn)? > 0)
 }
 
-/// The authors whose portrait a picture is: id, slug, name.
+/// The authors whose portrait is an image: id, slug and name.
 pub(super) fn authors_showing(conn: &mut Conn, id: Id<Image>) -> Result<Vec<(String, String, String)>> {
     Ok(authors::table
         .filter(authors::avatar_id.eq(id))
@@ -158,7 +158,7 @@ pub(super) fn authors_showing(conn: &mut Conn, id: Id<Image>) -> Result<Vec<(Str
         .load(conn)?)
 }
 
-/// Takes a picture out of all that shows it, the working copies and the published ones.
+/// Removes an image from all content that shows it, in working copies and published versions.
 pub(super) fn unlink(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     let showing = article_images::table.filter(article_images::image_id.eq(id)).select(article_images::article_id);
     diesel::update(articles::table.filter(articles::hero_image_id.eq(id).or(articles::id.eq_any(showing))))
@@ -173,12 +173,12 @@ pub(super) fn unlink(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     unlink_from_seo(conn, id)?;
     diesel::delete(article_images::table.filter(article_images::image_id.eq(id))).execute(conn)?;
     diesel::delete(publication_images::table.filter(publication_images::image_id.eq(id))).execute(conn)?;
-    // Saves are never changed: the one that is planned fails when it is due, and the desk is told.
+    // Revisions are never changed: a scheduled revision fails when it is due, and the editors are notified.
     diesel::delete(planned_images::table.filter(planned_images::image_id.eq(id))).execute(conn)?;
     diesel::update(authors::table.filter(authors::avatar_id.eq(id)))
         .set((authors::avatar_id.eq(None::<Id<Image>>), authors::version.eq(authors::version + 1)))
         .execute(conn)?;
-    // An ad that has lost its picture has nothing to show.
+    // An ad without an image has nothing to show.
     diesel::update(ad_creatives::table.filter(ad_creatives::image_id.eq(id)))
         .set((
             ad_creatives::image_id.eq(None::<Id<Image>>),
@@ -189,7 +189,7 @@ pub(super) fn unlink(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     unlink_from_site(conn, id)
 }
 
-/// What search engines are told of an article is one JSON text, in which `image` is a picture.
+/// An article's SEO settings are stored as JSON, in which `image` is an image.
 fn unlink_from_seo(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     let showing = article_images::table.filter(article_images::image_id.eq(id)).select(article_images::article_id);
     let rows: Vec<(String, String)> =
@@ -208,7 +208,7 @@ fn unlink_from_seo(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     Ok(())
 }
 
-/// The site's settings are one JSON text, in which only the logo is a picture: other members may hold the same text.
+/// The site settings are stored as JSON. Only the logo is an image; other members may hold the same text.
 fn unlink_from_site(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     let rows: Vec<(i32, String)> = site::table.select((site::id, site::settings)).load(conn)?;
     for (row, settings) in rows {
@@ -220,7 +220,7 @@ fn unlink_from_site(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     Ok(())
 }
 
-/// A JSON text without the picture that one of its members names; nothing where the member names another, or none.
+/// Removes an image from a member of a JSON text; returns `None` if the member is another image or none.
 fn without_picture(text: &str, member: &str, id: Id<Image>) -> Result<Option<String>> {
     let mut members: Value = serde_json::from_str(text).map_err(|error| Error::internal(&error.to_string()))?;
     let named = members.get_mut(member).filter(|named| named.as_str() == Some(id.to_string().as_str()));

@@ -1,4 +1,4 @@
-//! Tiny pictures made in memory, and what makes pictures of cameras and of attackers out of them.
+//! Tiny test images made in memory, and files as cameras and attackers make them.
 
 use std::io::Cursor;
 
@@ -6,35 +6,35 @@ use image::codecs::gif::GifEncoder;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Delay, DynamicImage, Frame, ImageFormat, Rgb, RgbImage, RgbaImage};
 
-/// Where a picture was taken: what must not leave the house.
+/// The location of a photo, which must not leave the server.
 pub(super) const SECRET: &[u8] = b"GPS 48.2082N 16.3738E";
 
-/// A picture, the left half red and the right half blue.
+/// An image whose left half is red and whose right half is blue.
 pub(super) fn picture(width: u32, height: u32) -> DynamicImage {
     RgbImage::from_fn(width, height, |x, _| if x < width / 2 { Rgb([200, 0, 0]) } else { Rgb([0, 0, 200]) }).into()
 }
 
-/// The picture as a JPEG.
+/// The test image as a JPEG.
 pub(super) fn jpeg(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, 90).encode_image(&picture(width, height)).unwrap();
     bytes
 }
 
-/// The picture in a format.
+/// The test image in a format.
 pub(super) fn encoded(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     picture(width, height).write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
 }
 
-/// One of each type.
+/// One file of each type.
 pub(super) fn all() -> Vec<Vec<u8>> {
     let formats = [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif];
     std::iter::once(jpeg(8, 4)).chain(formats.map(|format| encoded(format, 8, 4))).collect()
 }
 
-/// A GIF that moves.
+/// An animated GIF.
 pub(super) fn moving_gif(frames: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     {
@@ -47,7 +47,7 @@ pub(super) fn moving_gif(frames: u32) -> Vec<u8> {
     bytes
 }
 
-/// A block of Exif that says a description, an orientation and an artist, and holds the secret behind them.
+/// An Exif block with a description, an orientation, an artist, and the secret at its end.
 pub(super) fn exif(orientation: u8) -> Vec<u8> {
     let (description, artist) = (b"A tram\ton a bridge\0".as_slice(), b"Mara Lindqvist\0".as_slice());
     let number = |length: usize| u32::try_from(length).unwrap().to_be_bytes();
@@ -66,7 +66,7 @@ pub(super) fn exif(orientation: u8) -> Vec<u8> {
     .concat()
 }
 
-/// A JPEG with more segments: Exif, XMP, IPTC, a comment, a colour profile.
+/// A JPEG with further segments: Exif, XMP, IPTC, a comment and a colour profile.
 pub(super) fn jpeg_of_a_camera(width: u32, height: u32, orientation: u8) -> Vec<u8> {
     let plain = jpeg(width, height);
     let (start, rest) = plain.split_at(2);
@@ -82,7 +82,7 @@ pub(super) fn jpeg_of_a_camera(width: u32, height: u32, orientation: u8) -> Vec<
     [start, &exif, &xmp, &segment(0xe2, &profile), &iptc, &segment(0xfe, SECRET), rest].concat()
 }
 
-/// A PNG with more chunks behind its first.
+/// A PNG with further chunks after the first.
 pub(super) fn png_with(width: u32, height: u32, chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     let plain = encoded(ImageFormat::Png, width, height);
     let (start, rest) = plain.split_at(8 + 25);
@@ -90,7 +90,7 @@ pub(super) fn png_with(width: u32, height: u32, chunks: &[(&[u8; 4], &[u8])]) ->
     [start, &chunks, rest].concat()
 }
 
-/// A PNG that says of itself that it has so many pixels, one bit each, and has hardly any.
+/// A PNG that declares many pixels of one bit each and has hardly any.
 pub(super) fn png_bomb(width: u32, height: u32) -> Vec<u8> {
     let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
     let head = super::anatomy::png_chunk(*b"IHDR", &[size.as_slice(), &[1, 0, 0, 0, 0]].concat());
@@ -98,7 +98,7 @@ pub(super) fn png_bomb(width: u32, height: u32) -> Vec<u8> {
     [b"\x89PNG\r\n\x1a\n".as_slice(), &head, &pixels, &super::anatomy::png_chunk(*b"IEND", b"")].concat()
 }
 
-/// A WebP with the chunks of a camera around its picture.
+/// A WebP with the chunks that cameras add.
 pub(super) fn webp_of_a_camera(width: u32, height: u32, orientation: u8) -> Vec<u8> {
     let plain = encoded(ImageFormat::WebP, width, height);
     let chunk = |name: &[u8], data: &[u8]| {
@@ -117,7 +117,7 @@ pub(super) fn with_profile(jpeg: &[u8], profile: &[u8]) -> Vec<u8> {
     [&jpeg[..2], &[0xff, 0xe2], &length, b"ICC_PROFILE\0\x01\x01", profile, &jpeg[2..]].concat()
 }
 
-/// A JPEG of one colour in inks: how much of cyan, magenta, yellow and black is on the paper; as Adobe's programs write it.
+/// A JPEG of one CMYK colour, as Adobe programs write it; `inks` holds the amounts of cyan, magenta, yellow and black on paper.
 pub(super) fn printed_jpeg(width: u16, height: u16, inks: [u8; 4], kind: jpeg_encoder::ColorType) -> Vec<u8> {
     let pixels = inks.repeat(usize::from(width) * usize::from(height));
     let mut bytes = Vec::new();
@@ -125,7 +125,7 @@ pub(super) fn printed_jpeg(width: u16, height: u16, inks: [u8; 4], kind: jpeg_en
     bytes
 }
 
-/// A JPEG in one grey.
+/// A JPEG of a single grey.
 pub(super) fn grey_jpeg(width: u32, height: u32, shade: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     let picture = image::GrayImage::from_pixel(width, height, image::Luma([shade]));
@@ -133,7 +133,7 @@ pub(super) fn grey_jpeg(width: u32, height: u32, shade: u8) -> Vec<u8> {
     bytes
 }
 
-/// The profile of a press (ICC.1, a table of 8 bits) whose cyan is red: with it on the paper all is red, without it all is white.
+/// The profile of a press (ICC.1, 8-bit table) whose cyan is red: colours with cyan are red, all others are white.
 pub(super) fn profile_of_a_strange_press() -> Vec<u8> {
     let (white, red) = ([255, 128, 128], [136, 208, 195]);
     let colours: Vec<u8> = (0..16).flat_map(|corner| if corner & 8 == 0 { white } else { red }).collect();
@@ -152,7 +152,7 @@ pub(super) fn profile_of_a_strange_press() -> Vec<u8> {
         &[0x07, 0xea, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0],
         b"acsp",
         &[0; 28],
-        // The white that Lab is measured against, D50.
+        // The white point of Lab, D50.
         &[0, 0, 0xf6, 0xd6, 0, 1, 0, 0, 0, 0, 0xd3, 0x2d],
         &[0; 48],
     ]
@@ -160,7 +160,7 @@ pub(super) fn profile_of_a_strange_press() -> Vec<u8> {
     [head.as_slice(), &number(1), b"A2B0", &number(begin), &number(table.len()), &table].concat()
 }
 
-/// The picture as an AVIF, with a block of Exif where one is given.
+/// The test image as an AVIF, with an Exif block if one is given.
 #[cfg(feature = "avif")]
 pub(super) fn avif(width: u32, height: u32, exif: Option<&[u8]>) -> Vec<u8> {
     use rgb::FromSlice;
@@ -173,7 +173,7 @@ pub(super) fn avif(width: u32, height: u32, exif: Option<&[u8]>) -> Vec<u8> {
     encoder.encode_rgb(ravif::Img::new(pixels.as_rgb(), across, down)).unwrap().avif_file
 }
 
-/// A picture whose left half is half transparent, as an AVIF.
+/// An AVIF whose left half is half transparent.
 #[cfg(feature = "avif")]
 pub(super) fn glassy_avif(width: usize, height: usize) -> Vec<u8> {
     use rgb::FromSlice;

@@ -1,7 +1,7 @@
-//! Where files are kept: a folder, or a bucket of a service that speaks S3, through `object_store`.
+//! The media store: a folder or an S3-compatible bucket, through `object_store`.
 //!
-//! Invariant: what `put` has returned for is durable, its name too; a file is there whole or not at all. A bucket that
-//! does not answer is waited for no longer than it was set, and makes `503` of what needs it.
+//! Invariants: when `put` returns, the file and its name are durable. A file exists completely or not at all. Requests to a bucket that
+//! does not respond time out as configured, and operations that need it fail with `503`.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -21,32 +21,32 @@ use crate::config::{MediaConfig, MediaPlace, S3Config};
 use crate::db::Timestamp;
 use crate::error::{Error, Result};
 
-/// How long a connection to a bucket may take to be made.
+/// The timeout for connecting to a bucket.
 const CONNECTING: Duration = Duration::from_secs(3);
-/// How often what a bucket has failed at is asked for again.
+/// The number of retries of a failed request to a bucket.
 const RETRIES: usize = 2;
-/// How long the store may take for what others wait for: a transaction, or the question whether it is there.
+/// The timeout for operations that a transaction or a readiness check waits for.
 const SOON: Duration = Duration::from_secs(2);
 
 /// The media store.
 #[derive(Clone)]
 pub(crate) struct Storage {
     files: Arc<dyn ObjectStore>,
-    /// The folder that it is, where it is one.
+    /// The folder, if the store is one.
     folder: Option<PathBuf>,
     temporary: PathBuf,
     place: String,
 }
 
-/// Why the store can't be used.
+/// The reason why the store cannot be used.
 enum Trouble {
-    /// It says so, and will say so again.
+    /// The store rejected the request and will do so again.
     Refused(String),
-    /// It says nothing, or that it is in trouble itself.
+    /// The store did not respond, or reported a problem of its own.
     Silent(String),
 }
 
-/// A file as a listing shows it.
+/// A file in a listing.
 #[derive(Clone, Debug)]
 pub(crate) struct Listed {
     pub(crate) name: String,
@@ -55,14 +55,14 @@ pub(crate) struct Listed {
 }
 
 impl Storage {
-    /// Opens the store, making a folder where it is missing; the error is a sentence for the operator.
+    /// Opens the store and creates missing folders. The error is a sentence for the operator.
     pub(crate) fn open(config: &MediaConfig) -> std::result::Result<Self, String> {
         let temporary = config.temporary.clone();
-        std::fs::create_dir_all(&temporary).map_err(|error| format!("cannot make the folder {}: {error}", temporary.display()))?;
+        std::fs::create_dir_all(&temporary).map_err(|error| format!("cannot create the folder {}: {error}", temporary.display()))?;
         match &config.place {
             MediaPlace::Folder(folder) => {
                 let place = folder.display().to_string();
-                std::fs::create_dir_all(folder).map_err(|error| format!("cannot make the media folder {place}: {error}"))?;
+                std::fs::create_dir_all(folder).map_err(|error| format!("cannot create the media folder {place}: {error}"))?;
                 let store =
                     LocalFileSystem::new_with_prefix(folder).map_err(|error| format!("cannot open the media folder {place}: {error}"))?;
                 Ok(Self { files: Arc::new(store.with_fsync(true)), folder: Some(folder.clone()), temporary, place })
@@ -74,37 +74,38 @@ impl Storage {
         }
     }
 
-    /// Where it is, for the operator.
+    /// The location of the store, for the operator.
     pub(crate) fn place(&self) -> &str {
         &self.place
     }
 
-    /// Whether the store can be used now.
+    /// Checks whether the store can be used now.
     pub(crate) async fn check(&self) -> Result<()> {
-        let tried = tokio::time::timeout(SOON, self.try_out()).await.unwrap_or_else(|_| Err(Trouble::Silent("it is slow".into())));
+        let tried =
+            tokio::time::timeout(SOON, self.try_out()).await.unwrap_or_else(|_| Err(Trouble::Silent("it responds too slowly".into())));
         tried.map_err(|trouble| Error::unavailable(&self.complaint(&trouble)))
     }
 
-    /// Whether a server can begin with this store. A bucket that does not answer may be back soon; one that says that it is not there,
-    /// or refuses the key, is a wrong setting. The error is a sentence for the operator.
+    /// Checks whether a server can start with this store. A bucket that does not respond may be back soon; a bucket that does not exist or
+    /// rejects the key is a configuration error. The error is a sentence for the operator.
     pub(crate) async fn demand(&self) -> std::result::Result<(), String> {
         match self.try_out().await {
             Ok(()) => Ok(()),
             Err(trouble @ Trouble::Refused(_)) => Err(self.complaint(&trouble)),
             Err(trouble @ Trouble::Silent(_)) => {
-                tracing::warn!("{}; pictures are answered 503 until it can be used", self.complaint(&trouble));
+                tracing::warn!("{}; requests for images get 503 until it can be used", self.complaint(&trouble));
                 Ok(())
             }
         }
     }
 
-    /// Makes a file without a name in each folder; lists what the bucket has under a name that nobody uses.
+    /// Creates an unnamed file in each folder; lists the objects under an unused name in the bucket.
     async fn try_out(&self) -> std::result::Result<(), Trouble> {
         let folders = [Some(&self.temporary), self.folder.as_ref()].map(Option::<&std::path::PathBuf>::cloned);
         let written = tokio::task::spawn_blocking(move || {
             folders.into_iter().flatten().try_for_each(|folder| match tempfile::tempfile_in(&folder) {
                 Ok(_) => Ok(()),
-                Err(error) => Err(Trouble::Refused(format!("the folder {} can't be written to: {error}", folder.display()))),
+                Err(error) => Err(Trouble::Refused(format!("the folder {} is not writable: {error}", folder.display()))),
             })
         });
         written.await.unwrap_or_else(|error| Err(Trouble::Silent(error.to_string())))?;
@@ -120,33 +121,33 @@ impl Storage {
 
     fn complaint(&self, trouble: &Trouble) -> String {
         let (Trouble::Refused(why) | Trouble::Silent(why)) = trouble;
-        format!("the media store {} (MEDIA_URL) can't be used: {why}", self.place)
+        format!("the media store {} (MEDIA_URL) cannot be used: {why}", self.place)
     }
 
-    /// What a failure says, with the code of S3 in front if there is one.
+    /// The text of an error, preceded by the S3 error code if there is one.
     fn told(&self, error: &object_store::Error) -> String {
         let text = error.to_string();
-        code_in(&text).map_or_else(|| text.clone(), |code| format!("{} answers {code} ({text})", self.place))
+        code_in(&text).map_or_else(|| text.clone(), |code| format!("{} returned {code} ({text})", self.place))
     }
 
-    /// A file that has no name, so that it is gone when its handle is, even by a crash.
+    /// Creates a file without a name, which disappears with its handle, even after a crash.
     pub(crate) fn temporary_file(&self) -> Result<std::fs::File> {
         Ok(tempfile::tempfile_in(&self.temporary)?)
     }
 
-    /// Keeps a file for good, durably; one of the same name is replaced at once and whole.
+    /// Stores a file durably; a file of the same name is replaced atomically.
     pub(crate) async fn put(&self, name: &str, bytes: Bytes) -> Result<()> {
         self.files.put(&Name::from(name), bytes.into()).await.map_err(|error| self.failure(error))?;
         Ok(())
     }
 
-    /// How many bytes a file has; none where there is no such file.
+    /// The size of a file in bytes; `None` if it does not exist.
     pub(crate) async fn size(&self, name: &str) -> Result<Option<u64>> {
         let name = Name::from(name);
         if self.folder.is_some() {
             return self.unless_missing(self.files.head(&name).await.map(|found| found.size));
         }
-        // An answer to HEAD has no body, and only a body tells a missing object from a missing bucket.
+        // A response to HEAD has no body, and only the body distinguishes a missing object from a missing bucket.
         let first = GetOptions { range: Some(GetRange::Bounded(0..1)), ..GetOptions::default() };
         let Some(found) = self.unless_missing(self.files.get_opts(&name, first).await)? else { return Ok(None) };
         let size = found.meta.size;
@@ -154,13 +155,13 @@ impl Storage {
         Ok(Some(size))
     }
 
-    /// A whole file; none where there is no such file.
+    /// Reads a whole file; `None` if it does not exist.
     pub(crate) async fn read(&self, name: &str) -> Result<Option<Bytes>> {
         let Some(found) = self.unless_missing(self.files.get(&Name::from(name)).await)? else { return Ok(None) };
         found.bytes().await.map(Some).map_err(|error| self.fault(error))
     }
 
-    /// A part of a file, as it is read.
+    /// Streams a part of a file.
     pub(crate) async fn stream(&self, name: &str, range: Range<u64>) -> Result<BoxStream<'static, Result<Bytes>>> {
         if range.is_empty() {
             return Ok(futures_util::stream::empty().boxed());
@@ -170,12 +171,12 @@ impl Storage {
         Ok(found.into_stream().map_err(Error::from).boxed())
     }
 
-    /// Removes a file; one that is not there is no fault.
+    /// Deletes a file; a missing file is not an error.
     pub(crate) async fn delete(&self, name: &str) -> Result<()> {
         self.unless_missing(self.files.delete(&Name::from(name)).await).map(|_| ())
     }
 
-    /// All files, or those in one folder of the store, such as `uploads`.
+    /// Lists all files, or those in one folder of the store, such as `uploads`.
     pub(crate) async fn list(&self, folder: Option<&str>) -> Result<Vec<Listed>> {
         let folder = folder.map(Name::from);
         let found: Vec<_> = self.files.list(folder.as_ref()).try_collect().await.map_err(|error| self.failure(error))?;
@@ -184,27 +185,27 @@ impl Storage {
             bytes: file.size,
             changed_at: Timestamp::from_millis(file.last_modified.timestamp_millis()),
         };
-        // A folder's own file for uploads lies in it, too.
+        // A local store has its folder for temporary files inside it.
         Ok(found.into_iter().map(listed).filter(|file| !file.name.starts_with("tmp/")).collect())
     }
 
-    /// The names of all files that are older than a moment.
+    /// The names of all files that are older than a time.
     pub(crate) async fn older_than(&self, moment: Timestamp) -> Result<Vec<String>> {
         let found = self.list(None).await?;
         Ok(found.into_iter().filter(|file| file.changed_at < moment).map(|file| file.name).collect())
     }
 
-    /// Does something for which others wait, or says within two seconds that the store is too slow.
+    /// Runs an operation that others wait for; fails if the store takes more than two seconds.
     pub(crate) async fn soon<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        tokio::time::timeout(SOON, work).await.unwrap_or_else(|_| Err(Error::unavailable("the media store is slow")))
+        tokio::time::timeout(SOON, work).await.unwrap_or_else(|_| Err(Error::unavailable("the media store responds too slowly")))
     }
 
-    /// Removes what writes left behind that a crash ended before a moment; `list` passes over those.
+    /// Deletes partial files that a crash left behind before a time; `list` ignores them.
     pub(crate) fn forget_unfinished(&self, moment: Timestamp) -> Result<()> {
         self.folder.as_deref().map_or(Ok(()), |folder| forget_unfinished(folder, moment))
     }
 
-    /// What was found; none if the store says that there is no such file.
+    /// The result; `None` if the store reports that the file does not exist.
     fn unless_missing<T>(&self, found: object_store::Result<T>) -> Result<Option<T>> {
         match found {
             Ok(found) => Ok(Some(found)),
@@ -213,7 +214,7 @@ impl Storage {
         }
     }
 
-    /// Whether a failure says that there is no such file, and not that there is no such folder or bucket.
+    /// Whether an error means that the file does not exist, and not that the folder or bucket does not.
     fn is_missing(&self, error: &object_store::Error) -> bool {
         let missing = matches!(error, object_store::Error::NotFound { .. });
         let has_place = match &self.folder {
@@ -223,7 +224,7 @@ impl Storage {
         missing && has_place
     }
 
-    /// What a failure of the store is to a client. A bucket's are another service's, and may pass.
+    /// Converts an error for the client. Errors of a bucket come from another service and may be temporary.
     fn fault(&self, error: object_store::Error) -> Error {
         match error {
             missing if self.is_missing(&missing) => Error::not_found(),
@@ -231,7 +232,7 @@ impl Storage {
         }
     }
 
-    /// The same where there is no file that could be missing.
+    /// Converts an error of an operation that no missing file can cause.
     fn failure(&self, error: object_store::Error) -> Error {
         use object_store::Error::{NotFound, PermissionDenied};
         match error {
@@ -242,13 +243,13 @@ impl Storage {
     }
 }
 
-/// The code of an error of S3 (`NoSuchBucket`), as its XML names it.
+/// The error code in the XML of an S3 response, such as `NoSuchBucket`.
 fn code_in(text: &str) -> Option<&str> {
     let (_, rest) = text.split_once("<Code>")?;
     rest.split_once("</Code>").map(|(code, _)| code)
 }
 
-/// Whether a service refused a request: what it answers to a list has no kind of its own, so its status is read from the text.
+/// Whether a service rejected a request. `object_store` has no error kind for listings, so the status is read from the text.
 fn says_no(text: &str) -> bool {
     ["401", "403", "404"].iter().any(|status| text.contains(&format!("status code: {status}")))
 }
@@ -268,14 +269,14 @@ fn forget_unfinished(folder: &Path, moment: Timestamp) -> Result<()> {
 }
 
 fn open_bucket(bucket: &S3Config) -> object_store::Result<Arc<dyn ObjectStore>> {
-    // The client of the crate takes whatever the process has; where another part has chosen already, that is as good.
+    // The TLS library uses the provider that the process has installed. If another part has installed one already, that one is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let plain = bucket.endpoint.as_deref().is_some_and(|endpoint| endpoint.starts_with("http://"));
     let options = ClientOptions::new()
         .with_allow_http(plain)
         .with_connect_timeout(CONNECTING.min(bucket.deadline))
         .with_read_timeout(bucket.deadline)
-        // A picture may take longer than any bound on the whole, as long as it goes on.
+        // A large image may take longer than any fixed limit, as long as data keeps arriving.
         .with_timeout_disabled();
     let backoff = BackoffConfig { init_backoff: Duration::from_millis(100), max_backoff: Duration::from_secs(1), base: 2.0 };
     let mut builder = AmazonS3Builder::new()

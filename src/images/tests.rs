@@ -1,4 +1,4 @@
-//! What becomes of uploaded files: cleaned, turned, cut off, or refused, and never a panic.
+//! Tests of uploaded files: they are cleaned, rotated, truncated or rejected, and never cause a panic.
 
 use image::ImageFormat;
 
@@ -51,7 +51,7 @@ fn a_picture_looks_the_same_however_its_colours_are_coded() {
     let (width, height) = (240_u16, 160_u16);
     let picture = samples::picture(width.into(), height.into());
     let plain = look(&samples::encoded(ImageFormat::Png, width.into(), height.into())).unwrap();
-    // With tables of its own this encoder writes each colour by itself, the two of them that are no brightness at half the size.
+    // With optimized tables this encoder writes each colour in a scan of its own, the two chroma planes at half the size.
     let mut each_by_itself = Vec::new();
     let mut encoder = jpeg_encoder::Encoder::new(&mut each_by_itself, 95);
     encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
@@ -143,7 +143,7 @@ fn what_is_appended_is_cut_off() {
 fn nothing_hides_where_pixels_need_little() {
     let plain = samples::jpeg(8, 4);
     let length = u16::try_from(samples::SECRET.len() + 4).unwrap().to_be_bytes();
-    // The interval between restarts, how arithmetic is conditioned, and two markers of hierarchical pictures.
+    // The restart interval, the arithmetic conditioning, and two markers of hierarchical images.
     for marker in [0xdd, 0xcc, 0xde, 0xdf] {
         let hiding = [&plain[..2], &[0xff, marker], &length, &[0, 0], samples::SECRET, &plain[2..]].concat();
         let picture = look(&hiding).unwrap();
@@ -162,7 +162,7 @@ fn what_breaks_off_anywhere_is_refused() {
     }
 }
 
-/// Where the coded pixels of a JPEG begin.
+/// The offset of the coded pixels of a JPEG.
 fn pixels_of_jpeg(bytes: &[u8]) -> Option<usize> {
     let scan = bytes.windows(2).rposition(|marker| marker == [0xff, 0xda])?;
     bytes.starts_with(&[0xff, 0xd8]).then(|| scan + 2 + usize::from(u16::from_be_bytes([bytes[scan + 2], bytes[scan + 3]])) + 1)
@@ -222,7 +222,7 @@ fn as_many_pixels_are_taken_as_the_settings_say() {
     let examined = |megapixels| examine(file.clone(), ImageBounds { megapixels }, |_| ());
     assert!(examined(2).is_ok());
     assert!(matches!(examined(1), Err(Refusal::TooMany(_))));
-    // Sixteen bits of four colours take eight bytes for each pixel; so many are not reserved.
+    // Four channels of 16 bits take eight bytes per pixel, which is more than one image may use.
     let deep = image::ImageBuffer::<image::Rgba<u16>, _>::from_pixel(1000, 1000, image::Rgba([1, 2, 3, 4]));
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::DynamicImage::from(deep).write_to(&mut bytes, ImageFormat::Png).unwrap();
@@ -230,7 +230,7 @@ fn as_many_pixels_are_taken_as_the_settings_say() {
     assert!(matches!(&refusal, Refusal::TooMany(why) if why.contains("MiB")), "{refusal:?}");
 }
 
-/// Fifty million pixels, as telephones take them; the picture and, of one in several passes, its coefficients.
+/// Fifty million pixels, as phones take them; the memory for the image and, if it has several scans, its coefficients.
 #[test]
 fn memory_is_counted_before_pixels_are_decoded() {
     use jpeg_encoder::SamplingFactor::{F_1_1, F_2_2};
@@ -307,10 +307,7 @@ fn avif_is_taken_cleaned_and_cut_off() {
     assert!(!holds(&picture.file, samples::SECRET) && !holds(&picture.file, b"Mara"));
     let again = look(&picture.file).unwrap();
     assert_eq!((again.sha256, again.color), (picture.sha256.clone(), picture.color.clone()));
-    assert_eq!(
-        look(&[file.as_slice(), b"PK\x03\x04 a zip"].concat()).unwrap_err(),
-        Refusal::Broken("It breaks off before its end.".into())
-    );
+    assert_eq!(look(&[file.as_slice(), b"PK\x03\x04 a zip"].concat()).unwrap_err(), Refusal::Broken("The file is truncated.".into()));
     let tail = [0, 0, 0, 16, b'f', b'r', b'e', b'e', 1, 2, 3, 4, 5, 6, 7, 8];
     assert_eq!(look(&[file.as_slice(), &tail].concat()).unwrap().sha256, picture.sha256);
     for end in 0..picture.file.len() {
@@ -359,7 +356,7 @@ fn the_sweep_removes_old_files_that_no_row_is_left_for() {
     clock.advance(i64::try_from(written.as_millis()).unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        // A piece of an upload that there is no more, and a rendition of a picture that there is no more.
+        // A piece of a deleted upload, and a rendition of a deleted image.
         let piece = "uploads/0190a0b0-0000-7000-8000-000000000000.0000000000.x";
         let rendition = "renditions/0190a0b0-0000-7000-8000-000000000000/a/square-012345/320.webp";
         for name in [&orphan, piece, rendition] {

@@ -1,9 +1,9 @@
-//! From a form to a stored picture.
+//! Turns an upload form into a stored image.
 //!
-//! The order of steps is what keeps rows and files together, wherever a crash comes between: the upload goes to a file
-//! that has no name and so vanishes by itself; the clean file is durable before the row is written; the row is written
-//! under the file's lock, after a look whether the file is still there; a file is removed under the same lock, and only
-//! where no row is left. So there may be a file without a row, which the sweep finds, and never a row without a file.
+//! The order of the steps keeps rows and files consistent if the process crashes. The upload goes to an unnamed file, which the system
+//! deletes by itself. The clean file is durable before its row is written. The row is written under the file's lock, after a check that the
+//! file still exists. A file is deleted under the same lock, and only if no row refers to it. Therefore a file may exist without a row,
+//! which the sweep finds, but a row never exists without its file.
 
 use std::sync::Arc;
 
@@ -25,46 +25,47 @@ use crate::input::{Custom, CustomKind, Draft, Input, Line, Paragraph, inexact_fa
 use crate::jobs::{self, Job};
 use crate::users::{Caller, Writer};
 
-/// How often a file is put again that another request removed meanwhile.
+/// The number of attempts to store a file that other requests delete concurrently.
 const ATTEMPTS: usize = 3;
-/// The longest credit, as [`Line`] has it.
+/// The maximum length of a credit, as in [`Line`].
 const LONGEST_CREDIT: usize = 500;
-/// The longest caption, as [`Paragraph`] has it.
+/// The maximum length of a caption, as in [`Paragraph`].
 const LONGEST_CAPTION: usize = 2000;
 
-/// What else is written in the transaction that stores a picture.
+/// Further writes in the transaction that stores an image.
 pub(super) type Also = Arc<dyn Fn(&mut Conn, Option<&Image>) -> Result<()> + Send + Sync>;
 
-/// The form of an upload.
+/// The form of an image upload.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImageUpload {
-    /// The file: JPEG, PNG, WebP or GIF by its bytes (AVIF where the server was built to take it, up to 24 million pixels), whatever it is called; up to 20 MiB and 50 million pixels, or what `IMAGE_MEGAPIXELS` says.
+    /// The file, at most 20 MiB: JPEG, PNG, WebP or GIF with at most 50 million pixels (or as `IMAGE_MEGAPIXELS` says), or AVIF with at
+    /// most 24 million pixels if the server was built with it. The content decides the type, not the file name.
     #[schema(value_type = String, format = Binary)]
     file: String,
-    /// What it shows, for those who can't see it; empty where it is mere decoration.
+    /// The alternative text for people who cannot see the image; empty if the image is merely decorative.
     #[schema(value_type = Line, required = false)]
     alt: Option<String>,
-    /// What stands beneath it; where the field is absent, the caption (IPTC) or the description (Exif) in the file.
+    /// The caption, shown below the image. If the field is absent, the caption (IPTC) or the description (Exif) in the file is used.
     #[schema(value_type = Paragraph, required = false)]
     caption: Option<String>,
-    /// Who made it; where the field is absent, the by-line, credit or copyright (IPTC), the artist or
-    /// the copyright (Exif) in the file.
+    /// The credit: the photographer or the source. If the field is absent, the by-line, credit or copyright (IPTC), or the artist or
+    /// copyright (Exif) in the file is used.
     #[schema(value_type = Line, required = false)]
     credit: Option<String>,
-    /// When it was taken; where the field is absent, the date and time of creation (IPTC), or the original's (Exif), in the file; in UTC
-    /// where that names no zone.
+    /// The time when the photo was taken. If the field is absent, the creation date and time (IPTC) or the original date and time (Exif) in
+    /// the file is used, in UTC if the file names no time zone.
     #[schema(value_type = Timestamp, required = false)]
     taken_at: Option<Timestamp>,
-    /// What must stay in sight when it is cropped: from the left, 0 to 1.
+    /// The horizontal position of the focal point, which crops keep in view: the distance from the left edge, 0 to 1.
     #[serde(default = "middle")]
     #[schema(minimum = 0, maximum = 1, default = 0.5)]
     focal_x: f64,
-    /// What must stay in sight when it is cropped: from the top, 0 to 1.
+    /// The vertical position of the focal point, which crops keep in view: the distance from the top edge, 0 to 1.
     #[serde(default = "middle")]
     #[schema(minimum = 0, maximum = 1, default = 0.5)]
     focal_y: f64,
-    /// Members of the site's own, as JSON.
+    /// The site's custom fields, as JSON.
     #[serde(default)]
     custom: Custom,
 }
@@ -79,7 +80,7 @@ const fn middle() -> f64 {
     0.5
 }
 
-/// Makes a picture of a form.
+/// Creates an image from a form.
 pub(crate) async fn create(work: &Work, caller: Caller<Writer>, form: Form) -> Result<EditedImage> {
     let app = &work.app;
     let Form { texts, file, faults } = form;
@@ -90,7 +91,7 @@ pub(crate) async fn create(work: &Work, caller: Caller<Writer>, form: Form) -> R
     };
     match (upload, examined) {
         (Ok(upload), Some(Ok(examined))) => keep(work, caller, upload, examined, None).await,
-        // The type of the file comes before what is wrong with the fields.
+        // An unsupported file type is reported before validation errors of the fields.
         (_, Some(Err(error))) if error.code() != Code::ValidationFailed => Err(error),
         (Err(error), Some(Err(broken))) if error.code() == Code::ValidationFailed => {
             Err(Error::invalid([error.faults(), broken.faults()].concat()))
@@ -100,7 +101,7 @@ pub(crate) async fn create(work: &Work, caller: Caller<Writer>, form: Form) -> R
     }
 }
 
-/// Texts become what their fields are; what does not become anything is left for the schema to refuse.
+/// Parses the text fields. Values that cannot be parsed are left for the schema to reject.
 pub(super) async fn parse(work: &Work, mut texts: Map<String, Value>, mut faults: Vec<Fault>) -> Result<ImageUpload> {
     for name in ["focal_x", "focal_y"] {
         let number = texts.get(name).and_then(Value::as_str).and_then(|text| text.trim().parse::<f64>().ok());
@@ -115,7 +116,7 @@ pub(super) async fn parse(work: &Work, mut texts: Map<String, Value>, mut faults
             custom = value.clone();
             texts.insert("custom".to_owned(), value);
         } else {
-            faults.push(Fault::at("/custom", "malformed_json", "This is not JSON."));
+            faults.push(Fault::at("/custom", "malformed_json", "The value is not valid JSON."));
             texts.shift_remove("custom");
             custom = Value::Null;
         }
@@ -129,7 +130,7 @@ pub(super) async fn parse(work: &Work, mut texts: Map<String, Value>, mut faults
     }
 }
 
-/// Stores the file, then the row.
+/// Stores the file and then the row.
 pub(super) async fn keep(
     work: &Work,
     caller: Caller<Writer>,
@@ -157,7 +158,7 @@ pub(super) async fn keep(
             }
         }
     }
-    Err(Error::unavailable("the same file was removed again and again"))
+    Err(Error::unavailable("other requests deleted the file repeatedly"))
 }
 
 fn draft(upload: ImageUpload, examined: &Examined) -> ImageDraft {
@@ -173,12 +174,12 @@ fn draft(upload: ImageUpload, examined: &Examined) -> ImageDraft {
     }
 }
 
-/// Writes the row where its file is there; none where it has been removed meanwhile.
+/// Writes the row if its file exists; returns `None` if the file has been deleted meanwhile.
 async fn keep_row(work: &Work, caller: &Caller<Writer>, image: &Image, also: Option<Also>) -> Result<Option<EditedImage>> {
     let (caller, image, runtime, only_tries) = (caller.clone(), image.clone(), Handle::current(), work.only_tries());
     let keep = move |app: &App, conn: &mut Conn| {
         lock(conn, "images")?;
-        // Looking at the file took its time; what custom fields must be may have changed meanwhile.
+        // Examining the file took time, and the definitions of custom fields may have changed meanwhile.
         let faults = app.checker.custom_faults(conn, CustomKind::Image, &Value::Object(image.custom.0.0.clone()))?;
         if !faults.is_empty() {
             return Err(Error::invalid(faults));
@@ -198,7 +199,7 @@ async fn keep_row(work: &Work, caller: &Caller<Writer>, image: &Image, also: Opt
     work.write(keep).await
 }
 
-/// Removes a file that no row is left for.
+/// Deletes a file if no row refers to it.
 pub(super) async fn forget_file(app: &App, sha256: &str, name: &str) -> Result<()> {
     let (storage, runtime) = (app.storage.clone(), Handle::current());
     let (sha256, name) = (sha256.to_owned(), name.to_owned());

@@ -1,4 +1,4 @@
-//! Who shows a picture, as far as the one who asks may know.
+//! The usages of an image that the caller may see.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,55 +9,55 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::users::Caller;
 
-/// Who shows a picture.
+/// The usages of an image.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Usages {
-    /// How many there are, those among them that you may not see.
+    /// The number of usages, including those that the caller may not see.
     #[schema(example = 2, minimum = 0)]
     pub(crate) total: usize,
-    /// Articles, the newest first, 100 at most: your own drafts, what is published; for editors all.
+    /// Articles that show the image, newest first, at most 100: the caller's own drafts and published articles; for editors, all articles.
     pub(crate) articles: Vec<ArticleUsage>,
-    /// Authors whose portrait it is, 100 at most.
+    /// Authors whose portrait is the image, at most 100.
     pub(crate) authors: Vec<AuthorUsage>,
-    /// Whether the site as a whole shows it.
+    /// Whether the site settings use the image.
     pub(crate) site: bool,
-    /// How many creatives of ads show it.
+    /// The number of ad creatives that show the image.
     #[schema(example = 0, minimum = 0)]
     pub(crate) creatives: usize,
 }
 
-/// An article that shows a picture.
+/// An article that shows an image.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ArticleUsage {
-    /// Its id.
+    /// The id of the article.
     #[schema(format = "uuid", example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
     pub(crate) id: String,
-    /// Its address.
+    /// The slug of the article.
     #[schema(example = "tram-line-9-opens")]
     pub(crate) slug: String,
-    /// Its headline.
+    /// The headline of the article.
     #[schema(example = "Tram line 9 opens")]
     pub(crate) title: String,
-    /// Where it stands.
+    /// The publication status of the article.
     #[schema(example = "published")]
     pub(crate) status: String,
 }
 
-/// An author whose portrait a picture is.
+/// An author whose portrait is an image.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuthorUsage {
-    /// Its id.
+    /// The id of the author.
     #[schema(format = "uuid", example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
     pub(crate) id: String,
-    /// Its address.
+    /// The slug of the author.
     #[schema(example = "mara-lindqvist")]
     pub(crate) slug: String,
-    /// The name.
+    /// The name of the author.
     #[schema(example = "Mara Lindqvist")]
     pub(crate) name: String,
 }
 
-/// Who shows a picture, as far as the caller may know: nobody learns of others' drafts by a picture in them.
+/// Lists the usages of an image. Drafts of others are left out, so that an image does not reveal them.
 pub(super) fn usages<R>(conn: &mut Conn, caller: &Caller<R>, image: &Image) -> Result<Usages> {
     let uses = queries::uses(conn, image.id)?;
     let articles = queries::articles_showing(conn, image.id)?;

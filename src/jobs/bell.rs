@@ -1,4 +1,4 @@
-//! What wakes the worker of this process when there is something to do.
+//! Wakes the worker of this process when a new job has been committed.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 
 use super::job::Lane;
 
-/// A bell that is rung when a transaction with a job in it has been committed.
+/// A notifier that is rung after a transaction that enqueued a job has been committed.
 #[derive(Default)]
 pub(crate) struct Bell {
     asked: AtomicU64,
@@ -14,22 +14,22 @@ pub(crate) struct Bell {
 }
 
 impl Bell {
-    /// Notes that a job was written; a transaction that sees the count move rings when it has been committed.
+    /// Counts an enqueued job. A transaction that sees the count change rings the bell after its commit.
     pub(super) fn ask(&self) {
         self.asked.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// How many jobs this process has written.
+    /// The number of jobs that this process has enqueued.
     pub(crate) fn asked(&self) -> u64 {
         self.asked.load(Ordering::SeqCst)
     }
 
-    /// Wakes the worker in every lane; where it is awake, it looks once more.
+    /// Wakes the worker in every lane; a worker that is awake checks its lane once more.
     pub(crate) fn ring(&self) {
         self.lanes.iter().for_each(Notify::notify_one);
     }
 
-    /// Waits until it rings.
+    /// Waits until the bell rings for a lane.
     pub(super) async fn rings(&self, lane: Lane) {
         let [mails, checks, pictures] = &self.lanes;
         match lane {

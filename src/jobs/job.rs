@@ -1,4 +1,4 @@
-//! A job: its kinds, its row, and when it is tried again.
+//! Jobs: their kinds, their database row and their retry times.
 
 use std::time::Duration;
 
@@ -16,40 +16,40 @@ use crate::scrub::Scrub;
 use crate::secrets::random;
 use crate::users::AccountMail;
 
-/// What the seal of a job is for.
+/// The purpose that jobs are sealed for.
 pub(super) const SEAL: &str = "job";
-/// After the first failure, it waits so long, in seconds; then each time twice as long.
+/// The delay before the first retry, in seconds; each further delay is twice as long.
 const FIRST_WAIT: i64 = 30;
-/// The longest wait, in seconds.
+/// The longest delay before a retry, in seconds.
 pub(super) const LONGEST_WAIT: i64 = 6 * 60 * 60;
-/// A job that still fails so long after it was asked for is given up, in seconds.
+/// The age at which a job that still fails is given up, in seconds.
 const PATIENCE: i64 = 4 * 24 * 60 * 60;
 
-/// The id of a job; the same at every try, so that what it sends can be told from a second one.
+/// The id of a job. It stays the same in every attempt, so that receivers can recognise duplicates.
 pub(crate) type TaskId = Id<Task>;
 
-/// The kind of what only pictures need.
+/// The kind of the jobs in the lane for images.
 const RENDITIONS: &str = "renditions";
-/// The kind of a question to whoever checks comments.
+/// The kind of the jobs that send a comment to the comment checker.
 const COMMENT_CHECK: &str = "comment_check";
 
-/// Jobs that wait for each other. What waits for somebody else, or takes long, has a lane of its own, so that no mail waits behind a
-/// hundred pictures, and no comment for a mail server that does not answer.
+/// A lane: a queue of jobs with its own concurrency limit. Jobs that wait for another server or take long have their own lane, so that no
+/// email waits behind a hundred images, and no comment behind a mail server that does not respond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lane {
-    /// Mails, and whatever has no lane of its own.
+    /// Emails, and all jobs that have no other lane.
     Mails,
-    /// Questions to whoever checks comments.
+    /// Requests to the comment checker.
     Checks,
-    /// Pictures: one at a time, so that half of the darkroom stays free for readers.
+    /// Renditions of images: one job at a time, so that half of the image workers stay free for readers.
     Pictures,
 }
 
 impl Lane {
-    /// All of them.
+    /// All lanes.
     pub(super) const ALL: [Self; 3] = [Self::Mails, Self::Checks, Self::Pictures];
 
-    /// How many jobs are done at once.
+    /// The number of jobs that run concurrently.
     pub(super) const fn at_once(self) -> usize {
         match self {
             Self::Mails => 8,
@@ -58,7 +58,7 @@ impl Lane {
         }
     }
 
-    /// How long a job may take: no longer keeps it its place from others.
+    /// The time limit of a job; a job that exceeds it is aborted, so that it does not block its lane.
     pub(super) const fn deadline(self) -> Duration {
         match self {
             Self::Mails | Self::Checks => Duration::from_mins(1),
@@ -66,7 +66,7 @@ impl Lane {
         }
     }
 
-    /// The only kind of job in the lane; none where it has all that others don't have.
+    /// The only kind of job in this lane; `None` for the lane that takes all kinds without a lane of their own.
     pub(super) const fn only(self) -> Option<&'static str> {
         match self {
             Self::Mails => None,
@@ -76,36 +76,36 @@ impl Lane {
     }
 }
 
-/// What there is to do. A new kind is a variant, its name, and how it is done.
+/// The work to do. A new kind needs a variant, a name in `kind` and an arm in `run`.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Job {
-    /// A mail to somebody about their account.
+    /// Sends an email to users about their account.
     AccountMail(AccountMail),
-    /// A mail to somebody who subscribed to the newsletter, or whose address was entered there.
+    /// Sends an email to newsletter subscribers, or to an email address that was entered in the sign-up form.
     NewsletterMail(NewsletterMail),
-    /// A mail about comments.
+    /// Sends an email about comments.
     CommentMail(CommentMail),
-    /// A question to whoever checks comments.
+    /// Sends a comment to the comment checker.
     CommentCheck(CommentCheck),
-    /// Renditions of a picture.
+    /// Makes the renditions of an image.
     Renditions(RenditionJob),
-    /// Taking what was erased out of the database's files.
+    /// Removes erased content from the files of the database.
     Scrub(Scrub),
-    /// What dies of itself, to see who survives it.
+    /// A job that panics, for tests.
     #[cfg(test)]
     Panic,
-    /// What never ends, to see who waits for it.
+    /// A job that never ends, for tests.
     #[cfg(test)]
     Endless,
 }
 
-/// Why a job was not done.
+/// The reason why a job failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// It may work later.
+    /// A failure that may not occur again later; the job is retried.
     Later(String),
-    /// It never will.
+    /// A permanent failure; the job is given up.
     Never(String),
 }
 
@@ -116,7 +116,7 @@ impl From<Error> for Failure {
 }
 
 impl Job {
-    /// Its name in the log and in the database.
+    /// The name of the kind, as used in the log and in the database.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::AccountMail(_) => "account_mail",
@@ -132,7 +132,7 @@ impl Job {
         }
     }
 
-    /// Does it.
+    /// Runs the job.
     pub(super) async fn run(self, app: &App, id: TaskId) -> Result<(), Failure> {
         match self {
             Self::AccountMail(mail) => mail.deliver(app, id).await,
@@ -142,50 +142,50 @@ impl Job {
             Self::Renditions(renditions) => renditions.deliver(app).await,
             Self::Scrub(scrub) => scrub.deliver(app, id).await,
             #[cfg(test)]
-            Self::Panic => panic!("as it was asked to"),
+            Self::Panic => panic!("a test asked for it"),
             #[cfg(test)]
             Self::Endless => std::future::pending().await,
         }
     }
 }
 
-/// A job as it is stored.
+/// A job as stored in the database.
 #[derive(Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = jobs)]
 pub(crate) struct Task {
     pub(super) id: TaskId,
     pub(super) kind: String,
     pub(super) sealed: String,
-    /// How often it has been taken up; whoever took it up knows by this that it is still theirs.
+    /// The number of attempts so far. A worker still owns the job if this number is the one that the worker has set.
     pub(super) attempts: i32,
-    /// None where it was given up.
+    /// The time at which the job is due; `None` if it was given up.
     pub(super) due_at: Option<Timestamp>,
     pub(super) last_error: Option<String>,
     pub(super) created_at: Timestamp,
 }
 
 impl Task {
-    /// A job that is asked for now, and due then.
+    /// A new job that was enqueued at `now` and is due at `due`.
     pub(super) fn new(kind: &str, sealed: String, (now, due): (Timestamp, Timestamp)) -> Self {
         Self { id: Id::new(now), kind: kind.to_owned(), sealed, attempts: 0, due_at: Some(due), last_error: None, created_at: now }
     }
 
-    /// What is to be done.
+    /// Decrypts the job.
     pub(super) fn job(&self, app: &App) -> Result<Job, Failure> {
         let plain = app.secrets.unseal(SEAL, &self.sealed);
         let plain = plain.ok_or_else(|| Failure::Never("it was sealed with another secret key".into()))?;
-        // A newer program may know the kind.
-        serde_json::from_slice(&plain).map_err(|error| Failure::Later(format!("it can't be read: {error}")))
+        // A newer version of the program may know this kind.
+        serde_json::from_slice(&plain).map_err(|error| Failure::Later(format!("it cannot be read: {error}")))
     }
 
-    /// When it is tried again after a failure; never where patience has ended.
+    /// The time of the next attempt after a failure; `None` if the job is so old that it is given up.
     pub(super) fn next_try(&self, now: Timestamp) -> Option<Timestamp> {
         if now.millis().abs_diff(self.created_at.millis()) > (PATIENCE * 1000).unsigned_abs() {
             return None;
         }
         let doublings = u32::try_from(self.attempts - 1).unwrap_or_default().min(20);
         let wait = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
-        // Three to five quarters of it, so that what failed together does not come again together.
+        // Waits between 75 % and 125 % of the delay, so that jobs that failed together are not retried together.
         let share = i64::from(u16::from_be_bytes(random::<2>())) * wait * 500 / 65_536;
         Some(Timestamp::from_millis(now.millis().saturating_add(wait * 750 + share)))
     }

@@ -1,8 +1,8 @@
-//! What is still to be done outside the database: a durable queue, and the worker that empties it.
+//! A durable queue for work outside the database, and the worker that processes it.
 //!
-//! Invariants: a job is written in the transaction of the change that asks for it, sealed, since it may hold secrets;
-//! one worker at a time has it, on however many nodes; it is done at least once, and but for a crash at the wrong moment
-//! exactly once; what fails is tried again for days and then kept for the operator to see.
+//! Invariants: a job is written in the transaction of the change that requires it. Its content is encrypted, because it may hold secrets.
+//! Only one worker of all nodes runs a job at a time. A job runs at least once, and exactly once unless a crash intervenes. Failed jobs are
+//! retried for days and then kept for the operator.
 
 mod bell;
 mod job;
@@ -22,12 +22,12 @@ use crate::db::{Conn, Timestamp};
 use crate::error::{Error, Result};
 use job::Task;
 
-/// Adds a job, in the transaction of the change that asks for it; the worker is woken when that has been committed.
+/// Enqueues a job in the transaction of the change that requires it. The worker is woken after the commit.
 pub(crate) fn enqueue(app: &App, conn: &mut Conn, job: &Job) -> Result<()> {
     enqueue_at(app, conn, job, app.now())
 }
 
-/// Forgets mails that are yet to be sent and are about something, for what is erased. What a job says is sealed, so each is opened.
+/// Deletes unsent email jobs that `is_about` selects, when data is erased. Jobs are encrypted, so each one is decrypted for the check.
 pub(crate) fn forget_mails(app: &App, conn: &mut Conn, is_about: impl Fn(&Job) -> bool) -> Result<()> {
     let mut after = None;
     loop {
@@ -42,7 +42,7 @@ pub(crate) fn forget_mails(app: &App, conn: &mut Conn, is_about: impl Fn(&Job) -
     }
 }
 
-/// Adds a job that is due at a time, within some hours.
+/// Enqueues a job that is due at a later time, at most a few hours ahead.
 pub(crate) fn enqueue_at(app: &App, conn: &mut Conn, job: &Job, due: Timestamp) -> Result<()> {
     let plain = serde_json::to_vec(job).map_err(|error| Error::internal(&error.to_string()))?;
     queries::insert(conn, &Task::new(job.kind(), app.secrets.seal(job::SEAL, &plain), (app.now(), due)))?;

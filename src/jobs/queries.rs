@@ -1,4 +1,4 @@
-//! All SQL of jobs.
+//! The SQL of jobs.
 
 use diesel::prelude::*;
 
@@ -7,9 +7,9 @@ use crate::db::{Backend, Conn, Timestamp};
 use crate::error::Result;
 use crate::schema::jobs;
 
-/// How many jobs are read at once.
+/// The number of jobs that one query reads.
 const AT_ONCE: i64 = 200;
-/// As much of an error is kept, in characters.
+/// The number of characters of an error message that are stored.
 const ERROR_LENGTH: usize = 500;
 
 /// Stores a new job.
@@ -18,9 +18,9 @@ pub(super) fn insert(conn: &mut Conn, task: &Task) -> Result<()> {
     Ok(())
 }
 
-/// As much of what is due in a lane as there is room for, the longest due first.
+/// Lists the jobs of a lane that are due, longest overdue first, at most `room` of them.
 ///
-/// Nothing waits so long that a time farther ahead were its own: then the clock has been set back.
+/// A due time too far ahead for any retry counts as due as well: it means that the clock has been set back.
 pub(super) fn due(conn: &mut Conn, now: Timestamp, lane: Lane, room: usize) -> Result<Vec<Task>> {
     let too_far = now.plus_seconds(2 * LONGEST_WAIT);
     let due = jobs::table.filter(jobs::due_at.le(Some(now)).or(jobs::due_at.gt(Some(too_far))));
@@ -32,20 +32,20 @@ pub(super) fn due(conn: &mut Conn, now: Timestamp, lane: Lane, room: usize) -> R
     Ok(due.order_by((jobs::due_at, jobs::id)).limit(i64::try_from(room).unwrap_or(1)).load(conn)?)
 }
 
-/// Takes a job up until a time; of all who try, one is told that it has it.
+/// Claims a job until a time. Returns whether this worker got it: of several workers that try, only one does.
 pub(super) fn claim(conn: &mut Conn, task: &Task, until: Timestamp) -> Result<bool> {
     let unclaimed = jobs::table.filter(jobs::id.eq(task.id)).filter(jobs::attempts.eq(task.attempts)).filter(jobs::due_at.is_not_null());
     let claimed = (jobs::attempts.eq(task.attempts + 1), jobs::due_at.eq(Some(until)));
     Ok(diesel::update(unclaimed).set(claimed).execute(conn)? == 1)
 }
 
-/// Removes a job that is done, where it still belongs to the one who did it.
+/// Deletes a finished job, unless another worker has claimed it meanwhile.
 pub(super) fn delete(conn: &mut Conn, id: TaskId, attempts: i32) -> Result<()> {
     diesel::delete(jobs::table.filter(jobs::id.eq(id)).filter(jobs::attempts.eq(attempts))).execute(conn)?;
     Ok(())
 }
 
-/// Notes that a job failed, and when it is due again.
+/// Records that a job failed, and when it is due again.
 pub(super) fn postpone(conn: &mut Conn, task: &Task, due_at: Option<Timestamp>, error: &str) -> Result<()> {
     let own = jobs::table.filter(jobs::id.eq(task.id)).filter(jobs::attempts.eq(task.attempts));
     let error: String = error.chars().take(ERROR_LENGTH).collect();
@@ -53,7 +53,7 @@ pub(super) fn postpone(conn: &mut Conn, task: &Task, due_at: Option<Timestamp>, 
     Ok(())
 }
 
-/// Some mails in the order of their ids, those behind one.
+/// Lists email jobs in the order of their ids, starting after an id.
 pub(super) fn mails(conn: &mut Conn, after: Option<TaskId>) -> Result<Vec<Task>> {
     let mut some = jobs::table.filter(jobs::kind.like("%_mail")).select(Task::as_select()).into_boxed::<Backend>();
     if let Some(after) = after {
@@ -62,19 +62,19 @@ pub(super) fn mails(conn: &mut Conn, after: Option<TaskId>) -> Result<Vec<Task>>
     Ok(some.order(jobs::id).limit(AT_ONCE).load(conn)?)
 }
 
-/// Forgets the jobs of a kind that nobody has taken up yet, except for one.
+/// Deletes all jobs of a kind that no worker has claimed yet, except one.
 pub(crate) fn forget_unstarted(conn: &mut Conn, kind: &str, besides: TaskId) -> Result<()> {
     let others = jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::attempts.eq(0)).filter(jobs::id.ne(besides));
     diesel::delete(others).execute(conn)?;
     Ok(())
 }
 
-/// How many jobs there are.
+/// The number of jobs by state.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counts {
-    /// Those that are still to be done.
+    /// Jobs that are waiting or running.
     pub(crate) waiting: i64,
-    /// Those that were given up.
+    /// Jobs that were given up.
     pub(crate) failed: i64,
 }
 
@@ -85,7 +85,7 @@ pub(crate) fn counts(conn: &mut Conn) -> Result<Counts> {
     Ok(Counts { waiting, failed })
 }
 
-/// Forgets jobs that were given up, asked for before a time.
+/// Deletes jobs that were given up and were enqueued before a time.
 pub(crate) fn forget_failed(conn: &mut Conn, before: Timestamp) -> Result<()> {
     diesel::delete(jobs::table.filter(jobs::due_at.is_null()).filter(jobs::created_at.lt(before))).execute(conn)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! What becomes of jobs when things go wrong.
+//! Tests of the job queue: failures, crashes, several nodes and clock changes.
 
 use super::*;
 use crate::clock::Clock;
@@ -6,7 +6,7 @@ use crate::config::Config;
 
 const HOUR: i64 = 60 * 60 * 1000;
 
-/// A program over the database in a folder; two over one folder are two nodes.
+/// Opens a node on the database in a folder; two nodes on one folder share the database.
 fn node(folder: &std::path::Path, clock: &Clock) -> App {
     let path = |name: &str| folder.join(name).display().to_string();
     let config = Config::from_lookup(|name| match name {
@@ -31,7 +31,7 @@ async fn a_job_that_panics_is_tried_for_days_and_then_kept() {
     enqueue_panic(&app).await;
     let mut tries = app.run_due_jobs().await.unwrap();
     assert_eq!(tries, 1);
-    // Not again at once.
+    // A failed job is not retried at once.
     assert_eq!(app.run_due_jobs().await.unwrap(), 0);
     for _ in 0..(5 * 24) {
         clock.advance(HOUR);
@@ -98,7 +98,7 @@ async fn a_job_that_does_not_end_holds_only_its_own_place() {
     app.write(|app, conn| (0..3).try_for_each(|_| enqueue(app, conn, &Job::Endless))).await.unwrap();
     app.write(|app, conn| (0..20).try_for_each(|_| enqueue(app, conn, &Job::Panic))).await.unwrap();
     let worker = actix_web::rt::spawn(worker::work(app.clone()));
-    // Those that end are many times as many as have room beside those that don't.
+    // The panicking jobs are many more than the places that the endless jobs leave free.
     let tried = async || {
         let all = app.db.read(|conn| {
             use crate::schema::jobs;

@@ -1,4 +1,4 @@
-//! The worker: takes up what is due, does it, and settles what came of it.
+//! The worker: claims due jobs, runs them and records their outcome.
 
 use std::time::Duration;
 
@@ -12,20 +12,20 @@ use crate::app::App;
 use crate::db::Timestamp;
 use crate::error::Result;
 
-/// How often it looks for what other processes wrote, or what has become due.
+/// The interval at which the worker looks for jobs from other processes and for jobs that have become due.
 const POLL: Duration = Duration::from_secs(1);
-/// How long a job belongs to who took it up, in seconds; longer than it may take, however late that is noticed.
+/// How long a claim lasts, in seconds. It is longer than any job may run, even if the time limit takes effect late.
 const LEASE_SECONDS: i64 = 5 * 60;
-/// How often it is tried to write down what came of a job; what was done and is not written down is done again.
+/// The number of attempts to record the outcome of a job. A job whose outcome cannot be recorded runs again.
 const SETTLING_TRIES: u32 = 5;
 
-/// Does what is due until the server stops.
+/// Runs due jobs until the server stops.
 pub(crate) async fn work(app: App) {
     app.mailer.announce();
     join_all(Lane::ALL.map(|lane| keep_to(&app, lane))).await;
 }
 
-/// A job that takes long has one place of its lane; the others go on.
+/// Runs the jobs of one lane. A slow job occupies one place of its lane; the other places stay usable.
 async fn keep_to(app: &App, lane: Lane) {
     let mut running = FuturesUnordered::new();
     while !app.is_stopping() {
@@ -33,7 +33,7 @@ async fn keep_to(app: &App, lane: Lane) {
         if room > 0 {
             match claim(app, lane, room).await {
                 Ok(tasks) => running.extend(tasks.into_iter().map(|task| carry_out(app, lane, task))),
-                Err(error) => tracing::warn!(%error, "the jobs could not be looked at; that is tried again"),
+                Err(error) => tracing::warn!(%error, "the due jobs could not be read; this will be retried"),
             }
         }
         tokio::select! {
@@ -46,10 +46,10 @@ async fn keep_to(app: &App, lane: Lane) {
 }
 
 impl App {
-    /// Does all jobs that are due now, as the server's worker does, and returns how many it took up.
+    /// Runs all jobs that are due now, as the server's worker does, and returns how many it ran.
     ///
     /// # Errors
-    /// A sentence for the operator.
+    /// Returns a sentence for the operator.
     pub async fn run_due_jobs(&self) -> std::result::Result<usize, String> {
         let mut total = 0;
         loop {
@@ -64,17 +64,17 @@ impl App {
         }
     }
 
-    /// How many jobs are still to be done, and how many were given up.
+    /// Counts the jobs that are waiting or running, and the jobs that were given up.
     ///
     /// # Errors
-    /// A sentence for the operator.
+    /// Returns a sentence for the operator.
     pub async fn count_jobs(&self) -> std::result::Result<(i64, i64), String> {
         let counts = self.db.read(queries::counts).await.map_err(|error| error.to_string())?;
         Ok((counts.waiting, counts.failed))
     }
 }
 
-/// Takes some of what is due in a lane, and does it; says how many it took.
+/// Claims due jobs of a lane and runs them; returns their number.
 async fn take_up(app: &App, lane: Lane) -> Result<usize> {
     let claimed = claim(app, lane, lane.at_once()).await?;
     let taken = claimed.len();
@@ -82,7 +82,7 @@ async fn take_up(app: &App, lane: Lane) -> Result<usize> {
     Ok(taken)
 }
 
-/// Takes as much of what is due in a lane as there is room for.
+/// Claims due jobs of a lane, at most `room` of them.
 async fn claim(app: &App, lane: Lane, room: usize) -> Result<Vec<Task>> {
     let now = app.now();
     let due = app.db.read(move |conn| queries::due(conn, now, lane, room)).await?;
@@ -105,11 +105,11 @@ async fn claim(app: &App, lane: Lane, room: usize) -> Result<Vec<Task>> {
 async fn carry_out(app: &App, lane: Lane, task: Task) {
     let failure = attempt(app, lane, &task).await.err();
     if let Err(error) = settle(app, &task, failure).await {
-        tracing::error!(%error, job = %task.id, kind = %task.kind, "what came of a job could not be written down; it will be done again");
+        tracing::error!(%error, job = %task.id, kind = %task.kind, "the outcome of a job could not be recorded; the job will run again");
     }
 }
 
-/// Does a job, in a task of its own, so that a panic ends that alone.
+/// Runs a job in a task of its own, so that a panic ends only that task.
 async fn attempt(app: &App, lane: Lane, task: &Task) -> std::result::Result<(), Failure> {
     let (job, id, inside) = (task.job(app)?, task.id, app.clone());
     let mut running = tokio::spawn(async move { job.run(&inside, id).await });
@@ -154,8 +154,8 @@ fn tell(task: &Task, error: Option<&str>, again: bool) {
     let Some(error) = error else { return };
     let (job, kind, attempts) = (task.id, &task.kind, task.attempts);
     if again {
-        tracing::warn!(%job, %kind, attempts, error, "a job failed; it is tried again later");
+        tracing::warn!(%job, %kind, attempts, error, "a job failed; it will be retried later");
     } else {
-        tracing::error!(%job, %kind, attempts, error, "a job was given up");
+        tracing::error!(%job, %kind, attempts, error, "a job failed and was given up");
     }
 }

@@ -1,11 +1,11 @@
-//! Mails as files, where no mail server is named: for trying things out, and for whoever fetches them from there.
+//! Emails as files, if no mail server is configured: for trials, and for programs that collect the files.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
-/// Writes a mail whole or not at all, readable by its owner alone; a second time under one name writes it anew.
+/// Writes an email atomically, readable only by its owner. An existing file of the same name is replaced.
 pub(super) fn write(folder: &Path, name: &str, mail: &[u8]) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let draft = folder.join(format!(".{name}.draft"));
@@ -13,6 +13,6 @@ pub(super) fn write(folder: &Path, name: &str, mail: &[u8]) -> std::io::Result<(
     file.write_all(mail)?;
     file.sync_all()?;
     std::fs::rename(&draft, folder.join(format!("{name}.eml")))?;
-    // The name is durable, too, before the job is done with.
+    // The folder is synced as well, so that the new name is durable before the job is deleted.
     std::fs::File::open(folder)?.sync_all()
 }

@@ -1,4 +1,4 @@
-//! A letter, and the message that it becomes (RFC 5322).
+//! An email message (RFC 5322).
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -8,33 +8,34 @@ use lettre::{Address, Message};
 
 use crate::db::Timestamp;
 
-/// Lines are broken before they are longer, in characters; a link is never broken.
+/// The width at which lines are wrapped, in characters; a URL is never broken.
 const WIDTH: usize = 72;
-/// No line of a mail may be longer, in bytes.
+/// The maximum length of a line, in bytes (RFC 5322, section 2.1.1).
 const LONGEST_LINE: usize = 998;
 
-/// A letter to one person.
+/// An email to one recipient.
 pub(crate) struct Letter {
-    /// The address that it goes to.
+    /// The recipient's email address.
     pub(crate) to: String,
-    /// The person's name, where it is known.
+    /// The recipient's name, if known.
     pub(crate) name: Option<String>,
-    /// What the site is called.
+    /// The name of the site.
     pub(crate) site: String,
-    /// What it is about.
+    /// The subject.
     pub(crate) subject: String,
-    /// What it says, in paragraphs.
+    /// The paragraphs of the text.
     pub(crate) paragraphs: Vec<String>,
-    /// The address that a `POST` of mail programs ends further mails at (RFC 8058).
+    /// The URL to which mail programs send a `POST` to unsubscribe (RFC 8058).
     pub(crate) unsubscribe: Option<String>,
 }
 
 impl Letter {
-    /// The message, under a name that it will have however often it is sent; the error says why it can be none.
+    /// Builds the message. `id` becomes its `Message-ID`, so it stays the same in every attempt. The error says why the message cannot be
+    /// built.
     ///
-    /// `plainly` where people look at it as it is, and no server has to take it.
+    /// `plainly` is true if the message is written to a file for people, and no mail server has to accept it.
     pub(super) fn message(&self, from: &Mailbox, id: &str, now: Timestamp, plainly: bool) -> Result<Message, String> {
-        let to: Address = self.to.parse().map_err(|error| format!("the address can't be mailed to: {error}"))?;
+        let to: Address = self.to.parse().map_err(|error| format!("the email address is invalid: {error}"))?;
         let date = UNIX_EPOCH + Duration::from_millis(u64::try_from(now.millis()).unwrap_or_default());
         let sender = from.name.clone().unwrap_or_else(|| line(&self.site));
         let message = Message::builder()
@@ -43,15 +44,15 @@ impl Letter {
             .subject(line(&self.subject))
             .date(date)
             .message_id(Some(format!("<{id}@{}>", from.email.domain())))
-            // RFC 3834: nobody's holiday notice should answer it.
+            // RFC 3834: automatic replies should not answer this message.
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()));
         let message = self.unsubscribe_headers().into_iter().fold(message, MessageBuilder::raw_header);
         message
             .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body(self.text(), plainly)))
-            .map_err(|error| format!("the mail can't be written: {error}"))
+            .map_err(|error| format!("the email cannot be built: {error}"))
     }
 
-    /// RFC 8058: whoever reads the mail is one click away from getting no more of them.
+    /// The headers for unsubscribing with one click (RFC 8058).
     fn unsubscribe_headers(&self) -> Vec<HeaderValue> {
         let Some(address) = &self.unsubscribe else { return Vec::new() };
         let header = |name, value: String| HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value);
@@ -68,7 +69,7 @@ impl Letter {
     }
 }
 
-/// The text as it is where that can be sent, so that links stay whole for whoever reads a mail in its file.
+/// Leaves the text unencoded if possible, so that links in the file of an email stay whole.
 fn body(text: String, plainly: bool) -> Body {
     let fits = text.lines().all(|line| line.len() <= LONGEST_LINE);
     if fits && text.is_ascii() {
@@ -97,7 +98,7 @@ fn wrapped(paragraph: &str) -> String {
     text
 }
 
-/// A text as one line, whatever was in it.
+/// Puts a text on one line: control characters and line separators become spaces.
 fn line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
 }

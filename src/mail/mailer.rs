@@ -1,4 +1,4 @@
-//! The way out: a mail server or a folder.
+//! Delivers emails to a mail server or into a folder.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use crate::config::{Encryption, MailConfig, SmtpConfig};
 use crate::db::Timestamp;
 use crate::jobs::{Failure, TaskId};
 
-/// What a mail server answers about one mailbox and will answer again (RFC 5321): anything else may be its own trouble.
+/// SMTP status codes that reject one mailbox permanently (RFC 5321). Any other code may be a temporary problem of the server.
 const HOPELESS: [u16; 3] = [550, 551, 553];
 
-/// Sends letters.
+/// Sends emails.
 pub(crate) struct Mailer {
     way: Way,
     from: Mailbox,
@@ -31,7 +31,7 @@ enum Way {
 }
 
 impl Mailer {
-    /// The way that the settings name; the error is a sentence for the operator.
+    /// Sets up the transport that the settings select. The error is a sentence for the operator.
     pub(crate) fn open(config: &MailConfig) -> Result<Self, String> {
         let way = match &config.smtp {
             Some(smtp) => Way::Server(Box::new(transport(smtp, config)?)),
@@ -40,27 +40,27 @@ impl Mailer {
         Ok(Self { way, from: config.from.clone(), deadline: config.deadline })
     }
 
-    /// Says in the log where mails go, if that may be a surprise.
+    /// Logs where emails go if no mail server is configured.
     pub(crate) fn announce(&self) {
         if let Way::Folder(folder) = &self.way {
-            tracing::info!(folder = %folder.display(), "no mail server is named (SMTP_URL): mails are written into this folder");
+            tracing::info!(folder = %folder.display(), "no mail server is configured (SMTP_URL): emails are written to this folder");
         }
     }
 
-    /// Sends a letter for a job; tried again, it is the same message.
+    /// Sends the email of a job. A retry sends the same message.
     pub(crate) async fn send(&self, id: TaskId, letter: &Letter, now: Timestamp) -> Result<(), Failure> {
         let plainly = matches!(self.way, Way::Folder(_));
         let message = letter.message(&self.from, &id.to_string(), now, plainly).map_err(Failure::Never)?;
         match &self.way {
             Way::Server(server) => match tokio::time::timeout(self.deadline, deliver(server, message)).await {
                 Ok(delivered) => delivered,
-                Err(_) => Err(Failure::Later(format!("the mail server took longer than {} s", self.deadline.as_secs()))),
+                Err(_) => Err(Failure::Later(format!("the mail server did not respond within {} s", self.deadline.as_secs()))),
             },
             Way::Folder(folder) => {
                 let (folder, name) = (folder.clone(), id.to_string());
                 let written = tokio::task::spawn_blocking(move || folder::write(&folder, &name, &message.formatted())).await;
                 let written = written.unwrap_or_else(|error| Err(std::io::Error::other(error)));
-                written.map_err(|error| Failure::Later(format!("the mail can't be written into the folder (MAIL_FOLDER): {error}")))
+                written.map_err(|error| Failure::Later(format!("the email cannot be written to the folder (MAIL_FOLDER): {error}")))
             }
         }
     }
@@ -85,7 +85,8 @@ fn transport(smtp: &SmtpConfig, config: &MailConfig) -> Result<AsyncSmtpTranspor
     Ok(builder.build())
 }
 
-/// What the server's certificate is checked by: its name, and the authorities of the system and of the settings.
+/// Configures how the server's certificate is verified: by its host name, and with the system's certificate authorities and the configured
+/// ones.
 fn tls_parameters(host: &str, config: &MailConfig) -> Result<TlsParameters, String> {
     let mut builder = TlsParameters::builder(host.to_owned());
     if let Some(file) = &config.authorities {
@@ -93,7 +94,7 @@ fn tls_parameters(host: &str, config: &MailConfig) -> Result<TlsParameters, Stri
         let pem = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
         builder = builder.add_root_certificate(Certificate::from_pem(&pem).map_err(|error| wrong(error.to_string()))?);
     }
-    builder.build().map_err(|error| format!("cannot speak TLS to the mail server: {error}"))
+    builder.build().map_err(|error| format!("cannot set up TLS for the mail server: {error}"))
 }
 
 async fn deliver(server: &AsyncSmtpTransport<Tokio1Executor>, message: Message) -> Result<(), Failure> {
@@ -101,15 +102,15 @@ async fn deliver(server: &AsyncSmtpTransport<Tokio1Executor>, message: Message) 
         Ok(_) => Ok(()),
         Err(error) => {
             let hopeless = error.status().is_some_and(|code| HOPELESS.contains(&u16::from(code)));
-            let why = format!("the mail server refused: {}", without_addresses(&error.to_string()));
+            let why = format!("the mail server did not accept the email: {}", without_addresses(&error.to_string()));
             Err(if hopeless { Failure::Never(why) } else { Failure::Later(why) })
         }
     }
 }
 
-/// What a mail server said, without the people's addresses that it likes to repeat: no log may have them.
+/// A message of a mail server without the email addresses that servers like to repeat: no log may contain them.
 fn without_addresses(said: &str) -> String {
-    said.split_whitespace().map(|word| if word.contains('@') { "(an address)" } else { word }).collect::<Vec<_>>().join(" ")
+    said.split_whitespace().map(|word| if word.contains('@') { "(email address)" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -119,7 +120,7 @@ mod tests {
     #[test]
     fn no_log_has_an_address() {
         let said = "permanent error (550): 5.1.1 <Mara@example.org>: no such user;\r\n mara@example.org is unknown";
-        let kept = "permanent error (550): 5.1.1 (an address) no such user; (an address) is unknown";
+        let kept = "permanent error (550): 5.1.1 (email address) no such user; (email address) is unknown";
         assert_eq!(without_addresses(said), kept);
     }
 }

@@ -1,7 +1,7 @@
-//! Mail: plain-text letters that leave through a mail server or, where there is none, into a folder.
+//! Email: plain-text messages that are sent through a mail server or, if none is configured, written to a folder.
 //!
-//! Invariants: mails leave from jobs only, never from a request; nothing in a name or a subject can become a header; what
-//! is sent twice carries one `Message-ID`; links are made of settings.
+//! Invariants: only jobs send emails, never requests. No name or subject can inject a header. Every attempt to send an email has the same
+//! `Message-ID`. Links are built from settings.
 
 mod folder;
 mod letter;
@@ -14,7 +14,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::site;
 
-/// What the site is called, as mails say it.
+/// The name of the site, as emails show it.
 pub(crate) fn site_name(conn: &mut Conn) -> Result<String> {
     Ok(site::settings(conn)?.name)
 }

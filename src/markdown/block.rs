@@ -1,4 +1,4 @@
-//! The blocks that a body consists of, as readers get them.
+//! The blocks of a body, as the API returns them.
 
 use comrak::nodes::TableAlignment;
 use serde::{Deserialize, Serialize};
@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 
 use super::embed::Provider;
 
-/// One block of a body. `html` is always the sanitised inside of the element that the type names (a heading's without `<h2>`), `text` the same
-/// without markup, `markdown` its source.
+/// One block of a body. `html` is the sanitised inner HTML of the block's element (for a heading, without `<h2>`), `text` is the same
+/// content as plain text, and `markdown` is its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = StoredBlock)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -15,58 +15,58 @@ pub(crate) enum Block {
     /// A paragraph.
     #[schema(title = "ParagraphBlock")]
     Paragraph {
-        /// Its Markdown.
+        /// The Markdown of the paragraph.
         markdown: String,
-        /// What stands inside `<p>`.
+        /// The inner HTML of `<p>`.
         html: String,
-        /// The same as plain text.
+        /// The paragraph as plain text.
         text: String,
     },
     /// A heading.
     #[schema(title = "HeadingBlock")]
     Heading {
-        /// 1 is the highest, 6 the lowest.
+        /// The level of the heading: 1 is the highest, 6 the lowest.
         #[schema(minimum = 1, maximum = 6)]
         level: u8,
-        /// The heading's inline Markdown, without the `#`s.
+        /// The inline Markdown of the heading, without the `#` characters.
         markdown: String,
-        /// What stands inside `<h1>` to `<h6>`.
+        /// The inner HTML of `<h1>` to `<h6>`.
         html: String,
-        /// The same as plain text.
+        /// The heading as plain text.
         text: String,
-        /// Its `id` in the HTML, unique in the body: what a link `#anchor` leads to.
+        /// The `id` of the heading in the HTML, unique in the body; a link to `#anchor` leads to it.
         anchor: String,
     },
     /// A list.
     #[schema(title = "ListBlock")]
     List {
-        /// Whether it is numbered.
+        /// Whether the list is numbered.
         ordered: bool,
-        /// The first number of a numbered list, else null.
+        /// The first number of a numbered list; null for other lists.
         #[schema(required)]
         start: Option<u32>,
         /// The Markdown of the whole list.
         markdown: String,
-        /// Its items; what is nested in an item is in the item's `html`.
+        /// The items of the list. Nested lists are part of the item's `html`.
         items: Vec<Piece>,
     },
     /// A quotation.
     #[schema(title = "QuoteBlock")]
     Quote {
-        /// What is quoted, in Markdown, without the `>`s.
+        /// The Markdown of the quotation, without the `>` characters.
         markdown: String,
-        /// What stands inside `<blockquote>`.
+        /// The inner HTML of `<blockquote>`.
         html: String,
-        /// The same as plain text.
+        /// The quotation as plain text.
         text: String,
     },
-    /// Program text.
+    /// A block of code.
     #[schema(title = "CodeBlock")]
     Code {
-        /// The language, as the writer named it, or null.
+        /// The language as written after the code fence, or null.
         #[schema(required)]
         language: Option<String>,
-        /// The code itself, without a line end at its end. It is not escaped.
+        /// The code, not escaped and without a line end at its end.
         code: String,
     },
     /// A table.
@@ -74,60 +74,60 @@ pub(crate) enum Block {
     Table {
         /// The Markdown of the whole table.
         markdown: String,
-        /// The cells of the first row.
+        /// The cells of the header row.
         headers: Vec<Piece>,
-        /// How each column is aligned.
+        /// The alignment of each column.
         align: Vec<Align>,
-        /// The cells of the other rows, each as long as `headers`.
+        /// The cells of the other rows; each row is as long as `headers`.
         rows: Vec<Vec<Piece>>,
     },
-    /// An image of the library.
+    /// An image from the image library.
     #[schema(title = "StoredImageBlock")]
     Image {
         /// The id of the image.
         #[schema(format = "uuid")]
         image: String,
-        /// The text for those who don't see it, as written here; empty: the image's own holds.
+        /// The alternative text given in the article. If it is empty, the image's own `alt` is used.
         alt: String,
-        /// The caption as written here; null: the image's own holds.
+        /// The caption given in the article. If it is null, the image's own caption is used.
         #[schema(required)]
         caption: Option<String>,
     },
-    /// Something that another site shows.
+    /// Embedded content of another site, such as a video.
     #[schema(title = "EmbedBlock")]
     Embed {
-        /// Whose it is.
+        /// The site that the content comes from.
         provider: Provider,
-        /// The address that the writer gave.
+        /// The URL given in the article.
         #[schema(format = "uri")]
         url: String,
-        /// The address for an `<iframe>`, or null when there is none.
+        /// The URL for an `<iframe>`, or null if there is none.
         #[schema(format = "uri", required)]
         embed_url: Option<String>,
     },
-    /// A place for advertising.
+    /// A place for an ad.
     #[schema(title = "AdBlock")]
     Ad {
-        /// The key of the placement.
+        /// The key of the ad placement.
         placement: String,
     },
-    /// A line between what came before and what comes after.
+    /// A thematic break (`<hr>`).
     #[schema(title = "RuleBlock")]
     Rule {},
     /// Raw HTML.
     #[schema(title = "HtmlBlock")]
     Html {
-        /// What the writer typed.
+        /// The HTML as written.
         markdown: String,
-        /// What is left of it after sanitising; may be empty.
+        /// The HTML after sanitising; it may be empty.
         html: String,
     },
-    /// The footnotes, always the last block.
+    /// The footnotes; always the last block.
     #[schema(title = "FootnotesBlock")]
     Footnotes {
-        /// The Markdown of all definitions.
+        /// The Markdown of all footnote definitions.
         markdown: String,
-        /// The notes that the body refers to, in the order of their numbers.
+        /// The footnotes that the body refers to, in the order of their numbers.
         items: Vec<FootnoteItem>,
     },
 }
@@ -136,35 +136,35 @@ pub(crate) enum Block {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = BlockPiece)]
 pub(crate) struct Piece {
-    /// What stands inside `<li>` or `<td>`, sanitised.
+    /// The sanitised inner HTML of `<li>`, `<th>` or `<td>`.
     pub(crate) html: String,
-    /// The same as plain text.
+    /// The content as plain text.
     pub(crate) text: String,
 }
 
 /// A footnote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct FootnoteItem {
-    /// The number that stands in the text.
+    /// The number of the footnote, as shown in the text.
     pub(crate) label: String,
-    /// Its `id` in the HTML: what its number in the text leads to.
+    /// The `id` of the footnote in the HTML; the number in the text links to it.
     pub(crate) anchor: String,
-    /// What the note says, sanitised.
+    /// The sanitised HTML of the footnote.
     pub(crate) html: String,
 }
 
-/// How a column is aligned.
+/// The alignment of a table column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ColumnAlign)]
 pub(crate) enum Align {
-    /// Not said.
+    /// No alignment was given.
     None,
-    /// To the left.
+    /// Aligned to the left.
     Left,
-    /// To the centre.
+    /// Centred.
     Center,
-    /// To the right.
+    /// Aligned to the right.
     Right,
 }
 
@@ -182,11 +182,11 @@ impl From<&TableAlignment> for Align {
 /// An entry of the table of contents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct TocEntry {
-    /// The heading's level, 1 to 6.
+    /// The level of the heading, 1 to 6.
     #[schema(minimum = 1, maximum = 6)]
     pub(crate) level: u8,
     /// The heading as plain text.
     pub(crate) text: String,
-    /// Its anchor in the body.
+    /// The `id` of the heading in the body's HTML.
     pub(crate) anchor: String,
 }

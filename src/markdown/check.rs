@@ -1,4 +1,4 @@
-//! What a body may be: bounds that no article reaches and every attack does.
+//! Limits of a body, far above any real article, that stop attacks on the parser and the sanitiser.
 
 use comrak::nodes::{Node, NodeValue};
 
@@ -7,48 +7,48 @@ use super::source::Source;
 use super::split::{Part, with_parts};
 use super::tags;
 
-/// The longest body, in bytes.
+/// The maximum length of a body, in bytes.
 const LONGEST: usize = 500_000;
-/// The longest Markdown of one block, in characters; what a client may post as one, too.
+/// The maximum length of one block's Markdown, in characters. The same limit applies to a posted block.
 const LONGEST_BLOCK: usize = 100_000;
 const MOST_BLOCKS: usize = 10_000;
 const MOST_HTML_BLOCKS: usize = 1_000;
 const DEEPEST: usize = 50;
-/// Of an image block, in characters.
+/// The maximum length of an image block's alternative text, in characters.
 const LONGEST_ALT: usize = 2_000;
 const LONGEST_CAPTION: usize = 5_000;
-/// Links and images together.
+/// The maximum number of links and images together.
 const MOST_LINKS: usize = 20_000;
 const MOST_NOTES: usize = 5_000;
-/// Table cells and list items together.
+/// The maximum number of table cells and list items together.
 const MOST_PIECES: usize = 50_000;
-/// Of a link's or an image's address, in bytes.
+/// The maximum length of the URL of a link or an image, in bytes.
 const LONGEST_ADDRESS: usize = 2_000;
 
-/// Refuses a body that is too long, too deep or too much of something, and says which.
+/// Rejects a body that exceeds a limit; the error names the limit.
 pub(crate) fn check(markdown: &str) -> Result<(), &'static str> {
     if markdown.len() > LONGEST {
-        return Err("The body may have 500,000 bytes.");
+        return Err("The body may have at most 500,000 bytes.");
     }
     if markdown.split(['\n', '\r']).any(|line| markers(line) > DEEPEST) {
-        return Err("Lists and quotes may be nested 50 levels deep.");
+        return Err("Lists and quotes may be nested at most 50 levels deep.");
     }
     with_parts(markdown, bounds)
 }
 
-/// How many quotes and lists a line begins with.
+/// Counts the list and quote markers at the start of a line.
 fn markers(line: &str) -> usize {
     let is_marker = |byte: &u8| matches!(byte, b'>' | b'-' | b'*' | b'+' | b' ' | b'\t' | b'.' | b')') || byte.is_ascii_digit();
     let head = line.bytes().take_while(is_marker);
     let mut count = 0;
     let mut before = b' ';
     for byte in head {
-        // A list's marker has a space before it and, unlike a rule or emphasis, one after it.
+        // A list marker has a space before it and, unlike a thematic break or emphasis, one after it.
         let is_list = matches!(byte, b' ' | b'\t') && matches!(before, b'-' | b'*' | b'+' | b'.' | b')');
         count += usize::from(byte == b'>' || is_list);
         before = byte;
     }
-    // `* * *` and its like are rules.
+    // Lines such as `* * *` are thematic breaks.
     let is_rule =
         line.bytes().all(|byte| matches!(byte, b'-' | b' ' | b'\t')) || line.bytes().all(|byte| matches!(byte, b'*' | b' ' | b'\t'));
     if is_rule { 0 } else { count }
@@ -56,23 +56,23 @@ fn markers(line: &str) -> usize {
 
 fn bounds(parts: &[Part<'_>]) -> Result<(), &'static str> {
     if parts.len() > MOST_BLOCKS {
-        return Err("The body may have 10,000 blocks.");
+        return Err("The body may have at most 10,000 blocks.");
     }
     let notes = parts.iter().filter(|part| matches!(part.source, Source::Footnote(_))).map(|part| part.source.length() + 2);
     if parts.iter().any(|part| part.source.length() > LONGEST_BLOCK) || notes.sum::<usize>() > LONGEST_BLOCK {
-        return Err("A block of the body may have 100,000 characters.");
+        return Err("A block of the body may have at most 100,000 characters.");
     }
     if parts.iter().any(is_long_image) {
-        return Err("The text of an image may have 2,000 characters and its caption 5,000.");
+        return Err("The alternative text of an image may have at most 2,000 characters, and its caption at most 5,000.");
     }
     counts(parts)?;
     if parts.iter().flat_map(Part::nodes).any(is_deep) {
-        return Err("Lists and quotes may be nested 50 levels deep.");
+        return Err("Lists and quotes may be nested at most 50 levels deep.");
     }
     Ok(())
 }
 
-/// What the body has, in all its blocks.
+/// Totals over all blocks of a body.
 #[derive(Default)]
 struct Counts {
     html: usize,
@@ -113,13 +113,13 @@ fn counts(parts: &[Part<'_>]) -> Result<(), &'static str> {
         part.descendants().for_each(|node| counts.add(node, in_unit));
     }
     if counts.html > MOST_HTML_BLOCKS || counts.cost > COSTLIEST {
-        return Err("The body has too much raw HTML, or too deep.");
+        return Err("The raw HTML of the body is too long or nested too deeply.");
     }
     if counts.links > MOST_LINKS || counts.notes > MOST_NOTES || counts.pieces > MOST_PIECES {
-        return Err("The body may have 20,000 links, refer to footnotes 5,000 times, and have 50,000 list items and table cells.");
+        return Err("The body may have at most 20,000 links, 5,000 footnote references, and 50,000 list items and table cells.");
     }
     if counts.long {
-        return Err("The address of a link may have 2,000 bytes and its title 5,000.");
+        return Err("The URL of a link may have at most 2,000 bytes, and its title at most 5,000.");
     }
     Ok(())
 }
@@ -133,7 +133,7 @@ fn is_long_image(part: &Part<'_>) -> bool {
     }
 }
 
-/// Whether anything stands in more than the allowed number of lists and quotes.
+/// Whether lists and quotes are nested deeper than the limit.
 fn is_deep(root: Node<'_>) -> bool {
     let mut depth: usize = 0;
     for edge in root.traverse() {

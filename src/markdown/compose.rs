@@ -1,4 +1,4 @@
-//! Markdown of blocks.
+//! Converts blocks to Markdown.
 
 use super::embed;
 use super::escape;
@@ -7,12 +7,12 @@ use super::source::{Source, join};
 use super::split;
 use super::tags;
 
-/// The Markdown of blocks. `render` gives for it the same blocks, if `render` made them.
+/// Converts blocks to Markdown. If `render` made the blocks, it makes the same blocks from the result.
 ///
-/// Each block is read by itself first. One whose Markdown holds something else than it claims (a paragraph with a heading in it, a list that is
-/// none) becomes the blocks that its Markdown holds, and can't change the blocks around it: whatever it leaves open ends with it, but for an
-/// HTML element that a later block closes, which makes one block of the run. A heading
-/// always stays one heading, a quote one quote, code one block of code. Footnote definitions go to the end, wherever they are.
+/// Each block is first parsed by itself. If its Markdown holds something other than its type claims (a paragraph that contains a heading, a
+/// "list" without items), it becomes the blocks that its Markdown holds. A block cannot change the blocks around it, because everything it
+/// leaves open ends with it. The exception is an HTML element that a later block closes: the run of blocks becomes one block. A heading
+/// always stays one heading, a quotation one quotation, and code one block of code. Footnote definitions move to the end.
 pub(crate) fn compose(blocks: &[BlockInput]) -> String {
     let sources: Vec<Source> = blocks.iter().flat_map(sources).collect();
     join(&sources)
@@ -35,7 +35,7 @@ fn sources(block: &BlockInput) -> Vec<Source> {
     }
 }
 
-/// What a source is after being written and read by itself.
+/// Writes a source as Markdown and parses it by itself.
 fn alone(source: Source) -> Vec<Source> {
     split::sources(&join(&[source]))
 }
@@ -56,7 +56,7 @@ fn picture(image: &str, alt: &str, caption: Option<&str>) -> Vec<Source> {
     alone(Source::Image { image, alt: escape::one_line(alt), caption })
 }
 
-/// An address of no known provider becomes a link, and what is no address just text.
+/// A URL of no known provider becomes a link; any other text becomes plain text.
 fn address(url: &str) -> Vec<Source> {
     if let Some(embed) = embed::recognise(url) {
         return vec![Source::Embed { provider: embed.provider, url: url.to_owned(), player: embed.player }];
@@ -70,14 +70,14 @@ fn ad(placement: &str) -> Vec<Source> {
     if split::is_placement(placement) { vec![Source::Ad(placement.to_owned())] } else { words(placement) }
 }
 
-/// A paragraph that says just this.
+/// A paragraph that contains exactly this text.
 fn words(text: &str) -> Vec<Source> {
     let mut escaped = String::new();
     escape::markdown(&mut escaped, &escape::one_line(text));
     split::sources(&escaped)
 }
 
-/// Line ends as Markdown has them.
+/// Normalises line ends and NUL characters as Markdown requires.
 fn plain(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{fffd}")
 }

@@ -1,4 +1,4 @@
-//! Which addresses are embeds: decided by the parsed host and path, so that a lookalike is an ordinary link.
+//! Recognises URLs of embeddable content. The parsed host and path decide, so that a lookalike URL stays an ordinary link.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -6,14 +6,14 @@ use utoipa::ToSchema;
 
 use super::providers;
 
-/// A site whose things can be embedded.
+/// A site whose content can be embedded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = EmbedProvider)]
 pub(crate) enum Provider {
-    /// A video of `YouTube`.
+    /// A video on `YouTube`.
     Youtube,
-    /// A video of Vimeo.
+    /// A video on Vimeo.
     Vimeo,
     /// A post on X, formerly Twitter.
     X,
@@ -27,12 +27,12 @@ pub(crate) enum Provider {
     Soundcloud,
     /// A pen on `CodePen`.
     Codepen,
-    /// A chart of Datawrapper.
+    /// A chart on Datawrapper.
     Datawrapper,
 }
 
 impl Provider {
-    /// The name that stands in `data-embed`.
+    /// The value of the attribute `data-embed`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Youtube => "youtube",
@@ -48,18 +48,18 @@ impl Provider {
     }
 }
 
-/// What an address of a known provider shows.
+/// The content behind a URL of a known provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Embed {
     pub(super) provider: Provider,
-    /// The address for an `<iframe>`.
+    /// The URL for an `<iframe>`.
     pub(super) player: Option<String>,
 }
 
-/// Longer ones are no embeds.
+/// The maximum length of a URL that can be an embed, in bytes.
 const LONGEST: usize = 2000;
 
-/// What `address` embeds, if its provider is known.
+/// Recognises the embedded content of a URL if its provider is known.
 pub(super) fn recognise(address: &str) -> Option<Embed> {
     let web = address.starts_with("https://") || address.starts_with("http://");
     if !web || address.len() > LONGEST || !address.chars().all(is_plain) {
@@ -74,7 +74,7 @@ pub(super) fn recognise(address: &str) -> Option<Embed> {
     providers::by_host(host, &path, &url)
 }
 
-/// What a URL may hold without any escape in Markdown, URL or HTML being needed.
+/// Whether a character needs no escape in Markdown, URLs or HTML.
 fn is_plain(letter: char) -> bool {
     letter.is_ascii_graphic() && !matches!(letter, '<' | '>' | '"' | '\'' | '`' | '\\' | '^' | '{' | '|' | '}')
 }

@@ -1,9 +1,9 @@
-//! Escapes for HTML and for Markdown.
+//! Escapes text for HTML and for Markdown.
 
-/// Appends `text` so that it is text in HTML, in an element as in a quoted attribute.
+/// Appends `text` escaped for HTML, both for element content and for quoted attribute values.
 pub(super) fn html(out: &mut String, text: &str) {
     let mut rest = text;
-    // Each of these is one byte, which no other letter has among its own.
+    // These are ASCII bytes, which never occur inside a longer UTF-8 sequence.
     while let Some(index) = rest.bytes().position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')) {
         let (plain, special) = rest.split_at(index);
         out.push_str(plain);
@@ -19,10 +19,10 @@ pub(super) fn html(out: &mut String, text: &str) {
     out.push_str(rest);
 }
 
-/// The same for what the sanitiser has yet to read, but not in attributes.
+/// Escapes text that the sanitiser will parse; only for element content, not for attributes.
 ///
-/// Its writer looks, at each `&` and at each letter that begins with the byte `C2`, through all the rest of the text. Comments, which it drops,
-/// keep texts with many of those short.
+/// At each `&` and at each character whose first byte is `C2`, the sanitiser's serialiser scans the rest of the text node. Empty comments,
+/// which the sanitiser drops, split texts with many such characters into short nodes.
 pub(super) fn text(out: &mut String, text: &str) {
     const MOST: usize = 256;
     let mut rest = text;
@@ -41,12 +41,12 @@ pub(super) fn text(out: &mut String, text: &str) {
     html(out, rest);
 }
 
-/// See [`text`].
+/// Whether a character is slow to sanitise; see [`text`].
 pub(super) fn is_costly(letter: char) -> bool {
     matches!(letter, '&' | '\u{80}'..='\u{bf}')
 }
 
-/// Appends `text` so that Markdown reads it as just that text, on one line, in a paragraph, a link's text or a title.
+/// Appends `text` on one line, escaped so that Markdown reads it literally in a paragraph, a link text or a title.
 pub(super) fn markdown(out: &mut String, text: &str) {
     for letter in text.chars() {
         if letter.is_ascii_control() {
@@ -54,7 +54,7 @@ pub(super) fn markdown(out: &mut String, text: &str) {
             out.push_str(&u32::from(letter).to_string());
             out.push(';');
         } else {
-            // Full stops, commas and the like are left for the eye's sake where they mean nothing.
+            // Some punctuation has no meaning in Markdown here, so it stays unescaped for readability.
             if letter.is_ascii_punctuation() && !matches!(letter, ',' | ';' | '\'' | '/' | '?' | '%' | '$') {
                 out.push('\\');
             }
@@ -63,7 +63,7 @@ pub(super) fn markdown(out: &mut String, text: &str) {
     }
 }
 
-/// White space of ASCII as single spaces, none at the ends.
+/// Collapses ASCII white space to single spaces and trims both ends.
 pub(super) fn one_line(text: &str) -> String {
     text.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
 }

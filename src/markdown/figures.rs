@@ -1,9 +1,9 @@
-//! The HTML of the blocks that only the house writes: images, embeds, advertising. All that goes into it is escaped here.
+//! The HTML of blocks with generated markup: images, embeds and ads. All inserted values are escaped here.
 
 use super::embed::Provider;
 use super::escape;
 
-/// A place for an image, which [`super::hydrate()`] fills.
+/// Writes the placeholder of an image, which [`super::hydrate()`] fills.
 pub(super) fn image(image: &str, alt: &str, caption: Option<&str>) -> String {
     let mut out = format!("<figure data-image=\"{image}\"><img data-image=\"{image}\" alt=\"");
     escape::html(&mut out, alt);
@@ -17,7 +17,7 @@ pub(super) fn image(image: &str, alt: &str, caption: Option<&str>) -> String {
     out
 }
 
-/// A link that a front end may turn into a player.
+/// Writes a link that a front end may turn into a player.
 pub(super) fn embed(provider: Provider, url: &str) -> String {
     let mut address = String::new();
     escape::html(&mut address, url);
@@ -25,7 +25,7 @@ pub(super) fn embed(provider: Provider, url: &str) -> String {
     format!("<figure data-embed=\"{name}\"><a href=\"{address}\" rel=\"noopener noreferrer\">{address}</a></figure>\n")
 }
 
-/// A place for advertising.
+/// Writes the placeholder of an ad.
 pub(super) fn ad(placement: &str) -> String {
     format!("<div data-ad=\"{placement}\"></div>\n")
 }

@@ -1,4 +1,4 @@
-//! Footnotes: which there are, and which number each has got.
+//! Finds footnotes and numbers them.
 
 use std::collections::HashMap;
 
@@ -6,28 +6,28 @@ use comrak::nodes::{Node, NodeValue};
 
 use super::split::Part;
 
-/// The number of each note that is referred to, by its name.
+/// The number of each footnote that is referred to, by name.
 #[derive(Default)]
 pub(super) struct Numbers(HashMap<String, usize>);
 
 impl Numbers {
-    /// The number of the note with this name.
+    /// The number of the footnote with this name.
     pub(super) fn get(&self, name: &str) -> Option<usize> {
         self.0.get(&key(name)).copied()
     }
 }
 
-/// The footnotes of a body, in the order in which they are referred to.
+/// The footnotes of a body, in the order of their first references.
 #[derive(Default)]
 pub(super) struct Footnotes<'a> {
     definitions: HashMap<String, Node<'a>>,
     pub(super) numbers: Numbers,
-    /// The definitions that are referred to; a note's number is its place here, counted from one.
+    /// The definitions that are referred to. The number of a footnote is its index here plus one.
     pub(super) noted: Vec<Node<'a>>,
 }
 
 impl<'a> Footnotes<'a> {
-    /// Numbers the notes of a body. Notes may refer to others, which then come after.
+    /// Numbers the footnotes of a body. Footnotes may refer to further footnotes, which are numbered after them.
     pub(super) fn of(parts: &[Part<'a>]) -> Self {
         let mut notes = Self::default();
         for part in parts {
@@ -64,7 +64,7 @@ impl<'a> Footnotes<'a> {
     }
 }
 
-/// Names are the same whatever their case and white space.
+/// Normalises a name: case and white space do not matter.
 fn key(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }

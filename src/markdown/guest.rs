@@ -1,4 +1,4 @@
-//! The narrow Markdown of comments and of authors' lives: no headings, images, tables or raw HTML.
+//! The restricted Markdown of comments and author biographies: no headings, images, tables or raw HTML.
 
 use std::fmt::Write as _;
 
@@ -11,14 +11,14 @@ use comrak::{Arena, Options, parse_document};
 
 use super::{escape, tags, text};
 
-/// What is nested deeper is written as its text.
+/// The maximum nesting depth; deeper content is written as plain text.
 const DEEPEST: usize = 20;
 const TAGS: [&str; 13] = ["p", "br", "em", "strong", "del", "code", "pre", "a", "ul", "ol", "li", "blockquote", "hr"];
 
-/// How a kind of text is written.
+/// The rules for one kind of text.
 struct Manner {
     schemes: &'static [&'static str],
-    /// What a line end within a paragraph becomes.
+    /// The HTML for a line end within a paragraph.
     line_end: &'static str,
     sanitiser: Builder<'static>,
 }
@@ -37,13 +37,13 @@ impl Manner {
     }
 }
 
-/// A comment as HTML and as plain text. Its lines stay lines.
+/// Renders a comment as HTML and as plain text. Line ends in the source stay line ends.
 pub(crate) fn inline(markdown: &str) -> (String, String) {
     static MANNER: LazyLock<Manner> = LazyLock::new(|| Manner::new(&["http", "https"], "nofollow ugc noopener", "<br>\n"));
     write(markdown, &MANNER)
 }
 
-/// An author's life as HTML.
+/// Renders an author's biography as HTML.
 pub(crate) fn brief(markdown: &str) -> String {
     static MANNER: LazyLock<Manner> = LazyLock::new(|| Manner::new(&["http", "https", "mailto"], "noopener noreferrer", "\n"));
     write(markdown, &MANNER).0
@@ -58,13 +58,13 @@ fn write(markdown: &str, manner: &Manner) -> (String, String) {
     let mut writer = Writer { out: String::new(), manner, depth: 0, in_link: false };
     writer.children(root, false);
     let html = manner.sanitiser.clean(&writer.out).to_string();
-    // Once more, since a character reference may have written one.
+    // Filters once more, because a character reference may have produced such a character.
     (visible(&html).trim().to_owned(), visible(&text::as_shown(root)))
 }
 
-/// The text without what can't be seen but reorders or hides words.
+/// Removes invisible characters that reorder or hide words.
 ///
-/// Joiners stay between letters beyond ASCII, where Persian, Indic scripts and emoji need them.
+/// Joiners stay between non-ASCII letters, because Persian, Indic scripts and emoji need them.
 fn visible(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     let beyond = |letter: Option<&char>| letter.is_some_and(|letter| !letter.is_ascii() && !is_invisible(*letter) && !is_joiner(*letter));
@@ -124,7 +124,7 @@ impl Writer<'_> {
             NodeValue::List(list) => self.ordered(list, node),
             NodeValue::ThematicBreak => self.out.push_str("<hr>\n"),
             NodeValue::Image(link) => self.image(link, node),
-            // Of a tight list's paragraph its words.
+            // A paragraph in a tight list is written without `<p>`.
             _ => self.children(node, false),
         }
     }
@@ -150,7 +150,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A list keeps the number that it begins with.
+    /// Writes a numbered list that keeps its first number.
     fn ordered(&mut self, list: &NodeList, node: Node<'_>) {
         if list.start == 1 {
             return self.element("ol", node, list.tight);
@@ -173,7 +173,7 @@ impl Writer<'_> {
         self.close_link();
     }
 
-    /// A picture becomes a link to it, named by its text.
+    /// Writes an image as a link to it, with the alternative text as the link text.
     fn image(&mut self, link: &NodeLink, node: Node<'_>) {
         let name = text::of_inlines(node);
         if self.in_link || !self.takes(&link.url) {
@@ -208,7 +208,7 @@ impl Writer<'_> {
         self.out.push_str("</a>");
     }
 
-    /// Shows an address that may be no link, unless it is what was read already.
+    /// Shows a URL that may not become a link, unless the text already shows it.
     fn address(&mut self, url: &str, node: Node<'_>) {
         let bare = url.strip_prefix("mailto:").unwrap_or(url);
         let shown = text::of_inlines(node);

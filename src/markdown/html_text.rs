@@ -1,15 +1,15 @@
-//! Reads HTML that the sanitiser wrote: its words, its first paragraph, its headings.
+//! Extracts words, the first paragraph and headings from HTML that the sanitiser wrote.
 
 use super::block::TocEntry;
 use super::{raw_tags, tags};
 
-/// A piece of sanitised HTML: a tag, or the text before it.
+/// A token of sanitised HTML: a tag or the text before it.
 enum Piece<'h> {
     Tag(&'h str),
     Text(&'h str),
 }
 
-/// The tags and texts of sanitised HTML, in order.
+/// Iterates over the tags and texts of sanitised HTML, in order.
 fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = html;
     std::iter::from_fn(move || {
@@ -25,7 +25,7 @@ fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-/// Its words. Only tags between words join what stands on both sides of them.
+/// The words of a piece of HTML. Inline tags do not separate words; all other tags do.
 pub(super) fn text(html: &str) -> String {
     let mut out = String::new();
     pieces(html).for_each(|piece| push(&mut out, &piece));
@@ -44,7 +44,7 @@ fn push(out: &mut String, piece: &Piece<'_>) {
     }
 }
 
-/// Appends text without the references that the sanitiser writes.
+/// Appends text with the character references that the sanitiser writes decoded.
 fn unescape(out: &mut String, text: &str) {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
@@ -58,18 +58,18 @@ fn unescape(out: &mut String, text: &str) {
     out.push_str(rest);
 }
 
-/// What a piece of HTML says first.
+/// The first words of a piece of HTML, by kind.
 #[derive(Default)]
 pub(super) struct Lead {
-    /// Its first paragraph with words.
+    /// The first paragraph that contains words.
     pub(super) paragraph: String,
-    /// Its first words, headings apart.
+    /// The first words outside paragraphs and headings.
     pub(super) other: String,
-    /// Its first heading.
+    /// The first heading.
     pub(super) heading: String,
 }
 
-/// What a piece of HTML says first; a few words of each are enough.
+/// Finds the first words of a piece of HTML, at least `enough` bytes of each kind if there are that many.
 pub(super) fn lead(html: &str, enough: usize) -> Lead {
     let mut lead = Lead::default();
     let (mut in_paragraph, mut in_heading) = (false, false);
@@ -106,7 +106,7 @@ fn level(name: &str) -> Option<u8> {
     (1..=6).find(|level| tags::heading_name(*level) == name)
 }
 
-/// Gives each heading that is in no quotation the anchor that `anchor` makes of its text, and lists them.
+/// Gives each heading outside quotations an `id`, which `anchor` makes from its text, and lists the headings.
 pub(super) fn with_anchors(html: &str, anchor: impl FnMut(&str) -> String) -> (String, Vec<TocEntry>) {
     let mut headings = Headings { out: String::with_capacity(html.len()), toc: Vec::new(), quotes: 0, open: None, anchor };
     for piece in pieces(html) {
@@ -121,9 +121,9 @@ pub(super) fn with_anchors(html: &str, anchor: impl FnMut(&str) -> String) -> (S
 struct Headings<A> {
     out: String,
     toc: Vec<TocEntry>,
-    /// How many quotations are open.
+    /// The number of open quotations.
     quotes: usize,
-    /// The open heading: its level, where its name ends, where its inside begins.
+    /// The open heading: its level, the position after its name, and the position of its content.
     open: Option<(u8, usize, usize)>,
     anchor: A,
 }

@@ -1,32 +1,32 @@
-//! Puts images into HTML: what an image is called and how large it is may change long after the text was frozen.
+//! Fills image placeholders in HTML. The description and the size of an image may change long after an article's HTML was rendered.
 
 use super::escape;
 
-/// What an image is at this moment.
+/// The current attributes of an image.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ImageAttributes {
-    /// Its address.
+    /// The URL of the image.
     pub(crate) src: String,
-    /// Its widths, as `srcset` has them; may be empty.
+    /// The value of `srcset`; may be empty.
     pub(crate) srcset: String,
-    /// Its width in pixels.
+    /// The width in pixels.
     pub(crate) width: u32,
-    /// Its height in pixels.
+    /// The height in pixels.
     pub(crate) height: u32,
-    /// The caption for articles that give none.
+    /// The caption, for articles that give none.
     pub(crate) caption: Option<String>,
-    /// Whose it is.
+    /// The credit: the photographer or the source.
     pub(crate) credit: Option<String>,
-    /// The text for those who don't see it, for articles that give none.
+    /// The alternative text, for articles that give none.
     pub(crate) alt: Option<String>,
 }
 
 pub(super) const FIGURE: &str = "<figure data-image=\"";
 pub(super) const IMG: &str = "<img data-image=\"";
-/// In well-formed HTML, and `render` writes no other, these stand nowhere but in tags of the house's own.
+/// The attribute that marks a placeholder. In the well-formed HTML that `render` writes, it occurs only in tags written by Masthead.
 pub(super) const MARK: &str = " data-image=\"";
 
-/// Fills the places that `render` left for images, and takes out those of images that `find` doesn't know.
+/// Fills the image placeholders that `render` wrote, and removes those of images that `find` does not return.
 pub(crate) fn hydrate(html: &str, find: impl Fn(&str) -> Option<ImageAttributes>) -> String {
     let mut out = String::with_capacity(html.len() + html.len() / 4);
     let mut rest = html;
@@ -39,7 +39,7 @@ pub(crate) fn hydrate(html: &str, find: impl Fn(&str) -> Option<ImageAttributes>
         } else if place.starts_with(IMG) {
             img(&mut out, place, &find)
         } else {
-            // Not a place of ours: passed over, mark and all.
+            // This is not a placeholder; it is copied unchanged.
             let (passed, after) = place.split_at(mark - start + MARK.len());
             out.push_str(passed);
             after
@@ -49,7 +49,7 @@ pub(crate) fn hydrate(html: &str, find: impl Fn(&str) -> Option<ImageAttributes>
     out
 }
 
-/// Writes a figure; gives what follows it.
+/// Writes a figure; returns the HTML after it.
 fn figure<'h>(out: &mut String, place: &'h str, find: &impl Fn(&str) -> Option<ImageAttributes>) -> &'h str {
     const END: &str = "</figure>";
     let length = place.find(END).map_or(place.len(), |index| index + END.len());
@@ -66,7 +66,7 @@ fn figure<'h>(out: &mut String, place: &'h str, find: &impl Fn(&str) -> Option<I
     rest
 }
 
-/// The article's own caption goes before the image's; the credit follows either.
+/// The article's caption takes precedence over the image's; the credit follows either.
 fn figcaption(out: &mut String, own: Option<&str>, image: &ImageAttributes) {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let (caption, credit) = (given(&image.caption), given(&image.credit));
@@ -87,7 +87,7 @@ fn figcaption(out: &mut String, own: Option<&str>, image: &ImageAttributes) {
     out.push_str("</figcaption>");
 }
 
-/// Writes an image that stands between words; gives what follows it.
+/// Writes an inline image; returns the HTML after it.
 fn img<'h>(out: &mut String, place: &'h str, find: &impl Fn(&str) -> Option<ImageAttributes>) -> &'h str {
     let (tag, rest) = place.split_at(super::tags::tag_length(place).unwrap_or(place.len()));
     if let Some(image) = value(tag, IMG).and_then(find) {
@@ -96,7 +96,7 @@ fn img<'h>(out: &mut String, place: &'h str, find: &impl Fn(&str) -> Option<Imag
     rest
 }
 
-/// Writes the tag with what was missing from it.
+/// Writes the tag with the missing attributes.
 fn filled(out: &mut String, tag: &str, image: &ImageAttributes) {
     const NO_ALT: &str = " alt=\"\"";
     let alt = image.alt.as_deref().unwrap_or_default();
@@ -112,7 +112,7 @@ fn filled(out: &mut String, tag: &str, image: &ImageAttributes) {
     attribute(out, "src", &image.src);
     if !image.srcset.is_empty() {
         attribute(out, "srcset", &image.srcset);
-        // A browser that waits until the picture is near knows by then how wide it is shown.
+        // With lazy loading, the browser knows the displayed width before it loads the image.
         attribute(out, "sizes", if tag.contains(" loading=\"lazy\"") { "auto, 100vw" } else { "100vw" });
     }
     attribute(out, "width", &image.width.to_string());

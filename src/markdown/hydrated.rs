@@ -1,11 +1,11 @@
-//! Tells whether HTML that a client sends back is what readers got, whatever has become of its pictures since.
+//! Checks whether HTML that a client sends back is the HTML it was given, even if the images have changed since.
 
 use std::collections::HashSet;
 
 use super::hydrate::{FIGURE, IMG, MARK};
 use super::tags;
 
-/// A place for a picture in HTML, filled or not.
+/// An image placeholder in HTML, filled or not.
 struct Place<'h> {
     is_figure: bool,
     image: &'h str,
@@ -13,19 +13,19 @@ struct Place<'h> {
     caption: Option<&'h str>,
 }
 
-/// HTML as what stands before each of its pictures, and what stands after the last.
+/// HTML split at its images: the text before each image, and the text after the last.
 struct Parted<'h> {
     before: Vec<(String, Place<'h>)>,
     after: String,
 }
 
-/// The ids of the pictures in HTML.
+/// The ids of the images in HTML.
 pub(crate) fn pictures(html: &str) -> HashSet<&str> {
     parted(html, |_| true).before.into_iter().map(|(_, place)| place.image).collect()
 }
 
-/// Whether `sent` is what filling the places of `frozen` gives, as far as that is not live: a picture's addresses, sizes and credit, and its
-/// own `alt` and caption where the text gives none. Pictures that `exists` doesn't know may be missing.
+/// Whether `sent` is `frozen` with its placeholders filled. The live values may differ: the URLs, sizes and credit of an image, and the
+/// image's own `alt` and caption if the article gives none. Images that `exists` does not know may be missing.
 pub(crate) fn is_hydrated(sent: &str, frozen: &str, exists: impl Fn(&str) -> bool) -> bool {
     let all = parted(frozen, |_| true);
     is_filled(sent, &all) || (all.before.iter().any(|(_, place)| !exists(place.image)) && is_filled(sent, &parted(frozen, exists)))
@@ -41,7 +41,7 @@ fn is_filled(sent: &str, frozen: &Parted<'_>) -> bool {
     sent.after == frozen.after && sent.before.len() == frozen.before.len() && sent.before.iter().zip(&frozen.before).all(is_same)
 }
 
-/// Takes the places that `keep` names out of HTML, and the others away.
+/// Splits HTML at the placeholders of images that `keep` accepts, and removes the other placeholders.
 fn parted(html: &str, keep: impl Fn(&str) -> bool) -> Parted<'_> {
     let mut before = Vec::new();
     let mut text = String::new();
@@ -49,7 +49,7 @@ fn parted(html: &str, keep: impl Fn(&str) -> bool) -> Parted<'_> {
     while let Some(mark) = rest.find(MARK) {
         let start = rest.get(..mark).and_then(|head| head.rfind('<')).unwrap_or(mark);
         let (passed, place) = rest.split_at(start);
-        // What is no place of ours was not written here; to look further would take the square of the length.
+        // HTML with any other marked tag was not written by the server. Searching on would take quadratic time.
         let Some((place, after)) = read(place) else { break };
         text.push_str(passed);
         if keep(place.image) {
@@ -61,7 +61,7 @@ fn parted(html: &str, keep: impl Fn(&str) -> bool) -> Parted<'_> {
     Parted { before, after: text }
 }
 
-/// The place that HTML begins with, and what follows it.
+/// Parses the placeholder at the start of the HTML; returns it with the HTML after it.
 fn read(html: &str) -> Option<(Place<'_>, &str)> {
     const END: &str = "</figure>";
     let is_figure = html.starts_with(FIGURE);

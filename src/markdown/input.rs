@@ -9,14 +9,14 @@ use utoipa::{PartialSchema, ToSchema};
 use super::block::{Align, FootnoteItem, Piece};
 use super::embed::Provider;
 
-/// One block of a body, as posted. Every block that the server returned is taken as it is; of one written by hand only the source members are
-/// needed, and those marked read-only are ignored. A `markdown` that holds more than its one block is read as the blocks that it holds.
+/// One block of a body, as posted. A block that the server returned is accepted unchanged. A new block needs only the source members;
+/// read-only members are ignored. If `markdown` holds more than one block, it is read as those blocks.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct BlockInput(pub(super) Members);
 
 impl BlockInput {
-    /// The id of the picture that an image block shows.
+    /// The id of the image that an image block shows.
     pub(crate) fn picture(&self) -> Option<&str> {
         match &self.0 {
             Members::Image { image, .. } => Some(image),
@@ -41,30 +41,30 @@ impl ToSchema for BlockInput {
     }
 }
 
-/// Says that there are no other members, which the derived schema of a variant doesn't.
+/// Forbids additional members, which the derived schema of an enum variant does not.
 fn close(variant: &mut RefOr<Schema>) {
     if let RefOr::T(Schema::Object(object)) = variant {
         object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
     }
 }
 
-/// One block of a body, as posted. Every block that the server returned is taken as it is; of one written by hand only the source members are
-/// needed, and those marked read-only are ignored. A `markdown` that holds more than its one block is read as the blocks that it holds.
-#[expect(dead_code, reason = "the derived members stand here for the schema, so that what the server returned is taken back")]
+/// One block of a body, as posted. A block that the server returned is accepted unchanged. A new block needs only the source members;
+/// read-only members are ignored. If `markdown` holds more than one block, it is read as those blocks.
+#[expect(dead_code, reason = "the derived members are part of the schema, so that blocks from the server can be posted back")]
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Members {
     /// A paragraph.
     #[schema(title = "ParagraphInput")]
     Paragraph {
-        /// Its Markdown.
+        /// The Markdown of the paragraph.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// Derived.
+        /// The derived HTML; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         html: IgnoredAny,
-        /// Derived.
+        /// The derived plain text; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         text: IgnoredAny,
@@ -72,21 +72,21 @@ pub(super) enum Members {
     /// A heading.
     #[schema(title = "HeadingInput")]
     Heading {
-        /// 1 is the highest, 6 the lowest.
+        /// The level of the heading: 1 is the highest, 6 the lowest.
         #[schema(minimum = 1, maximum = 6)]
         level: u8,
-        /// The heading's inline Markdown, without `#`s; line ends become spaces.
+        /// The inline Markdown of the heading, without `#` characters; line ends become spaces.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// Derived.
+        /// The derived HTML; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         html: IgnoredAny,
-        /// Derived.
+        /// The derived plain text; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         text: IgnoredAny,
-        /// Derived from the text.
+        /// The `id` derived from the text; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         anchor: IgnoredAny,
@@ -97,15 +97,15 @@ pub(super) enum Members {
         /// The Markdown of the whole list.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// Derived.
+        /// Derived from `markdown`; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<bool>, read_only)]
         ordered: IgnoredAny,
-        /// Derived.
+        /// Derived from `markdown`; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<u32>, read_only)]
         start: IgnoredAny,
-        /// Derived.
+        /// The derived items; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Vec<Piece>>, read_only)]
         items: IgnoredAny,
@@ -113,25 +113,25 @@ pub(super) enum Members {
     /// A quotation.
     #[schema(title = "QuoteInput")]
     Quote {
-        /// What is quoted, in Markdown, without the `>`s.
+        /// The Markdown of the quotation, without the `>` characters.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// Derived.
+        /// The derived HTML; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         html: IgnoredAny,
-        /// Derived.
+        /// The derived plain text; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         text: IgnoredAny,
     },
-    /// Program text.
+    /// A block of code.
     #[schema(title = "CodeInput")]
     Code {
-        /// The language: letters, digits and `+ # . _ -`.
+        /// The language; letters, digits and `+ # . _ -` are allowed.
         #[schema(max_length = 40, pattern = r"^[A-Za-z0-9+#._-]*$")]
         language: Option<String>,
-        /// The code itself.
+        /// The code, not escaped.
         #[schema(max_length = 100_000)]
         code: String,
     },
@@ -141,76 +141,76 @@ pub(super) enum Members {
         /// The Markdown of the whole table.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// Derived.
+        /// The derived cells of the header row; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Vec<Piece>>, read_only)]
         headers: IgnoredAny,
-        /// Derived.
+        /// The derived alignments; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Vec<Align>>, read_only)]
         align: IgnoredAny,
-        /// Derived.
+        /// The derived cells of the other rows; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Vec<Vec<Piece>>>, read_only)]
         rows: IgnoredAny,
     },
-    /// An image of the library.
+    /// An image from the image library.
     #[schema(title = "ImageInput")]
     Image {
         /// The id of the image.
         #[schema(format = "uuid", max_length = 36, pattern = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
         image: String,
-        /// The text for those who don't see it; absent or empty: the image's own holds.
+        /// The alternative text. If it is absent or empty, the image's own `alt` is used.
         #[serde(default)]
         #[schema(max_length = 2000)]
         alt: String,
-        /// The caption; absent or null: the image's own holds.
+        /// The caption. If it is absent or null, the image's own caption is used.
         #[schema(max_length = 5000)]
         caption: Option<String>,
     },
-    /// Something that another site shows. An address of no known provider becomes a paragraph with a link.
+    /// Embedded content of another site, such as a video. A URL of an unknown provider becomes a paragraph with a link.
     #[schema(title = "EmbedInput")]
     Embed {
-        /// The address.
+        /// The URL of the content.
         #[schema(format = "uri", max_length = 2000, pattern = r#"^https?://[^\s<>"`\\]+$"#)]
         url: String,
-        /// Derived from the address.
+        /// Derived from the URL; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Provider>, read_only)]
         provider: IgnoredAny,
-        /// Derived from the address.
+        /// Derived from the URL; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         embed_url: IgnoredAny,
     },
-    /// A place for advertising.
+    /// A place for an ad.
     #[schema(title = "AdInput")]
     Ad {
-        /// The key of the placement.
+        /// The key of the ad placement.
         #[schema(max_length = 60, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
         placement: String,
     },
-    /// A line between what came before and what comes after.
+    /// A thematic break (`<hr>`).
     #[schema(title = "RuleInput")]
     Rule {},
-    /// Raw HTML, of which the sanitiser leaves what is harmless.
+    /// Raw HTML. The sanitiser removes everything that is unsafe.
     #[schema(title = "HtmlInput")]
     Html {
-        /// The HTML.
+        /// The HTML as written.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// Derived.
+        /// The sanitised HTML; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         html: IgnoredAny,
     },
-    /// Footnote definitions, wherever they are posted the last block.
+    /// Footnote definitions. They become the last block, wherever they are posted.
     #[schema(title = "FootnotesInput")]
     Footnotes {
-        /// The Markdown of the definitions, `[^name]: …` each.
+        /// The Markdown of the definitions, in the form `[^name]: …`.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// Derived.
+        /// The derived footnotes; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Vec<FootnoteItem>>, read_only)]
         items: IgnoredAny,

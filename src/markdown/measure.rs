@@ -1,27 +1,27 @@
-//! How long a text is, and how long reading it takes.
+//! Word counts and reading times.
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Words that are read in a minute.
+/// The number of words read per minute.
 const WORDS_PER_MINUTE: u32 = 230;
-/// Chinese and Japanese characters that are read in a minute; studies give 400 to 600.
+/// The number of Chinese or Japanese characters read per minute; studies report 400 to 600.
 const SIGNS_PER_MINUTE: u32 = 500;
-/// About how many characters a word has in scripts that put no spaces between words (Thai, Lao, Khmer, Burmese …).
+/// The approximate number of characters per word in scripts without spaces between words (Thai, Lao, Khmer, Burmese …).
 const CHARACTERS_PER_WORD: u32 = 5;
 
-/// What was counted in a text.
+/// The counts of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Measure {
-    /// Words by the boundaries of UAX #29, in scripts that divide them.
+    /// Words according to the word boundaries of UAX #29, in scripts that separate words.
     words: u32,
     /// Chinese and Japanese characters.
     signs: u32,
-    /// Characters of the scripts of line-breaking class SA.
+    /// Characters of scripts with the line-breaking class SA.
     unspaced: u32,
 }
 
 impl Measure {
-    /// Counts one more text.
+    /// Adds the counts of a text.
     pub(super) fn add(&mut self, text: &str) {
         for word in text.unicode_words() {
             self.words = self.words.saturating_add(u32::from(word.chars().any(is_of_a_word)));
@@ -32,12 +32,12 @@ impl Measure {
         }
     }
 
-    /// How many words there are. Each Chinese or Japanese character is one; in scripts without spaces they are estimated.
+    /// The number of words. Each Chinese or Japanese character counts as one word; in scripts without spaces, words are estimated.
     pub(super) fn words(self) -> u32 {
         self.words.saturating_add(self.signs).saturating_add(self.unspaced_words())
     }
 
-    /// How many minutes reading takes, at least one.
+    /// The reading time in minutes, at least one.
     pub(super) fn minutes(self) -> u32 {
         let words = u64::from(self.words) + u64::from(self.unspaced_words());
         let (words, signs) = (words * u64::from(SIGNS_PER_MINUTE), u64::from(self.signs) * u64::from(WORDS_PER_MINUTE));
@@ -50,24 +50,24 @@ impl Measure {
     }
 }
 
-/// How long reading takes where only the words were counted: at least a minute.
+/// The reading time in minutes if only the number of words is known; at least one.
 pub(crate) fn reading_minutes(words: u32) -> u32 {
     words.div_ceil(WORDS_PER_MINUTE).max(1)
 }
 
-/// Whether a letter makes what stands between two boundaries a word, and is not counted in another way.
+/// Whether a letter makes its segment a word that is not counted otherwise.
 fn is_of_a_word(letter: char) -> bool {
     letter.is_alphanumeric() && !is_sign(letter) && !is_unspaced(letter)
 }
 
-/// Han, Hiragana and Katakana, half-width Katakana included.
+/// Whether a character is Han, Hiragana or Katakana (half-width Katakana included).
 fn is_sign(letter: char) -> bool {
     matches!(letter, '\u{3005}'..='\u{3007}' | '\u{3021}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{309d}'..='\u{309f}'
         | '\u{30a1}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
         | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{1b000}'..='\u{1b16f}' | '\u{20000}'..='\u{323af}')
 }
 
-/// Letters and their marks of the scripts of line-breaking class SA (UAX #14).
+/// Whether a character is a letter or a mark of a script with the line-breaking class SA (UAX #14).
 fn is_unspaced(letter: char) -> bool {
     matches!(letter, '\u{e01}'..='\u{e3a}' | '\u{e40}'..='\u{e4e}' | '\u{e81}'..='\u{ece}' | '\u{edc}'..='\u{edf}' | '\u{1000}'..='\u{103f}'
         | '\u{1050}'..='\u{108f}' | '\u{109a}'..='\u{109f}' | '\u{1780}'..='\u{17d3}' | '\u{17d7}' | '\u{17dc}'..='\u{17dd}'

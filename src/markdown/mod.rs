@@ -1,11 +1,11 @@
-//! An article's body: Markdown is its one stored form; blocks, sanitised HTML and all else are derived from it here.
+//! The body of an article. Markdown is its only stored form; blocks, sanitised HTML and everything else are derived from it here.
 //!
-//! - [`render`] derives everything from Markdown; [`compose`] turns blocks back into Markdown, such that blocks which [`render`] made give the
-//!   same blocks again.
-//! - Nothing that a writer typed reaches HTML but through [`sanitise`]; what the house adds (anchors, images, ads, embeds) is written after it.
-//! - [`hydrate`] puts the images, which are live, into the HTML, which is frozen.
-//! - [`Renderings`] keeps what was rendered a moment ago, so that no transaction waits for it.
-//! - [`inline`] and [`brief`] are the narrower Markdown of comments and of authors' lives.
+//! - [`render`] derives everything from Markdown. [`compose`] converts blocks to Markdown, and blocks that [`render`] made survive the
+//!   round trip unchanged.
+//! - Text from a writer reaches HTML only through [`sanitise`]. Generated markup (anchors, images, ads, embeds) is added after sanitising.
+//! - [`hydrate`] inserts the current state of images into the stored HTML.
+//! - [`Renderings`] caches recent results, so that no transaction waits for rendering.
+//! - `guest::inline` and [`brief`] render the restricted Markdown of comments and author biographies.
 
 mod block;
 mod check;

@@ -1,10 +1,10 @@
-//! The providers of embeds, one function each: what in its addresses names the thing, and where its player is.
+//! The providers of embeds: one function each, which parses the provider's URLs and builds the URL of the player.
 
 use url::Url;
 
 use super::embed::{Embed, Provider};
 
-/// Asks the provider that has this host.
+/// Recognises an embed by its host.
 pub(super) fn by_host(host: &str, path: &[&str], url: &Url) -> Option<Embed> {
     match host {
         "youtube.com" | "www.youtube.com" | "m.youtube.com" | "music.youtube.com" | "www.youtube-nocookie.com" => youtube(path, url),
@@ -32,7 +32,7 @@ fn youtube(path: &[&str], url: &Url) -> Option<Embed> {
     }
 }
 
-/// The player that sets no cookie before it is played; it begins and ends where the address says, within the same playlist.
+/// Builds the URL of the player that sets no cookies before it plays. Start, end and playlist are taken from the original URL.
 fn youtube_player(id: &str, url: &Url) -> Option<Embed> {
     if id.len() != 11 || !is_word(id) {
         return None;
@@ -55,14 +55,14 @@ fn vimeo(path: &[&str], url: &Url) -> Option<Embed> {
         return None;
     }
     let mut player = Player::new(format!("https://player.vimeo.com/video/{id}"));
-    // Without it, an unlisted film does not play.
+    // An unlisted video does not play without its hash.
     player.add("h", secret.filter(|secret| is_word(secret)));
     let start = fragment(url, "t").or_else(|| query(url, "t")).and_then(|time| seconds(&time));
     let address = start.map_or_else(|| player.address.clone(), |start| format!("{}#t={start}s", player.address));
     Some(embed(Provider::Vimeo, address))
 }
 
-/// The address of a player, to which parameters are added that are letters, digits, `_` and `-` alone.
+/// The URL of a player. Only parameter values of letters, digits, `_` and `-` may be added.
 struct Player {
     address: String,
 }
@@ -82,13 +82,13 @@ fn query(url: &Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
 }
 
-/// A parameter that stands after the `#`.
+/// Reads a parameter after the `#`.
 fn fragment(url: &Url, name: &str) -> Option<String> {
     let parameters = url::form_urlencoded::parse(url.fragment()?.as_bytes());
     parameters.into_iter().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
 }
 
-/// A place in a film: `90`, `90s`, `1m30s`, `1h2m3s` or `1:30`. The beginning is none.
+/// Parses a time such as `90`, `90s`, `1m30s`, `1h2m3s` or `1:30`, in seconds. Zero gives `None`.
 fn seconds(time: &str) -> Option<u32> {
     let mut total: u32 = 0;
     let mut number: Option<u32> = None;
@@ -156,7 +156,7 @@ fn spotify(path: &[&str], url: &Url) -> Option<Embed> {
     }
 }
 
-/// A private track or set is played only with its secret, which stands last in the path or in the query.
+/// A private track or set needs its secret, which is the last path segment or a query parameter.
 fn soundcloud(path: &[&str], url: &Url) -> Option<Embed> {
     let is_secret = |text: &str| text.starts_with("s-") && is_word(text);
     let (path, secret) = match path {

@@ -1,20 +1,20 @@
-//! Reads the tags of raw HTML as a browser's tokeniser does, in one pass: what the sanitiser will make of it depends on them.
+//! Reads the tags of raw HTML in one pass, as a browser's tokeniser does, to predict what the sanitiser will do.
 
 use super::sanitise;
 
-/// A tag; a declaration or a processing instruction has the name `!`.
+/// A tag. A declaration or a processing instruction has the name `!`.
 pub(super) struct RawTag<'h> {
-    /// In lower case.
+    /// The name in lower case.
     pub(super) name: String,
     pub(super) is_end: bool,
-    /// Names in lower case, values as written.
+    /// The attributes: names in lower case, values as written.
     pub(super) attributes: Vec<(String, &'h str)>,
 }
 
-/// The tags of a piece of HTML. Comments, and what goes with the element that it is in, are passed over.
+/// Iterates over the tags of a piece of HTML. Skips comments and the content of elements that are removed with their content.
 pub(super) struct RawHtml<'h> {
     rest: &'h str,
-    /// Whether a tag, a comment or an element that goes with its content is still open at the end.
+    /// Whether a tag, a comment or an element that is removed with its content is still open at the end.
     pub(super) is_open: bool,
 }
 
@@ -23,7 +23,7 @@ impl<'h> RawHtml<'h> {
         Self { rest: html, is_open: false }
     }
 
-    /// Goes on after `end`, or ends.
+    /// Continues after `end`, or stops at the end of the text.
     fn skip(&mut self, end: &str) {
         if let Some((_, after)) = self.rest.split_once(end) {
             self.rest = after;
@@ -63,7 +63,7 @@ impl<'h> RawHtml<'h> {
     }
 
     fn attribute(&mut self) -> Option<(String, &'h str)> {
-        // A `=` in the first place belongs to the name.
+        // A leading `=` belongs to the name.
         let length = self.rest.char_indices().skip(1).find(|(_, letter)| letter.is_ascii_whitespace() || matches!(letter, '/' | '>' | '='));
         let (name, rest) = self.rest.split_at(length.map_or(self.rest.len(), |(index, _)| index));
         let Some(value) = rest.trim_ascii_start().strip_prefix('=') else {
@@ -84,7 +84,7 @@ impl<'h> RawHtml<'h> {
         Some((name.to_ascii_lowercase(), value))
     }
 
-    /// Goes on after the end tag of an element that goes with its content.
+    /// Continues after the end tag of an element that is removed with its content.
     fn skip_content(&mut self, name: &str) {
         let mut rest = self.rest;
         while let Some((_, after)) = rest.split_once("</") {

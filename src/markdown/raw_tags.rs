@@ -1,27 +1,27 @@
-//! Raw HTML tags between words: which of them pass, and that each is closed where it was opened.
+//! Raw inline HTML tags: decides which are allowed, and closes each one in the element where it was opened.
 //!
-//! Every block's own elements so stay whole, whatever a writer typed, and only then does the sanitiser see them.
+//! This keeps the elements of each block intact, whatever a writer typed, before the sanitiser sees them.
 
 use super::raw_html::RawHtml;
 
-/// The elements that may stand between words.
+/// The allowed inline elements.
 const INLINE: [&str; 28] = [
     "a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp",
     "small", "span", "strong", "sub", "sup", "time", "u", "var",
 ];
-/// What a browser opens anew in each paragraph until it is closed (HTML, "list of active formatting elements").
+/// Formatting elements, which a browser reopens in each paragraph until they are closed (HTML, "list of active formatting elements").
 const FORMATTING: [&str; 14] = ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
-/// Those of them that have no end.
+/// The allowed inline elements without an end tag.
 const VOID: [&str; 3] = ["br", "img", "wbr"];
-/// More than this many open at once are left out.
+/// The maximum number of open elements; further ones are left out.
 const DEEPEST: usize = 20;
 
-/// Whether an element may stand between words.
+/// Whether an element is allowed as inline HTML.
 pub(super) fn is_inline(element: &str) -> bool {
     INLINE.contains(&element) || VOID.contains(&element)
 }
 
-/// The elements between words that a block of raw HTML leaves open.
+/// Lists the formatting elements that a block of raw HTML leaves open.
 pub(super) fn left_open(html: &str) -> Vec<&'static str> {
     let mut open = Vec::new();
     for tag in RawHtml::of(html) {
@@ -35,21 +35,21 @@ pub(super) fn left_open(html: &str) -> Vec<&'static str> {
     open
 }
 
-/// The raw tags that are open.
+/// The open raw elements.
 #[derive(Default)]
 pub(super) struct RawTags {
     open: Vec<&'static str>,
-    /// Those before it belong to an outer element and can't be closed in this one.
+    /// Elements below this index belong to an outer element and cannot be closed in the current one.
     floor: usize,
 }
 
 impl RawTags {
-    /// Begins an element; what it gives belongs to [`Self::leave`].
+    /// Begins an element; pass the result to [`Self::leave`].
     pub(super) fn enter(&mut self) -> usize {
         std::mem::replace(&mut self.floor, self.open.len())
     }
 
-    /// Ends an element, and with it what was opened in it.
+    /// Ends an element and closes all raw elements opened in it.
     pub(super) fn leave(&mut self, out: &mut String, outer: usize) {
         self.close_to(out, self.floor);
         self.floor = outer;
@@ -60,7 +60,7 @@ impl RawTags {
         self.open.contains(&"a")
     }
 
-    /// Appends one raw tag, if it may stand here.
+    /// Appends a raw tag if it is allowed here.
     pub(super) fn push(&mut self, out: &mut String, literal: &str, in_link: bool) {
         let is_end = literal.starts_with("</");
         let name = super::tags::tag_name(literal).to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! Derives all that readers get from a body's Markdown.
+//! Derives blocks, HTML and metadata from a body's Markdown.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,36 +16,36 @@ use super::warnings::{Warning, Warnings};
 use super::writer::Writer;
 use super::{figures, html_text, tags, text};
 
-/// What of a text is kept for the excerpt, in bytes or characters: far more than an excerpt has, whatever blanks it begins with.
+/// How much text is kept for the excerpt, in bytes or characters: far more than an excerpt needs, even after leading white space.
 const ENOUGH: usize = 20 * text::EXCERPT;
 
-/// What readers get of a body.
+/// Everything that is derived from a body.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Rendered {
-    /// The whole body as sanitised HTML, with places for its images.
+    /// The whole body as sanitised HTML, with placeholders for its images.
     pub(crate) html: String,
-    /// The same as blocks.
+    /// The body as blocks.
     pub(crate) blocks: Vec<Block>,
-    /// Its headings.
+    /// The table of contents.
     pub(crate) toc: Vec<TocEntry>,
-    /// The ids of the images in it, in order, each once.
+    /// The ids of the images in the body, in order and without duplicates.
     pub(crate) images: Vec<String>,
-    /// How many words it has, without code.
+    /// The number of words, code excluded.
     pub(crate) words: u32,
-    /// How many minutes reading takes; 0 in what was rendered before that was kept.
+    /// The reading time in minutes; 0 in renderings that were stored before this member existed.
     #[serde(default)]
     pub(crate) minutes: u32,
-    /// How its first paragraph begins or, where it has none, its first words; empty where it has no words.
+    /// The beginning of the first paragraph or, if there is none, of the first words; empty if the body has no words.
     pub(crate) excerpt: String,
-    /// What the writer typed and readers do not get.
+    /// Warnings about content that readers do not get.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) warnings: Vec<Warning>,
-    /// The names after `image:` that are no ids, each with the number of its block; only known where it was rendered just now.
+    /// Names after `image:` that are not ids, each with its block number. They are not stored, so only a fresh rendering has them.
     #[serde(skip)]
     pub(crate) unknown_images: Vec<(usize, String)>,
 }
 
-/// Derives everything from Markdown. Takes any text; what [`super::check()`] refuses takes longer and is rendered flatter.
+/// Derives everything from Markdown. Accepts any text, but text that [`super::check()`] rejects takes longer and loses deep nesting.
 pub(crate) fn render(markdown: &str) -> Rendered {
     with_parts(markdown, |parts| {
         let mark = free_mark(parts);
@@ -72,7 +72,7 @@ pub(crate) fn render(markdown: &str) -> Rendered {
 struct Body<'w, 'm> {
     sanitiser: &'w Sanitiser<'m>,
     writer: Writer<'w, 'm>,
-    /// The last number given to each anchor that is wanted more than once.
+    /// The last number given to each anchor, if several headings have the same text.
     anchors: HashMap<String, usize>,
     taken: HashSet<String>,
     measure: Measure,
@@ -126,7 +126,7 @@ impl Body<'_, '_> {
         self.measure.add(text);
     }
 
-    /// Takes the first words of the body, for its excerpt.
+    /// Records the first words of the body for the excerpt.
     fn lead(&mut self, lead: Lead) {
         let Lead { paragraph, other, heading } = lead;
         for (known, found) in [(&mut self.lead.paragraph, paragraph), (&mut self.lead.other, other), (&mut self.lead.heading, heading)] {
@@ -145,14 +145,14 @@ impl Body<'_, '_> {
         rendered
     }
 
-    /// Sanitises what was written, and adds it to the body.
+    /// Sanitises the written HTML and adds it to the body.
     fn finish(&mut self) -> Clean {
         let clean = self.sanitiser.finish(&std::mem::take(&mut self.writer.out));
         self.add(&clean.html);
         clean
     }
 
-    /// A block that is one element: its inside as HTML and as text.
+    /// Renders a block that is a single element; returns its inner HTML and its text.
     fn whole(&mut self, name: &str, mark: &str, node: Node<'_>) -> (String, String) {
         self.writer.piece(name, mark, "", node, false);
         self.writer.out.push('\n');
@@ -175,7 +175,7 @@ impl Body<'_, '_> {
         Block::Heading { level, markdown, html, text, anchor }
     }
 
-    /// An anchor that no heading has yet: `name`, `name-2`, `name-3` …
+    /// Makes an anchor that no other heading has: `name`, `name-2`, `name-3` …
     fn anchor(&mut self, text: &str) -> String {
         let head: String = text.chars().take(80).collect();
         let mut stem = crate::db::slugified(&head);
@@ -202,7 +202,7 @@ impl Body<'_, '_> {
         Block::List { ordered, start: u32::try_from(list.start).ok().filter(|_| ordered), markdown, items }
     }
 
-    /// The pieces that were written, with these texts.
+    /// The sanitised pieces, combined with their texts.
     fn pieces(&mut self, texts: Vec<String>) -> Vec<Piece> {
         let mut htmls = self.finish().pieces.into_iter();
         let piece = |text: String| {
@@ -284,12 +284,12 @@ impl Body<'_, '_> {
     }
 }
 
-/// As much of a text as an excerpt may need.
+/// The beginning of a text, long enough for an excerpt.
 fn head(text: &str) -> String {
     text.char_indices().nth(ENOUGH).map_or(text, |(end, _)| text.get(..end).unwrap_or_default()).to_owned()
 }
 
-/// The first words of the items of a list or the cells of a table.
+/// The first words of list items or table cells.
 fn words_of(pieces: &[Piece]) -> String {
     let mut out = String::new();
     for piece in pieces {
@@ -309,7 +309,7 @@ fn alignments(node: Node<'_>) -> Vec<Align> {
     }
 }
 
-/// The images of the library that the parts show.
+/// The ids of library images that the parts show.
 fn images(parts: &[Part<'_>]) -> Vec<String> {
     let mut known = HashSet::new();
     let image = |node: Node<'_>| match &node.data().value {

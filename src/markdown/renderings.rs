@@ -1,4 +1,4 @@
-//! Texts that were rendered a moment ago: a handler renders before its transaction begins, which then finds the result.
+//! A cache of recent renderings: a handler renders before its transaction begins, and the transaction then finds the result here.
 
 use std::sync::Arc;
 
@@ -8,18 +8,18 @@ use quick_cache::sync::Cache;
 use super::guest::inline;
 use super::{Rendered, check, render};
 
-/// What all kept bodies may weigh together, in bytes: a few of the longest.
+/// The capacity for bodies, in bytes: enough for a few of the longest.
 const BODIES: u64 = 12 * 1024 * 1024;
-/// What all kept comments may weigh together, in bytes.
+/// The capacity for comments, in bytes.
 const COMMENTS: u64 = 1024 * 1024;
-/// How often a text is kept again in what is derived from it, more or less.
+/// The approximate size of a rendering, as a multiple of its source.
 const COPIES: usize = 8;
-/// What an entry weighs besides.
+/// The fixed overhead of an entry, in bytes.
 const OVERHEAD: usize = 512;
-/// Few enough for one shard, so that the longest text fits.
+/// The expected number of entries; low enough for a single shard, so that the longest text fits.
 const USUAL: usize = 32;
 
-/// What a body's Markdown gives, or why it is refused.
+/// The rendering of a body's Markdown, or the reason why the body is rejected.
 pub(crate) type Body = Result<Arc<Rendered>, &'static str>;
 
 #[derive(Clone)]
@@ -33,7 +33,7 @@ impl<V> Weighter<String, V> for ByLength {
 
 type Kept<V> = Cache<String, V, ByLength>;
 
-/// Rendered texts, found by their exact Markdown.
+/// A cache of renderings, keyed by the exact Markdown.
 pub(crate) struct Renderings {
     bodies: Kept<Body>,
     comments: Kept<Arc<(String, String)>>,
@@ -46,12 +46,12 @@ impl Default for Renderings {
 }
 
 impl Renderings {
-    /// An article's body, checked and rendered.
+    /// Checks and renders the body of an article.
     pub(crate) fn body(&self, markdown: &str) -> Body {
         found_or_made(&self.bodies, markdown, || check(markdown).map(|()| Arc::new(render(markdown))))
     }
 
-    /// A comment as HTML and as plain text.
+    /// Renders a comment as HTML and as plain text.
     pub(crate) fn comment(&self, markdown: &str) -> Arc<(String, String)> {
         found_or_made(&self.comments, markdown, || Arc::new(inline(markdown)))
     }
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn what_was_rendered_a_moment_ago_is_not_rendered_again() {
         let renderings = Renderings::default();
-        // The longest text is kept, too.
+        // The longest possible text is cached as well.
         let longest = format!("{}\n\n", "Words and words. ".repeat(5_800)).repeat(5);
         for markdown in ["Some *text*.", &longest] {
             let (first, again) = (renderings.body(markdown), renderings.body(markdown));

@@ -1,7 +1,7 @@
-//! The only way to HTML for what a writer typed: ammonia with a short list of what may stay, then the house's own attributes.
+//! The only path from a writer's text to HTML: ammonia with a short allowlist, then the server's own attributes.
 //!
-//! The writer notes those in an attribute whose name stands nowhere in the body's raw HTML. Attribute names know no escapes, so nobody can forge
-//! it; and what it notes is put in only after the sanitiser has gone over everything.
+//! The writer records those attributes in a marker attribute whose name occurs nowhere in the body's raw HTML. Attribute names cannot be
+//! escaped, so nobody can forge the marker. The recorded values are inserted only after the sanitiser has processed everything.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -15,7 +15,7 @@ use super::tags;
 const TAGS: &str = "a abbr aside b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 h3 \
     h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span strong sub summary sup table tbody td tfoot th \
     thead time tr u ul var wbr";
-/// These go with all that is in them.
+/// Elements that are removed together with their content.
 const CONTENT_TAGS: &str =
     "script style iframe noscript noembed noframes template textarea title svg math object embed applet xmp plaintext select frameset";
 const ATTRIBUTES: [(&str, &[&str]); 9] = [
@@ -35,33 +35,33 @@ const GENERIC: [&str; 3] = ["title", "lang", "dir"];
 const ALIGNMENTS: [&str; 3] = ["left", "center", "right"];
 const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 
-/// The most that a block of raw HTML may cost, by [`tags::cost`].
+/// The maximum cost of a block of raw HTML, as computed by [`tags::cost`].
 pub(super) const COSTLIEST: usize = 16_000_000;
 
-/// A sanitiser that knows the house's own mark.
+/// A sanitiser that keeps the marker attribute.
 pub(super) struct Sanitiser<'m> {
     mark: &'m str,
     builder: Builder<'m>,
 }
 
-/// What the sanitiser left, and the pieces that were marked in it.
+/// Sanitised HTML, and the pieces that were marked in it.
 #[derive(Default)]
 pub(super) struct Clean {
     pub(super) html: String,
     pub(super) pieces: Vec<String>,
 }
 
-/// Whether an element stays.
+/// Whether an element is kept.
 pub(super) fn keeps(element: &str) -> bool {
     TAGS.split_ascii_whitespace().any(|tag| tag == element)
 }
 
-/// Whether an element goes with all that is in it.
+/// Whether an element is removed together with its content.
 pub(super) fn goes_with_content(element: &str) -> bool {
     CONTENT_TAGS.split_ascii_whitespace().any(|tag| tag == element)
 }
 
-/// Whether an attribute of an element that stays is kept; `loading` and `rel` are set anew.
+/// Whether an attribute of a kept element is kept. `loading` and `rel` are always set by the server.
 pub(super) fn keeps_attribute(element: &str, attribute: &str, value: &str) -> bool {
     let is_own = || ATTRIBUTES.into_iter().any(|(tag, names)| tag == element && names.contains(&attribute));
     let is_set_anew = matches!((element, attribute), ("img", "loading") | ("a", "rel"));
@@ -69,7 +69,7 @@ pub(super) fn keeps_attribute(element: &str, attribute: &str, value: &str) -> bo
     GENERIC.contains(&attribute) || is_set_anew || aligns || is_own()
 }
 
-/// Whether an address may stay where it is.
+/// Whether the URL in an attribute is allowed.
 pub(super) fn keeps_address(element: &str, attribute: &str, value: &str) -> bool {
     match (element, attribute) {
         ("img", "src") => tags::has_scheme(value, &["http", "https"]) == Some(true),
@@ -78,7 +78,7 @@ pub(super) fn keeps_address(element: &str, attribute: &str, value: &str) -> bool
     }
 }
 
-/// A name for the house's mark that none of the raw HTML in these parts has.
+/// Finds a name for the marker attribute that occurs in none of the raw HTML.
 pub(super) fn free_mark(parts: &[Part<'_>]) -> String {
     const STEM: &str = "data-mh";
     let mut taken = HashSet::new();
@@ -91,12 +91,12 @@ pub(super) fn free_mark(parts: &[Part<'_>]) -> String {
             taken.insert(rest.chars().take_while(char::is_ascii_digit).collect::<String>());
         }
     }
-    // Of one number more than are taken, one is free.
+    // One candidate more than there are taken names, so one is free.
     let free = (0..=taken.len()).map(|number| number.to_string()).find(|number| !taken.contains(number));
     format!("{STEM}{}", free.unwrap_or_default())
 }
 
-/// A block of raw HTML as the sanitiser may see it: of one that would take it too long just the characters.
+/// Returns a block of raw HTML for the sanitiser. A block that would take too long is escaped instead, so that it shows as text.
 pub(super) fn admit(html: &str) -> Cow<'_, str> {
     if tags::cost(html) <= COSTLIEST {
         return Cow::Borrowed(html);
@@ -107,7 +107,7 @@ pub(super) fn admit(html: &str) -> Cow<'_, str> {
 }
 
 impl<'m> Sanitiser<'m> {
-    /// A sanitiser of articles, with the mark that [`free_mark`] found.
+    /// Creates a sanitiser for articles, with the marker name from [`free_mark`].
     pub(super) fn new(mark: &'m str) -> Self {
         let mut builder = Builder::default();
         let aligned = || HashMap::from([("align", HashSet::from(ALIGNMENTS))]);
@@ -128,17 +128,17 @@ impl<'m> Sanitiser<'m> {
         Self { mark, builder }
     }
 
-    /// The name of the mark.
+    /// The name of the marker attribute.
     pub(super) fn mark(&self) -> &str {
         self.mark
     }
 
-    /// What is harmless in a piece of HTML, and whole in itself.
+    /// Sanitises a piece of HTML; the result is well-formed.
     pub(super) fn clean(&self, html: &str) -> String {
         self.builder.clean(html).to_string()
     }
 
-    /// Sanitises what the writer wrote, then puts in what it noted.
+    /// Sanitises the written HTML, then inserts the recorded attributes.
     pub(super) fn finish(&self, html: &str) -> Clean {
         let cleaned = self.clean(html);
         let marked = format!(" {}=\"", self.mark);
@@ -159,7 +159,7 @@ impl<'m> Sanitiser<'m> {
 struct Finish {
     out: String,
     depth: usize,
-    /// Where the open piece begins, and how deep it is.
+    /// The start and the depth of the open piece.
     open: Option<(usize, usize)>,
     pieces: Vec<String>,
 }
@@ -178,7 +178,7 @@ impl Finish {
             Some((start, value.split('"').next()?))
         });
         let Some((start, value)) = mark else {
-            // An image without a source is one whose source was refused.
+            // An image without `src` is one whose source was rejected.
             if name != "img" || tag.contains(" src=\"") {
                 self.out.push_str(tag);
                 self.depth += usize::from(!tags::is_void(name));
@@ -187,7 +187,7 @@ impl Finish {
         };
         let (kind, noted) = value.split_once(':').unwrap_or((value, ""));
         if kind == "i" {
-            // First, so that it can be found by `<img data-image=`.
+            // This attribute comes first, so that `<img data-image=` can be searched for.
             self.out.push_str("<img");
         } else {
             self.out.push_str(tag.get(..start).unwrap_or_default());

@@ -1,9 +1,9 @@
-//! The pieces that a body's Markdown is made of, and their one way to be written.
+//! The sources of blocks, and their canonical Markdown.
 
 use super::embed::Provider;
 use super::escape;
 
-/// A block's source.
+/// The source of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     Paragraph(String),
@@ -13,7 +13,7 @@ pub(super) enum Source {
         markdown: String,
     },
     List(String),
-    /// Without the `>`s.
+    /// The quotation without the `>` characters.
     Quote(String),
     Code {
         language: Option<String>,
@@ -36,10 +36,10 @@ pub(super) enum Source {
     Footnote(String),
 }
 
-/// Keeps two lists apart, which would else be one; it is no block itself.
+/// A comment that separates two adjacent lists, which would otherwise be one list; it is not a block itself.
 pub(super) const SEPARATOR: &str = "<!-- -->";
 
-/// All pieces as one text, footnotes last.
+/// Joins sources to one text, with footnotes at the end.
 pub(super) fn join<'s>(sources: impl IntoIterator<Item = &'s Source>) -> String {
     let (notes, others): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| matches!(source, Source::Footnote(_)));
     let mut out = String::new();
@@ -60,7 +60,7 @@ pub(super) fn join<'s>(sources: impl IntoIterator<Item = &'s Source>) -> String 
 }
 
 impl Source {
-    /// Appends the piece as Markdown, without a line end.
+    /// Appends the source as Markdown, without a line end.
     pub(super) fn write(&self, out: &mut String) {
         match self {
             Self::Paragraph(text) | Self::List(text) | Self::Table(text) | Self::Html(text) | Self::Footnote(text) => out.push_str(text),
@@ -78,7 +78,7 @@ impl Source {
         }
     }
 
-    /// How many characters a client would have to send to post the piece back, in the longest of its members.
+    /// The length of the longest member that a client would send to post this block back, in characters.
     pub(super) fn length(&self) -> usize {
         match self {
             Self::Paragraph(text) | Self::List(text) | Self::Table(text) | Self::Html(text) | Self::Footnote(text) | Self::Quote(text) => {
@@ -97,7 +97,7 @@ fn heading(out: &mut String, level: u8, markdown: &str) {
         out.push(' ');
         out.push_str(markdown);
     }
-    // A last `#` would be taken for the closing ones, unless those follow.
+    // A final `#` would be read as a closing sequence, unless a closing sequence follows.
     if markdown.ends_with('#') {
         out.push_str(" #");
     }

@@ -1,4 +1,4 @@
-//! Cuts Markdown into its top-level pieces, and so brings it to its normal form: that in which cutting and joining change nothing.
+//! Splits Markdown into top-level blocks and brings it to its normal form, in which splitting and joining change nothing.
 
 use comrak::nodes::{Node, NodeHeading, NodeHtmlBlock, NodeValue};
 use comrak::{Arena, Options, parse_document};
@@ -6,30 +6,30 @@ use comrak::{Arena, Options, parse_document};
 use super::source::{SEPARATOR, Source, join};
 use super::{embed, tags, text, units};
 
-/// A block's source and the tree it was read as.
+/// The source of a block with its syntax tree.
 pub(super) struct Part<'a> {
     pub(super) source: Source,
     pub(super) node: Node<'a>,
-    /// What follows the first node in a run of blocks that are one.
+    /// The further nodes, if a run of blocks forms one block.
     pub(super) rest: Vec<Node<'a>>,
 }
 
 impl<'a> Part<'a> {
-    /// Its top nodes; one, unless it is a run.
+    /// The top-level nodes: one, unless the part is a run of blocks.
     pub(super) fn nodes(&self) -> impl Iterator<Item = Node<'a>> {
         std::iter::once(self.node).chain(self.rest.iter().copied())
     }
 
-    /// All that is in it.
+    /// All nodes of the part.
     pub(super) fn descendants(&self) -> impl Iterator<Item = Node<'a>> {
         self.nodes().flat_map(comrak::nodes::AstNode::descendants)
     }
 }
 
-/// Joining what was cut gives what was cut after one round for all but contrived texts; those get this many.
+/// The maximum number of rounds. All but contrived texts reach their normal form in one round.
 const ROUNDS: usize = 6;
 
-/// `CommonMark` with GFM's tables, footnotes, strikethrough and bare addresses.
+/// `CommonMark` with the GFM extensions for tables, footnotes, strikethrough and autolinks.
 fn options() -> Options<'static> {
     let mut options = Options::default();
     options.extension.table = true;
@@ -40,9 +40,9 @@ fn options() -> Options<'static> {
     options
 }
 
-/// Hands over the parts of the text's normal form.
+/// Passes the parts of the text's normal form to `take`.
 ///
-/// Blocks are derived from this form only, which is why blocks that were posted back, and so joined again, are the same blocks.
+/// Blocks are derived only from the normal form. Therefore blocks that are posted back, and thus joined again, give the same blocks.
 pub(super) fn with_parts<T>(markdown: &str, mut take: impl FnMut(&[Part<'_>]) -> T) -> T {
     let mut text = plain_lines(markdown);
     let mut round = 1;
@@ -67,7 +67,7 @@ pub(super) fn sources(markdown: &str) -> Vec<Source> {
 fn plain_lines(markdown: &str) -> String {
     let markdown = markdown.strip_prefix('\u{feff}').unwrap_or(markdown);
     let text = markdown.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{fffd}");
-    // A list's marker at the very end would be none without a line end after it.
+    // Without a line end after it, a list marker at the very end would not be recognised.
     format!("{}\n", text.trim_end_matches('\n'))
 }
 
@@ -98,7 +98,7 @@ fn cut<'a>(arena: &'a Arena<'a>, text: &str) -> Vec<Part<'a>> {
     parts
 }
 
-/// A run of blocks as one block of HTML; the footnotes that are defined in it stay parts of their own.
+/// Combines a run of blocks into one block of HTML. Footnotes defined in the run stay separate parts.
 fn unit(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
     let (mut notes, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| matches!(part.source, Source::Footnote(_)));
     let source = Source::Html(join(others.iter().map(|part| &part.source)));
@@ -109,7 +109,7 @@ fn unit(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
     notes
 }
 
-/// The lines that a node was read from; never one that belongs to the next.
+/// The source lines of a node, never a line of the next node.
 fn own_lines(node: Node<'_>, lines: &[&str]) -> String {
     let place = node.data().sourcepos;
     let next = node.next_sibling().map_or(usize::MAX, |next| next.data().sourcepos.start.line.saturating_sub(1));
@@ -124,7 +124,7 @@ fn is_blank(line: &str) -> bool {
     line.bytes().all(|byte| matches!(byte, b' ' | b'\t'))
 }
 
-/// The source with its links written out, if it has one whose definition stands in another block.
+/// The source with inlined links, if it uses a link reference that another block defines.
 fn without_references(node: Node<'_>, own: &str) -> Option<String> {
     let holds_links = !matches!(node.data().value, NodeValue::CodeBlock(_) | NodeValue::HtmlBlock(_) | NodeValue::ThematicBreak);
     if !holds_links || !own.contains('[') {
@@ -170,14 +170,14 @@ fn source(node: Node<'_>, own: String) -> Option<Source> {
     })
 }
 
-/// The first word of what stands after a code fence, if it looks like the name of a language.
+/// The first word of the info string of a code fence, if it looks like the name of a language.
 pub(super) fn language(info: &str) -> Option<String> {
     let word = info.split_ascii_whitespace().next()?;
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'#' | b'.' | b'_' | b'-');
     (word.len() <= 40 && word.bytes().all(is_name)).then(|| word.to_owned())
 }
 
-/// A paragraph may be the house's notation for something else.
+/// Recognises paragraphs that are ads, embeds or images.
 fn paragraph(node: Node<'_>, own: String) -> Source {
     if let Some(placement) = own.trim_end().strip_prefix("::ad{").and_then(|rest| rest.strip_suffix('}'))
         && is_placement(placement)
@@ -192,7 +192,7 @@ fn paragraph(node: Node<'_>, own: String) -> Source {
     lone_image(node).unwrap_or(Source::Paragraph(own))
 }
 
-/// Whether this is the key of an ad placement.
+/// Whether a text is a valid key of an ad placement.
 pub(super) fn is_placement(key: &str) -> bool {
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     key.len() <= 60 && key.split('-').all(is_word)
@@ -207,7 +207,7 @@ fn lone_image(node: Node<'_>) -> Option<Source> {
     Some(Source::Image { image, alt: text::of_inlines(only), caption })
 }
 
-/// A heading's inline Markdown on one line, which is all that an ATX heading has.
+/// The inline Markdown of a heading on one line, because an ATX heading cannot have more.
 fn heading_text(heading: NodeHeading, own: &str) -> String {
     let mut lines: Vec<&str> = own.split('\n').collect();
     if heading.setext {
@@ -221,7 +221,7 @@ fn heading_text(heading: NodeHeading, own: &str) -> String {
     line.trim_matches([' ', '\t']).to_owned()
 }
 
-/// Lines as one, hard breaks as spaces.
+/// Joins lines with spaces; hard line breaks become spaces as well.
 pub(super) fn one_line(lines: &[&str]) -> String {
     let mut out = String::new();
     for (index, line) in lines.iter().enumerate() {
@@ -237,7 +237,7 @@ pub(super) fn one_line(lines: &[&str]) -> String {
     out
 }
 
-/// What a quote says: every line without its `>`, and none for those that were left out.
+/// The content of a quotation: each line without its `>`. Lazy continuation lines have none and stay unchanged.
 fn unquoted(own: &str) -> String {
     let inner: Vec<String> = own.split('\n').map(unquoted_line).collect();
     let filled = inner.iter().rposition(|line| !is_blank(line)).map_or(0, |index| index + 1);
@@ -248,7 +248,7 @@ fn unquoted_line(line: &str) -> String {
     let bare = line.trim_start_matches(' ');
     let Some(rest) = bare.strip_prefix('>').filter(|_| line.len() - bare.len() <= 3) else { return line.to_owned() };
     match rest.strip_prefix('\t') {
-        // The quote takes one column of the tab, which reaches to the next multiple of four.
+        // The quotation takes one column of the tab, which extends to the next multiple of four.
         Some(after) => {
             let column = line.len() - bare.len() + 1;
             format!("{}{after}", " ".repeat(3 - column % 4))
@@ -257,7 +257,7 @@ fn unquoted_line(line: &str) -> String {
     }
 }
 
-/// A block of HTML, closed, so that it can't swallow what comes after it.
+/// A block of HTML with its end added if it is missing, so that it cannot swallow the blocks after it.
 fn raw_html(html: &NodeHtmlBlock, own: String) -> Option<Source> {
     if own == SEPARATOR {
         return None;

@@ -1,8 +1,8 @@
-//! Small facts about tags and the addresses in them.
+//! Helper functions for tags and URLs.
 
 use comrak::nodes::TableAlignment;
 
-/// The image that an address `image:ID` names, its id in lower case.
+/// Parses the URL `image:ID`; returns the id in lower case.
 pub(super) fn image_id(address: &str) -> Option<String> {
     let id = address.strip_prefix("image:")?;
     let is_at = |index: usize, byte: u8| if matches!(index, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() };
@@ -10,7 +10,7 @@ pub(super) fn image_id(address: &str) -> Option<String> {
     is_id.then(|| id.to_ascii_lowercase())
 }
 
-/// Whether an address is relative, or has one of these schemes.
+/// Whether a URL has one of these schemes; `None` if it is relative.
 pub(super) fn has_scheme(address: &str, schemes: &[&str]) -> Option<bool> {
     let start = address.trim_start_matches(|letter: char| letter.is_whitespace() || letter.is_control());
     let end = start.find([':', '/', '?', '#'])?;
@@ -18,7 +18,7 @@ pub(super) fn has_scheme(address: &str, schemes: &[&str]) -> Option<bool> {
     rest.starts_with(':').then(|| schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known)))
 }
 
-/// What would end an HTML block of the kind that ends with a tag, if nothing in it does.
+/// The end tag that an HTML block of kind 1 lacks, if it lacks one.
 pub(super) fn end_of_verbatim(html: &str) -> Option<&'static str> {
     const ENDS: [&str; 4] = ["</pre>", "</script>", "</style>", "</textarea>"];
     let html = html.to_ascii_lowercase();
@@ -28,7 +28,7 @@ pub(super) fn end_of_verbatim(html: &str) -> Option<&'static str> {
     ENDS.into_iter().find(|end| html.starts_with(&end.replace("</", "<").replace('>', "")))
 }
 
-/// The length of the tag that `html`, written by the sanitiser, begins with.
+/// The length of the tag at the start of `html`, which must be sanitiser output.
 pub(super) fn tag_length(html: &str) -> Option<usize> {
     let mut in_quotes = false;
     for (index, byte) in html.bytes().enumerate() {
@@ -41,7 +41,7 @@ pub(super) fn tag_length(html: &str) -> Option<usize> {
     None
 }
 
-/// The name of the tag `<name …>` or `</name>`.
+/// The name of a tag `<name …>` or `</name>`.
 pub(super) fn tag_name(tag: &str) -> &str {
     let inner = tag.trim_start_matches('<').trim_start_matches('/');
     inner.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or_default()
@@ -52,12 +52,12 @@ pub(super) fn is_void(name: &str) -> bool {
     matches!(name, "area" | "br" | "col" | "hr" | "img" | "input" | "link" | "meta" | "wbr")
 }
 
-/// What makes sanitising raw HTML cost more than its length.
+/// The properties that make raw HTML slower to sanitise than its length suggests.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Weight {
     depth: usize,
     costly: usize,
-    /// How many blocks leave something open that swallows what follows.
+    /// The number of blocks that leave a tag, a comment or an element open that swallows the text after it.
     pub(super) is_open: usize,
 }
 
@@ -68,7 +68,7 @@ impl Weight {
         self.is_open = self.is_open.saturating_add(other.is_open);
     }
 
-    /// What has been added since it was `before`.
+    /// The difference to an earlier sum.
     pub(super) fn since(self, before: Self) -> Self {
         Self {
             depth: self.depth.saturating_sub(before.depth),
@@ -77,25 +77,25 @@ impl Weight {
         }
     }
 
-    /// About what sanitising costs: it grows with the square of the depth, and with the length times the signs that
-    /// [`super::escape::is_costly`] names.
+    /// The approximate cost of sanitising. It grows with the square of the depth, and with the length times the number of slow characters
+    /// (see [`super::escape::is_costly`]).
     pub(super) fn cost(self, length: usize) -> usize {
         self.depth.saturating_pow(2).saturating_add(self.costly.saturating_mul(length) / 500)
     }
 }
 
-/// What a piece of raw HTML weighs.
+/// The weight of a piece of raw HTML.
 pub(super) fn weight(html: &str) -> Weight {
     let costly = html.chars().filter(|letter| super::escape::is_costly(*letter)).count();
     Weight { depth: html.split('<').skip(1).map(depth).sum(), costly, is_open: 0 }
 }
 
-/// About what sanitising a block of raw HTML costs.
+/// The approximate cost of sanitising a block of raw HTML.
 pub(super) fn cost(html: &str) -> usize {
     weight(html).cost(html.len())
 }
 
-/// How much deeper the tag can make HTML. What closes itself (`<p>`, `<li>`, cells) can do so only with the help of what is counted.
+/// The nesting depth that a tag can add. Elements that are closed implicitly (`<p>`, `<li>`, cells) nest only inside elements that count.
 fn depth(tag: &str) -> usize {
     let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).take(12).map(|letter| letter.to_ascii_lowercase()).collect();
     match name.as_str() {
@@ -108,7 +108,7 @@ fn depth(tag: &str) -> usize {
     }
 }
 
-/// The element of a heading.
+/// The element name of a heading.
 pub(super) fn heading_name(level: u8) -> &'static str {
     match level {
         0 | 1 => "h1",
@@ -120,7 +120,7 @@ pub(super) fn heading_name(level: u8) -> &'static str {
     }
 }
 
-/// The attribute that aligns a cell.
+/// The HTML attribute for the alignment of a cell.
 pub(super) fn alignment(align: Option<&TableAlignment>) -> &'static str {
     match align {
         Some(TableAlignment::Left) => " align=\"left\"",

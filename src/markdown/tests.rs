@@ -1,4 +1,4 @@
-//! What the body must hold: the same blocks after a round trip, no script by any way, and the notations of the house.
+//! Tests of the body: round trips, resistance to script injection, and Masthead's own notations.
 
 mod attacks;
 mod blocks;

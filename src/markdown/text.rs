@@ -1,4 +1,4 @@
-//! Plain text: what the blocks say without markup, and its beginning.
+//! Plain text of nodes, and excerpts.
 
 use std::fmt::Write as _;
 
@@ -7,15 +7,15 @@ use comrak::nodes::{ListType, Node, NodeValue};
 
 use super::escape::one_line;
 
-/// About how many characters an excerpt has.
+/// The approximate length of an excerpt, in characters.
 pub(super) const EXCERPT: usize = 200;
 
-/// The text of a node, a line for each block in it.
+/// The text of a node, one line per block.
 pub(super) fn of(node: Node<'_>) -> String {
     collect(node, false)
 }
 
-/// The same where raw HTML is shown as it was typed, lines stay lines, items keep their numbers, and rules are seen.
+/// The text of a node as readers see it: raw HTML as written, with line ends, item numbers and thematic breaks.
 pub(super) fn as_shown(node: Node<'_>) -> String {
     collect(node, true)
 }
@@ -34,7 +34,7 @@ fn collect(node: Node<'_>, as_shown: bool) -> String {
 struct Text {
     out: String,
     as_shown: bool,
-    /// The next number of each open list.
+    /// The next item number of each open list.
     numbers: Vec<usize>,
 }
 
@@ -81,7 +81,7 @@ pub(super) fn excerpt(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let Some((end, _)) = text.char_indices().nth(EXCERPT) else { return text };
     let head = text.get(..end).unwrap_or_default();
-    // The letter at the cut tells whether the last word is whole.
+    // The character after the cut tells whether the last word is complete.
     let whole = if text.get(end..).is_some_and(|rest| rest.starts_with(' ')) {
         head
     } else {

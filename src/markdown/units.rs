@@ -1,7 +1,7 @@
-//! Runs of blocks between the opening and the closing tag of one HTML element, which are one block.
+//! Finds runs of blocks between the start tag and the end tag of one HTML element. Each run forms one block.
 //!
-//! `CommonMark` ends a block of HTML at an empty line, so that Markdown can stand within an element (0.31, HTML blocks, kind 6). The element
-//! is only whole where all of the run is sanitised together.
+//! `CommonMark` ends an HTML block at an empty line, so that an element can contain Markdown (0.31, HTML blocks, kind 6). The element stays
+//! whole only if the entire run is sanitised together.
 
 use std::collections::HashMap;
 
@@ -11,15 +11,15 @@ use super::raw_html::RawHtml;
 use super::sanitise::COSTLIEST;
 use super::tags::{self, Weight};
 
-/// The elements that can hold blocks; those whose end tag may be left out are in one of them.
+/// Elements that can contain blocks. Elements with an optional end tag occur only inside one of them.
 const CONTAINERS: [&str; 10] = ["aside", "blockquote", "details", "div", "dl", "figure", "ol", "section", "table", "ul"];
-/// A longer run stays a row of blocks, each within its bounds.
+/// The maximum length of a run; the blocks of a longer run stay separate.
 const MAX_UNIT_BYTES: usize = 80_000;
 
-/// The first and the last node of a run.
+/// The indexes of the first and the last node of a run.
 pub(super) type Run = (usize, usize);
 
-/// The runs in a body, in order; those within another are part of it. An element that nothing closes makes none.
+/// Finds the outermost runs of a body, in order. An element that is never closed forms no run.
 pub(super) fn find(nodes: &[Node<'_>], lines: &[&str]) -> Vec<Run> {
     let mut elements = Elements::default();
     let mut weights = vec![Weight::default()];
@@ -27,7 +27,7 @@ pub(super) fn find(nodes: &[Node<'_>], lines: &[&str]) -> Vec<Run> {
         let mut weight = weights.last().copied().unwrap_or_default();
         if let NodeValue::HtmlBlock(block) = &node.data().value {
             weight.add(tags::weight(&block.literal));
-            // The other kinds end with themselves and hold no element.
+            // HTML blocks of other kinds contain their own end and no element.
             if matches!(block.block_type, 6 | 7) && elements.read(index, &block.literal) {
                 weight.is_open += 1;
             }
@@ -43,7 +43,7 @@ pub(super) fn find(nodes: &[Node<'_>], lines: &[&str]) -> Vec<Run> {
     outermost(runs, |run| bounds.admit(run))
 }
 
-/// The runs that are no part of another; what ends in the block where the next begins is one run.
+/// Keeps runs that are not part of another run. A run that ends in the block where the next one begins is merged with it.
 fn outermost(runs: Vec<Run>, admit: impl Fn(Run) -> bool) -> Vec<Run> {
     let mut found: Vec<Run> = Vec::new();
     for (first, last) in runs {
@@ -57,7 +57,7 @@ fn outermost(runs: Vec<Run>, admit: impl Fn(Run) -> bool) -> Vec<Run> {
     found
 }
 
-/// The elements that are open.
+/// The open elements.
 #[derive(Default)]
 struct Elements {
     open: Vec<(&'static str, usize)>,
@@ -66,7 +66,7 @@ struct Elements {
 }
 
 impl Elements {
-    /// Reads a block of HTML; gives whether it leaves something open that would swallow what comes after it.
+    /// Reads a block of HTML. Returns whether it leaves something open that would swallow the text after it.
     fn read(&mut self, index: usize, html: &str) -> bool {
         let mut raw = RawHtml::of(html);
         for tag in raw.by_ref() {
@@ -81,7 +81,7 @@ impl Elements {
         raw.is_open
     }
 
-    /// Closes the last element of this name, and what is open in it; an end tag of nothing is ignored.
+    /// Closes the innermost element of this name and all elements in it. An end tag without a start tag is ignored.
     fn close(&mut self, name: &'static str, index: usize) {
         if self.counts.get(name).copied().unwrap_or_default() == 0 {
             return;
@@ -100,7 +100,7 @@ impl Elements {
     }
 }
 
-/// What tells whether a run may be sanitised as one: sums over all nodes before each.
+/// Cumulative sums before each node; they decide whether a run may be sanitised as one.
 struct Bounds {
     weights: Vec<Weight>,
     bytes: Vec<usize>,
@@ -112,13 +112,13 @@ impl Bounds {
         let length = |index: usize| self.bytes.get(index).copied().unwrap_or_default();
         let bytes = length(last + 1).saturating_sub(length(first));
         let weight = at(last + 1).since(at(first));
-        // What opens in the last node swallows nothing of the run.
+        // Something that opens in the last node swallows nothing of the run.
         let swallows = at(last).since(at(first)).is_open > 0;
         bytes <= MAX_UNIT_BYTES && !swallows && weight.cost(bytes) <= COSTLIEST
     }
 }
 
-/// How many bytes stand before each node, and before the end.
+/// The number of bytes before each node, and before the end.
 fn bytes(nodes: &[Node<'_>], lines: &[&str]) -> Vec<usize> {
     let mut sums = vec![0];
     for line in lines {

@@ -1,4 +1,4 @@
-//! What a writer typed and readers don't get: what the sanitiser takes, and addresses that lead nowhere. Comments of HTML apart.
+//! Warnings about content that readers do not get: elements that the sanitiser removes, and unusable URLs. HTML comments cause none.
 
 use std::collections::HashSet;
 
@@ -11,45 +11,45 @@ use super::source::Source;
 use super::split::Part;
 use super::{raw_tags, sanitise, tags};
 
-/// How many warnings are listed at most.
+/// The maximum number of warnings.
 pub(crate) const MAX_WARNINGS: usize = 50;
-/// Names and addresses are cut to this many characters.
+/// The maximum length of a name or URL in a warning, in characters.
 const MAX_SHOWN: usize = 80;
 
-/// Something that the text has and readers do not get. The text is stored as it was sent.
+/// A part of the article text that readers do not get. The text itself is stored as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = ArticleWarning)]
 pub(crate) struct Warning {
-    /// The block of the answer's `body.blocks` that has it.
+    /// A JSON pointer to the block of the response's `body.blocks` that the warning is about.
     #[schema(example = "/body/blocks/3")]
     pub(crate) pointer: String,
-    /// What sort of thing it is: `element_removed`, `attribute_removed`, `address_removed`, `unknown_placement`, `ad_not_shown`.
+    /// The kind of problem: `element_removed`, `attribute_removed`, `address_removed`, `unknown_placement` or `ad_not_shown`.
     #[schema(example = "element_removed")]
     pub(crate) code: String,
-    /// A sentence for people.
-    #[schema(example = "The element <iframe> was removed with all that is in it.")]
+    /// A sentence that explains the problem.
+    #[schema(example = "The element <iframe> was removed with its content.")]
     pub(crate) detail: String,
 }
 
 impl Warning {
-    /// A warning of a block, by its place.
+    /// Creates a warning about the block at an index.
     pub(crate) fn at(block: usize, code: &str, detail: String) -> Self {
         Self { pointer: format!("/body/blocks/{block}"), code: code.to_owned(), detail }
     }
 }
 
-/// The warnings of one body; each thing is named once for each block.
+/// The warnings of one body. Each problem is reported once per block.
 #[derive(Default)]
 pub(super) struct Warnings {
     pub(super) list: Vec<Warning>,
-    /// Of each block, the names of images that are none.
+    /// Image names that are not ids, each with its block number.
     pub(super) unknown_images: Vec<(usize, String)>,
     seen: HashSet<String>,
     block: usize,
 }
 
 impl Warnings {
-    /// Looks through what becomes the block with this number.
+    /// Checks the part that becomes the block with this number.
     pub(super) fn read(&mut self, block: usize, part: &Part<'_>) {
         self.begin(block);
         if !matches!(part.source, Source::Ad(_)) {
@@ -57,7 +57,7 @@ impl Warnings {
         }
     }
 
-    /// Looks through the notes, which are the last block.
+    /// Checks the footnotes, which are the last block.
     pub(super) fn read_notes<'n>(&mut self, block: usize, notes: impl Iterator<Item = Node<'n>>) {
         self.begin(block);
         notes.flat_map(comrak::nodes::AstNode::descendants).for_each(|node| self.node(node));
@@ -90,7 +90,7 @@ impl Warnings {
         }
     }
 
-    /// An ad's notation that stands in something else, or names no possible placement, is shown as text.
+    /// Warns of ad notation that is not a paragraph of its own or has an invalid key; readers see it as text.
     fn misplaced_ad(&mut self, node: Node<'_>) {
         let Some(first) = node.first_child() else { return };
         if let NodeValue::Text(text) = &first.data().value
@@ -98,10 +98,7 @@ impl Warnings {
             && text.trim_end().ends_with('}')
             && first.next_sibling().is_none()
         {
-            let detail = format!(
-                "{} is shown as text: an ad stands alone in a paragraph of its own, outside of lists, quotes and HTML.",
-                shown(text)
-            );
+            let detail = format!("{} is shown as text: an ad must be a paragraph of its own, outside lists, quotes and HTML.", shown(text));
             self.push("ad_not_shown", text, || detail);
         }
     }
@@ -113,7 +110,7 @@ impl Warnings {
         }
         if raw.is_open && !html.trim_start().starts_with("<!--") {
             self.push("element_removed", "", || {
-                "A tag or an element that is never closed was removed with the rest of its block.".to_owned()
+                "A tag or element that is never closed was removed, with the rest of its block.".to_owned()
             });
         }
     }
@@ -127,7 +124,7 @@ impl Warnings {
             return;
         }
         if !stays {
-            let rest = if with_content { "was removed with all that is in it" } else { "was removed; the text in it stays" };
+            let rest = if with_content { "was removed with its content" } else { "was removed; its text stays" };
             return self.push("element_removed", name, || format!("The element <{}> {rest}.", shown(name)));
         }
         for (attribute, value) in &tag.attributes {
@@ -146,10 +143,10 @@ impl Warnings {
         }
         let detail = || match element {
             "img" => format!(
-                "A picture needs an address with http: or https: or, in Markdown, image:ID; the one with {:?} was removed.",
+                "An image needs a URL with http: or https: or, in Markdown, image:ID; the image with {:?} was removed.",
                 shown(address)
             ),
-            _ => format!("A link needs an address with http:, https:, mailto: or tel:, or a path; {:?} was removed.", shown(address)),
+            _ => format!("A link needs a path or a URL with http:, https:, mailto: or tel:; {:?} was removed.", shown(address)),
         };
         self.push("address_removed", &format!("{element} {address}"), detail);
     }

@@ -1,4 +1,4 @@
-//! Writes a tree as HTML, which the sanitiser has yet to see; all text in it is escaped.
+//! Writes a syntax tree as HTML for the sanitiser. All text is escaped.
 
 use std::collections::HashMap;
 
@@ -9,9 +9,9 @@ use super::raw_tags::RawTags;
 use super::sanitise::{Sanitiser, admit};
 use super::{escape, raw_tags, split, tags, text};
 
-/// What is nested deeper is written as its text.
+/// The maximum nesting depth; deeper content is written as plain text.
 const DEEPEST: usize = 80;
-/// Of an image between words; that of an image block is [`super::check()`]'s matter.
+/// The maximum length of an inline image's alternative text, in characters. For image blocks, [`super::check()`] has the limit.
 const LONGEST_ALT: usize = 2_000;
 const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 
@@ -20,7 +20,7 @@ pub(super) struct Writer<'w, 'm> {
     pub(super) out: String,
     sanitiser: &'w Sanitiser<'m>,
     notes: &'w Numbers,
-    /// How often each note has been referred to.
+    /// The number of references to each footnote so far.
     references: HashMap<usize, usize>,
     raw: RawTags,
     depth: usize,
@@ -32,7 +32,7 @@ impl<'w, 'm> Writer<'w, 'm> {
         Self { out: String::new(), sanitiser, notes, references: HashMap::new(), raw: RawTags::default(), depth: 0, in_link: false }
     }
 
-    /// The mark that the sanitiser knows as the house's own.
+    /// Writes the marker attribute, which the sanitiser keeps.
     pub(super) fn mark(&mut self, value: &str) {
         if value.is_empty() {
             return;
@@ -42,7 +42,7 @@ impl<'w, 'm> Writer<'w, 'm> {
         }
     }
 
-    /// Writes an element whose inside is a piece of a block.
+    /// Writes an element whose content is a piece of a block.
     pub(super) fn piece(&mut self, name: &str, mark: &str, extra: &str, node: Node<'_>, tight: bool) {
         self.out.push('<');
         self.out.push_str(name);
@@ -67,7 +67,7 @@ impl<'w, 'm> Writer<'w, 'm> {
         self.end(name);
     }
 
-    /// Writes what is in a node; the paragraphs of a tight list's items without their tags.
+    /// Writes the children of a node. Paragraphs in a tight list are written without `<p>`.
     pub(super) fn children(&mut self, node: Node<'_>, tight: bool) {
         if self.depth > DEEPEST {
             escape::text(&mut self.out, &text::of(node));
@@ -82,8 +82,8 @@ impl<'w, 'm> Writer<'w, 'm> {
         self.depth -= 1;
     }
 
-    /// Writes a run of blocks between the tags of one element. Emphasis and the like that a block of HTML leaves open end with it, as they
-    /// would be opened anew in each paragraph after it.
+    /// Writes a run of blocks between the tags of one element. Formatting elements that an HTML block leaves open are closed at its end,
+    /// because a browser would reopen them in each following paragraph.
     pub(super) fn unit<'n>(&mut self, nodes: impl Iterator<Item = Node<'n>>) {
         for node in nodes {
             let NodeValue::HtmlBlock(html) = &node.data().value else {
@@ -150,7 +150,7 @@ impl<'w, 'm> Writer<'w, 'm> {
         self.out.push_str("</code></pre>\n");
     }
 
-    /// Writes a list, its items with this mark.
+    /// Writes a list, with the marker on its items.
     pub(super) fn list(&mut self, list: &NodeList, node: Node<'_>, mark: &str) {
         let name = if list.list_type == ListType::Ordered { "ol" } else { "ul" };
         self.out.push('<');
@@ -167,7 +167,7 @@ impl<'w, 'm> Writer<'w, 'm> {
         self.out.push('\n');
     }
 
-    /// Writes a table, its cells with this mark.
+    /// Writes a table, with the marker on its cells.
     pub(super) fn table(&mut self, node: Node<'_>, mark: &str) {
         let NodeValue::Table(table) = &node.data().value else { return };
         self.out.push_str("<table>\n");
@@ -236,7 +236,7 @@ impl<'w, 'm> Writer<'w, 'm> {
         self.out.push('"');
     }
 
-    /// A reference to a note that stands within another block is text, since it can't be numbered.
+    /// Writes a footnote reference. A reference to a footnote that is defined within another block has no number, so it stays text.
     fn reference(&mut self, name: &str) {
         let Some(number) = self.notes.get(name) else {
             return escape::text(&mut self.out, &format!("[^{name}]"));

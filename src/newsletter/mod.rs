@@ -1,9 +1,9 @@
-//! The newsletter: its lists, who gets it, and how one comes to it and leaves it.
+//! The newsletter: its lists and subscribers, and how readers subscribe and unsubscribe.
 //!
-//! Invariants: nobody is subscribed before the owner of the address has confirmed it, or a file says when and how they agreed;
-//! the answer to a sign-up, and the work for it, are the same whoever is asked for; strangers have an address mailed
-//! once an hour at most; who has left is not written to, unless they come back by themselves; no event and no log line has
-//! an address.
+//! Invariants: nobody is subscribed before the owner of the email address has confirmed it, or an import file states
+//! when and how they agreed. A sign-up gets the same response and causes the same work for every address. Strangers
+//! can have at most one email an hour sent to an address. Readers who unsubscribed get no email, unless they
+//! subscribe again themselves. No event and no log line contains an email address.
 
 mod lists;
 mod optin;
@@ -20,34 +20,33 @@ use crate::db::{Conn, Timestamp};
 use crate::error::Result;
 use crate::http::Mount;
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(crate) fn routes(mount: &mut impl Mount) {
     mount.configure(lists::routes).configure(optin::routes).configure(subscribers::routes).configure(suppressions::routes);
 }
 
-/// Forgets mails that nobody can answer any more, and whoever has not confirmed within a month.
+/// Deletes expired emails and subscribers who have not confirmed within a month.
 pub(crate) fn forget_the_unconfirmed(conn: &mut Conn, now: Timestamp) -> Result<()> {
     optin::forget_expired(conn, now)?;
     subscribers::forget_pending(conn, now)
 }
 
-/// What the newsletter knows of whoever has an address.
+/// Returns the subscriber with an email address.
 pub(crate) fn known_of(conn: &mut Conn, email: &str) -> Result<Option<SubscriberView>> {
     subscribers::read_by_email(conn, email)
 }
 
-/// Takes out all that the newsletter knows of whoever has an address; says whether they were a subscriber. That the address is not to
-/// be written to, where that is so, stays known by a hash alone.
+/// Deletes the subscriber with an email address. Returns whether there was one. A suppression survives as a keyed hash.
 pub(crate) fn erase(app: &App, conn: &mut Conn, actor: Option<String>, email: &str) -> Result<bool> {
     subscribers::erase_by_email(app, conn, actor, email)
 }
 
-/// Whether an address is not to be written to, and why.
+/// Returns the reason why an email address is suppressed, if it is.
 pub(crate) fn suppression_of(app: &App, conn: &mut Conn, email: &str) -> Result<Option<SuppressionReason>> {
     Ok(suppressions::look_up(conn, &address_hash(app, email))?.map(|suppression| suppression.reason))
 }
 
-/// What is kept of an address where the address itself may not be: a hash that nobody can make without the secret key.
+/// Returns the hash that stands for an email address that may not be stored, keyed with the server's secret.
 fn address_hash(app: &App, email: &str) -> String {
     app.secrets.digest("newsletter address", email.as_bytes())
 }

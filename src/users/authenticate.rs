@@ -1,13 +1,13 @@
-//! From what stands in `Authorization` to who is asking.
+//! Resolves the `Authorization` header to a caller.
 
 use super::caller::Caller;
 use super::{keys, sessions, signing};
 use crate::error::{Code, Error, Result};
 use crate::http::Work;
 
-/// Who sent a bearer token: an API key by its mark, an access token otherwise.
+/// Finds the caller for a bearer token. API keys are recognised by their prefix; any other token is an access token.
 ///
-/// Within an open transaction it is read there: nobody may hold one connection and wait for another.
+/// Inside an open transaction, the lookup uses its connection: a request must never hold one connection and wait for another.
 pub(crate) async fn authenticate(work: &Work, token: &str) -> Result<Caller> {
     if token.starts_with(keys::MARK) {
         return keys::bearer(work, token).await;
@@ -21,8 +21,8 @@ pub(crate) async fn authenticate(work: &Work, token: &str) -> Result<Caller> {
     Ok(Caller::known(bearer.user, bearer.role, bearer.author, Some(sid.to_string()), None))
 }
 
-/// The one answer to every token that is not good, whatever is wrong with it.
+/// Returns the same error for every invalid token, whatever the reason.
 pub(super) fn invalid_token() -> Error {
-    Error::new(Code::Unauthenticated, "The token is unknown, expired or ended.")
+    Error::new(Code::Unauthenticated, "The token is unknown, expired or revoked.")
         .header("WWW-Authenticate", "Bearer error=\"invalid_token\"")
 }

@@ -1,4 +1,4 @@
-//! Who is asking, and the rights that a handler can demand in its signature.
+//! The authenticated caller of a request, and the rights that a handler can require in its signature.
 
 use std::marker::PhantomData;
 
@@ -9,11 +9,11 @@ use crate::authors::Author as AuthorProfile;
 use crate::db::Id;
 use crate::error::{Error, Result};
 
-/// A right: the roles that have it, and the scope that a key of before resource scopes needs for it.
+/// A right: the roles that have it, and the legacy scope that an older API key needs for it.
 pub(crate) trait Right: 'static {
-    /// Who has it.
+    /// The roles that have this right.
     const ROLES: &'static [Role];
-    /// The scope that an old key must have; what a key of now must have, [`demand`](super::demand()) says.
+    /// The scope that a legacy key needs. For current keys, see [`demand`](super::demand()).
     const OLD_SCOPE: OldScope;
 }
 
@@ -31,26 +31,26 @@ macro_rules! rights {
 }
 
 rights! {
-    /// Everybody who can log in.
+    /// Every user.
     Staff: Read [Contributor, Author, Editor, Moderator, Admin];
-    /// Who writes articles.
+    /// Users who write articles.
     Writer: Content [Contributor, Author, Editor, Admin];
-    /// Who publishes articles, their own at least.
+    /// Users who publish articles, at least their own.
     Author: Content [Author, Editor, Admin];
-    /// Who edits everybody's.
+    /// Users who edit everybody's articles.
     Editor: Content [Editor, Admin];
-    /// Who looks after comments, those on their own articles at least.
+    /// Users who moderate comments, at least those on their own articles.
     Moderator: Comments [Author, Editor, Moderator, Admin];
-    /// Who runs the place.
+    /// Administrators.
     Admin: Admin [Admin];
 }
 
-/// What a request asks for, as far as API keys are judged by it.
+/// The facts about a request that decide whether an API key may make it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked {
-    /// Whether it only reads.
+    /// Whether the request only reads.
     pub(crate) reading: bool,
-    /// What the operation demands of a key; an operation that is not known is closed to keys.
+    /// What the operation requires of an API key. If it is `None`, the operation refuses current keys.
     pub(crate) demand: Option<Demand>,
 }
 
@@ -69,24 +69,24 @@ impl Asked {
     }
 }
 
-/// Somebody known, with the right `R`.
+/// An authenticated user with the right `R`.
 #[derive(Debug)]
 pub(crate) struct Caller<R = Staff> {
-    /// Who.
+    /// The id of the user.
     pub(crate) user: Id<User>,
-    /// As what.
+    /// The user's role.
     pub(crate) role: Role,
-    /// The profile that their articles are signed with.
+    /// The author profile that signs the user's articles.
     pub(crate) author: Option<Id<AuthorProfile>>,
-    /// The session of an access token; none where an API key is used.
+    /// The session of an access token; `None` if an API key was sent.
     pub(crate) session: Option<String>,
-    /// What the API key is for; none where an access token is used.
+    /// The scopes of an API key; `None` if an access token was sent.
     pub(crate) scopes: Option<Vec<KeyScope>>,
     right: PhantomData<fn() -> R>,
 }
 
 impl Caller<Staff> {
-    /// Somebody whose token has been checked.
+    /// Creates a caller whose token has been checked.
     pub(crate) fn known(
         user: Id<User>,
         role: Role,
@@ -97,12 +97,13 @@ impl Caller<Staff> {
         Self { user, role, author, session, scopes, right: PhantomData }
     }
 
-    /// The same person, if they have the right `R` and came with a session.
+    /// Returns the same caller with the right `R`, if the role has it and the request has a session.
     pub(crate) fn with_right<R: Right>(self) -> Result<Caller<R>> {
         self.asking(Asked { reading: false, demand: None })
     }
 
-    /// The same person, if they have the right `R` and their key, if it is one, has the scope that the operation demands.
+    /// Returns the same caller with the right `R`, if the role has it and an API key, if one was sent, has the
+    /// required scope.
     pub(crate) fn asking<R: Right>(self, asked: Asked) -> Result<Caller<R>> {
         if !R::ROLES.contains(&self.role) {
             return Err(Error::forbidden("Your role does not allow this."));
@@ -115,7 +116,7 @@ impl Caller<Staff> {
 }
 
 impl Caller<Author> {
-    /// The same person as a writer, which every author is.
+    /// Returns the same caller as a writer, because every author is one.
     pub(crate) fn as_writer(&self) -> Caller<Writer> {
         Caller {
             user: self.user,
@@ -129,13 +130,13 @@ impl Caller<Author> {
 }
 
 impl<R> Caller<R> {
-    /// Whether they may work on everybody's content.
+    /// Checks whether the caller may edit everybody's content.
     pub(crate) fn edits_all(&self) -> bool {
         matches!(self.role, Role::Editor | Role::Admin)
     }
 
-    /// Who, as events record it.
-    #[expect(clippy::unnecessary_wraps, reason = "an event's actor may be nobody")]
+    /// Returns the caller's id as events record it.
+    #[expect(clippy::unnecessary_wraps, reason = "an event may have no actor")]
     pub(crate) fn actor(&self) -> Option<String> {
         Some(self.user.to_string())
     }

@@ -1,20 +1,20 @@
-//! What each operation demands of an API key: one table, by which keys are judged and which the document shows.
+//! What each operation requires of an API key. One table both checks the keys and fills the OpenAPI document.
 
 use super::role::Scope;
 
-/// What an operation demands of an API key.
+/// What an operation requires of an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Demand {
-    /// This scope.
+    /// The key must have this scope.
     Scope(Scope),
-    /// That it is no key: a session is needed.
+    /// API keys are refused; a session is required.
     Session,
-    /// Nothing of its own: each operation that it carries out is judged by itself.
+    /// No scope is required: each operation that a batch carries out is checked by itself.
     Nothing,
 }
 
 impl Demand {
-    /// As the document says it.
+    /// Returns the value for the OpenAPI document.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Scope(scope) => scope.as_str(),
@@ -24,8 +24,8 @@ impl Demand {
     }
 }
 
-/// What an operation demands of a key, by its method and its path's template. A path that is not known here is closed to
-/// keys, and a test demands that each operation with callers is known.
+/// Returns what an operation requires of a key, by its method and path template. Unknown paths refuse keys; a test
+/// checks that every operation that needs a caller is known here.
 pub(crate) fn demand(method: &str, template: &str) -> Option<Demand> {
     let reads = method == "GET";
     let either = |read: Scope, write: Scope| Some(Demand::Scope(if reads { read } else { write }));
@@ -40,7 +40,7 @@ pub(crate) fn demand(method: &str, template: &str) -> Option<Demand> {
         ["newsletter", "subscribers.csv"] => Some(Demand::Scope(Scope::NewsletterExport)),
         ["newsletter", ..] => either(Scope::NewsletterRead, Scope::NewsletterWrite),
         ["articles" | "previews", ..] => either(Scope::ContentRead, Scope::ArticlesWrite),
-        // The state of an upload is for whoever goes on with it.
+        // Reading an upload's state needs the write scope, because only clients that resume the upload read it.
         ["uploads", ..] => Some(Demand::Scope(Scope::ImagesWrite)),
         ["images", ..] => either(Scope::ContentRead, Scope::ImagesWrite),
         ["authors" | "sections" | "tags" | "collections", ..] => either(Scope::ContentRead, Scope::TaxonomyWrite),

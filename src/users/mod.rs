@@ -1,8 +1,8 @@
-//! People and keys: accounts, roles, sessions, access tokens, API keys.
+//! Users and keys: accounts, roles, sessions, access tokens, API keys.
 //!
-//! Invariants: a token's session and version are looked up at every request, so that logout, a changed password, a
-//! changed role and suspension work at once; passwords and tokens are kept only as hashes; there is always an admin;
-//! what was mailed to somebody works once and for one thing.
+//! Invariants: every request looks up the session and version of its token, so that a logout, a new password, a new
+//! role and a suspension work at once. Passwords and tokens are stored only as hashes. There is always an
+//! administrator. A token sent by email works once and for one purpose.
 
 mod accounts;
 mod authenticate;
@@ -31,18 +31,18 @@ use crate::db::{Conn, Timestamp};
 use crate::error::Result;
 use crate::http::Mount;
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(crate) fn routes(mount: &mut impl Mount) {
     mount
         .configure(sessions::routes)
         .configure(mailed::routes)
-        // Before accounts, whose ids stand where their name does.
+        // Before the accounts, whose `/users/{user}` would match `/users/invitations`.
         .configure(invitations::routes)
         .configure(accounts::routes)
         .configure(keys::routes);
 }
 
-/// Forgets mailed tokens and invitations that nobody can use any more.
+/// Deletes email tokens and invitations that can no longer be used.
 pub(crate) fn forget_expired_tokens(conn: &mut Conn, now: Timestamp) -> Result<()> {
     mailed::forget_expired(conn, now)?;
     invitations::forget_expired(conn, now)

@@ -58,7 +58,7 @@ api_test!(one_subscribes_by_confirming_a_mail, async |world| {
     list(world, "daily", json!({"is_default": true})).await;
     list(world, "weekly", json!({})).await;
     let answer = subscribe(world, "Mara@Reader.example").await.expect(202);
-    assert_eq!(answer.json(), &json!({"detail": "A mail is on its way to this address; follow the link in it."}));
+    assert_eq!(answer.json(), &json!({"detail": "An email will be sent to this address; follow the link in it."}));
     let mail = world.mails_to(MARA).await.pop().unwrap();
     assert_eq!((subscriber(world, MARA).await["status"].clone(), mail.subject.as_str()), (json!("pending"), "Confirm your subscription"));
     let token = mail.token("newsletter/confirm");

@@ -1,6 +1,6 @@
-//! From one kind of pixels to another, in place: what gets shorter leaves its bytes at the beginning, and says how many they are.
+//! In-place conversion between pixel formats. Functions that shorten the data leave the result at the beginning and return its length.
 
-/// Makes opaque pixels out of those that tell how opaque they are, where all say that they are wholly; else nothing happens.
+/// Converts RGBA to RGB if every pixel is fully opaque; otherwise returns `None` and changes nothing.
 pub fn drop_alpha(bytes: &mut [u8]) -> Option<usize> {
     let (pixels, _) = bytes.as_chunks::<4>();
     if pixels.iter().any(|pixel| pixel[3] != u8::MAX) {
@@ -9,7 +9,7 @@ pub fn drop_alpha(bytes: &mut [u8]) -> Option<usize> {
     Some(shorten(bytes, |[red, green, blue, _]| [red, green, blue]))
 }
 
-/// Lays pixels on white.
+/// Composites RGBA pixels onto white, which gives RGB.
 pub fn lay_on_white(bytes: &mut [u8]) -> usize {
     let blend = |value: u8, alpha: u8| {
         let sum = u16::from(value) * u16::from(alpha) + 255 * (255 - u16::from(alpha));
@@ -18,19 +18,20 @@ pub fn lay_on_white(bytes: &mut [u8]) -> usize {
     shorten(bytes, |[red, green, blue, alpha]| [red, green, blue].map(|value| blend(value, alpha)))
 }
 
-/// Makes values of eight bits out of those of sixteen, which are in the order of this machine.
+/// Converts 16-bit samples in native byte order to 8-bit samples.
 pub fn narrow(bytes: &mut [u8]) -> usize {
     shorten(bytes, |both: [u8; 2]| [u8::try_from((u32::from(u16::from_ne_bytes(both)) + 128) / 257).unwrap_or(u8::MAX)])
 }
 
-/// Makes colours out of greys, each with whatever else its pixel tells: from `N` values to `M`, two more.
+/// Converts greyscale to colour: copies the grey value to red, green and blue, and keeps the alpha value if there is one. A pixel has `N`
+/// samples before and `M` = `N` + 2 after.
 ///
 /// # Errors
-/// Where there is not the room that they need.
+/// Fails if the two buffers do not hold the same number of pixels.
 pub fn color_greys<const N: usize, const M: usize>(greys: &[u8], colors: &mut [u8]) -> Result<(), String> {
     let ((greys, _), (colors, _)) = (greys.as_chunks::<N>(), colors.as_chunks_mut::<M>());
     if greys.len() != colors.len() || N == 0 || M != N + 2 {
-        return Err("the greys do not fit the colours".to_owned());
+        return Err("the buffers do not hold the same number of pixels".to_owned());
     }
     for (grey, color) in greys.iter().zip(colors) {
         color[..3].fill(grey[0]);
@@ -39,7 +40,7 @@ pub fn color_greys<const N: usize, const M: usize>(greys: &[u8], colors: &mut [u
     Ok(())
 }
 
-/// Puts pixels of `M` bytes, made out of `N` each, at the beginning; how many bytes they have together.
+/// Replaces each pixel of `N` bytes by one of `M` bytes, packed at the beginning; returns the total number of bytes.
 fn shorten<const N: usize, const M: usize>(bytes: &mut [u8], make: impl Fn([u8; N]) -> [u8; M]) -> usize {
     let pixels = bytes.len() / N;
     for at in 0..pixels {

@@ -1,10 +1,10 @@
-//! What is done with every pixel of a picture: another size, another kind, the bytes of a JPEG, and the planes that a WebP is made of.
+//! Pixel operations: scaling, pixel formats, JPEG encoding, and the planes of a WebP.
 //!
-//! Much of it is generic, and so is compiled with whoever calls it and as that is: the program, which is compiled to be small, and
-//! takes up to two and a half times as long then. So its callers are here, in a crate of its own, which is compiled to be fast.
+//! Most of this code is generic, so it is compiled with the optimisation level of the crate that calls it. The main program is compiled for
+//! size, which makes such code up to two and a half times slower. The callers therefore live in this crate, which is compiled for speed.
 //!
-//! Pixels are rows from the top and the left, of red, green, blue and, where that is said, how opaque they are, a byte each. What
-//! fails says why in a sentence.
+//! Pixels are stored in rows from top to bottom and from left to right, with one byte each for red, green, blue and, in RGBA, alpha. Errors
+//! are sentences that state the reason.
 
 mod jpeg;
 mod kinds;

@@ -1,48 +1,48 @@
-//! Brightness and colours apart, as lossy WebP holds them (RFC 9649, section 2.5; ITU-R BT.601, in the range from 16).
+//! Conversion to YUV 4:2:0, as lossy WebP requires (RFC 9649, section 2.5; ITU-R BT.601, limited range).
 
-/// How much of red, green and blue makes brightness and the two colours, in 65,536ths of a byte's step.
+/// The weights of red, green and blue in brightness and in the two chroma values, as fixed-point numbers with 16 fractional bits.
 const Y: [i32; 3] = [16_829, 33_039, 6_416];
 const U: [i32; 3] = [-9_714, -19_070, 28_784];
 const V: [i32; 3] = [28_784, -24_103, -4_681];
-/// How far a sum is shifted to be in steps.
+/// The number of fractional bits in the weights.
 const STEPS: u32 = 16;
-/// The darkest, and what has no colour.
+/// The offsets of the limited range: black in `y`, and no colour in `u` and `v`.
 const BLACK: i32 = 16;
 const GREY: i32 = 128;
 
-/// A picture in three planes: brightness for every pixel, both colours for every four.
+/// An image in three planes: one brightness value per pixel, one value of each chroma plane per two by two pixels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Planes {
-    /// Brightness, `width` to a row.
+    /// The brightness; `width` values in a row.
     pub y: Vec<u8>,
-    /// Blue against brightness, half as many to a row and half as many rows, a last odd one included.
+    /// The blue difference; half as many values in a row and half as many rows, both rounded up.
     pub u: Vec<u8>,
-    /// Red against brightness, likewise.
+    /// The red difference, with the same layout as `u`.
     pub v: Vec<u8>,
-    /// Pixels from left to right.
+    /// The width of the image in pixels.
     pub width: usize,
-    /// Pixels from top to bottom.
+    /// The height of the image in pixels.
     pub height: usize,
 }
 
 impl Planes {
-    /// Takes opaque pixels apart.
+    /// Converts opaque RGB pixels to planes.
     ///
     /// # Errors
-    /// Where there are not as many as the size says.
+    /// Fails if the number of pixels does not match the size, or if a side is zero.
     pub fn of(bytes: &[u8], (width, height): (u32, u32)) -> Result<Self, String> {
         let side = |length: u32| usize::try_from(length).map_err(|error| error.to_string());
         let (width, height) = (side(width)?, side(height)?);
         let (pixels, rest) = bytes.as_chunks::<3>();
         if width == 0 || height == 0 || !rest.is_empty() || Some(pixels.len()) != width.checked_mul(height) {
-            return Err("the pixels are not as many as the picture is wide and high".to_owned());
+            return Err("the number of pixels does not match the size".to_owned());
         }
         let y = pixels.iter().map(|pixel| mixed(Y, pixel.map(i32::from), BLACK, 0)).collect();
         let colors = width.div_ceil(2) * height.div_ceil(2);
         let (mut u, mut v) = (Vec::with_capacity(colors), Vec::with_capacity(colors));
         for rows in pixels.chunks(2 * width) {
             let (upper, lower) = rows.split_at(width);
-            // A last row that has no other is its own.
+            // An odd last row is paired with itself.
             let lower = if lower.is_empty() { upper } else { lower };
             for (above, below) in upper.chunks(2).zip(lower.chunks(2)) {
                 let four = [above[0], above[above.len() - 1], below[0], below[below.len() - 1]];
@@ -56,12 +56,12 @@ impl Planes {
     }
 }
 
-/// The weighted sum of colours, each of them the sum of so many pixels as two to the power of `shared`.
+/// The weighted sum of three colour values, each of which is the sum of two to the power of `shared` pixels.
 #[inline]
 fn mixed(weights: [i32; 3], [red, green, blue]: [i32; 3], zero: i32, shared: u32) -> u8 {
     let steps = STEPS + shared;
     let sum = weights[0] * red + weights[1] * green + weights[2] * blue + (zero << steps) + (1 << (steps - 1));
-    // By the weights, it is never beyond a byte.
+    // The weights keep the result within a byte.
     u8::try_from(sum >> steps).unwrap_or(u8::MAX)
 }
 
@@ -69,7 +69,7 @@ fn mixed(weights: [i32; 3], [red, green, blue]: [i32; 3], zero: i32, shared: u32
 mod tests {
     use super::Planes;
 
-    /// What a colour becomes, all over a picture of odd sides.
+    /// Converts one colour that fills an image with odd sides.
     fn plain(color: [u8; 3]) -> [u8; 3] {
         let planes = Planes::of(&color.repeat(15), (5, 3)).unwrap();
         assert_eq!((planes.y.len(), planes.u.len(), planes.v.len()), (15, 6, 6));
@@ -77,7 +77,7 @@ mod tests {
         [only(&planes.y), only(&planes.u), only(&planes.v)]
     }
 
-    /// The colour bars of BT.601, as its tables have them.
+    /// The colour bars of BT.601, with the values of its tables.
     #[test]
     fn colors_are_those_of_the_standard() {
         let bars = [

@@ -1,30 +1,30 @@
-//! Another size.
+//! Scaling and cropping.
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8x3, U8x4};
 use fast_image_resize::{FilterType, MulDiv, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
-/// A part of a picture, in pixels that need not be whole.
+/// A rectangle of an image, in pixels; the numbers may be fractions.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Part {
-    /// From the left.
+    /// The distance from the left edge of the image.
     pub x: f64,
-    /// From the top.
+    /// The distance from the top edge of the image.
     pub y: f64,
-    /// From left to right.
+    /// The width of the rectangle.
     pub width: f64,
-    /// From top to bottom.
+    /// The height of the rectangle.
     pub height: f64,
 }
 
-/// Cuts a part out of pixels and scales it, by Lanczos' filter; `alpha` says that they tell how opaque they are. `size` and `wanted`
-/// are width and height. What is hardly seen counts hardly: the colours that were there are weighed in place by how opaque they are,
-/// so that a large picture is not held twice.
+/// Crops an image and scales the result with the Lanczos filter. `alpha` says whether the pixels are RGBA or RGB; `size` and `wanted` are
+/// width and height. Colours are weighted by their opacity (premultiplied alpha). This happens in place, so that a large image is not held
+/// twice.
 ///
 /// # Errors
-/// Where the bytes are fewer than the size says, or the part lies outside.
+/// Fails if there are fewer bytes than the size requires, or if the rectangle is not inside the image.
 pub fn scale(bytes: &mut [u8], size: (u32, u32), alpha: bool, part: Part, wanted: (u32, u32)) -> Result<Vec<u8>, String> {
-    // By their kind, so that the code for all other kinds of pixels is not in the program.
+    // The pixel types are named statically, so that the code for all other types stays out of the program.
     if !alpha {
         return scaled::<U8x3>(bytes, size, part, wanted);
     }

@@ -1,4 +1,4 @@
-//! Counts on their way: kept in memory, and written down together.
+//! Collects counts in memory and stores them together.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,24 +10,24 @@ use crate::db::Timestamp;
 use crate::error::Result;
 use crate::visitors::{Visit, Visitors};
 
-/// A day, in milliseconds.
+/// The length of a day, in milliseconds.
 pub(super) const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// What somebody did.
+/// An action of a reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Act {
     Saw,
     Clicked,
 }
 
-/// What was counted of a creative on a day.
+/// The counts of a creative on a day.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
     pub(super) impressions: i64,
     pub(super) clicks: i64,
 }
 
-/// What has not been written down yet, by creative and day; and who was seen lately.
+/// The counts that are not stored yet, by creative and day, and the recent visitors.
 #[derive(Default)]
 pub(crate) struct AdCounts(Mutex<State>);
 
@@ -38,7 +38,7 @@ struct State {
 }
 
 impl AdCounts {
-    /// Counts what somebody did, unless they did the same within half an hour.
+    /// Counts an action, unless the visitor did the same within the last half hour.
     pub(super) fn count(&self, creative: CreativeId, act: Act, visit: &Visit<'_>, now: Timestamp) {
         let mut state = self.state();
         if !state.visitors.counts(visit, now) {
@@ -51,7 +51,7 @@ impl AdCounts {
         }
     }
 
-    /// Forgets visits that no longer matter.
+    /// Deletes visits that no longer matter.
     pub(crate) fn forget(&self, now: Timestamp) {
         self.state().visitors.forget(now.millis());
     }
@@ -74,7 +74,7 @@ impl AdCounts {
     }
 }
 
-/// Writes down what has been counted since the last time, in one transaction; no public answer shows anything of it.
+/// Stores the collected counts in one transaction. No cached response contains them, so nothing is purged.
 pub(crate) async fn write_down(app: &App) -> Result<()> {
     let counts = app.ad_counts.take();
     if counts.is_empty() {

@@ -1,4 +1,4 @@
-//! The beacons and what they add up to, over HTTP.
+//! HTTP handlers for the ad beacons and the statistics.
 
 use actix_web::{HttpResponse, get, post, web};
 
@@ -11,28 +11,29 @@ use crate::http::{Limit, Mount, Request, no_content, private};
 use crate::users::{Caller, Editor};
 use crate::visitors::Visit;
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::ads) fn routes(mount: &mut impl Mount) {
     mount.service(count_impression).service(count_click).service(read_ad_stats);
 }
 
-/// Counts that a creative was seen.
+/// Count an impression of a creative
 ///
-/// A beacon for front ends, such as `navigator.sendBeacon`: it needs no body and sets no cookie. One visitor, by address and
-/// program, counts once in half an hour, which the answer does not tell; nothing of them is stored. An address may send
-/// `RATE_AD` of them.
-#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "Id.")),
-    responses((status = 204, description = "It was taken.")))]
+/// A beacon for front ends, such as for `navigator.sendBeacon`. It needs no request body and sets no cookie. A
+/// visitor, identified by IP address and user agent, counts once in half an hour; the response does not reveal
+/// whether the beacon was counted. Nothing about the visitor is stored. The setting `RATE_AD` limits the beacons of
+/// an IP address.
+#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative.")),
+    responses((status = 204, description = "The beacon was accepted.")))]
 #[post("/ads/creatives/{creative}/impressions")]
 async fn count_impression(request: Request, id: web::Path<String>) -> Result<HttpResponse> {
     count(request, &id, Act::Saw).await
 }
 
-/// Counts that a creative was clicked on.
+/// Count a click on a creative
 ///
-/// A beacon, as for impressions.
-#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "Id.")),
-    responses((status = 204, description = "It was taken.")))]
+/// A beacon like the one for impressions, with the same rules.
+#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative.")),
+    responses((status = 204, description = "The beacon was accepted.")))]
 #[post("/ads/creatives/{creative}/clicks")]
 async fn count_click(request: Request, id: web::Path<String>) -> Result<HttpResponse> {
     count(request, &id, Act::Clicked).await
@@ -53,14 +54,14 @@ async fn count(request: Request, id: &str, act: Act) -> Result<HttpResponse> {
     Ok(no_content())
 }
 
-/// Reads how often a creative was seen and clicked on.
+/// Read the statistics of a creative
 ///
-/// By day, the last 30 days where nothing else is asked for; at most 366. What was reported shows some seconds later.
-#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "Id."),
+/// Returns impressions and clicks by day: the last 30 days by default, at most 366. Beacons appear here after some seconds.
+#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative."),
         ("from" = Option<String>, Query, format = "date", description = "The first day, such as `2026-03-01`."),
-        ("to" = Option<String>, Query, format = "date", description = "The last day; today where absent.")),
+        ("to" = Option<String>, Query, format = "date", description = "The last day; today if absent.")),
     security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = AdStats, description = "What was counted.")))]
+    responses((status = 200, body = AdStats, description = "The statistics.")))]
 #[get("/ads/creatives/{creative}/stats")]
 async fn read_ad_stats(request: Request, _caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();

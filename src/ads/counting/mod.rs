@@ -1,7 +1,7 @@
-//! How often creatives are seen and clicked on.
+//! Counts the impressions of creatives and the clicks on them.
 //!
-//! Invariants: no address is kept, nor anything that it could be found by; a beacon costs no write, since counts wait in
-//! memory and are written down together; somebody counts once in half an hour.
+//! Invariants: no IP address is stored, nor anything to find one by. A beacon costs no write, because the counts are
+//! collected in memory and stored together. A visitor counts once in half an hour.
 
 mod counts;
 mod handlers;

@@ -1,4 +1,4 @@
-//! What was counted, as editors see it.
+//! The statistics of a creative, as editors see them.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,39 +10,39 @@ use crate::db::{Conn, Timestamp};
 use crate::error::{Fault, Result};
 use crate::input::Query;
 
-/// How many days are shown when nobody says.
+/// The number of days by default.
 const USUAL: i64 = 30;
-/// How many days are shown at most.
+/// The maximum number of days.
 const MOST: i64 = 366;
 
-/// What was counted of a creative.
+/// The statistics of a creative.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct AdStats {
-    /// How often it was seen within these days.
+    /// The number of impressions in these days.
     #[schema(minimum = 0, example = 1200)]
     impressions: i64,
-    /// How often it was clicked on within these days.
+    /// The number of clicks in these days.
     #[schema(minimum = 0, example = 14)]
     clicks: i64,
-    /// Each day on which anything was counted, the first one first.
+    /// The days with any impressions or clicks, oldest first.
     days: Vec<AdDay>,
 }
 
-/// What was counted on a day.
+/// The statistics of a day.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 struct AdDay {
     /// The day, in UTC.
     #[schema(format = "date", example = "2026-03-14")]
     day: String,
-    /// How often it was seen.
+    /// The number of impressions.
     #[schema(minimum = 0, example = 1200)]
     impressions: i64,
-    /// How often it was clicked on.
+    /// The number of clicks.
     #[schema(minimum = 0, example = 14)]
     clicks: i64,
 }
 
-/// A stretch of days: when the first begins and the last ends, in milliseconds.
+/// A range of days, from the start of the first day to the end of the last, in milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Days {
     from: i64,
@@ -50,14 +50,14 @@ pub(super) struct Days {
 }
 
 impl Days {
-    /// Takes `from` and `to` out of a query; the last 30 days where neither is there.
+    /// Parses `from` and `to` from a query; by default, the last 30 days.
     pub(super) fn take(query: &mut Query, now: Timestamp) -> Self {
         let today = now.millis().div_euclid(DAY) * DAY;
         let mut day = |name: &str| {
             let text = query.text(name)?;
             let begin = Timestamp::parse(&format!("{text}T00:00:00Z")).filter(|_| text.len() == 10);
             if begin.is_none() {
-                query.fault(Fault::parameter(name, "invalid_value", format!("{text:?} is no day, such as 2026-03-14.")));
+                query.fault(Fault::parameter(name, "invalid_value", format!("{text:?} is not a day; an example is 2026-03-14.")));
             }
             begin.map(Timestamp::millis)
         };
@@ -65,14 +65,14 @@ impl Days {
         let to = to.unwrap_or(today);
         let from = from.unwrap_or(to - (USUAL - 1) * DAY);
         if from > to || to - from >= MOST * DAY {
-            let detail = format!("From the first day to the last there are 1 to {MOST} days.");
+            let detail = format!("The range must have 1 to {MOST} days.");
             query.fault(Fault::parameter("from", "out_of_order", detail).bound("max", MOST));
         }
         Self { from, until: to + DAY }
     }
 }
 
-/// What was counted of a creative within some days.
+/// Returns the statistics of a creative for a range of days.
 pub(super) fn read(conn: &mut Conn, id: &str, days: Days) -> Result<AdStats> {
     let creative = creatives::find(conn, id)?;
     let rows = queries::within(conn, creative.id, days.from, days.until)?;

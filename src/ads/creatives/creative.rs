@@ -1,4 +1,4 @@
-//! A creative: its row, its draft, and what the list of them can be asked.
+//! A creative: its row, its draft, and the fields of its list.
 
 use diesel::prelude::*;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use crate::schema::ad_creatives;
 use crate::taxonomy::{self, Section};
 
 text_types! {
-    /// The HTML of an ad, as it was sent.
+    /// The HTML of an ad.
     AdHtml: PROSE 1..=20_000 "<a href=\"https://shop.example\">Boots, half price</a>";
 }
 
@@ -22,18 +22,18 @@ text_types! {
 pub(crate) type CreativeId = Id<Creative>;
 
 text_enum! {
-    /// What a creative is.
+    /// The kind of a creative.
     pub(crate) enum AdKind {
-        /// A script of an ad server, for front ends to load.
+        /// A script of an ad server, which front ends load.
         Script = "script",
-        /// A picture that leads somewhere.
+        /// An image with a link.
         Image = "image",
-        /// HTML, for front ends to show in a sandboxed frame.
+        /// HTML, which front ends show in a sandboxed frame.
         Html = "html",
     }
 }
 
-/// A creative as it is stored, but for its sections.
+/// A creative, as stored, without its sections.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
 #[diesel(table_name = ad_creatives, treat_none_as_null = true)]
 pub(crate) struct Creative {
@@ -58,27 +58,28 @@ pub(crate) struct Creative {
     pub(crate) updated_at: Timestamp,
 }
 
-/// What a creative may be made of.
+/// A new or changed creative, as clients send it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AdCreativeDraft)]
 pub(crate) struct CreativeDraft {
-    /// Where it is shown.
+    /// The placement that shows the creative, by id or key.
     #[schema(value_type = ReferenceTo)]
     pub(crate) placement: PlacementId,
-    /// What it is. A `script` has `src`, an `image` has `image` and `link`, `html` has `html`; none has what is another's.
+    /// The kind of the creative. A `script` needs `src`, an `image` needs `image` and `link`, and `html` needs
+    /// `html`. Members of another kind are refused.
     pub(crate) kind: AdKind,
-    /// What it is called among those who work here.
+    /// A name for the staff.
     #[schema(value_type = Option<Name>, example = "Boots, spring")]
     pub(crate) name: Option<String>,
-    /// What readers are told that it is; the placement's label where absent.
+    /// The label that tells readers that this is an ad. If absent, the placement's label.
     #[schema(value_type = Option<Name>, example = "Sponsored by Quay Boots")]
     pub(crate) label: Option<String>,
-    /// Whether it is shown at all.
+    /// Whether the creative can be shown.
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub(crate) active: bool,
-    /// The script's address, with https. It is data for front ends: this server never fetches it.
+    /// The URL of the script, with https. It is data for front ends: the server never fetches it.
     #[schema(
         format = "uri",
         min_length = 9,
@@ -87,34 +88,35 @@ pub(crate) struct CreativeDraft {
         example = "https://ads.example/tag.js"
     )]
     pub(crate) src: Option<String>,
-    /// The name of the element that the script fills.
+    /// The id of the element that the script fills.
     #[schema(min_length = 1, max_length = 100, pattern = "^[A-Za-z][A-Za-z0-9_-]*$", example = "ad-slot-1")]
     pub(crate) container_id: Option<String>,
-    /// What the script's element is to say besides: `data-…`, and how it is loaded.
+    /// Further attributes of the script element: `data-…`, and attributes for loading.
     #[serde(default)]
     pub(crate) attributes: Attributes,
-    /// Where the picture leads to.
+    /// The URL that the image links to.
     #[schema(value_type = Option<HttpUrl>, example = "https://shop.example/boots")]
     pub(crate) link: Option<String>,
-    /// The picture.
+    /// The image, by id.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) image: Option<ImageId>,
-    /// The HTML, kept as it is. It is not made safe: front ends show it in a frame with `sandbox`, never in their own page.
+    /// The HTML, stored unchanged. It is not sanitised: front ends must show it in a frame with `sandbox`, never in
+    /// their own page.
     #[schema(value_type = Option<AdHtml>)]
     pub(crate) html: Option<String>,
-    /// How often it is to be chosen, compared with the others of its placement.
+    /// The relative frequency with which front ends choose this creative among those of its placement.
     #[serde(default = "usual_weight")]
     #[schema(minimum = 1, maximum = 1000, default = 1)]
     pub(crate) weight: i32,
-    /// When it begins to be shown; at once where absent.
+    /// The time when the creative starts to be shown. If absent, it starts at once.
     pub(crate) starts_at: Option<Timestamp>,
-    /// When it is no longer shown; never where absent.
+    /// The time when the creative stops being shown. If absent, it never stops.
     pub(crate) ends_at: Option<Timestamp>,
-    /// The sections that it is shown in, what lies within them too; everywhere where there is none.
+    /// The sections that show the creative, with their subsections. If empty, every page shows it.
     #[serde(default)]
     #[schema(value_type = Vec<ReferenceTo>, max_items = 100)]
     pub(crate) sections: Vec<Id<Section>>,
-    /// The languages that it is shown in, `de` for `de-AT`, too; in all where there is none.
+    /// The languages of pages that show the creative; `de` includes `de-AT`. If empty, pages of every language show it.
     #[serde(default)]
     #[schema(value_type = Vec<Locale>, max_items = 50)]
     pub(crate) locales: Vec<String>,
@@ -139,7 +141,7 @@ impl Draft for CreativeDraft {
 }
 
 impl Creative {
-    /// A creative of a draft, new; its sections are the caller's.
+    /// Creates a creative from a draft. Returns its sections for the caller to store.
     pub(super) fn new(draft: CreativeDraft, now: Timestamp) -> (Self, Vec<Id<Section>>) {
         let mut creative = Self {
             id: Id::new(now),
@@ -166,7 +168,7 @@ impl Creative {
         (creative, sections)
     }
 
-    /// What a draft makes of a creative, new or not; its sections are the caller's.
+    /// Applies a draft to a new or an existing creative. Returns its sections for the caller to store.
     pub(super) fn revise(&mut self, draft: CreativeDraft, now: Timestamp) -> Vec<Id<Section>> {
         let CreativeDraft {
             placement,
@@ -209,7 +211,7 @@ impl Creative {
     }
 }
 
-/// What the list of creatives can be asked.
+/// The filters and sort fields of the list of creatives.
 pub(super) static LISTING: Listing<ad_creatives::table, Creative> = Listing {
     fields: &[
         Field { name: "id", kind: input::Kind::Id, ops: Op::CHOICE, column: column!(id ad_creatives::id), key: None, about: "The id." },
@@ -219,7 +221,7 @@ pub(super) static LISTING: Listing<ad_creatives::table, Creative> = Listing {
             ops: Op::CHOICE,
             column: Column { compare: super::queries::stands_in, order: None },
             key: None,
-            about: "Where it is shown, by id or key.",
+            about: "The placement, by id or key.",
         },
         Field {
             name: "kind",
@@ -227,7 +229,7 @@ pub(super) static LISTING: Listing<ad_creatives::table, Creative> = Listing {
             ops: Op::CHOICE,
             column: column!(text ad_creatives::kind),
             key: None,
-            about: "What it is.",
+            about: "The kind of the creative.",
         },
         Field {
             name: "active",
@@ -235,7 +237,7 @@ pub(super) static LISTING: Listing<ad_creatives::table, Creative> = Listing {
             ops: Op::TRUTH,
             column: column!(truth ad_creatives::active),
             key: None,
-            about: "Whether it is shown at all.",
+            about: "Whether the creative can be shown.",
         },
         Field {
             name: "starts_at",
@@ -243,7 +245,7 @@ pub(super) static LISTING: Listing<ad_creatives::table, Creative> = Listing {
             ops: Op::OPTIONAL_ORDER,
             column: column!(optional time ad_creatives::starts_at),
             key: None,
-            about: "When it begins to be shown.",
+            about: "The time when the creative starts to be shown.",
         },
         Field {
             name: "ends_at",
@@ -251,7 +253,7 @@ pub(super) static LISTING: Listing<ad_creatives::table, Creative> = Listing {
             ops: Op::OPTIONAL_ORDER,
             column: column!(optional time ad_creatives::ends_at),
             key: None,
-            about: "When it is no longer shown.",
+            about: "The time when the creative stops being shown.",
         },
         Field {
             name: "created_at",
@@ -259,7 +261,7 @@ pub(super) static LISTING: Listing<ad_creatives::table, Creative> = Listing {
             ops: Op::ORDER,
             column: column!(time ad_creatives::created_at),
             key: Some(|row| Key::Int(row.created_at.millis())),
-            about: "When it was made.",
+            about: "The time when the creative was created.",
         },
     ],
     default_sort: "-created_at",

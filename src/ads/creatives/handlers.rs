@@ -1,4 +1,4 @@
-//! The operations on creatives over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for creatives.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 
@@ -11,7 +11,7 @@ use crate::users::{Caller, Editor};
 
 listing_parameters!(Creatives, LISTING);
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::ads) fn routes(mount: &mut impl Mount) {
     mount
         .service(list_ad_creatives)
@@ -22,9 +22,9 @@ pub(in crate::ads) fn routes(mount: &mut impl Mount) {
         .service(delete_ad_creative);
 }
 
-/// Lists creatives.
+/// List creatives
 ///
-/// All of them, whether they are shown now or not, the newest first.
+/// Returns all creatives, whether they are shown now or not, newest first.
 #[utoipa::path(tag = "Ads", params(Creatives), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Page<Edited<CreativeView>>, description = "A page of creatives.")))]
 #[get("/ads/creatives")]
@@ -36,10 +36,10 @@ async fn list_ad_creatives(request: Request, _caller: Caller<Editor>) -> Result<
     editor_page(&request, &list, &page)
 }
 
-/// Creates a creative.
+/// Create a creative
 ///
-/// What is shown in a placement: a `script` of an ad server, an `image` that leads somewhere, or `html`. All of it is data for
-/// front ends; nothing of it is run, fetched or made safe here.
+/// Creates an ad for a placement: a `script` of an ad server, an `image` with a link, or `html`. All of it is data
+/// for front ends; the server does not run, fetch or sanitise it.
 #[utoipa::path(tag = "Ads", request_body = CreativeDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 201, body = Edited<CreativeView>, description = "The creative.")))]
 #[post("/ads/creatives")]
@@ -49,10 +49,11 @@ async fn create_ad_creative(body: Body, request: Request, caller: Caller<Editor>
     created(&request, &format!("/ads/creatives/{}", view.view.id), &view, view.version)
 }
 
-/// Reads a creative.
+/// Read a creative
 ///
-/// As it was saved, shown at present or not, with its version as the `ETag`, which guards writes.
-#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "Id.")), security(("bearer" = ["editor", "admin"])),
+/// Returns the creative, whether it is shown now or not. The `ETag` holds its version, for conditional writes.
+#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative.")),
+    security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<CreativeView>, description = "The creative.")))]
 #[get("/ads/creatives/{creative}")]
 async fn read_ad_creative(request: Request, _caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
@@ -61,20 +62,23 @@ async fn read_ad_creative(request: Request, _caller: Caller<Editor>, id: web::Pa
     editor(&view, view.version)
 }
 
-/// Replaces a creative.
+/// Replace a creative
 ///
-/// Members that are left out get their defaults.
-#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "Id.")), request_body = CreativeDraft, security(("bearer" = ["editor", "admin"])),
+/// Omitted members get their defaults.
+#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative.")),
+    request_body = CreativeDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<CreativeView>, description = "The creative.")))]
 #[put("/ads/creatives/{creative}")]
 async fn replace_ad_creative(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, id).await
 }
 
-/// Changes a creative.
+/// Change a creative
 ///
-/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default.
-#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "Id.")), request_body(content = CreativeDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
+/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets to the default.
+#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative.")),
+    request_body(content = CreativeDraft, content_type = "application/merge-patch+json"),
+    security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<CreativeView>, description = "The creative.")))]
 #[patch("/ads/creatives/{creative}")]
 async fn revise_ad_creative(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
@@ -88,11 +92,11 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, id: web::P
     editor(&view, view.version)
 }
 
-/// Deletes a creative.
+/// Delete a creative
 ///
-/// What was counted of it is gone, too; to end it and keep that, set `active` to false.
-#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "Id.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "There is no such creative any more.")))]
+/// Its statistics are deleted, too. To stop it and keep them, set `active` to false.
+#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative.")),
+    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The creative no longer exists.")))]
 #[delete("/ads/creatives/{creative}")]
 async fn delete_ad_creative(request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

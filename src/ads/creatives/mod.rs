@@ -1,4 +1,4 @@
-//! Creatives: what is shown in a placement, to whom and when.
+//! Creatives: the ads in placements, with their audience and period.
 
 mod creative;
 mod handlers;

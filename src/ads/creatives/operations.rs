@@ -1,4 +1,4 @@
-//! What can be done with creatives: plain functions of connection, caller and input.
+//! Operations on creatives: functions of a connection, a caller and parsed input.
 
 use serde_json::Value;
 
@@ -14,19 +14,19 @@ use crate::http::{Edited, Precondition};
 use crate::input::Input;
 use crate::users::{Caller, Editor};
 
-/// One page of creatives.
+/// Returns one page of creatives.
 pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Edited<CreativeView>>> {
     let page = queries::page(conn, query)?;
     page.with_rows(|rows| view::all(app, conn, rows))
 }
 
-/// A creative.
+/// Returns a creative.
 pub(super) fn read(app: &App, conn: &mut Conn, id: &str) -> Result<Edited<CreativeView>> {
     let creative = queries::find(conn, id)?;
     view::one(app, conn, creative)
 }
 
-/// Makes a creative.
+/// Creates a creative.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<CreativeView>> {
     let draft = checked(input.create(conn)?)?;
     let (creative, sections) = Creative::new(draft, app.now());
@@ -36,7 +36,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input:
     view::one(app, conn, creative)
 }
 
-/// Changes a creative, by replacement or by merge patch.
+/// Changes a creative, by replacement or merge patch.
 pub(super) fn revise(
     app: &App,
     conn: &mut Conn,
@@ -57,7 +57,7 @@ pub(super) fn revise(
     queries::put_sections(conn, creative.id, &sections)?;
     let after = view::one(app, conn, creative.clone())?;
     if before.same_content(&after)? {
-        // Nothing that was said is new: the version stays, too.
+        // Nothing has changed, so the version stays, too.
         creative.version = before.version;
         creative.updated_at = before.updated_at;
         queries::update(conn, &creative)?;
@@ -69,7 +69,7 @@ pub(super) fn revise(
     Ok(after)
 }
 
-/// Deletes a creative, and what was counted of it.
+/// Deletes a creative and its statistics.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, id: &str, condition: &Precondition) -> Result<()> {
     lock(conn, "ad creatives")?;
     let Some(creative) = queries::look_up(conn, id)? else { return Ok(()) };
@@ -83,7 +83,7 @@ fn checked(draft: CreativeDraft) -> Result<CreativeDraft> {
     if faults.is_empty() { Ok(draft) } else { Err(Error::invalid(faults)) }
 }
 
-/// The tag of the picture that readers see, or see no more, because a creative shows it.
+/// Returns the cache tag of a creative's image, because whether readers can see the image depends on the creative.
 fn picture(creative: &Creative) -> Vec<String> {
     creative.image_id.map(|id| format!("image:{id}")).into_iter().collect()
 }

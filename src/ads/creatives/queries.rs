@@ -1,4 +1,4 @@
-//! All SQL of creatives.
+//! SQL queries for creatives.
 
 use std::collections::HashMap;
 
@@ -11,13 +11,13 @@ use crate::error::{Error, Result};
 use crate::schema::{ad_creative_sections, ad_creatives, ad_placements};
 use crate::taxonomy::Section;
 
-/// One page of creatives.
+/// Returns one page of creatives.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Creative>> {
     let rows = ad_creatives::table.select(Creative::as_select()).into_boxed::<Backend>();
     Ok(keyset!(conn, LISTING, query, rows, ad_creatives::table.into_boxed::<Backend>()))
 }
 
-/// The condition that a creative stands in one of these placements, by id or key.
+/// Builds the filter by placement, by id or key.
 pub(super) fn stands_in(op: Op, keys: &[Key]) -> Predicate<ad_creatives::table> {
     let names: Vec<String> = keys.iter().map(Key::text).collect();
     let places =
@@ -28,24 +28,24 @@ pub(super) fn stands_in(op: Op, keys: &[Key]) -> Predicate<ad_creatives::table> 
     }
 }
 
-/// The creative with an id, if there is one.
+/// Returns the creative with an id, if there is one.
 pub(super) fn look_up(conn: &mut Conn, id: &str) -> Result<Option<Creative>> {
     let Ok(id) = id.parse::<CreativeId>() else { return Ok(None) };
     Ok(ad_creatives::table.filter(ad_creatives::id.eq(id)).select(Creative::as_select()).first(conn).optional()?)
 }
 
-/// The creative with an id.
+/// Returns the creative with an id.
 pub(in crate::ads) fn find(conn: &mut Conn, id: &str) -> Result<Creative> {
     look_up(conn, id)?.ok_or_else(Error::not_found)
 }
 
-/// The active creatives of placements: the heaviest first, then the oldest.
+/// Returns the active creatives of some placements, highest weight first, then oldest first.
 pub(in crate::ads) fn of_placements(conn: &mut Conn, ids: &[PlacementId]) -> Result<Vec<Creative>> {
     let active = ad_creatives::table.filter(among(ad_creatives::placement_id, ids)).filter(ad_creatives::active.eq(true));
     Ok(active.order((ad_creatives::weight.desc(), ad_creatives::id)).select(Creative::as_select()).load(conn)?)
 }
 
-/// The sections that each of some creatives is shown in; nothing of those that are shown everywhere.
+/// Returns the sections of some creatives, by creative. Creatives for every section have no entry.
 pub(in crate::ads) fn section_ids(conn: &mut Conn, ids: &[CreativeId]) -> Result<HashMap<CreativeId, Vec<Id<Section>>>> {
     let rows: Vec<(CreativeId, Id<Section>)> = ad_creative_sections::table
         .filter(among(ad_creative_sections::creative_id, ids))
@@ -71,7 +71,7 @@ pub(super) fn update(conn: &mut Conn, creative: &Creative) -> Result<()> {
     Ok(())
 }
 
-/// Stores the sections that a creative is shown in.
+/// Replaces the sections of a creative.
 pub(super) fn put_sections(conn: &mut Conn, id: CreativeId, sections: &[Id<Section>]) -> Result<()> {
     diesel::delete(ad_creative_sections::table.filter(ad_creative_sections::creative_id.eq(id))).execute(conn)?;
     for section in sections {
@@ -81,7 +81,7 @@ pub(super) fn put_sections(conn: &mut Conn, id: CreativeId, sections: &[Id<Secti
     Ok(())
 }
 
-/// Removes a creative, and what was counted of it.
+/// Deletes a creative and its statistics.
 pub(super) fn delete(conn: &mut Conn, id: CreativeId) -> Result<()> {
     diesel::delete(ad_creatives::table.filter(ad_creatives::id.eq(id))).execute(conn)?;
     Ok(())

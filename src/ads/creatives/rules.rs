@@ -1,4 +1,4 @@
-//! What a creative of each kind has to have, and what it can't have; and the attributes that a script may be given.
+//! Rules that the schema cannot express: the members of each kind of creative, and the allowed attributes of a script.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use super::creative::{AdKind, CreativeDraft};
 use crate::error::Fault;
 use crate::input::escape;
 
-/// Attributes of HTML that say how a script is loaded, and nothing that would be run.
+/// Allowed HTML attributes: they control how a script is loaded and contain no code.
 const KNOWN: [&str; 8] = ["async", "charset", "crossorigin", "defer", "fetchpriority", "integrity", "nomodule", "referrerpolicy"];
-/// How many characters the name of an attribute may have.
+/// The maximum length of an attribute name, in characters.
 const LONGEST_NAME: usize = 60;
 
-/// Attributes of a script element: at most 20.
+/// The attributes of a script element: at most 20.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Attributes(BTreeMap<String, String>);
@@ -39,7 +39,7 @@ impl utoipa::ToSchema for Attributes {
     }
 }
 
-/// Everything that is wrong with a creative and that no schema can tell.
+/// Returns the validation errors that the schema cannot express.
 pub(super) fn faults(draft: &CreativeDraft) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (name, present, kinds, required) in [
@@ -52,17 +52,17 @@ pub(super) fn faults(draft: &CreativeDraft) -> Vec<Fault> {
     ] {
         let kind = draft.kind.as_str();
         if present && !kinds.contains(&draft.kind) {
-            faults.push(Fault::at(format!("/{name}"), "not_of_this_kind", format!("A creative of kind {kind:?} has no {name:?}.")));
+            faults.push(Fault::at(format!("/{name}"), "not_of_this_kind", format!("A creative of kind {kind:?} cannot have {name:?}.")));
         } else if !present && required && kinds.contains(&draft.kind) {
-            faults.push(Fault::at(format!("/{name}"), "required_by_kind", format!("A creative of kind {kind:?} has {name:?}.")));
+            faults.push(Fault::at(format!("/{name}"), "required_by_kind", format!("A creative of kind {kind:?} needs {name:?}.")));
         }
     }
     for name in draft.attributes.0.keys().filter(|name| !may_be_given(name)) {
-        let detail = format!("A script may be given data-… (lower case, {LONGEST_NAME} characters) and {}.", KNOWN.join(", "));
+        let detail = format!("Allowed attributes are data-… (lower case, at most {LONGEST_NAME} characters) and {}.", KNOWN.join(", "));
         faults.push(Fault::at(format!("/attributes/{}", escape(name)), "unknown_attribute", detail));
     }
     if draft.starts_at.zip(draft.ends_at).is_some_and(|(starts_at, ends_at)| ends_at <= starts_at) {
-        faults.push(Fault::at("/ends_at", "before_start", "It would end before it starts."));
+        faults.push(Fault::at("/ends_at", "before_start", "The end must be after the start."));
     }
     faults
 }

@@ -1,4 +1,4 @@
-//! What editors see of a creative.
+//! The editors' view of creatives.
 
 use std::collections::HashMap;
 
@@ -20,56 +20,56 @@ use crate::taxonomy::{self, SectionCard};
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = AdCreativeView)]
 pub(crate) struct CreativeView {
-    /// Its id.
+    /// The id of the creative.
     pub(super) id: CreativeId,
-    /// Where it is shown.
+    /// The placement that shows the creative.
     pub(super) placement: PlacementCard,
-    /// What it is.
+    /// The kind of the creative.
     pub(super) kind: AdKind,
-    /// What it is called among those who work here.
+    /// The name for the staff.
     #[schema(example = "Boots, spring")]
     pub(super) name: Option<String>,
-    /// What readers are told that it is; the placement's label where null.
+    /// The label that tells readers that this is an ad; `null` for the placement's label.
     #[schema(example = "Sponsored by Quay Boots")]
     pub(super) label: Option<String>,
-    /// Whether it is shown at all.
+    /// Whether the creative can be shown.
     pub(super) active: bool,
-    /// The script's address.
+    /// The URL of the script.
     #[schema(format = "uri", example = "https://ads.example/tag.js")]
     pub(super) src: Option<String>,
-    /// The name of the element that the script fills.
+    /// The id of the element that the script fills.
     #[schema(example = "ad-slot-1")]
     pub(super) container_id: Option<String>,
-    /// What the script's element is to say besides.
+    /// Further attributes of the script element.
     pub(super) attributes: Attributes,
-    /// Where the picture leads to.
+    /// The URL that the image links to.
     #[schema(format = "uri", example = "https://shop.example/boots")]
     pub(super) link: Option<String>,
-    /// The picture.
+    /// The image.
     pub(super) image: Option<ImageView>,
-    /// The HTML, as it was sent.
+    /// The HTML, stored unchanged.
     #[schema(example = "<b>Boots, half price</b>")]
     pub(super) html: Option<String>,
-    /// How often it is to be chosen, compared with the others of its placement.
+    /// The relative frequency with which front ends choose this creative among those of its placement.
     #[schema(example = 1)]
     pub(super) weight: i32,
-    /// When it begins to be shown.
+    /// The time when the creative starts to be shown; `null` if it starts at once.
     pub(super) starts_at: Option<Timestamp>,
-    /// When it is no longer shown.
+    /// The time when the creative stops being shown; `null` if it never does.
     pub(super) ends_at: Option<Timestamp>,
-    /// The sections that it is shown in; everywhere where there is none.
+    /// The sections that show the creative. If empty, every page shows it.
     pub(super) sections: Vec<SectionCard>,
-    /// The languages that it is shown in; in all where there is none.
+    /// The languages of pages that show the creative. If empty, pages of every language show it.
     #[schema(example = json!(["en"]))]
     pub(super) locales: Vec<String>,
 }
 
-/// What editors see of one creative.
+/// Returns the view of one creative.
 pub(super) fn one(app: &App, conn: &mut Conn, creative: Creative) -> Result<Edited<CreativeView>> {
     all(app, conn, vec![creative])?.pop().ok_or_else(Error::not_found)
 }
 
-/// What editors see of creatives, by a fixed number of queries.
+/// Returns the views of some creatives with a fixed number of queries.
 pub(super) fn all(app: &App, conn: &mut Conn, creatives: Vec<Creative>) -> Result<Vec<Edited<CreativeView>>> {
     let links = &app.config.links;
     let ids: Vec<_> = creatives.iter().map(|creative| creative.id).collect();

@@ -1,4 +1,4 @@
-//! The operations on placements over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for placements.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 
@@ -10,7 +10,7 @@ use crate::users::{Caller, Editor};
 
 listing_parameters!(Placements, LISTING);
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::ads) fn routes(mount: &mut impl Mount) {
     mount
         .service(list_ad_placements)
@@ -21,9 +21,9 @@ pub(in crate::ads) fn routes(mount: &mut impl Mount) {
         .service(delete_ad_placement);
 }
 
-/// Lists the places for ads.
+/// List ad placements
 ///
-/// Those that front ends and `::ad{…}` in a text name by their key, in the order of their labels.
+/// Returns the placements, ordered by label. Front ends and `::ad{…}` in article texts name them by key.
 #[utoipa::path(tag = "Ads", params(Placements), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Page<PlacementView>, description = "A page of placements.")))]
 #[get("/ads/placements")]
@@ -35,10 +35,10 @@ async fn list_ad_placements(request: Request, _caller: Caller<Editor>) -> Result
     editor_page(&request, &list, &page)
 }
 
-/// Creates a place for ads.
+/// Create an ad placement
 ///
-/// The `key` is what pages and texts name it by; the `label` is shown with every ad in it, such as `Advertisement`. A key that is taken
-/// is answered `409`.
+/// Pages and article texts name the placement by its `key`; the `label`, such as `Advertisement`, is shown with every
+/// ad in it. If another placement has the key, the response is `409`.
 #[utoipa::path(tag = "Ads", request_body = PlacementDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 201, body = Edited<PlacementView>, description = "The placement.")))]
 #[post("/ads/placements")]
@@ -48,10 +48,12 @@ async fn create_ad_placement(body: Body, request: Request, caller: Caller<Editor
     created(&request, &format!("/ads/placements/{}", view.view.card.id), &view, view.version)
 }
 
-/// Reads a place for ads.
+/// Read an ad placement
 ///
-/// With its version as the `ETag`, which guards writes. What readers see in it is at `GET /ads/{placement}`.
-#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "Id or key.")), security(("bearer" = ["editor", "admin"])),
+/// Returns the placement. The `ETag` holds its version, for conditional writes. Readers' front ends use `GET
+/// /ads/{placement}` instead.
+#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "The id or key of the placement.")),
+    security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<PlacementView>, description = "The placement.")))]
 #[get("/ads/placements/{placement}")]
 async fn read_ad_placement(request: Request, _caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -60,21 +62,24 @@ async fn read_ad_placement(request: Request, _caller: Caller<Editor>, name: web:
     editor(&view, view.version)
 }
 
-/// Replaces a place for ads.
+/// Replace an ad placement
 ///
-/// Members that are left out get their defaults. The creatives in it stay.
-#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "Id or key.")), request_body = PlacementDraft, security(("bearer" = ["editor", "admin"])),
+/// Omitted members get their defaults. The creatives in the placement are kept.
+#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "The id or key of the placement.")),
+    request_body = PlacementDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<PlacementView>, description = "The placement.")))]
 #[put("/ads/placements/{placement}")]
 async fn replace_ad_placement(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
 }
 
-/// Changes a place for ads.
+/// Change an ad placement
 ///
-/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default. Articles name a placement by
-/// its key: those that name the old one show nothing there.
-#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "Id or key.")), request_body(content = PlacementDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
+/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets to the default. Articles name a
+/// placement by its key: after a change of the key, articles with the old key show no ads there.
+#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "The id or key of the placement.")),
+    request_body(content = PlacementDraft, content_type = "application/merge-patch+json"),
+    security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<PlacementView>, description = "The placement.")))]
 #[patch("/ads/placements/{placement}")]
 async fn revise_ad_placement(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -88,12 +93,12 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web:
     editor(&view, view.version)
 }
 
-/// Deletes a place for ads.
+/// Delete an ad placement
 ///
-/// Answers `409` with the `usages` while creatives stand in it, unless `force=true` deletes them, too.
-#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "Id or key."),
-        ("force" = Option<bool>, Query, description = "Whether to delete the creatives in it, too.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "There is no such placement any more.")))]
+/// While the placement has creatives, the response is `409` with the `usages`, unless `force=true` deletes them, too.
+#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "The id or key of the placement."),
+        ("force" = Option<bool>, Query, description = "Whether to delete the placement's creatives, too.")),
+    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The placement no longer exists.")))]
 #[delete("/ads/placements/{placement}")]
 async fn delete_ad_placement(request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();

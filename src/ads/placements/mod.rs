@@ -1,4 +1,4 @@
-//! Placements: where ads stand, by the words that front ends and article bodies name them by.
+//! Placements: the positions for ads, named by key in front ends and article texts.
 
 mod handlers;
 mod operations;

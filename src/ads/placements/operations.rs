@@ -1,4 +1,4 @@
-//! What can be done with placements: plain functions of connection, caller and input.
+//! Operations on placements: functions of a connection, a caller and parsed input.
 
 use serde_json::{Value, json};
 
@@ -12,21 +12,21 @@ use crate::http::{Edited, Precondition};
 use crate::input::Input;
 use crate::users::{Caller, Editor};
 
-/// Words that stand behind `/ads/` for something else.
+/// Keys that would collide with other paths below `/ads/`.
 const RESERVED: [&str; 2] = ["placements", "creatives"];
 
-/// One page of placements.
+/// Returns one page of placements.
 pub(super) fn list(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<PlacementView>> {
     let page = queries::page(conn, query)?;
     page.with_rows(|rows| Ok(rows.iter().map(Placement::view).collect()))
 }
 
-/// A placement.
+/// Returns a placement.
 pub(super) fn read(conn: &mut Conn, name: &str) -> Result<Edited<PlacementView>> {
     Ok(edited(&queries::find(conn, name)?))
 }
 
-/// Makes a placement.
+/// Creates a placement.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<PlacementView>> {
     lock(conn, "ad placements")?;
     let draft = input.create::<PlacementDraft>(conn)?;
@@ -40,7 +40,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input:
     Ok(edited(&placement))
 }
 
-/// Changes a placement, by replacement or by merge patch.
+/// Changes a placement, by replacement or merge patch.
 pub(super) fn revise(
     app: &App,
     conn: &mut Conn,
@@ -67,7 +67,7 @@ pub(super) fn revise(
     Ok(after)
 }
 
-/// Refuses a key that another placement has, and names that.
+/// Returns an error that names the other placement, if another placement has the key.
 fn refuse_taken(conn: &mut Conn, key: &str, own: Option<PlacementId>) -> Result<()> {
     match queries::look_up(conn, key)? {
         Some(other) if Some(other.id) != own => Err(queries::key_conflict(key).taken_by("placement", &other.id.to_string(), &other.label)),
@@ -75,14 +75,14 @@ fn refuse_taken(conn: &mut Conn, key: &str, own: Option<PlacementId>) -> Result<
     }
 }
 
-/// Deletes a placement; where creatives stand in it, only by force, and them with it.
+/// Deletes a placement. A placement with creatives is deleted only with `force`, together with them.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &str, condition: &Precondition, force: bool) -> Result<()> {
     lock(conn, "ad placements")?;
     let Some(placement) = queries::look_up(conn, name)? else { return Ok(()) };
     condition.check_bare(placement.version)?;
     let creatives = queries::count_creatives(conn, placement.id)?;
     if creatives > 0 && !force {
-        let detail = format!("{creatives} creatives stand in it; force=true deletes them, too.");
+        let detail = format!("The placement has creatives ({creatives}); force=true deletes them, too.");
         return Err(Error::new(Code::InUse, detail).with("usages", json!({"creatives": creatives})));
     }
     queries::delete(conn, placement.id)?;
@@ -91,7 +91,7 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: 
 
 fn refuse_reserved(draft: &PlacementDraft) -> Result<()> {
     if RESERVED.contains(&draft.key.as_str()) {
-        return Err(Error::invalid(vec![Fault::at("/key", "reserved", "This word stands for something else in addresses.")]));
+        return Err(Error::invalid(vec![Fault::at("/key", "reserved", "This key is reserved: it is part of another path.")]));
     }
     Ok(())
 }

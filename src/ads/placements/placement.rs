@@ -1,4 +1,4 @@
-//! A placement: its row, its draft, its views.
+//! A placement: its row, its draft and its views.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ text_types! {
 /// The id of a placement.
 pub(crate) type PlacementId = Id<Placement>;
 
-/// A placement as it is stored.
+/// A placement, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
 #[diesel(table_name = ad_placements, treat_none_as_null = true)]
 pub(crate) struct Placement {
@@ -31,19 +31,19 @@ pub(crate) struct Placement {
     pub(crate) updated_at: Timestamp,
 }
 
-/// What a placement may be made of.
+/// A new or changed placement, as clients send it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AdPlacementDraft)]
 pub(crate) struct PlacementDraft {
-    /// The word that front ends ask for it by, and that `::ad{…}` names in an article.
+    /// The key that front ends use to ask for the placement, and `::ad{…}` in an article to name it.
     #[schema(value_type = PlacementKey)]
     pub(crate) key: String,
-    /// What readers are told that it is.
+    /// The label that tells readers that this is an ad.
     #[serde(default = "usual_label")]
     #[schema(value_type = Name, default = "Advertisement", example = "Advertisement")]
     pub(crate) label: String,
-    /// Where it stands, for those who work here.
+    /// A description of the position, for the staff.
     #[schema(value_type = Option<Paragraph>, example = "Between the paragraphs of an article.")]
     pub(crate) description: Option<String>,
 }
@@ -56,33 +56,33 @@ impl Draft for PlacementDraft {
     const READ_ONLY: &'static [&'static str] = &["/id", "/version", "/created_at", "/updated_at"];
 }
 
-/// A placement, where something else shows it.
+/// A placement, as it appears in other objects.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = AdPlacementCard)]
 pub(crate) struct PlacementCard {
-    /// Its id.
+    /// The id of the placement.
     pub(crate) id: PlacementId,
-    /// The word that it is named by.
+    /// The key of the placement.
     #[schema(example = "in-article")]
     pub(crate) key: String,
-    /// What readers are told that it is.
+    /// The label that tells readers that this is an ad.
     #[schema(example = "Advertisement")]
     pub(crate) label: String,
 }
 
-/// A placement.
+/// A placement for ads.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = AdPlacementView)]
 pub(crate) struct PlacementView {
     #[serde(flatten)]
     pub(crate) card: PlacementCard,
-    /// Where it stands, for those who work here.
+    /// A description of the position, for the staff.
     #[schema(example = "Between the paragraphs of an article.")]
     pub(crate) description: Option<String>,
 }
 
 impl Placement {
-    /// A placement that nothing is known of yet.
+    /// Creates an empty placement.
     pub(super) fn blank(now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
@@ -96,7 +96,7 @@ impl Placement {
         }
     }
 
-    /// What a draft makes of a placement, new or not.
+    /// Applies a draft to a new or an existing placement.
     pub(super) fn revise(&mut self, draft: PlacementDraft, now: Timestamp) {
         let PlacementDraft { key, label, description } = draft;
         self.key = key;
@@ -107,18 +107,18 @@ impl Placement {
         self.updated_at = now;
     }
 
-    /// What is shown of it elsewhere.
+    /// Returns the placement as it appears in other objects.
     pub(in crate::ads) fn card(&self) -> PlacementCard {
         PlacementCard { id: self.id, key: self.key.clone(), label: self.label.clone() }
     }
 
-    /// What is shown of it.
+    /// Returns the placement as editors see it.
     pub(super) fn view(&self) -> PlacementView {
         PlacementView { card: self.card(), description: self.description.clone() }
     }
 }
 
-/// What the list of placements can be asked.
+/// The filters and sort fields of the list of placements.
 pub(super) static LISTING: Listing<ad_placements::table, Placement> = Listing {
     fields: &[
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id ad_placements::id), key: None, about: "The id." },
@@ -136,7 +136,7 @@ pub(super) static LISTING: Listing<ad_placements::table, Placement> = Listing {
             ops: Op::TEXT,
             column: column!(text ad_placements::label_key),
             key: Some(|row| Key::Text(row.label_key.clone())),
-            about: "The label, without regard to case and accents.",
+            about: "The label, regardless of case and accents.",
         },
     ],
     default_sort: "label",

@@ -1,4 +1,4 @@
-//! All SQL of placements.
+//! SQL queries for placements.
 
 use std::collections::HashMap;
 
@@ -9,13 +9,13 @@ use crate::db::{Backend, Conn, Id, PageOf, PageQuery, among, is_id_or_slug, keys
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{ad_creatives, ad_placements};
 
-/// One page of placements.
+/// Returns one page of placements.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Placement>> {
     let rows = ad_placements::table.select(Placement::as_select()).into_boxed::<Backend>();
     Ok(keyset!(conn, LISTING, query, rows, ad_placements::table.into_boxed::<Backend>()))
 }
 
-/// The placement that an id or a key names, if there is one.
+/// Returns the placement with an id or key, if there is one.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Placement>> {
     let name = name.to_lowercase();
     let query = ad_placements::table.select(Placement::as_select()).into_boxed::<Backend>();
@@ -24,12 +24,12 @@ pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Placement>> 
     Ok(query.first(conn).optional()?)
 }
 
-/// The placement that an id or a key names.
+/// Returns the placement with an id or key.
 pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Placement> {
     look_up(conn, name)?.ok_or_else(Error::not_found)
 }
 
-/// The id of the placement that a body names.
+/// Returns the id of the placement that a request body names.
 pub(in crate::ads) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     if !is_id_or_slug(name) {
         return Ok(None);
@@ -37,13 +37,13 @@ pub(in crate::ads) fn find_reference(conn: &mut Conn, name: &str) -> Result<Opti
     Ok(look_up(conn, name)?.map(|placement| placement.id.to_string()))
 }
 
-/// Placements by their ids.
+/// Returns some placements, by id.
 pub(in crate::ads) fn by_ids(conn: &mut Conn, ids: &[PlacementId]) -> Result<HashMap<PlacementId, Placement>> {
     let rows: Vec<Placement> = ad_placements::table.filter(among(ad_placements::id, ids)).select(Placement::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// Those of these keys that a placement has.
+/// Returns those of some keys that belong to a placement.
 pub(crate) fn known_keys(conn: &mut Conn, keys: &[String]) -> Result<Vec<String>> {
     if keys.is_empty() {
         return Ok(Vec::new());
@@ -51,7 +51,7 @@ pub(crate) fn known_keys(conn: &mut Conn, keys: &[String]) -> Result<Vec<String>
     Ok(ad_placements::table.filter(among(ad_placements::key, keys)).select(ad_placements::key).load(conn)?)
 }
 
-/// How many creatives stand in a placement.
+/// Counts the creatives of a placement.
 pub(super) fn count_creatives(conn: &mut Conn, id: PlacementId) -> Result<i64> {
     Ok(ad_creatives::table.filter(ad_creatives::placement_id.eq(id)).count().get_result(conn)?)
 }
@@ -68,12 +68,12 @@ pub(super) fn update(conn: &mut Conn, placement: &Placement) -> Result<()> {
     Ok(())
 }
 
-/// The error of a key that another placement has.
+/// Builds the error for a key that another placement has.
 pub(super) fn key_conflict(key: &str) -> Error {
     Error::new(Code::SlugTaken, format!("Another placement has the key {key:?}."))
 }
 
-/// Removes a placement, and all creatives in it.
+/// Deletes a placement and all its creatives.
 pub(super) fn delete(conn: &mut Conn, id: PlacementId) -> Result<()> {
     diesel::delete(ad_placements::table.filter(ad_placements::id.eq(id))).execute(conn)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! What readers are shown, over HTTP.
+//! HTTP handler for the ads that readers see.
 
 use actix_web::{HttpResponse, get, web};
 
@@ -8,20 +8,20 @@ use crate::error::{Error, Result};
 use crate::http::{Mount, Request, Tags, public};
 use crate::input::Kind;
 
-/// Mounts the operation.
+/// Mounts the route.
 pub(in crate::ads) fn routes(mount: &mut impl Mount) {
     mount.service(read_ads);
 }
 
-/// Reads what is shown in a placement.
+/// Read the ads in a placement
 ///
-/// All creatives that fit now, the same for everybody, so that the answer can be cached; front ends choose one of them by
-/// their weights, and report that it was seen. Creatives for some sections or languages are shown only where the query names
-/// one of them.
-#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "The key."),
+/// Returns all creatives that match now. The response is the same for everyone and can be cached; front ends choose
+/// one creative by weight and report its impression. Creatives for particular sections or languages are included only
+/// if the query names one of them.
+#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "The key of the placement."),
         ("section" = Option<String>, Query, description = "The section of the page, by id or slug.", max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$"),
         ("locale" = Option<String>, Query, description = "The language of the page, such as `de` or `de-AT`.", max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$")),
-    responses((status = 200, body = AdPlaceView, description = "What is shown.")))]
+    responses((status = 200, body = AdPlaceView, description = "The placement with its creatives.")))]
 #[get("/ads/{placement}")]
 async fn read_ads(request: Request, key: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();

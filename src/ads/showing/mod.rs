@@ -1,4 +1,4 @@
-//! What readers are shown in a placement: the creatives that fit the section, the language and the time.
+//! The ads that readers see in a placement: the creatives that match the section, the language and the time.
 
 mod handlers;
 mod operations;

@@ -1,4 +1,4 @@
-//! What is shown where, to whom and when: a plain function of connection, placements and audience.
+//! Selects the creatives to show: a function of a connection, placements and an audience.
 
 use std::collections::BTreeMap;
 
@@ -12,42 +12,42 @@ use crate::error::{Error, Fault, Result};
 use crate::images;
 use crate::taxonomy::{self, Section};
 
-/// As many placements a whole page has at most.
+/// The maximum number of placements on a whole page.
 const MOST_ON_A_PAGE: i64 = 50;
 
-/// Where the reader is: what a creative may ask for.
+/// The page that shows the ads, as far as creatives can target it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Audience {
-    /// The section of the page; creatives for some sections are not shown where there is none.
+    /// The section of the page. Without one, creatives for particular sections are not shown.
     pub(crate) section: Option<Id<Section>>,
-    /// The language of the page; creatives for some languages are not shown where there is none.
+    /// The language of the page. Without one, creatives for particular languages are not shown.
     pub(crate) locale: Option<String>,
 }
 
 impl Audience {
-    /// The audience that a query names; a section by id or slug.
+    /// Builds the audience from a query; the section is an id or slug.
     pub(super) fn asked(conn: &mut Conn, section: Option<&str>, locale: Option<String>) -> Result<Self> {
         let Some(name) = section else { return Ok(Self { section: None, locale }) };
         let found = taxonomy::find_section(conn, &name.to_lowercase())?.and_then(|id| id.parse().ok());
         let unknown = || {
-            let detail = format!("There is no section {name:?}.");
+            let detail = format!("There is no section with the id or slug {name:?}.");
             Error::bad_query(vec![Fault::parameter("section", "unknown_reference", detail)])
         };
         Ok(Self { section: Some(found.ok_or_else(unknown)?), locale })
     }
 }
 
-/// What is shown in a placement now, if there is one; and until when that holds, where time alone will change it.
+/// Returns the creatives to show in a placement now, if it exists, and the time when that changes, if any.
 pub(super) fn shown(app: &App, conn: &mut Conn, key: &str, audience: &Audience) -> Result<Option<(AdPlaceView, Option<Timestamp>)>> {
     let Some(place) = queries::placement(conn, key)? else { return Ok(None) };
     let (places, until) = shown_in(app, conn, vec![place], audience)?;
     Ok(places.into_iter().next().map(|place| (place, until)))
 }
 
-/// What is shown, by the keys of the placements.
+/// The creatives to show, by placement key.
 pub(crate) type AdsByPlace = BTreeMap<String, Vec<AdView>>;
 
-/// What is shown on a whole page now, by the keys of the placements, and until when that holds.
+/// Returns the creatives to show on a whole page now, by placement key, and the time when that changes, if any.
 pub(crate) fn all_shown(app: &App, conn: &mut Conn, audience: &Audience) -> Result<(AdsByPlace, Option<Timestamp>)> {
     let places = queries::placements(conn, MOST_ON_A_PAGE)?;
     let (places, until) = shown_in(app, conn, places, audience)?;
@@ -94,12 +94,12 @@ fn shown_in(app: &App, conn: &mut Conn, places: Vec<Placement>, audience: &Audie
     Ok((shown.collect(), until))
 }
 
-/// Whether its time has come and not gone.
+/// Checks whether a creative has started and not ended.
 fn is_on(creative: &Creative, now: Timestamp) -> bool {
     creative.starts_at.is_none_or(|starts_at| starts_at <= now) && creative.ends_at.is_none_or(|ends_at| now < ends_at)
 }
 
-/// Whether it is for readers of a language.
+/// Checks whether a creative matches the language.
 fn speaks(creative: &Creative, locale: Option<&str>) -> bool {
     let within = |own: &String| {
         locale.and_then(|locale| locale.strip_prefix(own.as_str())).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))

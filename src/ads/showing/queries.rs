@@ -1,4 +1,4 @@
-//! The SQL that showing ads needs besides that of placements and creatives.
+//! Further SQL queries to show ads.
 
 use diesel::prelude::*;
 
@@ -8,21 +8,21 @@ use crate::error::Result;
 use crate::schema::{ad_placements, sections};
 use crate::taxonomy::Section;
 
-/// How deep sections lie within each other at most.
+/// The maximum depth of nested sections.
 const DEEPEST: usize = 32;
 
-/// The placement with a key.
+/// Returns the placement with a key.
 pub(super) fn placement(conn: &mut Conn, key: &str) -> Result<Option<Placement>> {
     let rows = ad_placements::table.filter(ad_placements::key.eq(key.to_lowercase()));
     Ok(rows.select(Placement::as_select()).first(conn).optional()?)
 }
 
-/// The first placements, by key.
+/// Returns the first placements, by key.
 pub(super) fn placements(conn: &mut Conn, most: i64) -> Result<Vec<Placement>> {
     Ok(ad_placements::table.order(ad_placements::key).limit(most).select(Placement::as_select()).load(conn)?)
 }
 
-/// A section and all that it lies within.
+/// Returns a section and all sections that contain it.
 pub(super) fn line(conn: &mut Conn, section: Id<Section>) -> Result<Vec<Id<Section>>> {
     let mut line = Vec::new();
     let mut next = Some(section);

@@ -16,27 +16,28 @@ use crate::schema::comment_bans;
 /// The id of a ban.
 pub(super) type BanId = Id<Ban>;
 
-/// The widest networks that can be banned, by the length of their prefix: a mistyped one should not silence everybody.
+/// The widest networks that can be banned, as prefix lengths for IPv4 and IPv6, so that a typing error cannot silence
+/// everybody.
 const WIDEST: (u8, u8) = (8, 19);
 
 text_enum! {
-    /// What is banned.
+    /// The kind of thing that is banned.
     pub(crate) enum BanKind {
-        /// An e-mail address, or all addresses of a domain.
+        /// An email address, or all addresses of a domain.
         Email = "email",
         /// An IP address or a network.
         Address = "address",
-        /// A word, or words that stand together.
+        /// A word or a sequence of words.
         Word = "word",
     }
 }
 
 text_types! {
-    /// What is banned.
+    /// The banned email address, domain, IP address, network or words.
     BanValue: NAME 1..=254 "203.0.113.0/24";
 }
 
-/// A ban as it is stored.
+/// A ban, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = comment_bans)]
 pub(super) struct Ban {
@@ -47,76 +48,76 @@ pub(super) struct Ban {
     pub(super) created_at: Timestamp,
 }
 
-/// Who or what is to be banned.
+/// A new ban, as clients send it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = CommentBanDraft, example = json!({"kind": "address", "value": "203.0.113.0/24", "note": "Advertises boots."}))]
 pub(super) struct BanDraft {
-    /// What `value` is.
+    /// The kind of `value`.
     pub(super) kind: BanKind,
-    /// An e-mail address, all addresses of a domain (`*@spam.example`) or of all domains below it (`*@*.spam.example`), without regard
-    /// to case; an IP address or a network (`203.0.113.0/24`; at least /8, or /19 for IPv6), where one IPv6 address stands for its
-    /// /64; or a word or words that stand together, without regard to case, accents and punctuation. `*` means nothing elsewhere
-    /// and is refused where it looks as if it should.
+    /// An email address, all addresses of a domain (`*@spam.example`) or of all its subdomains (`*@*.spam.example`),
+    /// regardless of case. Or an IP address or a network (`203.0.113.0/24`; at least /8, or /19 for IPv6); a single
+    /// IPv6 address stands for its /64. Or a word or a sequence of words, regardless of case, accents and
+    /// punctuation. `*` has no meaning elsewhere and is refused where it looks like a wildcard.
     pub(super) value: BanValue,
-    /// Why, for the others who look after comments.
+    /// A note for the other moderators: why this is banned.
     #[schema(value_type = Option<Line>)]
     pub(super) note: Option<String>,
 }
 
 impl Draft for BanDraft {}
 
-/// A ban.
+/// A ban of an email address, a network or a word.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = CommentBan)]
 pub(in crate::comments) struct BanView {
-    /// Its id.
+    /// The id of the ban.
     pub(super) id: BanId,
-    /// What `value` is.
+    /// The kind of `value`.
     kind: BanKind,
-    /// What is banned, as it is compared; `erased:` and a keyed hash where it is an address that was erased.
+    /// The banned value in its normal form, or `erased:` and a keyed hash if it is an email address that was erased.
     #[schema(example = "203.0.113.0/24")]
     value: String,
-    /// Why.
+    /// The note for the other moderators.
     #[schema(example = "Advertises boots.")]
     note: Option<String>,
-    /// Since when.
+    /// The time when the ban was created.
     created_at: Timestamp,
 }
 
 impl Ban {
-    /// What is shown of it.
+    /// Returns the ban as moderators see it.
     pub(super) fn view(&self) -> BanView {
         BanView { id: self.id, kind: self.kind, value: self.value.clone(), note: self.note.clone(), created_at: self.created_at }
     }
 }
 
 impl BanKind {
-    /// A value of this kind as it is compared.
+    /// Returns a value of this kind in its normal form, or a validation error.
     pub(super) fn normal(self, value: &str) -> Result<String, Fault> {
         let fault = |detail: &str| Err(Fault::at("/value", "invalid_format", detail));
         match self {
             Self::Email if is_email(value) && !value.contains('*') => Ok(value.to_lowercase()),
             Self::Email => match domain(value) {
                 Some(domain) => Ok(domain),
-                None => fault("This is neither an e-mail address nor all those of a domain, such as *@spam.example or *@*.spam.example."),
+                None => fault("This is neither an email address nor a domain pattern such as *@spam.example or *@*.spam.example."),
             },
             Self::Address => match network(value) {
                 Some(network) => Ok(network.to_string()),
-                None => fault("This is no IP address, and no network of at least /8 (IPv6: /19)."),
+                None => fault("This is neither an IP address nor a network of at least /8 (IPv6: /19)."),
             },
             Self::Word if value.split_whitespace().any(|word| word.starts_with('*') || word.ends_with('*')) => {
-                fault("A word is banned as a whole: * does not stand for other letters. Ban each word that is meant.")
+                fault("Words are compared as a whole: * is not a wildcard. Ban each word separately.")
             }
             Self::Word => match plain_words(value).trim() {
-                "" => fault("There is no letter and no digit in this."),
+                "" => fault("This has neither letters nor digits."),
                 words => Ok(words.to_owned()),
             },
         }
     }
 }
 
-/// The network that a text names; one IPv6 address stands for its /64, since whoever has one has all of them.
+/// Parses an IP address or a network. One IPv6 address becomes its /64, because its owner has all addresses of that network.
 fn network(text: &str) -> Option<IpNet> {
     let network = match text.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(address @ IpAddr::V4(_)) => IpNet::new(address, 32).ok()?,
@@ -127,7 +128,7 @@ fn network(text: &str) -> Option<IpNet> {
     (network.prefix_len() >= widest).then(|| network.trunc())
 }
 
-/// A network as the addresses in it are compared: one of IPv4 addresses that are written as IPv6 is one of IPv4.
+/// Converts a network of IPv4-mapped IPv6 addresses to IPv4.
 fn canonical(network: IpNet) -> Option<IpNet> {
     match network.addr().to_canonical() {
         address @ IpAddr::V4(_) if network.addr().is_ipv6() => IpNet::new(address, network.prefix_len().checked_sub(96)?).ok(),
@@ -135,14 +136,15 @@ fn canonical(network: IpNet) -> Option<IpNet> {
     }
 }
 
-/// The domain whose addresses a text means, as it is compared.
+/// Returns a domain pattern in its normal form, or `None` if the text is none.
 fn domain(text: &str) -> Option<String> {
     let domain = text.strip_prefix("*@")?;
     let named = domain.strip_prefix("*.").unwrap_or(domain);
     (named.contains('.') && is_email(&format!("x@{named}"))).then(|| text.to_lowercase())
 }
 
-/// What could be banned of an e-mail address in lower case: the address itself, its domain, all domains below one of those above it.
+/// Returns every value that bans an email address (in lower case): the address itself, its domain, and a pattern for
+/// each parent domain.
 pub(super) fn bans_of(email: &str) -> Vec<String> {
     let mut values = vec![email.to_owned()];
     let Some((_, domain)) = email.rsplit_once('@') else { return values };
@@ -152,7 +154,7 @@ pub(super) fn bans_of(email: &str) -> Vec<String> {
     values
 }
 
-/// What the list of bans can be asked.
+/// The filters and sort fields of the list of bans.
 pub(super) static LISTING: Listing<comment_bans::table, Ban> = Listing {
     fields: &[
         Field {
@@ -161,7 +163,7 @@ pub(super) static LISTING: Listing<comment_bans::table, Ban> = Listing {
             ops: Op::CHOICE,
             column: column!(text comment_bans::kind),
             key: None,
-            about: "What is banned.",
+            about: "The kind of the banned value.",
         },
         Field {
             name: "value",
@@ -169,7 +171,7 @@ pub(super) static LISTING: Listing<comment_bans::table, Ban> = Listing {
             ops: Op::TEXT,
             column: column!(text comment_bans::value),
             key: None,
-            about: "The e-mail address, network or words, as they are compared.",
+            about: "The banned value in its normal form.",
         },
         Field {
             name: "created_at",
@@ -177,7 +179,7 @@ pub(super) static LISTING: Listing<comment_bans::table, Ban> = Listing {
             ops: Op::ORDER,
             column: column!(time comment_bans::created_at),
             key: Some(|row| Key::Int(row.created_at.millis())),
-            about: "Since when.",
+            about: "The time when the ban was created.",
         },
     ],
     default_sort: "-created_at",

@@ -1,4 +1,4 @@
-//! The operations on bans over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for bans.
 
 use actix_web::{HttpResponse, delete, get, post, web};
 
@@ -11,17 +11,17 @@ use crate::users::Caller;
 
 listing_parameters!(CommentBans, LISTING);
 
-/// A ban is never changed, so it has one version.
+/// The version of every ban: a ban never changes.
 const VERSION: i32 = 1;
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::comments) fn routes(mount: &mut impl Mount) {
     mount.service(list_comment_bans).service(create_comment_ban).service(read_comment_ban).service(delete_comment_ban);
 }
 
-/// Lists bans.
+/// List bans
 ///
-/// Whose comments, and comments with which words, are taken for spam at once; the newest first.
+/// Returns the banned email addresses, networks and words, newest first. Comments that match a ban are stored as spam.
 #[utoipa::path(tag = "Comments", params(CommentBans), security(("bearer" = ["editor", "moderator", "admin"])),
     responses((status = 200, body = Page<BanView>, description = "A page of bans.")))]
 #[get("/comments/bans")]
@@ -31,10 +31,10 @@ async fn list_comment_bans(request: Request, _caller: Caller<CommentDesk>) -> Re
     editor_page(&request, &list, &page)
 }
 
-/// Bans an e-mail address, an IP address or network, or a word.
+/// Ban an email address, an IP address or network, or a word
 ///
-/// What comes from there or says it from now on is stored as `spam`, and its author is told that it waits. Comments that are
-/// there already stay what they are. What is banned already is answered `409`, and so is the 5001st ban.
+/// From now on, comments that match the ban are stored as `spam`; their authors are told that the comment is pending.
+/// Existing comments do not change. If the value is already banned, or if there are 5000 bans, the response is `409`.
 #[utoipa::path(tag = "Comments", request_body = BanDraft, security(("bearer" = ["editor", "moderator", "admin"])),
     responses((status = 201, body = BanView, description = "The ban.")))]
 #[post("/comments/bans")]
@@ -44,10 +44,11 @@ async fn create_comment_ban(body: Body, request: Request, caller: Caller<Comment
     created(&request, &format!("/comments/bans/{}", view.id), &view, VERSION)
 }
 
-/// Reads a ban.
+/// Read a ban
 ///
-/// With what is banned as it is compared, and why.
-#[utoipa::path(tag = "Comments", params(("ban" = String, Path, description = "Id.")), security(("bearer" = ["editor", "moderator", "admin"])),
+/// Returns the banned value in its normal form and the note.
+#[utoipa::path(tag = "Comments", params(("ban" = String, Path, description = "The id of the ban.")),
+    security(("bearer" = ["editor", "moderator", "admin"])),
     responses((status = 200, body = BanView, description = "The ban.")))]
 #[get("/comments/bans/{ban}")]
 async fn read_comment_ban(request: Request, _caller: Caller<CommentDesk>, id: web::Path<String>) -> Result<HttpResponse> {
@@ -56,11 +57,12 @@ async fn read_comment_ban(request: Request, _caller: Caller<CommentDesk>, id: we
     private(200, &view)
 }
 
-/// Lifts a ban.
+/// Lift a ban
 ///
-/// What was taken for spam while it held stays that.
-#[utoipa::path(tag = "Comments", params(("ban" = String, Path, description = "Id.")), security(("bearer" = ["editor", "moderator", "admin"])),
-    responses((status = 204, description = "There is no such ban any more.")))]
+/// Comments that were marked as spam because of the ban do not change.
+#[utoipa::path(tag = "Comments", params(("ban" = String, Path, description = "The id of the ban.")),
+    security(("bearer" = ["editor", "moderator", "admin"])),
+    responses((status = 204, description = "The ban no longer exists.")))]
 #[delete("/comments/bans/{ban}")]
 async fn delete_comment_ban(request: Request, caller: Caller<CommentDesk>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

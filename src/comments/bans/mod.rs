@@ -1,6 +1,6 @@
-//! Bans: whose comments, and comments with which words, are taken for spam at once.
+//! Bans: email addresses, networks and words whose comments are stored as spam.
 //!
-//! Invariants: whoever is banned is answered as everybody whose comment waits; no event names what is banned.
+//! Invariants: banned authors get the same response as authors whose comment is pending. No event contains the banned value.
 
 mod ban;
 mod handlers;

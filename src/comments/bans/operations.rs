@@ -1,4 +1,4 @@
-//! What can be done with bans, and what they say of a comment: plain functions of connection, caller and input.
+//! Operations on bans, and the comparison of comments with them.
 
 use std::net::IpAddr;
 
@@ -17,12 +17,12 @@ use crate::events::{self, Event};
 use crate::input::{Input, Query};
 use crate::users::Caller;
 
-/// What the value of a ban begins with whose address was erased; no address does.
+/// The prefix of the value of a ban whose email address was erased. No email address starts with it.
 const ERASED: &str = "erased:";
-/// How many bans there can be: each comment is compared with all of them.
+/// The maximum number of bans, because each comment is compared with all of them.
 const MOST: i64 = 5_000;
 
-/// One page of bans, and the query that asked for it.
+/// Returns one page of bans, with the parsed query.
 pub(super) fn list(app: &App, conn: &mut Conn, mut query: Query) -> Result<(PageQuery, PageOf<BanView>)> {
     let list = query.listing(&LISTING, &app.secrets, "bans");
     query.finish()?;
@@ -30,23 +30,23 @@ pub(super) fn list(app: &App, conn: &mut Conn, mut query: Query) -> Result<(Page
     Ok((list, page))
 }
 
-/// A ban.
+/// Returns one ban.
 pub(super) fn read(conn: &mut Conn, id: &str) -> Result<BanView> {
     let id = id.parse::<BanId>().map_err(|_| Error::not_found())?;
     queries::look_up(conn, id)?.map(|ban| ban.view()).ok_or_else(Error::not_found)
 }
 
-/// Bans somebody or something.
+/// Creates a ban.
 pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, input: &Input) -> Result<BanView> {
     let BanDraft { kind, value, note } = input.create(conn)?;
     let value = kind.normal(&value.0).map_err(|fault| Error::invalid(vec![fault]))?;
     lock(conn, "comment bans")?;
     let erased = erased_value(app, &value);
     if queries::is_banned(conn, kind, &value)? || queries::is_banned(conn, kind, &erased)? {
-        return Err(Error::conflict("This is banned already."));
+        return Err(Error::conflict("This value is already banned."));
     }
     if queries::count(conn)? >= MOST {
-        return Err(Error::conflict("There are 5000 bans, and can be no more; a wider network may take the place of many."));
+        return Err(Error::conflict("The limit of 5000 bans is reached; a ban of a wider network can replace several."));
     }
     let now = app.now();
     let ban = Ban { id: Id::new(now), kind, value, note: note.filter(|note| !note.trim().is_empty()), created_at: now };
@@ -55,7 +55,7 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, i
     Ok(ban.view())
 }
 
-/// Lifts a ban; what is lifted already, stays lifted.
+/// Lifts a ban. Lifting a missing ban has no effect.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, id: &str) -> Result<()> {
     let Ok(id) = id.parse::<BanId>() else { return Ok(()) };
     let Some(ban) = queries::look_up(conn, id)? else { return Ok(()) };
@@ -75,23 +75,23 @@ fn announce(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, ban: &Ban,
     events::record(conn, app.now(), event)
 }
 
-/// What a ban of an address is compared by once the address was erased: a keyed hash.
+/// Returns the value of a ban whose email address was erased: a keyed hash.
 fn erased_value(app: &App, email: &str) -> String {
     format!("{ERASED}{}", app.secrets.digest("banned address", email.as_bytes()))
 }
 
-/// Takes an address out of the ban of it, which goes on by a keyed hash of it; says whether there was one.
+/// Replaces the email address in its ban with a keyed hash, so that the ban stays in force. Returns whether there was a ban.
 pub(in crate::comments) fn forget_address(app: &App, conn: &mut Conn, email: &str) -> Result<bool> {
     lock(conn, "comment bans")?;
     queries::rename(conn, email, &erased_value(app, email))
 }
 
-/// The ban of an address, where there is one.
+/// Returns the ban of an email address, if there is one.
 pub(in crate::comments) fn of_address(conn: &mut Conn, email: &str) -> Result<Option<BanView>> {
     Ok(queries::of_value(conn, BanKind::Email, email)?.map(|ban| ban.view()))
 }
 
-/// What bans say of a comment.
+/// Returns the spam signs that bans give for a comment.
 pub(in crate::comments) fn signs(app: &App, conn: &mut Conn, comment: &Comment) -> Result<Vec<SpamSign>> {
     let mut emails = comment.author_email.as_deref().map(bans_of).unwrap_or_default();
     emails.extend(comment.author_email.as_deref().map(|email| erased_value(app, email)));
@@ -110,7 +110,7 @@ pub(in crate::comments) fn signs(app: &App, conn: &mut Conn, comment: &Comment) 
     Ok(signs)
 }
 
-/// Whether what a comment says, or the name it is signed with, holds banned words.
+/// Returns a spam sign if the comment's text, its author's name or the author's URL contains banned words.
 pub(in crate::comments) fn banned_words(conn: &mut Conn, comment: &Comment) -> Result<Option<SpamSign>> {
     let words = queries::values(conn, BanKind::Word)?;
     Ok(holds(comment, words.iter().map(String::as_str)))
@@ -120,7 +120,7 @@ fn holds<'a>(comment: &Comment, words: impl Iterator<Item = &'a str>) -> Option<
     let mut words = words.peekable();
     words.peek()?;
     let url = comment.author_url.as_deref().unwrap_or_default();
-    // The Markdown, too, since an address may hold what the text does not show.
+    // The Markdown is checked, too, because URLs in it do not appear in the text.
     let said = [comment.text.as_str(), &comment.markdown, &comment.author_name, url].map(plain_words);
     words.any(|word| said.iter().any(|text| text.contains(&format!(" {word} ")))).then_some(SpamSign::BannedWord)
 }

@@ -1,4 +1,4 @@
-//! The operations on what belongs to a person over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers that export and erase a person's data.
 
 use actix_web::{HttpResponse, get, post};
 
@@ -9,24 +9,26 @@ use crate::http::{Body, Mount, Request, private};
 use crate::input::Kind;
 use crate::users::{Admin, Caller};
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::comments) fn routes(mount: &mut impl Mount) {
     mount.service(export_comments).service(erase_comments);
 }
 
-/// Exports what is known of a person.
+/// Export a person's data
 ///
-/// All that was written with an e-mail address, and everything that is kept of it or with it: for whoever asks what is known of them.
-/// It is what `POST /comments/erasures` would reach. Of an address that nobody wrote with, or that is none, there is nothing. Votes
-/// and reports are kept without anything that tells whose they are, so that nobody can name those of a person.
+/// Returns every comment written with an email address and all data stored about it or with it. Use it to answer a
+/// person's request for their data. It covers the data that `POST /comments/erasures` erases. An unknown or invalid
+/// email address gets an empty export. Votes and reports are stored without anything that identifies the reader, so
+/// they cannot be exported.
 #[utoipa::path(tag = "Comments",
-    params(("email" = String, Query, description = "The e-mail address, without regard to case.", max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$")),
-    security(("bearer" = ["admin"])), responses((status = 200, body = Export, description = "What they wrote.")))]
+    params(("email" = String, Query, description = "The email address, regardless of case.", max_length = 400,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$")),
+    security(("bearer" = ["admin"])), responses((status = 200, body = Export, description = "The person's data.")))]
 #[get("/comments/export")]
 async fn export_comments(request: Request, _caller: Caller<Admin>) -> Result<HttpResponse> {
     let mut query = request.query();
     if !query.has("email") {
-        query.fault(Fault::parameter("email", "required", "This is the e-mail address of whoever wrote."));
+        query.fault(Fault::parameter("email", "required", "The email address of the comments' author is required."));
     }
     let email = query.key("email", Kind::Email).map(|email| email.text());
     query.finish()?;
@@ -35,16 +37,17 @@ async fn export_comments(request: Request, _caller: Caller<Admin>) -> Result<Htt
     private(200, &export)
 }
 
-/// Erases what is known of a person.
+/// Erase a person's data
 ///
-/// Of all that was written with an e-mail address, name, text, addresses, reports and what came with it are gone for good; what stays
-/// is that there was a comment, `erased`, so that the replies of others keep their place. What had not been approved is rejected.
-/// The newsletter's subscription with that address is gone as well, with mails that were to be sent and answers kept for
-/// `Idempotency-Key`. What must outlive it is a keyed hash: that the address is banned, is not to be written to, or wants no mails of
-/// replies. Shortly after the answer, nothing of it is in the files of a SQLite database; PostgreSQL has cleaned its tables with
-/// `VACUUM`, and its log belongs to its operator, as do backups. An account with that address is deleted at `/users`.
+/// Deletes the name, text, email and IP addresses, reports and other personal data of every comment written with an
+/// email address. What remains is an empty comment, marked `erased`, so that other people's replies keep their place.
+/// Comments that were not approved are rejected. The newsletter subscription of the email address, queued emails to
+/// it and stored `Idempotency-Key` responses are deleted, too. Only keyed hashes remain: that the address is banned,
+/// is suppressed or refuses emails about replies. Shortly after the response, a SQLite database's files no longer
+/// contain the data; a PostgreSQL database's tables have been cleaned with `VACUUM`, while its log and all backups
+/// are the operator's responsibility. Accounts are deleted at `/users`.
 #[utoipa::path(tag = "Comments", request_body = ErasureDraft, security(("bearer" = ["admin"])),
-    responses((status = 200, body = Erasure, description = "What was erased.")))]
+    responses((status = 200, body = Erasure, description = "The numbers of what was erased.")))]
 #[post("/comments/erasures")]
 async fn erase_comments(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -1,7 +1,7 @@
-//! What belongs to a person: all they ever wrote, given to them or taken away.
+//! Export and erasure of a person's data.
 //!
-//! Invariants: threads keep their shape, so that what others said stays where it stands; of what was erased nothing is left but
-//! that it was there; no event says whose it was.
+//! Invariants: threads keep their shape, so that other people's comments stay in place. An erased comment keeps
+//! nothing but its place. No event identifies the person.
 
 mod handlers;
 mod operations;

@@ -1,4 +1,4 @@
-//! What administrators can do with what belongs to a person: plain functions of connection, caller and input.
+//! Operations that export and erase a person's data: functions of a connection, a caller and parsed input.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ use crate::newsletter;
 use crate::scrub::{self, Scrub};
 use crate::users::{Admin, Caller};
 
-/// All that somebody wrote, and what else is kept with their address.
+/// Returns all comments written with an email address, and the other data stored with it.
 pub(super) fn export(app: &App, conn: &mut Conn, email: &str) -> Result<Export> {
     let written = queries::written_by(conn, email)?;
     let mut reports = queries::reports_of(conn, &written.iter().map(|comment| comment.id).collect::<Vec<_>>())?;
@@ -39,7 +39,7 @@ pub(super) fn export(app: &App, conn: &mut Conn, email: &str) -> Result<Export> 
     })
 }
 
-/// Erases all that somebody wrote, and what else is kept with their address.
+/// Erases all comments written with an email address, and the other data stored with it.
 pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &Input) -> Result<Erasure> {
     let email = input.plain::<ErasureDraft>()?.email.normal();
     let found = queries::places_of(conn, &email)?;
@@ -50,7 +50,7 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &
     for article in articles.keys() {
         lock_comments(conn, *article)?;
     }
-    // What came while this waited belongs to it, where it stands under the same articles.
+    // Comments posted to the same articles while this waited for the locks are included.
     let found = queries::places_of(conn, &email)?.into_iter().filter(|(_, article)| articles.contains_key(article));
     let ids: Vec<_> = found.map(|(id, _)| id).collect();
     queries::blank(conn, &ids)?;

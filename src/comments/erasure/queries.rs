@@ -1,4 +1,4 @@
-//! All SQL of what belongs to a person.
+//! SQL queries that export and erase a person's data.
 
 use std::collections::HashMap;
 
@@ -11,16 +11,16 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::schema::{comment_reports, comments};
 
-/// How many comments one statement is about.
+/// The maximum number of comments in one statement.
 const AT_ONCE: usize = 500;
 
-/// All that somebody wrote, the oldest first.
+/// Returns all comments written with an email address, oldest first.
 pub(super) fn written_by(conn: &mut Conn, email: &str) -> Result<Vec<Comment>> {
     let written = comments::table.filter(comments::author_email.eq(email));
     Ok(written.order((comments::created_at.asc(), comments::id.asc())).select(Comment::as_select()).load(conn)?)
 }
 
-/// What readers reported of these comments, the oldest first.
+/// Returns the reports of some comments, oldest first.
 pub(super) fn reports_of(conn: &mut Conn, ids: &[CommentId]) -> Result<HashMap<CommentId, Vec<ReportView>>> {
     let mut reports: HashMap<CommentId, Vec<ReportView>> = HashMap::new();
     for some in ids.chunks(AT_ONCE) {
@@ -33,12 +33,12 @@ pub(super) fn reports_of(conn: &mut Conn, ids: &[CommentId]) -> Result<HashMap<C
     Ok(reports)
 }
 
-/// Which comments somebody wrote, and under which articles.
+/// Returns the ids and articles of all comments written with an email address.
 pub(super) fn places_of(conn: &mut Conn, email: &str) -> Result<Vec<(CommentId, ArticleId)>> {
     Ok(comments::table.filter(comments::author_email.eq(email)).select((comments::id, comments::article_id)).load(conn)?)
 }
 
-/// Takes out of comments all that tells who wrote them and what they said.
+/// Deletes the author, the text and all other personal data of some comments.
 pub(in crate::comments) fn blank(conn: &mut Conn, ids: &[CommentId]) -> Result<()> {
     for some in ids.chunks(AT_ONCE) {
         diesel::delete(comment_reports::table.filter(comment_reports::comment_id.eq_any(some.to_vec()))).execute(conn)?;
@@ -71,7 +71,7 @@ pub(in crate::comments) fn blank(conn: &mut Conn, ids: &[CommentId]) -> Result<(
                 comments::version.eq(comments::version + 1),
             ))
             .execute(conn)?;
-        // There is nothing to decide on any more.
+        // No decision is left to make.
         let undecided = these().filter(comments::status.ne(CommentStatus::Approved));
         diesel::update(undecided).set(comments::status.eq(CommentStatus::Rejected)).execute(conn)?;
     }

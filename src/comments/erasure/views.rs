@@ -1,4 +1,4 @@
-//! What is asked for, and what is answered.
+//! The request and response bodies of export and erasure.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,94 +11,95 @@ use crate::db::Timestamp;
 use crate::input::{Draft, Email};
 use crate::newsletter::{SubscriberView, SuppressionReason};
 
-/// Whose comments are to be erased.
+/// The request to erase a person's data.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = CommentErasureDraft)]
 pub(super) struct ErasureDraft {
-    /// The e-mail address that the comments were written with.
+    /// The email address that the comments were written with.
     pub(super) email: Email,
 }
 
 impl Draft for ErasureDraft {}
 
-/// What was erased.
+/// The result of an erasure.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = CommentErasure)]
 pub(super) struct Erasure {
-    /// How many comments.
+    /// The number of erased comments.
     #[schema(example = 12, minimum = 0)]
     pub(super) erased: usize,
-    /// Whether there was a subscriber of the newsletter.
+    /// Whether a newsletter subscriber was deleted.
     #[schema(example = true)]
     pub(super) subscriber: bool,
-    /// Whether the address is banned; the ban goes on by a keyed hash.
+    /// Whether the email address is banned. The ban stays in force as a keyed hash.
     #[schema(example = false)]
     pub(super) ban: bool,
 }
 
-/// All that a person wrote, and what is kept of it.
+/// The data stored about a person.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = CommentExport)]
 pub(super) struct Export {
-    /// The comments, the oldest first.
+    /// The comments, oldest first.
     pub(super) comments: Vec<ExportedComment>,
-    /// The subscriber of the newsletter with this address.
+    /// The newsletter subscriber with this email address.
     pub(super) subscriber: Option<SubscriberView>,
-    /// Why the newsletter is not sent to this address, where that is so; this stays after an erasure, by a keyed hash.
+    /// The reason why the newsletter is not sent to this email address, if it is suppressed. It survives an erasure
+    /// as a keyed hash.
     pub(super) suppressed: Option<SuppressionReason>,
-    /// The ban of this address; it stays after an erasure, by a keyed hash.
+    /// The ban of this email address, if there is one. It survives an erasure as a keyed hash.
     pub(super) ban: Option<BanView>,
-    /// Whether its owner wants no mails of replies; this stays after an erasure, by a keyed hash.
+    /// Whether the owner of the email address refuses emails about replies. This survives an erasure as a keyed hash.
     #[schema(example = false)]
     pub(super) refuses_notices: bool,
 }
 
-/// A comment with everything that tells of its author.
+/// A comment with all data stored about its author.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct ExportedComment {
-    /// Its id.
+    /// The id of the comment.
     id: CommentId,
-    /// The article that it stands under.
+    /// The article of the comment.
     article: CommentedArticle,
-    /// The comment that it answers.
+    /// The id of the comment that this comment replies to.
     parent_id: Option<CommentId>,
-    /// The name that it is signed with.
+    /// The author's name.
     #[schema(example = "Mara Lindqvist")]
     author_name: String,
-    /// The e-mail address that its author gave.
+    /// The email address that the author gave.
     #[schema(example = "mara@example.org")]
     author_email: Option<String>,
-    /// The website that its author gave.
+    /// The website that the author gave.
     #[schema(example = "https://example.org/mara")]
     author_url: Option<String>,
-    /// What it says, in inline Markdown.
+    /// The text as inline Markdown.
     #[schema(example = "At *last*.")]
     markdown: String,
-    /// What was made of it.
+    /// The moderation status.
     status: CommentStatus,
-    /// The IP address that it came from.
+    /// The IP address that sent the comment.
     #[schema(example = "203.0.113.7")]
     ip: Option<String>,
-    /// The program that it came from.
+    /// The user agent that sent the comment.
     #[schema(example = "Mozilla/5.0")]
     user_agent: Option<String>,
-    /// Whether its author is told by mail of replies.
+    /// Whether the author gets emails about replies.
     #[schema(example = false)]
     notify_replies: bool,
-    /// Why its status is what it is, as staff said.
+    /// The moderator's reason for the status.
     #[schema(example = "Names a private person.")]
     reason: Option<String>,
-    /// What readers reported of it.
+    /// The readers' reports of the comment.
     reports: Vec<ReportView>,
-    /// When it was written.
+    /// The time when the comment was written.
     created_at: Timestamp,
-    /// When it was last edited.
+    /// The time of the last edit.
     edited_at: Option<Timestamp>,
 }
 
 impl ExportedComment {
-    /// All of a comment.
+    /// Creates the export of a comment.
     pub(super) fn new(comment: Comment, article: CommentedArticle, reports: Vec<ReportView>) -> Self {
         Self {
             id: comment.id,

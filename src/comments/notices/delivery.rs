@@ -1,4 +1,4 @@
-//! The mails as jobs: what is to be written is found out when it is written.
+//! Emails about comments, sent as jobs. Each email is composed when it is sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,26 +16,26 @@ use crate::jobs::{self, Failure, Job, TaskId};
 use crate::mail::{self, Letter};
 use crate::users::User;
 
-/// How many articles a mail of replies names.
+/// The maximum number of articles in an email about replies.
 const ARTICLES: usize = 10;
-/// How many comments a digest tells of.
+/// The maximum number of new and of reported comments in a digest.
 const NEWEST: i64 = 5;
 
-/// A mail about comments.
+/// An email about comments.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CommentMail {
-    /// To whoever asked to hear of replies.
+    /// Replies, for an author who asked for notices.
     Replies {
-        /// The address.
+        /// The email address.
         email: String,
     },
-    /// To somebody who looks after comments.
+    /// The digest, for a moderator.
     Digest(Id<User>),
 }
 
 impl CommentMail {
-    /// Writes the mail, if it still has a reason, and sends it.
+    /// Composes the email, if there is still a reason for it, and sends it.
     pub(crate) async fn deliver(self, app: &App, job: TaskId) -> std::result::Result<(), Failure> {
         if let Some(letter) = app.write(move |app, conn| self.write(app, conn, job)).await? {
             app.mailer.send(job, &letter, app.now()).await?;
@@ -51,7 +51,7 @@ impl CommentMail {
     }
 }
 
-/// A mail of replies has the id of its job, so that a second try tells of the same.
+/// Composes an email about replies. Its id is the job's id, so that a retry contains the same replies.
 fn replies(app: &App, conn: &mut Conn, job: TaskId, email: String) -> Result<Option<Letter>> {
     let (now, mail_id) = (app.now(), job.to_string());
     lock_notices(conn)?;
@@ -94,7 +94,7 @@ fn digest(app: &App, conn: &mut Conn, user: Id<User>) -> Result<Option<Letter>> 
     Ok(Some(letters::digest(mail::site_name(conn)?, to, (waiting, &newest), &reported)))
 }
 
-/// The comments with the most reports, and where readers see them.
+/// Returns the comments with the most reports, and their URLs on the site.
 fn most_reported(app: &App, conn: &mut Conn) -> Result<Vec<ReportedComment>> {
     let comments = queries::most_reported(conn, NEWEST)?;
     let articles: BTreeSet<ArticleId> = comments.iter().map(|comment| comment.article_id).collect();

@@ -1,4 +1,4 @@
-//! The digest: who wants it, and when they last got it.
+//! The digest: who gets it, and when it was last sent.
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -8,29 +8,29 @@ use crate::db::{Id, Timestamp};
 use crate::schema::comment_digests;
 use crate::users::User;
 
-/// Somebody who wants the digest.
+/// A subscription to the digest, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = comment_digests)]
 pub(super) struct Digest {
     pub(super) user_id: Id<User>,
-    /// Whether the next one is on its way.
+    /// Whether a digest is queued.
     pub(super) asked: bool,
     pub(super) sent_at: Option<Timestamp>,
 }
 
-/// Whether somebody gets the digest.
+/// Whether a moderator gets the digest.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = CommentDigest)]
 pub(super) struct DigestView {
-    /// Whether they want it.
+    /// Whether the caller gets the digest.
     #[schema(example = true)]
     wanted: bool,
-    /// When the last one was sent.
+    /// The time when the last digest was sent.
     sent_at: Option<Timestamp>,
 }
 
 impl DigestView {
-    /// What is shown of it, where there is one.
+    /// Creates the view; without a subscription, the digest is not wanted.
     pub(super) fn of(digest: Option<&Digest>) -> Self {
         Self { wanted: digest.is_some(), sent_at: digest.and_then(|digest| digest.sent_at) }
     }

@@ -1,4 +1,4 @@
-//! The operations on notices over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for notices.
 
 use actix_web::{HttpResponse, delete, get, post, put};
 use serde::Deserialize;
@@ -13,39 +13,39 @@ use crate::http::{Mount, OneClick, Request, lead_to_page, no_content, private};
 use crate::input::Draft;
 use crate::users::Caller;
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::comments) fn routes(mount: &mut impl Mount) {
     mount.service(read_comment_digest).service(want_comment_digest).service(refuse_comment_digest);
     mount.service(visit_comment_refusal).service(refuse_comment_notices);
 }
 
-/// A token of a mail.
+/// The token in an email.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CommentNoticeToken {
-    /// The token.
+    /// The token in the email.
     #[schema(min_length = 1, max_length = 500, example = "Zk1oYzZ2bG1hS0lWc2pXb1RkN3pQcUJ4RXlSZzBuVXQ0")]
     token: String,
 }
 
 impl Draft for CommentNoticeToken {}
 
-/// What mail programs post for one click (RFC 8058).
+/// The form that email programs post for one-click unsubscription (RFC 8058).
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes a form")]
 struct CommentNoticeOneClick {
-    /// That one click was made.
+    /// The fixed value of one-click unsubscription.
     #[serde(rename = "List-Unsubscribe")]
     #[schema(max_length = 9, pattern = "^One-Click$", example = "One-Click")]
     list_unsubscribe: String,
 }
 
-/// Reads whether one gets the digest of comments that wait or were reported.
+/// Read your comment digest setting
 ///
-/// Nobody does who has not asked for it.
+/// Returns whether you get the digest of pending and reported comments. The digest is opt-in.
 #[utoipa::path(tag = "Comments", security(("bearer" = ["editor", "moderator", "admin"])),
-    responses((status = 200, body = DigestView, description = "Whether one gets it.")))]
+    responses((status = 200, body = DigestView, description = "The setting.")))]
 #[get("/comments/digest")]
 async fn read_comment_digest(request: Request, caller: Caller<CommentDesk>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -53,12 +53,13 @@ async fn read_comment_digest(request: Request, caller: Caller<CommentDesk>) -> R
     private(200, &view)
 }
 
-/// Asks for the digest of comments that wait or were reported.
+/// Subscribe to the comment digest
 ///
-/// A mail to one's own account's address when comments wait for approval or readers report some, once an hour at most: how many, the
-/// beginnings of the newest and of the most reported, and links to the latter. It needs no body.
+/// Sends an email to your account's address when comments wait for approval or are reported, at most once an hour. It
+/// contains their numbers, excerpts of the newest and the most reported comments, and links to the latter. No request
+/// body is needed.
 #[utoipa::path(tag = "Comments", security(("bearer" = ["editor", "moderator", "admin"])),
-    responses((status = 200, body = DigestView, description = "One gets it.")))]
+    responses((status = 200, body = DigestView, description = "The setting; you get the digest.")))]
 #[put("/comments/digest")]
 async fn want_comment_digest(request: Request, caller: Caller<CommentDesk>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -66,11 +67,11 @@ async fn want_comment_digest(request: Request, caller: Caller<CommentDesk>) -> R
     private(200, &view)
 }
 
-/// Ends the digest of comments that wait or were reported.
+/// Unsubscribe from the comment digest
 ///
-/// None comes any more, until one asks for it again.
+/// You get no digest until you subscribe again.
 #[utoipa::path(tag = "Comments", security(("bearer" = ["editor", "moderator", "admin"])),
-    responses((status = 204, description = "One does not get it any more.")))]
+    responses((status = 204, description = "You no longer get the digest.")))]
 #[delete("/comments/digest")]
 async fn refuse_comment_digest(request: Request, caller: Caller<CommentDesk>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -78,12 +79,12 @@ async fn refuse_comment_digest(request: Request, caller: Caller<CommentDesk>) ->
     Ok(no_content())
 }
 
-/// Leads to the site's page that ends mails of replies.
+/// Redirect to the site's page that ends emails about replies
 ///
-/// For a mail program that opens the address of `List-Unsubscribe` in a browser. Nothing is changed, whoever asks; the page
-/// `/comments/unsubscribe?token=…` of the site asks its reader and posts the token.
-#[utoipa::path(tag = "Comments", params(("token" = Option<String>, Query, description = "The token of the mail.")),
-    responses((status = 303, description = "Location is the page.")))]
+/// For email programs that open the `List-Unsubscribe` URL in a browser. The request changes nothing: the site's page
+/// `/comments/unsubscribe?token=…` asks for confirmation and posts the token.
+#[utoipa::path(tag = "Comments", params(("token" = Option<String>, Query, description = "The token in the email.")),
+    responses((status = 303, description = "`Location` is the URL of the page.")))]
 #[get("/comments/unsubscriptions")]
 async fn visit_comment_refusal(request: Request) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -92,14 +93,14 @@ async fn visit_comment_refusal(request: Request) -> Result<HttpResponse> {
     Ok(lead_to_page(&request, REFUSAL_PAGE, token.as_deref()))
 }
 
-/// Ends mails of replies with the token of one.
+/// Unsubscribe from emails about replies
 ///
-/// The page `/comments/unsubscribe?token=…` of the site sends it as JSON; mail programs post either form of RFC 8058, with the
-/// token in the query. No mail of replies goes to that address from now on, whatever is asked for with it. It works again and
-/// again.
-#[utoipa::path(tag = "Comments", params(("token" = Option<String>, Query, description = "The token, with the form only.")),
+/// The site's page `/comments/unsubscribe?token=…` sends the token as JSON; email programs post either form of RFC
+/// 8058, with the token in the query. The email address gets no more emails about replies, whatever is asked for with
+/// it later. The token can be used repeatedly.
+#[utoipa::path(tag = "Comments", params(("token" = Option<String>, Query, description = "The token, if the request body is a form.")),
     request_body(content((CommentNoticeToken = "application/json"), (CommentNoticeOneClick = "multipart/form-data"), (CommentNoticeOneClick = "application/x-www-form-urlencoded"))),
-    responses((status = 204, description = "They get none any more.")))]
+    responses((status = 204, description = "The email address gets no more emails about replies.")))]
 #[post("/comments/unsubscriptions")]
 async fn refuse_comment_notices(body: OneClick, request: Request) -> Result<HttpResponse> {
     let token = body.token(&request, |input| Ok(input.plain::<CommentNoticeToken>()?.token))?;

@@ -1,18 +1,18 @@
-//! What the letters say.
+//! The texts of the emails.
 
 use super::tokens;
 use crate::app::App;
 use crate::comments::comment::Comment;
 use crate::mail::Letter;
 
-/// The site's page that refuses further mails.
+/// The site's page to end emails about replies.
 pub(super) const REFUSAL_PAGE: &str = "/comments/unsubscribe";
-/// As much of a comment is told of in a digest, in characters.
+/// The maximum length of an excerpt in a digest, in characters.
 const EXCERPT: usize = 120;
 
-/// For somebody whose comments were answered; `articles` are headlines, the number of replies and addresses.
+/// Composes the email about replies. `articles` holds headlines, numbers of replies and URLs.
 ///
-/// Nobody has confirmed whose address it is: no word of whoever wrote may become a stranger's mail.
+/// The email address is not confirmed, so the email must not contain text of the replies' authors.
 pub(super) fn replies(app: &App, site: String, to: &str, articles: Vec<(String, usize, String)>) -> Letter {
     let mut paragraphs = vec![format!("There are new replies to comments that were written on {site} with this address:")];
     for (title, count, address) in articles {
@@ -33,23 +33,23 @@ pub(super) fn replies(app: &App, site: String, to: &str, articles: Vec<(String, 
     }
 }
 
-/// Comments that readers reported.
+/// The reported comments in a digest.
 pub(super) struct Reported {
-    /// How many.
+    /// The number of reported comments.
     pub(super) count: i64,
-    /// Those with the most reports.
+    /// The comments with the most reports.
     pub(super) most: Vec<ReportedComment>,
 }
 
-/// A comment that readers reported, and the article that it stands under.
+/// A reported comment with its article.
 pub(super) struct ReportedComment {
     pub(super) title: String,
-    /// Where readers see it.
+    /// The URL of the comment on the site.
     pub(super) url: String,
     pub(super) comment: Comment,
 }
 
-/// For somebody who looks after comments.
+/// Composes the digest for a moderator.
 pub(super) fn digest(
     site: String,
     (name, to): (String, String),
@@ -83,7 +83,7 @@ fn of_reported(reported: &ReportedComment) -> [String; 2] {
     [format!("{title} ({reports}): {}", excerpt(&comment.text)), url.clone()]
 }
 
-/// The beginning of a text, without what mail programs would make links of.
+/// Returns the start of a text, without anything that email programs would turn into links.
 fn excerpt(text: &str) -> String {
     let plain = text.replace("://", " ").replace('@', " at ");
     let line = crate::db::clean_line(&plain);

@@ -1,8 +1,9 @@
-//! Notices: mails to those who asked to hear of replies, and to those who look after comments.
+//! Notices: emails to authors who asked for replies, and to moderators.
 //!
-//! Invariants: no word of a guest is in a mail to another, since nobody has confirmed whose address it is; an address gets one such
-//! mail an hour at most, and none once its owner has refused, with one click (RFC 8058); only replies that readers see are
-//! told of, each once, also those that come back with the comment that hid them; a moderator gets one digest an hour at most, and only who asked for it.
+//! Invariants: an email about replies contains no text of a guest, because email addresses are not confirmed. An
+//! address gets at most one such email an hour, and none after its owner has unsubscribed with one click (RFC 8058).
+//! Only published replies are announced, each once, including replies that return with a comment that hid them. A
+//! moderator gets at most one digest an hour, and only on request.
 
 mod delivery;
 mod digest;

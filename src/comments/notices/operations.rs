@@ -1,4 +1,4 @@
-//! When somebody is to be told something, and when they no longer want it: plain functions of connection, caller and input.
+//! When to send notices, and how to end them: functions of a connection, a caller and parsed input.
 
 use serde_json::Value;
 
@@ -16,15 +16,15 @@ use crate::events::{self, Event};
 use crate::jobs::{self, Job};
 use crate::users::Caller;
 
-/// An address is mailed to once in so long, and a moderator gets one digest, in seconds.
+/// The minimum time between two emails about replies to one address, and between two digests to one moderator, in seconds.
 pub(super) const QUIET: i64 = 60 * 60;
 
-/// Holds back everybody else who asks for mails of replies; taken last, and for a moment.
+/// Locks the notices until the transaction ends. Take this lock last and hold it briefly.
 pub(super) fn lock_notices(conn: &mut Conn) -> Result<()> {
     lock(conn, "comment notices")
 }
 
-/// Has somebody told who asked to hear of replies, once for each reply that readers see.
+/// Queues a notice to the author of the parent comment, if they asked for it and the reply is published.
 pub(in crate::comments) fn tell_author_of_parent(app: &App, conn: &mut Conn, reply: &Comment) -> Result<()> {
     let Some(parent) = reply.parent_id.filter(|_| reply.shown) else { return Ok(()) };
     let Some(parent) = comments::look_up(conn, parent)?.filter(|parent| parent.notify_replies) else { return Ok(()) };
@@ -33,8 +33,8 @@ pub(in crate::comments) fn tell_author_of_parent(app: &App, conn: &mut Conn, rep
     tell(app, conn, reply.id, email)
 }
 
-/// Has those told who asked to hear of replies and whose replies show from now on: the comment itself and all replies beneath it
-/// that came back with it, each once.
+/// Queues notices about a comment that has become visible and all replies that returned with it. Each reply is
+/// announced once.
 pub(in crate::comments) fn tell_authors_of_parents(app: &App, conn: &mut Conn, comment: CommentId) -> Result<()> {
     let news = queries::untold(conn, comment, app.now())?;
     if news.is_empty() {
@@ -53,11 +53,11 @@ fn tell(app: &App, conn: &mut Conn, reply: CommentId, email: String) -> Result<(
     if asked {
         return Ok(());
     }
-    // Whether it has been an hour, is found out when it is written.
+    // The job checks whether an hour has passed.
     jobs::enqueue(app, conn, &Job::CommentMail(CommentMail::Replies { email }))
 }
 
-/// Has those told who look after comments and want to know that one waits or was reported.
+/// Queues digests to the moderators who want them, because a comment waits or was reported.
 pub(in crate::comments) fn tell_desk(app: &App, conn: &mut Conn) -> Result<()> {
     for digest in queries::idle_digests(conn)? {
         if queries::ask_digest(conn, digest.user_id)? {
@@ -69,12 +69,12 @@ pub(in crate::comments) fn tell_desk(app: &App, conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
-/// Whether the caller gets the digest.
+/// Returns whether the caller gets the digest.
 pub(super) fn read_digest(conn: &mut Conn, caller: &Caller<CommentDesk>) -> Result<DigestView> {
     Ok(DigestView::of(queries::digest(conn, caller.user)?.as_ref()))
 }
 
-/// Gives the caller the digest from now on.
+/// Subscribes the caller to the digest.
 pub(super) fn want_digest(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>) -> Result<DigestView> {
     lock_notices(conn)?;
     if let Some(digest) = queries::digest(conn, caller.user)? {
@@ -89,12 +89,12 @@ pub(super) fn want_digest(app: &App, conn: &mut Conn, caller: &Caller<CommentDes
     Ok(DigestView::of(Some(&digest)))
 }
 
-/// Gives the caller no more of it.
+/// Unsubscribes the caller from the digest.
 pub(super) fn refuse_digest(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>) -> Result<()> {
     if queries::delete_digest(conn, caller.user)? { announce(app, conn, Some(caller), "comment_digest.refused") } else { Ok(()) }
 }
 
-/// Ends all mails of replies to whoever has the address that a token was mailed to.
+/// Ends all emails about replies to the address in a token.
 pub(super) fn refuse(app: &App, conn: &mut Conn, token: &str) -> Result<()> {
     let email = tokens::of_refusal(app, token).ok_or_else(tokens::bad_token)?;
     let hash = tokens::address_hash(app, &email);
@@ -106,12 +106,12 @@ pub(super) fn refuse(app: &App, conn: &mut Conn, token: &str) -> Result<()> {
     announce(app, conn, None, "comment_notices.refused")
 }
 
-/// Whether the owner of an address has refused mails of replies.
+/// Checks whether the owner of an email address refuses emails about replies.
 pub(in crate::comments) fn has_refused(app: &App, conn: &mut Conn, email: &str) -> Result<bool> {
     queries::has_refused(conn, &tokens::address_hash(app, email))
 }
 
-/// Forgets what an address was to be told, that it was, and the mails on their way to it.
+/// Deletes all notices to an email address and the emails queued for it.
 pub(in crate::comments) fn forget_address(app: &App, conn: &mut Conn, email: &str) -> Result<()> {
     queries::forget_address(conn, email)?;
     let is_theirs = |job: &Job| matches!(job, Job::CommentMail(CommentMail::Replies { email: told }) if told == email);

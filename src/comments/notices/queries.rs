@@ -1,4 +1,4 @@
-//! All SQL of notices.
+//! SQL queries for notices.
 
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -13,12 +13,12 @@ use crate::error::Result;
 use crate::schema::{articles, comment_digests, comment_notices, comment_refusals, comments, users};
 use crate::users::{Role, User};
 
-/// How long it is remembered that somebody was told of a reply, in seconds.
+/// How long a sent notice is kept, so that no reply is announced twice, in seconds.
 const KEPT: i64 = 30 * 24 * 60 * 60;
-/// As many replies are told of in one mail.
+/// The maximum number of replies in one email.
 const IN_ONE_MAIL: i64 = 100;
 
-/// A reply that somebody is to be told of.
+/// A notice about a reply, as stored.
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = comment_notices)]
 pub(super) struct Notice {
@@ -27,13 +27,13 @@ pub(super) struct Notice {
     pub(super) created_at: Timestamp,
 }
 
-/// Whether somebody was told of a reply, or is about to be.
+/// Checks whether a reply was announced or is about to be.
 pub(super) fn is_known(conn: &mut Conn, reply: CommentId) -> Result<bool> {
     let same = comment_notices::table.filter(comment_notices::reply_id.eq(reply));
     Ok(same.count().get_result::<i64>(conn)? > 0)
 }
 
-/// The comment with an id, where it shows, and all replies that show beneath it.
+/// Selects the unannounced replies in the visible thread from a comment downwards, with the email address to notify.
 const UNTOLD: &str = "
     WITH RECURSIVE thread (id) AS (
         SELECT id FROM comments WHERE id = $1 AND shown
@@ -55,15 +55,15 @@ struct Untold {
     email: String,
 }
 
-/// Which replies show that nobody was told of, from a comment downwards, and whom to tell. What others told of is remembered for a
-/// month, so that replies older than that are passed over: nobody is told twice.
+/// Returns the visible replies, from a comment downwards, that were not announced yet, with the email addresses to
+/// notify. Sent notices are kept for a month, so older replies are ignored: nobody is notified twice.
 pub(super) fn untold(conn: &mut Conn, comment: CommentId, now: Timestamp) -> Result<Vec<(CommentId, String)>> {
     let query = sql_query(UNTOLD).bind::<Text, _>(comment).bind::<BigInt, _>(now.plus_seconds(-KEPT));
     let rows: Vec<Untold> = query.load(conn)?;
     Ok(rows.into_iter().map(|row| (row.reply_id, row.email)).collect())
 }
 
-/// Whether a mail to an address is on its way.
+/// Checks whether an email to an address is queued.
 pub(super) fn is_asked(conn: &mut Conn, email: &str) -> Result<bool> {
     let asked = comment_notices::table.filter(comment_notices::email.eq(email)).filter(comment_notices::mail_id.is_null());
     Ok(asked.count().get_result::<i64>(conn)? > 0)
@@ -75,20 +75,20 @@ pub(super) fn insert(conn: &mut Conn, notice: &Notice) -> Result<()> {
     Ok(())
 }
 
-/// When an address was last mailed to, but for this mail.
+/// Returns the time of the last other email to an address.
 pub(super) fn last_mailed(conn: &mut Conn, email: &str, but: &str) -> Result<Option<Timestamp>> {
     let sent = comment_notices::table.filter(comment_notices::email.eq(email)).filter(comment_notices::mail_id.ne(but));
     Ok(sent.select(diesel::dsl::max(comment_notices::sent_at)).first(conn)?)
 }
 
-/// Puts all that an address is to be told into one mail.
+/// Assigns all waiting notices for an email address to one email.
 pub(super) fn take(conn: &mut Conn, email: &str, mail: &str, now: Timestamp) -> Result<()> {
     let waiting = comment_notices::table.filter(comment_notices::email.eq(email)).filter(comment_notices::mail_id.is_null());
     diesel::update(waiting).set((comment_notices::mail_id.eq(mail), comment_notices::sent_at.eq(now))).execute(conn)?;
     Ok(())
 }
 
-/// What a mail tells of: under which articles there are replies that readers see, one for each.
+/// Returns the articles of the visible replies that an email announces, one entry for each reply.
 pub(super) fn of_mail(conn: &mut Conn, mail: &str) -> Result<Vec<ArticleId>> {
     let told = comment_notices::table
         .inner_join(comments::table.on(comments::id.eq(comment_notices::reply_id)))
@@ -97,26 +97,26 @@ pub(super) fn of_mail(conn: &mut Conn, mail: &str) -> Result<Vec<ArticleId>> {
     Ok(told.order(comments::created_at.asc()).select(comments::article_id).limit(IN_ONE_MAIL).load(conn)?)
 }
 
-/// Whether the owner of an address has refused.
+/// Checks whether the owner of an email address has unsubscribed.
 pub(super) fn has_refused(conn: &mut Conn, email_hash: &str) -> Result<bool> {
     let refused = comment_refusals::table.filter(comment_refusals::email_hash.eq(email_hash));
     Ok(refused.count().get_result::<i64>(conn)? > 0)
 }
 
-/// Writes down that the owner of an address has refused.
+/// Stores that the owner of an email address has unsubscribed.
 pub(super) fn refuse(conn: &mut Conn, email_hash: &str, now: Timestamp) -> Result<()> {
     let row = (comment_refusals::email_hash.eq(email_hash), comment_refusals::created_at.eq(now));
     diesel::insert_into(comment_refusals::table).values(row).execute(conn)?;
     Ok(())
 }
 
-/// Forgets what an address was to be told, and that it was.
+/// Deletes all notices to an email address.
 pub(super) fn forget_address(conn: &mut Conn, email: &str) -> Result<()> {
     diesel::delete(comment_notices::table.filter(comment_notices::email.eq(email))).execute(conn)?;
     Ok(())
 }
 
-/// Forgets what is yet to be told of the replies to a comment that was deleted. What was told already still keeps further mails back.
+/// Deletes the unsent notices about replies to a deleted comment. Sent notices are kept, because they limit further emails.
 pub(in crate::comments) fn forget_unsent(conn: &mut Conn, parent: CommentId) -> Result<()> {
     let replies = comments::table.filter(comments::parent_id.eq(parent)).select(comments::id);
     let unsent = comment_notices::table.filter(comment_notices::reply_id.eq_any(replies)).filter(comment_notices::mail_id.is_null());
@@ -124,7 +124,7 @@ pub(in crate::comments) fn forget_unsent(conn: &mut Conn, parent: CommentId) -> 
     Ok(())
 }
 
-/// Forgets whom a mail went to when that keeps no further mail back, and after a month that there was one.
+/// Deletes the recipients of sent notices when the hour between two emails is over, and the notices after a month.
 pub(crate) fn forget_sent(conn: &mut Conn, now: Timestamp) -> Result<()> {
     let quiet_over =
         comment_notices::table.filter(comment_notices::sent_at.lt(now.plus_seconds(-QUIET))).filter(comment_notices::email.ne(""));
@@ -133,43 +133,43 @@ pub(crate) fn forget_sent(conn: &mut Conn, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Somebody's digest, where they want it.
+/// Returns a moderator's digest subscription, if there is one.
 pub(super) fn digest(conn: &mut Conn, user: Id<User>) -> Result<Option<Digest>> {
     let own = comment_digests::table.filter(comment_digests::user_id.eq(user));
     Ok(own.select(Digest::as_select()).first(conn).optional()?)
 }
 
-/// Stores that somebody wants the digest.
+/// Stores a digest subscription.
 pub(super) fn insert_digest(conn: &mut Conn, digest: &Digest) -> Result<()> {
     diesel::insert_into(comment_digests::table).values(digest).execute(conn)?;
     Ok(())
 }
 
-/// Stores that somebody wants the digest no more; says whether they did.
+/// Deletes a digest subscription. Returns whether it existed.
 pub(super) fn delete_digest(conn: &mut Conn, user: Id<User>) -> Result<bool> {
     Ok(diesel::delete(comment_digests::table.filter(comment_digests::user_id.eq(user))).execute(conn)? > 0)
 }
 
-/// Those whose next digest is not yet on its way.
+/// Returns the subscriptions whose next digest is not queued yet.
 pub(super) fn idle_digests(conn: &mut Conn) -> Result<Vec<Digest>> {
     let idle = comment_digests::table.filter(comment_digests::asked.eq(false)).order(comment_digests::user_id.asc());
     Ok(straight!(conn, conn => idle.select(Digest::as_select()).load(conn))?)
 }
 
-/// Sends a digest on its way; of all who try at once, one is told that it did.
+/// Marks a digest as queued. If several callers try at once, exactly one gets `true`.
 pub(super) fn ask_digest(conn: &mut Conn, user: Id<User>) -> Result<bool> {
     let idle = comment_digests::table.filter(comment_digests::user_id.eq(user)).filter(comment_digests::asked.eq(false));
     Ok(diesel::update(idle).set(comment_digests::asked.eq(true)).execute(conn)? == 1)
 }
 
-/// Writes down that a digest was written, or that there was nothing to write.
+/// Stores that a queued digest was composed, or that there was nothing to send.
 pub(super) fn settle_digest(conn: &mut Conn, user: Id<User>, sent_at: Option<Timestamp>) -> Result<()> {
     let own = comment_digests::table.filter(comment_digests::user_id.eq(user));
     diesel::update(own).set((comment_digests::asked.eq(false), comment_digests::sent_at.eq(sent_at))).execute(conn)?;
     Ok(())
 }
 
-/// Name and address of somebody who looks after comments, where they still do.
+/// Returns the name and email address of a user, if they are still a moderator.
 pub(super) fn recipient(conn: &mut Conn, user: Id<User>) -> Result<Option<(String, String)>> {
     let active = users::table.filter(users::id.eq(user)).filter(users::suspended.eq(false)).filter(users::role.eq_any([
         Role::Editor,
@@ -179,25 +179,25 @@ pub(super) fn recipient(conn: &mut Conn, user: Id<User>) -> Result<Option<(Strin
     Ok(active.select((users::name, users::email)).first(conn).optional()?)
 }
 
-/// How many comments wait.
+/// Counts the pending comments.
 pub(super) fn count_waiting(conn: &mut Conn) -> Result<i64> {
     Ok(comments::table.filter(comments::status.eq(CommentStatus::Pending)).count().get_result(conn)?)
 }
 
-/// How many comments were reported that readers may see.
+/// Counts the reported comments that are approved.
 pub(super) fn count_reported(conn: &mut Conn) -> Result<i64> {
     let reported = comments::table.filter(comments::reported.gt(0)).filter(comments::status.eq(CommentStatus::Approved));
     Ok(reported.count().get_result(conn)?)
 }
 
-/// The reported comments that readers may see, those with the most reports first.
+/// Returns the reported comments that are approved, most reports first.
 pub(super) fn most_reported(conn: &mut Conn, limit: i64) -> Result<Vec<Comment>> {
     let order = (comments::reported.desc(), comments::created_at.desc(), comments::id.desc());
     let reported = comments::table.filter(comments::reported.gt(0)).filter(comments::status.eq(CommentStatus::Approved));
     Ok(reported.order(order).limit(limit).select(Comment::as_select()).load(conn)?)
 }
 
-/// Those that have waited for the shortest time, and the headlines that they stand under.
+/// Returns the newest pending comments with the titles of their articles.
 pub(super) fn newest_waiting(conn: &mut Conn, limit: i64) -> Result<Vec<(Comment, String)>> {
     let waiting = comments::table.inner_join(articles::table).filter(comments::status.eq(CommentStatus::Pending));
     let newest = waiting.order((comments::created_at.desc(), comments::id.desc())).limit(limit);

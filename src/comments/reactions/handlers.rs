@@ -1,4 +1,4 @@
-//! Votes and reports over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for votes and reports.
 
 use actix_web::{HttpResponse, delete, get, post, put, web};
 
@@ -12,7 +12,7 @@ use crate::users::{Caller, Moderator};
 
 listing_parameters!(CommentReports, LISTING);
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::comments) fn routes(mount: &mut impl Mount) {
     mount
         .service(vote_for_comment)
@@ -22,19 +22,20 @@ pub(in crate::comments) fn routes(mount: &mut impl Mount) {
         .service(dismiss_comment_reports);
 }
 
-/// Whoever asks, once their address has been counted.
+/// Checks the rate limit of the client's IP address and returns the reader.
 fn reader(request: &Request) -> Result<Reader> {
     request.app.limits.check(Limit::Report, request.address)?;
     request.no_query()?;
     Ok(Reader { address: request.address, user_agent: request.header("user-agent").unwrap_or_default().to_owned() })
 }
 
-/// Votes for a comment.
+/// Vote for a comment
 ///
-/// One visitor, by address and program, has one vote for each comment, and one address a handful; what goes beyond is answered
-/// like the first and not counted. No cookie is set, no address kept. An address may send `RATE_REPORT` votes and reports.
-#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The comment's id.")),
-    responses((status = 200, body = Votes, description = "What the votes come to.")))]
+/// A visitor, identified by IP address and user agent, has one vote per comment; at most five votes per comment count
+/// for one IP address. Further votes get the same response and are not counted. No cookie is set and no IP address is
+/// stored. The setting `RATE_REPORT` limits the votes and reports of an IP address.
+#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The id of the comment.")),
+    responses((status = 200, body = Votes, description = "The number of votes.")))]
 #[put("/comments/{id}/vote")]
 async fn vote_for_comment(request: Request, id: web::Path<String>) -> Result<HttpResponse> {
     let who = reader(&request)?;
@@ -42,11 +43,11 @@ async fn vote_for_comment(request: Request, id: web::Path<String>) -> Result<Htt
     private(200, &votes)
 }
 
-/// Takes a vote for a comment back.
+/// Withdraw a vote for a comment
 ///
-/// The visitor is known by address and program, as when they voted.
-#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The comment's id.")),
-    responses((status = 204, description = "The visitor has no vote for it.")))]
+/// The visitor is identified by IP address and user agent, as for the vote.
+#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The id of the comment.")),
+    responses((status = 204, description = "The visitor has no vote for the comment.")))]
 #[delete("/comments/{id}/vote")]
 async fn withdraw_comment_vote(request: Request, id: web::Path<String>) -> Result<HttpResponse> {
     let who = reader(&request)?;
@@ -54,12 +55,14 @@ async fn withdraw_comment_vote(request: Request, id: web::Path<String>) -> Resul
     Ok(no_content())
 }
 
-/// Reports a comment.
+/// Report a comment
 ///
-/// Those who look after comments see how many readers reported it, and why. One visitor, by address and program, is counted
-/// once for each comment, which the answer does not tell; who it was is not kept.
-#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The comment's id.")), request_body = ReportDraft,
-    responses((status = 204, description = "The report was taken.")))]
+/// Moderators see how many readers reported the comment, and why. A visitor, identified by IP address and user agent,
+/// is counted once per comment; the response does not reveal whether this report was counted. The visitor's identity
+/// is not stored.
+#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The id of the comment.")),
+    request_body = ReportDraft,
+    responses((status = 204, description = "The report was accepted.")))]
 #[post("/comments/{id}/reports")]
 async fn report_comment(body: Body, request: Request, id: web::Path<String>) -> Result<HttpResponse> {
     let who = reader(&request)?;
@@ -67,10 +70,10 @@ async fn report_comment(body: Body, request: Request, id: web::Path<String>) -> 
     Ok(no_content())
 }
 
-/// Lists the reports of a comment.
+/// List the reports of a comment
 ///
-/// The newest first; those that were dismissed, too.
-#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The comment's id."), CommentReports),
+/// Returns all reports, including dismissed ones, newest first.
+#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The id of the comment."), CommentReports),
     security(("bearer" = ["author", "editor", "moderator", "admin"])),
     responses((status = 200, body = Page<ReportView>, description = "A page of reports.")))]
 #[get("/comments/{id}/reports")]
@@ -80,12 +83,12 @@ async fn list_comment_reports(request: Request, caller: Caller<Moderator>, id: w
     editor_page(&request, &list, &page)
 }
 
-/// Dismisses the reports of a comment.
+/// Dismiss the reports of a comment
 ///
-/// For what may stay: `reported` is 0 again, and whoever has reported it is not counted once more.
-#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The comment's id.")),
+/// Use it for comments that may stay: `reported` becomes 0, and visitors who have reported the comment are not counted again.
+#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The id of the comment.")),
     security(("bearer" = ["author", "editor", "moderator", "admin"])),
-    responses((status = 204, description = "There are no open reports any more.")))]
+    responses((status = 204, description = "The comment has no open reports.")))]
 #[delete("/comments/{id}/reports")]
 async fn dismiss_comment_reports(request: Request, caller: Caller<Moderator>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

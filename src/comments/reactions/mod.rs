@@ -1,7 +1,7 @@
-//! Reactions: readers vote for comments, and report what does not belong there.
+//! Reactions: readers' votes for comments, and their reports of them.
 //!
-//! Invariants: one visitor has one vote and one report of a comment; what is kept of them is a keyed hash that is another for
-//! each comment, so that nobody can tell what else they voted for; nobody is told whose reaction it was.
+//! Invariants: a visitor has one vote and one report per comment. Only a keyed hash is stored, which differs for each
+//! comment, so that a visitor's reactions cannot be linked. Nobody can see whose reaction it was.
 
 mod handlers;
 mod operations;

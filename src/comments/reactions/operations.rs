@@ -1,4 +1,4 @@
-//! What readers can do with a comment, and staff with the reports of it: plain functions of connection and input.
+//! Operations on votes and reports: functions of a connection and parsed input.
 
 use super::super::changes::announce;
 use super::super::moderation;
@@ -16,7 +16,7 @@ use crate::events::PASSING;
 use crate::input::{Input, Query};
 use crate::users::{Caller, Moderator};
 
-/// Votes for a comment; again, it changes nothing.
+/// Votes for a comment. A second vote has no effect.
 pub(super) fn vote(app: &App, conn: &mut Conn, id: &str, who: &Reader) -> Result<Votes> {
     let mut comment = seen(conn, id)?;
     let visitor = who.visitor(app, comment.id);
@@ -28,7 +28,7 @@ pub(super) fn vote(app: &App, conn: &mut Conn, id: &str, who: &Reader) -> Result
     Ok(Votes { votes: comment.score })
 }
 
-/// Takes a vote back; where there is none, it changes nothing.
+/// Withdraws a vote. Withdrawing a missing vote has no effect.
 pub(super) fn withdraw_vote(app: &App, conn: &mut Conn, id: &str, who: &Reader) -> Result<()> {
     let mut comment = seen(conn, id)?;
     if queries::delete_vote(conn, comment.id, &who.visitor(app, comment.id))? {
@@ -43,7 +43,7 @@ fn count(app: &App, conn: &mut Conn, comment: &mut Comment, change: i32) -> Resu
     announce(app, conn, None, comment, PASSING, vec![format!("comments:{}", comment.article_id)])
 }
 
-/// Reports a comment; again, it changes nothing.
+/// Reports a comment. A second report has no effect.
 pub(super) fn report(app: &App, conn: &mut Conn, id: &str, who: &Reader, input: &Input) -> Result<()> {
     let comment = seen(conn, id)?;
     let ReportDraft { reason, note } = input.plain()?;
@@ -67,7 +67,7 @@ pub(super) fn report(app: &App, conn: &mut Conn, id: &str, who: &Reader, input: 
     announce(app, conn, None, &comment, "comment.reported", Vec::new())
 }
 
-/// The comment, where readers see what it says; nobody else changes the comments of its article until this transaction ends.
+/// Returns a comment that readers can see, and locks the comments of its article until the transaction ends.
 fn seen(conn: &mut Conn, id: &str) -> Result<Comment> {
     comments::lock_thread(conn, id)?;
     let id = id.parse().map_err(|_| Error::not_found())?;
@@ -77,7 +77,7 @@ fn seen(conn: &mut Conn, id: &str) -> Result<Comment> {
     Ok(comment)
 }
 
-/// One page of the reports of a comment, and the query that asked for it.
+/// Returns one page of the reports of a comment, with the parsed query.
 pub(super) fn list_reports(
     app: &App,
     conn: &mut Conn,
@@ -92,7 +92,7 @@ pub(super) fn list_reports(
     Ok((list, page))
 }
 
-/// Lets a comment be, whatever was reported.
+/// Dismisses all reports of a comment.
 pub(super) fn dismiss_reports(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, id: &str) -> Result<()> {
     comments::lock_thread(conn, id)?;
     let Some(comment) = moderation::found(conn, caller, id)? else { return Ok(()) };

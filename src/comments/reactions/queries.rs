@@ -1,4 +1,4 @@
-//! All SQL of votes and reports.
+//! SQL queries for votes and reports.
 
 use diesel::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::db::{Backend, Conn, PageOf, PageQuery, keyset};
 use crate::error::Result;
 use crate::schema::{comment_reports, comment_votes, comments};
 
-/// Whether a visitor may vote: they have not, and their address is no crowd.
+/// Checks whether a visitor may vote: they have not voted yet, and their IP address has not used up its votes.
 pub(super) fn may_vote(conn: &mut Conn, comment: CommentId, who: &Visitor) -> Result<bool> {
     let of_comment = || comment_votes::table.filter(comment_votes::comment_id.eq(comment));
     let own: i64 = of_comment().filter(comment_votes::visitor.eq(&who.visitor)).count().get_result(conn)?;
@@ -18,7 +18,7 @@ pub(super) fn may_vote(conn: &mut Conn, comment: CommentId, who: &Visitor) -> Re
     Ok(own == 0 && near < OF_ONE_PLACE)
 }
 
-/// Whether a visitor may report: they have not, and their address is no crowd.
+/// Checks whether a visitor may report: they have not reported yet, and their IP address has not used up its reports.
 pub(super) fn may_report(conn: &mut Conn, comment: CommentId, who: &Visitor) -> Result<bool> {
     let of_comment = || comment_reports::table.filter(comment_reports::comment_id.eq(comment));
     let own: i64 = of_comment().filter(comment_reports::visitor.eq(&who.visitor)).count().get_result(conn)?;
@@ -32,20 +32,20 @@ pub(super) fn insert_vote(conn: &mut Conn, vote: &Vote) -> Result<()> {
     Ok(())
 }
 
-/// Takes a visitor's vote back; says whether there was one.
+/// Deletes a visitor's vote. Returns whether it existed.
 pub(super) fn delete_vote(conn: &mut Conn, comment: CommentId, who: &Visitor) -> Result<bool> {
     let own = comment_votes::table.filter(comment_votes::comment_id.eq(comment)).filter(comment_votes::visitor.eq(&who.visitor));
     Ok(diesel::delete(own).execute(conn)? > 0)
 }
 
-/// Counts a vote, or one that was taken back.
+/// Adds a change to a comment's number of votes.
 pub(super) fn count_vote(conn: &mut Conn, comment: CommentId, change: i32) -> Result<()> {
     let one = comments::table.filter(comments::id.eq(comment));
     diesel::update(one).set(comments::score.eq(comments::score + change)).execute(conn)?;
     Ok(())
 }
 
-/// Stores a report, and counts it.
+/// Stores a report and counts it.
 pub(super) fn insert_report(conn: &mut Conn, report: &Report) -> Result<()> {
     diesel::insert_into(comment_reports::table).values(report).execute(conn)?;
     let one = comments::table.filter(comments::id.eq(report.comment_id));
@@ -53,14 +53,14 @@ pub(super) fn insert_report(conn: &mut Conn, report: &Report) -> Result<()> {
     Ok(())
 }
 
-/// One page of the reports of a comment.
+/// Returns one page of the reports of a comment.
 pub(super) fn page_of_reports(conn: &mut Conn, comment: CommentId, query: &PageQuery) -> Result<PageOf<Report>> {
     let of_comment = || comment_reports::table.filter(comment_reports::comment_id.eq(comment));
     let rows = of_comment().select(Report::as_select()).into_boxed::<Backend>();
     Ok(keyset!(conn, LISTING, query, rows, of_comment().into_boxed::<Backend>()))
 }
 
-/// Lets a comment be, whatever was reported; says how many reports that was about.
+/// Marks all open reports of a comment as dismissed. Returns their number.
 pub(super) fn dismiss(conn: &mut Conn, comment: CommentId) -> Result<usize> {
     let open = comment_reports::table.filter(comment_reports::comment_id.eq(comment)).filter(comment_reports::dismissed.eq(false));
     let dismissed = diesel::update(open).set(comment_reports::dismissed.eq(true)).execute(conn)?;

@@ -1,4 +1,4 @@
-//! A report: its row, its draft, its view.
+//! A report: its row, its draft and its view.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -14,27 +14,27 @@ use crate::schema::comment_reports;
 pub(super) type ReportId = Id<Report>;
 
 text_enum! {
-    /// What is wrong with a comment.
+    /// The reason for a report.
     pub(crate) enum ReportReason {
-        /// It is advertising.
+        /// The comment is advertising.
         Spam = "spam",
-        /// It hurts or threatens somebody.
+        /// The comment insults or threatens a person.
         Abuse = "abuse",
-        /// It has nothing to do with the article.
+        /// The comment is not about the article.
         OffTopic = "off_topic",
-        /// It is against the law.
+        /// The comment is illegal.
         Illegal = "illegal",
-        /// Something else.
+        /// Another reason.
         Other = "other",
     }
 }
 
 text_types! {
-    /// What somebody says of it in their own words.
+    /// The reader's explanation of a report.
     ReportNote: TEXT 0..=1000 "It insults the driver by name.";
 }
 
-/// A report as it is stored.
+/// A report, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = comment_reports)]
 pub(in crate::comments) struct Report {
@@ -48,45 +48,45 @@ pub(in crate::comments) struct Report {
     pub(super) created_at: Timestamp,
 }
 
-/// What is wrong with a comment, as a reader says it.
+/// A new report of a comment, as clients send it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = CommentReportDraft)]
 pub(super) struct ReportDraft {
-    /// What is wrong with it.
+    /// The reason for the report.
     pub(super) reason: ReportReason,
-    /// The same in the reader's own words.
+    /// The reader's explanation.
     pub(super) note: Option<ReportNote>,
 }
 
 impl Draft for ReportDraft {}
 
-/// A report, as those see it who look after comments. Who sent it is not kept.
+/// A report, as moderators see it. The reader's identity is not stored.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = CommentReport)]
 pub(in crate::comments) struct ReportView {
-    /// Its id.
+    /// The id of the report.
     id: ReportId,
-    /// What is wrong with the comment.
+    /// The reason for the report.
     reason: ReportReason,
-    /// The same in the reader's own words.
+    /// The reader's explanation.
     #[schema(example = "It insults the driver by name.")]
     note: Option<String>,
-    /// Whether somebody has looked at it and let the comment be.
+    /// Whether a moderator has dismissed the report.
     #[schema(example = false)]
     dismissed: bool,
-    /// When it came.
+    /// The time when the report was sent.
     created_at: Timestamp,
 }
 
 impl Report {
-    /// What is shown of it.
+    /// Returns the report as moderators see it.
     pub(in crate::comments) fn view(&self) -> ReportView {
         ReportView { id: self.id, reason: self.reason, note: self.note.clone(), dismissed: self.dismissed, created_at: self.created_at }
     }
 }
 
-/// What the list of a comment's reports can be asked.
+/// The filters and sort fields of the list of a comment's reports.
 pub(super) static LISTING: Listing<comment_reports::table, Report> = Listing {
     fields: &[
         Field {
@@ -95,7 +95,7 @@ pub(super) static LISTING: Listing<comment_reports::table, Report> = Listing {
             ops: Op::CHOICE,
             column: column!(text comment_reports::reason),
             key: None,
-            about: "What is wrong with the comment.",
+            about: "The reason for the report.",
         },
         Field {
             name: "dismissed",
@@ -103,7 +103,7 @@ pub(super) static LISTING: Listing<comment_reports::table, Report> = Listing {
             ops: Op::TRUTH,
             column: column!(truth comment_reports::dismissed),
             key: None,
-            about: "Whether somebody let the comment be.",
+            about: "Whether a moderator has dismissed the report.",
         },
         Field {
             name: "created_at",
@@ -111,7 +111,7 @@ pub(super) static LISTING: Listing<comment_reports::table, Report> = Listing {
             ops: Op::ORDER,
             column: column!(time comment_reports::created_at),
             key: Some(|row| Key::Int(row.created_at.millis())),
-            about: "When it came.",
+            about: "The time when the report was sent.",
         },
     ],
     default_sort: "-created_at",

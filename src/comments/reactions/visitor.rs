@@ -1,4 +1,4 @@
-//! Who reacts, as far as can be told without knowing them.
+//! Distinguishes visitors without identifying them.
 
 use std::net::IpAddr;
 
@@ -6,27 +6,28 @@ use crate::app::App;
 use crate::comments::comment::CommentId;
 use crate::http::limited_as;
 
-/// How many visitors of one address count for one comment: a household, and no crowd that only changes its program's name.
+/// The maximum number of visitors at one IP address that count for a comment: enough for a household, too few for one
+/// client that varies its user agent.
 pub(super) const OF_ONE_PLACE: i64 = 5;
 
-/// Where a reaction comes from.
+/// The client that sends a reaction.
 pub(super) struct Reader {
-    /// The address.
+    /// The IP address.
     pub(super) address: IpAddr,
-    /// The program.
+    /// The user agent.
     pub(super) user_agent: String,
 }
 
-/// What is kept of whoever reacts: hashes that nobody can make without the secret key.
+/// The stored form of a visitor: hashes keyed with the server's secret.
 pub(super) struct Visitor {
-    /// Of address and program.
+    /// The hash of the IP address and the user agent.
     pub(super) visitor: String,
-    /// Of the address alone.
+    /// The hash of the IP address alone.
     pub(super) place: String,
 }
 
 impl Reader {
-    /// What is kept of them for one comment.
+    /// Returns the stored form of this client for one comment.
     pub(super) fn visitor(&self, app: &App, comment: CommentId) -> Visitor {
         let place = format!("{comment}\n{}", limited_as(self.address));
         let visitor = format!("{place}\n{}", self.user_agent);

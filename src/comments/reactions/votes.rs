@@ -1,4 +1,4 @@
-//! Votes: their row, and what is told of them.
+//! Votes: their row and their view.
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -8,7 +8,7 @@ use crate::comments::comment::CommentId;
 use crate::db::Timestamp;
 use crate::schema::comment_votes;
 
-/// A vote as it is stored.
+/// A vote, as stored.
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = comment_votes)]
 pub(super) struct Vote {
@@ -18,11 +18,11 @@ pub(super) struct Vote {
     pub(super) created_at: Timestamp,
 }
 
-/// What a comment's votes come to.
+/// The votes for a comment.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = CommentVotes)]
 pub(super) struct Votes {
-    /// How many readers voted for it.
+    /// The number of readers' votes for the comment.
     #[schema(example = 3, minimum = 0)]
     pub(super) votes: i32,
 }

@@ -1,7 +1,8 @@
-//! The checker: a server elsewhere that is asked what it thinks of a guest's comment (`COMMENT_CHECK_URL`).
+//! The external checker: a server that is asked for a verdict on guests' comments (`COMMENT_CHECK_URL`).
 //!
-//! It is asked by a job, outside every transaction; the comment waits until it has answered, and where it does not within two
-//! seconds, for a person. It is told what readers would see, and neither e-mail address nor IP address nor program.
+//! A job asks it, outside of any transaction; the comment is pending until the response. If there is none within two
+//! seconds, a moderator must decide. The request contains what readers would see, but no email address, IP address or
+//! user agent.
 
 use std::time::Duration;
 
@@ -24,49 +25,49 @@ use crate::error::Result;
 use crate::jobs::{Failure, TaskId};
 use crate::secrets::hex;
 
-/// How long it may take.
+/// The timeout of a request.
 const DEADLINE: Duration = Duration::from_secs(2);
-/// How long its answer may be, in bytes.
+/// The maximum size of a response, in bytes.
 const LONGEST: usize = 16 * 1024;
 
-/// A comment that the checker is to be asked about.
+/// A job to check a comment.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct CommentCheck {
-    /// Which one.
+    /// The id of the comment.
     pub(in crate::comments) comment: CommentId,
-    /// What it said when this was asked for.
+    /// The version of the comment when the check was queued.
     pub(in crate::comments) version: i32,
-    /// Whether it shows where nothing speaks against it.
+    /// Whether to publish the comment if the verdict is `ok`.
     pub(in crate::comments) shows: bool,
 }
 
-/// What the checker thinks.
+/// The checker's verdict.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Verdict {
-    /// Nothing speaks against it.
+    /// The comment is fine.
     Ok,
-    /// A person should look at it.
+    /// A moderator should decide.
     Wait,
-    /// It is spam.
+    /// The comment is spam.
     Spam,
 }
 
-/// The checker's answer; what else is in it does not matter.
+/// The checker's response; other members are ignored.
 #[derive(Deserialize)]
 struct Opinion {
     verdict: Verdict,
 }
 
 impl CommentCheck {
-    /// Asks, and does what follows from the answer.
+    /// Asks the checker and applies its verdict.
     pub(crate) async fn deliver(self, app: &App, job: TaskId) -> std::result::Result<(), Failure> {
         let Some(config) = &app.config.comment_check else { return Ok(()) };
         let Some(question) = app.db.read(move |conn| self.question(conn)).await? else { return Ok(()) };
         let verdict = match ask(app, config, job, &question).await {
             Ok(verdict) => verdict,
             Err(why) => {
-                tracing::warn!(why, comment = %self.comment, "the checker of comments gave no answer; the comment waits for a person");
+                tracing::warn!(why, comment = %self.comment, "the comment checker gave no verdict; the comment waits for a moderator");
                 Verdict::Wait
             }
         };
@@ -74,7 +75,7 @@ impl CommentCheck {
         Ok(())
     }
 
-    /// The comment, where it still waits and says the same.
+    /// Returns the comment, if it is still pending and unchanged.
     fn waiting(self, conn: &mut Conn) -> Result<Option<Comment>> {
         let found = queries::look_up(conn, self.comment)?;
         Ok(found.filter(|comment| comment.status == CommentStatus::Pending && comment.version == self.version))
@@ -117,7 +118,7 @@ impl CommentCheck {
     }
 }
 
-/// Asks the checker; the error says in words for the log why it has no opinion.
+/// Asks the checker. The error is a text for the log.
 async fn ask(app: &App, config: &CheckConfig, job: TaskId, question: &Value) -> std::result::Result<Verdict, String> {
     let body = question.to_string();
     let timestamp = app.now().millis().div_euclid(1000).to_string();
@@ -129,13 +130,13 @@ async fn ask(app: &App, config: &CheckConfig, job: TaskId, question: &Value) -> 
     let outbound = app.outbound.as_ref().ok_or("it is not configured")?;
     let reply = outbound.post_json(&config.url, &headers, Bytes::from(body), (DEADLINE, LONGEST)).await?;
     if reply.status != 200 {
-        return Err(format!("it answered {}", reply.status));
+        return Err(format!("it responded {}", reply.status));
     }
-    let opinion: Opinion = serde_json::from_slice(&reply.body).map_err(|error| format!("its answer can't be read: {error}"))?;
+    let opinion: Opinion = serde_json::from_slice(&reply.body).map_err(|error| format!("its response cannot be read: {error}"))?;
     Ok(opinion.verdict)
 }
 
-/// The signature of a request: HMAC-SHA-256 over time, a full stop and body, in hexadecimal.
+/// Signs a request: HMAC-SHA-256 over the timestamp, a full stop and the body, in hexadecimal.
 fn signature(secret: &str, timestamp: &str, body: &str) -> std::result::Result<String, String> {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()).map_err(|error| error.to_string())?;
     mac.update(timestamp.as_bytes());

@@ -1,7 +1,7 @@
-//! Forms: when somebody began to write, as the server knows it.
+//! Form tokens: prove when a guest began to write.
 //!
-//! A public answer is the same for everybody, so it can't carry this; a form is asked for by itself, when the page's form is
-//! first touched. It is a signed time and nothing else, and nothing of it is stored.
+//! A public response is the same for everyone and cannot contain the time, so clients fetch a form token when the
+//! comment form is first used. The token is a signed time; nothing is stored.
 
 use serde::Serialize;
 use subtle::ConstantTimeEq;
@@ -11,26 +11,26 @@ use super::score::SpamSign;
 use crate::app::App;
 use crate::db::Timestamp;
 
-/// How long a form is good for, in seconds.
+/// The lifetime of a form token, in seconds.
 const LIFETIME: i64 = 24 * 60 * 60;
-/// Nobody reads a form and writes a comment in less, in seconds.
+/// The minimum time that a person needs to write a comment, in seconds.
 const AT_LEAST: i64 = 3;
-/// How far the clocks of two nodes may differ, in seconds.
+/// The tolerated clock difference between two nodes, in seconds.
 const SLACK: i64 = 60;
 
-/// The proof that somebody began to write at a time.
+/// A form token, which proves when a guest began to write.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = CommentForm)]
 pub(super) struct Form {
-    /// What a comment is sent with, as `form`.
+    /// The token to send as the comment's `form`.
     #[schema(example = "19c5a1f7d85.0f6a4e9b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b")]
     form: String,
-    /// Until when it is good.
+    /// The time when the token expires.
     expires_at: Timestamp,
 }
 
 impl Form {
-    /// One that is begun now.
+    /// Creates a form token for the present time.
     pub(super) fn begin(app: &App) -> Self {
         let now = app.now();
         Self { form: format!("{:x}.{}", now.millis(), seal(app, now.millis())), expires_at: now.plus_seconds(LIFETIME) }
@@ -41,7 +41,7 @@ fn seal(app: &App, millis: i64) -> String {
     app.secrets.digest("comment form", &millis.to_be_bytes())
 }
 
-/// What speaks against a comment that was sent with this form, or without.
+/// Returns the spam sign for a comment with this form token or without one.
 pub(super) fn sign(app: &App, form: Option<&str>) -> Option<SpamSign> {
     let Some(form) = form else { return Some(SpamSign::NoForm) };
     let began = form.split_once('.').and_then(|(time, tag)| {

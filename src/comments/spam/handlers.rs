@@ -1,4 +1,4 @@
-//! Forms over HTTP.
+//! HTTP handler for form tokens.
 
 use actix_web::{HttpResponse, post};
 
@@ -6,17 +6,18 @@ use super::form::Form;
 use crate::error::Result;
 use crate::http::{Limit, Mount, Request, private};
 
-/// Mounts the operation.
+/// Mounts the route.
 pub(in crate::comments) fn routes(mount: &mut impl Mount) {
     mount.service(begin_comment_form);
 }
 
-/// Begins a comment.
+/// Get a form token
 ///
-/// For front ends, when a reader first touches the comment's form: the answer's `form` goes along with the comment, and says
-/// when it was begun. Who writes faster than people do, or without it, looks more like a machine. It is good for a day, for
-/// any article and any number of comments; nothing of it is stored. It needs no body. An address may ask for `RATE_REPORT`.
-#[utoipa::path(tag = "Comments", responses((status = 200, body = Form, description = "The form.")))]
+/// For front ends: fetch it when a reader first uses the comment form, and send it with the comment as `form`. It
+/// tells the server when the reader began to write. Comments that are written faster than people write, or sent
+/// without a token, get a higher spam score. The token is valid for a day, for any article and any number of
+/// comments. Nothing is stored. No request body is needed. The setting `RATE_REPORT` limits the requests of an IP address.
+#[utoipa::path(tag = "Comments", responses((status = 200, body = Form, description = "The form token.")))]
 #[post("/comments/forms")]
 async fn begin_comment_form(request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Report, request.address)?;

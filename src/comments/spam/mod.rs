@@ -1,7 +1,7 @@
-//! Spam: what speaks for it in a guest's comment, in points from 0 to 100.
+//! Spam: scores guests' comments from 0 to 100 points.
 //!
-//! Invariants: no guest learns their points; staff see them and what they are for. What is found is no more than a reason to
-//! wait or to be put aside: nothing is deleted for it.
+//! Invariants: guests never learn their score; staff see the score and its signs. A score can only hold a comment
+//! back or mark it as spam; it never deletes a comment.
 
 mod checker;
 mod form;

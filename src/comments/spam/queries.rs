@@ -1,4 +1,4 @@
-//! All SQL of what comments have in common with others.
+//! SQL queries that compare a comment with others.
 
 use diesel::prelude::*;
 
@@ -6,16 +6,16 @@ use crate::db::{Conn, Timestamp, straight};
 use crate::error::Result;
 use crate::schema::comments;
 
-/// More need not be counted.
+/// The highest count that matters.
 const ENOUGH: i64 = 10;
 
-/// How many comments said the same since a time.
+/// Counts the comments with the same text since a time.
 pub(super) fn repeats(conn: &mut Conn, text_hash: &str, since: Timestamp) -> Result<usize> {
     let same = comments::table.filter(comments::text_hash.eq(text_hash)).filter(comments::created_at.ge(since));
     Ok(straight!(conn, conn => same.select(comments::created_at).limit(ENOUGH).load::<Timestamp>(conn))?.len())
 }
 
-/// How many comments of guests came from an address since a time.
+/// Counts the guests' comments from an IP address since a time.
 pub(super) fn from_address(conn: &mut Conn, address: &str, since: Timestamp) -> Result<i64> {
     let near = comments::table.filter(comments::address.eq(address)).filter(comments::created_at.ge(since));
     let near = near.filter(comments::is_staff.eq(false));

@@ -1,4 +1,4 @@
-//! The score: what is found in a comment, and what it counts for.
+//! The spam score of a comment: the signs and their points.
 
 use super::{form, queries};
 use crate::app::App;
@@ -8,51 +8,51 @@ use crate::db::{Conn, Json, plain_words, text_enum};
 use crate::error::Result;
 use crate::secrets::token_hash;
 
-/// The most there can be.
+/// The maximum score.
 const CERTAIN: i32 = 100;
-/// What each link counts for, and all of them at most.
+/// The points for each link, and the maximum for all links.
 const LINK: (i32, i32) = (10, 60);
-/// Within how many seconds the same text counts as a repeat.
+/// The period in which the same text counts as a repeat, in seconds.
 const REPEATED_WITHIN: i64 = 24 * 60 * 60;
-/// Shorter texts are repeated by honest people, too; in characters.
+/// The minimum length of texts that are compared, in characters: honest people repeat shorter ones, too.
 const WORTH_COMPARING: usize = 20;
-/// Within how many seconds the comments of one address are counted.
+/// The period in which the comments of one IP address are counted, in seconds.
 const FLOOD_WITHIN: i64 = 10 * 60;
-/// How many of them are no flood.
+/// The number of comments in that period that is tolerated.
 const NO_FLOOD: i64 = 3;
 
 text_enum! {
-    /// What speaks for spam.
+    /// A sign of spam.
     pub(crate) enum SpamSign {
-        /// The field that only machines see was filled in.
+        /// The trap field, which is hidden from people, was filled in.
         Trap = "trap",
-        /// Its author's e-mail address is banned.
+        /// The author's email address is banned.
         BannedEmail = "banned_email",
-        /// The IP address that it came from is banned.
+        /// The IP address that sent the comment is banned.
         BannedAddress = "banned_address",
-        /// It holds banned words.
+        /// The comment contains banned words.
         BannedWord = "banned_word",
-        /// It came without a form.
+        /// The comment was sent without a form token.
         NoForm = "no_form",
-        /// It came with a form that is not ours, or a day old.
+        /// The form token is invalid or expired.
         BadForm = "bad_form",
-        /// It was written faster than anybody writes.
+        /// The comment was written faster than people write.
         Fast = "fast",
-        /// It has links.
+        /// The comment contains links.
         Links = "links",
-        /// The same was said elsewhere within a day.
+        /// Another comment with the same text was posted within a day.
         Repeat = "repeat",
-        /// The same was said several times elsewhere within a day.
+        /// Several comments with the same text were posted within a day.
         Repeats = "repeats",
-        /// More than a few came from the same IP address within ten minutes.
+        /// More than three comments came from the same IP address within ten minutes.
         Flood = "flood",
-        /// The checker of comments thinks so.
+        /// The external checker calls it spam.
         Checker = "checker",
     }
 }
 
 impl SpamSign {
-    /// What it counts for; links, each by itself.
+    /// Returns the points of a sign. Links are counted separately.
     pub(super) const fn points(self) -> i32 {
         match self {
             Self::Trap | Self::BannedEmail | Self::BannedAddress | Self::BannedWord | Self::Checker => CERTAIN,
@@ -66,15 +66,15 @@ impl SpamSign {
     }
 }
 
-/// What came with a comment and is not kept.
+/// The data of a request that matters only for the score and is not stored.
 pub(in crate::comments) struct Clues {
-    /// Whether the trap was filled in.
+    /// Whether the trap field was filled in.
     pub(in crate::comments) trapped: bool,
-    /// The form.
+    /// The form token.
     pub(in crate::comments) form: Option<String>,
 }
 
-/// Finds what speaks against a new comment of a guest, and writes it down in it.
+/// Finds the signs of spam in a new guest comment and sets its score.
 pub(in crate::comments) fn score(app: &App, conn: &mut Conn, comment: &mut Comment, clues: &Clues) -> Result<()> {
     let mut signs = bans::signs(app, conn, comment)?;
     if clues.trapped {
@@ -103,7 +103,7 @@ pub(in crate::comments) fn score(app: &App, conn: &mut Conn, comment: &mut Comme
     Ok(())
 }
 
-/// Finds what speaks against what a guest's comment says now; what spoke against it before still does.
+/// Updates the score for a changed text. Earlier signs remain.
 pub(in crate::comments) fn rescore(conn: &mut Conn, comment: &mut Comment) -> Result<()> {
     comment.text_hash = text_hash(comment);
     let words = bans::banned_words(conn, comment)?;
@@ -121,7 +121,7 @@ fn points_of_links(comment: &Comment) -> i32 {
     i32::try_from(links).unwrap_or(i32::MAX).saturating_mul(LINK.0).min(LINK.1)
 }
 
-/// What a text is recognised by, however it is dressed up.
+/// Returns a hash of the text that ignores case, accents and punctuation.
 fn text_hash(comment: &Comment) -> Option<String> {
     let words = plain_words(&comment.text);
     (words.chars().count() >= WORTH_COMPARING).then(|| token_hash(&words))

@@ -1,12 +1,12 @@
-//! AV1 (the specification of the Alliance for Open Media): what of a stream codes pixels, and what it says of their colours.
+//! AV1 streams (AV1 Bitstream & Decoding Process Specification): keeps the units that code pixels, and reads the colour description.
 
 use super::Broken;
 use super::reader::Reader;
 
-/// The header of a sequence.
+/// The unit type of a sequence header.
 const SEQUENCE: u8 = 1;
 
-/// What codes pixels (section 5.3): whatever else there is may hold anything.
+/// Keeps the units that code pixels (section 5.3); other units could hold anything.
 pub(super) fn pixels(stream: &[u8]) -> Result<Vec<u8>, Broken> {
     let kept: Vec<u8> = units(stream)?
         .into_iter()
@@ -14,11 +14,11 @@ pub(super) fn pixels(stream: &[u8]) -> Result<Vec<u8>, Broken> {
         .flat_map(|unit| unit.whole)
         .copied()
         .collect();
-    if kept.is_empty() { Err(Broken("It has no pixels.")) } else { Ok(kept) }
+    if kept.is_empty() { Err(Broken("The file contains no pixels.")) } else { Ok(kept) }
 }
 
-/// Primaries, transfer and matrix (ITU-T H.273), and whether all values of a sample are used (section 5.5); none where the header
-/// is one of a film.
+/// The colour primaries, transfer characteristics and matrix coefficients (ITU-T H.273), and whether samples use the full range (section
+/// 5.5); `None` if the header describes a video.
 pub(super) fn codes_of(stream: &[u8]) -> Option<([u16; 3], bool)> {
     let units = units(stream).ok()?;
     let mut bits = Bits { bytes: units.iter().find(|unit| unit.kind == SEQUENCE)?.content, at: 0 };
@@ -56,7 +56,7 @@ pub(super) fn codes_of(stream: &[u8]) -> Option<([u16; 3], bool)> {
 }
 
 fn operating_points(bits: &mut Bits<'_>) -> Option<()> {
-    // Times and delays come in films.
+    // Timing and decoder model information occurs only in videos.
     if bits.flag()? || bits.flag()? {
         return None;
     }
@@ -85,7 +85,7 @@ fn tools(bits: &mut Bits<'_>) -> Option<()> {
     Some(())
 }
 
-/// A unit of a stream.
+/// A unit of a stream (OBU).
 struct Unit<'a> {
     kind: u8,
     whole: &'a [u8],
@@ -114,13 +114,13 @@ fn leb128(reader: &mut Reader<'_>) -> Result<usize, Broken> {
         let byte = reader.byte()?;
         value |= u64::from(byte & 0x7f) << (place * 7);
         if byte & 0x80 == 0 {
-            return usize::try_from(value).map_err(|_| Broken("It is larger than it is."));
+            return usize::try_from(value).map_err(|_| Broken("A length is too large."));
         }
     }
-    Err(Broken("A length has no end."))
+    Err(Broken("A length is not terminated."))
 }
 
-/// Bits, the great ones first.
+/// Reads bits, the most significant bit first.
 struct Bits<'a> {
     bytes: &'a [u8],
     at: usize,

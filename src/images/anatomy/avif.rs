@@ -1,4 +1,4 @@
-//! AVIF (AV1 Image File Format, on ISO/IEC 23008-12): items of coded pixels, and properties of them, found by a table of places.
+//! AVIF (AV1 Image File Format, based on ISO/IEC 23008-12): items of coded pixels and their properties, located through tables.
 
 use image::metadata::Orientation;
 
@@ -7,27 +7,27 @@ use super::boxes::{Kind, Property, Tables};
 use super::reader::Reader;
 use super::{Anatomy, Broken, Mime};
 
-/// What decoding takes for each pixel: three samples of two bytes, the opacity, and what becomes of them.
+/// The memory for decoding a pixel, in bytes: three samples of two bytes, the opacity, and the converted pixel.
 const MEMORY_OF_A_PIXEL: u64 = 12;
 
-const GRID: Broken = Broken("Its pixels are put together of several pictures, which is not taken.");
+const GRID: Broken = Broken("The image is a grid of several images, which is not supported.");
 
-/// The coded pixels of a file, and what must be known to show them.
+/// The coded pixels of a file, and the data to display them.
 #[derive(Debug, Default)]
 pub(in crate::images) struct Coded {
-    /// Pixels from left to right, as stored.
+    /// The stored width in pixels.
     pub(in crate::images) width: u32,
-    /// Pixels from top to bottom, as stored.
+    /// The stored height in pixels.
     pub(in crate::images) height: u32,
-    /// The colours, in AV1.
+    /// The colours, coded in AV1.
     pub(in crate::images) color: Vec<u8>,
-    /// How opaque each is, in AV1, where that is told.
+    /// The opacity, coded in AV1, if there is any.
     pub(in crate::images) alpha: Option<Vec<u8>>,
-    /// Whether the colours have been multiplied by it.
+    /// Whether the colours are premultiplied by the opacity.
     pub(in crate::images) premultiplied: bool,
-    /// The colour profile.
+    /// The ICC colour profile.
     pub(in crate::images) profile: Option<Vec<u8>>,
-    /// Primaries, transfer and matrix (ITU-T H.273), and whether all values of a sample are used.
+    /// The colour primaries, transfer characteristics and matrix coefficients (ITU-T H.273), and whether samples use the full range.
     pub(in crate::images) nclx: Option<([u16; 3], bool)>,
     orientation: Option<Orientation>,
     exif: Option<Vec<u8>>,
@@ -35,7 +35,7 @@ pub(in crate::images) struct Coded {
     alpha_properties: Vec<Property>,
 }
 
-/// Whether the first box of a file says that it is such a picture.
+/// Whether the first box of a file declares an AVIF image.
 pub(super) fn is_announced(bytes: &[u8]) -> bool {
     let Some((size, rest)) = bytes.split_first_chunk::<4>() else { return false };
     let size = usize::try_from(u32::from_be_bytes(*size)).unwrap_or_default();
@@ -45,7 +45,7 @@ pub(super) fn is_announced(bytes: &[u8]) -> bool {
     major == Some(b"avif") || (major != Some(b"avis") && compatible.contains(b"avif"))
 }
 
-/// Takes a file apart.
+/// Parses a file.
 pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
     let coded = Coded::of(bytes)?;
     let pixels = u64::from(coded.width) * u64::from(coded.height);
@@ -68,17 +68,17 @@ pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
 }
 
 impl Coded {
-    /// Takes a file apart.
+    /// Parses a file.
     pub(in crate::images) fn of(file: &[u8]) -> Result<Self, Broken> {
         let (tables, primary) = Tables::of(file)?;
         match tables.kind(primary) {
             Some([b'a', b'v', b'0', b'1']) => {}
             Some([b'g', b'r', b'i', b'd']) => return Err(GRID),
-            _ => return Err(Broken("It has no picture in it.")),
+            _ => return Err(Broken("The file contains no image.")),
         }
         let properties = tables.properties(primary)?;
         let mut coded = Self { color: pixels(&tables.content(primary)?)?, exif: tables.exif(), ..Self::default() };
-        let mut size = Reader::new(property(&properties, *b"ispe").ok_or(Broken("It does not say how large it is."))?);
+        let mut size = Reader::new(property(&properties, *b"ispe").ok_or(Broken("The file does not state the size of the image."))?);
         size.be32()?;
         (coded.width, coded.height) = (size.be32()?, size.be32()?);
         let turn = property(&properties, *b"irot").and_then(|content| content.first()).map(|turn| turn & 3);
@@ -102,7 +102,7 @@ impl Coded {
         Ok(coded)
     }
 
-    /// A file of nothing else.
+    /// Writes a file that contains nothing else.
     fn file(&self) -> Vec<u8> {
         let head = boxed(*b"ftyp", &[b"avif\0\0\0\0avifmif1miaf"]);
         let before = head.len() + self.meta(0).len() + 8;
@@ -162,7 +162,7 @@ fn property(properties: &[Property], kind: Kind) -> Option<&[u8]> {
     properties.iter().find(|(one, _)| *one == kind).map(|(_, content)| content.as_slice())
 }
 
-/// A turn to the left by so many quarters, and then a mirror: 0 lets above and below change places, 1 left and right.
+/// Converts a rotation to the left by `turn` quarters, followed by a mirroring: 0 swaps top and bottom, 1 swaps left and right.
 fn orientation(turn: u8, mirror: Option<u8>) -> Option<Orientation> {
     let exif = match (turn, mirror) {
         (0, None) => 1,

@@ -1,19 +1,19 @@
-//! The boxes and tables that AVIF keeps items of coded pixels in (ISO/IEC 14496-12 and 23008-12).
+//! The boxes and tables in which AVIF stores items (ISO/IEC 14496-12 and 23008-12).
 
 use super::Broken;
 use super::reader::Reader;
 
-/// More items and properties than a picture needs.
+/// The maximum number of items; more than any image needs.
 const MOST_ITEMS: usize = 64;
 
-const STRANGE: Broken = Broken("Something must be done to its pixels that is not known here.");
+const STRANGE: Broken = Broken("The image needs processing that is not supported.");
 
-/// What a box, an item or a property is.
+/// The type of a box, an item or a property.
 pub(super) type Kind = [u8; 4];
-/// What must be known of an item.
+/// A property of an item.
 pub(super) type Property = (Kind, Vec<u8>);
 
-/// The boxes that follow each other.
+/// Splits bytes into consecutive boxes.
 fn boxes(bytes: &[u8]) -> Result<Vec<(Kind, &[u8])>, Broken> {
     let (mut reader, mut found) = (Reader::new(bytes), Vec::new());
     while !reader.rest().is_empty() {
@@ -21,29 +21,29 @@ fn boxes(bytes: &[u8]) -> Result<Vec<(Kind, &[u8])>, Broken> {
         let content = match size {
             0 => reader.take(reader.rest().len())?,
             1 => {
-                let size = u64::from_be_bytes(reader.array()?).checked_sub(16).ok_or(Broken("A box has no size."))?;
+                let size = u64::from_be_bytes(reader.array()?).checked_sub(16).ok_or(Broken("A box has an invalid size."))?;
                 reader.take(usize::try_from(size).map_err(|_| Broken("A box is larger than the file."))?)?
             }
-            _ => reader.take(Reader::length(size)?.checked_sub(8).ok_or(Broken("A box has no size."))?)?,
+            _ => reader.take(Reader::length(size)?.checked_sub(8).ok_or(Broken("A box has an invalid size."))?)?,
         };
         found.push((kind, content));
         if found.len() > 4 * MOST_ITEMS {
-            return Err(Broken("It has more boxes than a picture needs."));
+            return Err(Broken("The file has too many boxes."));
         }
     }
     Ok(found)
 }
 
 fn find<'a>(boxes: &[(Kind, &'a [u8])], kind: Kind) -> Result<&'a [u8], Broken> {
-    boxes.iter().find(|(one, _)| *one == kind).map(|(_, content)| *content).ok_or(Broken("It says nothing of its picture."))
+    boxes.iter().find(|(one, _)| *one == kind).map(|(_, content)| *content).ok_or(Broken("The file lacks a required box."))
 }
 
-/// A number that is as wide as one says.
+/// Reads a number of two bytes, or of four if `wide`.
 fn number(reader: &mut Reader<'_>, wide: bool) -> Result<u32, Broken> {
     if wide { reader.be32() } else { reader.be16().map(u32::from) }
 }
 
-/// The version that a full box begins with.
+/// Reads the version at the start of a full box.
 fn version(reader: &mut Reader<'_>) -> Result<u8, Broken> {
     let [version, ..] = reader.array::<4>()?;
     Ok(version)
@@ -55,14 +55,14 @@ pub(super) struct Tables<'a> {
     data: &'a [u8],
     items: Vec<(u32, Kind)>,
     places: Vec<Place>,
-    /// What one item is to another.
+    /// References between items: type, source and target.
     pub(super) references: Vec<(Kind, u32, u32)>,
     properties: Vec<(Kind, &'a [u8])>,
-    /// Item, number of the property from 1, whether nothing can be shown without it.
+    /// Associations of properties: the item, the number of the property (from 1), and whether the property is essential.
     associations: Vec<(u32, usize, bool)>,
 }
 
-/// Where a part of an item lies: in the file or, where it is so, in the table's own data.
+/// The location of a part of an item: in the file or, if `inside`, in the table's own data.
 struct Place {
     item: u32,
     inside: bool,
@@ -99,17 +99,17 @@ impl<'a> Tables<'a> {
         for place in self.places.iter().filter(|place| place.item == item) {
             let all = if place.inside { self.data } else { self.file };
             let from = usize::try_from(place.from).ok().and_then(|from| all.get(from..));
-            let from = from.ok_or(Broken("It breaks off before its pixels."))?;
+            let from = from.ok_or(Broken("The file is truncated before its pixels."))?;
             let length = if place.length == 0 { from.len() } else { usize::try_from(place.length).unwrap_or(usize::MAX) };
-            content.extend_from_slice(from.get(..length).ok_or(Broken("It breaks off before its end."))?);
+            content.extend_from_slice(from.get(..length).ok_or(Broken("The file is truncated."))?);
             if content.len() > self.file.len() {
-                return Err(Broken("The same bytes are used again and again."));
+                return Err(Broken("The file refers to the same bytes too often."));
             }
         }
         Ok(content)
     }
 
-    /// What must be known of an item's pixels, one of each kind, and nothing else.
+    /// The properties needed to decode and display an item, one of each kind.
     pub(super) fn properties(&self, item: u32) -> Result<Vec<Property>, Broken> {
         let mut kept: Vec<Property> = Vec::new();
         for (_, number, essential) in self.associations.iter().filter(|(id, ..)| *id == item) {
@@ -120,7 +120,7 @@ impl<'a> Tables<'a> {
             };
             let length = match kind {
                 b"ispe" => 12,
-                // What follows is said again among the pixels.
+                // The rest is repeated in the coded pixels.
                 b"av1C" => 4,
                 b"irot" | b"imir" => 1,
                 b"colr" if profile => content.len(),
@@ -131,13 +131,13 @@ impl<'a> Tables<'a> {
                 _ => continue,
             };
             if !kept.iter().any(same) {
-                kept.push((*kind, content.get(..length).ok_or(Broken("It breaks off in a property."))?.to_vec()));
+                kept.push((*kind, content.get(..length).ok_or(Broken("A property is truncated."))?.to_vec()));
             }
         }
         Ok(kept)
     }
 
-    /// The item that tells how opaque another one is.
+    /// The item that holds the opacity of another item.
     pub(super) fn alpha_of(&self, primary: u32) -> Result<Option<(u32, Vec<Property>)>, Broken> {
         for (_, from, _) in self.references.iter().filter(|(kind, _, to)| kind == b"auxl" && *to == primary) {
             if self.kind(*from) != Some(*b"av01") {
@@ -188,15 +188,15 @@ fn places(table: &[u8]) -> Result<Vec<Place>, Broken> {
         let item = number(&mut reader, version > 1)?;
         let method = if version > 0 { reader.be16()? & 15 } else { 0 };
         if method > 1 || reader.be16()? != 0 {
-            return Err(Broken("Its pixels lie elsewhere."));
+            return Err(Broken("The pixels are stored outside the file."));
         }
         let base = sized(&mut reader, base)?;
         for _ in 0..reader.be16()? {
             sized(&mut reader, index)?;
-            let from = base.checked_add(sized(&mut reader, offset)?).ok_or(Broken("It points beyond its end."))?;
+            let from = base.checked_add(sized(&mut reader, offset)?).ok_or(Broken("An offset is outside the file."))?;
             places.push(Place { item, inside: method == 1, from, length: sized(&mut reader, length)? });
             if places.len() > MOST_ITEMS {
-                return Err(Broken("It is in more pieces than a picture needs."));
+                return Err(Broken("The pixels are split into too many pieces."));
             }
         }
     }
@@ -208,7 +208,7 @@ fn sized(reader: &mut Reader<'_>, bytes: u8) -> Result<u64, Broken> {
         0 => Ok(0),
         4 => reader.be32().map(u64::from),
         8 => Ok(u64::from_be_bytes(reader.array()?)),
-        _ => Err(Broken("A table has numbers of a strange size.")),
+        _ => Err(Broken("A table has numbers of an unsupported size.")),
     }
 }
 
@@ -223,7 +223,7 @@ fn references(table: &[u8]) -> Result<Vec<(Kind, u32, u32)>, Broken> {
             found.push((kind, from, number(&mut reader, wide)?));
         }
         if found.len() > 4 * MOST_ITEMS {
-            return Err(Broken("It has more references than a picture needs."));
+            return Err(Broken("The file has too many references."));
         }
     }
     Ok(found)
@@ -246,7 +246,7 @@ fn associations(table: &[u8]) -> Result<Vec<(u32, usize, bool)>, Broken> {
             found.push((item, usize::from(property), essential == 1));
         }
         if found.len() > 16 * MOST_ITEMS {
-            return Err(Broken("It has more properties than a picture needs."));
+            return Err(Broken("The file has too many properties."));
         }
     }
     Ok(found)

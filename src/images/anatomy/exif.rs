@@ -1,4 +1,4 @@
-//! The little of Exif that matters here: how a picture must be turned, and who made it.
+//! Reads orientation, caption, credit and time from Exif, and writes the orientation.
 
 use exif::{Field, In, Tag, Value};
 use image::metadata::Orientation;
@@ -6,27 +6,27 @@ use image::metadata::Orientation;
 use super::Notes;
 use crate::db::Timestamp;
 
-/// The longest block of Exif that is read.
+/// The maximum length of an Exif block that is parsed, in bytes.
 const LONGEST: usize = 1024 * 1024;
 
-/// How the stored pixels must be turned to be seen.
+/// The orientation to apply to the stored pixels.
 pub(super) fn orientation(block: Option<&[u8]>) -> Orientation {
     block.and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms)
 }
 
-/// A block that says nothing but the orientation; none where there is nothing to say.
+/// An Exif block that contains only the orientation; `None` if there is nothing to apply.
 pub(super) fn block(orientation: Orientation) -> Option<[u8; 26]> {
     let turn = orientation.to_exif();
     let block = [
-        b'M', b'M', 0, 42, 0, 0, 0, 8, // a TIFF header, and where the entries begin
+        b'M', b'M', 0, 42, 0, 0, 0, 8, // the TIFF header and the offset of the entries
         0, 1, // one entry:
         0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, turn, 0, 0, // orientation, one short
-        0, 0, 0, 0, // and nothing more
+        0, 0, 0, 0, // no further entries
     ];
     (orientation != Orientation::NoTransforms).then_some(block)
 }
 
-/// What a block of Exif says of the picture.
+/// Reads caption, credit and time from an Exif block.
 pub(super) fn notes(block: &[u8]) -> Notes {
     if block.len() > LONGEST {
         return Notes::default();
@@ -42,27 +42,27 @@ pub(super) fn notes(block: &[u8]) -> Notes {
     }
 }
 
-/// A time such as `2026:03:14 09:26:53`, and an offset such as `+01:00`.
+/// Parses a time such as `2026:03:14 09:26:53` with an offset such as `+01:00`.
 fn moment(time: &str, offset: Option<&str>) -> Option<Timestamp> {
     let (date, clock) = time.split_once(' ')?;
     let on = |offset: &str| Timestamp::parse(&format!("{}T{clock}{offset}", date.replace(':', "-")));
     offset.and_then(on).or_else(|| on("Z"))
 }
 
-/// A text on one line; none where it is blank.
+/// The text of a field on one line; `None` if it is blank.
 fn plain(field: &Field) -> Option<String> {
     let Value::Ascii(lines) = &field.value else { return None };
     one_line(&lines.iter().map(|line| decode(line)).collect::<Vec<_>>().join(" "))
 }
 
-/// A text without line ends and the like; none where nothing is left.
+/// Puts a text on one line and collapses white space; `None` if nothing is left.
 pub(super) fn one_line(text: &str) -> Option<String> {
     let visible = |c: char| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c };
     let words = text.chars().map(visible).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
     (!words.is_empty()).then_some(words)
 }
 
-/// Programs write UTF-8 where the standard says ASCII; old ones wrote Latin-1.
+/// Decodes UTF-8, which programs write although the standard requires ASCII, or else Latin-1, which old programs wrote.
 pub(super) fn decode(bytes: &[u8]) -> String {
     std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().map(|byte| char::from(*byte)).collect(), str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! GIF (87a and 89a): a screen, then blocks; each holds its data in pieces of up to 255 bytes, ended by an empty one.
+//! GIF (87a and 89a): a screen descriptor and blocks, whose data is split into sub-blocks of up to 255 bytes and ends with an empty one.
 
 use image::metadata::Orientation;
 
@@ -11,10 +11,10 @@ const TRAILER: u8 = 0x3b;
 const CONTROL: u8 = 0xf9;
 const APPLICATION: u8 = 0xff;
 
-/// Applications whose blocks matter: how often to repeat, and the colour profile.
+/// Application extensions that are kept: the repeat count and the colour profile.
 const REPEATS: &[&[u8]] = &[b"NETSCAPE2.0", b"ANIMEXTS1.0"];
 const PROFILE: &[u8] = b"ICCRGBG1012";
-/// A block that says how often to repeat has hardly more bytes than this.
+/// The maximum length of an extension with the repeat count, in bytes.
 const LONGEST_REPEAT: usize = 32;
 
 #[derive(Default)]
@@ -23,12 +23,12 @@ struct Gif {
     frames: u32,
     pixels: u64,
     largest: u64,
-    /// How often it is shown again after the first time, 0 for ever; none if the file does not say.
+    /// The number of repetitions after the first time, 0 for forever; `None` if the file does not say.
     repeats: Option<u16>,
     file: Vec<u8>,
 }
 
-/// Takes a file apart.
+/// Parses a file.
 pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
     let mut reader = Reader::new(bytes);
     let mut gif = Gif::default();
@@ -55,15 +55,15 @@ pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
                 gif.frame(&mut reader)?;
                 gif.keep(begins, reader);
             }
-            // Some programs fill up with zeros between blocks.
+            // Some programs pad with zeros between blocks.
             0 => {}
-            _ => return Err(Broken("It has a block that no GIF has.")),
+            _ => return Err(Broken("The file has a block of an unknown type.")),
         }
     }
 }
 
 impl Gif {
-    /// Keeps what was read since `begins`.
+    /// Keeps the bytes read since `begins`.
     fn keep(&mut self, begins: &[u8], now: Reader<'_>) {
         let read = begins.len() - now.rest().len();
         self.file.extend_from_slice(begins.get(..read).unwrap_or_default());
@@ -83,7 +83,7 @@ impl Gif {
         Ok(())
     }
 
-    /// How often it is shown, 0 for ever: GIF counts repetitions, and browsers show one that says nothing once.
+    /// The number of plays, 0 for forever. GIF counts repetitions, and browsers play a file without a count once.
     fn plays(&self) -> u16 {
         match self.repeats {
             None => 1,
@@ -93,7 +93,7 @@ impl Gif {
     }
 
     fn finish(self, width: u32, height: u32) -> Anatomy {
-        // Frames are drawn on top of each other: the picture so far, the frame, and what comes of both.
+        // Decoding an animation holds the canvas, the frame, and their combination.
         let canvases = if self.frames > 1 { 2 } else { 1 };
         let memory = (self.canvas * canvases + self.largest) * 4;
         Anatomy {
@@ -114,12 +114,12 @@ impl Gif {
     }
 }
 
-/// The bytes of a table of colours, as the byte before it says.
+/// The length of a colour table in bytes, from the preceding flags.
 fn table_length(packed: u8) -> usize {
     if packed & 0x80 == 0 { 0 } else { 3 << ((packed & 7) + 1) }
 }
 
-/// Reads an extension; whether it is one that a picture needs.
+/// Skips an extension; returns whether the image needs it.
 fn extension_matters(reader: &mut Reader<'_>) -> Result<bool, Broken> {
     let label = reader.byte()?;
     let data = reader.rest();
@@ -133,7 +133,7 @@ fn extension_matters(reader: &mut Reader<'_>) -> Result<bool, Broken> {
     })
 }
 
-/// How often to repeat, if an extension says that: its label, its name of eleven bytes, and a piece of a 1 and two bytes.
+/// The repeat count, if an extension holds one: its label, its name of eleven bytes, and a sub-block with a 1 and two bytes.
 fn repeats_in(extension: &[u8]) -> Option<u16> {
     let (name, piece) = extension.strip_prefix(&[EXTENSION, APPLICATION, 11])?.split_at_checked(11)?;
     match piece {

@@ -1,14 +1,14 @@
-//! The little of IPTC-IIM (version 4) that matters here: what agencies write beneath a picture, and whose it is.
+//! Reads caption, credit and time from IPTC-IIM (version 4), which press agencies write.
 
 use super::exif::{decode, one_line};
 use super::reader::Reader;
 use super::{Broken, Notes};
 use crate::db::Timestamp;
 
-/// The resource of Photoshop's that holds the records.
+/// The Photoshop resource that holds the IPTC records.
 const RECORDS: u16 = 0x0404;
 const MARK: u8 = 0x1c;
-/// The record that tells of the picture, and what of it is read.
+/// The application record and the data sets that are read.
 const APPLICATION: u8 = 2;
 const DATE: u8 = 55;
 const TIME: u8 = 60;
@@ -17,7 +17,7 @@ const CREDIT: u8 = 110;
 const COPYRIGHT: u8 = 116;
 const CAPTION: u8 = 120;
 
-/// What a block of Photoshop's says of the picture; what can't be read is passed over.
+/// Reads caption, credit and time from a Photoshop block; ignores what cannot be parsed.
 pub(super) fn notes(block: &[u8]) -> Notes {
     let mut found = Found::default();
     let _ = found.resources(&mut Reader::new(block));
@@ -28,7 +28,7 @@ pub(super) fn notes(block: &[u8]) -> Notes {
     }
 }
 
-/// A date such as `20260314` and a time such as `092653+0100`; midnight where the day alone is known.
+/// Parses a date such as `20260314` and a time such as `092653+0100`; midnight UTC if only the date is known.
 fn moment(date: &str, time: Option<&str>) -> Option<Timestamp> {
     let day = format!("{}-{}-{}", date.get(..4)?, date.get(4..6)?, date.get(6..)?);
     let clock = |time: &str| {
@@ -55,7 +55,7 @@ impl Found {
             reader.take(4)?;
             let id = reader.be16()?;
             let name = usize::from(reader.byte()?);
-            // With the byte of its length, the name fills an even number of bytes.
+            // The name and its length byte are padded to an even number of bytes.
             reader.take(name + (name + 1) % 2)?;
             let length = Reader::length(reader.be32()?)?;
             let data = reader.take(length)?;

@@ -3,7 +3,7 @@
 use super::reader::{ENDS, Reader};
 use super::{Anatomy, Broken, Mime, exif};
 
-/// More passes over the pixels than any camera makes; each costs as much as a picture.
+/// The maximum number of scans, more than any camera writes; each costs as much time as an image.
 const MOST_SCANS: u32 = 64;
 
 const SOI: u8 = 0xd8;
@@ -19,21 +19,21 @@ const APP14: u8 = 0xee;
 struct Jpeg {
     size: Option<(u32, u32)>,
     components: u64,
-    /// Samples for each hundred pixels, all components together.
+    /// The number of samples per hundred pixels, for all components together.
     samples: u64,
     progressive: bool,
     scans: u32,
-    /// The bytes of coded pixels in all scans.
+    /// The length of the coded pixels in all scans, in bytes.
     coded: usize,
     breaks_off: bool,
-    /// How many blocks a row is high.
+    /// The height of a row, in blocks.
     row: u32,
     exif: Option<Vec<u8>>,
     iptc: Option<Vec<u8>>,
     body: Vec<u8>,
 }
 
-/// Takes a file apart.
+/// Parses a file.
 pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
     let mut reader = Reader::new(bytes);
     reader.take(2)?;
@@ -42,7 +42,7 @@ pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
         match jpeg.step(&mut reader) {
             Ok(true) => return jpeg.finish(),
             Ok(false) => {}
-            // As where only the last bytes are missing; the decoder tells how far it goes.
+            // Accepted here, because perhaps only the last bytes are missing; the decoder finds out how much there is.
             Err(ENDS) if jpeg.coded > 0 => {
                 jpeg.breaks_off = true;
                 return jpeg.finish();
@@ -52,7 +52,7 @@ pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
     }
 }
 
-/// The next marker; what stands before it belongs to nothing.
+/// Finds the next marker and skips the bytes before it.
 fn marker(reader: &mut Reader<'_>) -> Result<u8, Broken> {
     loop {
         while reader.byte()? != 0xff {}
@@ -67,11 +67,11 @@ fn marker(reader: &mut Reader<'_>) -> Result<u8, Broken> {
 }
 
 impl Jpeg {
-    /// Reads the next segment; whether it was the end.
+    /// Reads the next segment; returns whether it was the end.
     fn step(&mut self, reader: &mut Reader<'_>) -> Result<bool, Broken> {
         match marker(reader)? {
             EOI => return Ok(true),
-            SOI => return Err(Broken("A second picture begins inside it.")),
+            SOI => return Err(Broken("A second image begins inside the file.")),
             0x01 | 0xd0..=0xd7 => {}
             marker => self.segment(marker, reader)?,
         }
@@ -79,20 +79,20 @@ impl Jpeg {
     }
 
     fn segment(&mut self, marker: u8, reader: &mut Reader<'_>) -> Result<(), Broken> {
-        let length = usize::from(reader.be16()?).checked_sub(2).ok_or(Broken("A segment has no length."))?;
+        let length = usize::from(reader.be16()?).checked_sub(2).ok_or(Broken("A segment has an invalid length."))?;
         let data = reader.take(length)?;
         match marker {
             SOS => self.scan(data, reader)?,
-            // Tables for quantisation and Huffman's code.
+            // Quantization and Huffman tables.
             0xc4 | 0xdb => self.keep(marker, data),
-            // How many lines there are, and how many blocks between restarts; two bytes each.
+            // The number of lines and the restart interval, two bytes each.
             0xdc | 0xdd => self.keep(marker, data.get(..2).unwrap_or(data)),
             0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => self.frame(marker, data)?,
             APP0 => self.keep_jfif(data),
             APP1 if self.exif.is_none() => self.exif = data.strip_prefix(b"Exif\0\0").map(<[u8]>::to_vec),
             APP13 if self.iptc.is_none() => self.iptc = data.strip_prefix(b"Photoshop 3.0\0").map(<[u8]>::to_vec),
             APP2 if data.starts_with(b"ICC_PROFILE\0") => self.keep(marker, data),
-            // How colours are coded: a decoder can't do without.
+            // The colour transform, which decoders need.
             APP14 if data.starts_with(b"Adobe") => self.keep(marker, data.get(..12).unwrap_or(data)),
             _ => {}
         }
@@ -106,7 +106,7 @@ impl Jpeg {
         self.body.extend_from_slice(data);
     }
 
-    /// The resolution without the preview that may come with it.
+    /// Keeps the resolution without the thumbnail that may follow it.
     fn keep_jfif(&mut self, data: &[u8]) {
         if let Some(head) = data.get(..12).filter(|head| head.starts_with(b"JFIF\0")) {
             self.keep(APP0, &[head, &[0, 0]].concat());
@@ -115,7 +115,7 @@ impl Jpeg {
 
     fn frame(&mut self, marker: u8, data: &[u8]) -> Result<(), Broken> {
         if self.size.is_some() {
-            return Err(Broken("It has two frames."));
+            return Err(Broken("The file has two frame headers."));
         }
         let mut reader = Reader::new(data);
         reader.byte()?;
@@ -139,7 +139,7 @@ impl Jpeg {
     fn scan(&mut self, data: &[u8], reader: &mut Reader<'_>) -> Result<(), Broken> {
         self.scans += 1;
         if self.scans > MOST_SCANS {
-            return Err(Broken("It has more scans than a picture needs."));
+            return Err(Broken("The file has too many scans."));
         }
         self.keep(SOS, data);
         let coded = coded_length(reader.rest());
@@ -149,9 +149,9 @@ impl Jpeg {
     }
 
     fn finish(self) -> Result<Anatomy, Broken> {
-        let (width, height) = self.size.filter(|_| self.scans > 0).ok_or(Broken("It has no picture in it."))?;
+        let (width, height) = self.size.filter(|_| self.scans > 0).ok_or(Broken("The file contains no image."))?;
         let pixels = u64::from(width) * u64::from(height);
-        // All coefficients are held, two bytes each, where the picture comes in more than one pass.
+        // If there are several scans, decoding holds all coefficients, two bytes each.
         let coefficients = if self.progressive || self.scans > 1 { pixels * self.samples * 2 / 100 } else { 0 };
         let orientation = exif::orientation(self.exif.as_deref());
         let mut file = vec![0xff, SOI];
@@ -181,13 +181,13 @@ impl Jpeg {
     }
 }
 
-/// How many bytes of coded pixels come before the next marker.
+/// The number of bytes of coded pixels before the next marker.
 fn coded_length(bytes: &[u8]) -> usize {
     let mut end = 0;
     while let Some(found) = bytes.get(end..).and_then(|rest| memchr::memchr(0xff, rest)) {
         end += found;
         match bytes.get(end + 1) {
-            // A stuffed byte or a restart is part of the pixels.
+            // A stuffed byte or a restart marker is part of the pixels.
             Some(0 | 0xd0..=0xd7) => end += 2,
             Some(0xff) => end += 1,
             _ => return end,

@@ -1,7 +1,7 @@
-//! What a picture file is made of, by its structure alone: measured and cleaned before a pixel is decoded.
+//! Parses the structure of image files, to measure and clean them before any pixel is decoded.
 //!
-//! Invariant: only what pixels, colours and the order of frames need is kept. Whatever else there is, known or not
-//! (cameras' notes, places, comments, previews, what is appended after the end), never reaches the store.
+//! Invariant: only the parts needed for pixels, colours and the order of frames are kept. Everything else, known or unknown (camera notes,
+//! locations, comments, previews, data after the end), never reaches the media store.
 
 mod av1;
 mod avif;
@@ -18,11 +18,11 @@ use image::metadata::Orientation;
 
 use crate::db::{Timestamp, text_enum};
 
-/// How many brands of a file are looked at.
+/// The maximum number of brands that are checked.
 const MAX_BRANDS: usize = 32;
 
 text_enum! {
-    /// The media types of pictures.
+    /// The media type of an image.
     pub(crate) enum Mime {
         /// JPEG.
         Jpeg = "image/jpeg",
@@ -32,13 +32,13 @@ text_enum! {
         WebP = "image/webp",
         /// GIF, animated or not.
         Gif = "image/gif",
-        /// AVIF, where the server was built to take it.
+        /// AVIF; only if the server was built with it.
         Avif = "image/avif",
     }
 }
 
 impl Mime {
-    /// What the first bytes of a file say that it is.
+    /// Detects the type from the first bytes of a file.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
@@ -50,7 +50,7 @@ impl Mime {
         }
     }
 
-    /// How names of such files end.
+    /// The file extension of the type.
     pub(super) const fn extension(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",
@@ -61,13 +61,13 @@ impl Mime {
         }
     }
 
-    /// The type of files whose names end so.
+    /// The type with a file extension.
     pub(super) fn of_extension(extension: &str) -> Option<Self> {
         [Self::Jpeg, Self::Png, Self::WebP, Self::Gif, Self::Avif].into_iter().find(|mime| mime.extension() == extension)
     }
 }
 
-/// Whether a file is HEIC, as its brands say (ISO/IEC 23008-12); AVIF, which has the same frame, is none.
+/// Whether a file is HEIC according to its brands (ISO/IEC 23008-12). AVIF, which has the same structure, is not.
 pub(super) fn is_heic(bytes: &[u8]) -> bool {
     let Some(rest) = bytes.get(4..).and_then(|rest| rest.strip_prefix(b"ftyp")) else { return false };
     let length = bytes.first_chunk().map_or(0, |length| u32::from_be_bytes(*length));
@@ -77,47 +77,47 @@ pub(super) fn is_heic(bytes: &[u8]) -> bool {
     has(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"]) && !has(&[b"avif", b"avis"])
 }
 
-/// Why a file is not taken: it breaks off, or contradicts itself.
+/// The reason why a file is rejected: it is truncated or inconsistent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Broken(pub(super) &'static str);
 
-/// A picture file, taken apart and put together again.
+/// A parsed and cleaned image file.
 #[derive(Debug)]
 pub(super) struct Anatomy {
     pub(super) mime: Mime,
-    /// Pixels from left to right, as stored.
+    /// The stored width in pixels.
     pub(super) width: u32,
-    /// Pixels from top to bottom, as stored.
+    /// The stored height in pixels.
     pub(super) height: u32,
-    /// How many pictures follow each other; 1 where nothing moves.
+    /// The number of frames; 1 for still images.
     pub(super) frames: u32,
-    /// The pixels of all frames together, or more where a frame is larger than the picture.
+    /// The pixels of all frames together, or more if a frame is larger than the image.
     pub(super) pixels: u64,
-    /// The bytes that decoding takes.
+    /// The memory for decoding, in bytes.
     pub(super) memory: u64,
-    /// How the stored pixels must be turned to be seen.
+    /// The orientation to apply to the stored pixels.
     pub(super) orientation: Orientation,
-    /// Whether there is a colour profile that is deflated, and so may be larger than it looks.
+    /// Whether there is a compressed colour profile, which may be larger than it looks.
     pub(super) deflated_profile: bool,
-    /// What the camera wrote, to take a caption from.
+    /// The Exif block, which may hold a caption and a credit.
     pub(super) exif: Option<Vec<u8>>,
-    /// What an agency's program wrote, likewise.
+    /// The IPTC block, which may hold a caption and a credit.
     pub(super) iptc: Option<Vec<u8>>,
-    /// If a JPEG breaks off among its pixels: how many blocks of eight pixels its rows are high.
+    /// If the pixels of a JPEG are truncated: the height of its rows, in blocks of eight pixels.
     pub(super) breaks_off: Option<u32>,
-    /// How often a GIF that moves is shown, 0 for ever; the other types tell their decoders.
+    /// The number of plays of an animated GIF, 0 for forever; for other types the decoder knows it.
     pub(super) plays: Option<u16>,
-    /// The file without all that is not needed.
+    /// The clean file.
     pub(super) file: Vec<u8>,
 }
 
 impl Anatomy {
-    /// The bytes that taking a file apart takes: it is put together again, out of pieces that are collected before.
+    /// The memory for parsing a file, in bytes: the kept pieces are collected first and then joined.
     pub(super) fn memory_for(file: &[u8]) -> u64 {
         u64::try_from(file.len()).unwrap_or(u64::MAX).saturating_mul(2)
     }
 
-    /// Takes a file apart.
+    /// Parses a file.
     pub(super) fn of(mime: Mime, bytes: &[u8]) -> Result<Self, Broken> {
         let anatomy = match mime {
             Mime::Jpeg => jpeg::dissect(bytes),
@@ -127,12 +127,12 @@ impl Anatomy {
             Mime::Avif => avif::dissect(bytes),
         }?;
         if anatomy.width == 0 || anatomy.height == 0 || anatomy.frames == 0 {
-            return Err(Broken("It has no pixels."));
+            return Err(Broken("The file contains no pixels."));
         }
         Ok(anatomy)
     }
 
-    /// What an agency's program or, where that said nothing, a camera wrote into it.
+    /// The metadata in the file; IPTC takes precedence over Exif.
     pub(super) fn notes(&self) -> Notes {
         let agency = self.iptc.as_deref().map(iptc::notes).unwrap_or_default();
         let camera = self.exif.as_deref().map(exif::notes).unwrap_or_default();
@@ -143,7 +143,7 @@ impl Anatomy {
         }
     }
 
-    /// Width and height as the picture is seen.
+    /// The displayed width and height.
     pub(super) fn seen_size(&self) -> (u32, u32) {
         match self.orientation {
             Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH => {
@@ -154,14 +154,14 @@ impl Anatomy {
     }
 }
 
-/// What a file says of its picture.
+/// The metadata in an image file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Notes {
-    /// What stands beneath it.
+    /// The caption.
     pub(super) caption: Option<String>,
-    /// Who made it.
+    /// The credit: the photographer or the source.
     pub(super) credit: Option<String>,
-    /// When it was taken; a clock that names no zone is taken for UTC.
+    /// The time when the photo was taken; in UTC if the file names no time zone.
     pub(super) taken_at: Option<Timestamp>,
 }
 

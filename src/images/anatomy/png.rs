@@ -3,19 +3,19 @@
 use super::reader::Reader;
 use super::{Anatomy, Broken, Mime, exif};
 
-/// What pixels, colours and frames need.
+/// The chunks that pixels, colours and frames need.
 const KEPT: &[&[u8; 4]] = &[
     b"PLTE", b"IDAT", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD", b"pHYs", b"cICP", b"mDCV", b"cLLI", b"acTL", b"fcTL",
     b"fdAT",
 ];
-/// A larger colour profile is no profile; it is stored deflated.
+/// The maximum length of a compressed colour profile, in bytes; larger ones are dropped.
 const LONGEST_PROFILE: usize = 1024 * 1024;
 
 #[derive(Default)]
 struct Png<'a> {
     head: &'a [u8],
     size: (u32, u32),
-    /// The bytes of a decoded pixel.
+    /// The size of a decoded pixel, in bytes.
     depth: u64,
     announced_frames: Option<u32>,
     frames: u32,
@@ -24,7 +24,7 @@ struct Png<'a> {
     body: Vec<u8>,
 }
 
-/// Takes a file apart.
+/// Parses a file.
 pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
     let mut reader = Reader::new(bytes);
     let signature = reader.take(8)?;
@@ -38,7 +38,7 @@ pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
         let whole = whole.get(..length + 12).unwrap_or_default();
         match &name {
             b"IHDR" if png.head.is_empty() => png.begin(whole, data)?,
-            _ if png.head.is_empty() => return Err(Broken("It does not begin with its size.")),
+            _ if png.head.is_empty() => return Err(Broken("The file does not begin with an IHDR chunk.")),
             b"IEND" => {
                 png.body.extend_from_slice(whole);
                 return Ok(png.finish(signature));
@@ -53,7 +53,7 @@ impl<'a> Png<'a> {
         let mut reader = Reader::new(data);
         self.size = (reader.be32()?, reader.be32()?);
         let [bits, color] = reader.array()?;
-        // Grey, colours, a palette (which may gain transparency), grey or colours with transparency.
+        // Colour types: grey, RGB, palette (which may gain transparency), grey with alpha, RGB with alpha.
         let samples = if matches!(color, 0 | 4) { 2 } else { 4 };
         self.depth = if bits == 16 { samples * 2 } else { samples };
         self.head = whole;
@@ -79,7 +79,7 @@ impl<'a> Png<'a> {
         let (width, height) = self.size;
         let canvas = u64::from(width) * u64::from(height);
         let frames = self.announced_frames.map_or(1, |announced| announced.max(self.frames).max(1));
-        // Frames are drawn on top of each other: the one before, the picture so far, and the one that comes.
+        // Decoding an animation holds the previous frame, the canvas and the next frame.
         let memory = if frames > 1 { canvas.saturating_mul(12) } else { canvas.saturating_mul(self.depth) };
         let orientation = exif::orientation(self.exif.as_deref());
         let turned = exif::block(orientation).map(|block| chunk(*b"eXIf", &block)).unwrap_or_default();
@@ -102,14 +102,14 @@ impl<'a> Png<'a> {
     }
 }
 
-/// A chunk with its length and checksum.
+/// Writes a chunk with its length and checksum.
 pub(in crate::images) fn chunk(name: [u8; 4], data: &[u8]) -> Vec<u8> {
     let named = [name.as_slice(), data].concat();
     let length = u32::try_from(data.len()).unwrap_or_default();
     [length.to_be_bytes().as_slice(), &named, &checksum(&named).to_be_bytes()].concat()
 }
 
-/// CRC-32 as annex D of the standard has it.
+/// CRC-32 as defined in annex D of the standard.
 fn checksum(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 })

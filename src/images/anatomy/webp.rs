@@ -1,4 +1,4 @@
-//! WebP (RFC 9649): a RIFF file of chunks, each a name, a length and data filled up to an even number of bytes.
+//! WebP (RFC 9649): a RIFF file of chunks, each with a name, a length, and data padded to an even number of bytes.
 
 use super::reader::Reader;
 use super::{Anatomy, Broken, Mime, exif};
@@ -8,7 +8,7 @@ const HAS_ALPHA: u8 = 0x10;
 const HAS_EXIF: u8 = 0x08;
 const MOVES: u8 = 0x02;
 
-const CONTRADICTS: Broken = Broken("Its parts say different sizes.");
+const CONTRADICTS: Broken = Broken("The parts of the file state different sizes.");
 
 #[derive(Default)]
 struct WebP {
@@ -21,7 +21,7 @@ struct WebP {
     body: Vec<u8>,
 }
 
-/// Takes a file apart.
+/// Parses a file.
 pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
     let mut reader = Reader::new(bytes);
     reader.take(4)?;
@@ -32,7 +32,7 @@ pub(super) fn dissect(bytes: &[u8]) -> Result<Anatomy, Broken> {
     while !inside.rest().is_empty() {
         let (name, data) = next_chunk(&mut inside)?;
         webp.chunk(name, data)?;
-        // A plain file is its one picture; nothing else belongs to it.
+        // A simple file contains only its single image; any further chunks do not belong to it.
         if webp.flags.is_none() {
             break;
         }
@@ -70,14 +70,14 @@ impl WebP {
                 push(&mut self.body, name, data);
             }
             b"ANMF" if moves => self.frame(data)?,
-            // The colour behind it, and how often it repeats.
+            // The background colour and the loop count.
             b"ANIM" if moves => push(&mut self.body, name, data.get(..6).unwrap_or(data)),
             b"ICCP" => push(&mut self.body, name, data),
             b"ALPH" if !moves && !self.drawn => push(&mut self.body, name, data),
             b"EXIF" if self.exif.is_none() => {
                 self.exif = Some(data.strip_prefix(b"Exif\0\0").unwrap_or(data).to_vec());
             }
-            _ if self.flags.is_none() => return Err(Broken("It begins with no picture.")),
+            _ if self.flags.is_none() => return Err(Broken("The file does not begin with an image.")),
             _ => {}
         }
         Ok(())
@@ -105,7 +105,7 @@ impl WebP {
             }
         }
         if !drawn {
-            return Err(Broken("A frame has no picture."));
+            return Err(Broken("A frame contains no image."));
         }
         self.frames = self.frames.saturating_add(1);
         self.pixels += area(size).max(area(self.size));
@@ -116,7 +116,7 @@ impl WebP {
 
     fn finish(self) -> Result<Anatomy, Broken> {
         if !self.drawn {
-            return Err(Broken("It has no picture in it."));
+            return Err(Broken("The file contains no image."));
         }
         let (width, height) = self.size;
         let orientation = exif::orientation(self.exif.as_deref());
@@ -134,7 +134,7 @@ impl WebP {
         }
         let mut file = Vec::new();
         push(&mut file, *b"RIFF", &inside);
-        // The picture, and what is made of it on the way: brightness and colours apart, transparency, the frame before.
+        // The decoded image and the intermediate buffers: planes for brightness and chroma, alpha, the previous frame.
         let memory = area(self.size) * if self.frames > 1 { 16 } else { 7 };
         Ok(Anatomy {
             mime: Mime::WebP,
@@ -154,16 +154,16 @@ impl WebP {
     }
 }
 
-/// A file that is put together of chunks.
+/// Writes a RIFF file of chunks.
 pub(in crate::images) struct Riff(Vec<u8>);
 
 impl Riff {
-    /// A file without anything in it.
+    /// Starts an empty file.
     pub(in crate::images) fn new() -> Self {
         Self(b"WEBP".to_vec())
     }
 
-    /// Adds a chunk.
+    /// Appends a chunk.
     pub(in crate::images) fn push(&mut self, name: [u8; 4], data: &[u8]) {
         push(&mut self.0, name, data);
     }
@@ -175,7 +175,7 @@ impl Riff {
         file
     }
 
-    /// The chunks of a still file that hold its pixels, as a frame holds them.
+    /// The chunks of a still file that hold its pixels, as an animation frame needs them.
     pub(in crate::images) fn pictures_in(file: &[u8]) -> Vec<u8> {
         let mut pictures = Vec::new();
         let mut reader = Reader::new(file.get(12..).unwrap_or_default());
@@ -201,19 +201,19 @@ fn area((width, height): (u32, u32)) -> u64 {
     u64::from(width) * u64::from(height)
 }
 
-/// The size that the coded pixels themselves begin with.
+/// The size stored in the coded pixels.
 fn bitstream_size(name: [u8; 4], data: &[u8]) -> Result<(u32, u32), Broken> {
     let mut reader = Reader::new(data);
     if name == *b"VP8L" {
         if reader.byte()? != 0x2f {
-            return Err(Broken("Its pixels are not WebP."));
+            return Err(Broken("The pixels are not coded as WebP."));
         }
         let bits = reader.le32()?;
         return Ok(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1));
     }
     reader.take(3)?;
     if reader.array()? != [0x9d, 0x01, 0x2a] {
-        return Err(Broken("Its pixels are not WebP."));
+        return Err(Broken("The pixels are not coded as WebP."));
     }
     Ok((u32::from(reader.le16()? & 0x3fff), u32::from(reader.le16()? & 0x3fff)))
 }

@@ -1,4 +1,4 @@
-//! Animated WebP (RFC 9649) from whatever moves: every frame scaled and encoded by itself, one in memory at a time.
+//! Converts animations to animated WebP (RFC 9649). Each frame is scaled and encoded by itself, one frame in memory at a time.
 
 use std::io::Cursor;
 
@@ -14,21 +14,21 @@ use super::develop::{StoredRegion, scale, stored_region};
 use super::encode::webp;
 use super::ladder::{Cut, Original};
 
-/// How many pixels all frames of a rendition may have together; beyond, it is a still: a reader waits for it.
+/// The maximum number of pixels in all frames of a rendition. Larger animations become stills, because a reader waits for the rendition.
 const MOST_PIXELS: u64 = 60_000_000;
-/// The longest time that a frame can stand, in milliseconds.
+/// The maximum duration of a frame, in milliseconds.
 const LONGEST: u32 = 0x00ff_ffff;
-/// Neither blended with what was there before nor cleared away after.
+/// The frame is not blended with the previous one, and not disposed of.
 const REPLACES: u8 = 0b10;
-/// The flags of a file that moves and may be transparent.
+/// The flags for a file with animation and alpha.
 const MOVES_AND_SHOWS_THROUGH: u8 = 0x12;
 
-/// Whether there is movement, and not more than can be made while somebody waits.
+/// Whether a rendition is animated and small enough to be made while a reader waits.
 pub(super) fn is_moderate(frames: u32, width: u32, height: u32) -> bool {
     frames > 1 && u64::from(frames) * u64::from(width) * u64::from(height) <= MOST_PIXELS
 }
 
-/// Makes a rendition that moves.
+/// Makes an animated rendition.
 pub(super) fn develop(original: &Original, file: &[u8], cut: Cut, plays: Option<u16>) -> Result<Vec<u8>, Unreadable> {
     let reader = Cursor::new(file);
     match original.mime {
@@ -38,14 +38,14 @@ pub(super) fn develop(original: &Original, file: &[u8], cut: Cut, plays: Option<
             let decoder = PngDecoder::new(reader).and_then(PngDecoder::apng).map_err(Unreadable::because)?;
             assemble(decoder, original, cut, plays)
         }
-        Mime::Jpeg | Mime::Avif => Err(Unreadable::because("nothing of this type moves")),
+        Mime::Jpeg | Mime::Avif => Err(Unreadable::because("images of this type are never animated")),
     }
 }
 
 fn assemble<'a>(decoder: impl AnimationDecoder<'a>, original: &Original, cut: Cut, plays: Option<u16>) -> Result<Vec<u8>, Unreadable> {
     let (width, height) = original.size(cut);
     let part = stored_region(original, original.region(cut.preset), Orientation::NoTransforms);
-    // APNG and WebP count how often they are shown, 0 for ever.
+    // APNG and WebP count plays, with 0 for forever.
     let plays = plays.unwrap_or_else(|| match decoder.loop_count() {
         LoopCount::Infinite => 0,
         LoopCount::Finite(count) => u16::try_from(count.get()).unwrap_or(u16::MAX),
@@ -57,7 +57,7 @@ fn assemble<'a>(decoder: impl AnimationDecoder<'a>, original: &Original, cut: Cu
     for frame in decoder.into_frames() {
         let still = Still::of(frame.map_err(Unreadable::because)?, original, part, (width, height))?;
         match &mut last {
-            // What stands still needs to be said once.
+            // A repeated frame only extends the previous one.
             Some(last) if last.encoded == still.encoded => last.stands = last.stands.saturating_add(still.stands).min(LONGEST),
             _ => {
                 if let Some(last) = last.replace(still) {
@@ -66,11 +66,11 @@ fn assemble<'a>(decoder: impl AnimationDecoder<'a>, original: &Original, cut: Cu
             }
         }
     }
-    last.ok_or_else(|| Unreadable::because("it has no frame"))?.write(&mut riff, width, height);
+    last.ok_or_else(|| Unreadable::because("it has no frames"))?.write(&mut riff, width, height);
     Ok(riff.finish())
 }
 
-/// One frame, and how long it stands, in milliseconds.
+/// A frame and its duration, in milliseconds.
 struct Still {
     encoded: Vec<u8>,
     stands: u32,
@@ -91,7 +91,7 @@ impl Still {
     }
 }
 
-/// A length as WebP writes it: three bytes, the small one first, one less.
+/// A length as WebP stores it: minus one, in three bytes, little-endian.
 fn less_one(length: u32) -> [u8; 3] {
     let [low, middle, high, _] = length.saturating_sub(1).to_le_bytes();
     [low, middle, high]

@@ -1,4 +1,4 @@
-//! From AVIF to pixels of eight bits, by dav1d.
+//! Decodes AVIF to 8-bit pixels with dav1d.
 
 use dav1d::{Decoder, PixelLayout, PlanarImageComponent, Settings};
 use moxcms::{CicpColorPrimaries, CicpProfile, ColorProfile, MatrixCoefficients, TransferCharacteristics};
@@ -6,13 +6,13 @@ use moxcms::{CicpColorPrimaries, CicpProfile, ColorProfile, MatrixCoefficients, 
 use super::super::anatomy::Coded;
 use super::decode::{Decoded, Pixels, Unreadable};
 
-/// How much of each difference goes into red, green, green and blue, in 65,536ths (ITU-T H.273, table 4).
+/// The weights of the chroma differences in red, green (blue and red difference) and blue, in 65,536ths (ITU-T H.273, table 4).
 type Weights = [i64; 4];
 const BT_709: Weights = [103_206, 12_276, 30_679, 121_609];
 const BT_601: Weights = [91_881, 22_554, 46_802, 116_130];
 const BT_2020: Weights = [96_639, 10_784, 37_444, 123_299];
 
-/// What holds where nothing is said: sRGB by the matrix of BT.601, all values used (ISO/IEC 23000-22, 7.3.6.4).
+/// The default if the file does not say: sRGB with the matrix of BT.601 and full range (ISO/IEC 23000-22, 7.3.6.4).
 const PLAIN: ([u16; 3], bool) = ([1, 13, 6], true);
 
 /// Decodes a file.
@@ -33,7 +33,7 @@ pub(super) fn decode(file: &[u8]) -> Result<Decoded, Unreadable> {
     Ok(Decoded { pixels: Pixels { width: size.0, height: size.1, alpha, bytes: bytes.into() }, profile })
 }
 
-/// Decodes one picture, which has the size that the file says and no other.
+/// Decodes one image, which must have the declared size.
 fn picture(coded: Vec<u8>, (width, height): (u32, u32)) -> Result<dav1d::Picture, Unreadable> {
     let mut settings = Settings::new();
     settings.set_n_threads(1);
@@ -46,12 +46,12 @@ fn picture(coded: Vec<u8>, (width, height): (u32, u32)) -> Result<dav1d::Picture
     }
     let picture = decoder.get_picture().map_err(Unreadable::because)?;
     let fits = (picture.width(), picture.height()) == (width, height);
-    if fits { Ok(picture) } else { Err(Unreadable::because("it is not as large as it says")) }
+    if fits { Ok(picture) } else { Err(Unreadable::because("its size differs from the declared size")) }
 }
 
-/// The profile that codes stand for; none where that is sRGB, or not known.
+/// The colour profile for CICP codes; `None` if that is sRGB or unknown.
 fn profile([primaries, transfer, _]: [u16; 3]) -> Option<Vec<u8>> {
-    // Unspecified, BT.709 and its like: shown as sRGB everywhere.
+    // Unspecified values, BT.709 and similar ones are displayed as sRGB everywhere.
     if matches!(primaries, 1 | 2) && matches!(transfer, 1 | 2 | 6 | 13 | 14 | 15) {
         return None;
     }
@@ -65,7 +65,7 @@ fn profile([primaries, transfer, _]: [u16; 3]) -> Option<Vec<u8>> {
     ColorProfile::new_from_cicp(codes).encode().ok()
 }
 
-/// One plane of samples, each scaled to 0 to 255 in 65,536ths where it tells brightness, and about 0 where it tells a difference.
+/// A plane of samples. Brightness is scaled to 0 to 255 and differences are centred on 0, both in 65,536ths.
 struct Samples {
     plane: dav1d::Plane,
     stride: usize,
@@ -80,7 +80,7 @@ impl Samples {
     fn of(picture: &dav1d::Picture, component: PlanarImageComponent, full: bool) -> Result<Self, Unreadable> {
         let depth = picture.bit_depth();
         let deeper = u32::try_from(depth).ok().and_then(|depth| depth.checked_sub(8)).filter(|deeper| *deeper <= 4);
-        let deeper = deeper.ok_or_else(|| Unreadable::because("its samples have a strange depth"))?;
+        let deeper = deeper.ok_or_else(|| Unreadable::because("its bit depth is not supported"))?;
         let most = (256_i64 << deeper) - 1;
         let of = |range: i64| (255 << 16) / range;
         let (black, brightness, difference) =
@@ -158,7 +158,7 @@ fn with_alpha(colors: &[u8], alpha: &Samples, width: usize, premultiplied: bool)
     bytes
 }
 
-/// What is told in 65,536ths, rounded.
+/// Rounds a value in 65,536ths to a byte.
 fn byte(value: i64) -> u8 {
     u8::try_from(((value + 32_768) >> 16).clamp(0, 255)).unwrap_or(u8::MAX)
 }

@@ -1,4 +1,4 @@
-//! Memory for the pixels of a picture.
+//! Memory for pixels.
 
 use std::ops::{Deref, DerefMut};
 
@@ -6,21 +6,21 @@ use memmap2::MmapMut;
 
 use super::decode::Unreadable;
 
-/// From so many bytes on, pixels have pages of their own.
+/// The size from which a buffer has memory pages of its own, in bytes.
 const LARGE: usize = 8 * 1024 * 1024;
 
-/// Bytes in memory. Many of them are given back to the system as soon as they are dropped, where the allocator would keep them for
-/// a while beside what comes next: a decoded picture, its rendition, and what encodes it, are never held together then.
+/// A buffer of bytes. A large buffer returns its memory to the system as soon as it is dropped, while the allocator might keep it for some
+/// time. Therefore a decoded image, its rendition and the encoder's memory are never held at the same time.
 #[derive(Debug)]
 pub(super) enum Buffer {
-    /// As the allocator gives it.
+    /// Memory from the allocator.
     Shared(Vec<u8>),
-    /// In pages of its own, of which so many bytes are used.
+    /// Memory pages of its own, and the number of bytes in use.
     Own(MmapMut, usize),
 }
 
 impl Buffer {
-    /// So many zeros.
+    /// Allocates a number of zero bytes.
     pub(super) fn zeroed(length: u64) -> Result<Self, Unreadable> {
         let length = usize::try_from(length).map_err(|_| Unreadable::NoMemory)?;
         if length >= LARGE {
@@ -32,7 +32,7 @@ impl Buffer {
         Ok(Self::Shared(bytes))
     }
 
-    /// Forgets what comes after so many bytes.
+    /// Shortens the buffer to a number of bytes.
     pub(super) fn truncate(&mut self, length: usize) {
         match self {
             Self::Shared(bytes) => bytes.truncate(length),
@@ -40,7 +40,7 @@ impl Buffer {
         }
     }
 
-    /// The bytes as a vector; those that have pages of their own are copied.
+    /// Converts the buffer to a vector; bytes in pages of their own are copied.
     pub(super) fn into_vec(self) -> Vec<u8> {
         match self {
             Self::Shared(bytes) => bytes,

@@ -1,4 +1,4 @@
-//! The darkroom: two threads of low priority that do all decoding and encoding, so that answers do not wait for pictures.
+//! The image workers ("darkroom"): two low-priority threads that do all decoding and encoding, so that image work does not delay responses.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
@@ -10,36 +10,36 @@ use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use crate::error::{Error, Result};
 use crate::threads::stand_back;
 
-/// How many pictures are worked on at once.
+/// The number of images that are processed concurrently.
 const THREADS: usize = 2;
-/// How many may wait in one queue; a page full of pictures that nobody has asked for yet must find room.
+/// The maximum length of a queue; it must hold a page full of images whose renditions do not exist yet.
 const LONGEST_QUEUE: usize = 128;
-/// What pictures may take together while they are decoded and encoded, in MiB; one that takes more is worked on alone.
+/// The memory for decoding and encoding that all images share, in MiB. An image that needs more is processed alone.
 const SHARED_MEMORY: u32 = 160;
 const MIB: u64 = 1024 * 1024;
 
-/// The memory that is left for that, in MiB: [`SHARED_MEMORY`] to begin with.
+/// The free part of that memory, in MiB; initially [`SHARED_MEMORY`].
 static FREE_MEMORY: Semaphore = Semaphore::const_new(160);
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// Who waits for a picture; the first come first.
+/// The queue for a task, by who waits for it; earlier variants have priority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::images) enum Queue {
-    /// Somebody uploads it.
+    /// An upload waits for it.
     Uploads,
-    /// Somebody looks at a page.
+    /// A reader waits for it.
     Readers,
-    /// Nobody: it is made ahead.
+    /// Nobody waits: the rendition is made in advance.
     Ahead,
 }
 
-/// The threads, started when there is something to do and ended with the program's last handle on them.
+/// The threads. They start with the first task and end when the last handle is dropped.
 #[derive(Default)]
 pub(in crate::images) struct Darkroom(OnceLock<[Sender<Work>; 3]>);
 
 impl Darkroom {
-    /// Does work when it is its turn. Where too much waits already, the answer is `503`; a panic is an error of its own.
+    /// Runs a task when it is its turn. Fails with `503` if the queue is full; a panic is returned as an error.
     pub(in crate::images) async fn develop<T: Send + 'static>(
         &self,
         queue: Queue,
@@ -47,7 +47,7 @@ impl Darkroom {
     ) -> Result<std::thread::Result<T>> {
         let (tell, told) = oneshot::channel();
         let work: Work = Box::new(move || {
-            // Nobody may be waiting any more, which is no fault.
+            // The caller may have given up waiting, which is not an error.
             let _ = tell.send(catch_unwind(AssertUnwindSafe(work)));
         });
         let [uploads, readers, ahead] = self.0.get_or_init(start);
@@ -57,14 +57,14 @@ impl Darkroom {
             Queue::Ahead => ahead,
         };
         queue.try_send(work).map_err(|error| match error {
-            TrySendError::Full(_) => Error::unavailable("too many pictures wait to be made"),
-            TrySendError::Disconnected(_) => Error::internal("nobody is in the darkroom"),
+            TrySendError::Full(_) => Error::unavailable("too many images wait to be processed"),
+            TrySendError::Disconnected(_) => Error::internal("there are no image workers"),
         })?;
-        told.await.map_err(|_| Error::internal("the darkroom was left"))
+        told.await.map_err(|_| Error::internal("an image worker ended before its task"))
     }
 }
 
-/// Waits until so many bytes are free for a picture; they are taken as long as what it returns lives.
+/// Waits until `bytes` of memory are free, and reserves them while the returned permit is alive.
 pub(in crate::images) fn reserve(runtime: &Handle, bytes: u64) -> Option<SemaphorePermit<'static>> {
     let share = u32::try_from(bytes.div_ceil(MIB)).unwrap_or(SHARED_MEMORY).min(SHARED_MEMORY);
     runtime.block_on(FREE_MEMORY.acquire_many(share)).ok()
@@ -76,7 +76,7 @@ fn start() -> [Sender<Work>; 3] {
         let queues = queues.each_ref().map(|(_, queue)| queue.clone());
         let started = std::thread::Builder::new().name("darkroom".into()).spawn(move || keep_developing(&queues));
         if let Err(error) = started {
-            tracing::error!(%error, "a thread for pictures could not be started");
+            tracing::error!(%error, "an image worker could not be started");
         }
     }
     queues.map(|(queue, _)| queue)
@@ -90,7 +90,7 @@ fn keep_developing([uploads, readers, ahead]: &[Receiver<Work>; 3]) {
             recv(readers) -> work => work,
             recv(ahead) -> work => work,
         };
-        // The queues are closed together, when the program ends.
+        // The queues are closed together when the program ends.
         let Ok(work) = next else { return };
         work();
     }

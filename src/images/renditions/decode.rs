@@ -1,4 +1,4 @@
-//! From a file to pixels of eight bits: a JPEG at a fraction of its size where that is enough.
+//! Decodes files to 8-bit pixels; a JPEG at a fraction of its size if that is enough.
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -15,20 +15,20 @@ use mozjpeg::{ColorSpace, Decompress, Marker};
 use super::super::anatomy::Mime;
 use super::buffer::Buffer;
 
-/// So many pixels get other colours at once.
+/// The number of pixels that are converted at once.
 const PIECE: usize = 4096;
 
-/// Why nothing is made of a file.
+/// The reason why a file cannot be decoded or encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Unreadable {
-    /// What a codec says of it, for the log.
+    /// An error of a codec, for the log.
     Broken(String),
-    /// There is no memory for its pixels, now.
+    /// There is currently not enough memory for the pixels.
     NoMemory,
 }
 
 impl Unreadable {
-    /// What a codec says of it.
+    /// Wraps the error of a codec.
     pub(super) fn because(why: impl std::fmt::Display) -> Self {
         Self::Broken(why.to_string())
     }
@@ -38,12 +38,12 @@ impl std::fmt::Display for Unreadable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Broken(why) => f.write_str(why),
-            Self::NoMemory => f.write_str("there is no memory for its pixels"),
+            Self::NoMemory => f.write_str("there is not enough memory for its pixels"),
         }
     }
 }
 
-/// Pixels in rows, from the top and the left: red, green, blue, and how opaque they are.
+/// Rows of RGB or RGBA pixels, from top to bottom and left to right.
 #[derive(Debug)]
 pub(super) struct Pixels {
     pub(super) width: u32,
@@ -53,14 +53,14 @@ pub(super) struct Pixels {
 }
 
 impl Pixels {
-    /// The pixels of a picture of whatever kind.
+    /// The pixels of an image in any colour type.
     pub(super) fn of(picture: DynamicImage) -> Self {
         let (width, height, alpha) = (picture.width(), picture.height(), picture.color().has_alpha());
         let bytes = if alpha { picture.into_rgba8().into_raw() } else { picture.into_rgb8().into_raw() };
         Self { width, height, alpha, bytes: bytes.into() }
     }
 
-    /// Pixels of the kinds that files have.
+    /// Converts pixels from a colour type that files can have.
     fn of_kind(kind: ColorType, (width, height): (u32, u32), mut bytes: Buffer) -> Result<Self, Unreadable> {
         if matches!(kind, ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16) {
             let left = masthead_pixels::narrow(&mut bytes);
@@ -72,12 +72,12 @@ impl Pixels {
             ColorType::Rgba8 | ColorType::Rgba16 => (true, bytes),
             ColorType::L8 | ColorType::L16 => (false, colored::<1, 3>(&bytes, pixels * 3)?),
             ColorType::La8 | ColorType::La16 => (true, colored::<2, 4>(&bytes, pixels * 4)?),
-            other => return Err(Unreadable::because(format!("its pixels are {other:?}"))),
+            other => return Err(Unreadable::because(format!("its colour type {other:?} is not supported"))),
         };
         Ok(Self { width, height, alpha, bytes })
     }
 
-    /// Forgets how opaque pixels are where all of them are wholly: there is less to be done then.
+    /// Drops the alpha channel if all pixels are opaque, which saves work.
     pub(super) fn without_needless_alpha(mut self) -> Self {
         if self.alpha
             && let Some(left) = masthead_pixels::drop_alpha(&mut self.bytes)
@@ -88,7 +88,7 @@ impl Pixels {
         self
     }
 
-    /// As what `image` works with.
+    /// Converts the pixels to an image of the `image` crate.
     pub(super) fn into_picture(self) -> Option<DynamicImage> {
         let Self { width, height, alpha, bytes } = self;
         let bytes = bytes.into_vec();
@@ -103,7 +103,7 @@ impl Pixels {
 /// A decoded file.
 pub(super) struct Decoded {
     pub(super) pixels: Pixels,
-    /// The colour profile, where there is one.
+    /// The ICC colour profile, if there is one.
     pub(super) profile: Option<Vec<u8>>,
 }
 
@@ -117,7 +117,7 @@ pub(super) fn decode(mime: Mime, file: &[u8], eighths: u8) -> Result<Decoded, Un
         #[cfg(feature = "avif")]
         Mime::Avif => super::avif::decode(file),
         #[cfg(not(feature = "avif"))]
-        Mime::Avif => Err(Unreadable::because("this program was built without AVIF")),
+        Mime::Avif => Err(Unreadable::because("this program was built without AVIF support")),
     }
 }
 
@@ -136,7 +136,7 @@ fn colored<const N: usize, const M: usize>(greys: &[u8], length: u64) -> Result<
 }
 
 fn jpeg(file: &[u8], eighths: u8) -> Result<Decoded, Unreadable> {
-    // This decoder ends by a panic where the other one may still find something.
+    // This decoder panics on some files that the other decoder can read.
     match catch_unwind(AssertUnwindSafe(|| scaled_jpeg(file, eighths))) {
         Ok(Ok(decoded)) => Ok(decoded),
         Ok(Err(Unreadable::NoMemory)) => Err(Unreadable::NoMemory),
@@ -151,7 +151,7 @@ fn scaled_jpeg(file: &[u8], eighths: u8) -> Result<Decoded, Unreadable> {
     let inks = match decoder.color_space() {
         ColorSpace::JCS_YCbCr | ColorSpace::JCS_GRAYSCALE | ColorSpace::JCS_RGB => false,
         ColorSpace::JCS_CMYK | ColorSpace::JCS_YCCK => true,
-        other => return Err(Unreadable::because(format!("its colours are {other:?}"))),
+        other => return Err(Unreadable::because(format!("its colour space {other:?} is not supported"))),
     };
     let started = if inks { decoder.to_colorspace(ColorSpace::JCS_CMYK) } else { decoder.rgb() };
     let mut started = started.map_err(Unreadable::because)?;
@@ -163,7 +163,7 @@ fn scaled_jpeg(file: &[u8], eighths: u8) -> Result<Decoded, Unreadable> {
     let profile = if inks {
         let left = light_up(&mut bytes, profile.as_deref());
         bytes.truncate(left);
-        // What a profile says of inks has been obeyed then.
+        // The profile has been applied to the inks already.
         None
     } else {
         profile
@@ -171,7 +171,7 @@ fn scaled_jpeg(file: &[u8], eighths: u8) -> Result<Decoded, Unreadable> {
     Ok(Decoded { pixels: Pixels { width, height, alpha: false, bytes }, profile })
 }
 
-/// The colour profile, put together of the pieces that it comes in (ICC.1, annex B.4).
+/// The colour profile, joined from its segments (ICC.1, annex B.4).
 fn profile_of<R>(decoder: &Decompress<R>) -> Option<Vec<u8>> {
     let pieces = decoder.markers().filter_map(|marker| marker.data.strip_prefix(b"ICC_PROFILE\0"));
     let mut pieces: Vec<(u8, &[u8])> = pieces.filter_map(|piece| Some((*piece.first()?, piece.get(2..)?))).collect();
@@ -180,9 +180,8 @@ fn profile_of<R>(decoder: &Decompress<R>) -> Option<Vec<u8>> {
     Some(whole).filter(|whole| !whole.is_empty())
 }
 
-/// Turns the inks of print (cyan, magenta, yellow, black) into sRGB, in place: as their profile says or, without one that can be
-/// read, as pure inks would look. Files tell how much of the paper is left white, as Adobe's programs began to. Says how many bytes
-/// it takes then.
+/// Converts CMYK to sRGB in place, with the profile or, if there is no readable one, as pure inks. JPEG files store inverted values, a
+/// convention of Adobe programs. Returns the new length in bytes.
 fn light_up(bytes: &mut [u8], profile: Option<&[u8]>) -> usize {
     let profile = profile.and_then(|profile| ColorProfile::new_from_slice(profile).ok());
     let profile = profile.filter(|profile| profile.color_space == DataColorSpace::Cmyk);
@@ -199,8 +198,8 @@ fn light_up(bytes: &mut [u8], profile: Option<&[u8]>) -> usize {
     })
 }
 
-/// Puts others in the place of pixels, a piece at a time; they take so many bytes before and after, which must not be more. Says how
-/// many bytes it takes then.
+/// Replaces pixels in place, a batch at a time. `before` and `after` are the bytes per pixel; `after` must not be larger. Returns the new
+/// length in bytes.
 fn replace(bytes: &mut [u8], (before, after): (usize, usize), by: impl Fn(&[u8], &mut [u8])) -> usize {
     let pixels = bytes.len() / before;
     let mut others = vec![0; PIECE.min(pixels) * after];
@@ -208,7 +207,7 @@ fn replace(bytes: &mut [u8], (before, after): (usize, usize), by: impl Fn(&[u8],
         let end = (begin + PIECE).min(pixels);
         let others = &mut others[..(end - begin) * after];
         by(&bytes[begin * before..end * before], others);
-        // Nothing is written over that is still to be read.
+        // Never overwrites pixels that have not been read yet.
         bytes[begin * after..end * after].copy_from_slice(others);
     }
     pixels * after
@@ -219,8 +218,7 @@ fn pure_inks([cyan, magenta, yellow, black]: [u8; 4]) -> [u8; 3] {
     [cyan, magenta, yellow].map(|ink| u8::try_from((left(ink) * left(black) + 127) / 255).unwrap_or(u8::MAX))
 }
 
-/// Turns the colours of a profile into sRGB, which is what all renditions are in; without one, or with one that can't be
-/// read or is not meant for such pixels, they are taken for sRGB.
+/// Converts pixels from a colour profile to sRGB, which all renditions use. Without a usable profile, the pixels are assumed to be sRGB.
 pub(super) fn into_srgb(pixels: &mut Pixels, profile: Option<&[u8]>) {
     let Some(profile) = profile.and_then(|profile| ColorProfile::new_from_slice(profile).ok()) else { return };
     let (layout, length) = if pixels.alpha { (Layout::Rgba, 4) } else { (Layout::Rgb, 3) };
@@ -234,7 +232,7 @@ pub(super) fn into_srgb(pixels: &mut Pixels, profile: Option<&[u8]>) {
     let srgb = ColorProfile::new_srgb();
     let Ok(transform) = profile.create_transform_8bit(from, &srgb, layout, TransformOptions::default()) else { return };
     replace(&mut pixels.bytes, (length, length), |before, after| {
-        // Of a grey pixel only one of its colours is told.
+        // A grey pixel has one value, so only one of its three equal colours is passed on.
         let told = if values == length {
             Cow::Borrowed(before)
         } else {

@@ -1,4 +1,4 @@
-//! From the bytes of a file to those of a rendition: decode, crop and scale in one step, convert the colours, turn, encode.
+//! Makes the bytes of a rendition from a file: decodes, crops and scales in one step, converts the colours, rotates and encodes.
 
 use image::metadata::Orientation;
 use masthead_pixels::Part;
@@ -11,7 +11,7 @@ use super::decode::{Decoded, Pixels, Unreadable, decode, into_srgb};
 use super::encode::{encode, encoding_takes};
 use super::ladder::{Format, Original, Region, Rendition};
 
-/// A part of a picture as it is stored, before it is turned.
+/// A part of the stored image, before its orientation is applied.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct StoredRegion {
     pub(super) x: f64,
@@ -31,7 +31,7 @@ pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, ru
     let _taken = reserve(runtime, (memory + made * 4).max(made * encoding_takes(rendition.format, original.alpha)));
     let upright = orientation == Orientation::NoTransforms;
     if rendition.format == Format::WebP && upright && animate::is_moderate(frames, width, height) {
-        // Browsers show some that this decoder does not, those of 16 bits; their first picture is better than none.
+        // Browsers show some animations that this decoder cannot read, such as 16-bit ones; their first frame is better than nothing.
         if let Ok(moving) = animate::develop(original, file, rendition.cut, plays) {
             return Ok(moving);
         }
@@ -46,13 +46,13 @@ pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, ru
     encode(turned(pixels, orientation)?, rendition.format)
 }
 
-/// The smallest fraction at which a JPEG still has as many pixels as are wanted of a part of it.
+/// The smallest fraction at which a part of a JPEG still has enough pixels.
 fn eighths(mime: Mime, region: u32, wanted: u32) -> u8 {
     let enough = |eighths: &u8| u64::from(region) * u64::from(*eighths) >= u64::from(wanted) * 8;
     if mime == Mime::Jpeg { (1..8).find(enough).unwrap_or(8) } else { 8 }
 }
 
-/// Cuts a part out and scales it; `whole` is the size that the part is measured in. What it is cut out of is of no use after that.
+/// Crops and scales. `whole` is the size in which `part` is measured. The source pixels are unusable afterwards.
 pub(super) fn scale(from: &mut Pixels, whole: (u32, u32), part: StoredRegion, wanted: (u32, u32)) -> Result<Pixels, Unreadable> {
     let (across, down) = (f64::from(from.width) / f64::from(whole.0.max(1)), f64::from(from.height) / f64::from(whole.1.max(1)));
     let (left, top) = (part.x * across, part.y * down);
@@ -67,12 +67,12 @@ fn turned(pixels: Pixels, orientation: Orientation) -> Result<Pixels, Unreadable
     if orientation == Orientation::NoTransforms {
         return Ok(pixels);
     }
-    let mut picture = pixels.into_picture().ok_or_else(|| Unreadable::because("its pixels do not fit its size"))?;
+    let mut picture = pixels.into_picture().ok_or_else(|| Unreadable::because("its pixels do not match its size"))?;
     picture.apply_orientation(orientation);
     Ok(Pixels::of(picture))
 }
 
-/// Whether width and height change places when a picture is turned.
+/// Whether an orientation swaps width and height.
 fn lies(orientation: Orientation) -> bool {
     use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
     matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
@@ -86,11 +86,11 @@ fn stored_size(original: &Original, orientation: Orientation) -> (u32, u32) {
     stored_wanted((original.width, original.height), orientation)
 }
 
-/// Where a part of the picture that is seen lies in the picture that is stored.
+/// Converts a region of the displayed image to the stored image.
 pub(super) fn stored_region(original: &Original, seen: Region, orientation: Orientation) -> StoredRegion {
     let Region { x, y, width, height } = seen;
     let (width, height) = (f64::from(width), f64::from(height));
-    // The same part, counted from the right and from the bottom.
+    // The distances of the region from the right and from the bottom.
     let right = (f64::from(original.width) - x - width).max(0.0);
     let bottom = (f64::from(original.height) - y - height).max(0.0);
     let (x, y) = match orientation {

@@ -1,4 +1,4 @@
-//! From pixels to the bytes of a format.
+//! Encodes pixels in the formats of renditions.
 
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder};
@@ -10,14 +10,14 @@ use webpx::{Unstoppable, YuvPlanesRef};
 use super::decode::{Pixels, Unreadable};
 use super::ladder::Format;
 
-/// Of JPEG and WebP, from 0 to 100.
+/// The quality of JPEG and WebP, from 0 to 100.
 const QUALITY: u8 = 80;
-/// Of AVIF, which needs less for the same look.
+/// The quality of AVIF, which looks the same at lower values.
 const AVIF_QUALITY: f32 = 60.0;
-/// How little trouble AVIF is given, 1 to 10: a second or two for a picture of a page's width.
+/// The speed of the AVIF encoder, 1 to 10; at this value, an image as wide as a page takes a second or two.
 const AVIF_SPEED: u8 = 8;
 
-/// The bytes that encoding takes for each pixel, the pixel's own among them; rounded up, and an estimate for AVIF.
+/// The memory for encoding a pixel in bytes, the pixel included; rounded up, and an estimate for AVIF.
 pub(super) const fn encoding_takes(format: Format, alpha: bool) -> u64 {
     match format {
         Format::Jpeg | Format::Png => 8,
@@ -48,7 +48,7 @@ fn png(pixels: &Pixels) -> Result<Vec<u8>, Unreadable> {
     Ok(bytes)
 }
 
-/// A still WebP. It takes the pixels, so that what is opaque is not held twice: as they are and in planes.
+/// Encodes a still WebP. Takes ownership of the pixels, so that opaque ones are not held twice, as pixels and as planes.
 pub(super) fn webp(pixels: Pixels) -> Result<Vec<u8>, Unreadable> {
     let Pixels { width, height, alpha, bytes } = pixels;
     if alpha {
@@ -79,7 +79,7 @@ fn avif(pixels: &Pixels) -> Result<Vec<u8>, Unreadable> {
     Ok(encoded.map_err(Unreadable::because)?.avif_file)
 }
 
-/// What shows through shows white.
+/// Composites transparent pixels onto white.
 fn on_white(mut pixels: Pixels) -> Pixels {
     if pixels.alpha {
         let left = masthead_pixels::lay_on_white(&mut pixels.bytes);

@@ -1,4 +1,4 @@
-//! Renditions over HTTP: which one is asked for, and how long it may be kept.
+//! HTTP handlers for renditions.
 
 use actix_web::{HttpResponse, get, web};
 use serde_json::json;
@@ -8,41 +8,42 @@ use super::making::{original, serve, serve_best};
 use crate::error::{Code, Error, Result};
 use crate::http::{FileContent, Keeping, Mount, Request, StoredFile, stored_file};
 
-/// Mounts the files.
+/// Mounts the operations that serve renditions.
 pub(in crate::images) fn routes(mount: &mut impl Mount) {
     mount.service(read_rendition).service(read_crop);
 }
 
-/// Returns a picture at a width of the ladder.
+/// Download a rendition of an image
 ///
-/// Named by a width and a format: `640.webp`. Widths are those of 160, 320, 480, 640, 960, 1280, 1920 and 2560 pixels that
-/// are less than the picture's own, and its own where that is 2560 at most, except those at which it would have more than 16
-/// million pixels or be more than 16,383 high; any other is `404`, which names them as `ladder`. Formats are `jpg` (white
-/// where something shows through), `png`, `webp` (what moves moves, up to 60 million pixels in all frames), `avif`, and
-/// `auto`, the best one that `Accept` names: AVIF where there is one, WebP, else PNG for what is transparent and JPEG for
-/// the rest. Colours are sRGB; nothing that the camera knew is in it.
+/// The path names a width and a format, such as `640.webp`. The widths are those of 160, 320, 480, 640, 960, 1280, 1920 and 2560 pixels
+/// that are less than the image's own, and its own width if it is at most 2560. Widths at which the rendition would have more than 16
+/// million pixels or be more than 16,383 pixels high are left out. Any other width gets `404`, with the available widths in `ladder`.
 ///
-/// It is made when it is first asked for, which takes a moment, and kept; after that caches may keep it for ever. Another
-/// version of Masthead may make other bytes of the same picture, which look the same. AVIF takes longer: until it
-/// has been made, WebP is sent in its place, to be kept for a minute.
-/// Where too many wait for theirs, or it takes longer than a request may (`REQUEST_SECONDS`), the answer is `503` with
-/// `Retry-After`; what was begun is finished meanwhile.
+/// The formats are `jpg` (transparent pixels become white), `png`, `webp` (animated if the image is and all frames have at most 60 million
+/// pixels), `avif`, and `auto`. `auto` selects the best format that `Accept` names: AVIF if it exists, else WebP; without either, PNG for
+/// images with transparency and JPEG for all others. Colours are sRGB, and no camera data is included.
+///
+/// The first request makes and stores the rendition, which takes a moment; caches may keep it forever. Another version of Masthead may
+/// produce different bytes that look the same. AVIF takes longer: until it has been made, the response is WebP, which caches may keep for a
+/// minute. If too many renditions are waiting, or one takes longer than a request may (`REQUEST_SECONDS`), the response is `503` with
+/// `Retry-After`, and the rendition is finished in the meantime.
 #[utoipa::path(tag = "Images", params(
-        ("image" = String, Path, description = "Id.", example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42"),
+        ("image" = String, Path, description = "The id of the image.", example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42"),
         ("rendition" = String, Path, description = "The width in pixels and the format: `jpg`, `png`, `webp`, `avif` or `auto`.",
             example = "640.webp"),
-        ("Accept" = Option<String>, Header, description = "For `auto`: the formats that are understood, such as `image/avif,image/webp`."),
-        ("Range" = Option<String>, Header, description = "The range that is wanted, such as `bytes=0-1023`."),
+        ("Accept" = Option<String>, Header, description = "For `auto`: the accepted formats, such as `image/avif,image/webp`."),
+        ("Range" = Option<String>, Header, description = "The requested byte range, such as `bytes=0-1023`."),
         ("If-Range" = Option<String>, Header,
-            description = "The entity tag that the range is meant for; of another file the whole is sent."),
-        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has; `304` when the file has one of them.")),
+            description = "The entity tag of the file that the range refers to; the whole file is sent if it has another one."),
+        ("If-None-Match" = Option<String>, Header,
+            description = "Entity tags of cached copies; the response is `304` if one of them matches.")),
     responses(
         (status = 200, description = "The file.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
             (FileContent = "image/webp"), (FileContent = "image/avif"))),
-        (status = 206, description = "The range.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
+        (status = 206, description = "The requested range.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
             (FileContent = "image/webp"), (FileContent = "image/avif")),
-            headers(("Content-Range" = String, description = "Which bytes of how many."))),
-        (status = 304, description = "The client has this file already."),
+            headers(("Content-Range" = String, description = "The range and the total size in bytes."))),
+        (status = 304, description = "The cached copy is up to date."),
         (status = 416, body = ref("#/components/schemas/Problem"), content_type = "application/problem+json",
             description = "The file has no such range. Codes: `range_not_satisfiable`.")))]
 #[get("/media/{image}/{rendition}")]
@@ -51,31 +52,33 @@ async fn read_rendition(request: Request, path: web::Path<(String, String)>) -> 
     answer(&request, &image, None, &rendition).await
 }
 
-/// Returns a picture cropped to a shape, at a width of the ladder.
+/// Download a crop of an image
 ///
-/// As large a part as there is of the shape `square`, `4x3`, `16x9` or `og` (1200 to 630), the focal point as near to its
-/// middle as can be. Widths, formats and making are those of uncropped ones; the picture's own width is that of the crop.
+/// The crop is the largest part of the image with the shape `square`, `4x3`, `16x9` or `og` (1200 by 630), centred on the focal point as
+/// far as possible. Widths and formats are those of uncropped renditions, with the width of the crop in place of the image's own.
 ///
-/// `v` stands for the focal point and is part of the addresses in `crops`, so that they change when it moves. With the
-/// present one, caches may keep the file for ever; with another, or none, the present crop is sent, to be kept for a minute.
+/// `v` identifies the focal point and is part of the URLs in `crops`, so that they change when the focal point does. With the current
+/// value, caches may keep the file forever. With another value, or without it, the response is the current crop, which caches may keep for
+/// a minute.
 #[utoipa::path(tag = "Images", params(
-        ("image" = String, Path, description = "Id.", example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42"),
+        ("image" = String, Path, description = "The id of the image.", example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42"),
         ("preset" = String, Path, description = "The shape: `square`, `4x3`, `16x9` or `og`.", example = "16x9"),
         ("rendition" = String, Path, description = "The width in pixels and the format: `jpg`, `png`, `webp`, `avif` or `auto`.",
             example = "640.webp"),
-        ("v" = Option<String>, Query, description = "The focal point, as the addresses in `crops` have it.", example = "4f21c0"),
-        ("Accept" = Option<String>, Header, description = "For `auto`: the formats that are understood, such as `image/avif,image/webp`."),
-        ("Range" = Option<String>, Header, description = "The range that is wanted, such as `bytes=0-1023`."),
+        ("v" = Option<String>, Query, description = "The version of the focal point, as in the URLs in `crops`.", example = "4f21c0"),
+        ("Accept" = Option<String>, Header, description = "For `auto`: the accepted formats, such as `image/avif,image/webp`."),
+        ("Range" = Option<String>, Header, description = "The requested byte range, such as `bytes=0-1023`."),
         ("If-Range" = Option<String>, Header,
-            description = "The entity tag that the range is meant for; of another file the whole is sent."),
-        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has; `304` when the file has one of them.")),
+            description = "The entity tag of the file that the range refers to; the whole file is sent if it has another one."),
+        ("If-None-Match" = Option<String>, Header,
+            description = "Entity tags of cached copies; the response is `304` if one of them matches.")),
     responses(
         (status = 200, description = "The file.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
             (FileContent = "image/webp"), (FileContent = "image/avif"))),
-        (status = 206, description = "The range.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
+        (status = 206, description = "The requested range.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
             (FileContent = "image/webp"), (FileContent = "image/avif")),
-            headers(("Content-Range" = String, description = "Which bytes of how many."))),
-        (status = 304, description = "The client has this file already."),
+            headers(("Content-Range" = String, description = "The range and the total size in bytes."))),
+        (status = 304, description = "The cached copy is up to date."),
         (status = 416, body = ref("#/components/schemas/Problem"), content_type = "application/problem+json",
             description = "The file has no such range. Codes: `range_not_satisfiable`.")))]
 #[get("/media/{image}/{preset}/{rendition}")]
@@ -85,7 +88,7 @@ async fn read_crop(request: Request, path: web::Path<(String, String, String)>) 
     answer(&request, &image, Some(preset), &rendition).await
 }
 
-/// What a name asks for: a format, or the best.
+/// The requested format: a certain one, or the best.
 #[derive(Clone, Copy)]
 enum Asked {
     Format(Format),
@@ -114,7 +117,7 @@ async fn answer(request: &Request, image: &str, preset: Option<Preset>, name: &s
     stored_file(request, &file).await
 }
 
-/// What the name of a rendition asks for; none where there is no such rendition of this picture.
+/// Parses the name of a rendition; `None` if this image has no such rendition.
 fn asked(original: &Original, preset: Option<Preset>, name: &str) -> Option<(Cut, Asked)> {
     let (width, extension) = name.split_once('.')?;
     let asked = if extension == "auto" { Asked::Best } else { Asked::Format(Format::parse(extension)?) };
@@ -122,8 +125,8 @@ fn asked(original: &Original, preset: Option<Preset>, name: &str) -> Option<(Cut
     Some((Cut { preset, width }, asked))
 }
 
-/// Whether a media type is named as one that is understood (RFC 9110, section 12.5.1). Browsers send `*/*` for all that they
-/// can show and all that they can't, so that only a type's own name counts.
+/// Whether `Accept` names a media type (RFC 9110, section 12.5.1). Wildcards do not count, because browsers send `*/*` regardless of the
+/// formats that they support.
 fn accepts(header: Option<&str>, mime: &str) -> bool {
     header.unwrap_or_default().split(',').any(|range| {
         let mut parts = range.split(';').map(str::trim);
@@ -137,12 +140,12 @@ fn accepts(header: Option<&str>, mime: &str) -> bool {
 }
 
 fn unknown_preset() -> Error {
-    Error::new(Code::NotFound, "Pictures are cropped to these shapes: square, 4x3, 16x9, og.").with("presets", json!(Preset::WORDS))
+    Error::new(Code::NotFound, "The available crops are square, 4x3, 16x9 and og.").with("presets", json!(Preset::WORDS))
 }
 
 fn off_the_ladder(original: &Original, preset: Option<Preset>) -> Error {
     let ladder = original.rungs(preset);
     let names: Vec<String> = ladder.iter().map(u32::to_string).collect();
-    let detail = format!("There are these widths of this picture, each as jpg, png, webp, avif and auto: {}.", names.join(", "));
+    let detail = format!("This image is available as jpg, png, webp, avif and auto in these widths: {}.", names.join(", "));
     Error::new(Code::NotFound, detail).with("ladder", json!(ladder)).with("formats", json!(["jpg", "png", "webp", "avif", "auto"]))
 }

@@ -1,4 +1,4 @@
-//! Renditions that are made without anybody waiting for them.
+//! Jobs that make renditions in advance.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,50 +10,50 @@ use super::making::{Unmade, make};
 use crate::app::App;
 use crate::jobs::Failure;
 
-/// The widths that nearly every page asks for.
+/// The widths that nearly every page requests.
 const COMMON: [u32; 3] = [320, 640, 1280];
 
-/// What is to be made of a picture.
+/// A job that makes renditions of an image.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RenditionJob {
     image: ImageId,
-    /// None for what nearly every page asks for.
+    /// The rendition; `None` for the common ones.
     rendition: Option<Rendition>,
 }
 
 impl RenditionJob {
-    /// What nearly every page will ask for of a picture that has just been uploaded.
+    /// A job for the renditions that nearly every page will request of a new image.
     pub(in crate::images) fn common(image: ImageId) -> Self {
         Self { image, rendition: None }
     }
 
-    /// One rendition.
+    /// A job for one rendition.
     pub(super) fn one(image: ImageId, rendition: Rendition) -> Self {
         Self { image, rendition: Some(rendition) }
     }
 
-    /// Makes what is not there.
+    /// Makes the renditions that do not exist yet.
     pub(crate) async fn deliver(self, app: &App) -> Result<(), Failure> {
         let id = self.image.to_string();
         let Some(image) = app.db.read(move |conn| queries::look_up(conn, &id)).await? else { return Ok(()) };
         let original = Original::of(&image);
         let wanted = self.rendition.map_or_else(|| common(&original), |rendition| vec![rendition]);
         for rendition in wanted {
-            // The focal point may have moved since, but what is asked for under its new place is worth making, too.
+            // The focal point may have moved since; the crop for its new position is useful as well.
             match make(app, &original, rendition, Queue::Ahead).await {
                 Ok(_) => {}
                 Err(Unmade::Busy(why) | Unmade::Failed(why)) => return Err(Failure::Later(why)),
-                // Somebody deleted it meanwhile.
+                // The image has been deleted meanwhile.
                 Err(Unmade::Gone) => return Ok(()),
                 // Readers get the original.
-                Err(Unmade::Impossible(why)) => tracing::warn!(image = %original.id, why, "a rendition can't be made"),
+                Err(Unmade::Impossible(why)) => tracing::warn!(image = %original.id, why, "a rendition cannot be made"),
             }
         }
         Ok(())
     }
 }
 
-/// The common widths that there are, else the widest.
+/// The common widths that this image has, or else its widest.
 fn common(original: &Original) -> Vec<Rendition> {
     let rungs = original.rungs(None);
     let mut widths: Vec<u32> = COMMON.into_iter().filter(|width| rungs.contains(width)).collect();

@@ -1,4 +1,4 @@
-//! What can be made of a picture: its widths, its crops, their formats, and what each is called.
+//! The renditions that an image can have: widths, crops, formats and file names.
 
 use std::cmp::Ordering;
 
@@ -8,36 +8,36 @@ use super::super::anatomy::Mime;
 use super::super::image::{Focal, Image, ImageId, stored_name};
 use crate::db::text_enum;
 
-/// The widths, in pixels; the picture's own comes on top where it is smaller than the last.
+/// The widths of renditions, in pixels. An image that is narrower than the last one also has its own width.
 pub(super) const LADDER: [u32; 8] = [160, 320, 480, 640, 960, 1280, 1920, 2560];
-/// What WebP can hold from side to side, in pixels; what would be longer is not made in any format.
+/// The maximum side of a WebP, in pixels; larger renditions are made in no format.
 const LONGEST_SIDE: u32 = 16_383;
-/// How many pixels a rendition may have: what takes more memory than there is for one is not made in any format.
+/// The maximum number of pixels of a rendition, because of the memory that it takes; larger ones are made in no format.
 const MOST_PIXELS: u64 = 16_000_000;
-/// Changes whenever the same request would give other bytes than before, so that nothing old is served under a new name; what comes later
-/// sorts later.
+/// The version of the encoder settings, part of the file name. Change it whenever the same request would give different bytes; later
+/// versions must sort later.
 const RECIPE: &str = "c";
-/// The same for pictures that move.
+/// The version for animated images.
 const MOVING_RECIPE: &str = "d";
-/// The folder of all renditions in the store.
+/// The folder of all renditions in the media store.
 const FOLDER: &str = "renditions";
 
 text_enum! {
-    /// A crop of a fixed shape.
+    /// A crop with a fixed aspect ratio.
     pub(crate) enum Preset {
-        /// As wide as high.
+        /// Square.
         Square = "square",
-        /// 4 to 3.
+        /// 4:3.
         FourByThree = "4x3",
-        /// 16 to 9.
+        /// 16:9.
         SixteenByNine = "16x9",
-        /// What social networks show beside a link, 1200 to 630.
+        /// For link previews on social networks, 1200 by 630.
         Og = "og",
     }
 }
 
 impl Preset {
-    /// Width to height.
+    /// The ratio of width to height.
     const fn ratio(self) -> (u32, u32) {
         match self {
             Self::Square => (1, 1),
@@ -49,13 +49,13 @@ impl Preset {
 }
 
 text_enum! {
-    /// What a rendition is encoded as; the word is the extension.
+    /// The format of a rendition; the word is the file extension.
     pub(crate) enum Format {
-        /// JPEG; what is transparent becomes white.
+        /// JPEG; transparent pixels become white.
         Jpeg = "jpg",
         /// PNG.
         Png = "png",
-        /// WebP; it keeps the animation.
+        /// WebP; animations stay animated.
         WebP = "webp",
         /// AVIF.
         Avif = "avif",
@@ -74,23 +74,23 @@ impl Format {
     }
 }
 
-/// Which part of a picture, and how wide it is made.
+/// A part of an image and its width in the rendition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct Cut {
-    /// None where it is the whole picture.
+    /// The crop; `None` for the whole image.
     pub(super) preset: Option<Preset>,
-    /// In pixels.
+    /// The width in pixels.
     pub(super) width: u32,
 }
 
-/// A copy of a picture that can be asked for.
+/// A rendition that can be requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct Rendition {
     pub(super) cut: Cut,
     pub(super) format: Format,
 }
 
-/// A part of a picture as it is seen, in pixels that need not be whole.
+/// A region of the displayed image, in pixels; the offsets may be fractions.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Region {
     pub(super) x: f64,
@@ -99,25 +99,25 @@ pub(super) struct Region {
     pub(super) height: u32,
 }
 
-/// What of a picture decides what can be made of it.
+/// The properties of an image that decide which renditions it has.
 #[derive(Clone, Debug)]
 pub(in crate::images) struct Original {
     pub(super) id: ImageId,
     pub(super) sha256: String,
     pub(super) mime: Mime,
-    /// Pixels from left to right, as it is seen.
+    /// The displayed width in pixels.
     pub(super) width: u32,
-    /// Pixels from top to bottom, as it is seen.
+    /// The displayed height in pixels.
     pub(super) height: u32,
-    /// Whether something behind it shows through.
+    /// Whether the image has transparent pixels.
     pub(super) alpha: bool,
-    /// Whether it moves.
+    /// Whether the image is animated.
     pub(super) moves: bool,
     pub(super) focal: Focal,
 }
 
 impl Original {
-    /// What matters here of a row.
+    /// Takes the relevant properties from a row.
     pub(in crate::images) fn of(image: &Image) -> Self {
         let size = |size: i32| u32::try_from(size).unwrap_or(1).max(1);
         Self {
@@ -132,17 +132,17 @@ impl Original {
         }
     }
 
-    /// The name of its own file in the store.
+    /// The name of the original file in the media store.
     pub(super) fn file_name(&self) -> String {
         stored_name(&self.sha256, self.mime)
     }
 
-    /// What every browser can show of it.
+    /// The format that every browser supports.
     pub(super) fn plain_format(&self) -> Format {
         if self.alpha { Format::Png } else { Format::Jpeg }
     }
 
-    /// The widths that there are of it, the smallest first: those of the ladder below its own, and its own.
+    /// The available widths, smallest first: the standard widths below the image's own, and its own.
     pub(super) fn rungs(&self, preset: Option<Preset>) -> Vec<u32> {
         let (own, _) = self.crop(preset);
         let narrower = LADDER.into_iter().filter(|width| *width < own);
@@ -151,13 +151,13 @@ impl Original {
         narrower.chain(own).filter(|width| fits(self.size(Cut { preset, width: *width }))).collect()
     }
 
-    /// Width and height of a rendition.
+    /// The width and height of a rendition.
     pub(super) fn size(&self, cut: Cut) -> (u32, u32) {
         let (across, down) = cut.preset.map_or((self.width, self.height), Preset::ratio);
         (cut.width, share(cut.width, down, across))
     }
 
-    /// The part that a crop shows: as large as can be, the focal point as near to its middle as can be.
+    /// The region of a crop: as large as possible, and centred on the focal point as far as possible.
     pub(super) fn region(&self, preset: Option<Preset>) -> Region {
         let (width, height) = self.crop(preset);
         let place = |focus: f64, whole: u32, part: u32| {
@@ -166,7 +166,7 @@ impl Original {
         Region { x: place(self.focal.x, self.width, width), y: place(self.focal.y, self.height, height), width, height }
     }
 
-    /// Width and height of the largest crop.
+    /// The width and height of the largest crop.
     fn crop(&self, preset: Option<Preset>) -> (u32, u32) {
         let Some((across, down)) = preset.map(Preset::ratio) else { return (self.width, self.height) };
         if u64::from(self.width) * u64::from(down) > u64::from(self.height) * u64::from(across) {
@@ -176,7 +176,7 @@ impl Original {
         }
     }
 
-    /// What crops are told apart by when the focal point has moved.
+    /// A value that changes with the focal point, to distinguish crops.
     pub(super) fn crop_version(&self) -> String {
         let point = [self.focal.x.to_bits(), self.focal.y.to_bits()].map(u64::to_be_bytes).concat();
         format!("{:06x}", xxhash_rust::xxh3::xxh3_64(&point) & 0x00ff_ffff)
@@ -186,7 +186,7 @@ impl Original {
         if self.moves { MOVING_RECIPE } else { RECIPE }
     }
 
-    /// The name of a rendition in the store.
+    /// The name of a rendition in the media store.
     pub(super) fn rendition_name(&self, rendition: Rendition) -> String {
         let Rendition { cut: Cut { preset, width }, format } = rendition;
         let extension = format.as_str();
@@ -197,8 +197,8 @@ impl Original {
         }
     }
 
-    /// Whether a name stands for a rendition that can still be asked for: here or, where its recipe is a later one, of a node that has
-    /// been brought up to date before this one.
+    /// Whether a file name is that of a current rendition of this image, or of a later encoder version from a node that has been upgraded
+    /// already.
     pub(super) fn knows(&self, name: &str) -> bool {
         let rest = name.strip_prefix(&folder_of(self.id)).and_then(|rest| rest.strip_prefix('/'));
         let Some((recipe, rest)) = rest.and_then(|rest| rest.split_once('/')) else { return false };
@@ -210,17 +210,17 @@ impl Original {
     }
 }
 
-/// The folder in the store of all that was made of a picture.
+/// The folder of an image's renditions in the media store.
 pub(super) fn folder_of(id: ImageId) -> String {
     format!("{FOLDER}/{id}")
 }
 
-/// Whose rendition a name in the store stands for; none where it is no rendition.
+/// The id of the image that a file name in the media store belongs to; `None` if it is not a rendition.
 pub(super) fn owner_of(name: &str) -> Option<ImageId> {
     name.strip_prefix(FOLDER)?.strip_prefix('/')?.split('/').next()?.parse().ok()
 }
 
-/// `length × numerator ÷ denominator`, rounded, and never nothing.
+/// Computes `length × numerator ÷ denominator`, rounded, and at least 1.
 fn share(length: u32, numerator: u32, denominator: u32) -> u32 {
     let (numerator, denominator) = (u64::from(numerator), u64::from(denominator.max(1)));
     u32::try_from((u64::from(length) * numerator + denominator / 2) / denominator).unwrap_or(u32::MAX).max(1)

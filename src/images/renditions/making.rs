@@ -1,4 +1,4 @@
-//! Makes renditions: once, however many ask at the same time, and then keeps them in the store.
+//! Makes renditions, only once for concurrent requests, and keeps them in the media store.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,35 +21,35 @@ use crate::db::{Conn, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::jobs::{self, Job};
 
-/// An AVIF that has been asked for and is not there is asked for again after so many seconds.
+/// The time after which a missing AVIF that was requested before gets another job, in seconds.
 const PATIENCE: i64 = 3600;
-/// So many AVIFs that were asked for are remembered.
+/// The maximum number of requested AVIFs that are remembered.
 const MOST_REMEMBERED: usize = 10_000;
-/// So many pictures are remembered.
+/// The maximum number of images that are cached.
 const MOST_ORIGINALS: usize = 4096;
 
-/// What this process is making at the moment, and where it does.
+/// The rendition tasks of this process, and its image workers.
 #[derive(Default)]
 pub(crate) struct Renditions {
     pub(in crate::images) darkroom: Darkroom,
-    /// What is being made, by its name in the store, and who waits for it.
+    /// The renditions that are being made, by their names in the media store, with the channels for those who wait.
     under_way: Mutex<HashMap<String, watch::Receiver<Option<Outcome>>>>,
-    /// What was read of pictures lately, and how often answers had been purged before.
+    /// Recently read image properties, with the purge count of the response cache at that time.
     originals: Mutex<HashMap<String, (u64, Original)>>,
-    /// The AVIFs that a job was written for, and when.
+    /// The AVIFs for which a job was enqueued, with the time.
     asked_for: Mutex<HashMap<String, Timestamp>>,
     made: AtomicU64,
 }
 
 impl Renditions {
-    /// How many this process has made.
+    /// The number of renditions that this process has made.
     pub(crate) fn made(&self) -> u64 {
         self.made.load(Ordering::Relaxed)
     }
 }
 
-/// What of a picture decides what can be made of it: from memory where nothing at all has changed since it was read, as far as
-/// this process knows.
+/// The properties of an image that decide its renditions. They come from memory if, as far as this process knows, nothing has changed since
+/// they were read.
 pub(super) async fn original(app: &App, image: &str) -> Result<Original> {
     let purges = app.cache.purges();
     let kept =
@@ -69,19 +69,19 @@ pub(super) async fn original(app: &App, image: &str) -> Result<Original> {
     Ok(original)
 }
 
-/// What came of a making: how many bytes it has, or why there is none.
+/// The result of making a rendition: its size in bytes, or the reason for the failure.
 type Outcome = std::result::Result<u64, Unmade>;
 
-/// Why there is no rendition.
+/// The reason why there is no rendition.
 #[derive(Clone, Debug)]
 pub(super) enum Unmade {
-    /// Too much waits already, or the store can't be reached.
+    /// The queue is full, or the media store is unavailable.
     Busy(String),
-    /// Its original is gone.
+    /// The image has been deleted.
     Gone,
-    /// Its original is no picture to one of the codecs; another attempt would end the same way.
+    /// A codec rejects the original; another attempt would fail as well.
     Impossible(String),
-    /// The store, most likely; it may work later.
+    /// Another failure, probably of the media store; a later attempt may succeed.
     Failed(String),
 }
 
@@ -105,17 +105,17 @@ impl From<Unmade> for Error {
     }
 }
 
-/// A rendition as it is served.
+/// A rendition to be served.
 pub(super) struct Served {
-    /// Its name in the store.
+    /// The name in the media store.
     pub(super) name: String,
     pub(super) format: Format,
     pub(super) bytes: u64,
-    /// Whether the same request will always get this; not so while a better one is being made.
+    /// Whether the same request will always return this file; false while a better one is being made.
     pub(super) lasting: bool,
 }
 
-/// The rendition in a format, made where it is not there; WebP in the place of an AVIF that is still to be made.
+/// Returns a rendition in a format and makes it if necessary; returns WebP in place of an AVIF that does not exist yet.
 pub(super) async fn serve(app: &App, original: &Original, cut: Cut, format: Format) -> Result<Served> {
     if format == Format::Avif {
         if let Some(served) = stored(app, original, Rendition { cut, format }).await? {
@@ -127,9 +127,9 @@ pub(super) async fn serve(app: &App, original: &Original, cut: Cut, format: Form
     made(app, original, Rendition { cut, format }).await
 }
 
-/// The best rendition for somebody who takes these formats.
+/// Returns the best rendition in an accepted format.
 pub(super) async fn serve_best(app: &App, original: &Original, cut: Cut, accepts: impl Fn(Format) -> bool) -> Result<Served> {
-    // A still picture is no better than one that moves.
+    // A still image is not better than an animated one.
     if accepts(Format::Avif) && !original.moves && (accepts(Format::WebP) || stored(app, original, avif(cut)).await?.is_some()) {
         return serve(app, original, cut, Format::Avif).await;
     }
@@ -153,11 +153,11 @@ async fn made(app: &App, original: &Original, rendition: Rendition) -> Result<Se
     }
     let making = make(app, original, rendition, Queue::Readers);
     let patience = app.config.server.request_deadline;
-    let bytes = tokio::time::timeout(patience, making).await.map_err(|_| Error::unavailable("many pictures wait to be made"))??;
+    let bytes = tokio::time::timeout(patience, making).await.map_err(|_| Error::unavailable("many images wait to be processed"))??;
     Ok(Served { name: original.rendition_name(rendition), format: rendition.format, bytes, lasting: true })
 }
 
-/// Makes a rendition, or waits for who is making it already; what was begun is finished, whoever gives up waiting.
+/// Makes a rendition, or waits for the task that is making it already. The task finishes even if the caller gives up.
 pub(super) async fn make(app: &App, original: &Original, rendition: Rendition, queue: Queue) -> Outcome {
     let name = original.rendition_name(rendition);
     let mut told = {
@@ -177,17 +177,17 @@ pub(super) async fn make(app: &App, original: &Original, rendition: Rendition, q
         }
     };
     let outcome = told.wait_for(Option::is_some).await;
-    outcome.ok().and_then(|outcome| outcome.clone()).unwrap_or_else(|| Err(Unmade::Failed("its making was cut off".into())))
+    outcome.ok().and_then(|outcome| outcome.clone()).unwrap_or_else(|| Err(Unmade::Failed("the task was interrupted".into())))
 }
 
 async fn make_and_keep(app: &App, original: &Original, rendition: Rendition, queue: Queue, name: &str) -> Outcome {
-    // Somebody else may have finished it just before.
+    // Another task may have finished it just before.
     if let Some(bytes) = app.storage.size(name).await? {
         return Ok(bytes);
     }
     let (original, store, runtime) = (original.clone(), app.clone(), Handle::current());
     let work = move || {
-        // Read when it is its turn: many may wait, and each file may be large.
+        // The file is read only when its turn comes, because many may wait and each may be large.
         let file = runtime.block_on(whole_file(&store, &original.file_name()))?;
         Ok(develop(&original, &file, rendition, &runtime))
     };
@@ -196,9 +196,9 @@ async fn make_and_keep(app: &App, original: &Original, rendition: Rendition, que
         Ok(developed) => match developed? {
             Ok(bytes) => Bytes::from(bytes),
             Err(why @ Unreadable::NoMemory) => return Err(Unmade::Busy(why.to_string())),
-            Err(Unreadable::Broken(why)) => return Err(Unmade::Impossible(format!("{name} can't be made: {why}"))),
+            Err(Unreadable::Broken(why)) => return Err(Unmade::Impossible(format!("{name} cannot be made: {why}"))),
         },
-        Err(_) => return Err(Unmade::Impossible(format!("{name} made a codec panic"))),
+        Err(_) => return Err(Unmade::Impossible(format!("{name} caused a panic in a codec"))),
     };
     let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     app.storage.put(name, bytes).await?;
@@ -216,7 +216,7 @@ async fn whole_file(app: &App, name: &str) -> Result<BytesMut> {
     app.storage.stream(name, 0..size).await?.try_fold(collected, add).await
 }
 
-/// Writes a job for a rendition that nobody waits for; once, however often it is asked for.
+/// Enqueues a job for a rendition; repeated requests enqueue only one.
 fn ask_for(app: &App, original: &Original, rendition: Rendition) {
     let (name, now) = (original.rendition_name(rendition), app.now());
     {
@@ -232,13 +232,13 @@ fn ask_for(app: &App, original: &Original, rendition: Rendition) {
     let (job, app) = (Job::Renditions(RenditionJob::one(original.id, rendition)), app.clone());
     tokio::spawn(async move {
         if let Err(error) = app.write(move |app, conn| jobs::enqueue(app, conn, &job)).await {
-            tracing::warn!(%error, rendition = name, "a job could not be written; it is when it is asked for again");
+            tracing::warn!(%error, rendition = name, "a rendition job could not be enqueued; this will be retried with the next request");
             open(&app.renditions.asked_for).remove(&name);
         }
     });
 }
 
-/// Removes all that was made of a picture.
+/// Deletes all renditions of an image.
 pub(in crate::images) async fn forget(app: &App, id: ImageId) -> Result<()> {
     for file in app.storage.list(Some(&folder_of(id))).await? {
         app.storage.delete(&file.name).await?;
@@ -246,7 +246,7 @@ pub(in crate::images) async fn forget(app: &App, id: ImageId) -> Result<()> {
     Ok(())
 }
 
-/// Those of some names in the store that stand for renditions which nobody can ask for any more.
+/// Lists the file names that belong to renditions which can no longer be requested.
 pub(in crate::images) fn without_original(conn: &mut Conn, names: &[String]) -> Result<Vec<String>> {
     let mut known: HashMap<ImageId, Option<Arc<Original>>> = HashMap::new();
     let mut orphans = Vec::new();

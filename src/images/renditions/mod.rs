@@ -1,8 +1,7 @@
-//! Renditions: copies of a picture at the widths of a ladder, whole or cropped around the focal point, in four formats.
+//! Renditions: copies of an image in fixed widths and four formats, whole or cropped around the focal point.
 //!
-//! Invariants: only what the ladder names is ever made, so that nobody can fill the store; none is larger than its
-//! original; one name stands for the same bytes for ever; all that is stored can be made again, so that losing it costs
-//! time and nothing else.
+//! Invariants: only fixed widths and crops are made, so that nobody can fill the media store. No rendition is larger than its original. A
+//! file name stands for the same bytes forever. Every rendition can be made again, so that its loss costs only time.
 
 mod animate;
 #[cfg(feature = "avif")]

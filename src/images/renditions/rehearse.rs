@@ -1,4 +1,4 @@
-//! Renditions by themselves, with neither store nor queue: what speed is measured on.
+//! Makes renditions without media store and queue, for benchmarks.
 
 use tokio::runtime::Handle;
 
@@ -8,19 +8,19 @@ use super::develop::develop;
 use super::ladder::{Cut, Format, Original, Rendition};
 use crate::db::{Id, Timestamp};
 
-/// A file, and what its row would say of it.
+/// A file with the properties that its row would have.
 pub(crate) struct Rehearsal {
     file: Vec<u8>,
     original: Original,
 }
 
 impl Rehearsal {
-    /// Measures a file.
+    /// Reads the properties of a file.
     ///
     /// # Errors
-    /// A sentence.
+    /// Returns a sentence.
     pub(crate) fn of(file: Vec<u8>) -> Result<Self, String> {
-        let mime = Mime::of(&file).ok_or("the file is no picture")?;
+        let mime = Mime::of(&file).ok_or("the file is not an image")?;
         let anatomy = Anatomy::of(mime, &file).map_err(|broken| broken.0.to_owned())?;
         let (width, height) = anatomy.seen_size();
         let original = Original {
@@ -36,12 +36,12 @@ impl Rehearsal {
         Ok(Self { file, original })
     }
 
-    /// Makes a rendition, at any width, as the darkroom does. Not for a thread of the runtime.
+    /// Makes a rendition of any width, as the image workers do. Must not run on a thread of the async runtime.
     ///
     /// # Errors
-    /// A sentence.
+    /// Returns a sentence.
     pub(crate) fn develop(&self, width: u32, format: &str, runtime: &Handle) -> Result<Vec<u8>, String> {
-        let format = Format::parse(format).ok_or_else(|| format!("{format:?} is no format of renditions"))?;
+        let format = Format::parse(format).ok_or_else(|| format!("{format:?} is not a format of renditions"))?;
         develop(&self.original, &self.file, Rendition { cut: Cut { preset: None, width }, format }, runtime).map_err(|why| why.to_string())
     }
 }

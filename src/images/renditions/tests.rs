@@ -1,4 +1,4 @@
-//! The ladder, crops around the focal point, and what is made of turned, moving and transparent pictures.
+//! Tests of widths, of crops around the focal point, and of renditions of rotated, animated and transparent images.
 
 use std::io::Cursor;
 
@@ -21,7 +21,7 @@ fn original(mime: Mime, width: u32, height: u32) -> Original {
 
 fn developed(original: &Original, file: Vec<u8>, cut: Cut, format: Format) -> Vec<u8> {
     let (original, runtime) = (original.clone(), Handle::current());
-    // As in the darkroom: on a thread that is none of the runtime's.
+    // As with the image workers, this runs on a thread outside the async runtime.
     let made = std::thread::spawn(move || develop(&original, &file, Rendition { cut, format }, &runtime)).join();
     made.unwrap().unwrap()
 }
@@ -43,11 +43,11 @@ fn the_ladder_ends_at_the_own_width() {
     assert_eq!(original(Mime::Jpeg, 640, 480).rungs(None), [160, 320, 480, 640]);
     assert_eq!(original(Mime::Jpeg, 64, 48).rungs(None), [64]);
     assert_eq!(original(Mime::Jpeg, 1600, 900).rungs(Some(Preset::Square)), [160, 320, 480, 640, 900]);
-    // What WebP can't hold.
+    // Larger than WebP allows.
     assert_eq!(original(Mime::Jpeg, 400, 20_000).rungs(None), [160, 320]);
     assert!(original(Mime::Jpeg, 2, 60_000).rungs(None).is_empty());
     assert_eq!(original(Mime::Jpeg, 1, 60_000).rungs(Some(Preset::SixteenByNine)), [1]);
-    // What takes too much memory.
+    // Takes too much memory.
     assert_eq!(original(Mime::Jpeg, 2560, 6250).rungs(None), LADDER);
     assert_eq!(original(Mime::Jpeg, 2560, 6251).rungs(None), LADDER[..7]);
     assert_eq!(original(Mime::Jpeg, 2400, 12_000).rungs(None), LADDER[..6]);
@@ -62,7 +62,7 @@ fn only_what_nobody_can_ask_for_is_swept_away() {
         ("c", "320.webp", true),
         ("c", crop.as_str(), true),
         ("c", "square-000000/320.webp", false),
-        // Of before this version, and of a node that runs a later one.
+        // Files of an earlier encoder version, and of a node with a later one.
         ("b", "320.webp", false),
         ("d", "320.webp", true),
         ("d", "square-000000/320.webp", true),
@@ -104,7 +104,7 @@ fn a_moved_focal_point_gives_crops_another_name() {
 fn what_is_seen_at_the_upper_left_is_found_wherever_it_is_stored() {
     let picture = original(Mime::Jpeg, 30, 20);
     for orientation in (1..=8).filter_map(Orientation::from_exif) {
-        // A picture that is dark at its upper left, as it is seen; the opposite turn stores it.
+        // An image that is dark at its upper left when displayed; it is stored with the inverse orientation.
         let seen = |x: u32, y: u32| x < 10 && y < 5;
         let upright = image::GrayImage::from_fn(30, 20, |x, y| image::Luma([if seen(x, y) { 0 } else { 255 }]));
         let stored = (1..=8).filter_map(Orientation::from_exif).map(|back| {
@@ -173,7 +173,7 @@ async fn every_format_comes_of_every_type() {
     assert_eq!(avif.get(4..12), Some(b"ftypavif".as_slice()));
 }
 
-/// One large enough to have memory of its own while it is decoded and while it is a rendition, with all that is done to pixels.
+/// An image large enough to have memory pages of its own, both decoded and as a rendition, with every processing step.
 #[actix_web::test]
 async fn a_large_picture_is_scaled_colored_and_turned() {
     let display = moxcms::ColorProfile::new_display_p3().encode().unwrap();
@@ -184,7 +184,7 @@ async fn a_large_picture_is_scaled_colored_and_turned() {
         let made = read(&developed(&picture, file.clone(), Cut { preset: None, width }, format));
         assert_eq!((made.width(), made.height()), picture.size(Cut { preset: None, width }));
         let of = |down: u32| made.get_pixel(width / 2, made.height() * down / 10).0;
-        // Red above and blue below, both stronger than what sRGB would have written so.
+        // Red above and blue below, both stronger than sRGB would express with these values.
         let (above, below) = (of(1), of(9));
         assert!(above[0] > 210 && above[2] < 30, "{format:?} {above:?}");
         assert!(below[2] > 203 && below[0] < 30, "{format:?} {below:?}");
@@ -218,7 +218,7 @@ async fn pixels_of_every_kind_look_alike() {
         (opaque.to_luma16().into(), false),
         (opaque.to_rgb8().into(), false),
         (opaque.to_rgb16().into(), false),
-        // All of it opaque, though there is a place to say otherwise.
+        // Opaque everywhere, although the file has an alpha channel.
         (opaque.to_rgba16().into(), false),
         (shades.to_luma_alpha8().into(), true),
         (shades.to_luma_alpha16().into(), true),
@@ -243,7 +243,7 @@ async fn pixels_of_every_kind_look_alike() {
 
 #[actix_web::test]
 async fn a_turned_picture_is_cropped_as_it_is_seen() {
-    // Stored lying, with red to the left; seen standing, with red above.
+    // Stored in landscape with red on the left; displayed in portrait with red at the top.
     let file = samples::jpeg_of_a_camera(400, 300, 6);
     let mut picture = original(Mime::Jpeg, 300, 400);
     let whole = read(&developed(&picture, file.clone(), Cut { preset: None, width: 160 }, Format::Png));
@@ -283,7 +283,7 @@ async fn inks_become_light() {
             let plain = samples::printed_jpeg(320, 240, inks, kind);
             let made = middle(plain.clone(), Mime::Jpeg);
             assert!(is_near(made, wanted), "{kind:?} {inks:?}: {made:?}");
-            // What is meant for other pixels says nothing of these.
+            // A profile for other kinds of pixels is ignored.
             let srgb = moxcms::ColorProfile::new_display_p3().encode().unwrap();
             assert_eq!(middle(samples::with_profile(&plain, &srgb), Mime::Jpeg), made);
         }
@@ -308,7 +308,7 @@ async fn greys_look_as_their_profile_says() {
     assert!(is_near(middle(grey.clone(), Mime::Jpeg), [128; 3]));
     let made = middle(samples::with_profile(&grey, &linear), Mime::Jpeg);
     assert!(is_near(made, [188; 3]), "{made:?}");
-    // A profile for greys says nothing of colours.
+    // A profile for grey does not apply to colours.
     let colours = samples::jpeg(320, 240);
     assert_eq!(middle(samples::with_profile(&colours, &linear), Mime::Jpeg), middle(colours, Mime::Jpeg));
 }

@@ -1,4 +1,4 @@
-//! Uploads in pieces over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for resumable uploads.
 
 use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::{HttpResponse, delete, get, patch, post, web};
@@ -9,29 +9,30 @@ use crate::error::{Error, Result};
 use crate::http::{Mount, Piece, PieceContent, Request, no_content, private};
 use crate::users::{Caller, Writer};
 
-/// Mounts the operations.
+/// Mounts the operations on uploads.
 pub(in crate::images) fn routes(mount: &mut impl Mount) {
     mount.service(create_upload).service(read_upload).service(append_upload).service(delete_upload);
 }
 
-/// Begins an upload in pieces.
+/// Start a resumable upload
 ///
-/// The protocol is tus 1.0.0 (<https://tus.io>) with its extensions creation, creation-with-upload, termination and
-/// expiration; `OPTIONS` says so. What is known of the picture goes into `Upload-Metadata`, as `filename` and the fields of
-/// `POST /images`: `alt`, `caption`, `credit`, `focal_x`, `focal_y`, `custom`. The type that a client names is passed over.
-/// The body may bring the first piece along, or the whole file. An upload lives for 24 hours; 20 of one person can be
-/// under way.
+/// The protocol is tus 1.0.0 (<https://tus.io>) with the extensions creation, creation-with-upload, termination and expiration, as
+/// `OPTIONS` reports. `Upload-Metadata` holds `filename` and the fields of `POST /images`: `alt`, `caption`, `credit`, `taken_at`,
+/// `focal_x`, `focal_y` and `custom`. A media type named by the client is ignored. The request body may hold the first piece or the whole
+/// file. An upload expires after 24 hours, and each user can have at most 20 unfinished uploads.
 #[utoipa::path(tag = "Images", params(
-        ("Tus-Resumable" = inline(Option<crate::http::TusVersion>), Header, description = "The version of the protocol, `1.0.0`; any other is refused (`412`)."),
-        ("Upload-Length" = Option<String>, Header, description = "How many bytes the file has, 1 to 20971520. Must be sent."),
-        ("Upload-Metadata" = Option<String>, Header, description = "Names, each followed by a space and its text in base64; separated by commas.")),
+        ("Tus-Resumable" = inline(Option<crate::http::TusVersion>), Header,
+            description = "The protocol version, `1.0.0`; any other version is rejected (`412`)."),
+        ("Upload-Length" = Option<String>, Header, description = "The size of the file in bytes, 1 to 20971520. Required."),
+        ("Upload-Metadata" = Option<String>, Header,
+            description = "Pairs of a name and a base64 value, separated by a space; the pairs are separated by commas.")),
     request_body(content = PieceContent, content_type = "application/offset+octet-stream", description = "The first piece."),
     security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 201, body = UploadView, description = "The upload.",
-            headers(("Upload-Offset" = i64, description = "How many bytes have come."),
-                ("Upload-Expires" = String, description = "When it is forgotten."),
-                ("Upload-Image" = String, description = "The image, once all bytes have come."))),
-        (status = 412, description = "The server speaks another version of the protocol. Codes: `unsupported_tus_version`.")))]
+            headers(("Upload-Offset" = i64, description = "The number of bytes received so far."),
+                ("Upload-Expires" = String, description = "The time when the upload expires."),
+                ("Upload-Image" = String, description = "The image, once all bytes have been received."))),
+        (status = 412, description = "The server supports another version of the protocol. Codes: `unsupported_tus_version`.")))]
 #[post("/uploads")]
 async fn create_upload(piece: Piece, request: Request, caller: Caller<Writer>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -47,19 +48,20 @@ async fn create_upload(piece: Piece, request: Request, caller: Caller<Writer>) -
     Ok(request.with_progress(response, &view.progress()))
 }
 
-/// Tells how far an upload is.
+/// Read the progress of an upload
 ///
-/// `HEAD` says it in headers alone, as tus has it. When all bytes have come, `image` and `Upload-Image` name the image that was
-/// made: so a client whose last answer was lost finds it. Whoever began an upload sees it, and administrators.
-#[utoipa::path(tag = "Images", params(("upload" = String, Path, description = "Id."),
-        ("Tus-Resumable" = inline(Option<crate::http::TusVersion>), Header, description = "The version of the protocol, `1.0.0`; any other is refused (`412`).")),
+/// `HEAD` returns the progress in headers alone, as in tus. When all bytes have been received, `image` and `Upload-Image` name the new
+/// image, so that a client that lost the last response can find it. Only the user who started the upload and administrators can read it.
+#[utoipa::path(tag = "Images", params(("upload" = String, Path, description = "The id of the upload."),
+        ("Tus-Resumable" = inline(Option<crate::http::TusVersion>), Header,
+            description = "The protocol version, `1.0.0`; any other version is rejected (`412`).")),
     security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = UploadView, description = "How far it is.",
-            headers(("Upload-Offset" = i64, description = "How many bytes have come."),
-                ("Upload-Length" = i64, description = "How many bytes the file has."),
-                ("Upload-Expires" = String, description = "When it is forgotten."),
-                ("Upload-Image" = String, description = "The image, once all bytes have come."))),
-        (status = 412, description = "The server speaks another version of the protocol. Codes: `unsupported_tus_version`.")))]
+    responses((status = 200, body = UploadView, description = "The progress of the upload.",
+            headers(("Upload-Offset" = i64, description = "The number of bytes received so far."),
+                ("Upload-Length" = i64, description = "The size of the file in bytes."),
+                ("Upload-Expires" = String, description = "The time when the upload expires."),
+                ("Upload-Image" = String, description = "The image, once all bytes have been received."))),
+        (status = 412, description = "The server supports another version of the protocol. Codes: `unsupported_tus_version`.")))]
 #[get("/uploads/{upload}")]
 async fn read_upload(request: Request, caller: Caller<Writer>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -69,20 +71,21 @@ async fn read_upload(request: Request, caller: Caller<Writer>, id: web::Path<Str
     Ok(request.with_progress(private(200, &view)?, &view.progress()))
 }
 
-/// Sends the next piece of an upload.
+/// Append a piece to an upload
 ///
-/// What comes is kept even where the connection breaks; `HEAD` tells where to go on. Of two pieces that begin at the same
-/// byte one is taken, the other gets `409`. With the last byte the file is looked at as `POST /images` does it, and the image
-/// is made; where it is refused (`415`, `422`), that piece is not counted, and the upload can only be deleted.
-#[utoipa::path(tag = "Images", params(("upload" = String, Path, description = "Id."),
-        ("Tus-Resumable" = inline(Option<crate::http::TusVersion>), Header, description = "The version of the protocol, `1.0.0`; any other is refused (`412`)."),
-        ("Upload-Offset" = Option<String>, Header, description = "The byte that the piece begins at. Must be sent.")),
+/// Received bytes are kept even if the connection breaks; `HEAD` tells where to continue. If two pieces begin at the same byte, one is
+/// accepted and the other gets `409`. After the last byte, the file is examined as in `POST /images` and the image is created. If the file
+/// is rejected (`415`, `422`), the piece does not count, and the upload can only be deleted.
+#[utoipa::path(tag = "Images", params(("upload" = String, Path, description = "The id of the upload."),
+        ("Tus-Resumable" = inline(Option<crate::http::TusVersion>), Header,
+            description = "The protocol version, `1.0.0`; any other version is rejected (`412`)."),
+        ("Upload-Offset" = Option<String>, Header, description = "The offset of the first byte of the piece. Required.")),
     request_body(content = PieceContent, content_type = "application/offset+octet-stream", description = "The piece."),
     security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 204, description = "It has been kept.",
-            headers(("Upload-Offset" = i64, description = "How many bytes have come."),
-                ("Upload-Expires" = String, description = "When it is forgotten."),
-                ("Upload-Image" = String, description = "The image, once all bytes have come.")))))]
+    responses((status = 204, description = "The piece has been stored.",
+            headers(("Upload-Offset" = i64, description = "The number of bytes received so far."),
+                ("Upload-Expires" = String, description = "The time when the upload expires."),
+                ("Upload-Image" = String, description = "The image, once all bytes have been received.")))))]
 #[patch("/uploads/{upload}")]
 async fn append_upload(piece: Piece, request: Request, caller: Caller<Writer>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -95,13 +98,14 @@ async fn append_upload(piece: Piece, request: Request, caller: Caller<Writer>, i
     Ok(request.with_progress(no_content(), &view.progress()))
 }
 
-/// Ends an upload.
+/// Delete an upload
 ///
-/// Its pieces are removed; an image that was made of it stays.
-#[utoipa::path(tag = "Images", params(("upload" = String, Path, description = "Id."),
-        ("Tus-Resumable" = inline(Option<crate::http::TusVersion>), Header, description = "The version of the protocol, `1.0.0`; any other is refused (`412`).")),
+/// The received pieces are deleted. An image that was created from the upload is kept.
+#[utoipa::path(tag = "Images", params(("upload" = String, Path, description = "The id of the upload."),
+        ("Tus-Resumable" = inline(Option<crate::http::TusVersion>), Header,
+            description = "The protocol version, `1.0.0`; any other version is rejected (`412`).")),
     security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 204, description = "There is no such upload any more.")))]
+    responses((status = 204, description = "The upload no longer exists.")))]
 #[delete("/uploads/{upload}")]
 async fn delete_upload(request: Request, caller: Caller<Writer>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

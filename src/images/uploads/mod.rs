@@ -1,8 +1,8 @@
-//! Uploads that come in pieces (tus 1.0.0), for phones on bad networks.
+//! Resumable uploads (tus 1.0.0), for phones on unreliable networks.
 //!
-//! Invariants: a piece is durable in the media store before its row counts it, so that any node can go on with an upload;
-//! of pieces that begin at the same byte, one is taken; the last one is counted in the transaction that makes the picture,
-//! so that there is exactly one for each upload that is complete.
+//! Invariants: a piece is durable in the media store before its row counts it, so that any node can continue an upload. Of several pieces
+//! that begin at the same byte, one is accepted. The last piece is counted in the transaction that creates the image, so that each complete
+//! upload creates exactly one image.
 
 mod handlers;
 mod operations;

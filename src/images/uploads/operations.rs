@@ -1,4 +1,4 @@
-//! What can be done with uploads in pieces.
+//! Operations on resumable uploads.
 
 use std::fs::File;
 use std::io::{Read, Seek, Write};
@@ -18,14 +18,14 @@ use crate::images::image::Image;
 use crate::images::upload::{self, Also};
 use crate::users::{Caller, Writer};
 
-/// Where pieces lie in the media store.
+/// The folder for pieces in the media store.
 const FOLDER: &str = "uploads";
-/// How many uploads of one person may be under way.
+/// The maximum number of unfinished uploads per user.
 const MOST_OPEN: i64 = 20;
-/// In how many pieces a file may come.
+/// The maximum number of pieces per file.
 const MOST_PIECES: usize = 1000;
 
-/// Begins an upload, with the first piece where one came along.
+/// Starts an upload, with the first piece if the request holds one.
 pub(super) async fn create(
     work: &Work,
     caller: Caller<Writer>,
@@ -41,7 +41,7 @@ pub(super) async fn create(
         Arc::new(move |conn: &mut Conn, _: Option<&Image>| {
             lock(conn, "images")?;
             if queries::count_open(conn, row.created_by, now)? >= MOST_OPEN {
-                return Err(Error::conflict(format!("You have {MOST_OPEN} uploads under way; end or delete one first.")));
+                return Err(Error::conflict(format!("You already have {MOST_OPEN} unfinished uploads; finish or delete one first.")));
             }
             queries::insert(conn, &row)
         })
@@ -49,29 +49,29 @@ pub(super) async fn create(
     take(work, &caller, row, piece, Some(begin)).await
 }
 
-/// One that the caller may know of.
+/// Finds an upload that the caller may see.
 pub(super) fn find(conn: &mut Conn, caller: &Caller<Writer>, id: &str, now: Timestamp) -> Result<Resumable> {
     queries::look_up(conn, id, now)?.filter(|row| row.is_seen_by(caller)).ok_or_else(Error::not_found)
 }
 
-/// Refuses a piece that does not begin where the last one ended.
+/// Rejects a piece that does not begin where the last one ended.
 pub(super) fn require_offset(row: &Resumable, offset: i64) -> Result<()> {
     if row.received == offset {
         return Ok(());
     }
-    let error = Error::conflict(format!("The next piece begins at byte {}.", row.received)).with("offset", row.received);
+    let error = Error::conflict(format!("The next piece must begin at byte {}.", row.received)).with("offset", row.received);
     Err(error.header("Upload-Offset", &row.received.to_string()))
 }
 
-/// Takes the next piece; with the last one, the picture is made.
+/// Appends a piece; the last piece creates the image.
 pub(super) async fn append(work: &Work, caller: Caller<Writer>, row: Resumable, piece: Received) -> Result<UploadView> {
     if row.pieces.0.len() >= MOST_PIECES {
-        return Err(Error::conflict(format!("An upload may come in {MOST_PIECES} pieces.")));
+        return Err(Error::conflict(format!("An upload may have at most {MOST_PIECES} pieces.")));
     }
     take(work, &caller, row, piece, None).await
 }
 
-/// Ends an upload; what was made of it stays.
+/// Deletes an upload; the image created from it is kept.
 pub(super) fn delete(conn: &mut Conn, caller: &Caller<Writer>, id: &str, now: Timestamp) -> Result<Option<Resumable>> {
     let row = queries::look_up(conn, id, now)?.filter(|row| row.is_seen_by(caller));
     if let Some(row) = &row {
@@ -80,17 +80,17 @@ pub(super) fn delete(conn: &mut Conn, caller: &Caller<Writer>, id: &str, now: Ti
     Ok(row)
 }
 
-/// Removes pieces from the store; what can't be removed is left to the sweep.
+/// Deletes pieces from the store; the sweep finds those that cannot be deleted now.
 pub(super) async fn forget_pieces(app: &App, row: &Resumable) -> Result<()> {
     for piece in &row.pieces.0 {
         if let Err(error) = app.storage.delete(&piece.name).await {
-            tracing::warn!(%error, piece = piece.name, "a piece of an upload could not be removed");
+            tracing::warn!(%error, piece = piece.name, "a piece of an upload could not be deleted");
         }
     }
     Ok(())
 }
 
-/// Removes pieces of before a moment that no upload under way counts. Says how many.
+/// Deletes pieces that are older than a time and belong to no unfinished upload. Returns their number.
 pub(crate) async fn sweep(app: &App, before: Timestamp) -> Result<usize> {
     let mut removed = 0;
     let now = app.now();
@@ -106,7 +106,7 @@ pub(crate) async fn sweep(app: &App, before: Timestamp) -> Result<usize> {
     Ok(removed)
 }
 
-/// Counts a piece, after it is durable or with what is made of the whole.
+/// Counts a piece: after it is durable or, for the last piece, together with the new image.
 async fn take(work: &Work, caller: &Caller<Writer>, mut row: Resumable, piece: Received, begin: Option<Also>) -> Result<UploadView> {
     let offset = row.received;
     if piece.bytes == 0 && begin.is_none() {
@@ -139,10 +139,10 @@ fn count(conn: &mut Conn, before: &Resumable, after: &Resumable, image: Option<&
     if queries::advance(conn, after, before.received, image.map(|image| image.id))? {
         return Ok(());
     }
-    Err(Error::conflict("Another piece has come meanwhile; ask how far the upload is."))
+    Err(Error::conflict("Another piece has been stored meanwhile; read the upload for the current offset."))
 }
 
-/// Puts a piece into the store under a name that nobody else has; answers it.
+/// Stores a piece under a unique name and returns the name.
 async fn store(app: &App, row: &mut Resumable, offset: i64, piece: Received) -> Result<String> {
     let name = format!("{FOLDER}/{}.{offset:010}.{}", row.id, Id::<KeptPiece>::new(app.now()));
     let bytes = piece.bytes;
@@ -158,7 +158,7 @@ fn read(mut file: File) -> Result<Bytes> {
     Ok(bytes.into())
 }
 
-/// Makes the picture of all pieces, in one transaction with the count of the last.
+/// Creates the image from all pieces, in one transaction with the count of the last piece.
 async fn finish(work: &Work, caller: &Caller<Writer>, mut row: Resumable, last: File, begin: Option<Also>) -> Result<UploadView> {
     let file = assemble(&work.app, &row, last).await?;
     let form = upload::parse(work, row.metadata.0.clone(), Vec::new()).await?;
@@ -183,12 +183,12 @@ async fn finish(work: &Work, caller: &Caller<Writer>, mut row: Resumable, last: 
     Ok(row.view())
 }
 
-/// All pieces behind each other, in a file without a name.
+/// Concatenates all pieces in an unnamed file.
 async fn assemble(app: &App, row: &Resumable, mut last: File) -> Result<File> {
     let mut whole = app.storage.temporary_file()?;
     for piece in &row.pieces.0 {
         let content = app.storage.read(&piece.name).await?;
-        let content = content.ok_or_else(|| Error::conflict("A piece of this upload is lost; delete it and begin anew."))?;
+        let content = content.ok_or_else(|| Error::conflict("A piece of this upload is missing; delete the upload and start again."))?;
         whole.write_all(&content)?;
     }
     std::io::copy(&mut last, &mut whole)?;

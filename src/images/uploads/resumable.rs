@@ -1,4 +1,4 @@
-//! An upload in pieces: its row and its view.
+//! A resumable upload: its row and its view.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use crate::users::{Caller, Role, UserId, Writer};
 /// The id of an upload.
 pub(super) type UploadId = Id<Resumable>;
 
-/// How long an upload may take, in seconds.
+/// The time until an upload expires, in seconds.
 const LIFE_SECONDS: i64 = 24 * 60 * 60;
 
 /// A piece in the media store.
@@ -24,7 +24,7 @@ pub(super) struct KeptPiece {
     pub(super) bytes: i64,
 }
 
-/// An upload as it is stored.
+/// An upload as stored in the database.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = uploads)]
 pub(super) struct Resumable {
@@ -39,27 +39,27 @@ pub(super) struct Resumable {
     pub(super) expires_at: Timestamp,
 }
 
-/// How far an upload is.
+/// The progress of an upload.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct UploadView {
-    /// Its id.
+    /// The id of the upload.
     pub(crate) id: UploadId,
-    /// How many bytes the file has.
+    /// The size of the file in bytes.
     #[schema(example = 284_117, minimum = 1)]
     pub(crate) length: i64,
-    /// How many of them have come; the next piece begins there.
+    /// The number of bytes received so far; the next piece begins there.
     #[schema(example = 131_072, minimum = 0)]
     pub(crate) offset: i64,
-    /// The image that was made when the last byte had come; null before, and when it has been deleted since.
+    /// The image created after the last byte was received; null before that, and after the image has been deleted.
     pub(crate) image: Option<ImageId>,
-    /// When it was begun.
+    /// The time when the upload was started.
     pub(crate) created_at: Timestamp,
-    /// When it is forgotten, complete or not.
+    /// The time when the upload expires, complete or not.
     pub(crate) expires_at: Timestamp,
 }
 
 impl Resumable {
-    /// One that has just been begun.
+    /// A new upload.
     pub(super) fn new(length: i64, metadata: Map<String, Value>, created_by: UserId, now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
@@ -74,12 +74,12 @@ impl Resumable {
         }
     }
 
-    /// Whether somebody may know of it.
+    /// Whether the caller may see the upload.
     pub(super) fn is_seen_by(&self, caller: &Caller<Writer>) -> bool {
         self.created_by == caller.user || caller.role == Role::Admin
     }
 
-    /// How far it is.
+    /// The view of the upload.
     pub(super) fn view(&self) -> UploadView {
         UploadView {
             id: self.id,
@@ -93,7 +93,7 @@ impl Resumable {
 }
 
 impl UploadView {
-    /// How far it is, as headers say it.
+    /// The progress for the response headers.
     pub(super) fn progress(&self) -> Progress {
         let image = self.image.map(|id| format!("/images/{id}"));
         Progress { length: self.length, offset: self.offset, expires_at: self.expires_at, image }

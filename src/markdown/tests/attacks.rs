@@ -1,4 +1,4 @@
-//! Nothing that a writer types becomes script, style or a frame, by whatever way it comes.
+//! Nothing that a writer types becomes a script, a style or a frame, in whatever form it arrives.
 
 use super::super::guest::inline;
 use super::super::{brief, render};
@@ -80,13 +80,13 @@ const PAYLOADS: &[&str] = &[
     "<b <script>alert(1)</script>>",
 ];
 
-/// What no tag in sanitised HTML may hold.
+/// Elements that sanitised HTML must not contain.
 const FORBIDDEN_TAGS: &[&str] = &[
     "script", "style", "iframe", "object", "embed", "form", "input", "button", "svg", "math", "link", "meta", "base", "body", "template",
     "textarea", "noscript", "xmp", "title", "select",
 ];
 
-/// Goes over every tag, and over nothing else: what is escaped is harmless text.
+/// Checks every tag; escaped text is harmless.
 fn assert_harmless(html: &str, payload: &str) {
     for (start, _) in html.match_indices('<') {
         let rest = &html[start..];
@@ -145,7 +145,7 @@ fn attributes(tag: &str) -> Vec<(String, String)> {
     found
 }
 
-/// Every `html` in a value, however deep.
+/// Collects every `html` member in a value, at any depth.
 fn htmls(value: &serde_json::Value, found: &mut Vec<String>) {
     match value {
         serde_json::Value::Object(members) => {
@@ -208,7 +208,7 @@ fn nobody_forges_what_the_house_writes() {
 fn links_say_what_they_are() {
     assert!(render("[a](https://a.example)").html.contains("<a href=\"https://a.example\" rel=\"noopener noreferrer\">a</a>"));
     assert!(inline("[a](https://a.example)").0.contains("rel=\"nofollow ugc noopener\""));
-    // Shown, so that nothing of it is lost, and not a link.
+    // The URL is shown, so that nothing is lost, but it is not a link.
     for refused in ["/relative", "mailto:a@b.example", "//b.example", "#x", "javascript:alert(1)"] {
         assert_eq!(inline(&format!("[a]({refused})")).0, format!("<p>a ({refused})</p>"));
     }

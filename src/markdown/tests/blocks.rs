@@ -1,4 +1,4 @@
-//! What Markdown becomes, and what blocks do.
+//! Rendering of Markdown, and composing of blocks.
 
 use serde_json::{Value, json};
 

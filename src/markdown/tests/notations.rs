@@ -1,4 +1,4 @@
-//! The notations of the house: embeds, advertising, images.
+//! Masthead's own notations: embeds, ads and images.
 
 use serde_json::json;
 

@@ -1,11 +1,11 @@
-//! Blocks that the server returned give the same blocks when posted.
+//! Blocks from the server give the same blocks when they are posted back.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::{Block, BlockInput, compose, render};
 
-/// Blocks, as a client posts back what it got.
+/// Turns blocks into input, as a client does that posts back what it received.
 fn posted(blocks: &[Block]) -> Vec<BlockInput> {
     serde_json::from_value(serde_json::to_value(blocks).unwrap()).unwrap()
 }
@@ -19,7 +19,7 @@ fn assert_round_trip(markdown: &str) {
     assert_eq!(compose(&posted(&second.blocks)), written, "\nfrom {markdown:?}");
 }
 
-/// Lines that mean something at the start of a block, or break what was begun.
+/// Lines that begin, continue or interrupt a block.
 const LINES: &[&str] = &[
     "",
     "",

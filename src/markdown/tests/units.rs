@@ -1,4 +1,4 @@
-//! Blocks between the tags of one HTML element are one block.
+//! Blocks between the tags of one HTML element form one block.
 
 use super::super::{BlockInput, check, compose, render};
 use super::{ID, blocks, types};
@@ -19,11 +19,11 @@ fn an_element_holds_the_markdown_between_its_tags() {
         ("<DIV title='</div>'>\n\na\n\n</Div >", "<div title=\"&lt;/div&gt;\">\n<p>a</p>\n</div>\n\n"),
         // One element ends in the block where the next begins.
         ("<div>\n\na\n\n</div>\n<div>\n\nb\n\n</div>", "<div>\n<p>a</p>\n</div>\n<div>\n<p>b</p>\n</div>\n\n"),
-        // They cross: the inner one ends with the outer one.
+        // The elements overlap: the inner one ends with the outer one.
         ("<div>\n\n<section>\n\na\n\n</div>\n\n</section>\n\nb", "<div>\n<section>\n<p>a</p>\n</section></div>\n\n\n<p>b</p>\n"),
-        // Nothing closes the first: it ends with its block.
+        // The first element is never closed, so it ends with its block.
         ("<div>\n\na\n\n<details>\n\nb\n\n</details>", "<div></div>\n<p>a</p>\n<details>\n<p>b</p>\n</details>\n\n"),
-        // Emphasis that is left open ends with its block, too.
+        // Formatting that is left open ends with its block, too.
         ("<div><b>\n\na\n\n</div>", "<div><b>\n</b><p>a</p>\n</div>\n\n"),
     ] {
         assert_eq!(render(markdown).html, html, "{markdown}");
@@ -37,7 +37,7 @@ fn what_is_no_whole_element_stays_a_row_of_blocks() {
         ("a\n\n</div>\n\nb", "paragraph html paragraph"),
         ("<!-- <div> -->\n\na\n\n<!-- </div> -->", "html paragraph html"),
         ("<script>\"<div>\"</script>\n\na\n\n</div>", "html paragraph html"),
-        // What is in it would go with it.
+        // The content of these elements would be removed with them.
         ("<div><svg>\n\na\n\n</svg>\n\n</div>", "html paragraph html html"),
         ("<div><template>\n\na\n\n</div>", "html paragraph html"),
         ("> <div>\n\na\n\n</div>", "quote paragraph html"),
@@ -85,12 +85,12 @@ fn what_makes_readers_slow_is_read_in_one_pass() {
         ("scripts", format!("<p>{}", "<script></scr".repeat(6_000))),
     ] {
         let (whole, eighth) = (took(&text), took(&text[..text.len() / 8]));
-        // Eight times the text; what grows with the square takes 64 times as long.
+        // The text is eight times as long; quadratic work would take 64 times as long.
         assert!(whole < eighth * 30 + 500, "{name}: {whole} ms, of an eighth {eighth} ms");
     }
 }
 
-/// The milliseconds that a text takes, as far as it may be an article's.
+/// The milliseconds that a text takes if it is accepted as a body.
 fn took(text: &str) -> u128 {
     let begin = std::time::Instant::now();
     if check(text).is_ok() {

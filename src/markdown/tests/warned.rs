@@ -1,4 +1,4 @@
-//! What the text has and readers don't get is named.
+//! Content that readers do not get causes a warning.
 
 use super::super::{MAX_WARNINGS, render};
 

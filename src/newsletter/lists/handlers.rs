@@ -1,4 +1,4 @@
-//! The operations on lists over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for lists.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 
@@ -13,7 +13,7 @@ use crate::users::{Caller, Editor};
 
 listing_parameters!(NewsletterLists, LISTING);
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
     mount
         .service(list_newsletter_lists)
@@ -24,10 +24,11 @@ pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
         .service(delete_newsletter_list);
 }
 
-/// Lists what readers can subscribe to.
+/// List the newsletter lists
 ///
-/// The public lists, by name; with `view=editor`, all.
-#[utoipa::path(tag = "Newsletter", params(NewsletterLists, ("view" = inline(Option<EditorView>), Query, description = "Ask for what editors see.")),
+/// Returns the public lists by name; with `view=editor`, all lists.
+#[utoipa::path(tag = "Newsletter", params(NewsletterLists,
+    ("view" = inline(Option<EditorView>), Query, description = "The editors' view.")),
     security((), ("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Page<ListView>, description = "A page of lists.")))]
 #[get("/newsletter/lists")]
@@ -46,10 +47,10 @@ async fn list_newsletter_lists(request: Request) -> Result<HttpResponse> {
     public_page(&request, &list, &page, Tags::of(&["newsletter_lists"]))
 }
 
-/// Creates a list.
+/// Create a newsletter list
 ///
-/// Readers choose among the public ones when they subscribe; `is_default` lists are what those get who don't choose. A key that is
-/// taken is answered `409`.
+/// Readers can choose public lists when they subscribe. Readers who choose none are subscribed to the `is_default`
+/// lists. If another list has the key, the response is `409`.
 #[utoipa::path(tag = "Newsletter", request_body = ListDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 201, body = Edited<ListView>, description = "The list.")))]
 #[post("/newsletter/lists")]
@@ -59,10 +60,12 @@ async fn create_newsletter_list(body: Body, request: Request, caller: Caller<Edi
     created(&request, &format!("/newsletter/lists/{}", view.view.card.id), &view, view.version)
 }
 
-/// Reads a list.
+/// Read a newsletter list
 ///
-/// Readers find it where it is public. With `view=editor`, also its version, as the `ETag` that guards writes.
-#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "Id or key."), ("view" = inline(Option<EditorView>), Query, description = "Ask for what editors see.")),
+/// Readers can read public lists. `view=editor` returns any list with its version, which the `ETag` holds for
+/// conditional writes.
+#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "The id or key of the list."),
+    ("view" = inline(Option<EditorView>), Query, description = "The editors' view.")),
     security((), ("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Either<ListView>, description = "The list.")))]
 #[get("/newsletter/lists/{list}")]
@@ -78,20 +81,24 @@ async fn read_newsletter_list(request: Request, name: web::Path<String>) -> Resu
     public(&request, &view, tags)
 }
 
-/// Replaces a list.
+/// Replace a newsletter list
 ///
-/// Members that are left out get their defaults. Who is on it stays on it.
-#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "Id or key.")), request_body = ListDraft, security(("bearer" = ["editor", "admin"])),
+/// Omitted members get their defaults. The list keeps its subscribers.
+#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "The id or key of the list.")),
+    request_body = ListDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<ListView>, description = "The list.")))]
 #[put("/newsletter/lists/{list}")]
 async fn replace_newsletter_list(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
 }
 
-/// Changes a list.
+/// Change a newsletter list
 ///
-/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default. Who is on it stays on it.
-#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "Id or key.")), request_body(content = ListDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
+/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets to the default. The list keeps
+/// its subscribers.
+#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "The id or key of the list.")),
+    request_body(content = ListDraft, content_type = "application/merge-patch+json"),
+    security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<ListView>, description = "The list.")))]
 #[patch("/newsletter/lists/{list}")]
 async fn revise_newsletter_list(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -105,12 +112,12 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web:
     editor(&view, view.version)
 }
 
-/// Deletes a list.
+/// Delete a newsletter list
 ///
-/// Answers `409` with the `usages` while somebody is on it, unless `force=true` takes them off.
-#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "Id or key."),
-        ("force" = Option<bool>, Query, description = "Whether to take everybody off it.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "There is no such list any more.")))]
+/// While the list has subscribers, the response is `409` with the `usages`, unless `force=true` removes them from the list.
+#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "The id or key of the list."),
+        ("force" = Option<bool>, Query, description = "Whether to delete the list even if it has subscribers.")),
+    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The list no longer exists.")))]
 #[delete("/newsletter/lists/{list}")]
 async fn delete_newsletter_list(request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();

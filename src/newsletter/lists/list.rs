@@ -1,4 +1,4 @@
-//! A list: its row, its draft, its views.
+//! A list: its row, its draft and its views.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use crate::schema::newsletter_lists;
 /// The id of a list.
 pub(crate) type ListId = Id<NewsletterList>;
 
-/// A list as it is stored.
+/// A list, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
 #[diesel(table_name = newsletter_lists, treat_none_as_null = true)]
 pub(crate) struct NewsletterList {
@@ -27,25 +27,25 @@ pub(crate) struct NewsletterList {
     pub(crate) updated_at: Timestamp,
 }
 
-/// What a list may be made of.
+/// A new or changed list, as clients send it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewsletterListDraft)]
 pub(crate) struct ListDraft {
-    /// The word that front ends and files name it by.
+    /// The key that front ends and import files use to name the list.
     #[schema(value_type = Slug, example = "daily")]
     pub(crate) key: String,
-    /// What it is called.
+    /// The name of the list.
     #[schema(value_type = Name, example = "The daily briefing")]
     pub(crate) name: String,
-    /// What one gets, and how often.
+    /// A description for readers: the content, and how often it is sent.
     #[schema(value_type = Option<Paragraph>, example = "Every morning at six, five stories.")]
     pub(crate) description: Option<String>,
-    /// Whether readers are shown it and can choose it.
+    /// Whether readers can see and choose the list.
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub(crate) is_public: bool,
-    /// Whether those who subscribe without choosing get it; only where it is public.
+    /// Whether readers who choose no list are subscribed to this one. Has an effect only if the list is public.
     #[serde(default)]
     #[schema(default = false)]
     pub(crate) is_default: bool,
@@ -59,37 +59,37 @@ impl Draft for ListDraft {
     const READ_ONLY: &'static [&'static str] = &["/id", "/version", "/created_at", "/updated_at"];
 }
 
-/// A list, where a subscriber shows it.
+/// A list, as it appears in a subscriber.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = NewsletterListCard)]
 pub(crate) struct ListCard {
-    /// Its id.
+    /// The id of the list.
     pub(crate) id: ListId,
-    /// The word that front ends and files name it by.
+    /// The key that front ends and import files use to name the list.
     #[schema(example = "daily")]
     pub(crate) key: String,
-    /// What it is called.
+    /// The name of the list.
     #[schema(example = "The daily briefing")]
     pub(crate) name: String,
 }
 
-/// A list.
+/// A newsletter list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = NewsletterListView)]
 pub(crate) struct ListView {
     #[serde(flatten)]
     pub(crate) card: ListCard,
-    /// What one gets, and how often.
+    /// A description for readers: the content, and how often it is sent.
     #[schema(example = "Every morning at six, five stories.")]
     pub(crate) description: Option<String>,
-    /// Whether readers are shown it and can choose it.
+    /// Whether readers can see and choose the list.
     pub(crate) is_public: bool,
-    /// Whether those who subscribe without choosing get it.
+    /// Whether readers who choose no list are subscribed to this one.
     pub(crate) is_default: bool,
 }
 
 impl NewsletterList {
-    /// A list that nothing is known of yet.
+    /// Creates an empty list.
     pub(super) fn blank(now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
@@ -105,7 +105,7 @@ impl NewsletterList {
         }
     }
 
-    /// What a draft makes of a list, new or not.
+    /// Applies a draft to a new or an existing list.
     pub(super) fn revise(&mut self, draft: ListDraft, now: Timestamp) {
         let ListDraft { key, name, description, is_public, is_default } = draft;
         self.key = key;
@@ -118,18 +118,18 @@ impl NewsletterList {
         self.updated_at = now;
     }
 
-    /// What subscribers show of it.
+    /// Returns the list as it appears in a subscriber.
     pub(in crate::newsletter) fn card(&self) -> ListCard {
         ListCard { id: self.id, key: self.key.clone(), name: self.name.clone() }
     }
 
-    /// What is shown of it.
+    /// Returns the list as readers and editors see it.
     pub(in crate::newsletter) fn view(&self) -> ListView {
         ListView { card: self.card(), description: self.description.clone(), is_public: self.is_public, is_default: self.is_default }
     }
 }
 
-/// What the list of lists can be asked.
+/// The filters and sort fields of the list of newsletter lists.
 pub(super) static LISTING: Listing<newsletter_lists::table, NewsletterList> = Listing {
     fields: &[
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id newsletter_lists::id), key: None, about: "The id." },
@@ -147,7 +147,7 @@ pub(super) static LISTING: Listing<newsletter_lists::table, NewsletterList> = Li
             ops: Op::TEXT,
             column: column!(text newsletter_lists::name_key),
             key: Some(|row| Key::Text(row.name_key.clone())),
-            about: "The name, without regard to case and accents.",
+            about: "The name, regardless of case and accents.",
         },
     ],
     default_sort: "name",

@@ -1,6 +1,6 @@
-//! Lists: what readers can subscribe to.
+//! Newsletter lists, which readers can subscribe to.
 //!
-//! Invariant: readers learn nothing of a list that is not public.
+//! Invariant: readers cannot find out whether a list that is not public exists, unless they are on it.
 
 mod handlers;
 mod list;

@@ -1,4 +1,4 @@
-//! What can be done with lists: plain functions of connection, caller and input.
+//! Operations on lists: functions of a connection, a caller and parsed input.
 
 use serde_json::{Value, json};
 
@@ -12,24 +12,24 @@ use crate::http::{Edited, Precondition};
 use crate::input::Input;
 use crate::users::{Caller, Editor};
 
-/// One page of lists.
+/// Returns one page of lists.
 pub(super) fn list(conn: &mut Conn, query: &PageQuery, all: bool) -> Result<PageOf<ListView>> {
     let page = queries::page(conn, query, all)?;
     page.with_rows(|rows| Ok(rows.iter().map(NewsletterList::view).collect()))
 }
 
-/// What readers see of a list.
+/// Returns a public list.
 pub(super) fn read(conn: &mut Conn, name: &str) -> Result<ListView> {
     let list = queries::look_up(conn, name)?.filter(|list| list.is_public);
     list.map(|list| list.view()).ok_or_else(Error::not_found)
 }
 
-/// What editors see of a list.
+/// Returns a list as editors see it.
 pub(super) fn read_as_editor(conn: &mut Conn, name: &str) -> Result<Edited<ListView>> {
     Ok(edited(&queries::find(conn, name)?))
 }
 
-/// Makes a list.
+/// Creates a list.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<ListView>> {
     lock(conn, "newsletter lists")?;
     let draft = input.create::<ListDraft>(conn)?;
@@ -68,7 +68,7 @@ pub(super) fn revise(
     Ok(after)
 }
 
-/// Refuses a key that another list has, and names that.
+/// Returns an error that names the other list, if another list has the key.
 fn refuse_taken(conn: &mut Conn, key: &str, own: Option<ListId>) -> Result<()> {
     match queries::look_up(conn, key)? {
         Some(other) if Some(other.id) != own => Err(queries::key_conflict(key).taken_by("list", &other.id.to_string(), &other.name)),
@@ -76,14 +76,14 @@ fn refuse_taken(conn: &mut Conn, key: &str, own: Option<ListId>) -> Result<()> {
     }
 }
 
-/// Deletes a list; where somebody is on it, only by force.
+/// Deletes a list. A list with subscribers is deleted only with `force`.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &str, condition: &Precondition, force: bool) -> Result<()> {
     lock(conn, "newsletter lists")?;
     let Some(list) = queries::look_up(conn, name)? else { return Ok(()) };
     condition.check_bare(list.version)?;
     let subscribers = queries::count_subscribers(conn, list.id)?;
     if subscribers > 0 && !force {
-        let detail = format!("{subscribers} subscribers are on it; force=true takes them off.");
+        let detail = format!("The list has subscribers ({subscribers}); force=true removes them from it.");
         return Err(Error::new(Code::InUse, detail).with("usages", json!({"subscribers": subscribers})));
     }
     queries::delete(conn, list.id)?;

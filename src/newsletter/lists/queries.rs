@@ -1,4 +1,4 @@
-//! All SQL of lists.
+//! SQL queries for lists.
 
 use diesel::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::db::{Backend, Conn, Id, PageOf, PageQuery, is_id_or_slug, keyset};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{newsletter_lists, subscriptions};
 
-/// One page of lists; of those that readers may know, unless `all` are wanted.
+/// Returns one page of lists: of the public ones or, with `all`, of all.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery, all: bool) -> Result<PageOf<NewsletterList>> {
     let mut rows = newsletter_lists::table.select(NewsletterList::as_select()).into_boxed::<Backend>();
     let mut count = newsletter_lists::table.into_boxed::<Backend>();
@@ -18,19 +18,19 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery, all: bool) -> Result<Page
     Ok(keyset!(conn, LISTING, query, rows, count))
 }
 
-/// Every list there is, by name.
+/// Returns all lists by name.
 pub(in crate::newsletter) fn all(conn: &mut Conn) -> Result<Vec<NewsletterList>> {
     let lists = newsletter_lists::table.order((newsletter_lists::name_key, newsletter_lists::id));
     Ok(lists.select(NewsletterList::as_select()).load(conn)?)
 }
 
-/// The lists that those get who do not choose.
+/// Returns the lists for readers who choose none.
 pub(in crate::newsletter) fn defaults(conn: &mut Conn) -> Result<Vec<ListId>> {
     let lists = newsletter_lists::table.filter(newsletter_lists::is_public.eq(true)).filter(newsletter_lists::is_default.eq(true));
     Ok(lists.order(newsletter_lists::id).select(newsletter_lists::id).load(conn)?)
 }
 
-/// The list that an id or a key names, if there is one.
+/// Returns the list with an id or key, if there is one.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<NewsletterList>> {
     let name = name.to_lowercase();
     let query = newsletter_lists::table.select(NewsletterList::as_select()).into_boxed::<Backend>();
@@ -39,12 +39,12 @@ pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<NewsletterLi
     Ok(query.first(conn).optional()?)
 }
 
-/// The list that an id or a key names.
+/// Returns the list with an id or key.
 pub(super) fn find(conn: &mut Conn, name: &str) -> Result<NewsletterList> {
     look_up(conn, name)?.ok_or_else(Error::not_found)
 }
 
-/// The id of the list that a body names.
+/// Returns the id of the list that a request body names.
 pub(in crate::newsletter) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     if !is_id_or_slug(name) {
         return Ok(None);
@@ -52,7 +52,7 @@ pub(in crate::newsletter) fn find_reference(conn: &mut Conn, name: &str) -> Resu
     Ok(look_up(conn, name)?.map(|list| list.id.to_string()))
 }
 
-/// The id of the public list that a body names.
+/// Returns the id of the public list that a request body names.
 pub(in crate::newsletter) fn find_public_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     if !is_id_or_slug(name) {
         return Ok(None);
@@ -60,7 +60,7 @@ pub(in crate::newsletter) fn find_public_reference(conn: &mut Conn, name: &str) 
     Ok(look_up(conn, name)?.filter(|list| list.is_public).map(|list| list.id.to_string()))
 }
 
-/// How many subscribers a list has.
+/// Counts the subscribers of a list.
 pub(super) fn count_subscribers(conn: &mut Conn, id: ListId) -> Result<i64> {
     Ok(subscriptions::table.filter(subscriptions::list_id.eq(id)).count().get_result(conn)?)
 }
@@ -77,12 +77,12 @@ pub(super) fn update(conn: &mut Conn, list: &NewsletterList) -> Result<()> {
     Ok(())
 }
 
-/// The error of a key that another list has.
+/// Builds the error for a key that another list has.
 pub(super) fn key_conflict(key: &str) -> Error {
     Error::new(Code::SlugTaken, format!("Another list has the key {key:?}."))
 }
 
-/// Removes a list, and takes everybody off it.
+/// Deletes a list and its subscriptions.
 pub(super) fn delete(conn: &mut Conn, id: ListId) -> Result<()> {
     diesel::delete(newsletter_lists::table.filter(newsletter_lists::id.eq(id))).execute(conn)?;
     Ok(())

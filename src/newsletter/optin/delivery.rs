@@ -1,5 +1,5 @@
-//! The newsletter's own mails as jobs: what is to be written is found out when it is written, so that no request tells who is
-//! subscribed.
+//! Emails about subscriptions, sent as jobs. Each email is composed when it is sent, so that no request reveals who
+//! is subscribed.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,32 +15,32 @@ use crate::newsletter::lists::ListId;
 use crate::newsletter::subscribers::{self, Subscriber, SubscriberId, SubscriberStatus};
 use crate::newsletter::suppressions::{self, SuppressionReason};
 
-/// Strangers can have one mail sent to an address in so long, in seconds.
+/// The minimum time between two emails to one address, in seconds.
 const QUIET: i64 = 60 * 60;
-/// And where its owner has left, in so long, in seconds.
+/// The minimum time for suppressed addresses, such as of readers who unsubscribed, in seconds.
 const QUIET_AFTER_LEAVING: i64 = 24 * 60 * 60;
 
-/// A mail of the newsletter's own.
+/// An email about a subscription.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum NewsletterMail {
-    /// Somebody entered an address; what comes of it is found out here.
+    /// A response to a sign-up; its content depends on the subscriber's status.
     Requested {
-        /// The address.
+        /// The email address.
         email: String,
-        /// What its owner is to be called.
+        /// The name of the subscriber.
         name: Option<String>,
-        /// What was chosen; the default lists where nothing.
+        /// The chosen lists; `None` for the default lists.
         lists: Option<Vec<ListId>>,
     },
-    /// A file brought somebody who is to confirm it.
+    /// A request to confirm, for an imported subscriber.
     Imported(SubscriberId),
-    /// Somebody has confirmed.
+    /// A welcome, after the confirmation.
     Welcome(SubscriberId),
 }
 
 impl NewsletterMail {
-    /// Writes the mail, if it still has a reason, and sends it.
+    /// Composes the email, if there is still a reason for it, and sends it.
     pub(crate) async fn deliver(self, app: &App, job: TaskId) -> std::result::Result<(), Failure> {
         if let Some(letter) = app.write(move |app, conn| self.write(app, conn, job)).await? {
             app.mailer.send(job, &letter, app.now()).await?;
@@ -74,8 +74,8 @@ fn imported(app: &App, conn: &mut Conn, id: MailId, subscriber: SubscriberId) ->
     if subscriber.status == SubscriberStatus::Pending { ask(app, conn, id, &subscriber, (None, Some(lists))) } else { Ok(None) }
 }
 
-/// Asks the owner of an address to confirm, or says that nothing has to be confirmed. The mail has the id of its job, so that
-/// a second try mails the first one again.
+/// Composes the request to confirm, or the reminder that the address is already subscribed. The email's id is the
+/// job's id, so that a retry sends the same email again.
 fn ask(
     app: &App,
     conn: &mut Conn,

@@ -1,4 +1,4 @@
-//! What readers send, and what they are told.
+//! The request and response bodies of subscribing.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -7,16 +7,16 @@ use crate::input::{Draft, Email, Name, Reference, ReferenceTo};
 use crate::newsletter::lists::{self, ListId, ListView};
 use crate::newsletter::subscribers::SubscriberStatus;
 
-/// Who wants the newsletter.
+/// A sign-up for the newsletter.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SubscriptionDraft {
-    /// The address that it is to be sent to.
+    /// The email address to send the newsletter to.
     pub(super) email: Email,
-    /// What they are called.
+    /// The name of the subscriber.
     #[schema(value_type = Option<Name>, example = "Mara Lindqvist")]
     pub(super) name: Option<String>,
-    /// The lists that they choose, by id or key; the default lists where absent.
+    /// The chosen lists, by id or key. If absent, the default lists.
     #[schema(value_type = Option<Vec<ReferenceTo>>, max_items = 50, example = json!(["daily"]))]
     pub(super) lists: Option<Vec<ListId>>,
 }
@@ -25,51 +25,51 @@ impl Draft for SubscriptionDraft {
     const REFERENCES: &'static [Reference] = &[Reference { pointer: "/lists/*", find: lists::find_public_reference }];
 }
 
-/// What everybody is told who subscribes.
+/// The response to every sign-up.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SubscriptionPromise {
-    /// What happens now, for a person.
-    #[schema(example = "A mail is on its way to this address; follow the link in it.")]
+    /// A sentence that tells people what happens next.
+    #[schema(example = "An email will be sent to this address; follow the link in it.")]
     detail: &'static str,
 }
 
-/// What everybody is told who subscribes.
+/// The same response for every email address.
 pub(super) const PROMISE: SubscriptionPromise =
-    SubscriptionPromise { detail: "A mail is on its way to this address; follow the link in it." };
+    SubscriptionPromise { detail: "An email will be sent to this address; follow the link in it." };
 
-/// A token of a mail.
+/// The token in an email.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewsletterToken {
-    /// The token.
+    /// The token in the email.
     #[schema(min_length = 1, max_length = 200, example = "5f2b8c0d9e1a4b7c6d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a2b1c")]
     pub(super) token: String,
 }
 
 impl Draft for NewsletterToken {}
 
-/// What mail programs post for one click (RFC 8058).
+/// The form that email programs post for one-click unsubscription (RFC 8058).
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes a form")]
 pub(super) struct OneClickForm {
-    /// That one click was made.
+    /// The fixed value of one-click unsubscription.
     #[serde(rename = "List-Unsubscribe")]
     #[schema(max_length = 9, pattern = "^One-Click$", example = "One-Click")]
     list_unsubscribe: String,
 }
 
-/// What a subscriber is called and chooses, all of it.
+/// The complete preferences of a subscriber.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PreferencesDraft {
-    /// The token of a mail.
+    /// The token in the email.
     #[schema(min_length = 1, max_length = 200, example = "5f2b8c0d9e1a4b7c6d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a2b1c")]
     pub(super) token: String,
-    /// What they are called.
+    /// The name of the subscriber.
     #[schema(value_type = Option<Name>, example = "Mara Lindqvist")]
     pub(super) name: Option<String>,
-    /// The lists that they choose, by id or key, and no others.
+    /// The chosen lists, by id or key. The subscriber is removed from all other lists.
     #[schema(value_type = Vec<ReferenceTo>, max_items = 50, example = json!(["daily"]))]
     pub(super) lists: Vec<ListId>,
 }
@@ -78,24 +78,24 @@ impl Draft for PreferencesDraft {
     const REFERENCES: &'static [Reference] = &[Reference { pointer: "/lists/*", find: lists::find_reference }];
 }
 
-/// What a subscriber gets.
+/// The preferences of a subscriber.
 #[derive(Serialize, ToSchema)]
 pub(super) struct PreferencesView {
-    /// What they are called, where they said so.
+    /// The name of the subscriber, if known.
     #[schema(example = "Mara Lindqvist")]
     pub(super) name: Option<String>,
-    /// Where they stand.
+    /// The status of the subscription.
     pub(super) status: SubscriberStatus,
-    /// The lists that they are on or could be, by name.
+    /// The lists that the subscriber is on or can choose, by name.
     pub(super) lists: Vec<Choice>,
 }
 
-/// A list that a subscriber is on or could be.
+/// A list that a subscriber is on or can choose.
 #[derive(Serialize, ToSchema)]
 #[schema(as = NewsletterChoice)]
 pub(super) struct Choice {
     #[serde(flatten)]
     pub(super) list: ListView,
-    /// Whether they are on it.
+    /// Whether the subscriber is on the list.
     pub(super) chosen: bool,
 }

@@ -1,4 +1,4 @@
-//! What readers do, over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for what readers do with their subscription.
 
 use actix_web::{HttpResponse, get, post, put};
 
@@ -8,19 +8,20 @@ use super::operations;
 use crate::error::Result;
 use crate::http::{Body, Limit, Mount, OneClick, Request, lead_to_page, no_content, private};
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
     mount.service(subscribe).service(confirm_subscription);
     mount.service(visit_unsubscription).service(unsubscribe).service(read_preferences).service(replace_preferences);
 }
 
-/// Subscribes to the newsletter.
+/// Subscribe to the newsletter
 ///
-/// A mail asks whoever has the address to confirm; its link leads to `/newsletter/confirm?token=…` on the site. Who is
-/// subscribed already is told so by mail. An address gets one such mail an hour at most, and one a day where its owner has
-/// left. The answer is the same, after the same time, whoever it is.
+/// Sends an email that asks the owner of the address to confirm; its link leads to `/newsletter/confirm?token=…` on
+/// the site. If the address is already subscribed, the email says so. An address gets at most one such email an hour,
+/// or one a day if it is suppressed, for example because its owner unsubscribed. The response and its timing are the
+/// same for every address.
 #[utoipa::path(tag = "Newsletter", request_body = SubscriptionDraft,
-    responses((status = 202, body = SubscriptionPromise, description = "What is to be done is noted.")))]
+    responses((status = 202, body = SubscriptionPromise, description = "The sign-up is accepted.")))]
 #[post("/newsletter/subscriptions")]
 async fn subscribe(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Subscribe, request.address)?;
@@ -29,12 +30,12 @@ async fn subscribe(body: Body, request: Request) -> Result<HttpResponse> {
     private(202, &PROMISE)
 }
 
-/// Confirms a subscription with the token of a mail.
+/// Confirm a subscription
 ///
-/// A token works for three days. A mail says so, with the links for choosing and for leaving. Confirming again what is confirmed
-/// changes nothing and mails nothing.
+/// Takes the token in an email, which is valid for three days. A welcome email follows, with links to change the
+/// preferences and to unsubscribe. Confirming again changes nothing and sends no email.
 #[utoipa::path(tag = "Newsletter", request_body = NewsletterToken,
-    responses((status = 204, description = "They are subscribed.")))]
+    responses((status = 204, description = "The address is subscribed.")))]
 #[post("/newsletter/confirmations")]
 async fn confirm_subscription(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Subscribe, request.address)?;
@@ -43,12 +44,12 @@ async fn confirm_subscription(body: Body, request: Request) -> Result<HttpRespon
     Ok(no_content())
 }
 
-/// Leads to the site's page that ends a subscription.
+/// Redirect to the site's page that ends a subscription
 ///
-/// For a mail program that opens the address of `List-Unsubscribe` in a browser. Nothing is changed, whoever asks; the page
-/// `/newsletter/unsubscribe?token=…` of the site asks its reader and posts the token.
-#[utoipa::path(tag = "Newsletter", params(("token" = Option<String>, Query, description = "The token of the mail.")),
-    responses((status = 303, description = "Location is the page.")))]
+/// For email programs that open the `List-Unsubscribe` URL in a browser. The request changes nothing: the site's page
+/// `/newsletter/unsubscribe?token=…` asks for confirmation and posts the token.
+#[utoipa::path(tag = "Newsletter", params(("token" = Option<String>, Query, description = "The token in the email.")),
+    responses((status = 303, description = "`Location` is the URL of the page.")))]
 #[get("/newsletter/unsubscriptions")]
 async fn visit_unsubscription(request: Request) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -57,14 +58,14 @@ async fn visit_unsubscription(request: Request) -> Result<HttpResponse> {
     Ok(lead_to_page(&request, UNSUBSCRIPTION_PAGE, token.as_deref()))
 }
 
-/// Ends a subscription with the token of a mail.
+/// Unsubscribe from the newsletter
 ///
-/// The page `/newsletter/unsubscribe?token=…` of the site sends it as JSON; mail programs post either form of RFC 8058, with
-/// the token in the query. The token works as long as there is a subscriber, again too. The address is not written to
-/// from now on, unless its owner subscribes anew.
-#[utoipa::path(tag = "Newsletter", params(("token" = Option<String>, Query, description = "The token, with the form only.")),
+/// The site's page `/newsletter/unsubscribe?token=…` sends the token as JSON; email programs post either form of RFC
+/// 8058, with the token in the query. The token is valid as long as the subscriber exists, and can be used
+/// repeatedly. The address gets no more emails unless its owner subscribes again.
+#[utoipa::path(tag = "Newsletter", params(("token" = Option<String>, Query, description = "The token, if the request body is a form.")),
     request_body(content((NewsletterToken = "application/json"), (OneClickForm = "multipart/form-data"), (OneClickForm = "application/x-www-form-urlencoded"))),
-    responses((status = 204, description = "They are not subscribed any more.")))]
+    responses((status = 204, description = "The address is not subscribed.")))]
 #[post("/newsletter/unsubscriptions")]
 async fn unsubscribe(body: OneClick, request: Request) -> Result<HttpResponse> {
     let token = body.token(&request, |input| Ok(input.plain::<NewsletterToken>()?.token))?;
@@ -73,12 +74,13 @@ async fn unsubscribe(body: OneClick, request: Request) -> Result<HttpResponse> {
     Ok(no_content())
 }
 
-/// Reads what a subscriber gets, with the token of a mail.
+/// Read a subscriber's preferences
 ///
-/// For the page `/newsletter/preferences?token=…` of the site. A `POST`, so that the token stands in no address. The lists
-/// are the public ones, and of the others those that the subscriber is on.
+/// For the site's page `/newsletter/preferences?token=…`, which sends the token in the email. The method is `POST` so
+/// that the token appears in no URL. The response contains the public lists and the other lists that the subscriber
+/// is on.
 #[utoipa::path(tag = "Newsletter", request_body = NewsletterToken,
-    responses((status = 200, body = PreferencesView, description = "What they get.")))]
+    responses((status = 200, body = PreferencesView, description = "The preferences.")))]
 #[post("/newsletter/preferences")]
 async fn read_preferences(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Subscribe, request.address)?;
@@ -87,11 +89,11 @@ async fn read_preferences(body: Body, request: Request) -> Result<HttpResponse> 
     private(200, &view)
 }
 
-/// Changes what a subscriber gets, with the token of a mail.
+/// Change a subscriber's preferences
 ///
-/// `name` and `lists` replace what there was. Who is not subscribed is answered `409`.
+/// `name` and `lists` replace the earlier values. If the address is not subscribed, the response is `409`.
 #[utoipa::path(tag = "Newsletter", request_body = PreferencesDraft,
-    responses((status = 200, body = PreferencesView, description = "What they get now.")))]
+    responses((status = 200, body = PreferencesView, description = "The new preferences.")))]
 #[put("/newsletter/preferences")]
 async fn replace_preferences(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Subscribe, request.address)?;

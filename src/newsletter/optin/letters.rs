@@ -1,5 +1,5 @@
-//! What the letters say. Links lead to pages of the readers' site, which send the token with a `POST`; but for the header that
-//! mail programs post to.
+//! The texts of the emails. Links lead to pages of the public site, which send the token in a `POST` request; only
+//! the unsubscribe header leads to the API.
 
 use super::tokens::{self, MailId};
 use crate::app::App;
@@ -8,14 +8,15 @@ use crate::error::Result;
 use crate::mail::{self, Letter};
 use crate::newsletter::subscribers::Subscriber;
 
-/// The site's page that confirms.
+/// The site's page to confirm a subscription.
 const CONFIRMATION_PAGE: &str = "/newsletter/confirm";
-/// The site's page that shows what one gets.
+/// The site's page to change the preferences.
 const PREFERENCES_PAGE: &str = "/newsletter/preferences";
-/// The site's page that ends it.
+/// The site's page to unsubscribe.
 pub(super) const UNSUBSCRIPTION_PAGE: &str = "/newsletter/unsubscribe";
 
-/// The way to confirm. Whose address it is nobody knows yet: no word of whoever entered it may become a stranger's mail.
+/// Composes the request to confirm. The owner of the address is still unknown, so the email must not contain text of
+/// the person who signed up.
 pub(super) fn confirmation(app: &App, conn: &mut Conn, to: &Subscriber, id: MailId) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let paragraphs = vec![
@@ -28,7 +29,7 @@ pub(super) fn confirmation(app: &App, conn: &mut Conn, to: &Subscriber, id: Mail
     Ok(letter(app, site, to, None, "Confirm your subscription", paragraphs))
 }
 
-/// For somebody who has the newsletter already.
+/// Composes the email for an address that is already subscribed.
 pub(super) fn reminder(app: &App, conn: &mut Conn, to: &Subscriber) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let mut paragraphs = vec![format!(
@@ -38,7 +39,7 @@ pub(super) fn reminder(app: &App, conn: &mut Conn, to: &Subscriber) -> Result<Le
     Ok(letter(app, site, to, to.name.clone(), "You are subscribed already", paragraphs))
 }
 
-/// For somebody who has confirmed.
+/// Composes the welcome email.
 pub(super) fn welcome(app: &App, conn: &mut Conn, to: &Subscriber) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let mut paragraphs = vec![format!("Thank you: this address is subscribed to the newsletter of {site} from now on.")];
@@ -46,7 +47,7 @@ pub(super) fn welcome(app: &App, conn: &mut Conn, to: &Subscriber) -> Result<Let
     Ok(letter(app, site, to, to.name.clone(), "You are subscribed", paragraphs))
 }
 
-/// The ways to choose and to leave.
+/// Returns the paragraphs with the links to change the preferences and to unsubscribe.
 fn ways(app: &App, to: &Subscriber) -> [String; 4] {
     [
         "Choose what you get here:".into(),

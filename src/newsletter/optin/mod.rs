@@ -1,8 +1,8 @@
-//! Subscribing, choosing and leaving: what readers do, each with a token that only the owner of the address can have.
+//! Subscribing, changing the preferences and unsubscribing, each with a token that only the owner of the email address gets.
 //!
-//! Invariants: a request does the same whoever it is about, since all that depends on it is done by the mail's job;
-//! nothing that a stranger wrote stands in a mail; a confirmation subscribes once, the links for leaving and choosing as long
-//! as there is a subscriber, and each for that alone.
+//! Invariants: a request does the same work for every address, because everything that depends on the address happens
+//! in the email's job. Emails contain no text of strangers. A confirmation token subscribes once; the tokens to
+//! change the preferences and to unsubscribe work as long as the subscriber exists, each for its purpose only.
 
 mod delivery;
 mod drafts;

@@ -1,4 +1,4 @@
-//! What readers can do, as plain functions of connection and input.
+//! Operations of readers on their subscription: functions of a connection and parsed input.
 
 use super::delivery::NewsletterMail;
 use super::drafts::{Choice, NewsletterToken, PreferencesDraft, PreferencesView, SubscriptionDraft};
@@ -14,19 +14,19 @@ use crate::newsletter::subscribers::{self, Subscriber, SubscriberId, SubscriberS
 use crate::newsletter::suppressions::{self, SuppressionReason};
 use crate::secrets::token_hash;
 
-/// Notes that somebody wants the newsletter. Nothing here depends on who it is.
+/// Queues the email for a sign-up. Nothing here depends on the email address.
 pub(super) fn subscribe(app: &App, conn: &mut Conn, input: &Input) -> Result<()> {
     let SubscriptionDraft { email, name, lists } = input.create(conn)?;
     jobs::enqueue(app, conn, &Job::NewsletterMail(NewsletterMail::Requested { email: email.normal(), name, lists }))
 }
 
-/// Forgets what was entered with an address and is not carried out yet.
+/// Deletes the queued sign-ups of an email address.
 pub(in crate::newsletter) fn forget_requests(app: &App, conn: &mut Conn, email: &str) -> Result<()> {
     let is_theirs = |job: &Job| matches!(job, Job::NewsletterMail(NewsletterMail::Requested { email: asked, .. }) if asked == email);
     jobs::forget_mails(app, conn, is_theirs)
 }
 
-/// Subscribes whoever proves that the address is theirs.
+/// Confirms a subscription with the token in an email.
 pub(super) fn confirm(app: &App, conn: &mut Conn, input: &Input) -> Result<()> {
     let NewsletterToken { token } = input.plain()?;
     let now = app.now();
@@ -37,7 +37,8 @@ pub(super) fn confirm(app: &App, conn: &mut Conn, input: &Input) -> Result<()> {
         return Err(bad_token());
     }
     if !queries::use_up(conn, mail.id, now)? {
-        // A second click, or one that came at the same time; who has left since does not come back by an old mail.
+        // The link was used before, or at the same moment. If the reader has unsubscribed since, an old email must
+        // not subscribe them again.
         return if subscriber.status == SubscriberStatus::Confirmed { Ok(()) } else { Err(bad_token()) };
     }
     let lists = match mail.lists.0 {
@@ -49,7 +50,7 @@ pub(super) fn confirm(app: &App, conn: &mut Conn, input: &Input) -> Result<()> {
     jobs::enqueue(app, conn, &Job::NewsletterMail(NewsletterMail::Welcome(id)))
 }
 
-/// Whose subscription a token ends; found before anything is read.
+/// Returns the subscriber that a token can unsubscribe, without any query.
 pub(super) fn of_unsubscription(app: &App, token: &str) -> Result<SubscriberId> {
     tokens::of_unsubscription(app, token).ok_or_else(bad_token)
 }
@@ -60,7 +61,7 @@ pub(super) fn unsubscribe(app: &App, conn: &mut Conn, id: SubscriberId) -> Resul
     subscribers::unsubscribe(app, conn, &subscriber)
 }
 
-/// What a subscriber gets.
+/// Returns a subscriber's preferences.
 pub(super) fn read_preferences(app: &App, conn: &mut Conn, input: &Input) -> Result<PreferencesView> {
     let NewsletterToken { token } = input.plain()?;
     let id = tokens::of_preferences(app, &token).ok_or_else(bad_token)?;
@@ -68,7 +69,7 @@ pub(super) fn read_preferences(app: &App, conn: &mut Conn, input: &Input) -> Res
     view(conn, subscriber)
 }
 
-/// Changes what a subscriber gets.
+/// Changes a subscriber's preferences.
 pub(super) fn revise_preferences(app: &App, conn: &mut Conn, input: &Input) -> Result<PreferencesView> {
     let PreferencesDraft { token, name, lists } = input.create(conn)?;
     let id = tokens::of_preferences(app, &token).ok_or_else(bad_token)?;
@@ -76,14 +77,14 @@ pub(super) fn revise_preferences(app: &App, conn: &mut Conn, input: &Input) -> R
     let offered = offered(conn, id)?;
     let unknown = |(index, id): (usize, &ListId)| {
         let known = offered.iter().any(|choice| choice.list.card.id == *id);
-        (!known).then(|| Fault::at(format!("/lists/{index}"), "unknown_reference", "There is no such list."))
+        (!known).then(|| Fault::at(format!("/lists/{index}"), "unknown_reference", "There is no list with this id or key."))
     };
     let faults: Vec<Fault> = lists.iter().enumerate().filter_map(unknown).collect();
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
     if subscriber.status != SubscriberStatus::Confirmed {
-        return Err(Error::conflict("This address is not subscribed; subscribe first."));
+        return Err(Error::conflict("This email address is not subscribed; subscribe first."));
     }
     let chosen = offered.iter().filter(|choice| choice.chosen).map(|choice| choice.list.card.id);
     if name == subscriber.name
@@ -101,7 +102,7 @@ fn view(conn: &mut Conn, subscriber: Subscriber) -> Result<PreferencesView> {
     Ok(PreferencesView { name: subscriber.name, status: subscriber.status, lists })
 }
 
-/// The lists that somebody is on or could be: the public ones, and of the others those that they are on.
+/// Returns the public lists and the other lists that a subscriber is on.
 fn offered(conn: &mut Conn, id: SubscriberId) -> Result<Vec<Choice>> {
     let own = subscribers::list_ids(conn, id)?;
     let all = lists::all(conn)?;
@@ -109,7 +110,7 @@ fn offered(conn: &mut Conn, id: SubscriberId) -> Result<Vec<Choice>> {
     Ok(choices.filter(|choice| choice.list.is_public || choice.chosen).collect())
 }
 
-/// A subscriber whom nobody else changes until this transaction ends.
+/// Returns a subscriber, locked until the transaction ends.
 fn locked(conn: &mut Conn, id: SubscriberId) -> Result<Option<Subscriber>> {
     let Some(subscriber) = subscribers::look_up(conn, id)? else { return Ok(None) };
     lock(conn, &format!("mail to {}", subscriber.email))?;

@@ -1,5 +1,5 @@
-//! The tokens of mails: one that confirms, kept as its hash; and those for choosing and leaving, which are made of the
-//! secret key and need no keeping.
+//! The tokens in emails. The confirmation token is stored as a hash; the tokens to change the preferences and to
+//! unsubscribe are derived from the secret key and not stored.
 
 use diesel::prelude::*;
 use subtle::ConstantTimeEq;
@@ -12,27 +12,28 @@ use crate::newsletter::subscribers::SubscriberId;
 use crate::schema::newsletter_mails;
 use crate::secrets::token_hash;
 
-/// How long an address can be confirmed after it was mailed, in seconds.
+/// The lifetime of a confirmation token after its email is sent, in seconds.
 pub(super) const LIFETIME: i64 = 3 * 24 * 60 * 60;
-/// How far a clock may have been wrong when a token was made, in seconds; one from farther ahead would hardly ever end.
+/// The tolerated clock error when a token was created, in seconds. A token from further in the future would hardly
+/// ever expire.
 pub(super) const SLACK: i64 = 24 * 60 * 60;
-/// How many characters the id takes at the beginning of a token.
+/// The length of the subscriber's id at the start of a token, in characters.
 const ID_LENGTH: usize = 32;
 
 text_enum! {
-    /// What a mail is for.
+    /// The purpose of an email.
     pub(crate) enum Purpose {
-        /// The proof that the address is its owner's, and that they want it.
+        /// Asks the owner of the email address to confirm the subscription.
         Confirmation = "confirmation",
-        /// For somebody who is subscribed already.
+        /// Tells the owner that the address is already subscribed.
         Reminder = "reminder",
     }
 }
 
-/// The id of a mail, which is that of its job.
+/// The id of an email, which is the id of its job.
 pub(super) type MailId = Id<OptInMail>;
 
-/// A mail that was sent because an address was entered somewhere.
+/// An email that was sent because of a sign-up or an import, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = newsletter_mails)]
 pub(crate) struct OptInMail {
@@ -40,9 +41,9 @@ pub(crate) struct OptInMail {
     pub(super) subscriber_id: SubscriberId,
     pub(super) purpose: Purpose,
     hash: String,
-    /// What they are to be called.
+    /// The name of the subscriber.
     pub(super) name: Option<String>,
-    /// What they chose; the default lists where nothing.
+    /// The chosen lists; `None` for the default lists.
     pub(super) lists: Json<Option<Vec<ListId>>>,
     created_at: Timestamp,
     expires_at: Timestamp,
@@ -50,7 +51,7 @@ pub(crate) struct OptInMail {
 }
 
 impl OptInMail {
-    /// A mail to somebody.
+    /// Creates an email to a subscriber.
     pub(super) fn new(
         app: &App,
         id: MailId,
@@ -64,39 +65,39 @@ impl OptInMail {
     }
 }
 
-/// The token that confirms; the same at every try to mail it.
+/// Derives the confirmation token. It is the same for every retry.
 pub(super) fn confirmation(app: &App, id: MailId) -> String {
     app.secrets.digest("newsletter confirmation", id.to_string().as_bytes())
 }
 
-/// The token that shows and changes what a subscriber gets.
+/// Derives the token to read and change a subscriber's preferences.
 pub(super) fn preferences(app: &App, id: SubscriberId) -> String {
     lasting(app, "newsletter preferences", id)
 }
 
-/// The token that ends a subscription.
+/// Derives the token to unsubscribe.
 pub(super) fn unsubscription(app: &App, id: SubscriberId) -> String {
     lasting(app, "newsletter unsubscription", id)
 }
 
-/// Whose preferences a token opens.
+/// Returns the subscriber whose preferences a token opens.
 pub(super) fn of_preferences(app: &App, token: &str) -> Option<SubscriberId> {
     whose(token, |id| preferences(app, id))
 }
 
-/// Whose subscription a token ends.
+/// Returns the subscriber that a token unsubscribes.
 pub(super) fn of_unsubscription(app: &App, token: &str) -> Option<SubscriberId> {
     whose(token, |id| unsubscription(app, id))
 }
 
-/// The address that ends a subscription by a `POST` (RFC 8058).
+/// Returns the URL to unsubscribe with a `POST` request (RFC 8058).
 pub(in crate::newsletter) fn unsubscribe_address(app: &App, id: SubscriberId) -> String {
     format!("{}/api/v1/newsletter/unsubscriptions?token={}", app.config.links.api_url, unsubscription(app, id))
 }
 
-/// The one answer to every token that is not good, whatever is wrong with it.
+/// Returns the same error for every invalid token, whatever the reason.
 pub(super) fn bad_token() -> Error {
-    Error::invalid(vec![Fault::at("/token", "invalid_token", "This token is unknown, used or expired; subscribe for another.")])
+    Error::invalid(vec![Fault::at("/token", "invalid_token", "This token is unknown, used or expired; subscribe again for another one.")])
 }
 
 fn lasting(app: &App, purpose: &str, id: SubscriberId) -> String {

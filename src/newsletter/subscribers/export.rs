@@ -1,4 +1,4 @@
-//! Subscribers as a file that spreadsheets can open without harm.
+//! The export of subscribers as a CSV file that is safe to open in spreadsheets.
 
 use super::queries;
 use super::subscriber::{Subscriber, SubscriberId, SubscriberStatus};
@@ -11,19 +11,19 @@ use crate::newsletter::lists::{self, ListId};
 use crate::newsletter::optin;
 use crate::users::{Caller, Editor};
 
-/// The columns.
+/// The columns of the file.
 const HEAD: [&str; 10] =
     ["email", "name", "status", "lists", "consent", "consented_at", "created_at", "confirmed_at", "unsubscribed_at", "unsubscribe_url"];
 
-/// Which subscribers are wanted.
+/// The filter for an export.
 pub(super) struct Wanted {
-    /// Those of a status; all where there is none.
+    /// The status of the subscribers; `None` for all.
     pub(super) status: Option<SubscriberStatus>,
-    /// Those on a list, by id or key; all where there is none.
+    /// The list that the subscribers are on, by id or key; `None` for all.
     pub(super) list: Option<String>,
 }
 
-/// Writes the file, and in the audit log that it was taken.
+/// Writes the file and records the export in the audit log.
 pub(super) fn export(app: &App, conn: &mut Conn, caller: &Caller<Editor>, wanted: &Wanted) -> Result<Vec<u8>> {
     let list = wanted.list.as_deref().map(|name| find_list(conn, name)).transpose()?;
     let mut file = csv::Writer::from_writer(Vec::new());
@@ -57,7 +57,7 @@ pub(super) fn export(app: &App, conn: &mut Conn, caller: &Caller<Editor>, wanted
 fn find_list(conn: &mut Conn, name: &str) -> Result<ListId> {
     let found = lists::find_reference(conn, name)?.and_then(|id| id.parse().ok());
     found.ok_or_else(|| {
-        let detail = format!("There is no list {name:?}.");
+        let detail = format!("There is no list with the id or key {name:?}.");
         Error::bad_query(vec![Fault::parameter("list", "unknown_reference", detail)])
     })
 }

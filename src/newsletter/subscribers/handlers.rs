@@ -1,4 +1,4 @@
-//! The operations on subscribers over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for subscribers.
 
 use actix_web::{HttpResponse, delete, get, post, web};
 
@@ -12,7 +12,7 @@ use crate::users::{Caller, Editor};
 
 listing_parameters!(Subscribers, LISTING);
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
     mount
         .service(list_subscribers)
@@ -22,9 +22,9 @@ pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
         .service(delete_subscriber);
 }
 
-/// Lists subscribers.
+/// List subscribers
 ///
-/// Everybody whose address was given, the newest first.
+/// Returns all subscribers, whatever their status, newest first.
 #[utoipa::path(tag = "Newsletter", params(Subscribers), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Page<SubscriberView>, description = "A page of subscribers.")))]
 #[get("/newsletter/subscribers")]
@@ -36,15 +36,17 @@ async fn list_subscribers(request: Request, _caller: Caller<Editor>) -> Result<H
     editor_page(&request, &list, &page)
 }
 
-/// Exports subscribers.
+/// Export subscribers
 ///
-/// All of them, or those of a status or on a list, as comma-separated values (RFC 4180). `lists` has the keys, separated by
-/// blanks; `unsubscribe_url` is the address for the `List-Unsubscribe` header of what you send them (RFC 8058). A cell that a
-/// spreadsheet would take for a formula begins with an apostrophe, which `POST /newsletter/imports` takes off again. That the file was taken stands in the audit log.
+/// Returns all subscribers, or those with a status or on a list, as comma-separated values (RFC 4180). `lists` holds
+/// the keys, separated by spaces; `unsubscribe_url` is the URL for the `List-Unsubscribe` header of the emails that
+/// you send (RFC 8058). Cells that a spreadsheet would read as a formula start with an apostrophe, which `POST
+/// /newsletter/imports` removes. The export is recorded in the audit log.
 #[utoipa::path(tag = "Newsletter",
-    params(("status" = inline(Option<SubscriberStatus>), Query, description = "Where they stand."), ("list" = Option<String>, Query, description = "A list that they are on, by id or key.")),
+    params(("status" = inline(Option<SubscriberStatus>), Query, description = "The status of the subscribers."),
+        ("list" = Option<String>, Query, description = "The list that the subscribers are on, by id or key.")),
     security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = String, content_type = "text/csv", description = "The file.")))]
+    responses((status = 200, body = String, content_type = "text/csv", description = "The CSV file.")))]
 #[get("/newsletter/subscribers.csv")]
 async fn export_subscribers(request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -55,40 +57,46 @@ async fn export_subscribers(request: Request, caller: Caller<Editor>) -> Result<
     Ok(sheet("subscribers.csv", file))
 }
 
-/// Imports subscribers.
+/// Import subscribers
 ///
-/// The file is comma-separated values (RFC 4180; semicolons and tabs are taken as well) in UTF-8, of at most 1 MiB and 2000 people,
-/// whose first line names the columns, in any case: `email`, and where you like `name`, `lists` (keys separated by blanks; the default
-/// lists where empty), `consent` (how they agreed) and `consented_at` (when, RFC 3339). Who has both of the last two is subscribed
-/// at once; all others are mailed and asked to confirm.
+/// The file contains comma-separated values (RFC 4180; semicolons and tabs are accepted, too) in UTF-8, at most 1 MiB
+/// and 2000 people. Its first line names the columns, in any case: `email` and, optionally, `name`, `lists` (keys
+/// separated by spaces; the default lists if empty), `consent` (how the person agreed) and `consented_at` (when, RFC
+/// 3339). People with both `consent` and `consented_at` are subscribed at once; all others get an email that asks
+/// them to confirm.
 ///
-/// A file of `GET /newsletter/subscribers.csv` is taken as it is, with `status`, `created_at`, `confirmed_at` and `unsubscribed_at`:
-/// who is `confirmed` there, with the time, is subscribed at once, on the lists that the file names and no others; who is
-/// `unsubscribed` or `suppressed` there is kept as that and not written to. `unsubscribe_url` is ignored, since links are made anew.
+/// A file from `GET /newsletter/subscribers.csv` can be imported unchanged, with `status`, `created_at`,
+/// `confirmed_at` and `unsubscribed_at`. People who are `confirmed` there, with the time, are subscribed at once, to
+/// exactly the lists in the file. People who are `unsubscribed` or `suppressed` there keep that status and get no
+/// email. `unsubscribe_url` is ignored, because the links are created anew.
 ///
-/// Who is known already, or is not to be written to, is passed over. Where anything is wrong, nothing is taken, and each fault names
-/// its line.
+/// Known subscribers and suppressed email addresses are ignored. If the file has any error, nothing is imported; each
+/// validation error names its line.
 #[utoipa::path(tag = "Newsletter",
-    params(("statement" = String, Query, description = "How these people agreed to be written to, in your words; kept with each whose line does not say it.", min_length = 1, max_length = 2000, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$", example = "They signed up on paper at the summer fair.")),
-    request_body(content = String, content_type = "text/csv", description = "The file.", example = "email,name,lists,consent,consented_at\nmara@example.org,Mara Lindqvist,daily,Signed up at the fair,2026-06-01T10:00:00Z\n"),
+    params(("statement" = String, Query, description = "How these people agreed to get emails, in your words. Stored for each person whose line has no `consent`.",
+        min_length = 1, max_length = 2000, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$",
+        example = "They signed up on paper at the summer fair.")),
+    request_body(content = String, content_type = "text/csv", description = "The CSV file.",
+        example = "email,name,lists,consent,consented_at\nmara@example.org,Mara Lindqvist,daily,Signed up at the fair,2026-06-01T10:00:00Z\n"),
     security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = ImportReport, description = "What became of it.")))]
+    responses((status = 200, body = ImportReport, description = "The numbers of imported people.")))]
 #[post("/newsletter/imports")]
 async fn import_subscribers(file: Sheet, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     let mut query = request.query();
     let statement = query.paragraph("statement").unwrap_or_default();
     if statement.trim().is_empty() || statement.chars().any(char::is_control) {
-        query.fault(Fault::parameter("statement", "required", "Say in a line how these people agreed to be written to."));
+        query.fault(Fault::parameter("statement", "required", "Describe in one line how these people agreed to get emails."));
     }
     query.finish()?;
     let report = request.write(move |app, conn| import::import(app, conn, &caller, &file.0, &statement)).await?;
     private(200, &report)
 }
 
-/// Reads a subscriber.
+/// Read a subscriber
 ///
-/// Their address and name, the lists that they get, and how they came: when they asked, confirmed and left.
-#[utoipa::path(tag = "Newsletter", params(("subscriber" = String, Path, description = "Id.")), security(("bearer" = ["editor", "admin"])),
+/// Returns the email address, the name, the lists and the history of the subscription: sign-up, confirmation and end.
+#[utoipa::path(tag = "Newsletter", params(("subscriber" = String, Path, description = "The id of the subscriber.")),
+    security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = SubscriberView, description = "The subscriber.")))]
 #[get("/newsletter/subscribers/{subscriber}")]
 async fn read_subscriber(request: Request, _caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
@@ -97,12 +105,13 @@ async fn read_subscriber(request: Request, _caller: Caller<Editor>, id: web::Pat
     private(200, &view)
 }
 
-/// Erases a subscriber.
+/// Erase a subscriber
 ///
-/// Everything that is known of them, and every link that was mailed to them, is gone. Where their address is not to be written
-/// to, that stays, by a hash of it alone.
-#[utoipa::path(tag = "Newsletter", params(("subscriber" = String, Path, description = "Id.")), security(("bearer" = ["editor", "admin"])),
-    responses((status = 204, description = "There is no such subscriber any more.")))]
+/// Deletes all data about the subscriber and invalidates every link that was emailed to them. If their email address
+/// is suppressed, the suppression survives as a keyed hash.
+#[utoipa::path(tag = "Newsletter", params(("subscriber" = String, Path, description = "The id of the subscriber.")),
+    security(("bearer" = ["editor", "admin"])),
+    responses((status = 204, description = "The subscriber no longer exists.")))]
 #[delete("/newsletter/subscribers/{subscriber}")]
 async fn delete_subscriber(request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

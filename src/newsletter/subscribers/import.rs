@@ -1,4 +1,5 @@
-//! Subscribers from a file: all of it is taken, or nothing, with every fault named by its line.
+//! The import of subscribers from a file. Either the whole file is imported, or nothing and every validation error
+//! names its line.
 
 use std::collections::HashMap;
 
@@ -20,29 +21,30 @@ use crate::newsletter::suppressions::SuppressionReason;
 use crate::newsletter::{address_hash, suppressions};
 use crate::users::{Caller, Editor};
 
-/// What became of a file.
+/// The result of an import.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(super) struct ImportReport {
-    /// How many people it named.
+    /// The number of people in the file.
     #[schema(minimum = 0, example = 120)]
     rows: usize,
-    /// How many of them get the newsletter from now on, since it says when and how they agreed.
+    /// The number of people who are subscribed now, because the file states when and how they agreed.
     #[schema(minimum = 0, example = 80)]
     confirmed: usize,
-    /// How many are mailed and asked to confirm.
+    /// The number of people who get an email that asks them to confirm.
     #[schema(minimum = 0, example = 30)]
     pending: usize,
-    /// How many were there before; nothing of them was changed.
+    /// The number of people who were subscribers before; they are unchanged.
     #[schema(minimum = 0, example = 8)]
     known: usize,
-    /// How many are not written to, because they left, complained or can't be reached, as is known here or as the file says.
+    /// The number of people who get no email, because they unsubscribed, complained or cannot be reached, according
+    /// to this server or to the file.
     #[schema(minimum = 0, example = 2)]
     suppressed: usize,
 }
 
-/// Reads a file.
+/// Imports a file.
 pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, file: &[u8], statement: &str) -> Result<ImportReport> {
-    // Two files with one address in both would each take it for new.
+    // Two imports at once could otherwise both treat an address as new.
     lock(conn, "newsletter imports")?;
     let keys: HashMap<String, ListId> = lists::all(conn)?.into_iter().map(|list| (list.key, list.id)).collect();
     let usual = lists::defaults(conn)?;
@@ -76,14 +78,14 @@ pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, file: 
     Ok(report)
 }
 
-/// Stores somebody new; who is not known to have agreed is asked, and who had left is not written to.
+/// Stores a new subscriber. People without a recorded consent are asked to confirm; people who had unsubscribed get no email.
 fn take(app: &App, conn: &mut Conn, row: Row, hash: String, statement: &str) -> Result<SubscriberStatus> {
     let status = row.status();
     let lists = if status == SubscriberStatus::Unsubscribed { Vec::new() } else { row.lists.clone() };
     let subscriber = subscriber(row, hash, statement, app.now());
     let suppression = match status {
         SubscriberStatus::Unsubscribed => Some(SuppressionReason::Unsubscribed),
-        // The file does not say why.
+        // The file does not contain the reason.
         SubscriberStatus::Suppressed => Some(SuppressionReason::Blocked),
         SubscriberStatus::Confirmed | SubscriberStatus::Pending => None,
     };
@@ -98,7 +100,8 @@ fn take(app: &App, conn: &mut Conn, row: Row, hash: String, statement: &str) -> 
     Ok(status)
 }
 
-/// The subscriber that a row makes. Nobody who waits has confirmed, and nobody who is subscribed has left.
+/// Builds the subscriber from a row. Pending subscribers have no time of confirmation, confirmed subscribers no time
+/// of leaving.
 fn subscriber(row: Row, hash: String, statement: &str, now: Timestamp) -> Subscriber {
     let status = row.status();
     let (confirmed_at, unsubscribed_at) = match status {

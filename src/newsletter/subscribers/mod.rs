@@ -1,7 +1,7 @@
-//! Subscribers: who gets the newsletter, or asked to; files of them, read and written.
+//! Subscribers, and their import and export as files.
 //!
-//! Invariants: only editors and administrators see addresses; no cell of a file that is written begins what a spreadsheet
-//! would take for a formula; of a file that is read, all is taken or nothing.
+//! Invariants: only editors and administrators see email addresses. No cell of an exported file starts like a
+//! spreadsheet formula. An import takes the whole file or nothing.
 
 mod export;
 mod handlers;

@@ -1,4 +1,4 @@
-//! What can be done with subscribers: plain functions of connection, caller and input.
+//! Operations on subscribers: functions of a connection, a caller and parsed input.
 
 use serde_json::Value;
 
@@ -14,13 +14,13 @@ use crate::newsletter::{address_hash, optin};
 use crate::scrub::{self, Scrub};
 use crate::users::{Caller, Editor};
 
-/// One page of subscribers.
+/// Returns one page of subscribers.
 pub(super) fn list(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<SubscriberView>> {
     let page = queries::page(conn, query)?;
     page.with_rows(|rows| views(conn, rows))
 }
 
-/// A subscriber, as editors see them.
+/// Returns a subscriber as editors see them.
 pub(super) fn read(conn: &mut Conn, id: &str) -> Result<SubscriberView> {
     let found = id.parse().ok().map(|id| queries::look_up(conn, id)).transpose()?.flatten();
     let views = views(conn, found.into_iter().collect())?;
@@ -38,7 +38,7 @@ fn views(conn: &mut Conn, rows: Vec<Subscriber>) -> Result<Vec<SubscriberView>> 
     Ok(rows.into_iter().map(view).collect())
 }
 
-/// Erases a subscriber; that their address is not to be written to, where that is so, stays known by a hash alone.
+/// Erases a subscriber. If their email address is suppressed, the suppression survives as a keyed hash.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, id: &str) -> Result<()> {
     let Ok(id) = id.parse::<SubscriberId>() else { return Ok(()) };
     let Some(subscriber) = queries::look_up(conn, id)? else { return Ok(()) };
@@ -46,14 +46,15 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, id: &s
     scrub::ask(app, conn, Scrub::People)
 }
 
-/// Takes out everything that is known of a subscriber, with what was still to be done for their address.
+/// Deletes a subscriber with the sign-ups that are queued for their email address.
 fn erase(app: &App, conn: &mut Conn, actor: Option<String>, subscriber: &Subscriber) -> Result<()> {
     optin::forget_requests(app, conn, &subscriber.email)?;
     queries::delete(conn, subscriber.id)?;
     events::record(conn, app.now(), Event { actor, ..event("subscriber.deleted", subscriber.id) })
 }
 
-/// Erases whoever has an address, where they are a subscriber, with every wish of theirs that is not carried out yet.
+/// Erases the subscriber with an email address, if there is one, and the sign-ups queued for it. Returns whether
+/// there was a subscriber.
 pub(in crate::newsletter) fn erase_by_email(app: &App, conn: &mut Conn, actor: Option<String>, email: &str) -> Result<bool> {
     lock(conn, &format!("mail to {email}"))?;
     match queries::look_up_by_email(conn, email)? {
@@ -62,13 +63,13 @@ pub(in crate::newsletter) fn erase_by_email(app: &App, conn: &mut Conn, actor: O
     }
 }
 
-/// What is known of whoever has an address.
+/// Returns the subscriber with an email address, if there is one.
 pub(in crate::newsletter) fn read_by_email(conn: &mut Conn, email: &str) -> Result<Option<SubscriberView>> {
     let found = queries::look_up_by_email(conn, email)?;
     Ok(views(conn, found.into_iter().collect())?.pop())
 }
 
-/// Keeps an address until its owner confirms it.
+/// Stores a pending subscriber for an email address.
 pub(in crate::newsletter) fn make_pending(app: &App, conn: &mut Conn, email: &str) -> Result<Subscriber> {
     let subscriber = Subscriber::pending(email.to_owned(), address_hash(app, email), app.now());
     queries::insert(conn, &subscriber)?;
@@ -76,7 +77,7 @@ pub(in crate::newsletter) fn make_pending(app: &App, conn: &mut Conn, email: &st
     Ok(subscriber)
 }
 
-/// Lets somebody have the newsletter who has proved that the address is theirs, on these lists besides those that they have.
+/// Confirms a subscriber, whose earlier lists are kept.
 pub(in crate::newsletter) fn confirm(
     app: &App,
     conn: &mut Conn,
@@ -98,7 +99,7 @@ pub(in crate::newsletter) fn confirm(
     events::record(conn, now, event("subscriber.confirmed", subscriber.id))
 }
 
-/// Takes over what a subscriber says of themselves and chooses.
+/// Changes the name and the lists of a subscriber.
 pub(in crate::newsletter) fn revise(
     app: &App,
     conn: &mut Conn,
@@ -114,9 +115,9 @@ pub(in crate::newsletter) fn revise(
     Ok(subscriber)
 }
 
-/// Ends a subscription at its owner's wish; one that has ended stays as it is.
+/// Unsubscribes a subscriber. Has no effect if they are unsubscribed or suppressed already.
 pub(in crate::newsletter) fn unsubscribe(app: &App, conn: &mut Conn, subscriber: &Subscriber) -> Result<()> {
-    // Whoever is suppressed gets nothing; what for must not be forgotten.
+    // A suppressed subscriber gets no email, and the reason for the suppression must be kept.
     if matches!(subscriber.status, SubscriberStatus::Unsubscribed | SubscriberStatus::Suppressed) {
         return Ok(());
     }
@@ -126,7 +127,7 @@ pub(in crate::newsletter) fn unsubscribe(app: &App, conn: &mut Conn, subscriber:
     events::record(conn, now, event("subscriber.unsubscribed", subscriber.id))
 }
 
-/// Takes everything from the subscriber with an address, where there is one, and makes what was mailed to them worthless.
+/// Ends the subscription of an email address, if there is one, and invalidates the unused confirmation tokens.
 pub(in crate::newsletter) fn stop(conn: &mut Conn, email: &str, reason: SuppressionReason, now: Timestamp) -> Result<()> {
     let Some(mut subscriber) = queries::look_up_by_email(conn, email)? else { return Ok(()) };
     optin::forget_confirmations(conn, subscriber.id, now)?;
@@ -141,7 +142,7 @@ pub(in crate::newsletter) fn stop(conn: &mut Conn, email: &str, reason: Suppress
     queries::update(conn, &subscriber)
 }
 
-/// Lets whoever has an address be again what they were before it was suppressed.
+/// Restores the status that a suppressed subscriber had before.
 pub(in crate::newsletter) fn let_go(conn: &mut Conn, email_hash: &str, now: Timestamp) -> Result<()> {
     let found = queries::look_up_by_hash(conn, email_hash)?.filter(|subscriber| subscriber.status == SubscriberStatus::Suppressed);
     let Some(mut subscriber) = found else { return Ok(()) };
@@ -154,7 +155,7 @@ pub(in crate::newsletter) fn let_go(conn: &mut Conn, email_hash: &str, now: Time
     queries::update(conn, &subscriber)
 }
 
-/// What happened to a subscriber, by nobody's hand but their own; an id says nothing of who it is.
+/// Builds an event about a subscriber, without an actor. The id does not reveal the person.
 pub(in crate::newsletter) fn event(kind: &'static str, id: SubscriberId) -> Event {
     Event { kind, actor: None, subject_kind: "subscriber", subject_id: id.to_string(), tags: Vec::new(), details: Value::Null }
 }

@@ -1,4 +1,4 @@
-//! All SQL of subscribers.
+//! SQL queries for subscribers.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,18 +10,18 @@ use crate::error::Result;
 use crate::newsletter::lists::ListId;
 use crate::schema::{newsletter_lists, newsletter_mails, subscribers, subscriptions};
 
-/// Who has not confirmed within so long is forgotten, in seconds.
+/// How long a subscriber can stay pending, in seconds.
 const PATIENCE: i64 = 30 * 24 * 60 * 60;
-/// How many rows are read at once.
+/// The maximum number of rows in one statement.
 const AT_ONCE: usize = 500;
 
-/// One page of subscribers.
+/// Returns one page of subscribers.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Subscriber>> {
     let rows = subscribers::table.select(Subscriber::as_select()).into_boxed::<Backend>();
     Ok(keyset!(conn, LISTING, query, rows, subscribers::table.into_boxed::<Backend>()))
 }
 
-/// The condition that somebody is on one of these lists, by id or key; for `exists`, on any.
+/// Builds the filter by list, by id or key; for `exists`, by any list.
 pub(super) fn is_on(op: Op, keys: &[Key]) -> Predicate<subscribers::table> {
     let names: Vec<String> = keys.iter().map(Key::text).collect();
     let on_any = subscriptions::table.select(subscriptions::subscriber_id);
@@ -36,22 +36,22 @@ pub(super) fn is_on(op: Op, keys: &[Key]) -> Predicate<subscribers::table> {
     }
 }
 
-/// The subscriber with an id, if there is one.
+/// Returns the subscriber with an id, if there is one.
 pub(in crate::newsletter) fn look_up(conn: &mut Conn, id: SubscriberId) -> Result<Option<Subscriber>> {
     Ok(subscribers::table.filter(subscribers::id.eq(id)).select(Subscriber::as_select()).first(conn).optional()?)
 }
 
-/// The subscriber with an address, if there is one.
+/// Returns the subscriber with an email address, if there is one.
 pub(in crate::newsletter) fn look_up_by_email(conn: &mut Conn, email: &str) -> Result<Option<Subscriber>> {
     Ok(subscribers::table.filter(subscribers::email.eq(email)).select(Subscriber::as_select()).first(conn).optional()?)
 }
 
-/// The subscriber with the hash of an address, if there is one.
+/// Returns the subscriber with the hash of an email address, if there is one.
 pub(super) fn look_up_by_hash(conn: &mut Conn, hash: &str) -> Result<Option<Subscriber>> {
     Ok(subscribers::table.filter(subscribers::email_hash.eq(hash)).select(Subscriber::as_select()).first(conn).optional()?)
 }
 
-/// Those of these addresses that are subscribers', whatever their status.
+/// Returns those of some email addresses that belong to subscribers, whatever their status.
 pub(super) fn known(conn: &mut Conn, emails: &[String]) -> Result<HashSet<String>> {
     let mut found = HashSet::new();
     for some in emails.chunks(AT_ONCE) {
@@ -61,7 +61,7 @@ pub(super) fn known(conn: &mut Conn, emails: &[String]) -> Result<HashSet<String
     Ok(found)
 }
 
-/// Some subscribers in the order of their ids, those behind one.
+/// Returns the next subscribers after an id, in id order.
 pub(super) fn behind(
     conn: &mut Conn,
     before: Option<SubscriberId>,
@@ -82,7 +82,7 @@ pub(super) fn behind(
     Ok(rows.order(subscribers::id).limit(i64::try_from(AT_ONCE).unwrap_or(i64::MAX)).load(conn)?)
 }
 
-/// The lists that each of some subscribers is on.
+/// Returns the lists of some subscribers, by subscriber.
 pub(super) fn lists_of(conn: &mut Conn, ids: &[SubscriberId]) -> Result<HashMap<SubscriberId, HashSet<ListId>>> {
     let rows: Vec<(SubscriberId, ListId)> = subscriptions::table
         .filter(subscriptions::subscriber_id.eq_any(ids.to_vec()))
@@ -95,7 +95,7 @@ pub(super) fn lists_of(conn: &mut Conn, ids: &[SubscriberId]) -> Result<HashMap<
     Ok(lists)
 }
 
-/// The lists that a subscriber is on.
+/// Returns the lists of a subscriber.
 pub(in crate::newsletter) fn list_ids(conn: &mut Conn, id: SubscriberId) -> Result<Vec<ListId>> {
     let own = subscriptions::table.filter(subscriptions::subscriber_id.eq(id));
     Ok(own.order(subscriptions::list_id).select(subscriptions::list_id).load(conn)?)
@@ -113,7 +113,7 @@ pub(super) fn update(conn: &mut Conn, subscriber: &Subscriber) -> Result<()> {
     Ok(())
 }
 
-/// Puts a subscriber on these lists, and on no others; a list that was deleted meanwhile is passed over.
+/// Replaces the lists of a subscriber. Lists that were deleted meanwhile are ignored.
 pub(super) fn put_lists(conn: &mut Conn, id: SubscriberId, lists: &[ListId]) -> Result<()> {
     diesel::delete(subscriptions::table.filter(subscriptions::subscriber_id.eq(id))).execute(conn)?;
     let there = newsletter_lists::table.filter(newsletter_lists::id.eq_any(lists.to_vec()));
@@ -121,7 +121,7 @@ pub(super) fn put_lists(conn: &mut Conn, id: SubscriberId, lists: &[ListId]) -> 
     add_lists(conn, id, &there)
 }
 
-/// Puts somebody who is on no list on these.
+/// Adds lists to a subscriber who has none.
 pub(super) fn add_lists(conn: &mut Conn, id: SubscriberId, lists: &[ListId]) -> Result<()> {
     for list in lists {
         let row = (subscriptions::subscriber_id.eq(id), subscriptions::list_id.eq(*list));
@@ -130,15 +130,15 @@ pub(super) fn add_lists(conn: &mut Conn, id: SubscriberId, lists: &[ListId]) -> 
     Ok(())
 }
 
-/// Removes a subscriber and all that was ever mailed to them.
+/// Deletes a subscriber and the stored emails to them.
 pub(super) fn delete(conn: &mut Conn, id: SubscriberId) -> Result<()> {
     diesel::delete(subscribers::table.filter(subscribers::id.eq(id))).execute(conn)?;
     Ok(())
 }
 
-/// Forgets who has not confirmed within a month.
+/// Deletes subscribers who have not confirmed within a month.
 pub(in crate::newsletter) fn forget_pending(conn: &mut Conn, now: Timestamp) -> Result<()> {
-    // Who was mailed lately may still answer.
+    // A subscriber with a recent email can still confirm.
     let mailed = newsletter_mails::table.select(newsletter_mails::subscriber_id);
     let old = subscribers::table.filter(subscribers::status.eq(SubscriberStatus::Pending)).filter(subscribers::id.ne_all(mailed));
     diesel::delete(old.filter(subscribers::updated_at.lt(now.plus_seconds(-PATIENCE)))).execute(conn)?;

@@ -1,4 +1,4 @@
-//! The lines of a file of subscribers: each is read and checked, and every fault is named by its line.
+//! Parses and validates the lines of a subscriber file. Every validation error names its line.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,22 +11,22 @@ use crate::input::formats::{is_email, is_time};
 use crate::input::{column_names, is_name, table, unguarded};
 use crate::newsletter::lists::ListId;
 
-/// How many people a file may bring.
+/// The maximum number of people in a file.
 const MOST_ROWS: usize = 2000;
-/// How many characters the words for a consent may have.
+/// The maximum length of a consent, in characters.
 const LONGEST_CONSENT: usize = 2000;
-/// The columns that a file may have: those of an export, of which `unsubscribe_url` is ignored.
+/// The accepted columns: those of an export, of which `unsubscribe_url` is ignored.
 const COLUMNS: [&str; 10] =
     ["email", "name", "lists", "consent", "consented_at", "status", "created_at", "confirmed_at", "unsubscribed_at", "unsubscribe_url"];
 
-/// A row, as it was found to be right.
+/// A valid row.
 pub(super) struct Row {
     pub(super) email: String,
     pub(super) name: Option<String>,
     pub(super) lists: Vec<ListId>,
     pub(super) consent: Option<String>,
     pub(super) consented_at: Option<Timestamp>,
-    /// The status that an export gave them.
+    /// The status in an exported file.
     status: Option<SubscriberStatus>,
     pub(super) created_at: Option<Timestamp>,
     pub(super) confirmed_at: Option<Timestamp>,
@@ -34,7 +34,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The status that they get: `confirmed` needs the time at which they agreed or confirmed.
+    /// Returns the status for the import. `confirmed` needs the time of the consent or of the confirmation.
     pub(super) fn status(&self) -> SubscriberStatus {
         match self.status {
             Some(SubscriberStatus::Confirmed) if self.confirmed_at.or(self.consented_at).is_some() => SubscriberStatus::Confirmed,
@@ -46,7 +46,7 @@ impl Row {
     }
 }
 
-/// Reads all rows, or finds every fault in them.
+/// Parses all rows, or returns the validation errors.
 pub(super) fn parse(file: &[u8], keys: &HashMap<String, ListId>, usual: &[ListId], now: Timestamp) -> Result<Vec<Row>> {
     let text = std::str::from_utf8(file).map_err(|_| Error::new(Code::MalformedBody, "The file is not UTF-8."))?;
     let mut reader = table(text.as_bytes());
@@ -59,18 +59,18 @@ pub(super) fn parse(file: &[u8], keys: &HashMap<String, ListId>, usual: &[ListId
         if faults.len() > MAX_FAULTS {
             break;
         }
-        let record = record.map_err(|error| Error::new(Code::MalformedBody, format!("The file can't be read: {error}.")))?;
+        let record = record.map_err(|error| Error::new(Code::MalformedBody, format!("The file cannot be read: {error}.")))?;
         if rows.len() == MOST_ROWS {
-            let fault = Fault::at("", "too_many", format!("A file may have {MOST_ROWS} people; send the others in another one."));
+            let fault = Fault::at("", "too_many", format!("A file may have at most {MOST_ROWS} people; send the others in another file."));
             return Err(Error::invalid(vec![fault.bound("max", MOST_ROWS)]));
         }
         let mut line = Line { record: &record, head: &head, faults: &mut faults };
         if record.len() != head.len() {
-            line.fault("", "wrong_length", format!("This line has {} cells, the first {}.", record.len(), head.len()));
+            line.fault("", "wrong_length", format!("This line has {} cells; the first line has {}.", record.len(), head.len()));
         }
         let row = line.row(keys, usual, now);
         if !row.email.is_empty() && !seen.insert(row.email.clone()) {
-            line.fault("email", "stands_twice", "This address stands in the file twice.".into());
+            line.fault("email", "stands_twice", "This email address appears in the file twice.".into());
         }
         rows.push(row);
     }
@@ -85,19 +85,19 @@ fn head_faults(head: &[String]) -> Vec<Fault> {
             break;
         }
         if !COLUMNS.contains(&name) {
-            let detail = format!("{name:?} is no column that is known: {}.", COLUMNS.join(", "));
+            let detail = format!("There is no column {name:?}; the columns are {}.", COLUMNS.join(", "));
             faults.push(Fault::at("/1", "unknown_member", detail).bound("line", 1));
         } else if !seen.insert(name) {
-            faults.push(Fault::at("/1", "stands_twice", format!("The column {name:?} stands twice.")).bound("line", 1));
+            faults.push(Fault::at("/1", "stands_twice", format!("The column {name:?} appears twice.")).bound("line", 1));
         }
     }
     if !seen.contains("email") {
-        faults.push(Fault::at("/1", "required", "There is no column \"email\".").bound("line", 1));
+        faults.push(Fault::at("/1", "required", "The column \"email\" is missing.").bound("line", 1));
     }
     faults
 }
 
-/// A line of the file while it is read.
+/// A line of the file, while it is parsed.
 struct Line<'a> {
     record: &'a StringRecord,
     head: &'a [String],
@@ -108,7 +108,7 @@ impl Line<'_> {
     fn row(&mut self, keys: &HashMap<String, ListId>, usual: &[ListId], now: Timestamp) -> Row {
         let email = self.cell("email").to_lowercase();
         if !is_email(&email) {
-            self.fault("email", "invalid_format", "This is not an e-mail address.".into());
+            self.fault("email", "invalid_format", "This is not an email address.".into());
         }
         let name = self.text("name");
         if name.as_deref().is_some_and(|name| !is_name(name)) {
@@ -116,7 +116,7 @@ impl Line<'_> {
         }
         let status = self.status();
         let (consent, consented_at) = self.consent(status, now);
-        // An export says of everybody which lists they are on; elsewhere, whoever names none gets the usual ones.
+        // An exported file states the lists of every person. In other files, people without lists get the default lists.
         let lists = self.lists(keys).unwrap_or_else(|| if status.is_some() { Vec::new() } else { usual.to_vec() });
         let [created_at, confirmed_at, unsubscribed_at] =
             ["created_at", "confirmed_at", "unsubscribed_at"].map(|column| self.time(column, now));
@@ -127,17 +127,17 @@ impl Line<'_> {
         let word = self.text("status")?;
         let status = SubscriberStatus::parse(&word);
         if status.is_none() {
-            self.fault("status", "not_one_of", format!("This is one of {}.", SubscriberStatus::WORDS.join(", ")));
+            self.fault("status", "not_one_of", format!("This must be one of {}.", SubscriberStatus::WORDS.join(", ")));
         }
         status
     }
 
-    /// How and when they agreed. An export has the words alone for whoever was asked to confirm.
+    /// Returns how and when the person agreed. An exported file has no time for people who were asked to confirm.
     fn consent(&mut self, status: Option<SubscriberStatus>, now: Timestamp) -> (Option<String>, Option<Timestamp>) {
         let consent = self.text("consent");
         let unfit = |text: &str| text.chars().count() > LONGEST_CONSENT || text.chars().any(char::is_control);
         if consent.as_deref().is_some_and(unfit) {
-            self.fault("consent", "invalid_format", format!("This is one line of at most {LONGEST_CONSENT} characters."));
+            self.fault("consent", "invalid_format", format!("This must be one line of at most {LONGEST_CONSENT} characters."));
         }
         let consented_at = self.time("consented_at", now);
         let missing = match (&consent, self.text("consented_at")) {
@@ -146,7 +146,7 @@ impl Line<'_> {
             _ => None,
         };
         if let Some(missing) = missing {
-            self.fault(missing, "required", "When they agreed and how belong together.".into());
+            self.fault(missing, "required", "\"consent\" and \"consented_at\" must be given together.".into());
         }
         (consent, consented_at)
     }
@@ -157,7 +157,7 @@ impl Line<'_> {
         if time.is_none() {
             self.fault(column, "invalid_format", "This is not an RFC 3339 time, such as 2026-01-31T12:00:00Z.".into());
         } else if time > Some(now) {
-            self.fault(column, "in_the_future", "This time has not come yet.".into());
+            self.fault(column, "in_the_future", "This time is in the future.".into());
         }
         time
     }
@@ -169,7 +169,7 @@ impl Line<'_> {
             match keys.get(name) {
                 Some(id) if !lists.contains(id) => lists.push(*id),
                 Some(_) => {}
-                None => self.fault("lists", "unknown_reference", format!("There is no list {name:?}.")),
+                None => self.fault("lists", "unknown_reference", format!("There is no list with the key {name:?}.")),
             }
         }
         Some(lists)

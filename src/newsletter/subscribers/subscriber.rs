@@ -1,4 +1,4 @@
-//! A subscriber: the row, what editors see of it, and what the list of them can be asked.
+//! A subscriber: the row, the editors' view, and the fields of the list.
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -13,20 +13,20 @@ use crate::schema::subscribers;
 pub(crate) type SubscriberId = Id<Subscriber>;
 
 text_enum! {
-    /// Where somebody stands.
+    /// The status of a subscription.
     pub(crate) enum SubscriberStatus {
-        /// The address was given; its owner has not confirmed it.
+        /// The email address is not confirmed yet.
         Pending = "pending",
-        /// They get what they chose.
+        /// The subscriber gets the chosen lists.
         Confirmed = "confirmed",
-        /// They left.
+        /// The subscriber has unsubscribed.
         Unsubscribed = "unsubscribed",
-        /// Their address is not written to.
+        /// The email address is suppressed and gets no email.
         Suppressed = "suppressed",
     }
 }
 
-/// A subscriber as it is stored.
+/// A subscriber, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
 #[diesel(table_name = subscribers, treat_none_as_null = true)]
 pub(crate) struct Subscriber {
@@ -35,7 +35,7 @@ pub(crate) struct Subscriber {
     pub(crate) email_hash: String,
     pub(crate) name: Option<String>,
     pub(crate) status: SubscriberStatus,
-    /// How they agreed, where a file said so.
+    /// How the person agreed, if the subscriber was imported.
     pub(crate) consent: Option<String>,
     pub(crate) consented_at: Option<Timestamp>,
     pub(crate) confirmed_at: Option<Timestamp>,
@@ -47,35 +47,35 @@ pub(crate) struct Subscriber {
 /// A subscriber, as editors see them.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct SubscriberView {
-    /// The id.
+    /// The id of the subscriber.
     pub(super) id: SubscriberId,
-    /// The address.
+    /// The email address of the subscriber.
     #[schema(example = "mara@example.org")]
     pub(super) email: String,
-    /// What they are called, where they said so.
+    /// The name of the subscriber, if known.
     #[schema(example = "Mara Lindqvist")]
     pub(super) name: Option<String>,
-    /// Where they stand.
+    /// The status of the subscription.
     pub(super) status: SubscriberStatus,
-    /// The lists that they are on, by name.
+    /// The lists that the subscriber is on, by name.
     pub(super) lists: Vec<ListCard>,
-    /// How they agreed, where they came with a file.
+    /// How the person agreed, if the subscriber was imported.
     #[schema(example = "Signed up on paper at the summer fair.")]
     pub(super) consent: Option<String>,
-    /// When they agreed, where a file said so.
+    /// The time when the person agreed, if the imported file states it.
     pub(super) consented_at: Option<Timestamp>,
-    /// When they confirmed the address, or a file with their consent was read.
+    /// The time when the email address was confirmed, or when a file with the person's consent was imported.
     pub(super) confirmed_at: Option<Timestamp>,
-    /// When they left; null where they came back.
+    /// The time when the subscriber unsubscribed; `null` if they subscribed again.
     pub(super) unsubscribed_at: Option<Timestamp>,
-    /// When the address was first given.
+    /// The time when the email address was first entered.
     pub(super) created_at: Timestamp,
-    /// When any of this last changed.
+    /// The time of the last change.
     pub(super) updated_at: Timestamp,
 }
 
 impl Subscriber {
-    /// Somebody whose address was given, and who has confirmed nothing.
+    /// Creates a pending subscriber.
     pub(super) fn pending(email: String, email_hash: String, now: Timestamp) -> Self {
         Self {
             id: Id::next(now),
@@ -92,7 +92,7 @@ impl Subscriber {
         }
     }
 
-    /// What editors see of them.
+    /// Returns the subscriber as editors see them.
     pub(super) fn view(self, lists: Vec<ListCard>) -> SubscriberView {
         let Self { id, email, email_hash: _, name, status, consent, consented_at, confirmed_at, unsubscribed_at, created_at, updated_at } =
             self;
@@ -100,7 +100,7 @@ impl Subscriber {
     }
 }
 
-/// What the list of subscribers can be asked.
+/// The filters and sort fields of the list of subscribers.
 pub(super) static LISTING: Listing<subscribers::table, Subscriber> = Listing {
     fields: &[
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id subscribers::id), key: None, about: "The id." },
@@ -110,7 +110,7 @@ pub(super) static LISTING: Listing<subscribers::table, Subscriber> = Listing {
             ops: Op::TEXT,
             column: column!(text subscribers::email),
             key: None,
-            about: "The address, in lower case.",
+            about: "The email address, in lower case.",
         },
         Field {
             name: "status",
@@ -118,7 +118,7 @@ pub(super) static LISTING: Listing<subscribers::table, Subscriber> = Listing {
             ops: Op::CHOICE,
             column: column!(text subscribers::status),
             key: None,
-            about: "Where they stand.",
+            about: "The status of the subscription.",
         },
         Field {
             name: "list",
@@ -126,7 +126,7 @@ pub(super) static LISTING: Listing<subscribers::table, Subscriber> = Listing {
             ops: Op::MEMBER,
             column: Column { compare: super::queries::is_on, order: None },
             key: None,
-            about: "A list that they are on, by id or key.",
+            about: "A list that the subscriber is on, by id or key.",
         },
         Field {
             name: "created_at",
@@ -134,7 +134,7 @@ pub(super) static LISTING: Listing<subscribers::table, Subscriber> = Listing {
             ops: Op::ORDER,
             column: column!(time subscribers::created_at),
             key: Some(|row| Key::Int(row.created_at.millis())),
-            about: "When the address was first given.",
+            about: "The time when the email address was first entered.",
         },
         Field {
             name: "confirmed_at",
@@ -142,7 +142,7 @@ pub(super) static LISTING: Listing<subscribers::table, Subscriber> = Listing {
             ops: Op::OPTIONAL_ORDER,
             column: column!(optional time subscribers::confirmed_at),
             key: None,
-            about: "When they confirmed the address.",
+            about: "The time when the email address was confirmed.",
         },
     ],
     default_sort: "-created_at",

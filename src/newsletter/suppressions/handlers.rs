@@ -1,4 +1,4 @@
-//! The operations on suppressions over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for suppressions.
 
 use actix_web::{HttpResponse, delete, get, post, web};
 
@@ -10,17 +10,17 @@ use crate::users::{Admin, Caller};
 
 listing_parameters!(Suppressions, LISTING);
 
-/// A suppression has one version, whatever becomes of its reason.
+/// The version of every suppression, even if its reason changes.
 const VERSION: i32 = 1;
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
     mount.service(list_suppressions).service(create_suppression).service(read_suppression).service(delete_suppression);
 }
 
-/// Lists suppressions.
+/// List suppressions
 ///
-/// Addresses that the newsletter is not sent to, the newest first. The addresses themselves are not kept.
+/// Returns the suppressions of email addresses that get no newsletter, newest first. The addresses themselves are not stored.
 #[utoipa::path(tag = "Newsletter", params(Suppressions), security(("bearer" = ["admin"])),
     responses((status = 200, body = Page<SuppressionView>, description = "A page of suppressions.")))]
 #[get("/newsletter/suppressions")]
@@ -32,11 +32,11 @@ async fn list_suppressions(request: Request, _caller: Caller<Admin>) -> Result<H
     editor_page(&request, &list, &page)
 }
 
-/// Stops all mail to an address.
+/// Suppress an email address
 ///
-/// For mails that come back, complaints, and people who ask for it. A subscriber with this address is `suppressed` from now
-/// on (`unsubscribed` for that reason), an import passes over it. An address that is suppressed already gets the new
-/// reason, and the answer shows the suppression that there is.
+/// Stops all newsletter emails to an address. Use it for bounces, complaints, and people who ask for it. A subscriber
+/// with this email address becomes `suppressed` (or `unsubscribed`, for that reason), and imports ignore the address.
+/// If the address is already suppressed, its suppression gets the new reason and is returned.
 #[utoipa::path(tag = "Newsletter", request_body = SuppressionDraft, security(("bearer" = ["admin"])),
     responses((status = 201, body = SuppressionView, description = "The suppression.")))]
 #[post("/newsletter/suppressions")]
@@ -46,10 +46,11 @@ async fn create_suppression(body: Body, request: Request, caller: Caller<Admin>)
     created(&request, &format!("/newsletter/suppressions/{}", view.id), &view, VERSION)
 }
 
-/// Reads a suppression.
+/// Read a suppression
 ///
-/// Why and since when an address gets no mail. The address itself is not kept, only a keyed hash.
-#[utoipa::path(tag = "Newsletter", params(("suppression" = String, Path, description = "Id.")), security(("bearer" = ["admin"])),
+/// Returns why and since when an email address gets no newsletter. The address itself is stored only as a keyed hash.
+#[utoipa::path(tag = "Newsletter", params(("suppression" = String, Path, description = "The id of the suppression.")),
+    security(("bearer" = ["admin"])),
     responses((status = 200, body = SuppressionView, description = "The suppression.")))]
 #[get("/newsletter/suppressions/{suppression}")]
 async fn read_suppression(request: Request, _caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
@@ -58,11 +59,12 @@ async fn read_suppression(request: Request, _caller: Caller<Admin>, id: web::Pat
     private(200, &view)
 }
 
-/// Lifts a suppression.
+/// Lift a suppression
 ///
-/// A subscriber with this address is again what they were before; who had left stays unsubscribed.
-#[utoipa::path(tag = "Newsletter", params(("suppression" = String, Path, description = "Id.")), security(("bearer" = ["admin"])),
-    responses((status = 204, description = "There is no such suppression any more.")))]
+/// A subscriber with this email address gets their earlier status back; a subscriber who had unsubscribed stays unsubscribed.
+#[utoipa::path(tag = "Newsletter", params(("suppression" = String, Path, description = "The id of the suppression.")),
+    security(("bearer" = ["admin"])),
+    responses((status = 204, description = "The suppression no longer exists.")))]
 #[delete("/newsletter/suppressions/{suppression}")]
 async fn delete_suppression(request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

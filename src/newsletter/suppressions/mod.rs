@@ -1,6 +1,6 @@
-//! Suppressions: addresses that are not written to, whoever asks.
+//! Suppressions: email addresses that get no newsletter, whoever asks.
 //!
-//! Invariant: no address is kept, only a keyed hash of it, so that a suppression can outlive the erasure of its owner.
+//! Invariant: an email address is stored only as a keyed hash, so that a suppression can outlive the erasure of its owner.
 
 mod handlers;
 mod operations;

@@ -1,4 +1,4 @@
-//! What can be done with suppressions: plain functions of connection, caller and input.
+//! Operations on suppressions: functions of a connection, a caller and parsed input.
 
 use serde_json::json;
 
@@ -12,19 +12,19 @@ use crate::input::Input;
 use crate::newsletter::{address_hash, subscribers};
 use crate::users::{Admin, Caller};
 
-/// One page of suppressions.
+/// Returns one page of suppressions.
 pub(super) fn list(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<SuppressionView>> {
     let page = queries::page(conn, query)?;
     page.with_rows(|rows| Ok(rows.iter().map(Suppression::view).collect()))
 }
 
-/// A suppression.
+/// Returns a suppression.
 pub(super) fn read(conn: &mut Conn, id: &str) -> Result<SuppressionView> {
     let found = id.parse::<SuppressionId>().ok().map(|id| queries::look_up_by_id(conn, id)).transpose()?.flatten();
     found.map(|found| found.view()).ok_or_else(Error::not_found)
 }
 
-/// Stops all mail of the newsletter to an address; one that is stopped already gets the new reason.
+/// Suppresses an email address. An existing suppression gets the new reason.
 pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &Input) -> Result<SuppressionView> {
     let SuppressionDraft { email, reason } = input.create(conn)?;
     let (email, now) = (email.normal(), app.now());
@@ -35,7 +35,7 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: 
     Ok(suppression.view())
 }
 
-/// Writes down that an address is not to be written to.
+/// Stores the suppression of an email address, or changes its reason.
 pub(in crate::newsletter) fn suppress(conn: &mut Conn, email_hash: &str, reason: SuppressionReason, now: Timestamp) -> Result<Suppression> {
     if let Some(mut known) = queries::look_up(conn, email_hash)? {
         if known.reason != reason {
@@ -49,7 +49,7 @@ pub(in crate::newsletter) fn suppress(conn: &mut Conn, email_hash: &str, reason:
     Ok(suppression)
 }
 
-/// Lets an address be written to again, as far as its owner has agreed to it.
+/// Lifts a suppression. The address gets emails again if its owner has agreed to them.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, id: &str) -> Result<()> {
     let found = id.parse::<SuppressionId>().ok().map(|id| queries::look_up_by_id(conn, id)).transpose()?.flatten();
     let Some(suppression) = found else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! All SQL of suppressions.
+//! SQL queries for suppressions.
 
 use std::collections::HashSet;
 
@@ -9,27 +9,27 @@ use crate::db::{Backend, Conn, PageOf, PageQuery, keyset};
 use crate::error::Result;
 use crate::schema::suppressions;
 
-/// How many addresses are looked up at once.
+/// The maximum number of addresses in one statement.
 const AT_ONCE: usize = 500;
 
-/// One page of suppressions.
+/// Returns one page of suppressions.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Suppression>> {
     let rows = suppressions::table.select(Suppression::as_select()).into_boxed::<Backend>();
     Ok(keyset!(conn, LISTING, query, rows, suppressions::table.into_boxed::<Backend>()))
 }
 
-/// The suppression of an address, if there is one.
+/// Returns the suppression of an email address, if there is one.
 pub(in crate::newsletter) fn look_up(conn: &mut Conn, email_hash: &str) -> Result<Option<Suppression>> {
     let found = suppressions::table.filter(suppressions::email_hash.eq(email_hash));
     Ok(found.select(Suppression::as_select()).first(conn).optional()?)
 }
 
-/// The suppression with an id, if there is one.
+/// Returns the suppression with an id, if there is one.
 pub(super) fn look_up_by_id(conn: &mut Conn, id: SuppressionId) -> Result<Option<Suppression>> {
     Ok(suppressions::table.filter(suppressions::id.eq(id)).select(Suppression::as_select()).first(conn).optional()?)
 }
 
-/// Those of these addresses that are suppressed.
+/// Returns those of some email hashes that are suppressed.
 pub(in crate::newsletter) fn of_addresses(conn: &mut Conn, hashes: &[String]) -> Result<HashSet<String>> {
     let mut found = HashSet::new();
     for some in hashes.chunks(AT_ONCE) {
@@ -51,7 +51,7 @@ pub(super) fn update(conn: &mut Conn, suppression: &Suppression) -> Result<()> {
     Ok(())
 }
 
-/// Lifts the suppression of an address.
+/// Deletes the suppression of an email address.
 pub(in crate::newsletter) fn forget(conn: &mut Conn, email_hash: &str) -> Result<()> {
     diesel::delete(suppressions::table.filter(suppressions::email_hash.eq(email_hash))).execute(conn)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! A suppression: its row, its draft, its view.
+//! A suppression: its row, its draft and its view.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,20 +12,20 @@ use crate::schema::suppressions;
 pub(crate) type SuppressionId = Id<Suppression>;
 
 text_enum! {
-    /// Why an address is not written to.
+    /// The reason for a suppression.
     pub(crate) enum SuppressionReason {
-        /// Its owner left.
+        /// The owner unsubscribed.
         Unsubscribed = "unsubscribed",
-        /// Mails to it came back.
+        /// Emails to the address bounced.
         Bounced = "bounced",
-        /// Its owner called a mail spam.
+        /// The owner reported an email as spam.
         Complained = "complained",
-        /// Somebody here said so.
+        /// An administrator blocked the address.
         Blocked = "blocked",
     }
 }
 
-/// A suppression as it is stored.
+/// A suppression, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
 #[diesel(table_name = suppressions)]
 pub(crate) struct Suppression {
@@ -35,14 +35,14 @@ pub(crate) struct Suppression {
     pub(crate) created_at: Timestamp,
 }
 
-/// An address that is not to be written to.
+/// An email address to suppress.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SuppressionDraft {
-    /// The address.
+    /// The email address.
     pub(super) email: Email,
-    /// Why. `blocked` lasts until an administrator lifts it; of the others, whoever has the address can free themselves, by
-    /// subscribing anew and confirming it.
+    /// The reason for the suppression. `blocked` lasts until an administrator lifts it. For other reasons, the owner
+    /// of the address can end the suppression by subscribing again and confirming.
     #[serde(default = "blocked")]
     #[schema(default = "blocked")]
     pub(super) reason: SuppressionReason,
@@ -54,25 +54,25 @@ fn blocked() -> SuppressionReason {
 
 impl Draft for SuppressionDraft {}
 
-/// A suppression. The address is not kept, only what it can be recognised by.
+/// A suppression. The email address is stored only as a keyed hash.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct SuppressionView {
-    /// Its id.
+    /// The id of the suppression.
     pub(super) id: SuppressionId,
-    /// Why the address is not written to.
+    /// The reason for the suppression.
     pub(super) reason: SuppressionReason,
-    /// Since when.
+    /// The time when the suppression was created.
     pub(super) created_at: Timestamp,
 }
 
 impl Suppression {
-    /// What is shown of it.
+    /// Returns the suppression as administrators see it.
     pub(super) fn view(&self) -> SuppressionView {
         SuppressionView { id: self.id, reason: self.reason, created_at: self.created_at }
     }
 }
 
-/// What the list of suppressions can be asked.
+/// The filters and sort fields of the list of suppressions.
 pub(super) static LISTING: Listing<suppressions::table, Suppression> = Listing {
     fields: &[
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id suppressions::id), key: None, about: "The id." },
@@ -82,7 +82,7 @@ pub(super) static LISTING: Listing<suppressions::table, Suppression> = Listing {
             ops: Op::CHOICE,
             column: column!(text suppressions::reason),
             key: None,
-            about: "Why the address is not written to.",
+            about: "The reason for the suppression.",
         },
         Field {
             name: "created_at",
@@ -90,7 +90,7 @@ pub(super) static LISTING: Listing<suppressions::table, Suppression> = Listing {
             ops: Op::ORDER,
             column: column!(time suppressions::created_at),
             key: Some(|row| Key::Int(row.created_at.millis())),
-            about: "Since when.",
+            about: "The time when the suppression was created.",
         },
     ],
     default_sort: "-created_at",

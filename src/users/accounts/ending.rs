@@ -1,4 +1,4 @@
-//! The end of what an account opens: whoever ends it, and why, all of it ends here.
+//! Revokes everything that gives access to an account. Every caller that ends access uses this function.
 
 use super::user::UserId;
 use crate::db::Conn;
@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::http::forget_kept_answers;
 use crate::users::{keys, sessions};
 
-/// Ends all sessions of an account with their refresh tokens, its kept answers of `Idempotency-Key` and, unless they are to
-/// stay, its API keys; says how many keys ended.
+/// Ends all sessions of an account with their refresh tokens, deletes its stored `Idempotency-Key` responses and,
+/// unless `keep_keys` is set, deletes its API keys. Returns the number of deleted keys.
 pub(in crate::users) fn end_access(conn: &mut Conn, user: UserId, keep_keys: bool) -> Result<usize> {
     sessions::end_all(conn, user)?;
     forget_kept_answers(conn, user)?;

@@ -1,4 +1,4 @@
-//! The operations on accounts over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for accounts.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 
@@ -14,7 +14,7 @@ use crate::users::passwords::NewPassword;
 
 listing_parameters!(UserList, LISTING);
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::users) fn routes(mount: &mut impl Mount) {
     mount
         .service(me::read_own_account)
@@ -28,9 +28,9 @@ pub(in crate::users) fn routes(mount: &mut impl Mount) {
         .service(delete_user);
 }
 
-/// Lists users.
+/// List users
 ///
-/// Everybody who can log in, the newest first. Who has not taken up their invitation is at `/users/invitations`.
+/// Returns all accounts, newest first. People who have not accepted their invitation are listed at `/users/invitations`.
 #[utoipa::path(tag = "Users", params(UserList), security(("bearer" = ["admin"])),
     responses((status = 200, body = Page<Edited<UserView>>, description = "A page of users.")))]
 #[get("/users")]
@@ -42,11 +42,11 @@ async fn list_users(request: Request, _caller: Caller<Admin>) -> Result<HttpResp
     editor_page(&request, &list, &page)
 }
 
-/// Creates a user.
+/// Create a user
 ///
-/// An account with a role and a password, which works at once. Where people should choose their own password, invite them instead
-/// (`POST /users/invitations`). An address that has an account is answered `409`. Whoever may
-/// write gets an author's profile, unless `"profile": false` is sent.
+/// Creates an account with a role and a password, which works at once. To let people choose their own password,
+/// invite them instead (`POST /users/invitations`). If the email address already has an account, the response is
+/// `409`. A user whose role may write gets an author profile, unless `"profile": false` is sent.
 #[utoipa::path(tag = "Users", request_body = UserDraft, security(("bearer" = ["admin"])),
     responses((status = 201, body = Edited<UserView>, description = "The user.")))]
 #[post("/users")]
@@ -60,10 +60,10 @@ async fn create_user(body: Body, request: Request, caller: Caller<Admin>) -> Res
     created(&request, &format!("/users/{}", view.view.id()), &view, view.version)
 }
 
-/// Reads a user.
+/// Read a user
 ///
-/// The account with its role and state, and its version as the `ETag`, which guards writes.
-#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")), security(("bearer" = ["admin"])),
+/// Returns the account with its role and state. The `ETag` holds its version, for conditional writes.
+#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "The id of the user.")), security(("bearer" = ["admin"])),
     responses((status = 200, body = Edited<UserView>, description = "The user.")))]
 #[get("/users/{user}")]
 async fn read_user(request: Request, _caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
@@ -72,10 +72,10 @@ async fn read_user(request: Request, _caller: Caller<Admin>, id: web::Path<Strin
     editor(&view, view.version)
 }
 
-/// Replaces a user.
+/// Replace a user
 ///
-/// Without a password, theirs stays.
-#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")),
+/// Without a password in the request body, the current password stays.
+#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "The id of the user.")),
     request_body = UserChange, security(("bearer" = ["admin"])),
     responses((status = 200, body = Edited<UserView>, description = "The user.")))]
 #[put("/users/{user}")]
@@ -83,11 +83,12 @@ async fn replace_user(body: Body, request: Request, caller: Caller<Admin>, id: w
     change(body, request, caller, id.into_inner()).await
 }
 
-/// Changes a user.
+/// Change a user
 ///
-/// A JSON Merge Patch (RFC 7396). A new role holds from their next request on, and a role that writes brings an author's profile; a
-/// new password or a suspension ends their sessions, API keys and kept answers. The last administrator can be neither demoted nor suspended (`409`).
-#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")),
+/// Takes a JSON Merge Patch (RFC 7396). A new role applies from the user's next request on; a role that may write
+/// also creates an author profile. A new password or a suspension ends the user's sessions and deletes their API keys
+/// and stored `Idempotency-Key` responses. The last administrator can be neither demoted nor suspended (`409`).
+#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "The id of the user.")),
     request_body(content = UserChange, content_type = "application/merge-patch+json"),
     security(("bearer" = ["admin"])),
     responses((status = 200, body = Edited<UserView>, description = "The user.")))]
@@ -104,9 +105,9 @@ async fn change(body: Body, request: Request, caller: Caller<Admin>, id: String)
     editor(&view, view.version)
 }
 
-/// Hashes the new password, if there is one, before the transaction that judges the rest of the body.
+/// Hashes the new password, if there is one, before the transaction that validates the rest of the request body.
 async fn hash_of(app: &App, caller: &Caller<Admin>, input: &Input) -> Result<Option<String>> {
-    // An API key is refused there, and so is what has not the form of a password.
+    // The transaction refuses API keys and malformed passwords.
     let sent = input.object().ok().and_then(|sent| serde_json::from_value::<NewPassword>(sent.get("password")?.clone()).ok());
     match sent.filter(|password| caller.session.is_some() && password.fits()) {
         Some(password) => app.passwords.try_turn()?.hash(password.0).await.map(Some),
@@ -114,13 +115,13 @@ async fn hash_of(app: &App, caller: &Caller<Admin>, input: &Input) -> Result<Opt
     }
 }
 
-/// Deletes a user.
+/// Delete a user
 ///
-/// Ends their sessions, keys and kept answers; what they wrote stays, and so does the profile that signed it. Their comments stay
-/// without e-mail and IP address; their address leaves the files of the database, too. The last administrator can't be deleted
-/// (`409`).
-#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "Id.")), security(("bearer" = ["admin"])),
-    responses((status = 204, description = "There is no such user any more.")))]
+/// Ends the user's sessions and deletes their API keys and stored `Idempotency-Key` responses. Their articles and the
+/// author profile that signed them are kept. Their comments are kept without email and IP address, and their email
+/// address is scrubbed from the database files, too. The last administrator cannot be deleted (`409`).
+#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "The id of the user.")), security(("bearer" = ["admin"])),
+    responses((status = 204, description = "The user no longer exists.")))]
 #[delete("/users/{user}")]
 async fn delete_user(request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

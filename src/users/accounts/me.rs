@@ -1,4 +1,4 @@
-//! The operations on one's own account over HTTP.
+//! HTTP handlers for the caller's own account.
 
 use actix_web::{HttpResponse, get, patch, post};
 
@@ -10,9 +10,9 @@ use crate::http::{Body, Edited, Limit, Request, editor, no_content};
 use crate::users::caller::{Caller, Staff};
 use crate::users::sessions;
 
-/// Reads your account.
+/// Read your account
 ///
-/// Who an access token or an API key belongs to, and what they may do.
+/// Returns the account that the access token or API key belongs to, with its role.
 #[utoipa::path(tag = "Authentication", security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 200, body = Edited<UserView>, description = "Your account.")))]
 #[get("/auth/me")]
@@ -22,12 +22,13 @@ pub(super) async fn read_own_account(request: Request, caller: Caller<Staff>) ->
     editor(&view, view.version)
 }
 
-/// Changes your account.
+/// Change your account
 ///
-/// A JSON Merge Patch (RFC 7396). The role is for administrators to change. Another e-mail address needs `current_password`; it
-/// gets a mail, whose link leads to `/confirm-email?token=…` on the site, and the old one a notice; until it is confirmed, `pending_email` has it and
-/// the old one holds. An address can be mailed to once an hour, and five of them asked for (`429`). Needs a session: an API
-/// key is refused.
+/// Takes a JSON Merge Patch (RFC 7396). Only administrators can change the role. To change the email address, send
+/// `current_password`, too. The new address gets an email with a link to `/confirm-email?token=…` on the site, and
+/// the old address gets a notice. Until the new address is confirmed, it is shown as `pending_email` and the old
+/// address stays in force. An address gets at most one such email an hour, and an account can ask for at most five
+/// addresses an hour (`429`). Needs a session: API keys are refused.
 #[utoipa::path(tag = "Authentication", request_body(content = OwnAccountDraft, content_type = "application/merge-patch+json"),
     security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 200, body = Edited<UserView>, description = "Your account.")))]
@@ -39,9 +40,9 @@ pub(super) async fn revise_own_account(body: Body, request: Request, caller: Cal
     editor(&view, view.version)
 }
 
-/// Changes your password.
+/// Change your password
 ///
-/// Ends all your other sessions at once; this one goes on. Needs a session: an API key is refused.
+/// Ends all your other sessions at once; the current session stays. Needs a session: API keys are refused.
 #[utoipa::path(tag = "Authentication", request_body = PasswordChange,
     security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 204, description = "The new password is in force.")))]

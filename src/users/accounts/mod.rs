@@ -1,8 +1,9 @@
-//! Accounts: who can log in, and as what.
+//! Accounts: the people who can log in, and their roles.
 //!
-//! Invariants: an address belongs to one account, whatever its case; there is always an administrator who is not
-//! suspended; who changes a password, or is suspended, has no session of before any more, nor a kept answer; a reset, a
-//! suspension and a deletion end API keys, too; people come to another address of their own only by proving that it is theirs.
+//! Invariants: an email address belongs to one account, regardless of case. There is always an administrator who is
+//! not suspended. A new password or a suspension ends all earlier sessions and deletes the stored `Idempotency-Key`
+//! responses; a password reset, a suspension and a deletion end the API keys, too. Users can change their own email
+//! address only by proving that they own the new one.
 
 mod ending;
 mod handlers;

@@ -1,4 +1,4 @@
-//! What administrators can do with accounts: plain functions of connection, caller and input.
+//! What administrators can do with accounts: functions of a connection, a caller and parsed input.
 
 use serde_json::{Value, json};
 
@@ -16,19 +16,19 @@ use crate::scrub::{self, Scrub};
 use crate::users::caller::{Admin, Caller};
 use crate::users::{mailed, passwords};
 
-/// One page of accounts.
+/// Returns one page of accounts.
 pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Edited<UserView>>> {
     let page = queries::page(conn, query)?;
     page.with_rows(|rows| edited_all(app, conn, &rows))
 }
 
-/// One account.
+/// Returns one account.
 pub(super) fn read(app: &App, conn: &mut Conn, id: &str) -> Result<Edited<UserView>> {
     let user = queries::find(conn, id)?;
     edited(app, conn, &user)
 }
 
-/// A parsed draft of an account, whose password may be hashed.
+/// Parses the draft of an account and checks its password.
 pub(super) fn parse(input: &Input) -> Result<UserDraft> {
     let draft = input.plain::<UserDraft>()?;
     match passwords::check("/password", &draft.password, &draft.email.0) {
@@ -37,15 +37,15 @@ pub(super) fn parse(input: &Input) -> Result<UserDraft> {
     }
 }
 
-/// An account to be.
+/// An account to be stored.
 pub(in crate::users) struct NewAccount {
     /// The account.
     pub(in crate::users) user: User,
-    /// Whether it gets an author's profile, if it may write.
+    /// Whether to create an author profile, if the role may write.
     pub(in crate::users) profile: bool,
 }
 
-/// Stores a new account; `actor` is who made it, nobody where it was the command line.
+/// Stores a new account. `actor` is the user who creates it, or `None` for the command line.
 pub(in crate::users) fn create(app: &App, conn: &mut Conn, actor: Option<String>, account: &NewAccount) -> Result<Edited<UserView>> {
     let NewAccount { user, profile } = account;
     queries::insert(conn, user)?;
@@ -55,17 +55,17 @@ pub(in crate::users) fn create(app: &App, conn: &mut Conn, actor: Option<String>
     edited(app, conn, user)
 }
 
-/// What changes an account, and on which condition.
+/// A change to an account, with its precondition.
 #[derive(Clone)]
 pub(super) struct Revision {
     pub(super) id: String,
     pub(super) condition: Precondition,
     pub(super) input: Input,
-    /// The new password's hash, where the body has a password that can be one.
+    /// The hash of the new password, if the request body has a well-formed one.
     pub(super) password_hash: Option<String>,
 }
 
-/// Changes an account, by replacement or by merge patch; without a caller, it is the command line that does.
+/// Changes an account, by replacement or merge patch. Without a caller, the change comes from the command line.
 pub(super) fn revise(app: &App, conn: &mut Conn, caller: Option<&Caller<Admin>>, revision: Revision) -> Result<Edited<UserView>> {
     lock(conn, "admins")?;
     let mut user = locked(conn, &revision.id)?;
@@ -78,7 +78,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: Option<&Caller<Admin>>,
     let wrote = user.role.writes();
     let ends_sessions = user.revise(change, revision.password_hash, app.now());
     if user.email != address {
-        // Administrators have the last word.
+        // An administrator's change overrides a pending confirmation.
         mailed::forget_confirmations(conn, user.id, app.now())?;
     }
     let after = edited(app, conn, &user)?;
@@ -92,7 +92,8 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: Option<&Caller<Admin>>,
     if ends_sessions {
         end_access(conn, user.id, false)?;
     }
-    // Who takes the profile of a writer away wants it so; it comes with the right to write alone.
+    // A profile is created only when the role gains the right to write: an administrator may have deleted a writer's
+    // profile on purpose.
     if !wrote {
         authors::provide(app, conn, &user)?;
     }
@@ -114,7 +115,7 @@ fn check_password(caller: &Caller<Admin>, user: &User, change: &UserChange) -> R
     fault.map_or(Ok(()), |fault| Err(Error::invalid(vec![fault])))
 }
 
-/// Deletes an account, which ends its sessions, keys and kept answers; its comments stay, without addresses.
+/// Deletes an account with its sessions, API keys and stored responses. Its comments are kept without email and IP address.
 pub(super) fn delete(app: &App, conn: &mut Conn, actor: Option<String>, id: &str, condition: &Precondition) -> Result<()> {
     lock(conn, "admins")?;
     let Ok(id) = id.parse() else { return Ok(()) };
@@ -135,21 +136,21 @@ fn demand_other_admin(conn: &mut Conn, user: &User) -> Result<()> {
     if queries::has_other_admin(conn, user.id)? {
         return Ok(());
     }
-    Err(Error::new(Code::LastAdmin, "This is the last administrator who can log in. Make another one first."))
+    Err(Error::new(Code::LastAdmin, "This is the last administrator who can log in. Create another administrator first."))
 }
 
-/// The account with an id, which nobody else changes until this transaction ends.
+/// Returns the account with an id, locked until this transaction ends.
 pub(super) fn locked(conn: &mut Conn, id: &str) -> Result<User> {
     let id = id.parse().map_err(|_| Error::not_found())?;
     queries::locked(conn, id)?.ok_or_else(Error::not_found)
 }
 
-/// What the audit log says of an account; nobody's doing until an actor is named.
+/// Builds an audit event about an account, without an actor.
 pub(in crate::users) fn happened(kind: &'static str, user: &User, details: Value) -> Event {
     Event { kind, actor: None, subject_kind: "user", subject_id: user.id.to_string(), tags: vec![format!("user:{}", user.id)], details }
 }
 
-/// An account with its version and times.
+/// Returns an account with its version and times.
 pub(super) fn edited(app: &App, conn: &mut Conn, user: &User) -> Result<Edited<UserView>> {
     edited_all(app, conn, std::slice::from_ref(user))?.pop().ok_or_else(Error::not_found)
 }

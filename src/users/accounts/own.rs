@@ -1,5 +1,5 @@
-//! What people can do with their own account: see it, rename themselves, ask for another address, change
-//! their password.
+//! What users can do with their own account: read it, change their name, ask for another email address, change their
+//! password.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -19,29 +19,30 @@ use crate::users::mailed;
 use crate::users::passwords::{self, NewPassword, Turn};
 use crate::users::sessions::{self, Client, SessionId};
 
-/// As many characters a password may have.
+/// The maximum length of a password, in characters.
 const LONGEST_PASSWORD: usize = 1024;
 
-/// A change of one's own password.
+/// A change of the caller's own password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PasswordChange {
-    /// The password that you log in with now.
+    /// The current password.
     #[schema(min_length = 1, max_length = 1024, format = "password", example = "lanterns over the canal")]
     current_password: String,
-    /// The one that you want.
+    /// The new password.
     new_password: NewPassword,
 }
 
 impl Draft for PasswordChange {}
 
-/// One's own account.
+/// Returns the caller's own account.
 pub(super) fn read(app: &App, conn: &mut Conn, user: UserId) -> Result<Edited<UserView>> {
     let user = queries::find(conn, &user.to_string())?;
     edited(app, conn, &user)
 }
 
-/// Changes one's own account by merge patch; a password that comes along is checked outside the transaction.
+/// Changes the caller's own account by merge patch. A `current_password` in the request body is verified outside the
+/// transaction.
 pub(super) async fn revise(request: &Request, caller: Caller, input: Input) -> Result<Edited<UserView>> {
     let condition = request.precondition();
     let sent = input.object()?.get("current_password").and_then(Value::as_str).map(str::to_owned);
@@ -60,7 +61,7 @@ pub(super) async fn revise(request: &Request, caller: Caller, input: Input) -> R
 
 struct Revision {
     condition: Precondition,
-    /// The account as it was when the current password was checked.
+    /// The account as it was when the current password was verified.
     proved: Option<User>,
     input: Input,
 }
@@ -74,7 +75,7 @@ fn store(app: &App, conn: &mut Conn, caller: &Caller, Revision { condition, prov
     let email = email.normal();
     let proved = current_password.is_some() && proved.is_some_and(|seen| seen.token_version == user.token_version);
     if email != user.email && !proved {
-        let detail = "Another address needs your current password.";
+        let detail = "To change your email address, send your current password.";
         return Err(Error::invalid(vec![Fault::at("/current_password", "required", detail)]));
     }
     let asked = email != user.email && mailed::ask_confirmation(app, conn, &user, &email)?;
@@ -87,7 +88,7 @@ fn store(app: &App, conn: &mut Conn, caller: &Caller, Revision { condition, prov
     edited(app, conn, &user)
 }
 
-/// Changes one's own password and ends all other sessions; the hashing is done outside the transaction.
+/// Changes the caller's password and ends all other sessions. The password is hashed outside the transaction.
 pub(super) async fn change_password(request: &Request, caller: Caller, input: &Input) -> Result<()> {
     let kept = sessions::of_caller(&caller)?;
     let PasswordChange { current_password, new_password } = input.plain()?;
@@ -101,7 +102,7 @@ pub(super) async fn change_password(request: &Request, caller: Caller, input: &I
     request.write(move |app, conn| store_password(app, conn, &caller, Change { user: user.clone(), kept, hash: hash.clone() })).await
 }
 
-/// Checks the caller's password, as a login does; gives the account that it was checked for, and the turn at hashing.
+/// Verifies the caller's password with the same limits as a login. Returns the account and the hashing permit.
 async fn prove(request: &Request, caller: &Caller, password: String) -> Result<(User, Turn)> {
     let (app, id) = (&request.app, caller.user);
     let user = app.db.read(move |conn| queries::find(conn, &id.to_string())).await?;
@@ -116,7 +117,7 @@ async fn prove(request: &Request, caller: &Caller, password: String) -> Result<(
 }
 
 struct Change {
-    /// As it was when the current password was checked.
+    /// The account as it was when the current password was verified.
     user: User,
     kept: SessionId,
     hash: String,
@@ -124,7 +125,7 @@ struct Change {
 
 fn store_password(app: &App, conn: &mut Conn, caller: &Caller, change: Change) -> Result<()> {
     let mut user = locked(conn, &caller.user.to_string())?;
-    // Of two changes at once, the second has not been asked for the password that is now the current one.
+    // If two changes run at once, the second one has not verified the password that is now the current one.
     if user.token_version != change.user.token_version {
         return Err(wrong_password());
     }

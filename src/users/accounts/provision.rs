@@ -1,4 +1,4 @@
-//! Accounts and keys from outside HTTP: the command line and the first start. Each is the operation that a handler calls.
+//! Accounts and keys for the command line and the first start. They call the same operations as the HTTP handlers.
 
 use serde_json::{Value, json};
 
@@ -17,35 +17,36 @@ use crate::users::passwords::{self, NewPassword};
 use crate::users::role::Role;
 use crate::users::{keys, signing};
 
-/// A password that no account has: it stands in while the rest of a draft is checked before the real one is asked for.
+/// A placeholder that no account has as its password. It lets the rest of a draft be checked before the real password
+/// is asked for.
 const STAND_IN: &str = "nothing that opens an account";
 
-/// Somebody who gets an account.
+/// A person who gets an account.
 #[derive(Clone, Copy, Debug)]
 pub struct Newcomer<'a> {
-    /// The e-mail address to log in with.
+    /// The email address to log in with.
     pub email: &'a str,
     /// The person's name.
     pub name: &'a str,
-    /// What they may do.
+    /// The name of the role.
     pub role: &'a str,
-    /// Whether they get an author's profile, if they may write.
+    /// Whether to create an author profile, if the role may write.
     pub profile: bool,
 }
 
 impl App {
-    /// Makes an account that can log in, with an author's profile if it may write, and returns its id.
+    /// Creates an account that can log in, with an author profile if its role may write, and returns its id.
     ///
     /// # Errors
-    /// A sentence for the operator: what is wrong with which member, or that the address is taken.
+    /// A sentence for the operator: the invalid member and what is wrong with it, or that the email address is taken.
     pub async fn create_user(&self, email: &str, name: &str, role: &str, password: &str) -> Result<String, String> {
         self.create_account(&Newcomer { email, name, role, profile: true }, password).await
     }
 
-    /// Makes an account that can log in, and returns its id.
+    /// Creates an account that can log in, and returns its id.
     ///
     /// # Errors
-    /// A sentence for the operator: what is wrong with which member, or that the address is taken.
+    /// A sentence for the operator: the invalid member and what is wrong with it, or that the email address is taken.
     pub async fn create_account(&self, newcomer: &Newcomer<'_>, password: &str) -> Result<String, String> {
         let account = self.new_account(newcomer, password).await.map_err(|error| sentence(&error))?;
         let (app, id) = (self.clone(), account.user.id);
@@ -53,7 +54,7 @@ impl App {
         stored.map(|_| id.to_string()).map_err(|error| sentence(&error))
     }
 
-    /// Checks what an account would be made of, but for its password.
+    /// Checks everything about a new account except its password.
     ///
     /// # Errors
     /// A sentence for the operator.
@@ -61,12 +62,12 @@ impl App {
         self.draft(newcomer, STAND_IN).map_err(|error| sentence(&error))?;
         let address = newcomer.email.to_lowercase();
         match self.db.read(move |conn| queries::find_by_email(conn, &address)).await.map_err(|error| sentence(&error))? {
-            Some(_) => Err("Another account has this e-mail address.".into()),
+            Some(_) => Err("Another account has this email address.".into()),
             None => Ok(()),
         }
     }
 
-    /// Makes the first administrator whom the settings name, where there is no account yet.
+    /// Creates the first administrator from the settings, if there is no account yet.
     ///
     /// # Errors
     /// A sentence for the operator.
@@ -79,14 +80,15 @@ impl App {
         let account = self.new_account(&newcomer, &first.password).await.map_err(|error| sentence(&error))?;
         let app = self.clone();
         let made = self.db.write(move |conn| {
-            // Two nodes may start together.
+            // Two nodes may start at the same time.
             lock(conn, "admins")?;
             if queries::is_empty(conn)? { operations::create(&app, conn, None, &account).map(drop) } else { Ok(()) }
         });
         made.await.map_err(|error| sentence(&error))
     }
 
-    /// Gives an account another password; ends its sessions, its kept answers and, unless they are to stay, its API keys.
+    /// Sets an account's password, ends its sessions, deletes its stored `Idempotency-Key` responses and, unless
+    /// `keep_keys` is set, deletes its API keys.
     ///
     /// # Errors
     /// A sentence for the operator.
@@ -107,7 +109,7 @@ impl App {
         stored.await.map_err(|error| sentence(&error))
     }
 
-    /// Gives an account another role; the last administrator keeps theirs.
+    /// Changes an account's role. The last administrator cannot be demoted.
     ///
     /// # Errors
     /// A sentence for the operator.
@@ -122,7 +124,7 @@ impl App {
         stored.await.map(drop).map_err(|error| sentence(&error))
     }
 
-    /// Deletes an account and ends all that it opened; the last administrator stays.
+    /// Deletes an account and everything that gives access to it. The last administrator cannot be deleted.
     ///
     /// # Errors
     /// A sentence for the operator.
@@ -135,7 +137,7 @@ impl App {
         deleted.await.map_err(|error| sentence(&error))
     }
 
-    /// Makes an API key for an account, and returns it; it is shown this once.
+    /// Creates an API key for an account and returns it. The key is shown only this once.
     ///
     /// # Errors
     /// A sentence for the operator.
@@ -152,16 +154,16 @@ impl App {
         made.await.map(|key| key.token).map_err(|error| sentence(&error))
     }
 
-    /// Whether there is an account with an address.
+    /// Checks that an account with an email address exists.
     ///
     /// # Errors
-    /// A sentence for the operator: that there is none.
+    /// A sentence for the operator: that there is no such account.
     pub async fn check_user(&self, email: &str) -> Result<(), String> {
         let email = email.to_lowercase();
         self.db.read(move |conn| named(conn, &email)).await.map(drop).map_err(|error| sentence(&error))
     }
 
-    /// Every account in the order of its making: role, e-mail address, name.
+    /// Lists every account by creation time: role, email address, name.
     ///
     /// # Errors
     /// A sentence for the operator.
@@ -170,7 +172,8 @@ impl App {
         Ok(rows.into_iter().map(|(role, email, name)| (role.as_str().to_owned(), email, name)).collect())
     }
 
-    /// Makes a new signing key for access tokens, and returns its id; what the old one signed stays good until it expires.
+    /// Creates a new signing key for access tokens and returns its id. Tokens signed with the old key stay valid
+    /// until they expire.
     ///
     /// # Errors
     /// A sentence for the operator.
@@ -191,17 +194,17 @@ impl App {
     }
 }
 
-/// The account with an address, while nobody else changes it.
+/// Returns the account with an email address.
 fn named(conn: &mut Conn, email: &str) -> Outcome<User> {
     let found = queries::find_by_email(conn, email)?;
-    found.ok_or_else(|| Error::new(Code::NotFound, format!("There is no account with the address {email}.")))
+    found.ok_or_else(|| Error::new(Code::NotFound, format!("There is no account with the email address {email}.")))
 }
 
 fn unconditional() -> Precondition {
     Precondition::read(None, false)
 }
 
-/// An error as a terminal shows it: sentences, each fault with the name of what it is about.
+/// Formats an error for the terminal: sentences, each validation error with the name of its member.
 fn sentence(error: &Error) -> String {
     let faults: Vec<String> = error
         .faults()
@@ -210,7 +213,7 @@ fn sentence(error: &Error) -> String {
             let (pointer, detail) = (fault.pointer().unwrap_or_default(), fault.detail());
             match pointer.trim_start_matches('/') {
                 "" => detail.to_owned(),
-                "email" => "The e-mail address is not one, such as mara@example.org.".to_owned(),
+                "email" => "The email address is not valid; an example is mara@example.org.".to_owned(),
                 name => format!("{}: {detail}", name.replace('/', " ")),
             }
         })

@@ -1,4 +1,4 @@
-//! All SQL of accounts.
+//! SQL queries for accounts.
 
 use std::collections::HashMap;
 
@@ -11,52 +11,52 @@ use crate::error::{Error, Result, conflict_on};
 use crate::schema::{authors, comment_notices, comments, users};
 use crate::users::role::Role;
 
-/// One page of accounts.
+/// Returns one page of accounts.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<User>> {
     let rows = users::table.select(User::as_select()).into_boxed::<Backend>();
     Ok(keyset!(conn, LISTING, query, rows, users::table.into_boxed::<Backend>()))
 }
 
-/// The account with an id, if there is one.
+/// Returns the account with an id, if there is one.
 pub(in crate::users) fn look_up(conn: &mut Conn, id: &str) -> Result<Option<User>> {
     let Ok(id) = id.parse::<UserId>() else { return Ok(None) };
     Ok(users::table.filter(users::id.eq(id)).select(User::as_select()).first(conn).optional()?)
 }
 
-/// The account with an id.
+/// Returns the account with an id, or an error.
 pub(super) fn find(conn: &mut Conn, id: &str) -> Result<User> {
     look_up(conn, id)?.ok_or_else(Error::not_found)
 }
 
-/// The account with an address in lower case, if there is one.
+/// Returns the account with an email address (in lower case), if there is one.
 pub(in crate::users) fn find_by_email(conn: &mut Conn, email: &str) -> Result<Option<User>> {
     Ok(users::table.filter(users::email.eq(email)).select(User::as_select()).first(conn).optional()?)
 }
 
-/// The account with an id, which nobody else changes until this transaction ends.
+/// Returns the account with an id, locked until this transaction ends.
 pub(in crate::users) fn locked(conn: &mut Conn, id: UserId) -> Result<Option<User>> {
     lock(conn, &format!("user {id}"))?;
     look_up(conn, &id.to_string())
 }
 
-/// Every account in the order of its making: role, address, name.
+/// Returns every account by creation time: role, email address, name.
 pub(super) fn directory(conn: &mut Conn) -> Result<Vec<(Role, String, String)>> {
     Ok(users::table.select((users::role, users::email, users::name)).order_by((users::created_at, users::id)).load(conn)?)
 }
 
-/// The profiles that people sign with, by the person.
+/// Returns the author profiles of some users, by user.
 pub(super) fn profiles(conn: &mut Conn, ids: &[UserId]) -> Result<HashMap<UserId, Id<Author>>> {
     let owned = authors::table.filter(authors::user_id.is_not_null()).filter(authors::user_id.assume_not_null().eq_any(ids.to_vec()));
     let rows: Vec<(UserId, Id<Author>)> = owned.select((authors::user_id.assume_not_null(), authors::id)).load(conn)?;
     Ok(rows.into_iter().collect())
 }
 
-/// Whether there is no account at all.
+/// Checks whether there is no account at all.
 pub(super) fn is_empty(conn: &mut Conn) -> Result<bool> {
     Ok(users::table.count().get_result::<i64>(conn)? == 0)
 }
 
-/// Whether there is an administrator besides one, and not suspended.
+/// Checks whether there is another administrator who is not suspended.
 pub(super) fn has_other_admin(conn: &mut Conn, besides: UserId) -> Result<bool> {
     let others = users::table.filter(users::role.eq(Role::Admin)).filter(users::suspended.eq(false)).filter(users::id.ne(besides));
     Ok(others.count().get_result::<i64>(conn)? > 0)
@@ -74,13 +74,13 @@ pub(in crate::users) fn update(conn: &mut Conn, user: &User) -> Result<()> {
     Ok(())
 }
 
-/// Stores the same password's hash at the present cost.
+/// Stores a new hash of an unchanged password, made with the current parameters.
 pub(in crate::users) fn rehash(conn: &mut Conn, id: UserId, hash: &str) -> Result<()> {
     diesel::update(users::table.filter(users::id.eq(id))).set(users::password_hash.eq(hash)).execute(conn)?;
     Ok(())
 }
 
-/// Takes what tells where somebody is out of the comments that they wrote with their account.
+/// Removes email addresses, IP addresses and other personal data from the comments that a user wrote with their account.
 pub(super) fn forget_traces(conn: &mut Conn, user: &User) -> Result<()> {
     diesel::delete(comment_notices::table.filter(comment_notices::email.eq(&user.email))).execute(conn)?;
     diesel::update(comments::table.filter(comments::user_id.eq(user.id)))
@@ -95,12 +95,12 @@ pub(super) fn forget_traces(conn: &mut Conn, user: &User) -> Result<()> {
     Ok(())
 }
 
-/// Removes an account, its sessions and keys with it.
+/// Deletes an account with its sessions and keys.
 pub(super) fn delete(conn: &mut Conn, id: UserId) -> Result<()> {
     diesel::delete(users::table.filter(users::id.eq(id))).execute(conn)?;
     Ok(())
 }
 
 fn address_taken() -> Error {
-    Error::conflict("Another account has this e-mail address.")
+    Error::conflict("Another account has this email address.")
 }

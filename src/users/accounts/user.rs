@@ -15,18 +15,18 @@ use crate::users::role::Role;
 pub(crate) type UserId = Id<User>;
 type AuthorId = Id<Author>;
 
-/// A person who can log in, as stored. Not `Debug`, so that no log ever shows the hash.
+/// A person who can log in, as stored. It does not implement `Debug`, so that no log can show the hash.
 #[derive(Clone, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
 #[diesel(table_name = users)]
 pub(crate) struct User {
     pub(crate) id: UserId,
-    /// In lower case.
+    /// The email address, in lower case.
     pub(crate) email: String,
     pub(crate) name: String,
     pub(crate) name_key: String,
     pub(crate) role: Role,
     pub(in crate::users) password_hash: String,
-    /// Counts what ends sessions: changes of password, suspensions.
+    /// Counts the changes that end sessions: new passwords and suspensions.
     pub(in crate::users) token_version: i32,
     pub(crate) suspended: bool,
     pub(crate) version: i32,
@@ -34,44 +34,45 @@ pub(crate) struct User {
     pub(crate) updated_at: Timestamp,
 }
 
-/// What a new account is made of.
+/// A new account, as clients send it.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::users) struct UserDraft {
-    /// The address to log in with; case makes no difference.
+    /// The email address to log in with, regardless of case.
     pub(super) email: Email,
     /// The person's name.
     #[schema(value_type = Name)]
     pub(super) name: String,
-    /// What they may do.
+    /// The role, which says what the user may do.
     pub(super) role: Role,
     /// The password to log in with.
     pub(super) password: NewPassword,
-    /// Whether they may not log in for now.
+    /// Whether the user is suspended and cannot log in.
     #[serde(default)]
     #[schema(default = false)]
     pub(super) suspended: bool,
-    /// Whether an account that may write gets an author's profile; absent, it does. Readers do not see the profile before
-    /// an article by it is published or somebody saves it.
+    /// Whether to create an author profile, if the role may write; the default is true. Readers do not see the
+    /// profile before an article by it is published or somebody saves it.
     pub(super) profile: Option<bool>,
 }
 
 impl Draft for UserDraft {}
 
-/// What an account may be changed to.
+/// A change of an account by an administrator.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserChange {
-    /// The address to log in with; case makes no difference.
+    /// The email address to log in with, regardless of case.
     pub(super) email: Email,
     /// The person's name.
     #[schema(value_type = Name)]
     pub(super) name: String,
-    /// What they may do.
+    /// The role, which says what the user may do.
     pub(super) role: Role,
-    /// A new password, which ends all their sessions; absent, the password stays. One's own is changed at `/auth/password`.
+    /// A new password, which ends all sessions of the user. If absent, the password stays. To change your own
+    /// password, use `/auth/password`.
     pub(super) password: Option<NewPassword>,
-    /// Whether they may not log in for now; suspending ends all their sessions.
+    /// Whether the user is suspended and cannot log in. A suspension ends all sessions of the user.
     #[serde(default)]
     #[schema(default = false)]
     pub(super) suspended: bool,
@@ -82,16 +83,18 @@ impl Draft for UserChange {
     const READ_ONLY: &'static [&'static str] = &["/id", "/author_id", "/version", "/created_at", "/updated_at"];
 }
 
-/// What people may change of their own account.
+/// A change of the caller's own account.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OwnAccountDraft {
     /// Your name.
     #[schema(value_type = Name)]
     pub(super) name: String,
-    /// The address to log in with. Another one is asked to confirm that it is yours, and holds from then on.
+    /// The email address to log in with. A new address must be confirmed with the link in an email, and is in force
+    /// from then on.
     pub(super) email: Email,
-    /// The password that you log in with now: needed for another address, since who has that one has the account.
+    /// The current password. It is required to change the email address, because the owner of that address can take
+    /// over the account.
     #[schema(min_length = 1, max_length = 1024, format = "password", example = "lanterns over the canal")]
     pub(super) current_password: Option<String>,
 }
@@ -104,40 +107,40 @@ impl Draft for OwnAccountDraft {
 /// An account, as its owner and administrators see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(in crate::users) struct UserView {
-    /// The account's id.
+    /// The id of the account.
     id: UserId,
-    /// The address to log in with.
+    /// The email address to log in with.
     #[schema(format = "email", example = "mara@example.org")]
     email: String,
-    /// The address that they asked for and have not confirmed yet; for a day.
+    /// The email address that the user asked for and has not confirmed yet. It is shown for at most a day.
     #[schema(format = "email", example = "mara@example.com")]
     pending_email: Option<String>,
     /// The person's name.
     #[schema(example = "Mara Lind")]
     name: String,
-    /// What they may do.
+    /// The role, which says what the user may do.
     role: Role,
-    /// Whether they may not log in for now.
+    /// Whether the user is suspended and cannot log in.
     suspended: bool,
-    /// The profile that their articles are signed with.
+    /// The author profile that signs the user's articles.
     author_id: Option<AuthorId>,
 }
 
 impl UserView {
-    /// The account's id.
+    /// Returns the account's id.
     pub(super) fn id(&self) -> UserId {
         self.id
     }
 }
 
 impl User {
-    /// A new account.
+    /// Creates an account from a draft.
     pub(super) fn new(draft: UserDraft, password_hash: String, now: Timestamp) -> Self {
         let UserDraft { email, name, role, password: _, suspended, profile: _ } = draft;
         Self { suspended, ..Self::invited(email.normal(), name, role, password_hash, now) }
     }
 
-    /// The account of somebody who chose their password themselves; the address is in lower case.
+    /// Creates the account of a person who chose their own password. The email address must be in lower case.
     pub(in crate::users) fn invited(email: String, name: String, role: Role, password_hash: String, now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
@@ -154,7 +157,7 @@ impl User {
         }
     }
 
-    /// What administrators make of an account; says whether its sessions must end.
+    /// Applies an administrator's change. Returns whether the account's sessions must end.
     pub(super) fn revise(&mut self, change: UserChange, password_hash: Option<String>, now: Timestamp) -> bool {
         let UserChange { email, name, role, password: _, suspended } = change;
         let ends_sessions = password_hash.is_some() || (suspended && !self.suspended);
@@ -167,21 +170,21 @@ impl User {
         ends_sessions
     }
 
-    /// What people make of their own account.
+    /// Changes the name.
     pub(super) fn rename(&mut self, name: String, now: Timestamp) {
         self.name_key = fold(&name);
         self.name = name;
         self.touch(now);
     }
 
-    /// A new password, which no session of before outlives.
+    /// Sets a new password, which invalidates all earlier sessions.
     pub(in crate::users) fn set_password(&mut self, hash: String, now: Timestamp) {
         self.password_hash = hash;
         self.token_version += 1;
         self.touch(now);
     }
 
-    /// An address that its owner has confirmed.
+    /// Sets an email address that its owner has confirmed.
     pub(in crate::users) fn set_email(&mut self, email: String, now: Timestamp) {
         self.email = email;
         self.touch(now);
@@ -192,12 +195,12 @@ impl User {
         self.updated_at = now;
     }
 
-    /// Whether it is one of those of whom there must always be one.
+    /// Checks whether this is an administrator who can log in. There must always be at least one.
     pub(in crate::users) fn is_active_admin(&self) -> bool {
         self.role == Role::Admin && !self.suspended
     }
 
-    /// What its owner and administrators see of it.
+    /// Returns the account as its owner and administrators see it.
     pub(super) fn view(&self, author_id: Option<AuthorId>, pending_email: Option<String>) -> UserView {
         UserView {
             id: self.id,
@@ -211,17 +214,17 @@ impl User {
     }
 }
 
-/// What the list of users can be asked.
+/// The filters and sort fields of the list of users.
 pub(super) static LISTING: Listing<users::table, User> = Listing {
     fields: &[
-        Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id users::id), key: None, about: "The id." },
+        Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id users::id), key: None, about: "The id of the user." },
         Field {
             name: "email",
             kind: Kind::Email,
             ops: Op::TEXT,
             column: column!(text users::email),
             key: Some(|row| Key::Text(row.email.clone())),
-            about: "The e-mail address, without regard to case.",
+            about: "The email address, regardless of case.",
         },
         Field {
             name: "name",
@@ -229,7 +232,7 @@ pub(super) static LISTING: Listing<users::table, User> = Listing {
             ops: Op::TEXT,
             column: column!(text users::name_key),
             key: Some(|row| Key::Text(row.name_key.clone())),
-            about: "The name, without regard to case and accents.",
+            about: "The name, regardless of case and accents.",
         },
         Field {
             name: "role",
@@ -237,7 +240,7 @@ pub(super) static LISTING: Listing<users::table, User> = Listing {
             ops: Op::CHOICE,
             column: column!(text users::role),
             key: None,
-            about: "What they may do.",
+            about: "The role.",
         },
         Field {
             name: "suspended",
@@ -245,7 +248,7 @@ pub(super) static LISTING: Listing<users::table, User> = Listing {
             ops: Op::TRUTH,
             column: column!(truth users::suspended),
             key: None,
-            about: "Whether they may not log in for now.",
+            about: "Whether the user is suspended.",
         },
         Field {
             name: "created_at",
@@ -253,7 +256,7 @@ pub(super) static LISTING: Listing<users::table, User> = Listing {
             ops: Op::ORDER,
             column: column!(time users::created_at),
             key: Some(|row| Key::Int(row.created_at.millis())),
-            about: "When it was made.",
+            about: "The time when the account was created.",
         },
         Field {
             name: "updated_at",
@@ -261,7 +264,7 @@ pub(super) static LISTING: Listing<users::table, User> = Listing {
             ops: Op::ORDER,
             column: column!(time users::updated_at),
             key: Some(|row| Key::Int(row.updated_at.millis())),
-            about: "When it last changed.",
+            about: "The time of the last change.",
         },
     ],
     default_sort: "-created_at",

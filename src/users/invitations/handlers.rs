@@ -1,4 +1,4 @@
-//! The operations on invitations over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for invitations.
 
 use actix_web::{HttpResponse, delete, get, post, web};
 
@@ -14,7 +14,7 @@ listing_parameters!(InvitationList, LISTING);
 /// An invitation never changes, so it has one version.
 const VERSION: i32 = 1;
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::users) fn routes(mount: &mut impl Mount) {
     mount
         .service(list_invitations)
@@ -24,9 +24,9 @@ pub(in crate::users) fn routes(mount: &mut impl Mount) {
         .service(accept_invitation);
 }
 
-/// Lists invitations.
+/// List invitations
 ///
-/// Those that nobody has taken up and that can still be, the newest first.
+/// Returns the invitations that can still be accepted, newest first.
 #[utoipa::path(tag = "Users", params(InvitationList), security(("bearer" = ["admin"])),
     responses((status = 200, body = Page<InvitationView>, description = "A page of invitations.")))]
 #[get("/users/invitations")]
@@ -38,15 +38,16 @@ async fn list_invitations(request: Request, _caller: Caller<Admin>) -> Result<Ht
     editor_page(&request, &list, &page)
 }
 
-/// Invites somebody to an account.
+/// Invite a user
 ///
-/// A mail is sent to them, whose link leads to `/accept-invitation?token=…` on the site. It is good for seven days, and as
-/// long as you are an administrator. An earlier invitation of the same address is void from now on, but within an hour of it,
-/// no second mail is sent: the earlier invitation gets the new name and role, and the answer is `200`. An address that has an
-/// account already is a conflict (`409`). Whoever may write gets an author's profile, unless `"profile": false` is sent.
+/// Sends an email with a link to `/accept-invitation?token=…` on the site. The link is valid for seven days, and only
+/// while you are an administrator. It replaces an earlier invitation of the same email address. If that is less than
+/// an hour old, it gets the new name and role instead, no second email is sent, and the status is `200`. If the email
+/// address already has an account, the response is `409`. A user whose role may write gets an author profile, unless
+/// `"profile": false` is sent.
 #[utoipa::path(tag = "Users", request_body = InvitationDraft, security(("bearer" = ["admin"])),
-    responses((status = 201, body = InvitationView, description = "The invitation; a mail is on its way."),
-        (status = 200, body = InvitationView, description = "The invitation of within the hour; no second mail is sent.")))]
+    responses((status = 201, body = InvitationView, description = "The invitation; its email will be sent."),
+        (status = 200, body = InvitationView, description = "The invitation of the last hour, changed; no second email is sent.")))]
 #[post("/users/invitations")]
 async fn create_invitation(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -56,10 +57,11 @@ async fn create_invitation(body: Body, request: Request, caller: Caller<Admin>) 
     }
 }
 
-/// Reads an invitation.
+/// Read an invitation
 ///
-/// Whom it was sent to, with which role, and until when it can be accepted; the token was in the mail alone.
-#[utoipa::path(tag = "Users", params(("invitation" = String, Path, description = "Id.")), security(("bearer" = ["admin"])),
+/// Returns the invited person, the role and the time of expiry. The token is only in the email.
+#[utoipa::path(tag = "Users", params(("invitation" = String, Path, description = "The id of the invitation.")),
+    security(("bearer" = ["admin"])),
     responses((status = 200, body = InvitationView, description = "The invitation.")))]
 #[get("/users/invitations/{invitation}")]
 async fn read_invitation(request: Request, _caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
@@ -68,11 +70,12 @@ async fn read_invitation(request: Request, _caller: Caller<Admin>, id: web::Path
     private(200, &view)
 }
 
-/// Withdraws an invitation.
+/// Withdraw an invitation
 ///
-/// The link in its mail is worth nothing from now on.
-#[utoipa::path(tag = "Users", params(("invitation" = String, Path, description = "Id.")), security(("bearer" = ["admin"])),
-    responses((status = 204, description = "There is no such invitation any more.")))]
+/// The link in its email stops working at once.
+#[utoipa::path(tag = "Users", params(("invitation" = String, Path, description = "The id of the invitation.")),
+    security(("bearer" = ["admin"])),
+    responses((status = 204, description = "The invitation no longer exists.")))]
 #[delete("/users/invitations/{invitation}")]
 async fn delete_invitation(request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -80,10 +83,10 @@ async fn delete_invitation(request: Request, caller: Caller<Admin>, id: web::Pat
     Ok(no_content())
 }
 
-/// Takes up an invitation.
+/// Accept an invitation
 ///
-/// Makes the account, with a password of your own; log in with it then. The token of the mail works once. Where the address
-/// has come to another account since, `409`.
+/// Creates the account with a password of your choice. Log in with it afterwards. The token in the email works once.
+/// If another account has taken the email address since, the response is `409`.
 #[utoipa::path(tag = "Authentication", request_body = Acceptance,
     responses((status = 201, body = Edited<UserView>, description = "Your account.")))]
 #[post("/auth/invitations/accept")]

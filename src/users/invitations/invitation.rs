@@ -1,4 +1,4 @@
-//! An invitation: its row, its draft, its view, and what takes it up.
+//! An invitation: its row, its draft, its view and its acceptance.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -14,18 +14,18 @@ use crate::users::mailed::{Purpose, secret};
 use crate::users::passwords::NewPassword;
 use crate::users::role::Role;
 
-/// An address is mailed one invitation in so long, in seconds.
+/// The minimum time between two invitation emails to one address, in seconds.
 const QUIET_SECONDS: i64 = 60 * 60;
 
 /// The id of an invitation.
 pub(crate) type InvitationId = Id<Invitation>;
 
-/// An invitation as it is stored.
+/// An invitation, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = invitations)]
 pub(crate) struct Invitation {
     pub(super) id: InvitationId,
-    /// In lower case.
+    /// The email address, in lower case.
     pub(in crate::users) email: String,
     pub(in crate::users) name: String,
     name_key: String,
@@ -37,40 +37,40 @@ pub(crate) struct Invitation {
     pub(super) profile: bool,
 }
 
-/// Who is to be invited, and as what.
+/// A new invitation, as clients send it.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct InvitationDraft {
-    /// The address that the mail goes to, and that they will log in with; case makes no difference.
+    /// The email address that gets the invitation and becomes the login name, regardless of case.
     email: Email,
     /// The person's name.
     #[schema(value_type = Name)]
     name: String,
-    /// What they will be able to do.
+    /// The role of the future account.
     role: Role,
-    /// Whether an account that may write gets an author's profile; absent, it does.
+    /// Whether to create an author profile, if the role may write; the default is true.
     profile: Option<bool>,
 }
 
 impl Draft for InvitationDraft {}
 
 impl InvitationDraft {
-    /// The address as it is compared and stored.
+    /// Returns the email address in its normal form, for comparing and storing.
     pub(super) fn email(&self) -> String {
         self.email.normal()
     }
 }
 
-/// What it takes to make an account of an invitation.
+/// The acceptance of an invitation.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Acceptance {
-    /// The token of the mail; it works once, for seven days.
+    /// The token in the email. It works once and is valid for seven days.
     #[schema(min_length = 1, max_length = 200, example = "5f2b8c0d9e1a4b7c6d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a2b1c")]
     pub(super) token: String,
-    /// The password to log in with from now on.
+    /// The password to log in with.
     pub(super) password: NewPassword,
-    /// Your name, where the invitation has it wrong.
+    /// Your name, if the invitation has it wrong.
     #[schema(value_type = Option<Name>)]
     pub(super) name: Option<String>,
 }
@@ -80,29 +80,29 @@ impl Draft for Acceptance {}
 /// An invitation, as administrators see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct InvitationView {
-    /// Its id.
+    /// The id of the invitation.
     pub(super) id: InvitationId,
-    /// The address that the mail went to.
+    /// The email address that got the invitation.
     #[schema(format = "email", example = "mara@example.org")]
     email: String,
     /// The person's name.
     #[schema(example = "Mara Lind")]
     name: String,
-    /// What they will be able to do.
+    /// The role of the future account.
     role: Role,
-    /// Whether the account gets an author's profile, if it may write.
+    /// Whether the account will get an author profile, if its role may write.
     #[schema(example = true)]
     profile: bool,
-    /// The administrator who made it.
+    /// The id of the administrator who created the invitation.
     invited_by: UserId,
-    /// When it was made.
+    /// The time when the invitation was created.
     created_at: Timestamp,
-    /// When it ends, unless the mail is sent later than it was asked for.
+    /// The time when the invitation expires. It moves if the email is sent late.
     expires_at: Timestamp,
 }
 
 impl Invitation {
-    /// A new invitation.
+    /// Creates an invitation.
     pub(super) fn new(app: &App, draft: InvitationDraft, invited_by: UserId) -> Self {
         let (now, email) = (app.now(), draft.email());
         let InvitationDraft { email: _, name, role, profile } = draft;
@@ -121,12 +121,12 @@ impl Invitation {
         }
     }
 
-    /// Whether its mail went out within the hour, or is about to: then no second one follows it.
+    /// Checks whether the invitation was created within the last hour. If so, no second email is sent.
     pub(super) fn is_recent(&self, now: Timestamp) -> bool {
         (now.plus_seconds(-QUIET_SECONDS)..=now).contains(&self.created_at)
     }
 
-    /// The same invitation, with what a later one of the same address says; its mail's link stays good.
+    /// Updates the invitation from a later draft for the same email address. The link in its email stays valid.
     pub(super) fn revise(&mut self, draft: InvitationDraft, invited_by: UserId) {
         let InvitationDraft { email: _, name, role, profile } = draft;
         self.name_key = fold(&name);
@@ -136,13 +136,13 @@ impl Invitation {
         self.invited_by = invited_by;
     }
 
-    /// The account that it becomes.
+    /// Converts the invitation to an account.
     pub(super) fn account(self, name: Option<String>, password_hash: String, now: Timestamp) -> NewAccount {
         let user = User::invited(self.email, name.unwrap_or(self.name), self.role, password_hash, now);
         NewAccount { user, profile: self.profile }
     }
 
-    /// What administrators see of it.
+    /// Returns the invitation as administrators see it.
     pub(super) fn view(&self) -> InvitationView {
         InvitationView {
             id: self.id,
@@ -157,7 +157,7 @@ impl Invitation {
     }
 }
 
-/// What the list of invitations can be asked.
+/// The filters and sort fields of the list of invitations.
 pub(super) static LISTING: Listing<invitations::table, Invitation> = Listing {
     fields: &[
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id invitations::id), key: None, about: "The id." },
@@ -167,7 +167,7 @@ pub(super) static LISTING: Listing<invitations::table, Invitation> = Listing {
             ops: Op::TEXT,
             column: column!(text invitations::email),
             key: Some(|row| Key::Text(row.email.clone())),
-            about: "The e-mail address, without regard to case.",
+            about: "The email address, regardless of case.",
         },
         Field {
             name: "name",
@@ -175,7 +175,7 @@ pub(super) static LISTING: Listing<invitations::table, Invitation> = Listing {
             ops: Op::TEXT,
             column: column!(text invitations::name_key),
             key: Some(|row| Key::Text(row.name_key.clone())),
-            about: "The name, without regard to case and accents.",
+            about: "The name, regardless of case and accents.",
         },
         Field {
             name: "role",
@@ -183,7 +183,7 @@ pub(super) static LISTING: Listing<invitations::table, Invitation> = Listing {
             ops: Op::CHOICE,
             column: column!(text invitations::role),
             key: None,
-            about: "What they will be able to do.",
+            about: "The role.",
         },
         Field {
             name: "created_at",
@@ -191,7 +191,7 @@ pub(super) static LISTING: Listing<invitations::table, Invitation> = Listing {
             ops: Op::ORDER,
             column: column!(time invitations::created_at),
             key: Some(|row| Key::Int(row.created_at.millis())),
-            about: "When it was made.",
+            about: "The time when the invitation was created.",
         },
     ],
     default_sort: "-created_at",

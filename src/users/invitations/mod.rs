@@ -1,7 +1,7 @@
-//! Invitations: accounts to be, for people who choose their password themselves.
+//! Invitations: future accounts of people who choose their own password.
 //!
-//! Invariants: an address has one invitation at most; it is taken up once, for seven days, as long as whoever made it is
-//! an administrator; its token is in the mail and nowhere else.
+//! Invariants: an email address has at most one invitation. It can be accepted once, within seven days, while its
+//! creator is an active administrator. Its token is only in the email.
 
 mod handlers;
 mod invitation;

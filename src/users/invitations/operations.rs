@@ -1,4 +1,4 @@
-//! What can be done with invitations: plain functions of connection, caller and input.
+//! Operations on invitations: functions of a connection, a caller and parsed input.
 
 use serde_json::{Value, json};
 
@@ -17,32 +17,32 @@ use crate::users::caller::{Admin, Caller};
 use crate::users::mailed::{AccountMail, bad_token};
 use crate::users::passwords;
 
-/// One page of invitations.
+/// Returns one page of invitations.
 pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<InvitationView>> {
     let page = queries::page(conn, query, app.now())?;
     page.with_rows(|rows| Ok(rows.iter().map(Invitation::view).collect()))
 }
 
-/// One invitation.
+/// Returns one invitation.
 pub(super) fn read(app: &App, conn: &mut Conn, id: &str) -> Result<InvitationView> {
     let id = id.parse().map_err(|_| Error::not_found())?;
     Ok(queries::look_up(conn, id, app.now())?.ok_or_else(Error::not_found)?.view())
 }
 
-/// What became of an invitation.
+/// The result of creating an invitation.
 pub(super) enum Invited {
-    /// A mail is on its way.
+    /// A new invitation was stored and its email queued.
     Mailed(InvitationView),
-    /// The mail of an earlier invitation holds.
+    /// An invitation of the last hour was updated; no email was queued.
     Again(InvitationView),
 }
 
-/// Invites somebody, in the place of an earlier invitation of the same address. Within an hour of that, its mail holds.
+/// Invites a person. Replaces an earlier invitation of the same email address, or updates it if it is less than an hour old.
 pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &Input) -> Result<Invited> {
     let draft = input.plain::<InvitationDraft>()?;
     lock(conn, "invitations")?;
     if accounts::find_by_email(conn, &draft.email())?.is_some() {
-        return Err(Error::conflict("Another account has this e-mail address."));
+        return Err(Error::conflict("Another account has this email address."));
     }
     if let Some(mut earlier) = queries::of_address(conn, &draft.email())?.filter(|earlier| earlier.is_recent(app.now())) {
         earlier.revise(draft, caller.user);
@@ -69,7 +69,8 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, id: &st
     events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("invitation.withdrawn", id, Value::Null) })
 }
 
-/// An invitation that is mailed now, and who made it; none where it has no reason any more.
+/// Returns an invitation and its creator when its email is sent, with the lifetime starting now. Returns `None` if
+/// the invitation no longer exists or its creator is no longer an administrator.
 pub(in crate::users) fn renewed(conn: &mut Conn, id: InvitationId, now: Timestamp) -> Result<Option<(Invitation, User)>> {
     let Some(invitation) = queries::look_up_unmailed(conn, id)? else { return Ok(None) };
     let Some(inviter) = inviter(conn, &invitation)? else { return Ok(None) };
@@ -77,7 +78,7 @@ pub(in crate::users) fn renewed(conn: &mut Conn, id: InvitationId, now: Timestam
     Ok(Some((invitation, inviter)))
 }
 
-/// Makes an account of an invitation; the hashing is done between the transactions.
+/// Accepts an invitation and creates its account. The password is hashed between the transactions.
 pub(super) async fn accept(request: &Request, input: &Input) -> Result<Edited<UserView>> {
     let Acceptance { token, password, name } = input.plain()?;
     let hash = token_hash(&token);
@@ -106,7 +107,7 @@ fn take_up(app: &App, conn: &mut Conn, found: &Invitation, name: Option<String>,
     accounts::create(app, conn, Some(inviter.id.to_string()), &account)
 }
 
-/// Who made an invitation, as long as they are one who may.
+/// Returns the creator of an invitation, if they are still an active administrator.
 fn inviter(conn: &mut Conn, invitation: &Invitation) -> Result<Option<User>> {
     let inviter = accounts::look_up(conn, &invitation.invited_by.to_string())?;
     Ok(inviter.filter(User::is_active_admin))

@@ -1,4 +1,4 @@
-//! All SQL of invitations. Those past their end are as if they were not there.
+//! SQL queries for invitations. Expired invitations are treated as absent, except where noted.
 
 use diesel::dsl;
 use diesel::prelude::*;
@@ -15,30 +15,30 @@ fn living(now: Timestamp) -> Living {
     invitations::expires_at.gt(now).and(invitations::expires_at.le(Purpose::Invitation.latest_end(now)))
 }
 
-/// One page of invitations.
+/// Returns one page of invitations.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery, now: Timestamp) -> Result<PageOf<Invitation>> {
     let all = || invitations::table.filter(living(now));
     Ok(keyset!(conn, LISTING, query, all().select(Invitation::as_select()).into_boxed::<Backend>(), all().into_boxed::<Backend>()))
 }
 
-/// The invitation with an id, if there is one.
+/// Returns the invitation with an id, if there is one.
 pub(super) fn look_up(conn: &mut Conn, id: InvitationId, now: Timestamp) -> Result<Option<Invitation>> {
     let found = invitations::table.filter(invitations::id.eq(id)).filter(living(now));
     Ok(found.select(Invitation::as_select()).first(conn).optional()?)
 }
 
-/// The invitation whose token has a hash, if there is one.
+/// Returns the invitation with a token hash, if there is one.
 pub(super) fn find_by_token(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Option<Invitation>> {
     let found = invitations::table.filter(invitations::token_hash.eq(hash)).filter(living(now));
     Ok(found.select(Invitation::as_select()).first(conn).optional()?)
 }
 
-/// The invitation with an id, whether or not it has come to its end while its mail waited.
+/// Returns the invitation with an id, even if it expired while its email waited in the queue.
 pub(super) fn look_up_unmailed(conn: &mut Conn, id: InvitationId) -> Result<Option<Invitation>> {
     Ok(invitations::table.filter(invitations::id.eq(id)).select(Invitation::as_select()).first(conn).optional()?)
 }
 
-/// Lets an invitation live for its whole time from now on, since it is mailed now.
+/// Starts an invitation's lifetime now, because its email is sent now.
 pub(super) fn renew(conn: &mut Conn, id: InvitationId, now: Timestamp) -> Result<()> {
     let end = now.plus_seconds(Purpose::Invitation.lifetime());
     diesel::update(invitations::table.filter(invitations::id.eq(id))).set(invitations::expires_at.eq(end)).execute(conn)?;
@@ -51,12 +51,12 @@ pub(super) fn insert(conn: &mut Conn, invitation: &Invitation) -> Result<()> {
     Ok(())
 }
 
-/// Removes an invitation; of all who try, one is told that it did.
+/// Deletes an invitation. If several callers try, exactly one gets `true`.
 pub(super) fn delete(conn: &mut Conn, id: InvitationId) -> Result<bool> {
     Ok(diesel::delete(invitations::table.filter(invitations::id.eq(id))).execute(conn)? == 1)
 }
 
-/// The invitation of an address, if there is one.
+/// Returns the invitation of an email address, expired or not.
 pub(super) fn of_address(conn: &mut Conn, email: &str) -> Result<Option<Invitation>> {
     Ok(invitations::table.filter(invitations::email.eq(email)).select(Invitation::as_select()).first(conn).optional()?)
 }
@@ -67,13 +67,13 @@ pub(super) fn update(conn: &mut Conn, invitation: &Invitation) -> Result<()> {
     Ok(())
 }
 
-/// Removes the invitation of an address, if there is one.
+/// Deletes the invitation of an email address, if there is one.
 pub(super) fn delete_of_address(conn: &mut Conn, email: &str) -> Result<()> {
     diesel::delete(invitations::table.filter(invitations::email.eq(email))).execute(conn)?;
     Ok(())
 }
 
-/// Forgets invitations that have come to their end.
+/// Deletes expired invitations.
 pub(in crate::users) fn forget_expired(conn: &mut Conn, before: Timestamp) -> Result<()> {
     diesel::delete(invitations::table.filter(invitations::expires_at.lt(before))).execute(conn)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! An API key: its row, its draft, its views.
+//! An API key: its row, its draft and its views.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -14,17 +14,17 @@ use crate::secrets::{hex, random, token_hash};
 use crate::users::accounts::UserId;
 use crate::users::role::{KeyScope, Role, Scope};
 
-/// What every key begins with, so that people and scanners know one when they see it.
+/// The prefix of every key, so that people and secret scanners recognise one.
 pub(in crate::users) const MARK: &str = "mh_";
-/// How much of a key is kept to know it by, in bytes.
+/// The length of the visible prefix, which identifies a key in lists, in bytes.
 const PREFIX: usize = MARK.len() + 8;
-/// How exactly the last use is known, in milliseconds.
+/// The precision of the time of the last use, in milliseconds.
 const USE_MILLIS: i64 = 60_000;
 
 /// The id of an API key.
 pub(super) type ApiKeyId = Id<ApiKey>;
 
-/// A key as it is stored.
+/// An API key, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = api_keys)]
 pub(super) struct ApiKey {
@@ -40,62 +40,62 @@ pub(super) struct ApiKey {
     legacy: bool,
 }
 
-/// What an API key is made of.
+/// A new API key, as clients send it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ApiKeyDraft {
-    /// What it is for, in your words.
+    /// A name that says what the key is for.
     #[schema(value_type = Name)]
     pub(super) name: String,
-    /// What it may be used for.
+    /// The scopes of the key.
     #[schema(value_type = HashSet<Scope>, min_items = 1, max_items = 13)]
     pub(super) scopes: Vec<Scope>,
-    /// When it ends; never where absent.
+    /// The time when the key expires. If absent, it never expires.
     pub(super) expires_at: Option<Timestamp>,
 }
 
 impl Draft for ApiKeyDraft {}
 
-/// An API key, without the key.
+/// An API key, without its secret.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(in crate::users) struct ApiKeyView {
-    /// Its id.
+    /// The id of the key.
     pub(super) id: ApiKeyId,
-    /// What it is for.
+    /// The name, which says what the key is for.
     #[schema(example = "The newsletter's importer")]
     name: String,
-    /// How the key begins.
+    /// The first characters of the key, which identify it.
     #[schema(example = "mh_3f9a01c2")]
     prefix: String,
-    /// What it may be used for.
+    /// The scopes of the key.
     scopes: Vec<KeyScope>,
-    /// Whether it was made before scopes named resources. It keeps what it had: `read` opens everything that its owner may
-    /// see. Replace it by a key with the scopes that it needs.
+    /// Whether the key is older than resource scopes. Such a key keeps its old scopes: `read` opens everything that
+    /// its owner may see. Replace it with a key that has only the scopes that it needs.
     #[schema(example = false)]
     legacy: bool,
-    /// Whose it is.
+    /// The id of the key's owner.
     user_id: UserId,
-    /// When it was made.
+    /// The time when the key was created.
     created_at: Timestamp,
-    /// When it ends; never where null.
+    /// The time when the key expires; `null` if it never expires.
     expires_at: Option<Timestamp>,
-    /// When it was last used, to the minute.
+    /// The time of the last use, to the minute.
     last_used_at: Option<Timestamp>,
 }
 
-/// A new API key. The key itself is shown this once.
+/// A new API key. The secret is shown only this once.
 #[derive(Clone, Serialize, ToSchema)]
 pub(in crate::users) struct NewApiKey {
-    /// The key, for the `Authorization` header, as `Bearer`.
+    /// The secret key. Send it in the `Authorization` header as `Bearer`.
     #[schema(example = "mh_3f9a01c2_0uLxTb5g0h1z0VjQvGJcX3oDq9yq8z0pV0m7m3eV2kM")]
     pub(in crate::users) token: String,
-    /// What is known of it from now on.
+    /// The key's metadata.
     #[serde(flatten)]
     pub(super) view: ApiKeyView,
 }
 
 impl ApiKey {
-    /// A new key, and what its owner is shown once.
+    /// Creates a key. Returns it with its secret, which is shown to the owner once.
     pub(super) fn make(draft: ApiKeyDraft, owner: UserId, now: Timestamp) -> (Self, String) {
         let ApiKeyDraft { name, scopes, expires_at } = draft;
         let token = format!("{MARK}{}_{}", hex(&random::<4>()), BASE64.encode(random::<32>()));
@@ -114,7 +114,7 @@ impl ApiKey {
         (key, token)
     }
 
-    /// What is shown of it.
+    /// Returns the key's metadata.
     pub(super) fn view(&self) -> ApiKeyView {
         ApiKeyView {
             id: self.id,
@@ -130,7 +130,7 @@ impl ApiKey {
     }
 }
 
-/// What a request with an API key stands on: the key and whose it is, as they are now.
+/// An API key of a request with the present state of its owner.
 pub(super) struct KeyBearer {
     pub(super) key: ApiKey,
     pub(super) role: Role,
@@ -139,21 +139,21 @@ pub(super) struct KeyBearer {
 }
 
 impl KeyBearer {
-    /// Whether the key is good now.
+    /// Checks whether the key is valid now.
     pub(super) fn is_good(&self, now: Timestamp) -> bool {
         !self.suspended && self.key.expires_at.is_none_or(|end| now < end)
     }
 
-    /// Whether its last use should be noted anew.
+    /// Checks whether to store the time of this use.
     pub(super) fn is_news(&self, now: Timestamp) -> bool {
         self.key.last_used_at.is_none_or(|last| now.millis() - last.millis() >= USE_MILLIS)
     }
 }
 
-/// What the list of API keys can be asked.
+/// The filters and sort fields of the list of API keys.
 pub(super) static LISTING: Listing<api_keys::table, ApiKey> = Listing {
     fields: &[
-        Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id api_keys::id), key: None, about: "The id." },
+        Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id api_keys::id), key: None, about: "The id of the key." },
         Field { name: "name", kind: Kind::Text, ops: Op::TEXT, column: column!(text api_keys::name), key: None, about: "The name." },
         Field {
             name: "prefix",
@@ -161,7 +161,7 @@ pub(super) static LISTING: Listing<api_keys::table, ApiKey> = Listing {
             ops: Op::CHOICE,
             column: column!(text api_keys::prefix),
             key: None,
-            about: "How the key begins.",
+            about: "The first characters of the key.",
         },
         Field {
             name: "legacy",
@@ -169,7 +169,7 @@ pub(super) static LISTING: Listing<api_keys::table, ApiKey> = Listing {
             ops: Op::TRUTH,
             column: column!(truth api_keys::legacy),
             key: None,
-            about: "Whether it has scopes of before.",
+            about: "Whether the key is older than resource scopes.",
         },
         Field {
             name: "created_at",
@@ -177,7 +177,7 @@ pub(super) static LISTING: Listing<api_keys::table, ApiKey> = Listing {
             ops: Op::ORDER,
             column: column!(time api_keys::created_at),
             key: Some(|row| Key::Int(row.created_at.millis())),
-            about: "When it was made.",
+            about: "The time when the key was created.",
         },
         Field {
             name: "expires_at",
@@ -185,7 +185,7 @@ pub(super) static LISTING: Listing<api_keys::table, ApiKey> = Listing {
             ops: &[Op::Lt, Op::Lte, Op::Gt, Op::Gte, Op::Exists],
             column: column!(optional time api_keys::expires_at),
             key: None,
-            about: "When it ends.",
+            about: "The time when the key expires.",
         },
         Field {
             name: "last_used_at",
@@ -193,7 +193,7 @@ pub(super) static LISTING: Listing<api_keys::table, ApiKey> = Listing {
             ops: &[Op::Lt, Op::Lte, Op::Gt, Op::Gte, Op::Exists],
             column: column!(optional time api_keys::last_used_at),
             key: None,
-            about: "When it was last used.",
+            about: "The time of the last use.",
         },
     ],
     default_sort: "-created_at",

@@ -1,4 +1,4 @@
-//! The operations on API keys over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for API keys.
 
 use actix_web::{HttpResponse, delete, get, post, web};
 
@@ -17,16 +17,18 @@ listing_parameters!(TokenList, LISTING);
 /// A key never changes, so it has one version.
 const VERSION: i32 = 1;
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::users) fn routes(mount: &mut impl Mount) {
     mount.service(list_tokens).service(create_token).service(read_token).service(delete_token);
 }
 
-/// Lists API keys.
+/// List API keys
 ///
-/// Yours, the newest first. Administrators may ask for another person's by `user`, or for everybody's by `user=all`;
-/// `user=all&legacy=true` gives all keys that have scopes of before. Needs a session: an API key is refused.
-#[utoipa::path(tag = "Tokens", params(TokenList, ("user" = Option<String>, Query, description = "Whose, by id, or `all`; for administrators.")),
+/// Returns your keys, newest first. Administrators can list another user's keys with `user`, or everybody's with
+/// `user=all`; `user=all&legacy=true` returns all keys that are older than resource scopes. Needs a session: API keys
+/// are refused.
+#[utoipa::path(tag = "Tokens", params(TokenList,
+        ("user" = Option<String>, Query, description = "The id of the keys' owner, or `all`; for administrators only.")),
     security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 200, body = Page<ApiKeyView>, description = "A page of keys.")))]
 #[get("/tokens")]
@@ -41,26 +43,26 @@ async fn list_tokens(request: Request, caller: Caller<Staff>) -> Result<HttpResp
     editor_page(&request, &list, &page)
 }
 
-/// Whose keys are asked for; everybody's if it is nobody's.
+/// Returns the owner whose keys are requested, or `None` for everybody's keys.
 fn owner(query: &mut Query, caller: &Caller) -> Result<Option<UserId>> {
-    let wrong = |_| Error::bad_query(vec![Fault::parameter("user", "invalid", "This is the id of an account, or `all`.")]);
+    let wrong = |_| Error::bad_query(vec![Fault::parameter("user", "invalid", "The value must be the id of an account, or `all`.")]);
     let owner = match query.text("user").as_deref() {
         None => Some(caller.user),
         Some("all") => None,
         Some(id) => Some(id.parse::<UserId>().map_err(wrong)?),
     };
     if owner != Some(caller.user) && caller.role != Role::Admin {
-        return Err(Error::forbidden("Only administrators see other people's keys."));
+        return Err(Error::forbidden("Only administrators can see other people's keys."));
     }
     Ok(owner)
 }
 
-/// Creates an API key.
+/// Create an API key
 ///
-/// The key is in this answer and nowhere else: only its hash is kept. It can do what its scopes name and your role
-/// allows; each operation names the scope that it needs (`x-scope`). Needs a session: an API key is refused.
+/// The secret is only in this response: the server stores its hash. The key can do what both its scopes and your role
+/// allow; each operation names the scope that it needs (`x-scope`). Needs a session: API keys are refused.
 #[utoipa::path(tag = "Tokens", request_body = ApiKeyDraft, security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 201, body = NewApiKey, description = "The key.")))]
+    responses((status = 201, body = NewApiKey, description = "The key with its secret.")))]
 #[post("/tokens")]
 async fn create_token(body: Body, request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
     sessions::of_caller(&caller)?;
@@ -69,12 +71,13 @@ async fn create_token(body: Body, request: Request, caller: Caller<Staff>) -> Re
     created(&request, &format!("/tokens/{}", key.view.id), &key, VERSION)
 }
 
-/// Reads what is known of an API key.
+/// Read an API key
 ///
-/// Yours; for administrators, anybody's. Needs a session: an API key is refused.
-#[utoipa::path(tag = "Tokens", params(("token" = String, Path, description = "The id, not the key.")),
+/// Returns the metadata of one of your keys, never its secret. Administrators can read any key. Needs a session: API
+/// keys are refused.
+#[utoipa::path(tag = "Tokens", params(("token" = String, Path, description = "The id of the key, not its secret.")),
     security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = ApiKeyView, description = "The key's facts.")))]
+    responses((status = 200, body = ApiKeyView, description = "The key's metadata.")))]
 #[get("/tokens/{token}")]
 async fn read_token(request: Request, caller: Caller<Staff>, id: web::Path<String>) -> Result<HttpResponse> {
     sessions::of_caller(&caller)?;
@@ -83,12 +86,13 @@ async fn read_token(request: Request, caller: Caller<Staff>, id: web::Path<Strin
     private(200, &view)
 }
 
-/// Deletes an API key.
+/// Delete an API key
 ///
-/// It stops working at once. Yours; for administrators, anybody's. Needs a session: an API key is refused.
-#[utoipa::path(tag = "Tokens", params(("token" = String, Path, description = "The id, not the key.")),
+/// The key stops working at once. Administrators can delete any key; other users only their own. Needs a session: API
+/// keys are refused.
+#[utoipa::path(tag = "Tokens", params(("token" = String, Path, description = "The id of the key, not its secret.")),
     security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 204, description = "There is no such key any more.")))]
+    responses((status = 204, description = "The key no longer exists.")))]
 #[delete("/tokens/{token}")]
 async fn delete_token(request: Request, caller: Caller<Staff>, id: web::Path<String>) -> Result<HttpResponse> {
     sessions::of_caller(&caller)?;

@@ -1,7 +1,7 @@
-//! API keys: how programs come in, in the name of the person who made the key.
+//! API keys: how programs authenticate in the name of the user who created the key.
 //!
-//! Invariants: a key is shown once and kept as a hash; it can do no more than its scopes and its owner's role; it
-//! manages no keys, sessions or passwords.
+//! Invariants: a key is shown once and stored as a hash. It can do only what both its scopes and its owner's role
+//! allow. It cannot manage keys, sessions or passwords.
 
 mod api_key;
 mod handlers;

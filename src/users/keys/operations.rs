@@ -1,4 +1,4 @@
-//! What can be done with API keys: plain functions of connection, caller and input.
+//! Operations on API keys: functions of a connection, a caller and parsed input.
 
 use serde_json::{Value, json};
 
@@ -16,40 +16,41 @@ use crate::users::authenticate::invalid_token;
 use crate::users::caller::Caller;
 use crate::users::role::Role;
 
-/// Who sent an API key.
+/// Finds the caller for an API key.
 pub(in crate::users) async fn bearer(work: &Work, token: &str) -> Result<Caller> {
     let app = &work.app;
     let (hash, now) = (token_hash(token), app.now());
     let found = work.read(move |_, conn| queries::find_bearer(conn, &hash)).await?;
     let found = found.filter(|found| found.is_good(now)).ok_or_else(invalid_token)?;
-    // Who is within a transaction has been noted when it began, and on SQLite would wait here for themselves.
+    // Inside a transaction the use was stored before it began. On SQLite, a write here would wait for that
+    // transaction forever.
     if work.joined().is_none() && found.is_news(now) {
         let id = found.key.id;
-        // Where nothing can be written, what only reads goes on.
+        // If the database cannot be written, reading requests still go on.
         if let Err(error) = app.db.write(move |conn| queries::touch(conn, id, now)).await {
-            tracing::warn!(%error, "the last use of an API key was not noted");
+            tracing::warn!(%error, "cannot store the time of an API key's last use");
         }
     }
     Ok(Caller::known(found.key.user_id, found.role, found.author, None, Some(found.key.scopes.0)))
 }
 
-/// One page of somebody's keys, or of everybody's.
+/// Returns one page of a user's keys, or of everybody's.
 pub(super) fn list(conn: &mut Conn, query: &PageQuery, owner: Option<UserId>) -> Result<PageOf<ApiKeyView>> {
     let page = queries::page(conn, query, owner)?;
     page.with_rows(|rows| Ok(rows.iter().map(ApiKey::view).collect()))
 }
 
-/// One key, the caller's own or, for administrators, anybody's.
+/// Returns one key: the caller's own or, for administrators, anybody's.
 pub(super) fn read(conn: &mut Conn, caller: &Caller, id: &str) -> Result<ApiKeyView> {
     Ok(look_up(conn, caller, id)?.ok_or_else(Error::not_found)?.view())
 }
 
-/// Makes a key for its owner; the actor is nobody if the command line makes it.
+/// Creates a key for its owner. The actor is `None` if the command line creates the key.
 pub(in crate::users) fn create(app: &App, conn: &mut Conn, (owner, actor): (&Caller, Option<String>), input: &Input) -> Result<NewApiKey> {
     let now = app.now();
     let draft = input.plain::<ApiKeyDraft>()?;
     if draft.expires_at.is_some_and(|end| end <= now) {
-        return Err(Error::invalid(vec![Fault::at("/expires_at", "in_the_past", "A key that has ended already is of no use.")]));
+        return Err(Error::invalid(vec![Fault::at("/expires_at", "in_the_past", "The time of expiry must be in the future.")]));
     }
     accounts::locked(conn, owner.user)?.ok_or_else(invalid_token)?;
     let (key, token) = ApiKey::make(draft, owner.user, now);
@@ -58,7 +59,8 @@ pub(in crate::users) fn create(app: &App, conn: &mut Conn, (owner, actor): (&Cal
     Ok(NewApiKey { token, view: key.view() })
 }
 
-/// Deletes a key, the caller's own or, for administrators, anybody's; to others it is as unknown as one that never was.
+/// Deletes a key: the caller's own or, for administrators, anybody's. Other callers cannot tell it from a key that
+/// never existed.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller, id: &str) -> Result<()> {
     let Some(key) = look_up(conn, caller, id)? else { return Ok(()) };
     queries::delete(conn, key.id)?;

@@ -1,4 +1,4 @@
-//! All SQL of API keys.
+//! SQL queries for API keys.
 
 use diesel::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::schema::{api_keys, authors, users};
 use crate::users::accounts::UserId;
 use crate::users::role::Role;
 
-/// The key with a hash and whose it is, if there is one.
+/// Returns the key with a hash and its owner, if there is one.
 pub(super) fn find_bearer(conn: &mut Conn, hash: &str) -> Result<Option<KeyBearer>> {
     let found = api_keys::table
         .inner_join(users::table.on(users::id.eq(api_keys::user_id)))
@@ -22,7 +22,7 @@ pub(super) fn find_bearer(conn: &mut Conn, hash: &str) -> Result<Option<KeyBeare
     Ok(found.map(|(key, role, suspended, author)| KeyBearer { key, role, suspended, author }))
 }
 
-/// One page of somebody's keys, or of everybody's.
+/// Returns one page of a user's keys, or of everybody's.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery, user: Option<UserId>) -> Result<PageOf<ApiKey>> {
     let (mut rows, mut all) =
         (api_keys::table.select(ApiKey::as_select()).into_boxed::<Backend>(), api_keys::table.into_boxed::<Backend>());
@@ -33,7 +33,7 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery, user: Option<UserId>) -> 
     Ok(keyset!(conn, LISTING, query, rows, all))
 }
 
-/// The key with an id, if there is one.
+/// Returns the key with an id, if there is one.
 pub(super) fn look_up(conn: &mut Conn, id: &str) -> Result<Option<ApiKey>> {
     let Ok(id) = id.parse::<ApiKeyId>() else { return Ok(None) };
     Ok(api_keys::table.filter(api_keys::id.eq(id)).select(ApiKey::as_select()).first(conn).optional()?)
@@ -45,18 +45,18 @@ pub(super) fn insert(conn: &mut Conn, key: &ApiKey) -> Result<()> {
     Ok(())
 }
 
-/// Notes that a key was used.
+/// Stores the time of a key's last use.
 pub(super) fn touch(conn: &mut Conn, id: ApiKeyId, now: Timestamp) -> Result<()> {
     diesel::update(api_keys::table.filter(api_keys::id.eq(id))).set(api_keys::last_used_at.eq(Some(now))).execute(conn)?;
     Ok(())
 }
 
-/// Removes all keys of a user; says how many there were.
+/// Deletes all keys of a user. Returns their number.
 pub(in crate::users) fn delete_all(conn: &mut Conn, user: UserId) -> Result<usize> {
     Ok(diesel::delete(api_keys::table.filter(api_keys::user_id.eq(user))).execute(conn)?)
 }
 
-/// Removes a key.
+/// Deletes a key.
 pub(super) fn delete(conn: &mut Conn, id: ApiKeyId) -> Result<()> {
     diesel::delete(api_keys::table.filter(api_keys::id.eq(id))).execute(conn)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! A new address for one's own account: asked for, and proved.
+//! Changes of the caller's own email address: the request and the confirmation.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -19,21 +19,21 @@ use crate::jobs::{self, Job};
 use crate::secrets::token_hash;
 use crate::users::accounts::{self, User, UserId};
 
-/// As many addresses can be asked for in an hour, so that nobody has strangers mailed by the hundred.
+/// The maximum number of addresses that an account can ask for in an hour, so that it cannot flood strangers with email.
 const MOST_AN_HOUR: i64 = 5;
 
-/// The proof that an address is yours.
+/// The proof that an email address is yours.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EmailConfirmation {
-    /// The token of the mail; it works once, for a day.
+    /// The token in the email. It works once and is valid for a day.
     #[schema(min_length = 1, max_length = 200, example = "5f2b8c0d9e1a4b7c6d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a2b1c")]
     token: String,
 }
 
 impl Draft for EmailConfirmation {}
 
-/// The addresses that wait to be confirmed, by the account that asked for them.
+/// Returns the email addresses that wait for confirmation, by account.
 pub(in crate::users) fn pending_addresses(conn: &mut Conn, users: &[User], now: Timestamp) -> Result<HashMap<UserId, String>> {
     let ids: Vec<_> = users.iter().map(|user| user.id).collect();
     let waiting = queries::waiting(conn, &ids, now)?;
@@ -41,9 +41,9 @@ pub(in crate::users) fn pending_addresses(conn: &mut Conn, users: &[User], now: 
     Ok(standing.map(|token| (token.user_id, token.email)).collect())
 }
 
-/// Asks the owner of an address to confirm that it is theirs; says whether that was news.
+/// Asks the owner of an email address to confirm it. Returns whether a new email was queued.
 ///
-/// Whether another account has the address is for its owner to learn, from the mail, and for nobody else.
+/// The caller must not learn whether another account has the address; only its owner does, from the email.
 pub(in crate::users) fn ask_confirmation(app: &App, conn: &mut Conn, user: &User, email: &str) -> Result<bool> {
     lock(conn, &format!("mail to {email}"))?;
     let now = app.now();
@@ -64,12 +64,12 @@ pub(in crate::users) fn ask_confirmation(app: &App, conn: &mut Conn, user: &User
     Ok(true)
 }
 
-/// Whether an account has an address.
+/// Checks whether an account has an email address.
 pub(super) fn is_taken(conn: &mut Conn, email: &str) -> Result<bool> {
     Ok(accounts::find_by_email(conn, email)?.is_some())
 }
 
-/// Puts a confirmed address in the place of the old one.
+/// Replaces the old email address with the confirmed one.
 pub(super) fn confirm(app: &App, conn: &mut Conn, input: &Input) -> Result<()> {
     let EmailConfirmation { token } = input.plain()?;
     let now = app.now();

@@ -1,5 +1,5 @@
-//! Mails about accounts as jobs: what is to be written is looked up when it is written, so that no mail tells of what no
-//! longer is, and a token begins to live when it is mailed.
+//! Emails about accounts, sent as jobs. Each email is composed when it is sent, so that it reflects the present
+//! state; the lifetime of its token starts then, too.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,22 +16,22 @@ use crate::mail::Letter;
 use crate::users::accounts::{self, User, UserId};
 use crate::users::invitations::{self, InvitationId};
 
-/// A mail to somebody about their account.
+/// An email to a user about their account.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AccountMail {
-    /// The way to an account.
+    /// An invitation to create an account.
     Invitation(InvitationId),
-    /// The way to a new password, if the address has an account that may have one.
+    /// A link to reset a password, if the email address has an account that may log in.
     PasswordReset { email: String },
-    /// The way to prove a new address, unless it has an account already.
+    /// A link to confirm a new email address, unless an account has it already.
     EmailConfirmation(Id<MailToken>),
-    /// The notice to the old address.
+    /// The notice to the old email address.
     EmailChangeNotice { user: UserId, old: String, new: String },
 }
 
 impl AccountMail {
-    /// Writes the mail, if it still has a reason, and sends it.
+    /// Composes the email, if there is still a reason for it, and sends it.
     pub(crate) async fn deliver(self, app: &App, job: TaskId) -> std::result::Result<(), Failure> {
         if let Some(letter) = app.write(move |app, conn| self.write(app, conn, job)).await? {
             app.mailer.send(job, &letter, app.now()).await?;
@@ -56,8 +56,8 @@ fn invitation(app: &App, conn: &mut Conn, id: InvitationId) -> Result<Option<Let
     letters::invitation(app, conn, &to, &token, &inviter.name).map(Some)
 }
 
-/// Who is known is found out here and not in the request, so that nobody can tell from the answer. The token has the id of
-/// its job, so that a second try mails the first one again.
+/// Composes the email to reset a password. The account is looked up here and not in the request, so that the response
+/// cannot reveal whether it exists. The token's id is the job's id, so that a retry sends the same token again.
 fn password_reset(app: &App, conn: &mut Conn, job: TaskId, email: &str) -> Result<Option<Letter>> {
     let Some(found) = accounts::find_by_email(conn, email)? else { return Ok(None) };
     let Some(user) = accounts::locked(conn, found.id)?.filter(|user| user.email == email && !user.suspended) else { return Ok(None) };
@@ -88,7 +88,7 @@ fn email_confirmation(app: &App, conn: &mut Conn, id: MailTokenId) -> Result<Opt
     }
     queries::renew(conn, &token, app.now())?;
     let secret = secret(app, Purpose::EmailConfirmation, &id.to_string());
-    // Whose address it is nobody knows yet: what the account calls itself must not become a stranger's mail.
+    // The owner of the address is still unknown: the account's name must not appear in a stranger's email.
     letters::email_confirmation(app, conn, &Reader { email: &token.email, name: "" }, &secret).map(Some)
 }
 

@@ -1,4 +1,4 @@
-//! The operations that tokens of mails are asked for and used with, over HTTP.
+//! HTTP handlers that send email tokens or take them.
 
 use actix_web::{HttpResponse, post};
 
@@ -7,17 +7,17 @@ use super::recovery::{self, LostPassword, MailPromise, PROMISE, PasswordReset};
 use crate::error::Result;
 use crate::http::{Body, Limit, Mount, Request, no_content, private};
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::users) fn routes(mount: &mut impl Mount) {
     mount.service(request_password_reset).service(reset_password).service(confirm_email);
 }
 
-/// Asks for a new password.
+/// Request a password reset
 ///
-/// If there is an account with this address that may log in, a mail is sent to it, at most one an hour. Its link leads to
-/// `/reset-password?token=…` on the site. The answer is the same, after the same time, whoever is asked for.
+/// If this email address has an account that may log in, an email is sent to it, at most one an hour. Its link leads
+/// to `/reset-password?token=…` on the site. The response and its timing are the same for every address.
 #[utoipa::path(tag = "Authentication", request_body = LostPassword,
-    responses((status = 202, body = MailPromise, description = "If there is such an account, a mail is on its way.")))]
+    responses((status = 202, body = MailPromise, description = "If there is such an account, an email will be sent.")))]
 #[post("/auth/password/forgot")]
 async fn request_password_reset(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Login, request.address)?;
@@ -26,11 +26,12 @@ async fn request_password_reset(body: Body, request: Request) -> Result<HttpResp
     private(202, &PROMISE)
 }
 
-/// Sets a new password with the token of a mail.
+/// Reset a password
 ///
-/// Ends all sessions of the account, its kept answers of `Idempotency-Key` and, without `"keep_keys": true`, its API keys;
-/// log in with the new password then. A token works once, for an hour, and not after
-/// the password or the address has changed or the account was suspended.
+/// Sets a new password with the token in the email. Ends all sessions of the account, deletes its stored
+/// `Idempotency-Key` responses and, without `"keep_keys": true`, its API keys. Log in with the new password
+/// afterwards. A token works once, within an hour. It becomes invalid if the password or the email address changes or
+/// the account is suspended.
 #[utoipa::path(tag = "Authentication", request_body = PasswordReset,
     responses((status = 204, description = "The new password is in force.")))]
 #[post("/auth/password/reset")]
@@ -41,12 +42,13 @@ async fn reset_password(body: Body, request: Request) -> Result<HttpResponse> {
     Ok(no_content())
 }
 
-/// Confirms a new e-mail address with the token of a mail.
+/// Confirm an email address
 ///
-/// From now on, the account's owner logs in with it. A token works once, for a day, and not after another address was
-/// asked for or the password has changed. Where another account has come to the address first, `409`.
+/// From now on, the account's owner logs in with the new email address. The token in the email works once, within a
+/// day. It becomes invalid if another address is asked for or the password changes. If another account has taken the
+/// address since, the response is `409`.
 #[utoipa::path(tag = "Authentication", request_body = EmailConfirmation,
-    responses((status = 204, description = "The account has the new address.")))]
+    responses((status = 204, description = "The account has the new email address.")))]
 #[post("/auth/email/confirm")]
 async fn confirm_email(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Login, request.address)?;

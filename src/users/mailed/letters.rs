@@ -1,24 +1,24 @@
-//! What the letters say. Every link leads to a page of the readers' site, which sends the token with a `POST`.
+//! The texts of the emails. Every link leads to a page of the public site, which sends the token in a `POST` request.
 
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::mail::{self, Letter};
 
-/// The site's page that takes a new password.
+/// The site's page to reset a password.
 const RESET_PAGE: &str = "/reset-password";
-/// The site's page that takes up an invitation.
+/// The site's page to accept an invitation.
 const INVITATION_PAGE: &str = "/accept-invitation";
-/// The site's page that confirms an address.
+/// The site's page to confirm an email address.
 const CONFIRMATION_PAGE: &str = "/confirm-email";
 
-/// Whom a letter goes to.
+/// The recipient of an email.
 pub(super) struct Reader<'a> {
     pub(super) email: &'a str,
     pub(super) name: &'a str,
 }
 
-/// The way to a new password.
+/// Composes the email to reset a password.
 pub(super) fn password_reset(app: &App, conn: &mut Conn, to: &Reader<'_>, token: &str) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let paragraphs = vec![
@@ -29,7 +29,7 @@ pub(super) fn password_reset(app: &App, conn: &mut Conn, to: &Reader<'_>, token:
     Ok(letter(site, to, "Choose a new password", paragraphs))
 }
 
-/// The way to an account.
+/// Composes the invitation.
 pub(super) fn invitation(app: &App, conn: &mut Conn, to: &Reader<'_>, token: &str, inviter: &str) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let paragraphs = vec![
@@ -41,7 +41,7 @@ pub(super) fn invitation(app: &App, conn: &mut Conn, to: &Reader<'_>, token: &st
     Ok(letter(site, to, &subject, paragraphs))
 }
 
-/// The way to prove a new address.
+/// Composes the email to confirm a new address.
 pub(super) fn email_confirmation(app: &App, conn: &mut Conn, to: &Reader<'_>, token: &str) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let paragraphs = vec![
@@ -52,7 +52,7 @@ pub(super) fn email_confirmation(app: &App, conn: &mut Conn, to: &Reader<'_>, to
     Ok(letter(site, to, "Confirm your e-mail address", paragraphs))
 }
 
-/// For whoever asked for an address that has an account already; only its owner may learn that.
+/// Composes the email for a requested address that already has an account. Only the owner of the address may learn that.
 pub(super) fn email_taken(conn: &mut Conn, to: &str) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let paragraphs = vec![
@@ -64,7 +64,7 @@ pub(super) fn email_taken(conn: &mut Conn, to: &str) -> Result<Letter> {
     Ok(letter(site, &Reader { email: to, name: "" }, "This address has an account", paragraphs))
 }
 
-/// For the old address, so that nobody loses an account without notice.
+/// Composes the notice to the old email address, so that an account cannot be taken over unnoticed.
 pub(super) fn email_change_notice(conn: &mut Conn, to: &Reader<'_>, new: &str) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let paragraphs = vec![

@@ -1,8 +1,9 @@
-//! What people do with tokens that were mailed to them: get a new password, prove a new address.
+//! Tokens sent by email: to reset a password or to confirm a new email address.
 //!
-//! Invariants: of a token only the hash is kept; it serves one purpose for one account, once, for a while, and not after
-//! what it stood on has changed (a new password, a suspension, another address); whoever asks for a mail is told the same
-//! after the same time, whether the address is known or not; strangers get one mail an hour sent to anybody.
+//! Invariants: only the hash of a token is stored. A token serves one purpose for one account, once, for a limited
+//! time; a new password, a suspension or another address invalidates it. A request for an email gets the same
+//! response after the same time, whether the address is known or not. Strangers can have at most one email an hour
+//! sent to an address.
 
 mod addresses;
 mod delivery;

@@ -1,4 +1,4 @@
-//! All SQL of mailed tokens.
+//! SQL queries for email tokens.
 
 use diesel::prelude::*;
 
@@ -8,9 +8,9 @@ use crate::error::Result;
 use crate::schema::mail_tokens;
 use crate::users::accounts::UserId;
 
-/// Strangers can have one mail of a kind sent to one address in so long, in seconds.
+/// The minimum time between two emails of one kind that strangers can have sent to one address, in seconds.
 pub(super) const QUIET_SECONDS: i64 = 60 * 60;
-/// A token that nobody can use any more is kept so long, in seconds: who was mailed within the hour must be known.
+/// How long an expired token is kept, in seconds. The limit of one email an hour needs recent tokens.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
 
 /// Stores a new token.
@@ -19,13 +19,13 @@ pub(super) fn insert(conn: &mut Conn, token: &MailToken) -> Result<()> {
     Ok(())
 }
 
-/// The token with an id that nobody has used, if there is one.
+/// Returns the unused token with an id, if there is one.
 pub(super) fn look_up(conn: &mut Conn, id: MailTokenId) -> Result<Option<MailToken>> {
     let unused = mail_tokens::table.filter(mail_tokens::id.eq(id)).filter(mail_tokens::used_at.is_null());
     Ok(unused.select(MailToken::as_select()).first(conn).optional()?)
 }
 
-/// Lets a token live for its whole time from now on, since it is mailed now.
+/// Starts a token's lifetime now, because its email is sent now.
 pub(super) fn renew(conn: &mut Conn, token: &MailToken, now: Timestamp) -> Result<()> {
     let unused = mail_tokens::table.filter(mail_tokens::id.eq(token.id)).filter(mail_tokens::used_at.is_null());
     let end = now.plus_seconds(token.purpose.lifetime());
@@ -33,7 +33,7 @@ pub(super) fn renew(conn: &mut Conn, token: &MailToken, now: Timestamp) -> Resul
     Ok(())
 }
 
-/// The token with a hash that can be used for a purpose now, if there is one.
+/// Returns the valid token with a hash and a purpose, if there is one.
 pub(super) fn find_usable(conn: &mut Conn, hash: &str, purpose: Purpose, now: Timestamp) -> Result<Option<MailToken>> {
     let usable = mail_tokens::table
         .filter(mail_tokens::hash.eq(hash))
@@ -44,14 +44,14 @@ pub(super) fn find_usable(conn: &mut Conn, hash: &str, purpose: Purpose, now: Ti
     Ok(usable.select(MailToken::as_select()).first(conn).optional()?)
 }
 
-/// Uses a token up; of all who try, one is told that it did.
+/// Marks a token as used. If several callers try, exactly one gets `true`.
 pub(super) fn use_up(conn: &mut Conn, id: MailTokenId, now: Timestamp) -> Result<bool> {
     let unused =
         mail_tokens::table.filter(mail_tokens::id.eq(id)).filter(mail_tokens::used_at.is_null()).filter(mail_tokens::expires_at.gt(now));
     Ok(diesel::update(unused).set(mail_tokens::used_at.eq(Some(now))).execute(conn)? == 1)
 }
 
-/// Whether a token of a kind was mailed to an address within the hour.
+/// Checks whether a token of a kind was sent to an email address within the last hour.
 pub(super) fn was_mailed(conn: &mut Conn, email: &str, purpose: Purpose, now: Timestamp) -> Result<bool> {
     let recent = mail_tokens::table
         .filter(mail_tokens::email.eq(email))
@@ -61,7 +61,7 @@ pub(super) fn was_mailed(conn: &mut Conn, email: &str, purpose: Purpose, now: Ti
     Ok(recent.count().get_result::<i64>(conn)? > 0)
 }
 
-/// How many addresses were to be confirmed for an account within the hour.
+/// Counts the confirmations that an account asked for within the last hour.
 pub(super) fn count_recent_confirmations(conn: &mut Conn, user: UserId, now: Timestamp) -> Result<i64> {
     let recent = mail_tokens::table
         .filter(mail_tokens::user_id.eq(user))
@@ -70,7 +70,7 @@ pub(super) fn count_recent_confirmations(conn: &mut Conn, user: UserId, now: Tim
     Ok(recent.count().get_result(conn)?)
 }
 
-/// The addresses that wait to be confirmed for some accounts, the newest last.
+/// Returns the valid confirmation tokens of some accounts, newest last.
 pub(super) fn waiting(conn: &mut Conn, users: &[UserId], now: Timestamp) -> Result<Vec<MailToken>> {
     let purpose = Purpose::EmailConfirmation;
     let waiting = mail_tokens::table
@@ -82,7 +82,7 @@ pub(super) fn waiting(conn: &mut Conn, users: &[UserId], now: Timestamp) -> Resu
     Ok(waiting.select(MailToken::as_select()).order_by((mail_tokens::created_at, mail_tokens::id)).load(conn)?)
 }
 
-/// Makes worthless what was mailed to confirm an address for an account.
+/// Invalidates all unused confirmation tokens of an account.
 pub(in crate::users) fn forget_confirmations(conn: &mut Conn, user: UserId, now: Timestamp) -> Result<()> {
     let unused = mail_tokens::table
         .filter(mail_tokens::user_id.eq(user))
@@ -92,7 +92,7 @@ pub(in crate::users) fn forget_confirmations(conn: &mut Conn, user: UserId, now:
     Ok(())
 }
 
-/// Forgets tokens that came to their end a day ago.
+/// Deletes tokens that expired more than a day ago.
 pub(in crate::users) fn forget_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
     let before = now.plus_seconds(-KEPT_SECONDS);
     diesel::delete(mail_tokens::table.filter(mail_tokens::expires_at.lt(before))).execute(conn)?;

@@ -1,4 +1,4 @@
-//! A new password for whoever has lost theirs.
+//! The reset of a lost password.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -18,49 +18,49 @@ use crate::secrets::token_hash;
 use crate::users::accounts::{self, User};
 use crate::users::passwords::{self, NewPassword};
 
-/// Whose password was lost.
+/// A request to reset a password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LostPassword {
-    /// The account's address.
+    /// The email address of the account.
     email: Email,
 }
 
 impl Draft for LostPassword {}
 
-/// What everybody is told who asks for a mail.
+/// The response to every request to reset a password.
 #[derive(Serialize, ToSchema)]
 pub(super) struct MailPromise {
-    /// What happens now, for a person.
-    #[schema(example = "If there is an account with this address, a mail is on its way to it.")]
+    /// A sentence that tells people what happens next.
+    #[schema(example = "If there is an account with this address, an email will be sent to it.")]
     detail: &'static str,
 }
 
-/// What everybody is told who has lost their password.
-pub(super) const PROMISE: MailPromise = MailPromise { detail: "If there is an account with this address, a mail is on its way to it." };
+/// The same response for known and unknown addresses.
+pub(super) const PROMISE: MailPromise = MailPromise { detail: "If there is an account with this address, an email will be sent to it." };
 
-/// A new password, chosen with the token of a mail.
+/// A new password, set with the token in an email.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PasswordReset {
-    /// The token of the mail; it works once, for an hour.
+    /// The token in the email. It works once and is valid for an hour.
     #[schema(min_length = 1, max_length = 200, example = "5f2b8c0d9e1a4b7c6d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a2b1c")]
     token: String,
-    /// The password that you want.
+    /// The new password.
     new_password: NewPassword,
-    /// Whether your API keys go on; absent, they end with the sessions.
+    /// Whether to keep your API keys; by default they are deleted with the sessions.
     keep_keys: Option<bool>,
 }
 
 impl Draft for PasswordReset {}
 
-/// Notes that a mail is wanted. Nothing here depends on whether there is such an account.
+/// Queues the email. Nothing here depends on whether the account exists.
 pub(super) fn ask(app: &App, conn: &mut Conn, input: &Input) -> Result<()> {
     let LostPassword { email } = input.plain()?;
     jobs::enqueue(app, conn, &Job::AccountMail(AccountMail::PasswordReset { email: email.normal() }))
 }
 
-/// Sets a new password and ends what the old one opened; the hashing is done between the transactions.
+/// Sets a new password and ends the access that the old one gave. The password is hashed between the transactions.
 pub(super) async fn reset(request: &Request, input: &Input) -> Result<()> {
     let PasswordReset { token, new_password, keep_keys } = input.plain()?;
     let hash = token_hash(&token);

@@ -1,4 +1,4 @@
-//! A token that is mailed to somebody: its purposes, its row, and what makes it good.
+//! A token that is sent by email: its purposes, its row and its validity.
 
 use diesel::prelude::*;
 
@@ -9,23 +9,24 @@ use crate::schema::mail_tokens;
 use crate::secrets::token_hash;
 use crate::users::accounts::{User, UserId};
 
-/// How far a clock may have been wrong when a token was made, in seconds; one from farther ahead would hardly ever end.
+/// The tolerated clock error when a token was created, in seconds. A token from further in the future would hardly
+/// ever expire.
 const SLACK: i64 = 24 * 60 * 60;
 
 text_enum! {
-    /// What a mailed token is for.
+    /// The purpose of an email token.
     pub(crate) enum Purpose {
-        /// An account for somebody who has none.
+        /// Creates an account.
         Invitation = "invitation",
-        /// A new password for somebody who has lost theirs.
+        /// Sets a new password for a user who lost theirs.
         PasswordReset = "password_reset",
-        /// The proof that a new address is its owner's.
+        /// Proves that a new email address belongs to the user.
         EmailConfirmation = "email_confirmation",
     }
 }
 
 impl Purpose {
-    /// How long a token is good after it was mailed, in seconds.
+    /// Returns the lifetime of a token after its email is sent, in seconds.
     pub(in crate::users) const fn lifetime(self) -> i64 {
         match self {
             Self::Invitation => 7 * 24 * 60 * 60,
@@ -34,36 +35,36 @@ impl Purpose {
         }
     }
 
-    /// The latest end that a token can have by now.
+    /// Returns the latest expiry that a token can plausibly have now.
     pub(in crate::users) const fn latest_end(self, now: Timestamp) -> Timestamp {
         now.plus_seconds(self.lifetime() + SLACK)
     }
 }
 
-/// The token itself: made of the server's secret key, so that nothing it could be read from is kept, and yet the same at
-/// every try to mail it.
+/// Derives the token from the server's secret key and the id. Nothing stored reveals it, and every retry sends the
+/// same token.
 pub(in crate::users) fn secret(app: &App, purpose: Purpose, id: &str) -> String {
     app.secrets.digest(&format!("{} token", purpose.as_str()), id.as_bytes())
 }
 
-/// The one answer to every token that is not good, whatever is wrong with it.
+/// Returns the same error for every invalid token, whatever the reason.
 pub(in crate::users) fn bad_token() -> Error {
-    Error::invalid(vec![Fault::at("/token", "invalid_token", "This token is unknown, used, withdrawn or expired; ask for another.")])
+    Error::invalid(vec![Fault::at("/token", "invalid_token", "This token is unknown, used, withdrawn or expired; ask for another one.")])
 }
 
-/// The id of a mailed token.
+/// The id of an email token.
 pub(super) type MailTokenId = Id<MailToken>;
 
-/// A mailed token as it is stored.
+/// An email token, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = mail_tokens)]
 pub(crate) struct MailToken {
     pub(super) id: MailTokenId,
     pub(super) purpose: Purpose,
     pub(super) user_id: UserId,
-    /// The user's `token_version` that it was made under.
+    /// The user's `token_version` when the token was created.
     token_version: i32,
-    /// Where it is mailed to: the account's address, or the one that is to become it.
+    /// The email address that gets the token: the account's own, or the one to be confirmed.
     pub(super) email: String,
     hash: String,
     pub(super) created_at: Timestamp,
@@ -72,7 +73,7 @@ pub(crate) struct MailToken {
 }
 
 impl MailToken {
-    /// A new token for somebody.
+    /// Creates a token for a user.
     pub(super) fn new(app: &App, id: MailTokenId, purpose: Purpose, user: &User, email: &str) -> Self {
         let now = app.now();
         Self {
@@ -88,7 +89,7 @@ impl MailToken {
         }
     }
 
-    /// Whether its account is still what it was when the token was made; its end is for the queries to see to.
+    /// Checks whether the account is unchanged since the token was created. The queries check the expiry.
     pub(super) fn stands_for(&self, user: &User) -> bool {
         let address_holds = self.purpose != Purpose::PasswordReset || self.email == user.email;
         self.token_version == user.token_version && !user.suspended && address_holds

@@ -1,8 +1,9 @@
-//! The commonest passwords of 15 and more characters: well-known words, key runs and years, alone or strung together.
+//! Recognises the commonest passwords of 15 and more characters: well-known words, key runs and years, alone or
+//! strung together.
 
-/// Words, each of which alone is among the commonest passwords or the parts that they are made of.
+/// Words that are common passwords or parts of them.
 const WORDS: &str = include_str!("common_words.txt");
-/// What fingers run along, forwards or backwards.
+/// Sequences on keyboards or alphabets, typed forwards or backwards.
 const RUNS: &[&str] = &[
     "01234567890123456789012345678901234567890123456789",
     "12345678901234567890123456789012345678901234567890",
@@ -24,12 +25,12 @@ const RUNS: &[&str] = &[
     "a1b2c3d4e5f6g7h8i9j0",
     "!@#$%^&*()_+!@#$%^&*()_+",
 ];
-/// A string of so many common parts is common itself.
+/// The maximum number of common parts that make a password common.
 const PARTS: usize = 3;
-/// Longer ones are only looked at for repetition.
+/// Passwords longer than this, in characters, are only checked for repetition.
 const LONGEST: usize = 64;
 
-/// Whether a password is among those that are tried first.
+/// Checks whether a password is among those that attackers try first.
 pub(super) fn is_common(password: &str) -> bool {
     let lower: Vec<char> = password.to_lowercase().chars().collect();
     if repeats(&lower) {
@@ -42,12 +43,12 @@ pub(super) fn is_common(password: &str) -> bool {
     parts(&lower) <= PARTS || parts(&plain) <= PARTS
 }
 
-/// Whether it is a short piece over and over again.
+/// Checks whether the text repeats a piece of at most four characters.
 fn repeats(text: &[char]) -> bool {
     (1..=4).any(|period| text.iter().zip(text.iter().skip(period)).all(|(a, b)| a == b))
 }
 
-/// The letter that a digit or sign is written for.
+/// Returns the letter that a digit or sign stands for.
 fn unmask(c: char) -> char {
     match c {
         '@' | '4' => 'a',
@@ -60,7 +61,8 @@ fn unmask(c: char) -> char {
     }
 }
 
-/// The least number of common parts that the text is made of; more than [`PARTS`] where it is not.
+/// Returns the smallest number of common parts that form the text; more than [`PARTS`] if there are too many or the
+/// text has others.
 fn parts(text: &[char]) -> usize {
     let none = PARTS + 1;
     let mut best = vec![none; text.len() + 1];
@@ -78,7 +80,7 @@ fn parts(text: &[char]) -> usize {
     best.last().copied().unwrap_or(none)
 }
 
-/// How long the common parts are that a text begins with.
+/// Returns the lengths of the common parts that the text starts with.
 fn lengths(text: &[char]) -> Vec<usize> {
     let words = WORDS.lines().filter_map(|word| {
         let length = word.chars().count();
@@ -92,7 +94,7 @@ fn lengths(text: &[char]) -> Vec<usize> {
     words.chain(1..=digits).chain((3..=same).chain(4..=longest_run)).chain((sign == 1).then_some(1)).collect()
 }
 
-/// How much of a text lies within a run.
+/// Returns how many leading characters of the text lie within a sequence.
 fn run_length(text: &[char], run: impl Iterator<Item = char>) -> usize {
     let run: Vec<char> = run.collect();
     let from = |start: usize| run[start..].iter().zip(text).take_while(|(a, b)| a == b).count();

@@ -1,7 +1,7 @@
-//! Passwords: argon2id in a pool of its own, so that a flood of logins never takes the place of reads.
+//! Passwords, hashed with argon2id. The number of hashes at a time is limited, so that a flood of logins cannot starve reads.
 //!
-//! Invariants: a password is kept only as its hash; it is in no log, error or `Debug`; hashing for somebody unknown
-//! takes as long as for somebody known.
+//! Invariants: a password is stored only as its hash. It appears in no log, error or `Debug` output. Verification
+//! takes the same time for unknown users as for known ones.
 
 mod common;
 mod password;
@@ -18,30 +18,30 @@ use crate::secrets::random;
 use password::normalised;
 pub(super) use password::{NewPassword, check};
 
-/// Memory in KiB, passes and lanes, as OWASP advises.
+/// The argon2 parameters that OWASP recommends: memory in KiB, passes, lanes.
 const COST: (u32, u32, u32) = (19_456, 2, 1);
-/// The hash of a password that nobody has, made with the same cost.
+/// A hash that no password has, with the same parameters.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdCBmb3Igbm9ib2R5IQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// The password pool.
+/// The limit on concurrent password hashes.
 pub(crate) struct PasswordHasher {
     turns: Arc<Semaphore>,
 }
 
 impl PasswordHasher {
-    /// As many turns as there are cores.
+    /// Creates one permit for each core.
     pub(crate) fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self { turns: Arc::new(Semaphore::new(cores)) }
     }
 
-    /// A turn for a request, at once or not at all.
+    /// Takes a permit for a request, or fails at once.
     pub(super) fn try_turn(&self) -> Result<Turn> {
-        let busy = |_| Error::unavailable("all turns of the password pool are taken").header("Retry-After", "1");
+        let busy = |_| Error::unavailable("all permits of the password pool are taken").header("Retry-After", "1");
         Arc::clone(&self.turns).try_acquire_owned().map(|permit| Turn { _permit: permit }).map_err(busy)
     }
 
-    /// A turn, however long it takes: for the command line.
+    /// Waits for a permit: for the command line.
     pub(super) async fn turn(&self) -> Result<Turn> {
         Arc::clone(&self.turns)
             .acquire_owned()
@@ -51,15 +51,16 @@ impl PasswordHasher {
     }
 }
 
-/// The right to keep one core busy; it is given back when the work is done, even if nobody waits for it any more.
+/// A permit to keep one core busy. It is released when the hashing ends, even if the request has gone.
 pub(super) struct Turn {
     _permit: OwnedSemaphorePermit,
 }
 
 impl Turn {
-    /// Whether a password is the one with this hash; without a hash it is not, after the same time.
+    /// Verifies a password against a hash. Without a hash, it takes the same time and fails.
     ///
-    /// Hashes of before are of the text as it was typed: it is tried after the normalised one, for known and unknown alike.
+    /// Older hashes are of the text as typed, without normalisation. It is tried after the normalised text, for known
+    /// and unknown users alike.
     pub(super) async fn verify(self, password: String, hash: Option<String>) -> Result<(Self, Found)> {
         self.busy(move || {
             let known = hash.is_some();
@@ -78,7 +79,7 @@ impl Turn {
         .await
     }
 
-    /// A password's hash, with a salt of its own. Devices write the same characters differently, so the hash is of their NFC.
+    /// Hashes a password in its NFC form with a random salt. NFC, because devices encode the same characters differently.
     pub(super) async fn hash(self, password: String) -> Result<String> {
         let hashed = self.busy(move || {
             let hash = argon2()?.hash_password_with_salt(normalised(&password).as_bytes(), &random::<16>());
@@ -93,25 +94,25 @@ impl Turn {
     }
 }
 
-/// What a password turned out to be.
+/// The result of verifying a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// The right one.
+    /// The password is right.
     Right,
-    /// The right one, whose hash is of the text as it was typed and should be made anew.
+    /// The password is right, but its hash is of the text as typed and should be replaced.
     Unnormalised,
-    /// Another one, or nobody's.
+    /// The password is wrong, or the user is unknown.
     Wrong,
 }
 
 impl Found {
-    /// Whether it opens the account.
+    /// Checks whether the password was right.
     pub(super) fn matches(self) -> bool {
         self != Self::Wrong
     }
 }
 
-/// Whether a hash was made at another cost than the present one.
+/// Checks whether a hash was made with other parameters than the present ones.
 pub(super) fn is_outdated(hash: &str) -> bool {
     let (memory, passes, lanes) = COST;
     !hash.starts_with(&format!("$argon2id$v=19$m={memory},t={passes},p={lanes}$"))
@@ -156,7 +157,7 @@ mod tests {
             let turn = pool.turn().await.unwrap();
             assert_eq!(turn.verify(spelling.into(), Some(hash.clone())).await.unwrap().1, Found::Right);
         }
-        // A hash of before, of the text as it was typed.
+        // An older hash, of the text as typed.
         let before = argon2().unwrap().hash_password_with_salt(decomposed.as_bytes(), &random::<16>()).unwrap().to_string();
         let turn = pool.turn().await.unwrap();
         assert_eq!(turn.verify(decomposed.into(), Some(before)).await.unwrap().1, Found::Unnormalised);

@@ -1,4 +1,4 @@
-//! A password as somebody chooses it: its bounds, and what is refused as too common.
+//! A new password: its bounds, and the refusal of common ones.
 
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
@@ -17,13 +17,13 @@ const LONGEST: usize = 1024;
 pub(in crate::users) struct NewPassword(pub(in crate::users) String);
 
 impl NewPassword {
-    /// Whether it has the length of a password; the schema says the same with a fault.
+    /// Checks the length. The schema checks it too, with a validation error.
     pub(in crate::users) fn fits(&self) -> bool {
         (SHORTEST..=LONGEST).contains(&self.0.nfc().count())
     }
 }
 
-/// A password as it is counted and hashed: in NFC, since one device sends `ü` as one character and another as two.
+/// Normalises a password to NFC for counting and hashing: some devices send `ü` as one character, others as two.
 pub(super) fn normalised(password: &str) -> String {
     password.nfc().collect()
 }
@@ -36,14 +36,14 @@ impl utoipa::PartialSchema for NewPassword {
             .min_length(Some(SHORTEST))
             .max_length(Some(LONGEST))
             .write_only(true)
-            .description(Some("Any characters; the commonest passwords are refused."))
+            .description(Some("A password of any characters. The commonest passwords are refused."))
             .examples(["lanterns over the canal"])
             .into()
     }
 }
 impl utoipa::ToSchema for NewPassword {}
 
-/// The fault of a password that anybody would try first.
+/// Returns a validation error if a password is too short, too long or too common.
 pub(in crate::users) fn check(pointer: &str, password: &NewPassword, email: &str) -> Option<Fault> {
     if !password.fits() {
         let detail = format!("A password has {SHORTEST} to {LONGEST} characters, counted in their composed form (NFC).");
@@ -51,5 +51,5 @@ pub(in crate::users) fn check(pointer: &str, password: &NewPassword, email: &str
     }
     let text = normalised(&password.0);
     let weak = is_common(&text) || text.eq_ignore_ascii_case(email);
-    weak.then(|| Fault::at(pointer, "too_common", "This is among the passwords that are tried first; choose another."))
+    weak.then(|| Fault::at(pointer, "too_common", "This password is too common: attackers try it first. Choose another one."))
 }

@@ -1,4 +1,5 @@
-//! Failed logins: who guesses at an account from one place waits twice as long each time; its owner elsewhere does not.
+//! Failed logins: each failure for an account from one network doubles the wait there. The owner on another network
+//! does not wait.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,16 +10,16 @@ use crate::app::App;
 use crate::db::Timestamp;
 use crate::error::{Error, Result};
 
-/// As many mistakes are free.
+/// The number of failures without a wait.
 const FREE: u32 = 5;
-/// The longest wait, in milliseconds.
+/// The maximum wait, in milliseconds.
 const LONGEST_WAIT: u64 = 15 * 60 * 1000;
-/// A place that has been quiet for so long is forgotten, in milliseconds.
+/// How long a network's failures are remembered, in milliseconds.
 const MEMORY: u64 = 60 * 60 * 1000;
-/// As many places are remembered.
+/// The maximum number of entries.
 const MOST: usize = 20_000;
 
-/// Failed logins of this process, by account and network. Accounts that do not exist count alike.
+/// Failed logins of this process, by account and network. Accounts that do not exist are counted, too.
 #[derive(Default)]
 pub(crate) struct FailedLogins(Mutex<HashMap<String, Failures>>);
 
@@ -29,7 +30,7 @@ struct Failures {
 }
 
 impl Failures {
-    /// How much longer to wait, in milliseconds.
+    /// Returns the remaining wait, in milliseconds.
     fn wait(self, now: Timestamp) -> u64 {
         let Some(doublings) = self.count.checked_sub(FREE) else { return 0 };
         let wait = 1000_u64.saturating_mul(1 << doublings.min(20)).min(LONGEST_WAIT);
@@ -37,11 +38,11 @@ impl Failures {
     }
 }
 
-/// An attempt that counts as failed until it is said to have succeeded, so that many at once count as many.
+/// A login attempt. It counts as failed until it is marked as succeeded, so that parallel attempts are all counted.
 pub(in crate::users) struct Attempt(String);
 
 impl FailedLogins {
-    /// Counts an attempt, or says how long to wait.
+    /// Counts an attempt, or returns an error with the time to wait.
     pub(in crate::users) fn attempt(&self, app: &App, email: &str, client: &Client) -> Result<Attempt> {
         let key = app.secrets.digest("failed login", format!("{} {email}", client.network).as_bytes());
         let now = app.now();
@@ -62,7 +63,7 @@ impl FailedLogins {
 }
 
 impl Attempt {
-    /// Forgets the failures before it.
+    /// Deletes the failures counted so far.
     pub(in crate::users) fn succeeded(self, app: &App) {
         app.failed_logins.places().remove(&self.0);
     }

@@ -1,4 +1,4 @@
-//! The operations on sessions over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for sessions.
 
 use actix_web::{HttpResponse, delete, get, post, web};
 
@@ -10,16 +10,17 @@ use crate::users::caller::{Caller, Staff};
 
 listing_parameters!(SessionList, LISTING);
 
-/// Mounts the operations.
+/// Mounts the routes.
 pub(in crate::users) fn routes(mount: &mut impl Mount) {
     mount.service(log_in).service(refresh_session).service(log_out).service(list_sessions).service(delete_session);
 }
 
-/// Logs in.
+/// Log in
 ///
-/// Begins a session of 30 days. The access token is good for 15 minutes; the refresh token gets the next one. The answer
-/// to an unknown address, a wrong password and a suspended account is the same. Mistakes at one account from one
-/// place make that place wait, longer each time (`429`). An `Idempotency-Key` has no effect here: each login is checked.
+/// Starts a session of 30 days. The access token is valid for 15 minutes; the refresh token gets the next one. An
+/// unknown email address, a wrong password and a suspended account get the same response. Repeated failures for one
+/// account from one network make that network wait, longer each time (`429`). An `Idempotency-Key` has no effect
+/// here: each login is checked.
 #[utoipa::path(tag = "Authentication", request_body = Credentials, responses(
     (status = 200, body = Tokens, description = "The tokens of the session."),
     (status = 401, description = "The credentials are wrong.")))]
@@ -30,10 +31,10 @@ async fn log_in(body: Body, request: Request) -> Result<HttpResponse> {
     private(200, &login::log_in(&request, &body.0).await?)
 }
 
-/// Renews a session.
+/// Refresh a session
 ///
-/// A refresh token works once, and the answer has the next one. One that is used a second time has been stolen by
-/// somebody: the session ends for both. Send an `Idempotency-Key` to get a lost answer again, as long as the session goes on.
+/// A refresh token works once; the response has the next one. Reusing a refresh token is treated as theft and ends
+/// the session. Send an `Idempotency-Key` to be able to fetch a lost response again while the session lasts.
 #[utoipa::path(tag = "Authentication", request_body = Renewal, responses(
     (status = 200, body = Tokens, description = "The tokens of the session."),
     (status = 401, description = "The refresh token is unknown, used or expired.")))]
@@ -46,9 +47,9 @@ async fn refresh_session(body: Body, request: Request) -> Result<HttpResponse> {
     Ok(answer)
 }
 
-/// Logs out.
+/// Log out
 ///
-/// Ends the session whose access token is sent: both its tokens are worth nothing from now on.
+/// Ends the session of the access token. Its access token and refresh token stop working at once.
 #[utoipa::path(tag = "Authentication", security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 204, description = "The session has ended.")))]
 #[post("/auth/logout")]
@@ -59,9 +60,9 @@ async fn log_out(request: Request, caller: Caller<Staff>) -> Result<HttpResponse
     Ok(no_content())
 }
 
-/// Lists your sessions.
+/// List your sessions
 ///
-/// Where you are logged in, the newest first. Needs a session: an API key is refused.
+/// Returns your current sessions, newest first. Needs a session: API keys are refused.
 #[utoipa::path(tag = "Authentication", params(SessionList),
     security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 200, body = Page<SessionView>, description = "A page of your sessions.")))]
@@ -75,12 +76,12 @@ async fn list_sessions(request: Request, caller: Caller<Staff>) -> Result<HttpRe
     editor_page(&request, &list, &page)
 }
 
-/// Ends one of your sessions.
+/// End a session
 ///
-/// Needs a session: an API key is refused.
-#[utoipa::path(tag = "Authentication", params(("session" = String, Path, description = "Id.")),
+/// Ends one of your own sessions. Needs a session: API keys are refused.
+#[utoipa::path(tag = "Authentication", params(("session" = String, Path, description = "The id of the session.")),
     security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 204, description = "You have no such session any more.")))]
+    responses((status = 204, description = "The session no longer exists.")))]
 #[delete("/auth/sessions/{session}")]
 async fn delete_session(request: Request, caller: Caller<Staff>, id: web::Path<String>) -> Result<HttpResponse> {
     operations::of_caller(&caller)?;

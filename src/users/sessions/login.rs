@@ -1,4 +1,4 @@
-//! Beginning and renewing a session. Passwords are hashed between the transactions, never inside one.
+//! Starts and refreshes sessions. Passwords are hashed between the transactions, never inside one.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ use crate::users::accounts::{self, User};
 use crate::users::passwords::{Found, is_outdated};
 use crate::users::signing::{self, LIFETIME, Subject};
 
-/// Begins a session. Unknown, wrong and suspended get one answer, after one time.
+/// Starts a session. Unknown users, wrong passwords and suspended accounts get the same error after the same time.
 pub(super) async fn log_in(request: &Request, input: &Input) -> Result<Tokens> {
     let (app, client) = (&request.app, &Client::of(request));
     let Credentials { email, password } = input.plain()?;
@@ -30,7 +30,7 @@ pub(super) async fn log_in(request: &Request, input: &Input) -> Result<Tokens> {
     let better_hash = if found == Found::Unnormalised || is_outdated(&user.password_hash) {
         Some(turn.hash(password).await?)
     } else {
-        // Others may have the core while this one writes.
+        // Release the permit, so that other requests can hash while this one writes.
         drop(turn);
         None
     };
@@ -44,7 +44,7 @@ pub(super) async fn log_in(request: &Request, input: &Input) -> Result<Tokens> {
 }
 
 struct Opening {
-    /// As it was when the password was checked.
+    /// The account as it was when the password was verified.
     user: User,
     session: Session,
     token_hash: String,
@@ -54,7 +54,7 @@ struct Opening {
 fn open(conn: &mut Conn, opening: &Opening, now: Timestamp) -> Result<()> {
     let Opening { user, session, token_hash, better_hash } = opening;
     let current = accounts::locked(conn, user.id)?.filter(|current| !current.suspended);
-    // The password may have changed, or the account gone, while the old one was being checked.
+    // The password may have changed, or the account may be gone, since the password was verified.
     if current.is_none_or(|current| current.token_version != user.token_version) {
         return Err(wrong_credentials());
     }
@@ -67,7 +67,7 @@ fn open(conn: &mut Conn, opening: &Opening, now: Timestamp) -> Result<()> {
     events::record(conn, now, Event { actor: Some(user.id.to_string()), ..event })
 }
 
-/// Renews a session with a refresh token, which works once; the second time ends the session.
+/// Refreshes a session with a refresh token. A token works once; its second use ends the session.
 pub(super) async fn refresh(request: &Request, input: &Input) -> Result<(Tokens, OfSession)> {
     let app = &request.app;
     let Renewal { refresh_token } = input.plain()?;
@@ -82,12 +82,13 @@ pub(super) async fn refresh(request: &Request, input: &Input) -> Result<(Tokens,
     Ok((tokens(signer.sign(subject(&session), now)?, next), of))
 }
 
-/// The renewed session; none where there is nothing to renew. That a reuse ended a session must be kept, so it is no error.
+/// Returns the refreshed session, or `None` if the token is not valid. A detected reuse is no error, because its
+/// effects must be committed.
 fn renew(conn: &mut Conn, used: &str, next: &str, now: Timestamp) -> Result<Option<Session>> {
     let Some(id) = queries::session_of_token(conn, used)? else { return Ok(None) };
     let bearer = queries::find_bearer(conn, id)?.filter(|bearer| bearer.accepts(bearer.session.token_version, now));
     let Some(bearer) = bearer else { return Ok(None) };
-    // The session's row goes first, as it does where sessions are ended, so that nobody waits for each other.
+    // The session's row is updated first, as when sessions are ended, so that transactions cannot deadlock.
     if !queries::touch(conn, id, now)? {
         return Ok(None);
     }
@@ -110,5 +111,5 @@ fn tokens(access_token: String, refresh_token: String) -> Tokens {
 }
 
 fn wrong_credentials() -> Error {
-    Error::new(Code::WrongCredentials, "The e-mail address or the password is wrong.").header("WWW-Authenticate", "Bearer")
+    Error::new(Code::WrongCredentials, "The email address or the password is wrong.").header("WWW-Authenticate", "Bearer")
 }

@@ -1,7 +1,7 @@
-//! Sessions: logging in and out, refresh tokens, and what a request with an access token stands on.
+//! Sessions: login and logout, refresh tokens, and the lookup for access tokens.
 //!
-//! Invariants: a session lives 30 days at most, however often it is refreshed; a refresh token works once, and one that
-//! comes a second time ends its session; whoever may not log in is told nothing of why.
+//! Invariants: a session lasts at most 30 days, however often it is refreshed. A refresh token works once; its second
+//! use ends the session. A failed login does not say why it failed.
 
 mod attempts;
 mod handlers;

@@ -1,4 +1,4 @@
-//! What can be done with sessions that have begun: plain functions of connection, caller and input.
+//! Operations on existing sessions: functions of a connection, a caller and parsed input.
 
 use serde_json::Value;
 
@@ -10,20 +10,20 @@ use crate::error::{Error, Result};
 use crate::events::{self, Event};
 use crate::users::caller::Caller;
 
-/// The session that a caller has; who comes with an API key has none and may not do this.
+/// Returns the caller's session. API keys have none and are refused.
 pub(in crate::users) fn of_caller(caller: &Caller) -> Result<SessionId> {
     let session = caller.session.as_deref().and_then(|session| session.parse().ok());
     session.ok_or_else(|| Error::forbidden("An API key can't do this; log in."))
 }
 
-/// One page of the caller's sessions.
+/// Returns one page of the caller's sessions.
 pub(super) fn list(app: &App, conn: &mut Conn, caller: &Caller, query: &PageQuery) -> Result<PageOf<SessionView>> {
     let page = queries::page(conn, query, caller.user, app.now())?;
     let current = caller.session.as_deref();
     page.with_rows(|rows| Ok(rows.iter().map(|session| session.view(current)).collect()))
 }
 
-/// Ends one of the caller's sessions; those of others are as unknown as those that never were.
+/// Ends one of the caller's sessions. The caller cannot tell other users' sessions from sessions that never existed.
 pub(super) fn end(app: &App, conn: &mut Conn, caller: &Caller, id: &str) -> Result<()> {
     let Ok(id) = id.parse::<SessionId>() else { return Ok(()) };
     if !queries::end_own(conn, id, caller.user)? {
@@ -32,7 +32,7 @@ pub(super) fn end(app: &App, conn: &mut Conn, caller: &Caller, id: &str) -> Resu
     events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("session.ended", id, Value::Null) })
 }
 
-/// What the audit log says of a session; nobody's doing until an actor is named.
+/// Builds an audit event about a session, without an actor.
 pub(super) fn happened(kind: &'static str, id: SessionId, details: Value) -> Event {
     Event { kind, actor: None, subject_kind: "session", subject_id: id.to_string(), tags: Vec::new(), details }
 }

@@ -1,4 +1,4 @@
-//! A session: its row, its view, and what is sent to begin and to renew one.
+//! A session: its row, its view, and the request bodies that start and refresh one.
 
 use std::net::IpAddr;
 
@@ -17,20 +17,21 @@ use crate::users::role::Role;
 /// The id of a session.
 pub(in crate::users) type SessionId = Id<Session>;
 
-/// How long a session lives, in seconds.
+/// The lifetime of a session, in seconds.
 const LIFETIME: i64 = 30 * 24 * 60 * 60;
-/// How far a clock may have been wrong when a session began, in seconds; one from farther ahead would hardly ever end.
+/// The tolerated clock error when a session started, in seconds. A session from further in the future would hardly
+/// ever expire.
 const SLACK: i64 = 24 * 60 * 60;
-/// As much of a user agent is kept, in characters.
+/// The maximum stored length of a user agent, in characters.
 const AGENT: usize = 300;
 
-/// A session as it is stored.
+/// A session, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions)]
 pub(in crate::users) struct Session {
     pub(super) id: SessionId,
     pub(super) user_id: UserId,
-    /// The user's `token_version` that it began under or was carried over to.
+    /// The user's `token_version` when the session started, or since its own password change.
     pub(super) token_version: i32,
     user_agent: String,
     pub(super) created_at: Timestamp,
@@ -39,7 +40,7 @@ pub(in crate::users) struct Session {
 }
 
 impl Session {
-    /// A session that begins.
+    /// Creates a session.
     pub(super) fn begin(user: &User, client: &Client, now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
@@ -52,12 +53,12 @@ impl Session {
         }
     }
 
-    /// Whether it has not come to its end, nor to one that no clock can have meant.
+    /// Checks whether the session has not expired and its expiry is plausible.
     pub(super) fn lives(&self, now: Timestamp) -> bool {
         now < self.expires_at && self.expires_at <= now.plus_seconds(LIFETIME + SLACK)
     }
 
-    /// What its owner sees of it.
+    /// Returns the session as its owner sees it.
     pub(super) fn view(&self, current: Option<&str>) -> SessionView {
         SessionView {
             id: self.id,
@@ -70,7 +71,7 @@ impl Session {
     }
 }
 
-/// What a request with an access token stands on: the session and whose it is, as they are now.
+/// The session of an access token with the present state of its user.
 pub(in crate::users) struct Bearer {
     pub(in crate::users) user: UserId,
     pub(in crate::users) role: Role,
@@ -81,25 +82,26 @@ pub(in crate::users) struct Bearer {
 }
 
 impl Bearer {
-    /// Whether a token of this version, of this session, is good now.
+    /// Checks whether an access token of this session with this version is valid now.
     ///
-    /// A session whose version is not the user's has been ended by a new password or a suspension. A password change
-    /// carries the session that made it over, so its tokens of before are good; one from ahead can't be its own.
+    /// A session whose version differs from the user's was ended by a new password or a suspension. A password change
+    /// updates the version of the session that made it, so that session's older tokens stay valid; a token cannot
+    /// have a later version than the user.
     pub(in crate::users) fn accepts(&self, version: i32, now: Timestamp) -> bool {
         let current = self.session.token_version == self.user_version && version <= self.user_version;
         current && !self.suspended && self.session.lives(now)
     }
 }
 
-/// Who is at the other end.
+/// The client that sent a request.
 pub(in crate::users) struct Client {
-    /// The address, of IPv6 the /64.
+    /// The IP address; of an IPv6 address, the /64 network.
     pub(super) network: IpAddr,
     user_agent: String,
 }
 
 impl Client {
-    /// Who sent a request.
+    /// Reads the client from a request.
     pub(in crate::users) fn of(request: &Request) -> Self {
         let agent = request.header("user-agent").unwrap_or_default();
         let user_agent = agent.chars().filter(|c| !c.is_control()).take(AGENT).collect();
@@ -107,24 +109,24 @@ impl Client {
     }
 }
 
-/// What it takes to log in.
+/// The credentials to log in with.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Credentials {
-    /// The account's address.
+    /// The email address of the account.
     pub(super) email: Email,
-    /// Its password.
+    /// The password of the account.
     #[schema(min_length = 1, max_length = 1024, format = "password", example = "lanterns over the canal")]
     pub(super) password: String,
 }
 
 impl Draft for Credentials {}
 
-/// What it takes to renew a session.
+/// The request to refresh a session.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Renewal {
-    /// The refresh token of the last login or refresh; it works once.
+    /// The refresh token of the last login or refresh. It works once.
     #[schema(min_length = 1, max_length = 200, example = "0uLxTb5g0h1z0VjQvGJcX3oDq9yq8z0pV0m7m3eV2kM")]
     pub(super) refresh_token: String,
 }
@@ -134,16 +136,16 @@ impl Draft for Renewal {}
 /// The tokens of a session.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Tokens {
-    /// A JWT for the `Authorization` header, as `Bearer`.
+    /// The access token, a JWT. Send it in the `Authorization` header as `Bearer`.
     #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9…")]
     pub(super) access_token: String,
-    /// How the access token is sent.
+    /// The type of the access token: always `Bearer`.
     #[schema(example = "Bearer")]
     pub(super) token_type: &'static str,
-    /// How long the access token is good, in seconds.
+    /// The lifetime of the access token, in seconds.
     #[schema(minimum = 1, example = 900)]
     pub(super) expires_in: i64,
-    /// What the next refresh takes; it works once.
+    /// The refresh token for the next refresh. It works once.
     #[schema(example = "0uLxTb5g0h1z0VjQvGJcX3oDq9yq8z0pV0m7m3eV2kM")]
     pub(super) refresh_token: String,
 }
@@ -151,32 +153,32 @@ pub(super) struct Tokens {
 /// A session, as its owner sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct SessionView {
-    /// Its id.
+    /// The id of the session.
     id: SessionId,
-    /// What program it was begun with, in that program's own words.
+    /// The user agent that started the session, at most 300 characters.
     #[schema(example = "Mozilla/5.0 (X11; Linux x86_64)")]
     user_agent: String,
-    /// Whether it is the one that asks.
+    /// Whether this is the session of the request.
     current: bool,
-    /// When it began.
+    /// The time when the session started.
     created_at: Timestamp,
-    /// When it was last refreshed.
+    /// The time of the last refresh.
     last_used_at: Timestamp,
-    /// When it ends.
+    /// The time when the session expires.
     expires_at: Timestamp,
 }
 
-/// What the list of sessions can be asked.
+/// The filters and sort fields of the list of sessions.
 pub(super) static LISTING: Listing<sessions::table, Session> = Listing {
     fields: &[
-        Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id sessions::id), key: None, about: "The id." },
+        Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id sessions::id), key: None, about: "The id of the session." },
         Field {
             name: "created_at",
             kind: Kind::Time,
             ops: Op::ORDER,
             column: column!(time sessions::created_at),
             key: Some(|row| Key::Int(row.created_at.millis())),
-            about: "When it began.",
+            about: "The time when the session started.",
         },
         Field {
             name: "last_used_at",
@@ -184,7 +186,7 @@ pub(super) static LISTING: Listing<sessions::table, Session> = Listing {
             ops: Op::ORDER,
             column: column!(time sessions::last_used_at),
             key: Some(|row| Key::Int(row.last_used_at.millis())),
-            about: "When it was last refreshed.",
+            about: "The time of the last refresh.",
         },
     ],
     default_sort: "-created_at",

@@ -1,4 +1,4 @@
-//! `/.well-known/jwks.json`: with what others check access tokens.
+//! `/.well-known/jwks.json`: the public keys to verify access tokens with.
 
 use actix_web::{HttpResponse, get};
 
@@ -7,15 +7,15 @@ use super::queries;
 use crate::error::Result;
 use crate::http::{Mount, Request, Tags, public};
 
-/// Mounts the public keys.
+/// Mounts the routes.
 pub(crate) fn routes(mount: &mut impl Mount) {
     mount.service(read_public_keys);
 }
 
-/// Returns the public keys of access tokens.
+/// Read the public keys of access tokens
 ///
-/// A JWK Set (RFC 7517). Keys change every 90 days; an old one stays here until the last of its tokens has expired.
-#[utoipa::path(tag = "Authentication", responses((status = 200, body = PublicKeys, description = "The keys, newest first.")))]
+/// Returns a JWK Set (RFC 7517). Keys change every 90 days; an old key stays listed until its last token has expired.
+#[utoipa::path(tag = "Authentication", responses((status = 200, body = PublicKeys, description = "The public keys, newest first.")))]
 #[get("/.well-known/jwks.json")]
 async fn read_public_keys(request: Request) -> Result<HttpResponse> {
     request.no_query()?;

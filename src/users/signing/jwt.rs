@@ -1,4 +1,4 @@
-//! Access tokens as text: signed, and read with every claim checked (RFC 7519, RFC 8725, RFC 9068).
+//! Access tokens: signs them, and verifies every claim (RFC 7519, RFC 8725, RFC 9068).
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use crate::error::{Error, Result};
 use crate::users::accounts::User;
 use crate::users::sessions::Session;
 
-/// How long an access token lives, in seconds.
+/// The lifetime of an access token, in seconds.
 pub(in crate::users) const LIFETIME: i64 = 15 * 60;
-/// How far the clocks of two nodes may be apart, in seconds.
+/// The tolerated clock difference between two nodes, in seconds.
 const LEEWAY: i64 = 30;
-/// The longest token that is looked at, in bytes; those made here have about 600.
+/// The maximum length of a token, in bytes. The server's own tokens have about 600.
 const LONGEST: usize = 2000;
 const TYPE: &str = "at+jwt";
 const AUDIENCE: &str = "masthead";
 
-/// Whom a token is for.
+/// The subject of a token.
 #[derive(Clone, Copy)]
 pub(in crate::users) struct Subject {
     pub(in crate::users) user: Id<User>,
@@ -28,7 +28,7 @@ pub(in crate::users) struct Subject {
     pub(in crate::users) version: i32,
 }
 
-/// What a token says; all of it must be there.
+/// The claims of a token; all are required.
 #[derive(Serialize, Deserialize)]
 pub(in crate::users) struct Claims {
     iss: String,
@@ -49,7 +49,7 @@ pub(in crate::users) struct Signer {
 }
 
 impl Signer {
-    /// A new access token.
+    /// Signs a new access token.
     pub(in crate::users) fn sign(&self, subject: Subject, now: Timestamp) -> Result<String> {
         let seconds = now.millis().div_euclid(1000);
         let claims = Claims {
@@ -68,21 +68,21 @@ impl Signer {
     }
 }
 
-/// The id of the key that a token says it was signed with; none where it is no access token by its header.
+/// Returns the id of the key that signed a token, or `None` if the header is not that of an access token.
 pub(super) fn kid(token: &str) -> Option<String> {
     if token.len() > LONGEST {
         return None;
     }
     let found = decode_header(token).ok()?;
     let kid = found.kid.clone()?;
-    // Exactly what this server writes: no other algorithm or type, no key or certificate of the token's own.
+    // The header must be exactly what this server writes: no other algorithm or type, no key or certificate in the token.
     (found == header(&kid)).then_some(kid)
 }
 
-/// A token's claims, where it is this key's and in force.
+/// Returns a token's claims, if this key signed it and it is in force.
 pub(super) fn verify(token: &str, key: &SigningKey, issuer: &str, now: Timestamp) -> Option<Claims> {
     let mut validation = Validation::new(Algorithm::EdDSA);
-    // Times are compared with the server's own clock, the rest here as well, so that all rules stand in one place.
+    // The code below checks times, with the server's own clock, and all other claims, so that all rules are in one place.
     validation.validate_exp = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();

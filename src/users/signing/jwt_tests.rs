@@ -1,4 +1,4 @@
-//! What is no access token, however much it looks like one.
+//! Tokens that look like access tokens and are not.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -26,7 +26,7 @@ fn token(key: &Arc<SigningKey>) -> String {
     Signer { key: Arc::clone(key), issuer: ISSUER.into() }.sign(subject(), NOW).unwrap()
 }
 
-/// What a server would make of a token: its header first, then the rest.
+/// Verifies a token as a server does: first the header, then the rest.
 fn accepts(text: &str, key: &SigningKey, now: Timestamp) -> bool {
     kid(text).is_some_and(|kid| kid == key.kid) && verify(text, key, ISSUER, now).is_some()
 }
@@ -35,7 +35,7 @@ fn part(text: &str, index: usize) -> Value {
     serde_json::from_slice(&BASE64.decode(text.split('.').nth(index).unwrap()).unwrap()).unwrap()
 }
 
-/// A token of any header and claims, rightly signed.
+/// Returns a token with any header and claims, correctly signed.
 fn signed(key: &SigningKey, header: &Value, claims: &Value) -> String {
     let message = format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()));
     let signature = jsonwebtoken::crypto::sign(message.as_bytes(), key.encoding.as_ref().unwrap(), Algorithm::EdDSA).unwrap();

@@ -1,7 +1,7 @@
 //! Access tokens (JWT, RFC 9068) and the keys that sign them.
 //!
-//! Invariants: EdDSA is the only algorithm there is; the private half of a key is stored sealed; a key that signs no
-//! more stays published until the last of its tokens has expired.
+//! Invariants: EdDSA is the only algorithm. The private half of a key is stored sealed. A key that no longer signs
+//! stays published until its last token has expired.
 
 mod handlers;
 mod jwt;

@@ -1,4 +1,4 @@
-//! The cryptography that `jsonwebtoken` is given: Ed25519 and nothing else, so that no other algorithm can be asked for.
+//! The cryptography provider for `jsonwebtoken`: only Ed25519, so that no token can choose another algorithm.
 
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
@@ -6,7 +6,7 @@ use jsonwebtoken::errors::{ErrorKind, Result};
 use jsonwebtoken::signature::{Error, Signer, Verifier};
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, EncodingKey};
 
-/// Makes this the process's provider; the first call counts, and no other provider is built in.
+/// Installs the provider for the process. Later calls have no effect.
 pub(super) fn install() {
     let _ = PROVIDER.install_default();
 }

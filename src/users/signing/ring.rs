@@ -1,4 +1,4 @@
-//! The key ring: signing keys kept in memory, so that a request costs no query for them.
+//! The key ring: caches the signing keys in memory, so that requests need no query for them.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -14,9 +14,9 @@ use crate::error::{Error, Result};
 use crate::events::{self, Event};
 use crate::users::authenticate::invalid_token;
 
-/// How long what other nodes did to the keys may go unnoticed when a token is signed, in milliseconds.
+/// The maximum age of the cached keys for signing, in milliseconds. Another node may have changed the keys meanwhile.
 const FRESH_MILLIS: u64 = 60_000;
-/// How often a foreign key id may make the server look for new keys.
+/// The minimum time between two lookups for unknown key ids.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long the row of a retired key is kept, in seconds.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
@@ -24,13 +24,13 @@ const KEPT_SECONDS: i64 = 24 * 60 * 60;
 /// The signing keys of this process.
 pub(crate) struct KeyRing {
     ring: RwLock<Ring>,
-    /// Who looks for an unknown key; whoever else needs one waits for what is found.
+    /// Serialises the lookups for unknown keys, so that waiting requests share one result.
     search: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
 struct Ring {
-    /// Newest first.
+    /// The keys, newest first.
     keys: Vec<Arc<SigningKey>>,
     loaded_at: Option<Timestamp>,
     searched_at: Option<Instant>,
@@ -64,7 +64,7 @@ impl KeyRing {
         self.read(|ring| ring.loaded_at.is_some_and(|at| now.millis().abs_diff(at.millis()) < FRESH_MILLIS))
     }
 
-    /// Whether it is time to look for an unknown key again; counts the look.
+    /// Checks whether another lookup for an unknown key is due, and counts it.
     fn may_search(&self) -> bool {
         self.change(|ring| {
             let waiting = ring.searched_at.is_some_and(|at| at.elapsed() < PATIENCE);
@@ -86,7 +86,7 @@ impl KeyRing {
     }
 }
 
-/// The key that signs now; made where there is none or its term is over.
+/// Returns the key that signs now. Creates one if there is none or its 90 days are over.
 pub(in crate::users) async fn signer(app: &App) -> Result<jwt::Signer> {
     let now = app.now();
     if !app.keys.is_fresh(now) || app.keys.signer(now).is_none() {
@@ -100,7 +100,7 @@ pub(in crate::users) async fn signer(app: &App) -> Result<jwt::Signer> {
     Ok(jwt::Signer { key, issuer: issuer(app) })
 }
 
-/// The claims of an access token that this server signed and that is in force.
+/// Returns the claims of an access token that this installation signed and that is in force.
 pub(in crate::users) async fn verify(app: &App, token: &str) -> Result<Claims> {
     let now = app.now();
     let kid = jwt::kid(token).ok_or_else(invalid_token)?;
@@ -117,12 +117,12 @@ pub(in crate::users) async fn verify(app: &App, token: &str) -> Result<Claims> {
     jwt::verify(token, &key, &issuer(app), now).ok_or_else(invalid_token)
 }
 
-/// Who issues tokens: the database, whichever node does it and by whatever address that is reached.
+/// Returns the issuer of the tokens. It identifies the database, whatever the node or the URL.
 fn issuer(app: &App) -> String {
     format!("urn:uuid:{}", app.db.identity())
 }
 
-/// Makes a new signing key; what the old one signed stays good until it expires.
+/// Creates a new signing key and returns its id. Tokens signed with the old key stay valid until they expire.
 pub(crate) fn rotate_signing_key(app: &App, conn: &mut Conn) -> Result<String> {
     lock(conn, "signing keys")?;
     replace(app, conn)

@@ -1,4 +1,4 @@
-//! Keys change, and nobody is logged out by it.
+//! Keys can be rotated without logging anybody out.
 
 use super::*;
 use crate::clock::Clock;
@@ -8,7 +8,7 @@ use crate::users::signing::Subject;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// A program over the database in a folder; two over one folder are two nodes.
+/// Opens an app on the database in a folder. Two apps on one folder are two nodes.
 fn node(folder: &std::path::Path, clock: &Clock) -> App {
     let path = |name: &str| folder.join(name).display().to_string();
     let config = Config::from_lookup(|name| match name {
