@@ -49,7 +49,7 @@ fn describe_passed_over(schema: &mut Value, facts: &DraftFacts) {
         schema["properties"][name] = json!({"readOnly": true, "description": about});
     };
     facts.derived.iter().for_each(|pointer| describe(pointer, "Computed by the server; accepted and ignored."));
-    facts.read_only.iter().for_each(|pointer| describe(pointer, "Changed only by the server; accepted if equal to the current value."));
+    facts.read_only.iter().for_each(|pointer| describe(pointer, "Changed only by the server; accepted when equal to the current value."));
 }
 
 /// Returns the component schemas.
