@@ -119,7 +119,7 @@ impl World {
         Node::start(&self.database, &settings, self.clock.clone()).await.expect("the app opens")
     }
 
-    /// Opens the app on the same database and clock, with short deadlines for connections.
+    /// Opens the app on the same database and clock, with these deadlines for connections.
     pub(crate) fn app_with(&self, deadlines: Deadlines) -> App {
         let shared = self.bucket.as_ref().map(Bucket::settings).unwrap_or_default();
         let mut config = config(&self.database, &[&borrowed(&shared)[..], &[("WORKERS", "1")]].concat());
