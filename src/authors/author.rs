@@ -64,8 +64,8 @@ pub(crate) struct AuthorDraft {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub(crate) links: Vec<SocialLink>,
-    /// The account that the profile belongs to, by id. Only admins may change it; a writer who creates their own profile
-    /// becomes its account.
+    /// The account that the profile belongs to, by id. Only admins may change it; if a writer creates their own profile, it is the
+    /// writer's account.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) user: Option<Id<User>>,
     /// The site's custom members, as the custom schema for authors defines them.

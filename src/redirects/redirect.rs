@@ -77,6 +77,7 @@ impl utoipa::PartialSchema for RedirectStatus {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::Integer))
+            .description(Some("The HTTP status of a redirect."))
             .enum_values(Some([301, 302, 307, 308, GONE]))
             .minimum(Some(301))
             .maximum(Some(GONE))
