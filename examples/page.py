@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Renders an article's page, with everything around the article, from one answer of the API and nothing else.
+"""Renders an article's page, with everything around the article, from a single response of the API.
 
-    python3 examples/page.py SLUG > page.html          API=http://127.0.0.1:8080 where the server is elsewhere
+    python3 examples/page.py SLUG > page.html          set API=http://… if the server is not on 127.0.0.1:8080
 
-Needs nothing but Python. It is meant to be read: each function is a piece of the page.
+Needs only Python. It is meant to be read: each function renders a part of the page.
 """
 
 import json
@@ -16,11 +16,11 @@ API = os.environ.get("API", "http://127.0.0.1:8080")
 
 NETWORKS = {
     "x": "X", "facebook": "Facebook", "whatsapp": "WhatsApp", "telegram": "Telegram", "reddit": "Reddit",
-    "linkedin": "LinkedIn", "email": "E-mail", "bluesky": "Bluesky", "mastodon": "Mastodon",
+    "linkedin": "LinkedIn", "email": "Email", "bluesky": "Bluesky", "mastodon": "Mastodon",
 }
 LABELS = {
-    "author_name": "Your name", "author_email": "Your e-mail address", "author_url": "Your website", "body": "Your comment",
-    "notify_replies": "Mail me replies",
+    "author_name": "Your name", "author_email": "Your email address", "author_url": "Your website", "body": "Your comment",
+    "notify_replies": "Email me replies",
 }
 
 
@@ -43,7 +43,7 @@ def picture(image, alt=None, caption=None):
 
 
 def ad_place(ads, placement):
-    """A place that stays empty until somebody advertises there."""
+    """A placement, which is empty if it has no ads now."""
     creatives = "".join(creative.get("html") or "" for creative in ads.get(placement, []))
     return f'<aside class="ad" data-placement="{escape(placement)}">{creatives}</aside>'
 
@@ -56,7 +56,7 @@ def header(site):
 
 
 def block(one, ads):
-    """A block of the text. What is called `html` was sanitised by the server; everything else is escaped here."""
+    """A block of the text. The server has sanitised every member `html`; all other members are escaped here."""
     kind = one["type"]
     if kind == "heading":
         return f'<h{one["level"]} id="{escape(one["anchor"])}">{one["html"]}</h{one["level"]}>'
@@ -114,7 +114,7 @@ def author_box(author):
 def newsletter_box(newsletter):
     return (
         f'<form class="newsletter" method="post"><h2>{escape(newsletter["heading"])}</h2><p>{escape(newsletter["pitch"])}</p>'
-        '<label>E-mail <input type="email" name="email" required></label><button>Subscribe</button>'
+        '<label>Email <input type="email" name="email" required></label><button>Subscribe</button>'
         f'<p><small>{escape(newsletter["promise"])}</small></p></form>'
     )
 
@@ -134,10 +134,10 @@ def comment(one):
 
 
 def field(one):
-    """A field says that it is not published where it is not: here, the e-mail address."""
+    """A field of the comment form. Its label says if it will not be published, such as the email address."""
     name, required = one["name"], " required" if one["required"] else ""
     if name == "form":
-        # For the page's script: what `POST /comments/forms` answers when somebody begins to write.
+        # The page's script sets this to the `form` that it gets from `POST /comments/forms` when the reader begins to write.
         return '<input type="hidden" name="form">'
     kind = {"author_email": "email", "author_url": "url", "notify_replies": "checkbox"}.get(name, "text")
     label = LABELS.get(name, name) + ("" if one["published"] or kind == "checkbox" else " (will not be published)")

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Measures pages of big threads against those of a small one.
+"""Compares the speed of big comment threads with that of a small one.
 
 Usage: big_threads.py PATH_OF_MASTHEAD [DATABASE_URL]
 
-Puts three threads into an empty database: one of 50 comments, one of 50,000, one 500 replies deep. Then asks for the first page, a
-page halfway down, and replies far below, in turns and without the response cache, and prints medians and what they are as multiples
-of the small thread's. Fails where one is more than three times as slow. Also says how long it takes to hide and to show the deepest
-thread as a whole. Without a DATABASE_URL it takes SQLite in a temporary folder. One of PostgreSQL names an empty database, and needs
-psql. Figures of a debug build are good for the multiples only.
+Writes three threads to an empty database: one with 50 comments, one with 50,000, and one that is 500 replies deep. Then requests the first
+page, a page halfway down, and deeply nested replies, in turn and without the response cache. Prints medians, and their ratios to those of
+the small thread. Fails if a ratio is above three. Also prints how long it takes to hide and to show the deepest thread as a whole. Without
+a DATABASE_URL, it uses SQLite in a temporary folder. A PostgreSQL URL must name an empty database, and needs psql. With a debug build, only
+the ratios are meaningful.
 """
 
 import csv, http.client, io, json, os, pathlib, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time
@@ -23,7 +23,7 @@ COLUMNS = (
 
 
 class Thread:
-    """Rows of one article's comments."""
+    """The comments of one article, as rows."""
 
     def __init__(self, article, number):
         self.article, self.number, self.rows = article, number, []
@@ -87,7 +87,7 @@ class Client:
         content = answer.read()
         taken = time.perf_counter() - begun
         if answer.status >= 300:
-            sys.exit(f"{method} {path} was answered {answer.status}: {content[:500]!r}")
+            sys.exit(f"{method} {path} got {answer.status}: {content[:500]!r}")
         return (json.loads(content) if content else None), taken
 
     def published(self, title):
@@ -96,7 +96,7 @@ class Client:
 
 
 def page_at(client, path, pages):
-    """The address of a page that many turns lead to."""
+    """Returns the path of a page, by following cursors."""
     address = path
     for _ in range(pages):
         cursor = client.ask("GET", address)[0]["page"]["next"]

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Reads a running server's feeds and sitemaps as others do, and says what is wrong with them.
+"""Checks the feeds and sitemaps of a running server with independent parsers.
 
     pip install feedparser xmlschema
     python3 scripts/check_feeds.py http://127.0.0.1:8080
 
-RSS and Atom are read by feedparser, JSON Feed is held against its specification (version 1.1), sitemaps against the
-schemas below, which say what the protocol (sitemaps.org) and Google's extension for news say. Every article of a feed must
-be found in a sitemap, and described by oEmbed. Ends with 1 where there is a fault.
+RSS and Atom are parsed by feedparser, JSON Feed is checked against its specification (version 1.1), and sitemaps against the
+schemas below, which follow the protocol (sitemaps.org) and Google's extension for news. Every article of a feed must be in a
+sitemap, and oEmbed must describe it. Exits with 1 if there is an error.
 """
 
 import datetime
@@ -72,14 +72,14 @@ def xml_feed(url, kind, content):
     check(feed.feed.get("title") and is_absolute(feed.feed.get("link")), f"{url}: no title or link")
     check(any(link.rel == "self" and is_absolute(link.href) for link in feed.feed.get("links", [])), f"{url}: no link to itself")
     ids = [entry.get("id") for entry in feed.entries]
-    check(ids and all(ids) and len(set(ids)) == len(ids), f"{url}: ids are missing or stand twice: {ids}")
+    check(ids and all(ids) and len(set(ids)) == len(ids), f"{url}: ids are missing or not unique: {ids}")
     times = [entry.get("published_parsed") for entry in feed.entries]
     check(all(times) and times == sorted(times, reverse=True), f"{url}: times are missing or out of order")
     for entry in feed.entries:
         name = f"{url}: {entry.get('title')}"
         check(entry.get("title") and is_absolute(entry.get("link")), f"{name}: no title or link")
         check(entry.get("summary"), f"{name}: no summary")
-        check("@" not in str(entry.get("author")), f"{name}: an e-mail address")
+        check("@" not in str(entry.get("author")), f"{name}: an email address")
         check(bool(entry.get("content")) == (content == "full"), f"{name}: the content")
         for part in entry.get("content", []):
             check(not relative_links(part.value), f"{name}: {relative_links(part.value)}")
@@ -96,13 +96,13 @@ def json_feed(url, content):
              "language", "expired", "hubs", "items"}
     check(set(feed) <= known, f"{url}: {set(feed) - known} is unknown")
     check(feed["version"] == "https://jsonfeed.org/version/1.1" and isinstance(feed["title"], str), f"{url}: version or title")
-    check(all(is_absolute(feed[name]) for name in ("home_page_url", "feed_url")), f"{url}: an address is not absolute")
+    check(all(is_absolute(feed[name]) for name in ("home_page_url", "feed_url")), f"{url}: a URL is not absolute")
     known = {"id", "url", "external_url", "title", "content_html", "content_text", "summary", "image", "banner_image", "date_published",
              "date_modified", "authors", "tags", "language", "attachments"}
     for item in feed["items"]:
         name = f"{url}: {item.get('title')}"
         check(set(item) <= known, f"{name}: {set(item) - known} is unknown")
-        check(isinstance(item["id"], str) and is_absolute(item["url"]), f"{name}: id or address")
+        check(isinstance(item["id"], str) and is_absolute(item["url"]), f"{name}: id or URL")
         check(("content_html" in item) == (content == "full") and ("content_html" in item or "content_text" in item), f"{name}: the content")
         check(not relative_links(item.get("content_html", "")), f"{name}: {relative_links(item.get('content_html', ''))}")
         for time in (item["date_published"], item["date_modified"]):
@@ -150,8 +150,8 @@ def main():
         _, _, body = get(f"{api}/oembed?format=json&url={urllib.parse.quote(url, safe='')}")
         card = json.loads(body)
         check(card["version"] == "1.0" and card["type"] == "link" and card["title"] == title, f"oEmbed of {url}: {card}")
-    print(f"{len(articles)} articles in feeds, {len(placed)} addresses in sitemaps, {len(news)} news")
-    print("\n".join(faults) or "no fault")
+    print(f"{len(articles)} articles in feeds, {len(placed)} URLs in sitemaps, {len(news)} news")
+    print("\n".join(faults) or "no errors")
     sys.exit(1 if faults else 0)
 
 

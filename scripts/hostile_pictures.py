@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""Uploads hundreds of hostile, broken and strange pictures, and tells what became of them.
+"""Uploads hundreds of hostile, broken and strange images, and reports the responses.
 
 Usage: hostile_pictures.py PATH_OF_MASTHEAD [FOLDER]
 
-The pictures are those that Pillow tests itself with: its source package is fetched from PyPI by pip, into a temporary
-folder, unless a FOLDER of pictures is named. A server is started in a folder of its own; every file is uploaded by
-itself. Of what is taken, a few renditions are asked for. At last a crowd asks for a hundred renditions of one file of
-19 MiB at the same time. Then a table says, for each kind of file, which statuses it
-got, how long the slowest took, and what the server's memory rose to. The exit status is 1 where the server died, said
-5xx, took 2 seconds or more for an upload, or rose by 256 MiB or more.
+The images are the test images of Pillow: pip downloads its source package from PyPI into a temporary folder, unless a
+FOLDER of images is given. The script starts a server in a folder of its own and uploads each file. For accepted files, it
+requests a few renditions. Finally, it requests a hundred renditions of one file of 19 MiB at the same time. A table shows,
+for each kind of file, the statuses, the slowest response, and the growth of the server's memory. The exit status is 1 if the
+server died, responded with 5xx, took 2 seconds or more for an upload, or grew by 256 MiB or more.
 """
 
 import collections, concurrent.futures, http.client, json, os, pathlib, struct, subprocess, sys, tarfile, tempfile, time, zlib
@@ -18,8 +17,8 @@ SECONDS, MEBIBYTES = 2, 256
 
 
 def pillows_pictures(folder):
-    """The folder of Pillow's test pictures."""
-    # What builds it is not needed; without isolation pip fetches no compilers' helpers, but it wants these two.
+    """Returns the folder of Pillow's test images."""
+    # The package is not built. Without build isolation, pip downloads no build tools, but it needs these two.
     tools = folder / "tools"
     subprocess.run([sys.executable, "-m", "venv", tools], check=True)
     pip = [tools / "bin/pip", "--disable-pip-version-check", "--quiet"]
@@ -33,7 +32,7 @@ def pillows_pictures(folder):
 
 
 class Server:
-    """The program, in a folder of its own."""
+    """A server in a folder of its own."""
 
     def __init__(self, program, folder):
         environment = dict(os.environ, BIND=f"127.0.0.1:{PORT}", LOG_LEVEL="warn", ADMIN_EMAIL=EMAIL, ADMIN_PASSWORD=PASSWORD)
@@ -50,7 +49,7 @@ class Server:
         self.token = json.loads(self.send("POST", "/api/v1/auth/login", login, "application/json")[1])["access_token"]
 
     def send(self, method, path, body=None, content_type=None):
-        """The status and the text of an answer."""
+        """Returns the status and the text of a response."""
         connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
         headers = {"Content-Type": content_type} if content_type else {}
         if self.token:
@@ -62,7 +61,7 @@ class Server:
         return answer.status, text
 
     def memory(self, which):
-        """In MiB: what it has (VmRSS), or the most that it ever had (VmHWM)."""
+        """Returns the memory in MiB: the current (VmRSS) or the peak (VmHWM)."""
         lines = pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith(which)) / 1024
 
@@ -71,7 +70,7 @@ class Server:
 
 
 class Kind:
-    """What became of the files of one kind."""
+    """The results for files of one kind."""
 
     def __init__(self):
         self.statuses, self.slowest, self.rise, self.renditions, self.longest_making = collections.Counter(), (0, ""), (0, ""), collections.Counter(), (0, "")
@@ -84,14 +83,14 @@ def upload(server, file):
 
 
 def renditions(image):
-    """A few of what is offered: the widest of each format, and a crop."""
+    """Returns a few renditions: the widest in each format, and a crop."""
     for srcset in [image["srcset"]["webp"], image["srcset"]["jpeg"], image["crops"]["square"]["srcset"]]:
         if srcset:
             yield srcset.split(", ")[-1].split(" ")[0].split("/media/")[1]
 
 
 def noise(folder, width, height):
-    """A PNG that nothing can make smaller."""
+    """Returns an incompressible PNG."""
     rows = b"".join(b"\0" + os.urandom(width * 3) for _ in range(height))
     chunk = lambda name, data: struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
@@ -101,9 +100,9 @@ def noise(folder, width, height):
 
 
 def crowd(server, folder):
-    """The statuses that a hundred readers get who want renditions of one large file at once, and by how much memory rose.
+    """Requests a hundred renditions of one large file at once; returns the statuses and the growth of memory.
 
-    Those who would wait too long are told to come again, and do.
+    Requests that would wait too long get 503 and are repeated.
     """
     status, text = upload(server, noise(folder, 2700, 2400))
     assert status == 201, text
@@ -146,7 +145,7 @@ def main():
                 kind.renditions[made] += 1
                 kind.longest_making = max(kind.longest_making, (time.monotonic() - began, f"{file.name} {path.split('/')[-1]}"))
                 if made != 200:
-                    faults.append(f"{file.name}: its rendition {path} answers {made}")
+                    faults.append(f"{file.name}: its rendition {path} gets {made}")
         crowded, rise = crowd(server, temporary)
         if rise >= MEBIBYTES or crowded[200] != 100 or not set(crowded) <= {200, 503}:
             faults.append(f"the crowd: {dict(crowded)}, {rise:.0f} MiB")

@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""Kills a server under load, again and again, and looks whether anything that it acknowledged is lost.
+"""Kills a server under load repeatedly, and checks that no acknowledged write is lost.
 
 Usage: kill_under_load.py PATH_OF_MASTHEAD [KILLS] [DATABASE_URL]
 
-Clients save, publish and schedule articles, comment on them and upload pictures. Each answer that says that something is
-done is written into a log (acknowledged.jsonl), and nothing else is: that log is the oracle. Every second or so the
-server is killed with SIGKILL and started again. After each start, in one snapshot of the database:
+Clients save, publish and schedule articles, comment on them and upload images. Every response that acknowledges a write,
+and nothing else, is logged in acknowledged.jsonl: that log is the oracle. About every second, the server is killed with
+SIGKILL and started again. After each start, the script checks in one snapshot of the database:
 
-- what was acknowledged is stored, as it was sent;
-- whatever else is stored is whole: saves, events and public copies agree;
-- no save was published twice, and at the end every acknowledged plan has been carried out, once;
-- SQLite's integrity_check and foreign_key_check find nothing;
-- every picture has its file, with the bytes that its name says; files without a picture are gone after a sweep.
+- acknowledged writes are stored as they were sent;
+- everything else that is stored is consistent: revisions, events and published versions agree;
+- no revision was published twice, and at the end every acknowledged plan has been executed once;
+- SQLite's integrity_check and foreign_key_check find no errors;
+- every image has its file, with the bytes that match its name; files without an image are deleted by a sweep.
 
-Without a DATABASE_URL it takes SQLite in a temporary folder. One of PostgreSQL names an empty database, and needs psql.
+Without a DATABASE_URL, it uses SQLite in a temporary folder. A PostgreSQL URL must name an empty database, and needs psql.
 """
 
 import atexit, contextlib, hashlib, http.client, json, os, pathlib, random, signal, socket, sqlite3, struct, subprocess, sys, tempfile, threading, time, zlib
@@ -23,11 +23,11 @@ EMAIL, PASSWORD = "mara@example.org", "a lantern on the quay"
 
 
 class Unanswered(Exception):
-    """The server went away; whether it has done what was asked, nobody knows."""
+    """The server closed the connection; whether it processed the request is unknown."""
 
 
 class Oracle:
-    """What was acknowledged, in the order of the answers."""
+    """The acknowledged writes, in the order of the responses."""
 
     def __init__(self, path):
         self.file, self.lock, self.acts, self.refused = open(path, "a"), threading.Lock(), [], {}
@@ -48,7 +48,7 @@ class Oracle:
 
 
 class Client(threading.Thread):
-    """Does one kind of thing until it is told to stop."""
+    """Sends one kind of request until it is stopped."""
 
     def __init__(self, port, oracle, stop, work):
         super().__init__(daemon=True)
@@ -90,7 +90,7 @@ class Client(threading.Thread):
 
 
 def write(client):
-    """Makes an article, saves it a few times, and publishes some of the saves."""
+    """Creates an article, saves it a few times, and publishes some of the revisions."""
     word = client.word()
     made = client.send("POST", "articles", {"title": f"Trams {word}", "dek": word, "body": {"markdown": f"Of *{word}*."}})
     article = made["id"]
@@ -108,7 +108,7 @@ def write(client):
 
 
 def plan(client):
-    """Schedules an article for the next seconds, and saves what is not to be published then."""
+    """Schedules an article for the next seconds, then saves a revision that must not be published."""
     word = client.word()
     article = client.send("POST", "articles", {"title": f"Plans {word}", "dek": word})["id"]
     client.oracle.acknowledge(kind="save", article=article, revision=1, word=word)
@@ -122,7 +122,7 @@ def plan(client):
 
 
 def comment(client):
-    """Comments on something public."""
+    """Comments on a published article."""
     public = [act for act in client.oracle.so_far()[-200:] if act["kind"] == "publish"]
     if not public:
         return time.sleep(0.1)
@@ -133,7 +133,7 @@ def comment(client):
 
 
 def upload(client):
-    """Uploads a picture that nobody has uploaded before."""
+    """Uploads a new image."""
     word, width = client.word(), random.randrange(8, 200)
     rows = b"".join(b"\0" + random.randbytes(3 * width) for _ in range(width))
     chunk = lambda name, data: struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
@@ -146,14 +146,14 @@ def upload(client):
 
 
 class Server:
-    """The program, in a folder of its own."""
+    """A server in a folder of its own."""
 
     def __init__(self, program, folder, port, database):
         self.program, self.folder, self.port, self.database, self.process = os.path.abspath(program), folder, port, database, None
         self.log = open(folder / "server.log", "ab")
 
     def start(self):
-        """Answers how long it took until it was ready."""
+        """Returns the time until the server was ready."""
         environment = dict(os.environ, BIND=f"127.0.0.1:{self.port}", DATABASE_URL=self.database, LOG_LEVEL="warn")
         environment |= {"ADMIN_EMAIL": EMAIL, "ADMIN_PASSWORD": PASSWORD, "RATE_LOGIN": "off", "RATE_COMMENT": "off"}
         began = time.monotonic()
@@ -188,7 +188,7 @@ QUERIES = {
 
 
 def snapshot(database, folder):
-    """Every table that matters, at one moment; and what the engine itself finds wrong."""
+    """Returns all relevant tables in one snapshot, and the errors that the engine finds."""
     if database.startswith("sqlite"):
         with contextlib.closing(sqlite3.connect(f"file:{folder / 'masthead.db'}?mode=ro", uri=True, timeout=20)) as connection:
             connection.row_factory = sqlite3.Row
@@ -209,7 +209,7 @@ def snapshot(database, folder):
 
 
 def faults(acts, tables, media):
-    """What contradicts the oracle, or itself."""
+    """Returns contradictions with the oracle, or within the data."""
     found = []
     articles = {row["id"]: row for row in tables["articles"]}
     saves = {(row["article_id"], row["number"]): row["content"] for row in tables["revisions"]}
@@ -237,17 +237,17 @@ def faults(acts, tables, media):
     found += [f"published {count} times: {published}" for published, count in told.items() if count > 1]
     for id, row in articles.items():
         if (id, row["revision"]) not in saves or (id, row["revision"] + 1) in saves or written.get(id) != row["revision"]:
-            found.append(f"saves and events disagree: {row}, {written.get(id)} events")
+            found.append(f"revisions and events disagree: {row}, {written.get(id)} events")
         if (row["status"] == "published") != (id in public):
-            found.append(f"the state and the public copy disagree: {row}")
+            found.append(f"the state and the published version disagree: {row}")
         if (row["status"] == "scheduled") != (id in planned and id not in public):
             found.append(f"the state and the plan disagree: {row}")
         if id in public and json.loads(saves.get((id, row["published_revision"]), "{}")).get("dek") != public[id]:
-            found.append(f"readers get another save than the desk thinks: {row}")
+            found.append(f"the published revision differs from the recorded one: {row}")
     for row in images.values():
         file = media / f"{row['sha256']}.png"
         if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != row["sha256"]:
-            found.append(f"a picture without its file: {row}")
+            found.append(f"an image without its file: {row}")
     return found
 
 
@@ -257,7 +257,7 @@ def orphans(tables, media):
 
 
 def sweep(server, media):
-    """Lets the files look old, so that the next start sweeps those that nothing is left for; answers how many there were and are."""
+    """Makes the files look old, so that the next start deletes those without an image; returns their number before and after."""
     server.kill()
     tables, _ = snapshot(server.database, server.folder)
     before = len(orphans(tables, media))
@@ -310,7 +310,7 @@ def main(program, kills=30, database="sqlite://masthead.db"):
         late = {row["article_id"] for row in tables["plans"]}
         wrong += [f"planned and not published: {act}" for act in plans if act["article"] in late]
         before, after = sweep(server, media)
-        wrong += [f"{after} files are left that no picture is of"] if after else []
+        wrong += [f"{after} files without an image are left"] if after else []
         server.kill()
         counts = {kind: sum(act["kind"] == kind for act in acts) for kind in ["save", "publish", "plan", "comment", "upload"]}
         log = (folder / "server.log").read_text()
@@ -318,7 +318,7 @@ def main(program, kills=30, database="sqlite://masthead.db"):
         print(fault)
     print(f"acknowledged {counts}; refused {oracle.refused}; panics in the log: {log.count('panicked')}")
     print(f"ready after {min(ready):.2f} to {max(ready):.2f} s, half of the times within {sorted(ready)[len(ready) // 2]:.2f} s")
-    print(f"files without a picture before the sweep: {before}, after it: {after}; {len(wrong)} faults in {kills} kills")
+    print(f"files without an image before the sweep: {before}, after it: {after}; {len(wrong)} faults in {kills} kills")
     return not wrong
 
 

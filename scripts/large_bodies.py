@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Sends bodies that are as large and as wrong as they may be, and looks at the clock.
+"""Sends bodies that are as large and as invalid as possible, and measures the time.
 
 Usage: large_bodies.py PATH_OF_MASTHEAD
 
-Starts the program in an empty folder and sends each operation that takes JSON, as nobody and as an administrator, a body of 1 MB of each
-kind and one of a quarter of that. It complains of an answer that takes longer than 0.3 s, of a problem document of more than 64 KiB, and
-of other writes that take longer than 0.3 s meanwhile.
+Starts a server in an empty folder. Sends each operation that accepts JSON, without a token and as an administrator, bodies of each kind with
+1 MB and with a quarter of that. Reports responses that take longer than 0.3 s, problem documents of more than 64 KiB, and other writes that
+take longer than 0.3 s meanwhile.
 """
 
 import http.client, json, os, signal, socket, subprocess, sys, tempfile, threading, time
@@ -109,7 +109,7 @@ def main():
     print(f"{sent} bodies sent; the slowest write meanwhile took {slowest[0]:.3f} s")
     if slowest[0] > MAX_SECONDS:
         complaints.append(f"a write meanwhile took {slowest[0]:.2f} s")
-    print("\n".join(complaints) or "nothing to complain of")
+    print("\n".join(complaints) or "no complaints")
     sys.exit(bool(complaints))
 
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Asks a server for large answers over many connections, reads nothing, and looks at its memory.
+"""Requests large responses over many connections, reads nothing, and measures the server's memory.
 
 Usage: slow_readers.py PATH_OF_MASTHEAD [CONNECTIONS]
 
-The program starts in an empty folder with 20 long articles. Each connection asks for all of them with their bodies and reads
-nothing. Printed: the memory before, at its peak and at the end, how many connections were closed and when, and how long others waited.
-More than a few hundred connections need a large `ulimit -n`. Fails if memory grows by more than 256 MiB or a connection lives on.
+Starts a server in an empty folder with 20 long articles. Each connection requests all of them with their bodies and reads nothing. Prints
+the memory before, at its peak and at the end, how many connections were closed and when, and how long other requests waited. More than a
+few hundred connections need a large `ulimit -n`. Fails if memory grows by more than 256 MiB or a connection is not closed.
 """
 
 import json, os, select, socket, subprocess, sys, tempfile, time, urllib.request
@@ -86,7 +86,7 @@ def attack(server, base, port, count):
         slowest = max(slowest, time.monotonic() - asked)
         peak = max(peak, memory(server))
     last = f"between {min(closed):.0f} s and {max(closed):.0f} s" if closed else "never"
-    print(f"{count} connections, answer of {size / 2**20:.1f} MiB")
+    print(f"{count} connections, response of {size / 2**20:.1f} MiB")
     print(f"memory before {before:.0f} MiB, peak {peak:.0f} MiB, end {memory(server):.0f} MiB")
     print(f"closed {len(closed)} of {count}, {last}; others waited {slowest * 1000:.0f} ms at most")
     return 0 if not clients and peak - before <= MAX_GROWTH_MIB else 1

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Stops a server under load and counts what its clients lost.
+"""Stops a server under load and counts lost requests.
 
 Usage: stop_under_load.py PATH_OF_MASTHEAD [ROUNDS]
 
-Each round starts the program in an empty folder, lets clients ask it (half of them over kept connections, half over
-new ones), sends SIGTERM, and counts requests that were sent and not answered whole. Readiness must go first. A refused
-connection is no loss: nothing was sent. Neither is a kept connection that was closed while it was idle.
+Each round starts a server in an empty folder, lets clients send requests (half of them over persistent connections, half
+over new ones), sends SIGTERM, and counts requests that were sent without a complete response. /readyz must fail first. A
+refused connection is not a loss, because nothing was sent; nor is a persistent connection that was closed while idle.
 """
 
 import http.client, os, signal, socket, subprocess, sys, tempfile, threading, time
@@ -41,7 +41,7 @@ def client(port, keep, stop, tally):
                 connection.close()
                 connection = None
         except (http.client.RemoteDisconnected, ConnectionResetError):
-            # On a kept connection this is the race that HTTP/1.1 has between an idle close and the next request.
+            # On a persistent connection, this is the race of HTTP/1.1 between an idle close and the next request.
             tally["lost" if fresh else "closed while idle"] += 1
             connection = None
         except (OSError, http.client.HTTPException):

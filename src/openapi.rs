@@ -1,4 +1,4 @@
-//! The OpenAPI document: collected from the handlers, completed by loops that no handler can forget.
+//! The OpenAPI document: collected from the handlers, then completed by rules that apply to every operation.
 
 mod answers;
 mod custom;
@@ -25,34 +25,34 @@ use crate::input::CustomKind;
 pub use crate::input::referenced;
 use crate::routes;
 
-/// The document.
+/// Returns the document.
 pub(crate) fn document() -> Arc<Value> {
     static DOCUMENT: OnceLock<Arc<Value>> = OnceLock::new();
     Arc::clone(DOCUMENT.get_or_init(|| Arc::new(build())))
 }
 
-/// The document as it is committed.
+/// Returns the document as it is committed.
 #[must_use]
 pub fn text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
     TEXT.get_or_init(|| serde_json::to_string_pretty(&*document()).unwrap_or_default() + "\n")
 }
 
-/// The document as it is served where there are no schemas of custom fields.
+/// Returns the document as it is served without custom schemas.
 pub(crate) fn compact() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
     TEXT.get_or_init(|| serde_json::to_string(&*document()).unwrap_or_default())
 }
 
-/// The document as it is served: compact, and with what administrators said of custom fields, each schema and the kind of thing whose `custom` must fit it.
+/// Returns the document as it is served with custom schemas: compact, with each schema and its kind of resource.
 pub(crate) fn text_with(custom: &[(CustomKind, Value)]) -> String {
     let mut document = (*document()).clone();
     custom::complete(&mut document, custom);
     serde_json::to_string(&document).unwrap_or_default()
 }
 
-/// Which methods each path of the document has; known without the document itself, which is large, and which most servers
-/// are never asked for.
+/// Returns the methods of each path. They are known without building the document, which is large and which most servers are
+/// never asked for.
 pub(crate) fn methods() -> &'static Methods {
     static METHODS: OnceLock<Methods> = OnceLock::new();
     METHODS.get_or_init(|| {
@@ -62,7 +62,7 @@ pub(crate) fn methods() -> &'static Methods {
     })
 }
 
-/// What the handlers say of themselves.
+/// The paths and schemas collected from the handlers.
 #[derive(Default)]
 struct Collected {
     prefix: &'static str,
@@ -103,11 +103,11 @@ fn build() -> Value {
     let mut document = serde_json::to_value(collected()).unwrap_or_default();
     document["openapi"] = "3.1.0".into();
     document["info"] = info();
-    document["servers"] = json!([{"url": "/", "description": "The server that this document came from."}]);
+    document["servers"] = json!([{"url": "/", "description": "The server that serves this document."}]);
     document["tags"] = tags();
     document["components"]["securitySchemes"] = json!({"bearer": {
         "type": "http", "scheme": "bearer",
-        "description": "An access token (a JWT from `POST /api/v1/auth/login`) or an API key (`mh_…` from `POST /api/v1/tokens`). Where an operation lists roles, one of them is needed.",
+        "description": "An access token (a JWT from `POST /api/v1/auth/login`) or an API key (`mh_…` from `POST /api/v1/tokens`). If an operation lists roles, the caller must have one of them.",
     }});
     each_operation(&mut document, |_, _, operation| {
         if operation.get("security").is_none() {
@@ -126,7 +126,7 @@ fn build() -> Value {
     document
 }
 
-/// Every operation of the document: path, method, operation.
+/// Calls `work` with the path, the method and the content of every operation.
 fn each_operation(document: &mut Value, mut work: impl FnMut(&str, &str, &mut Value)) {
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
     for (path, item) in paths.iter_mut() {
@@ -145,13 +145,13 @@ fn info() -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "summary": "A headless CMS for newsrooms and blogs.",
         "description": "JSON over HTTP.\n\n\
-            - A plain `GET` is the public view, the same bytes for everybody. What only staff may see is asked for in so many words (`?view=editor`), needs a token and is never cached.\n\
-            - Times are RFC 3339 in UTC with milliseconds; ids are UUIDv7 (RFC 9562). Every member is always present, `null` when empty.\n\
-            - `PATCH` is a JSON Merge Patch (RFC 7396); `PUT` replaces. What `?view=editor` returns can be sent back with `PUT` and changes nothing: members marked `readOnly` are passed over, or must be as they are.\n\
-            - Input is strict: unknown members, parameters and values are refused, and all faults of a request are reported at once.\n\
+            - A plain `GET` returns the public view, the same bytes for every caller. Views for staff must be requested explicitly (`?view=editor`), need a token and are never cached.\n\
+            - Times are RFC 3339 in UTC with milliseconds; ids are UUIDv7 (RFC 9562). Every member of a response is always present, `null` when empty.\n\
+            - `PATCH` is a JSON Merge Patch (RFC 7396); `PUT` replaces. A response to `?view=editor` can be sent back with `PUT` and changes nothing: members marked `readOnly` are ignored, or must be unchanged.\n\
+            - Input is strict: unknown members, parameters and values are refused, and all validation errors of a request are reported at once.\n\
             - Errors are problem documents (RFC 9457); `GET /problems/{code}` explains each code.\n\
-            - Public answers carry a strong `ETag` and answer `If-None-Match` with `304`; editor views carry their version as `ETag`, which guards writes by `If-Match`.\n\
-            - Any `POST` may carry an `Idempotency-Key`: the first answer is kept for 24 hours and replayed.\n\
+            - Public responses have a strong `ETag`, for conditional requests with `If-None-Match`; the `ETag` of an editor view is its version, for conditional writes with `If-Match`.\n\
+            - Any `POST` may have an `Idempotency-Key`: the first response is stored for 24 hours and replayed.\n\
             - `HEAD` and `OPTIONS` work everywhere.",
         "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
     })
@@ -160,26 +160,26 @@ fn info() -> Value {
 fn tags() -> Value {
     let tag = |name: &str, about: &str| json!({"name": name, "description": about});
     json!([
-        tag("Articles", "Articles and pages: working copy and published copy."),
-        tag("Previews", "Links to what is not public yet."),
-        tag("Authors", "Who signs articles."),
-        tag("Sections", "The one place of the paper that an article belongs to."),
-        tag("Tags", "What articles are about."),
-        tag("Collections", "Lists of articles, put together by hand."),
-        tag("Pages", "Everything that a reader's page is made of, in one answer."),
+        tag("Articles", "Articles and standing pages, with their working copies and published versions."),
+        tag("Previews", "Links to unpublished content."),
+        tag("Authors", "The public profiles in bylines."),
+        tag("Sections", "The sections of the site; an article belongs to at most one."),
+        tag("Tags", "The subjects of articles."),
+        tag("Collections", "Lists of articles in a manual order."),
+        tag("Pages", "All content of a reader's page in one response."),
         tag("Feeds", "Feeds, sitemaps and oEmbed."),
-        tag("Redirects", "Where paths of the site lead to that nothing stands at any more."),
-        tag("Images", "Pictures and their files."),
-        tag("Comments", "What readers say, and its moderation."),
-        tag("Newsletter", "What readers can subscribe to, who did, and how one comes and leaves."),
-        tag("Ads", "Places for ads, what is shown there, and how often."),
-        tag("Batch", "Many writes in one request and one transaction."),
-        tag("Site", "What a front end needs to know of the site as a whole."),
-        tag("Authentication", "Logging in and out; sessions and one's own account."),
-        tag("Users", "Accounts of the people who work here."),
+        tag("Redirects", "The targets of former paths of the site."),
+        tag("Images", "Images and their files."),
+        tag("Comments", "Readers' comments and their moderation."),
+        tag("Newsletter", "Newsletter lists, their subscribers, and the forms to subscribe and unsubscribe."),
+        tag("Ads", "Placements for ads, their creatives, and statistics."),
+        tag("Batch", "Many write operations in one request and one transaction."),
+        tag("Site", "The settings of the site."),
+        tag("Authentication", "Login and logout, sessions, and the caller's own account."),
+        tag("Users", "The accounts of staff."),
         tag("Tokens", "API keys for programs."),
-        tag("Schemas", "What members of your own (`custom`) must be."),
-        tag("Audit", "Who did what, and when."),
-        tag("Operation", "Health, documentation, error codes."),
+        tag("Schemas", "The JSON Schemas for custom members (`custom`)."),
+        tag("Audit", "The log of all changes."),
+        tag("Operation", "Health checks, documentation and error codes."),
     ])
 }

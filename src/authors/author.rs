@@ -1,4 +1,4 @@
-//! An author: the row, and the draft that it is made of.
+//! An author: the row and the draft.
 
 use diesel::prelude::*;
 use serde::Deserialize;
@@ -30,53 +30,54 @@ pub(crate) struct Author {
     pub(crate) avatar_id: Option<Id<Image>>,
     pub(crate) links: Json<Vec<SocialLink>>,
     pub(crate) custom: Json<Custom>,
-    /// Only counting writes it, so that no edit brings an old count back.
+    /// Written only by counting, so that no edit restores an old count.
     #[diesel(skip_update)]
     pub(crate) article_count: i32,
     pub(crate) user_id: Option<Id<User>>,
     pub(crate) version: i32,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
-    /// Whether it came with an account, and readers do not know of it yet.
+    /// Whether the profile was created with its account and is not public yet.
     pub(crate) unlisted: bool,
 }
 
-/// What an author may be made of.
+/// The content of an author's profile, as clients send it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AuthorDraft {
-    /// The name that articles are signed with.
+    /// The name in bylines.
     #[schema(value_type = Name)]
     pub(crate) name: String,
-    /// The author's address; made from the name where absent.
+    /// The slug: the author's name in URLs. Derived from the name if absent.
     #[schema(value_type = Option<Slug>)]
     pub(crate) slug: Option<String>,
-    /// What they do here.
+    /// The author's job title.
     #[schema(value_type = Option<Line>)]
     pub(crate) role_title: Option<String>,
-    /// Who they are.
+    /// The author's biography.
     #[serde(default)]
     pub(crate) bio: BioDraft,
-    /// Their picture.
+    /// The portrait, by image id or slug.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) avatar: Option<Id<Image>>,
-    /// Where they are found elsewhere.
+    /// The author's profiles on other sites.
     #[serde(default)]
     #[schema(max_items = 20)]
     pub(crate) links: Vec<SocialLink>,
-    /// The account whose profile this is. Only administrators change it; whoever makes their own profile gets it.
+    /// The account that the profile belongs to, by id. Only admins may change it; if a writer creates their own profile, it is the
+    /// writer's account.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) user: Option<Id<User>>,
-    /// Members of the site's own.
+    /// The site's custom members, as the custom schema for authors defines them.
     #[serde(default)]
     pub(crate) custom: Custom,
 }
 
-/// Who an author is.
+/// An author's biography, as clients send it.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BioDraft {
-    /// A paragraph or two of Markdown.
+    /// The biography as Markdown.
     #[serde(default)]
     #[schema(
         max_length = 10_000,
@@ -95,7 +96,7 @@ impl Draft for AuthorDraft {
 }
 
 impl Author {
-    /// An author of whom nothing is known yet.
+    /// Returns a new author without content.
     pub(super) fn blank(now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
@@ -117,7 +118,7 @@ impl Author {
         }
     }
 
-    /// The profile that comes with an account.
+    /// Returns the profile that is created with an account.
     pub(super) fn of_account(user: &User, slug: String, now: Timestamp) -> Self {
         Self {
             slug,
@@ -130,7 +131,7 @@ impl Author {
         }
     }
 
-    /// What a draft makes of an author, new or not; every member is taken over.
+    /// Applies a draft to an author, new or not; every member is replaced.
     pub(super) fn revise(&mut self, draft: AuthorDraft, slug: String, now: Timestamp) {
         let AuthorDraft { name, slug: _, role_title, bio: BioDraft { markdown }, avatar, links, user, custom } = draft;
         self.name_key = fold(&name);
@@ -143,7 +144,7 @@ impl Author {
         self.links = Json(links);
         self.user_id = user;
         self.custom = Json(custom);
-        // Whoever saves a profile on purpose wants it to be seen.
+        // A profile that is saved explicitly becomes public.
         self.unlisted = false;
         self.version += 1;
         self.updated_at = now;

@@ -1,4 +1,4 @@
-//! The operations on authors over HTTP: unpack, one unit of work, answer.
+//! The HTTP handlers of authors: each unpacks a request, runs one unit of work and responds.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 
@@ -24,9 +24,9 @@ pub(crate) fn routes(mount: &mut impl Mount) {
         .service(delete_author);
 }
 
-/// Lists authors.
+/// List authors
 ///
-/// All authors, by name.
+/// Lists all public authors, by default sorted by name.
 #[utoipa::path(tag = "Authors", params(AuthorList), responses((status = 200, body = Page<AuthorView>, description = "A page of authors.")))]
 #[get("/authors")]
 async fn list_authors(request: Request) -> Result<HttpResponse> {
@@ -39,9 +39,9 @@ async fn list_authors(request: Request) -> Result<HttpResponse> {
     public_page(&request, &list, &page, tags)
 }
 
-/// Creates an author.
+/// Create an author
 ///
-/// Editors make any author. Who writes and has no profile yet makes their own, which then belongs to their account.
+/// Editors may create any author. Other writers without a profile may create their own, which then belongs to their account.
 #[utoipa::path(tag = "Authors", request_body = AuthorDraft, security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 201, body = Edited<AuthorEditorView>, description = "The author.")))]
 #[post("/authors")]
@@ -51,13 +51,13 @@ async fn create_author(body: Body, request: Request, caller: Caller<Writer>) -> 
     created(&request, &format!("/authors/{}", view.view.basics.card.id), &view, view.version)
 }
 
-/// Reads an author.
+/// Read an author
 ///
-/// With `view=editor`, also the bio's Markdown, the account, and the version as the `ETag` that guards writes; for
-/// editors, and for those whose own profile it is.
-#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Ask for what editors see.")),
+/// With `view=editor`, the response includes the biography's Markdown, the account and the version, which is also the `ETag`
+/// for conditional writes. That view is for editors and for the profile's own account.
+#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor's view.")),
     security((), ("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = crate::http::PublicOr<AuthorView, Edited<AuthorEditorView>>, description = "The author."), (status = 308, body = Moved, description = "The author has another slug now; Location has its address.")))]
+    responses((status = 200, body = crate::http::PublicOr<AuthorView, Edited<AuthorEditorView>>, description = "The author."), (status = 308, body = Moved, description = "The author has a new slug; Location holds the new URL.")))]
 #[get("/authors/{author}")]
 async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if request.wants_editor_view()? {
@@ -76,10 +76,10 @@ async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpRe
     public(&request, &view, tags)
 }
 
-/// Replaces an author.
+/// Replace an author
 ///
-/// Members that are left out get their defaults; but for administrators, `user` stays. Editors replace any author,
-/// others their own profile.
+/// Omitted members get their defaults, except that `user` is unchanged unless an admin sends it. Editors may replace any
+/// author, other writers only their own profile.
 #[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "Id or slug.")), request_body = AuthorDraft, security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 200, body = Edited<AuthorEditorView>, description = "The author.")))]
 #[put("/authors/{author}")]
@@ -87,10 +87,10 @@ async fn replace_author(body: Body, request: Request, caller: Caller<Writer>, na
     change(body, request, caller, name).await
 }
 
-/// Changes an author.
+/// Change an author
 ///
-/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default. Editors change any author,
-/// others their own profile.
+/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default. Editors may
+/// change any author, other writers only their own profile.
 #[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "Id or slug.")), request_body(content = AuthorDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 200, body = Edited<AuthorEditorView>, description = "The author.")))]
 #[patch("/authors/{author}")]
@@ -105,11 +105,12 @@ async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web:
     editor(&view, view.version)
 }
 
-/// Deletes an author.
+/// Delete an author
 ///
-/// Answers `409` with the `usages` while articles are signed by them, unless `reassign_to` names who signs those instead.
-#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "Id or slug."), ("reassign_to" = Option<String>, Query, description = "The author who signs instead, by id or slug.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "There is no such author any more.")))]
+/// If articles have this author, `reassign_to` must name the author who replaces them; without it, the response is `409` and
+/// counts the articles in `usages`.
+#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "Id or slug."), ("reassign_to" = Option<String>, Query, description = "The id or slug of the author who replaces this one in bylines.")),
+    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The author no longer exists.")))]
 #[delete("/authors/{author}")]
 async fn delete_author(request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();

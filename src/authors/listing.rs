@@ -1,11 +1,11 @@
-//! What the list of authors can be asked.
+//! The fields of the list of authors.
 
 use super::author::Author;
 use crate::db::{Field, Key, Listing, Op, column};
 use crate::input::Kind;
 use crate::schema::authors;
 
-/// What the list of authors can be asked.
+/// The fields of the list of authors.
 pub(super) static LISTING: Listing<authors::table, Author> = Listing {
     fields: &[
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id authors::id), key: None, about: "The id." },

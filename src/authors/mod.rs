@@ -1,8 +1,8 @@
-//! Authors: the public profiles that sign articles; an account may have one.
+//! Authors: the public profiles in bylines; an account has at most one.
 //!
-//! Invariants: a profile that came with an account is in no public answer before an article by it is published or somebody
-//! saves it; an account has one profile at most, and only administrators say whose it is; the bio's HTML is made when
-//! it is saved, from its Markdown.
+//! Invariants: a profile that was created with its account is in no public response until an article by it is published or a
+//! user saves the profile; an account has at most one profile, and only admins may assign it; the biography's HTML is rendered
+//! from its Markdown when the profile is saved.
 
 mod author;
 mod handlers;

@@ -1,4 +1,4 @@
-//! What can be done with authors: plain functions of connection, caller and input.
+//! The operations on authors: plain functions of the connection, the caller and the input.
 
 use serde_json::{Value, json};
 
@@ -16,33 +16,33 @@ use crate::input::Input;
 use crate::site;
 use crate::users::{Caller, Editor, Role, User, Writer};
 
-/// One page of authors.
+/// Returns a page of authors.
 pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<AuthorView>> {
     let page = queries::page(conn, query)?;
     page.with_rows(|rows| view::views(conn, &app.config.links, &rows))
 }
 
-/// What readers see of an author.
+/// Returns the public view of an author.
 pub(crate) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<AuthorView> {
     let author = queries::find_ever(conn, name)?;
     view::views(conn, &app.config.links, &[author])?.pop().ok_or_else(Error::not_found)
 }
 
-/// What readers see of these authors, in this order.
+/// Returns the public views of these authors, in this order.
 pub(crate) fn profiles(app: &App, conn: &mut Conn, ids: &[AuthorId]) -> Result<Vec<AuthorView>> {
     let mut found = queries::by_ids(conn, ids)?;
     let authors: Vec<Author> = ids.iter().filter_map(|id| found.remove(id)).collect();
     view::views(conn, &app.config.links, &authors)
 }
 
-/// What editors, and whose profile it is, see of an author.
+/// Returns the editor's view of an author, for editors and for the profile's own account.
 pub(super) fn read_as_editor(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<Edited<AuthorEditorView>> {
     let author = queries::find(conn, name)?;
     refuse_others(caller, &author)?;
     edited(app, conn, &author)
 }
 
-/// Makes an author: editors anybody, others their own profile.
+/// Creates an author: any for editors, their own profile for other writers.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input) -> Result<Edited<AuthorEditorView>> {
     lock(conn, "authors")?;
     let mut draft = input.create::<AuthorDraft>(conn)?;
@@ -68,14 +68,14 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
     edited(app, conn, &author)
 }
 
-/// The profile that came with an account, while nobody has made anything of it: a new one takes its place.
+/// Returns the profile that was created with an account, if no user has saved it yet: a new profile replaces it.
 fn unused(conn: &mut Conn, account: Option<Id<User>>) -> Result<Option<Author>> {
     let profile = account.map(|account| queries::of_account(conn, account)).transpose()?.flatten();
     Ok(profile.filter(|profile| profile.unlisted))
 }
 
-/// Gives an account that may write a profile of its name, unless it has one; readers do not know of it before an article by
-/// it is published or somebody saves it.
+/// Creates a profile for an account that may write, unless it has one. The profile becomes public when an article by it is
+/// published or a user saves it.
 pub(crate) fn provide(app: &App, conn: &mut Conn, user: &User) -> Result<Option<AuthorId>> {
     if !user.role.writes() {
         return Ok(None);
@@ -91,7 +91,7 @@ pub(crate) fn provide(app: &App, conn: &mut Conn, user: &User) -> Result<Option<
     Ok(Some(author.id))
 }
 
-/// Removes the profile that came with an account and has signed nothing; other profiles outlive their accounts.
+/// Deletes the profile that was created with an account if it has no articles; other profiles outlive their accounts.
 pub(crate) fn remove_unused(conn: &mut Conn, account: Id<User>) -> Result<()> {
     lock(conn, "authors")?;
     match unused(conn, Some(account))? {
@@ -130,7 +130,7 @@ pub(super) fn revise(
         return Ok(before);
     }
     queries::update(conn, &author)?;
-    // A slug that readers never knew leads nowhere.
+    // A slug that was never public needs no redirect.
     if !was_unlisted {
         former_slugs::renamed(conn, SlugKind::Author, author.id, (&former_slug, &author.slug), app.now())?;
     }
@@ -140,7 +140,7 @@ pub(super) fn revise(
     edited(app, conn, &author)
 }
 
-/// Deletes an author; another signs what they signed, or there must be nothing.
+/// Deletes an author. Their articles get the author `reassign_to`; without that, there must be none.
 pub(super) fn delete(
     app: &App,
     conn: &mut Conn,
@@ -176,11 +176,11 @@ fn refuse_used(conn: &mut Conn, author: &Author) -> Result<()> {
     if articles == 0 {
         return Ok(());
     }
-    let detail = format!("{articles} articles are signed by this author; name another in reassign_to.");
+    let detail = format!("{articles} articles have this author; name another author in reassign_to.");
     Err(Error::new(Code::InUse, detail).with("usages", json!({"articles": articles})))
 }
 
-/// Who does not edit everybody's, edits their own profile.
+/// Refuses writers who cannot edit everything and do not own the profile.
 fn refuse_others(caller: &Caller<Writer>, author: &Author) -> Result<()> {
     if caller.edits_all() || author.user_id == Some(caller.user) {
         return Ok(());
@@ -192,10 +192,10 @@ fn refuse_account(refused: bool) -> Result<()> {
     if !refused {
         return Ok(());
     }
-    Err(Error::invalid(vec![Fault::at("/user", "read_only", "Only administrators say whose profile this is; leave it out.")]))
+    Err(Error::invalid(vec![Fault::at("/user", "read_only", "Only admins may assign a profile to an account; omit this member.")]))
 }
 
-/// Checks what no schema can, and finds the slug.
+/// Checks the rules that no schema can express, and determines the slug.
 fn settle(conn: &mut Conn, draft: &AuthorDraft, author: &Author) -> Result<String> {
     if let Some(account) = draft.user {
         make_room(conn, account, author.id)?;
@@ -208,7 +208,7 @@ fn settle(conn: &mut Conn, draft: &AuthorDraft, author: &Author) -> Result<Strin
     }
 }
 
-/// Another profile takes the place of the one that came with the account, if that has signed nothing.
+/// Deletes the profile that was created with the account, if it has no articles, so that another profile can replace it.
 fn make_room(conn: &mut Conn, account: Id<User>, author: AuthorId) -> Result<()> {
     match unused(conn, Some(account))? {
         Some(profile) if profile.id != author && queries::usages(conn, profile.id)? == 0 => queries::delete(conn, profile.id),
@@ -218,17 +218,17 @@ fn make_room(conn: &mut Conn, account: Id<User>, author: AuthorId) -> Result<()>
 
 fn refuse_second_profile(conn: &mut Conn, account: Id<User>, author: AuthorId) -> Result<()> {
     if queries::account_taken(conn, account, author)? {
-        return Err(Error::conflict("This account has a profile already; change that one."));
+        return Err(Error::conflict("This account already has a profile; change that one."));
     }
     Ok(())
 }
 
-/// The tag of a picture that readers see, or see no more, because somebody's portrait it is.
+/// Returns the cache tag of a portrait, because a change of the profile changes whether readers see the image.
 fn portrait(avatar: Option<ImageId>) -> Vec<String> {
     avatar.map(|id| format!("image:{id}")).into_iter().collect()
 }
 
-/// What happened to an author; lists of articles are asked by them and show them.
+/// Returns an event about an author. Its tags include the lists of articles, because they filter by author and show the byline.
 fn event(kind: &'static str, author: &Author, actor: Option<String>, heir: Option<AuthorId>) -> Event {
     Event {
         kind,

@@ -12,32 +12,32 @@ use crate::former_slugs::{self, SlugKind};
 use crate::schema::{article_authors, authors, publication_authors, publications, users};
 use crate::users::User;
 
-/// One page of the authors whom readers know of.
+/// Returns a page of the public authors.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Author>> {
     let known = || authors::table.filter(authors::unlisted.eq(false));
     let rows = known().select(Author::as_select()).into_boxed::<Backend>();
     Ok(keyset!(conn, LISTING, query, rows, known().into_boxed::<Backend>()))
 }
 
-/// The slugs of the authors who have published, by name.
+/// Returns the slugs of the authors with published articles, by name.
 pub(crate) fn slugs(conn: &mut Conn) -> Result<Vec<String>> {
     let signing = authors::table.filter(authors::article_count.gt(0)).order((authors::name_key, authors::id)).limit(19_000);
     Ok(signing.select(authors::slug).load(conn)?)
 }
 
-/// When an author who has published changed last.
+/// Returns the time of the last change to an author with published articles.
 pub(crate) fn last_change(conn: &mut Conn) -> Result<Option<Timestamp>> {
     let signing = authors::table.filter(authors::article_count.gt(0));
     Ok(signing.order(authors::updated_at.desc()).select(authors::updated_at).first(conn).optional()?)
 }
 
-/// These authors, by id.
+/// Returns these authors, by id.
 pub(super) fn by_ids(conn: &mut Conn, ids: &[AuthorId]) -> Result<HashMap<AuthorId, Author>> {
     let rows: Vec<Author> = authors::table.filter(among(authors::id, ids)).select(Author::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// The author that an id or a slug names, if there is one.
+/// Returns the author with an id or slug, if they exist.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Author>> {
     let query = authors::table.select(Author::as_select()).into_boxed::<Backend>();
     let query = match Slugged::<Author>::parse(name) {
@@ -47,17 +47,17 @@ pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Author>> {
     Ok(query.first(conn).optional()?)
 }
 
-/// The author that an id or a slug names.
+/// Returns the author with an id or slug, or `404`.
 pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Author> {
     look_up(conn, name)?.ok_or_else(Error::not_found)
 }
 
-/// The profile of an account, if there is one.
+/// Returns the profile of an account, if there is one.
 pub(super) fn of_account(conn: &mut Conn, account: Id<User>) -> Result<Option<Author>> {
     Ok(authors::table.filter(authors::user_id.eq(account)).select(Author::as_select()).first(conn).optional()?)
 }
 
-/// Lets readers know of these authors; says which of them they did not know of.
+/// Makes these authors public; returns those that were not public before.
 pub(crate) fn make_public(conn: &mut Conn, ids: &[AuthorId]) -> Result<Vec<AuthorId>> {
     let unknown = authors::table.filter(among(authors::id, ids)).filter(authors::unlisted.eq(true));
     let unknown: Vec<AuthorId> = unknown.select(authors::id).load(conn)?;
@@ -67,7 +67,7 @@ pub(crate) fn make_public(conn: &mut Conn, ids: &[AuthorId]) -> Result<Vec<Autho
     Ok(unknown)
 }
 
-/// The author that an id or a slug names, or the one who had the slug before, if readers know of them.
+/// Returns the public author with an id, slug or former slug.
 pub(super) fn find_ever(conn: &mut Conn, name: &str) -> Result<Author> {
     if let Some(author) = look_up(conn, name)? {
         return Some(author).filter(|author| !author.unlisted).ok_or_else(Error::not_found);
@@ -76,7 +76,7 @@ pub(super) fn find_ever(conn: &mut Conn, name: &str) -> Result<Author> {
     find(conn, &present.ok_or_else(Error::not_found)?)
 }
 
-/// The id of the author that a body names.
+/// Returns the id of the author that a request body names.
 pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     if !is_id_or_slug(name) {
         return Ok(None);
@@ -84,20 +84,20 @@ pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<Strin
     Ok(look_up(conn, name)?.map(|author| author.id.to_string()))
 }
 
-/// The id of the account that a body names by its id.
+/// Returns the id of the account that a request body names by its id.
 pub(super) fn find_account(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     let Ok(id) = name.parse::<Id<User>>() else { return Ok(None) };
     let found: Option<Id<User>> = users::table.filter(users::id.eq(id)).select(users::id).first(conn).optional()?;
     Ok(found.map(|id| id.to_string()))
 }
 
-/// Whether a slug is, or was, another author's.
+/// Checks whether a slug is, or was, that of another author.
 pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: AuthorId) -> Result<bool> {
     let others = authors::table.filter(authors::slug.eq(slug)).filter(authors::id.ne(own));
     Ok(others.count().get_result::<i64>(conn)? > 0 || former_slugs::is_kept_for_another(conn, SlugKind::Author, slug, own)?)
 }
 
-/// Whether an account has another profile.
+/// Checks whether an account has another profile.
 pub(super) fn account_taken(conn: &mut Conn, account: Id<User>, own: AuthorId) -> Result<bool> {
     let others = authors::table.filter(authors::user_id.eq(account)).filter(authors::id.ne(own));
     Ok(others.count().get_result::<i64>(conn)? > 0)
@@ -115,12 +115,12 @@ pub(super) fn update(conn: &mut Conn, author: &Author) -> Result<()> {
     Ok(())
 }
 
-/// The error of a slug that another author has, or had.
+/// The error for a slug that another author has, or had.
 fn slug_conflict(slug: &str) -> Error {
     Error::new(Code::SlugTaken, format!("Another author has, or had, the slug {slug:?}."))
 }
 
-/// The error of a slug that is not free, with the author that has, or had, it.
+/// The error for a taken slug, naming the author who has, or had, it.
 pub(super) fn slug_refusal(conn: &mut Conn, slug: &str) -> Error {
     let taken = slug_conflict(slug);
     match find_ever(conn, slug) {
@@ -129,13 +129,13 @@ pub(super) fn slug_refusal(conn: &mut Conn, slug: &str) -> Error {
     }
 }
 
-/// Removes an author whom nothing refers to any more.
+/// Deletes an author that nothing refers to.
 pub(super) fn delete(conn: &mut Conn, id: AuthorId) -> Result<()> {
     diesel::delete(authors::table.filter(authors::id.eq(id))).execute(conn)?;
     Ok(())
 }
 
-/// How many articles an author signs, in the working copy or in the published one.
+/// Counts the articles of an author, in the working copy or in the published version.
 pub(super) fn usages(conn: &mut Conn, id: AuthorId) -> Result<i64> {
     let working: i64 = article_authors::table.filter(article_authors::author_id.eq(id)).count().get_result(conn)?;
     let elsewhere = article_authors::table.filter(article_authors::author_id.eq(id)).select(article_authors::article_id);
@@ -147,16 +147,16 @@ pub(super) fn usages(conn: &mut Conn, id: AuthorId) -> Result<i64> {
     Ok(working + only_published)
 }
 
-/// Signs everything that one author signs with another's name.
+/// Replaces one author by another on all articles.
 pub(super) fn reassign(conn: &mut Conn, from: AuthorId, to: AuthorId) -> Result<()> {
     hand_over(conn, ("article_authors", "author_id"), from, to)?;
-    // Who publishes or withdraws meanwhile would step from what is no longer so.
+    // Waits for concurrent publishing and withdrawing, which would add to a count that is about to be replaced.
     lock(conn, "article counts")?;
     hand_over(conn, ("publication_authors", "author_id"), from, to)?;
     recount(conn, to)
 }
 
-/// Counts the published articles of an author anew.
+/// Recounts the published articles of an author.
 fn recount(conn: &mut Conn, id: AuthorId) -> Result<()> {
     let count: i64 = publication_authors::table
         .inner_join(publications::table)
@@ -169,8 +169,8 @@ fn recount(conn: &mut Conn, id: AuthorId) -> Result<()> {
     Ok(())
 }
 
-/// Counts an article more for its authors, or one less: to count them all would take the longer the more there are.
-/// The caller holds the lock of the article counts since before it looked at what this is stepped from.
+/// Adds `step` to the article counts of authors, because recounting takes longer with every article. The caller must have taken
+/// the lock `article counts` before it read the state that `step` is derived from.
 pub(crate) fn count(conn: &mut Conn, ids: &[AuthorId], step: i32) -> Result<()> {
     if ids.is_empty() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Authors as readers and as editors see them, and as articles show them.
+//! The public view, the editor's view and the card of an author.
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::users::User;
 /// The id of an account.
 type UserId = Id<User>;
 
-/// What is read of an author to be shown with something else.
+/// The columns of an author that other resources show.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = authors)]
 pub(crate) struct Byline {
@@ -29,42 +29,42 @@ pub(crate) struct Byline {
 }
 
 impl Byline {
-    /// What the other shows of them.
+    /// Returns the card of the author.
     pub(crate) fn card(self, links: &LinkConfig, avatar: Option<ImageView>) -> AuthorCard {
         let Self { id, slug, name, role_title, avatar_id: _ } = self;
         AuthorCard { url: links.author(&slug), id, slug, name, role_title, avatar }
     }
 }
 
-/// An author, where another resource shows them.
+/// An author, as embedded in other resources.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct AuthorCard {
-    /// Their id.
+    /// The author's id.
     pub(crate) id: AuthorId,
-    /// Their address.
+    /// The slug: the author's name in URLs.
     #[schema(example = "mara-lind")]
     pub(crate) slug: String,
-    /// The name that articles are signed with.
+    /// The name in bylines.
     #[schema(example = "Mara Lind")]
     pub(crate) name: String,
-    /// What they do here.
+    /// The author's job title.
     #[schema(example = "Transport correspondent")]
     pub(crate) role_title: Option<String>,
-    /// Their picture.
+    /// The portrait.
     pub(crate) avatar: Option<ImageView>,
-    /// Their page on the readers' site.
+    /// The URL of the author's page on the readers' site.
     #[schema(format = "uri", example = "https://example.com/authors/mara-lind")]
     pub(crate) url: String,
 }
 
-/// What both views show of an author.
+/// The members that both views of an author share.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct AuthorBasics {
     #[serde(flatten)]
     pub(crate) card: AuthorCard,
-    /// Where they are found elsewhere.
+    /// The author's profiles on other sites.
     pub(crate) links: Vec<SocialLink>,
-    /// How many published articles they have signed.
+    /// The number of published articles by the author.
     #[schema(example = 42)]
     pub(crate) article_count: i32,
 }
@@ -74,44 +74,44 @@ pub(crate) struct AuthorBasics {
 pub(crate) struct AuthorView {
     #[serde(flatten)]
     pub(crate) basics: AuthorBasics,
-    /// Who they are.
+    /// The author's biography.
     pub(crate) bio: Bio,
 }
 
-/// An author as editors see them.
+/// An author, as editors see them.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct AuthorEditorView {
     #[serde(flatten)]
     pub(crate) basics: AuthorBasics,
-    /// Who they are.
+    /// The author's biography, as source and as HTML.
     pub(crate) bio: BioSource,
-    /// The account whose profile this is.
+    /// The id of the account that the profile belongs to.
     pub(crate) user: Option<UserId>,
-    /// Members of the site's own.
+    /// The site's custom members.
     pub(crate) custom: Custom,
 }
 
-/// Who an author is.
+/// An author's biography.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Bio {
-    /// A paragraph or two of safe HTML; empty where there is none.
+    /// The biography as sanitised HTML; empty if there is none.
     #[schema(example = "<p>Writes about <strong>rails</strong> and roads.</p>")]
     pub(crate) html: String,
 }
 
-/// Who an author is, as written and as shown.
+/// An author's biography, as source and as HTML.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct BioSource {
-    /// A paragraph or two of Markdown; empty where there is none.
+    /// The biography as Markdown; empty if there is none.
     #[schema(example = "Writes about **rails** and roads.")]
     pub(crate) markdown: String,
-    /// The safe HTML made of it.
+    /// The sanitised HTML rendered from the Markdown.
     #[schema(example = "<p>Writes about <strong>rails</strong> and roads.</p>")]
     pub(crate) html: String,
 }
 
 impl Author {
-    /// What other resources show of them.
+    /// Returns the card of the author.
     pub(crate) fn card(&self, links: &LinkConfig, avatar: Option<ImageView>) -> AuthorCard {
         let (slug, name, role_title) = (self.slug.clone(), self.name.clone(), self.role_title.clone());
         Byline { id: self.id, slug, name, role_title, avatar_id: self.avatar_id }.card(links, avatar)
@@ -121,12 +121,12 @@ impl Author {
         AuthorBasics { card, links: self.links.0.clone(), article_count: self.article_count }
     }
 
-    /// What readers see of them.
+    /// Returns the public view of the author.
     fn view(&self, card: AuthorCard) -> AuthorView {
         AuthorView { basics: self.basics(card), bio: Bio { html: self.bio_html.clone() } }
     }
 
-    /// What editors see of them.
+    /// Returns the editor's view of the author.
     fn editor_view(&self, card: AuthorCard) -> AuthorEditorView {
         AuthorEditorView {
             basics: self.basics(card),
@@ -137,13 +137,13 @@ impl Author {
     }
 }
 
-/// What readers see of authors.
+/// Returns the public views of authors.
 pub(super) fn views(conn: &mut Conn, links: &LinkConfig, authors: &[Author]) -> Result<Vec<AuthorView>> {
     let cards = cards_of(conn, links, authors)?;
     Ok(authors.iter().zip(cards).map(|(author, card)| author.view(card)).collect())
 }
 
-/// What editors see of an author, but for the version; nothing where there is no author.
+/// Returns the editor's view of an author, without the version.
 pub(super) fn editor_view(conn: &mut Conn, links: &LinkConfig, author: &Author) -> Result<Option<AuthorEditorView>> {
     Ok(cards_of(conn, links, std::slice::from_ref(author))?.pop().map(|card| author.editor_view(card)))
 }

@@ -1,4 +1,4 @@
-//! The batch over HTTP.
+//! The HTTP handler of batches.
 
 use actix_web::{HttpResponse, post};
 
@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::http::{Body, Dispatch, Mount, Request, private};
 use crate::users::{Caller, OldScope, Right, Role, Staff};
 
-/// The right to send several operations at once: each of them asks for its own.
+/// The right to send a batch; each operation in it checks its own right.
 enum Batcher {}
 
 impl Right for Batcher {
@@ -21,16 +21,16 @@ pub(crate) fn routes(mount: &mut impl Mount) {
     mount.service(run_batch);
 }
 
-/// Runs a batch.
+/// Run a batch
 ///
-/// Up to 100 writes in one transaction: all are stored, or none. Each is authorised, checked and answered as if it were
-/// sent alone, and sees what those before it did, so that a section can be made and articles put into it by its slug.
-/// Where one fails, the others are carried out nevertheless to tell what they would answer; then all is undone and the
-/// answer is `422` with the same `results`. What belongs to one's own session (`/auth`), uploads and batches themselves can't
-/// be part of one. With `dry_run=true`, everything is answered and nothing is stored.
+/// Runs up to 100 write operations in one transaction: all are stored, or none. Each is authorised, validated and answered as
+/// if it were sent alone. Each sees the effects of those before it, so that a batch can create a section and put articles into
+/// it by its slug. If one fails, the others are still tried, to report their results; then everything is rolled back, and the
+/// response is `422` with the `results`. Operations below `/auth`, uploads, view counts and batches cannot be in a batch. With
+/// `dry_run=true`, the response is the same and nothing is stored.
 #[utoipa::path(tag = "Batch", request_body = BatchDraft,
     security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = BatchView, description = "What each operation answered; all is stored.")))]
+    responses((status = 200, body = BatchView, description = "The results of the operations; all are stored.")))]
 #[post("/batch")]
 async fn run_batch(body: Body, request: Request, _caller: Caller<Batcher>, dispatch: Dispatch) -> Result<HttpResponse> {
     request.no_query()?;

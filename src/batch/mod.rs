@@ -1,7 +1,7 @@
-//! Batches: many writes in one request and one transaction.
+//! Batches: many write operations in one request and one transaction.
 //!
-//! Invariants: each operation goes the way that it would go alone, so that it is judged and answered as if alone; either all
-//! of them are stored or none.
+//! Invariants: each operation passes through the same layers as if it were sent alone, so that it is authorised and answered in
+//! the same way; either all operations are stored or none.
 
 mod draft;
 mod handlers;

@@ -1,4 +1,4 @@
-//! Carrying out a batch: one operation after the other, in one transaction.
+//! Runs a batch: one operation after the other, in one transaction.
 
 use std::rc::Rc;
 
@@ -7,16 +7,16 @@ use crate::db::{MAX_TRIES, lock};
 use crate::error::{Code, Error, Fault, Result};
 use crate::http::{Dispatch, Joined, Request, SubRequest};
 
-/// What operations hold others back from, in the order in which all of them do.
+/// The locks that operations take, in the order in which all of them take them.
 const LOCKS: [&str; 4] = ["articles", "authors", "site", "images"];
 
-/// Carries out all operations or, where one of them fails, none; what each answered is told either way.
+/// Runs all operations. If one of them fails, none is stored; the results are returned either way.
 pub(super) async fn carry_out(request: &Request, dispatch: &Dispatch, draft: BatchDraft) -> Result<BatchView> {
     let asked = asked(draft)?;
-    // What an operation reads beside the transaction needs a connection of its own, and batches must not wait for each other's.
+    // An operation may read outside the transaction on a second connection; batches must not wait for each other's connections.
     let _turn = request.app.batch_turn().await?;
     if let Some(joined) = request.joined() {
-        // A batch that is repeated safely, or only tries, ends as its request does.
+        // With an idempotency key or as a dry run, the request's own transaction is used, and the request ends it.
         joined.joint().mark().await?;
         return within(&joined, dispatch, &asked).await;
     }
@@ -30,7 +30,7 @@ pub(super) async fn carry_out(request: &Request, dispatch: &Dispatch, draft: Bat
     alone(&Rc::new(Joined::new(&request.app)), dispatch, asked).await
 }
 
-/// Carries out all operations in a transaction of their own.
+/// Runs all operations in a transaction of their own.
 async fn alone(joined: &Rc<Joined>, dispatch: &Dispatch, asked: Vec<SubRequest>) -> Result<BatchView> {
     let done = each(dispatch, asked, joined).await;
     if done.is_ok() {
@@ -41,7 +41,7 @@ async fn alone(joined: &Rc<Joined>, dispatch: &Dispatch, asked: Vec<SubRequest>)
     done
 }
 
-/// Carries out all operations in the transaction of the request, from its mark on.
+/// Runs all operations in the transaction of the request, from its savepoint on.
 async fn within(joined: &Rc<Joined>, dispatch: &Dispatch, asked: &[SubRequest]) -> Result<BatchView> {
     for tries in 1.. {
         let done = each(dispatch, asked.to_vec(), joined).await;
@@ -53,10 +53,10 @@ async fn within(joined: &Rc<Joined>, dispatch: &Dispatch, asked: &[SubRequest]) 
             return done;
         }
     }
-    Err(Error::internal("the batch was not tried"))
+    Err(Error::internal("the batch was not run"))
 }
 
-/// The operations as requests; those that can't be part of a batch are refused before anything is done.
+/// Converts the operations to requests. Operations that cannot be in a batch are refused before anything runs.
 fn asked(draft: BatchDraft) -> Result<Vec<SubRequest>> {
     let mut faults = Vec::new();
     let mut asked = Vec::new();
@@ -78,10 +78,10 @@ fn sub_request(operation: OperationDraft) -> std::result::Result<SubRequest, (&'
     let OperationDraft { method, path, if_match, body } = operation;
     let (resource, query) = path.split_once('?').unwrap_or((&path, ""));
     if !belongs_in_a_batch(resource) {
-        return Err(("path", "What belongs to a session, counts views or is a batch itself can't be part of a batch."));
+        return Err(("path", "Operations on sessions, view counts and batches cannot be in a batch."));
     }
     if query.contains("dry_run") {
-        return Err(("path", "A batch is tried as a whole: send dry_run=true with it."));
+        return Err(("path", "A single operation cannot be a dry run: send dry_run=true with the whole batch."));
     }
     let method = match method {
         BatchMethod::Post => "POST",
@@ -93,7 +93,7 @@ fn sub_request(operation: OperationDraft) -> std::result::Result<SubRequest, (&'
 }
 
 async fn each(dispatch: &Dispatch, asked: Vec<SubRequest>, joined: &Rc<Joined>) -> Result<BatchView> {
-    // Whatever order the operations come in, what others hold one after the other is asked for in their order.
+    // Take all locks first and in their fixed order, whatever the order of the operations, so that batches cannot deadlock.
     joined.joint().run(|conn| LOCKS.into_iter().try_for_each(|name| lock(conn, name))).await?;
     let mut results = Vec::new();
     for request in asked {
@@ -103,9 +103,9 @@ async fn each(dispatch: &Dispatch, asked: Vec<SubRequest>, joined: &Rc<Joined>) 
     let failed: Vec<usize> = results.iter().enumerate().filter(|(_, result)| result.status >= 400).map(|(index, _)| index).collect();
     let detail = match failed.as_slice() {
         [] => return Ok(BatchView { results }),
-        [one] => format!("Operation {one}, counted from 0, failed; nothing was stored."),
+        [one] => format!("Operation {one} (counted from 0) failed; nothing was stored."),
         [first, ..] => {
-            format!("{} operations failed, the first of them operation {first}, counted from 0; nothing was stored.", failed.len())
+            format!("{} operations failed, first operation {first} (counted from 0); nothing was stored.", failed.len())
         }
     };
     let results = serde_json::to_value(results)?;

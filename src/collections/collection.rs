@@ -1,4 +1,4 @@
-//! A collection: its row, its draft, its views.
+//! A collection: its row, its draft and its views.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::schema::collections;
 /// The id of a collection.
 pub(crate) type CollectionId = Id<Collection>;
 
-/// A collection as it is stored, but for its items.
+/// A collection as it is stored, without its items.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
 #[diesel(table_name = collections, treat_none_as_null = true)]
 pub(crate) struct Collection {
@@ -24,17 +24,17 @@ pub(crate) struct Collection {
     pub(crate) updated_at: Timestamp,
 }
 
-/// What a collection may be made of.
+/// The content of a collection, as clients send it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CollectionDraft {
-    /// The word that front ends ask for it by.
+    /// The unique key by which front ends request the collection.
     #[schema(value_type = Slug, example = "front-page")]
     pub(crate) key: String,
-    /// What it is called.
+    /// The title.
     #[schema(value_type = Title, example = "Front page")]
     pub(crate) title: String,
-    /// Its articles, published or not, in order; each once.
+    /// The articles by id or slug, published or not, in order; each at most once.
     #[serde(default)]
     #[schema(value_type = Vec<ReferenceTo>, max_items = 100)]
     pub(crate) items: Vec<ArticleId>,
@@ -45,15 +45,15 @@ impl Draft for CollectionDraft {
     const REFERENCES: &'static [Reference] = &[Reference { pointer: "/items/*", find: articles::find_reference }];
 }
 
-/// A collection, as lists show it.
+/// A collection, as shown in lists.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct CollectionCard {
-    /// Its id.
+    /// The collection's id.
     pub(crate) id: CollectionId,
-    /// The word that front ends ask for it by.
+    /// The unique key by which front ends request the collection.
     #[schema(example = "front-page")]
     pub(crate) key: String,
-    /// What it is called.
+    /// The title.
     #[schema(example = "Front page")]
     pub(crate) title: String,
 }
@@ -63,26 +63,26 @@ pub(crate) struct CollectionCard {
 pub(crate) struct CollectionView {
     #[serde(flatten)]
     pub(crate) card: CollectionCard,
-    /// Those of its articles that are published, in order.
+    /// The published articles of the collection, in order.
     pub(crate) items: Vec<ArticleCard>,
 }
 
-/// A collection as editors see it.
+/// A collection, as editors see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct CollectionEditorView {
     #[serde(flatten)]
     pub(crate) card: CollectionCard,
-    /// All its articles, published or not, in order.
+    /// The ids of all articles of the collection, published or not, in order.
     pub(crate) items: Vec<ArticleId>,
 }
 
 impl Collection {
-    /// A collection that nothing is known of yet.
+    /// Returns a new collection without content.
     pub(super) fn blank(now: Timestamp) -> Self {
         Self { id: Id::new(now), key: String::new(), title: String::new(), version: 0, created_at: now, updated_at: now }
     }
 
-    /// What a draft makes of a collection, new or not; its items are the caller's.
+    /// Applies a draft to a collection, new or not; returns the items, which the caller must store.
     pub(super) fn revise(&mut self, draft: CollectionDraft, now: Timestamp) -> Vec<ArticleId> {
         let CollectionDraft { key, title, items } = draft;
         self.key = key;
@@ -92,13 +92,13 @@ impl Collection {
         items
     }
 
-    /// What lists show of it.
+    /// Returns the card of the collection.
     pub(super) fn card(&self) -> CollectionCard {
         CollectionCard { id: self.id, key: self.key.clone(), title: self.title.clone() }
     }
 }
 
-/// What the list of collections can be asked.
+/// The fields of the list of collections.
 pub(super) static LISTING: Listing<collections::table, Collection> = Listing {
     fields: &[
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id collections::id), key: None, about: "The id." },

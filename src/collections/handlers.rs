@@ -1,4 +1,4 @@
-//! The operations on collections over HTTP: unpack, one unit of work, answer.
+//! The HTTP handlers of collections: each unpacks a request, runs one unit of work and responds.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 
@@ -22,9 +22,9 @@ pub(crate) fn routes(mount: &mut impl Mount) {
         .service(delete_collection);
 }
 
-/// Lists collections.
+/// List collections
 ///
-/// All collections, by key, without their items.
+/// Lists all collections, by default sorted by key, without their items.
 #[utoipa::path(tag = "Collections", params(CollectionList), responses((status = 200, body = Page<CollectionCard>, description = "A page of collections.")))]
 #[get("/collections")]
 async fn list_collections(request: Request) -> Result<HttpResponse> {
@@ -35,10 +35,10 @@ async fn list_collections(request: Request) -> Result<HttpResponse> {
     public_page(&request, &list, &page, Tags::of(&["collections"]))
 }
 
-/// Creates a collection.
+/// Create a collection
 ///
-/// A list of articles in an order that people choose, under a `key` that front ends know, such as `front-page`. Articles that are
-/// not public may be in it; readers see them from their publication on. A key that is taken is answered `409`.
+/// A collection is a list of articles in a manual order, with a `key` that front ends know, such as `front-page`. It may
+/// contain articles that are not public; readers see them once they are published. A key that is taken gets `409`.
 #[utoipa::path(tag = "Collections", request_body = CollectionDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 201, body = Edited<CollectionEditorView>, description = "The collection.")))]
 #[post("/collections")]
@@ -48,11 +48,11 @@ async fn create_collection(body: Body, request: Request, caller: Caller<Editor>)
     created(&request, &format!("/collections/{}", view.view.card.key), &view, view.version)
 }
 
-/// Reads a collection.
+/// Read a collection
 ///
-/// Its published articles, in order. With `view=editor`, the ids of all its articles, and the version as the `ETag` that
-/// guards writes.
-#[utoipa::path(tag = "Collections", params(("key" = String, Path, description = "The key."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Ask for what editors see.")),
+/// Returns the published articles of a collection, in order. With `view=editor`, returns the ids of all its articles and the
+/// version, which is also the `ETag` for conditional writes.
+#[utoipa::path(tag = "Collections", params(("key" = String, Path, description = "The key."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor's view.")),
     security((), ("bearer" = ["editor", "admin"])),
     responses((status = 200, body = crate::http::PublicOr<CollectionView, Edited<CollectionEditorView>>, description = "The collection.")))]
 #[get("/collections/{key}")]
@@ -63,15 +63,15 @@ async fn read_collection(request: Request, key: web::Path<String>) -> Result<Htt
         return editor(&view, view.version);
     }
     let view = request.read(move |app, conn| operations::read(app, conn, &key)).await?;
-    // The articles as a whole: one that is not public yet, and may not be named here, may become so.
+    // Tag all articles, because an unpublished item, which must not be named here, may be published later.
     let mut tags = tags_of(&view.items, Tags::of(&["collections", "articles"]));
     tags.add("collection", view.card.id);
     public(&request, &view, tags)
 }
 
-/// Replaces a collection.
+/// Replace a collection
 ///
-/// Members that are left out get their defaults.
+/// Omitted members get their defaults.
 #[utoipa::path(tag = "Collections", params(("key" = String, Path, description = "The key.")), request_body = CollectionDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<CollectionEditorView>, description = "The collection.")))]
 #[put("/collections/{key}")]
@@ -79,9 +79,10 @@ async fn replace_collection(body: Body, request: Request, caller: Caller<Editor>
     change(body, request, caller, key).await
 }
 
-/// Changes a collection.
+/// Change a collection
 ///
-/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default; `items` are replaced whole.
+/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default; `items` is
+/// replaced as a whole.
 #[utoipa::path(tag = "Collections", params(("key" = String, Path, description = "The key.")), request_body(content = CollectionDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<CollectionEditorView>, description = "The collection.")))]
 #[patch("/collections/{key}")]
@@ -96,11 +97,11 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, key: web::
     editor(&view, view.version)
 }
 
-/// Deletes a collection.
+/// Delete a collection
 ///
-/// Its articles stay.
+/// The articles in the collection are not deleted.
 #[utoipa::path(tag = "Collections", params(("key" = String, Path, description = "The key.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "There is no such collection any more.")))]
+    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The collection no longer exists.")))]
 #[delete("/collections/{key}")]
 async fn delete_collection(request: Request, caller: Caller<Editor>, key: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

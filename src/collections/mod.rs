@@ -1,6 +1,6 @@
-//! Collections: lists of articles that editors put together by hand, such as the front page.
+//! Collections: lists of articles in an order that editors choose, such as the front page.
 //!
-//! Invariant: readers see of a collection only what is published.
+//! Invariant: readers see only the published articles of a collection.
 
 mod collection;
 mod handlers;

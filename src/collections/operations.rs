@@ -1,4 +1,4 @@
-//! What can be done with collections: plain functions of connection, caller and input.
+//! The operations on collections: plain functions of the connection, the caller and the input.
 
 use std::collections::HashSet;
 
@@ -15,13 +15,13 @@ use crate::http::{Edited, Precondition};
 use crate::input::Input;
 use crate::users::{Caller, Editor};
 
-/// One page of collections.
+/// Returns a page of collections.
 pub(super) fn list(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<CollectionCard>> {
     let page = queries::page(conn, query)?;
     page.with_rows(|rows| Ok(rows.iter().map(Collection::card).collect()))
 }
 
-/// What readers see of a collection.
+/// Returns the public view of a collection.
 pub(super) fn read(app: &App, conn: &mut Conn, key: &str) -> Result<CollectionView> {
     let collection = queries::find(conn, key)?;
     let ids = queries::items(conn, collection.id)?;
@@ -30,7 +30,7 @@ pub(super) fn read(app: &App, conn: &mut Conn, key: &str) -> Result<CollectionVi
     Ok(CollectionView { card: collection.card(), items })
 }
 
-/// The first collections, by key, each with its first articles that are published.
+/// Returns the first collections by key, each with its first published articles.
 pub(crate) fn first(conn: &mut Conn, most: i64, most_items: i64) -> Result<Vec<(CollectionCard, Vec<ArticleId>)>> {
     let collections = queries::first(conn, most)?;
     let ids: Vec<_> = collections.iter().map(|collection| collection.id).collect();
@@ -38,13 +38,13 @@ pub(crate) fn first(conn: &mut Conn, most: i64, most_items: i64) -> Result<Vec<(
     Ok(collections.iter().map(|collection| (collection.card(), items.remove(&collection.id).unwrap_or_default())).collect())
 }
 
-/// What editors see of a collection.
+/// Returns the editor's view of a collection.
 pub(super) fn read_as_editor(conn: &mut Conn, key: &str) -> Result<Edited<CollectionEditorView>> {
     let collection = queries::find(conn, key)?;
     edited(conn, &collection)
 }
 
-/// Makes a collection.
+/// Creates a collection.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<CollectionEditorView>> {
     lock(conn, "collections")?;
     let draft = input.create::<CollectionDraft>(conn)?;
@@ -87,7 +87,7 @@ pub(super) fn revise(
     edited(conn, &collection)
 }
 
-/// Refuses a key that another collection has, and names that.
+/// Refuses a key that another collection has; the error names that collection.
 fn refuse_taken(conn: &mut Conn, key: &str, own: Option<CollectionId>) -> Result<()> {
     match queries::look_up(conn, key)? {
         Some(other) if Some(other.id) != own => Err(queries::key_conflict(key).taken_by("collection", &other.id.to_string(), &other.title)),
@@ -95,7 +95,7 @@ fn refuse_taken(conn: &mut Conn, key: &str, own: Option<CollectionId>) -> Result
     }
 }
 
-/// Deletes a collection; its articles stay.
+/// Deletes a collection, but not its articles.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, key: &str, condition: &Precondition) -> Result<()> {
     lock(conn, "collections")?;
     let Some(collection) = queries::look_up(conn, key)? else { return Ok(()) };
@@ -104,12 +104,12 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, key: &
     events::record(conn, app.now(), event("collection.deleted", &collection, caller))
 }
 
-/// An article stands in a collection once, however it is named.
+/// Refuses an article that is in the list twice, even under different names.
 fn refuse_twins(items: &[ArticleId]) -> Result<()> {
     let mut seen = HashSet::new();
     let twins = items.iter().enumerate().filter(|(_, id)| !seen.insert(**id));
     let fault =
-        |(index, _): (usize, &ArticleId)| Fault::at(format!("/items/{index}"), "duplicate_items", "This article stands here twice.");
+        |(index, _): (usize, &ArticleId)| Fault::at(format!("/items/{index}"), "duplicate_items", "This article is in the list twice.");
     let faults: Vec<Fault> = twins.map(fault).collect();
     if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
 }

@@ -10,24 +10,24 @@ use crate::db::{Backend, Conn, PageOf, PageQuery, among, keyset};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{collection_items, collections, publications};
 
-/// One page of collections.
+/// Returns a page of collections.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Collection>> {
     let rows = collections::table.select(Collection::as_select()).into_boxed::<Backend>();
     Ok(keyset!(conn, LISTING, query, rows, collections::table.into_boxed::<Backend>()))
 }
 
-/// The collection of this key, if there is one; case makes no difference.
+/// Returns the collection with this key, if it exists; case is ignored.
 pub(super) fn look_up(conn: &mut Conn, key: &str) -> Result<Option<Collection>> {
     let query = collections::table.filter(collections::key.eq(key.to_lowercase())).select(Collection::as_select());
     Ok(query.first(conn).optional()?)
 }
 
-/// The collection of this key.
+/// Returns the collection with this key, or `404`.
 pub(super) fn find(conn: &mut Conn, key: &str) -> Result<Collection> {
     look_up(conn, key)?.ok_or_else(Error::not_found)
 }
 
-/// The articles of a collection, published or not, in order.
+/// Returns the articles of a collection, published or not, in order.
 pub(super) fn items(conn: &mut Conn, id: CollectionId) -> Result<Vec<ArticleId>> {
     Ok(collection_items::table
         .filter(collection_items::collection_id.eq(id))
@@ -36,13 +36,13 @@ pub(super) fn items(conn: &mut Conn, id: CollectionId) -> Result<Vec<ArticleId>>
         .load(conn)?)
 }
 
-/// The first collections, by key.
+/// Returns the first collections, by key.
 pub(super) fn first(conn: &mut Conn, most: i64) -> Result<Vec<Collection>> {
     let order = (collections::key, collections::id);
     Ok(collections::table.order(order).limit(most).select(Collection::as_select()).load(conn)?)
 }
 
-/// The first published articles of each of these collections, in order.
+/// Returns the first published articles of each of these collections, in order.
 pub(super) fn first_public_items(conn: &mut Conn, ids: &[CollectionId], most: i64) -> Result<HashMap<CollectionId, Vec<ArticleId>>> {
     let rows: Vec<(CollectionId, ArticleId)> = collection_items::table
         .filter(among(collection_items::collection_id, ids))
@@ -73,7 +73,7 @@ pub(super) fn update(conn: &mut Conn, collection: &Collection) -> Result<()> {
     Ok(())
 }
 
-/// The error of a key that another collection has.
+/// The error for a key that another collection has.
 pub(super) fn key_conflict(key: &str) -> Error {
     Error::new(Code::SlugTaken, format!("Another collection has the key {key:?}."))
 }
@@ -89,7 +89,7 @@ pub(super) fn put_items(conn: &mut Conn, id: CollectionId, items: &[ArticleId]) 
     Ok(())
 }
 
-/// Removes a collection; its articles stay.
+/// Deletes a collection, but not its articles.
 pub(super) fn delete(conn: &mut Conn, id: CollectionId) -> Result<()> {
     diesel::delete(collections::table.filter(collections::id.eq(id))).execute(conn)?;
     Ok(())

@@ -1,12 +1,12 @@
-//! The demo newsroom's texts, as they lie in `content/`.
+//! The texts of the demo newsroom, from the folder `content/`.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// A text file with a head: `title:`, `dek:`, `section:` …, a line `---`, and the Markdown.
+/// A text file: a head with `title:`, `dek:`, `section:` and so on, a line `---`, and the Markdown.
 pub(super) struct Text {
-    /// What other files call it.
+    /// The name by which other files refer to this text.
     pub(super) key: &'static str,
     file: &'static str,
 }
@@ -23,7 +23,7 @@ macro_rules! page {
     };
 }
 
-/// The articles, the oldest first.
+/// The articles, oldest first.
 pub(super) const ARTICLES: &[Text] = &[
     article!("01-silo-library"),
     article!("02-quiet-tram"),
@@ -55,25 +55,25 @@ pub(super) const ARTICLES: &[Text] = &[
 pub(super) const PAGES: &[Text] = &[page!("about"), page!("privacy"), page!("contact")];
 
 impl Text {
-    /// What the head says under a name.
+    /// Returns a value from the head.
     pub(super) fn head(&self, name: &str) -> Option<&'static str> {
         let (head, _) = self.file.split_once("\n---\n")?;
         let line = head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
         Some(line.trim().trim_matches('"'))
     }
 
-    /// The words that the head lists under a name.
+    /// Returns a comma-separated list from the head.
     pub(super) fn list(&self, name: &str) -> Vec<&'static str> {
         self.head(name).map(|line| line.split(',').map(str::trim).collect()).unwrap_or_default()
     }
 
-    /// The Markdown.
+    /// Returns the Markdown.
     pub(super) fn body(&self) -> &'static str {
         self.file.split_once("\n---\n").map_or("", |(_, body)| body)
     }
 }
 
-/// A picture, and what is said of it.
+/// An image and its texts.
 #[derive(Deserialize)]
 pub(super) struct Picture {
     pub(super) key: String,
@@ -86,7 +86,7 @@ pub(super) struct Picture {
 /// The comments on an article.
 #[derive(Deserialize)]
 pub(super) struct Discussion {
-    /// The article's key.
+    /// The key of the article.
     pub(super) article: String,
     pub(super) threads: Vec<Remark>,
 }
@@ -100,33 +100,33 @@ pub(super) struct Remark {
     pub(super) email: String,
     pub(super) url: Option<String>,
     pub(super) body: String,
-    /// Whether the newsroom writes.
+    /// Whether the author is on the staff.
     #[serde(default)]
     pub(super) staff: bool,
-    /// Whether it still waits to be looked at.
+    /// Whether the comment still waits for moderation.
     #[serde(default)]
     pub(super) pending: bool,
     #[serde(default)]
     pub(super) replies: Vec<Remark>,
 }
 
-/// A list of articles made by hand.
+/// A collection of articles.
 #[derive(Deserialize)]
 pub(super) struct List {
     pub(super) key: String,
     pub(super) title: String,
-    /// The articles' keys.
+    /// The keys of the articles.
     pub(super) items: Vec<String>,
 }
 
-/// Places for ads, and what is shown there.
+/// The placements for ads and their creatives.
 #[derive(Deserialize)]
 pub(super) struct Ads {
     pub(super) placements: Vec<Value>,
     pub(super) creatives: Vec<Value>,
 }
 
-/// All that is no running text.
+/// Everything except running texts.
 pub(super) struct Lists {
     pub(super) pictures: Vec<Picture>,
     pub(super) sections: Vec<Value>,
@@ -139,7 +139,7 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    /// Reads the files that the program was built with.
+    /// Reads the files that were compiled into the program.
     pub(super) fn read() -> Result<Self, String> {
         Ok(Self {
             pictures: parse(include_str!("content/pictures.json"))?,

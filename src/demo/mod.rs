@@ -1,7 +1,7 @@
-//! The demo newsroom: *The Harbour Lantern* of Varnmouth, filled into an empty database to be read, changed and deleted.
+//! The demo newsroom: *The Harbour Lantern* of Varnmouth, written to an empty database for people to try.
 //!
-//! Invariants: nothing is filled into a database that has content; a second start fills nothing; the administrator's
-//! password is made for this database alone.
+//! Invariants: a database with content is never filled; a second start writes nothing; the administrator's password is
+//! generated for this database alone.
 
 mod content;
 mod newsroom;
@@ -21,10 +21,10 @@ use crate::events;
 use crate::secrets;
 use crate::users::{Caller, Role, UserId};
 
-/// The address of the administrator who is made along with the newsroom.
+/// The email address of the administrator that the demo creates.
 const EMAIL: &str = "desk@lantern.example";
 
-/// Fills an empty database; says what there is, where, and how to log in.
+/// Fills an empty database; returns a summary with URLs and login data.
 ///
 /// # Errors
 /// A sentence for the operator.
@@ -34,7 +34,7 @@ pub(crate) async fn fill(config: &Config) -> std::result::Result<String, String>
     let state = app.db.read(queries::state).await.map_err(|error| error.to_string())?;
     match state {
         State::Empty => {}
-        State::Filled => return Ok(format!("The demo newsroom is there already.\n{}", addresses(config, &there_already()))),
+        State::Filled => return Ok(format!("The demo newsroom is already set up.\n{}", addresses(config, &there_already()))),
         State::Begun => return Err(interrupted()),
         State::Foreign => return Err("the database has content of its own; name an empty one in DATABASE_URL to see the demo".into()),
     }
@@ -45,7 +45,7 @@ pub(crate) async fn fill(config: &Config) -> std::result::Result<String, String>
     write(&app, admin, lists, now).await.map_err(|error| error.to_string())?;
     let (articles, pages, authors, pictures) = number;
     let made =
-        format!("The Harbour Lantern is set up: {articles} articles, {pages} pages, {authors} authors, {pictures} pictures, comments.");
+        format!("The Harbour Lantern is set up: {articles} articles, {pages} pages, {authors} authors, {pictures} images, comments.");
     Ok(format!("{made}\n{}", addresses(config, &access)))
 }
 
@@ -57,7 +57,7 @@ async fn write(app: &App, admin: Caller, lists: Lists, now: i64) -> Result<()> {
     app.write(move |_, conn| newsroom.write(conn)).await
 }
 
-/// The administrator that there is, or a new one; and how to log in.
+/// Returns the existing administrator or a new one, and how to log in.
 async fn admin(app: &App) -> std::result::Result<(UserId, String), String> {
     app.ensure_first_admin().await?;
     if let Some(user) = app.db.read(queries::admin).await.map_err(|error| error.to_string())? {
@@ -78,13 +78,13 @@ fn addresses(config: &Config, access: &str) -> String {
 }
 
 fn there_already() -> String {
-    format!("  The password of {EMAIL} was shown when it was made\n  ({}).\n", remedy())
+    format!("  The password of {EMAIL} was shown when it was created\n  ({}).\n", remedy())
 }
 
 fn remedy() -> &'static str {
-    "lost it? make another administrator: masthead users create --role admin --email … --name …"
+    "lost it? create another administrator: masthead users create --role admin --email … --name …"
 }
 
 fn interrupted() -> String {
-    "an earlier start was interrupted while it set the demo newsroom up; delete the database and the media folder, and start again".into()
+    "an earlier start was interrupted while setting up the demo newsroom; delete the database and the media folder, and start again".into()
 }

@@ -1,7 +1,6 @@
-//! Fills a database with the newsroom, by the same operations that clients use.
+//! Fills a database with the demo newsroom, by the same operations that clients use.
 //!
-//! All but the pictures is one transaction. The clock is one that is moved by hand, so that the articles are as old as
-//! those of a paper that has been out for some weeks.
+//! Everything except the images is one transaction. A manual clock makes the articles several weeks old.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,40 +21,40 @@ use crate::{ads, articles, authors, collections, comments, newsletter, site, tax
 
 const MINUTE: i64 = 60 * 1000;
 const HOUR: i64 = 60 * MINUTE;
-/// The time from an article to the next.
+/// The time between two articles.
 const BETWEEN_ARTICLES: i64 = 23 * HOUR;
-/// How long ago the newest article was published.
+/// The age of the newest article.
 const SINCE_THE_NEWEST: i64 = 2 * HOUR;
-/// The time from a comment to the next.
+/// The time between two comments.
 const BETWEEN_COMMENTS: i64 = 11 * MINUTE;
 
-/// How long before now the newsroom is set up.
+/// Returns how long before now the newsroom begins.
 pub(super) fn beginning() -> i64 {
     age(0) + HOUR
 }
 
-/// How old an article is.
+/// Returns the age of an article.
 fn age(index: usize) -> i64 {
     let later = i64::try_from(ARTICLES.len() - 1 - index).unwrap_or_default();
     SINCE_THE_NEWEST + later * BETWEEN_ARTICLES
 }
 
-/// What is filled in, and by whom.
+/// The content to write, and its author.
 pub(super) struct Newsroom {
-    /// The program, with a clock that is moved by hand.
+    /// The app, with a manual clock.
     pub(super) app: App,
-    /// The administrator in whose name it is done.
+    /// The administrator who writes the content.
     pub(super) admin: Caller,
-    /// All that is no running text.
+    /// Everything except running texts.
     pub(super) lists: Lists,
-    /// The ids of the pictures, by their keys.
+    /// The ids of the images, by key.
     pub(super) pictures: HashMap<String, String>,
-    /// What the machine's clock says, in milliseconds.
+    /// The current time, in milliseconds.
     pub(super) now: i64,
 }
 
 impl Newsroom {
-    /// Writes everything.
+    /// Writes all content.
     pub(super) fn write(&self, conn: &mut Conn) -> Result<()> {
         let app = &self.app;
         for section in &self.lists.sections {
@@ -91,7 +90,7 @@ impl Newsroom {
         self.sign(conn)
     }
 
-    /// What an article's head says besides its texts.
+    /// Returns the members of an article that its head contains, except texts.
     fn facts(&self, article: &Text) -> Value {
         json!({
             "section": article.head("section"),
@@ -117,7 +116,7 @@ impl Newsroom {
         discussions.flat_map(|discussion| &discussion.threads).try_for_each(|remark| self.say(conn, article, remark, None))
     }
 
-    /// Posts a comment, lets it through unless it is to wait, and then posts the replies to it.
+    /// Posts a comment, approves it unless it is to wait, and posts the replies to it.
     fn say(&self, conn: &mut Conn, article: &str, remark: &Remark, parent: Option<&str>) -> Result<()> {
         let app = &self.app;
         app.clock.advance(BETWEEN_COMMENTS);
@@ -146,7 +145,7 @@ impl Newsroom {
         Ok(())
     }
 
-    /// Says in the audit log that the newsroom is complete.
+    /// Records in the audit log that the newsroom is complete.
     fn sign(&self, conn: &mut Conn) -> Result<()> {
         events::record(conn, self.app.now(), happened(FILLED, &self.admin))
     }
@@ -167,13 +166,13 @@ impl Newsroom {
     }
 }
 
-/// What the audit log says of the filling.
+/// Returns an event of the setup, for the audit log.
 pub(super) fn happened(kind: &'static str, admin: &Caller) -> Event {
     Event { kind, actor: admin.actor(), subject_kind: "site", subject_id: "demo".into(), tags: Vec::new(), details: Value::Null }
 }
 
-/// The id of what an operation made.
+/// Returns the id of a resource that an operation created.
 pub(super) fn id_of<T: Serialize>(made: &T) -> Result<String> {
     let made = serde_json::to_value(made)?;
-    made["id"].as_str().map(str::to_owned).ok_or_else(|| Error::internal("what was made has no id"))
+    made["id"].as_str().map(str::to_owned).ok_or_else(|| Error::internal("the created resource has no id"))
 }

@@ -1,4 +1,4 @@
-//! All SQL of the demo: what a database holds already.
+//! All SQL of the demo: the state of a database.
 
 use diesel::prelude::*;
 
@@ -7,25 +7,25 @@ use crate::error::Result;
 use crate::schema::{articles, authors, comments, events, images, sections, users};
 use crate::users::{Role, UserId};
 
-/// The event that says that the filling has begun.
+/// The event recorded when the setup begins.
 pub(super) const BEGUN: &str = "demo.begun";
-/// The event that says that it is complete.
+/// The event recorded when the setup is complete.
 pub(super) const FILLED: &str = "demo.filled";
 
-/// What a database holds.
+/// The state of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     /// No content.
     Empty,
-    /// A part of the demo newsroom.
+    /// A part of the demo newsroom, from an interrupted setup.
     Begun,
-    /// The demo newsroom.
+    /// The complete demo newsroom.
     Filled,
-    /// Somebody's own content.
+    /// Content other than the demo.
     Foreign,
 }
 
-/// Looks.
+/// Reads the state of the database.
 pub(super) fn state(conn: &mut Conn) -> Result<State> {
     let mut happened =
         |kind: &str| -> Result<bool> { Ok(events::table.filter(events::kind.eq(kind.to_owned())).count().get_result::<i64>(conn)? > 0) };
@@ -43,7 +43,7 @@ pub(super) fn state(conn: &mut Conn) -> Result<State> {
     Ok(if found == 0 { State::Empty } else { State::Foreign })
 }
 
-/// The first administrator, where there is one.
+/// Returns the first administrator who is not suspended, if there is one.
 pub(super) fn admin(conn: &mut Conn) -> Result<Option<UserId>> {
     let admins = users::table.filter(users::role.eq(Role::Admin)).filter(users::suspended.eq(false));
     Ok(admins.order(users::id).select(users::id).first(conn).optional()?)

@@ -1,4 +1,4 @@
-//! Draws the demo newsroom's pictures and uploads them, as a client would.
+//! Draws the images of the demo newsroom and uploads them, as a client would.
 
 use std::collections::HashMap;
 use std::io::{Seek, Write};
@@ -14,10 +14,10 @@ use crate::http::{Form, Work};
 use crate::images;
 use crate::users::Caller;
 
-/// A canvas takes some 30 MiB; so many are drawn at once.
+/// The number of images drawn at once; a canvas takes about 30 MiB.
 const AT_ONCE: usize = 2;
 
-/// Uploads every picture; their ids by their keys.
+/// Uploads every image; returns their ids by key.
 pub(super) async fn upload(app: &App, admin: &Caller, pictures: &[Picture]) -> Result<HashMap<String, String>> {
     let mut ids = HashMap::new();
     for some in pictures.chunks(AT_ONCE) {
@@ -35,7 +35,7 @@ fn drawn(key: &str) -> impl FnOnce() -> Result<Vec<u8>> + Send + 'static {
     let key = key.to_owned();
     move || match pictures::draw(&key) {
         Some(file) => file.map_err(|why| Error::internal(&why)),
-        None => Err(Error::internal(&format!("nobody knows how to draw {key:?}"))),
+        None => Err(Error::internal(&format!("there is no drawing for {key:?}"))),
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
         title: Text::plain(feed.title.clone()),
         id: feed.own.clone(),
         updated: time(&feed.zone, feed.updated)?,
-        // Entries of nobody's have the site for their author.
+        // Entries without an author inherit the site as their author.
         authors: vec![Person { name: feed.title, uri: Some(feed.home.clone()), ..Person::default() }],
         links: vec![link(feed.own, "self", TYPE), link(feed.home, "alternate", "text/html")],
         logo: feed.logo.map(|logo| logo.url.clone()),

@@ -1,4 +1,4 @@
-//! A feed, before it is written in any of the three forms.
+//! A feed, independent of its format.
 
 use std::fmt::Write as _;
 
@@ -13,16 +13,16 @@ use crate::http::Tags;
 use crate::images::{self, ImageView};
 use crate::{authors, site, taxonomy};
 
-/// What is asked of a feed.
+/// The parameters of a feed.
 pub(super) struct Asked {
     pub(super) section: Option<String>,
     pub(super) tag: Option<String>,
     pub(super) author: Option<String>,
     pub(super) locale: Option<String>,
     pub(super) limit: usize,
-    /// Whether it has whole texts.
+    /// Whether the feed contains whole texts.
     pub(super) full: bool,
-    /// Its own address.
+    /// The feed's own URL.
     pub(super) own: String,
 }
 
@@ -30,28 +30,28 @@ pub(super) struct Asked {
 pub(super) struct Feed {
     pub(super) title: String,
     pub(super) description: String,
-    /// The page that shows the same to people.
+    /// The URL of the HTML page with the same content.
     pub(super) home: String,
     pub(super) own: String,
     pub(super) language: String,
     pub(super) logo: Option<ImageView>,
     pub(super) updated: Timestamp,
-    /// The zone that its times are told in.
+    /// The time zone of the feed's times.
     pub(super) zone: Zone,
     pub(super) entries: Vec<Entry>,
 }
 
 /// An article in a feed.
 pub(super) struct Entry {
-    /// What it is known by for ever, whatever its address.
+    /// The permanent id, independent of the URL.
     pub(super) id: String,
     pub(super) url: String,
     pub(super) title: String,
-    /// Plain text.
+    /// The excerpt, as plain text.
     pub(super) summary: String,
     /// The whole text, as HTML.
     pub(super) html: Option<String>,
-    /// Names and pages.
+    /// The names of the authors and the URLs of their pages.
     pub(super) authors: Vec<(String, String)>,
     pub(super) categories: Vec<String>,
     pub(super) language: String,
@@ -60,10 +60,10 @@ pub(super) struct Entry {
     pub(super) image: Option<ImageView>,
 }
 
-/// Makes a feed of the newest articles.
+/// Builds a feed of the newest articles.
 ///
 /// # Errors
-/// `404` where the section, tag or author is unknown.
+/// `404` if the section, tag or author is unknown.
 pub(super) fn make(app: &App, conn: &mut Conn, asked: Asked) -> Result<(Feed, Tags)> {
     let links = &app.config.links;
     let settings = site::settings(conn)?;

@@ -1,4 +1,4 @@
-//! Feeds, sitemaps and oEmbed over HTTP: unpack, one snapshot, answer.
+//! The HTTP handlers of feeds, sitemaps and oEmbed: each unpacks a request, reads one snapshot and responds.
 
 use actix_web::{HttpResponse, get, web};
 use utoipa::IntoParams;
@@ -37,44 +37,44 @@ impl IntoParams for FeedParameters {
             parameter("locale", "Only articles in this language.", text(0)),
             parameter(
                 "content",
-                "Whole texts, or what lists show of them; `FEED_CONTENT` where absent.",
+                "Whole texts or excerpts; the default is the setting `FEED_CONTENT`.",
                 serde_json::json!({"type": "string", "enum": ["full", "summary"]}),
             ),
             parameter(
                 "limit",
-                "How many articles it has at most.",
+                "The maximum number of articles.",
                 serde_json::json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 20}),
             ),
         ]
     }
 }
 
-/// Reads the RSS feed.
+/// Read the RSS feed
 ///
-/// The newest articles as RSS 2.0. Pictures are enclosures; authors are `dc:creator`; an item's `guid` stays whatever becomes
-/// of its address.
+/// The newest articles as RSS 2.0. Images are enclosures and authors are `dc:creator`. An item's `guid` never changes, even if
+/// the URL does.
 #[utoipa::path(tag = "Feeds", params(FeedParameters), responses((status = 200, body = String, content_type = "application/rss+xml", description = "The feed."),
-    (status = 304, description = "The client has this answer already."), (status = 404, description = "There is no such section, tag or author.")))]
+    (status = 304, description = "The client already has this response."), (status = 404, description = "There is no such section, tag or author.")))]
 #[get("/feeds/rss.xml")]
 async fn read_rss_feed(request: Request) -> Result<HttpResponse> {
     answer(&request, rss::TYPE, rss::write).await
 }
 
-/// Reads the Atom feed.
+/// Read the Atom feed
 ///
 /// The newest articles as Atom (RFC 4287).
 #[utoipa::path(tag = "Feeds", params(FeedParameters), responses((status = 200, body = String, content_type = "application/atom+xml", description = "The feed."),
-    (status = 304, description = "The client has this answer already."), (status = 404, description = "There is no such section, tag or author.")))]
+    (status = 304, description = "The client already has this response."), (status = 404, description = "There is no such section, tag or author.")))]
 #[get("/feeds/atom.xml")]
 async fn read_atom_feed(request: Request) -> Result<HttpResponse> {
     answer(&request, atom::TYPE, atom::write).await
 }
 
-/// Reads the JSON feed.
+/// Read the JSON feed
 ///
 /// The newest articles as JSON Feed 1.1.
 #[utoipa::path(tag = "Feeds", params(FeedParameters), responses((status = 200, body = JsonFeed, content_type = "application/feed+json", description = "The feed."),
-    (status = 304, description = "The client has this answer already."), (status = 404, description = "There is no such section, tag or author.")))]
+    (status = 304, description = "The client already has this response."), (status = 404, description = "There is no such section, tag or author.")))]
 #[get("/feeds/feed.json")]
 async fn read_json_feed(request: Request) -> Result<HttpResponse> {
     answer(&request, json_feed::TYPE, json_feed::write).await
@@ -113,10 +113,10 @@ fn asked(request: &Request) -> Result<feed::Asked> {
     })
 }
 
-/// Reads the index of sitemaps.
+/// Read the sitemap index
 ///
-/// For search engines: name it in the `robots.txt` of the site. Articles that are to be left out (`noindex`) are in none.
-#[utoipa::path(tag = "Feeds", responses((status = 200, body = String, content_type = "application/xml", description = "The index."), (status = 304, description = "The client has this answer already.")))]
+/// The list of all sitemaps, for search engines; name it in the site's `robots.txt`. Articles with `noindex` are in no sitemap.
+#[utoipa::path(tag = "Feeds", responses((status = 200, body = String, content_type = "application/xml", description = "The index."), (status = 304, description = "The client already has this response.")))]
 #[get("/sitemap.xml")]
 async fn read_sitemap_index(request: Request) -> Result<HttpResponse> {
     request.no_query()?;
@@ -124,10 +124,10 @@ async fn read_sitemap_index(request: Request) -> Result<HttpResponse> {
     Ok(public_document(&request, sitemap::TYPE, body, &tags, None))
 }
 
-/// Reads the sitemap of news.
+/// Read the news sitemap
 ///
-/// The articles of the last 48 hours, a thousand at most, in the form that Google News reads.
-#[utoipa::path(tag = "Feeds", responses((status = 200, body = String, content_type = "application/xml", description = "The sitemap."), (status = 304, description = "The client has this answer already.")))]
+/// The articles of the last 48 hours, at most 1000, in Google News format.
+#[utoipa::path(tag = "Feeds", responses((status = 200, body = String, content_type = "application/xml", description = "The sitemap."), (status = 304, description = "The client already has this response.")))]
 #[get("/sitemap-news.xml")]
 async fn read_news_sitemap(request: Request) -> Result<HttpResponse> {
     request.no_query()?;
@@ -135,11 +135,11 @@ async fn read_news_sitemap(request: Request) -> Result<HttpResponse> {
     Ok(public_document(&request, sitemap::TYPE, body, &tags, None))
 }
 
-/// Reads a sitemap.
+/// Read a sitemap
 ///
-/// One that the index names: `articles-2026-03.xml` has what was published in that month (a busier month has one a day),
-/// `site.xml` the front page, sections, tags and authors.
-#[utoipa::path(tag = "Feeds", params(("sitemap" = String, Path, description = "Its name.")), responses((status = 200, body = String, content_type = "application/xml", description = "The sitemap."), (status = 304, description = "The client has this answer already.")))]
+/// Reads a sitemap that the index names. `articles-2026-03.xml` lists the articles published in that month (a month with more
+/// than 50,000 has one sitemap per day); `site.xml` lists the front page, sections, tags and authors.
+#[utoipa::path(tag = "Feeds", params(("sitemap" = String, Path, description = "The name of the sitemap, from the index.")), responses((status = 200, body = String, content_type = "application/xml", description = "The sitemap."), (status = 304, description = "The client already has this response.")))]
 #[get("/sitemaps/{sitemap}")]
 async fn read_sitemap(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -147,25 +147,26 @@ async fn read_sitemap(request: Request, name: web::Path<String>) -> Result<HttpR
     Ok(public_document(&request, sitemap::TYPE, body, &tags, None))
 }
 
-/// Says how to show a link to an article.
+/// Describe the embedding of an article
 ///
-/// oEmbed 1.0, for addresses of published articles of this site and nothing else.
-#[utoipa::path(tag = "Feeds", params(("url" = String, Query, description = "The article's address on the site.", min_length = 1, max_length = 2000),
-        ("maxwidth" = Option<i32>, Query, description = "How many pixels wide the picture may be.", minimum = 1),
-        ("maxheight" = Option<i32>, Query, description = "How many pixels high the picture may be.", minimum = 1),
-        ("format" = inline(Option<JsonOnly>), Query, description = "The form of the answer.")),
-    responses((status = 200, body = OEmbed, description = "How to show it."), (status = 304, description = "The client has this answer already."),
-        (status = 404, description = "This is no published article's address."), (status = 410, description = "The article is no longer public.")))]
+/// Returns how other sites can show a link to an article, as oEmbed 1.0. Only URLs of published articles and pages of this site
+/// are accepted.
+#[utoipa::path(tag = "Feeds", params(("url" = String, Query, description = "The URL of the article on the readers' site.", min_length = 1, max_length = 2000),
+        ("maxwidth" = Option<i32>, Query, description = "The maximum width of the thumbnail, in pixels.", minimum = 1),
+        ("maxheight" = Option<i32>, Query, description = "The maximum height of the thumbnail, in pixels.", minimum = 1),
+        ("format" = inline(Option<JsonOnly>), Query, description = "The format of the response.")),
+    responses((status = 200, body = OEmbed, description = "The description of the article."), (status = 304, description = "The client already has this response."),
+        (status = 404, description = "The URL is not that of a published article."), (status = 410, description = "The article is no longer public.")))]
 #[get("/oembed")]
 async fn read_oembed(request: Request) -> Result<HttpResponse> {
     let mut query = request.query();
     let url = query.text("url").filter(|url| (1..=2000).contains(&url.chars().count()));
     if url.is_none() {
-        query.fault(Fault::parameter("url", "required", "This names the article, by an address of 2000 characters at most."));
+        query.fault(Fault::parameter("url", "required", "Give the URL of an article, with at most 2000 characters."));
     }
     let mut bound = |name: &str| match query.key(name, Kind::Int).map(|key| key.int()) {
         Some(pixels) if pixels < 1 => {
-            query.fault(Fault::parameter(name, "out_of_range", "This is 1 at least.").bound("min", 1));
+            query.fault(Fault::parameter(name, "out_of_range", "This must be at least 1.").bound("min", 1));
             0
         }
         Some(pixels) => i32::try_from(pixels).unwrap_or(i32::MAX),
@@ -179,7 +180,7 @@ async fn read_oembed(request: Request) -> Result<HttpResponse> {
     public(&request, &view, tags)
 }
 
-/// The one form that oEmbed has here.
+/// The only supported oEmbed format.
 #[derive(Clone, Copy, Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum JsonOnly {

@@ -1,4 +1,4 @@
-//! A feed as JSON Feed 1.1 (<https://www.jsonfeed.org/version/1.1/>), in which what is empty is left out.
+//! A feed as JSON Feed 1.1 (<https://www.jsonfeed.org/version/1.1/>). Empty members are omitted.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,88 +10,88 @@ use crate::error::Result;
 /// The media type.
 pub(super) const TYPE: &str = "application/feed+json";
 
-/// A feed in the form of JSON Feed 1.1.
+/// A feed in JSON Feed 1.1 format.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct JsonFeed {
-    /// The form that it has.
+    /// The URL of the format's version.
     #[schema(example = "https://jsonfeed.org/version/1.1")]
     version: &'static str,
-    /// What it is called.
+    /// The feed's title.
     #[schema(example = "The Harbour Post")]
     title: String,
-    /// The page that shows the same to people.
+    /// The URL of the HTML page with the same content.
     #[schema(format = "uri", example = "https://example.com/")]
     home_page_url: String,
-    /// Its own address.
+    /// The feed's own URL.
     #[schema(format = "uri", example = "https://api.example.com/feeds/feed.json")]
     feed_url: String,
-    /// What it is about.
+    /// The site's tagline, or its name.
     #[schema(example = "News from both banks of the river")]
     description: String,
-    /// The site's picture.
+    /// The URL of the site's logo.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "uri", example = "https://api.example.com/media/9f86d081.png")]
     icon: Option<String>,
-    /// Its language.
+    /// The feed's language, as a BCP 47 tag.
     #[schema(example = "en")]
     language: String,
-    /// Its articles, the newest first.
+    /// The articles, newest first.
     items: Vec<JsonFeedItem>,
 }
 
 /// An article in a JSON feed.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct JsonFeedItem {
-    /// What it is known by for ever.
+    /// The permanent id of the article, independent of its URL.
     #[schema(example = "urn:uuid:019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
     id: String,
-    /// Its page.
+    /// The URL of the article's page.
     #[schema(format = "uri", example = "https://example.com/tram-line-9-opens")]
     url: String,
     /// The headline.
     #[schema(example = "Tram line 9 opens")]
     title: String,
-    /// The whole text.
+    /// The whole text, as HTML. Absent if the feed contains excerpts only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "<p>The first trams run on <strong>Saturday</strong>.</p>")]
     content_html: Option<String>,
-    /// What lists show of the text, where the feed has no whole texts.
+    /// The excerpt, as plain text. Present if `content_html` is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "The first trams run on Saturday.")]
     content_text: Option<String>,
-    /// What lists show of the text.
+    /// The excerpt, as plain text.
     #[schema(example = "The first trams run on Saturday.")]
     summary: String,
-    /// The picture above the text.
+    /// The URL of the article's hero image.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "uri", example = "https://api.example.com/media/9f86d081.jpg")]
     image: Option<String>,
-    /// When it was first published, as RFC 3339 writes it, in the site's time zone.
+    /// The time of the first publication, in RFC 3339 format, in the site's time zone.
     #[schema(example = "2026-01-31T20:30:00.000-08:00")]
     date_published: String,
-    /// When it was last published, as RFC 3339 writes it, in the site's time zone.
+    /// The time of the last publication, in RFC 3339 format, in the site's time zone.
     #[schema(example = "2026-01-31T20:30:00.000-08:00")]
     date_modified: String,
-    /// Who signs it.
+    /// The authors, in the order of the byline.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     authors: Vec<JsonFeedAuthor>,
-    /// Its section and tags.
+    /// The names of the section and the tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, example = json!(["City", "Public transport"]))]
     tags: Vec<String>,
-    /// Its language.
+    /// The article's language, as a BCP 47 tag.
     #[schema(example = "en")]
     language: String,
 }
 
-/// Who signs an article in a JSON feed.
+/// An author of an article in a JSON feed.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct JsonFeedAuthor {
-    /// Their name.
+    /// The author's name.
     #[schema(example = "Mara Lind")]
     name: String,
-    /// Their page.
+    /// The URL of the author's page.
     #[schema(format = "uri", example = "https://example.com/authors/mara-lind")]
     url: String,
 }

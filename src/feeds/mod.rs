@@ -1,7 +1,7 @@
-//! Feeds, sitemaps and oEmbed: what programs that know nothing of this API read of the site.
+//! Feeds, sitemaps and oEmbed: the site for programs that do not use this API.
 //!
-//! Invariants: only what is published; every address is absolute; nothing that no XML document can hold gets into one;
-//! authors have names and pages, and no addresses that mail could be sent to.
+//! Invariants: they contain published content only; every URL is absolute; XML documents contain no characters that XML
+//! forbids; authors have names and pages, but no email addresses.
 
 mod atom;
 mod feed;

@@ -11,57 +11,57 @@ use crate::http::Tags;
 use crate::pages::{self, ResolvedKind};
 use crate::{redirects, site};
 
-/// How to show a link to an article, in the form of oEmbed 1.0; what is empty is left out.
+/// The description of a link to an article, in oEmbed 1.0 format. Empty members are omitted.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OEmbed {
-    /// The form that it has.
+    /// The oEmbed version.
     #[schema(example = "1.0")]
     version: &'static str,
-    /// What it is: `link`.
+    /// The oEmbed type: always `link`.
     #[schema(example = "link")]
     r#type: &'static str,
     /// The headline.
     #[schema(example = "Tram line 9 opens")]
     title: String,
-    /// Who signs it first.
+    /// The name of the first author.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Mara Lind")]
     author_name: Option<String>,
-    /// Their page.
+    /// The URL of the first author's page.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "uri", example = "https://example.com/authors/mara-lind")]
     author_url: Option<String>,
     /// The site's name.
     #[schema(example = "The Harbour Post")]
     provider_name: String,
-    /// The site.
+    /// The URL of the site.
     #[schema(format = "uri", example = "https://example.com")]
     provider_url: String,
-    /// The picture above the text, where it fits.
+    /// The URL of the article's hero image. Absent if the image is larger than `maxwidth` or `maxheight`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "uri", example = "https://api.example.com/media/9f86d081.jpg")]
     thumbnail_url: Option<String>,
-    /// Its width, in pixels.
+    /// The width of the thumbnail, in pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, example = 1600)]
     thumbnail_width: Option<i32>,
-    /// Its height, in pixels.
+    /// The height of the thumbnail, in pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, example = 1067)]
     thumbnail_height: Option<i32>,
 }
 
-/// What is asked.
+/// The parameters of an oEmbed request.
 pub(super) struct Asked {
     pub(super) url: String,
     pub(super) max_width: i32,
     pub(super) max_height: i32,
 }
 
-/// How to show the article at an address.
+/// Describes the article at a URL.
 ///
 /// # Errors
-/// `404` for every address that is no published article's of this site, `410` where one was.
+/// `404` if the URL is not that of a published article of this site; `410` if the article is no longer public.
 pub(super) fn describe(app: &App, conn: &mut Conn, asked: &Asked) -> Result<(OEmbed, Tags)> {
     let links = &app.config.links;
     if !asked.url.starts_with(&links.site_url) {

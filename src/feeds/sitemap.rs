@@ -1,7 +1,7 @@
-//! Sitemaps (<https://www.sitemaps.org/protocol.html>), an index of them, and Google's sitemap of news.
+//! Sitemaps (<https://www.sitemaps.org/protocol.html>), their index, and Google's news sitemap.
 //!
-//! A sitemap of articles is a month or, where more were published in it than one may hold, a day: so each costs what it
-//! holds, however many there are, and what was published long ago stays where it is.
+//! A sitemap covers the articles of a month or, if a month has more articles than a sitemap may hold, of a day. So the cost of
+//! a sitemap is bounded, however large the site, and the sitemaps of old articles stay as they are.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -20,19 +20,19 @@ use crate::{authors, site, taxonomy};
 
 /// The media type.
 pub(super) const TYPE: &str = "application/xml";
-/// How many addresses a sitemap may have.
+/// The maximum number of URLs in a sitemap.
 const MOST: i64 = 50_000;
-/// How many addresses a sitemap of news may have, and for how long they are news, in milliseconds.
+/// The maximum number of URLs in the news sitemap, and the period that it covers, in milliseconds.
 const MOST_NEWS: i64 = 1000;
 const NEWS: i64 = 2 * DAY;
 /// A day, in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
-/// The sitemap of what is no article.
+/// The sitemap of everything but articles.
 const SITE: &str = "site.xml";
 const SITEMAPS: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 const NEWS_SITEMAPS: &str = "http://www.google.com/schemas/sitemap-news/0.9";
 
-/// The index of all sitemaps, each with the time of the last change in it.
+/// Returns the index of all sitemaps, each with the time of its last change.
 pub(super) fn index(app: &App, conn: &mut Conn) -> Result<(Vec<u8>, Tags)> {
     let zone = site::zone(conn)?;
     let days = articles::days(conn)?;
@@ -44,7 +44,7 @@ pub(super) fn index(app: &App, conn: &mut Conn) -> Result<(Vec<u8>, Tags)> {
     Ok((body, Tags::of(&["sections", "tags", "authors", "articles", "site"])))
 }
 
-/// The sitemap of this name.
+/// Returns the sitemap with this name.
 pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<(Vec<u8>, Tags)> {
     let (links, zone) = (&app.config.links, site::zone(conn)?);
     if name == SITE {
@@ -63,7 +63,7 @@ pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<(Vec<u8>, T
     Ok((pages_document(&pages, &zone)?, Tags::of(&["articles", "sections", "site"])))
 }
 
-/// The sitemap of the news of the last two days.
+/// Returns the news sitemap: the articles of the last two days.
 pub(super) fn news(app: &App, conn: &mut Conn) -> Result<(Vec<u8>, Tags)> {
     let now = app.now().millis();
     let placed = articles::placed(app, conn, (now - NEWS, i64::MAX), MOST_NEWS)?;
@@ -124,7 +124,7 @@ fn element(writer: &mut Writer<Vec<u8>>, name: &str, text: &str) -> io::Result<(
     writer.create_element(name).write_text_content(BytesText::new(&safe(text))).map(|_| ())
 }
 
-/// The names of the sitemaps of articles, the newest first, each with the time of the last change in it.
+/// Returns the names of the article sitemaps, newest first, each with the time of its last change.
 fn sitemaps(days: &[PublishedDay]) -> Vec<(String, Timestamp)> {
     let mut months: BTreeMap<(i16, i8), Vec<(i8, PublishedDay)>> = BTreeMap::new();
     for day in days {
@@ -144,14 +144,14 @@ fn sitemaps(days: &[PublishedDay]) -> Vec<(String, Timestamp)> {
     months.into_iter().rev().flat_map(of_month).collect()
 }
 
-/// The span of time that a sitemap of articles is of, in milliseconds; its end is not part of it.
+/// Returns the period that an article sitemap covers, in milliseconds, without its end.
 fn span(name: &str) -> Option<(i64, i64)> {
     let date = name.strip_prefix("articles-")?.strip_suffix(".xml")?;
     let begins = |date: &str| Timestamp::parse(&format!("{date}T00:00:00Z")).map(Timestamp::millis);
     match date.len() {
         7 => {
             let from = begins(&format!("{date}-01"))?;
-            // The next month begins within 31 days of this one's last.
+            // 31 days after the first of a month lie in the next month.
             let (year, month, _) = Timestamp::from_millis(from + 31 * DAY).date();
             Some((from, begins(&format!("{year:04}-{month:02}-01"))?))
         }

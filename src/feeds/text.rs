@@ -1,29 +1,29 @@
-//! Texts as feeds can hold them.
+//! Texts in the form that feeds can hold.
 
 use url::Url;
 
-/// A text without what XML 1.0 (section 2.2) has no place for.
+/// Removes the characters that XML 1.0 (section 2.2) does not allow.
 pub(super) fn safe(text: &str) -> String {
     let fits = |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     text.chars().filter(fits).collect()
 }
 
-/// A plain text as HTML.
+/// Escapes a plain text as HTML.
 pub(super) fn html(text: &str) -> String {
     safe(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Attributes of sanitised HTML that hold one URL.
+/// The attributes of sanitised HTML that hold one URL.
 const URL_ATTRIBUTES: &[&str] = &["href", "src", "poster", "cite"];
 
-/// Sanitised HTML whose relative references are resolved against the article's URL (RFC 3986, section 5), since a feed has no base.
+/// Resolves relative URLs in sanitised HTML against the article's URL (RFC 3986, section 5), because a feed has no base URL.
 pub(super) fn absolute(html: &str, article_url: &str) -> String {
     let html = safe(html);
     let Ok(base) = Url::parse(article_url) else { return html };
     let mut pieces = html.split('<');
     let mut whole = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
-        // The sanitiser writes this sign before a tag and nowhere else.
+        // The sanitiser writes `<` only at the start of a tag.
         let (tag, rest) = piece.split_at_checked(end_of_tag(piece)).unwrap_or((piece, ""));
         whole.push('<');
         whole.push_str(&with_absolute(tag, &base));
@@ -32,7 +32,7 @@ pub(super) fn absolute(html: &str, article_url: &str) -> String {
     whole
 }
 
-/// Where a tag ends: at the first `>` that is in no value.
+/// Returns the end of a tag: the first `>` outside a quoted value.
 fn end_of_tag(piece: &str) -> usize {
     let mut quoted = false;
     for (at, c) in piece.char_indices() {
@@ -45,7 +45,7 @@ fn end_of_tag(piece: &str) -> usize {
     piece.len()
 }
 
-/// A tag with the URLs in its attributes resolved. The sanitiser writes every value in double quotes.
+/// Resolves the URLs in a tag's attributes. The sanitiser writes every value in double quotes.
 fn with_absolute(tag: &str, base: &Url) -> String {
     let mut written = String::with_capacity(tag.len());
     let mut rest = tag;
@@ -68,12 +68,12 @@ fn next_value(tag: &str) -> Option<(&str, &str, &str)> {
     let start = tag.find("=\"")? + 2;
     let (before, rest) = tag.split_at_checked(start)?;
     let end = rest.find('"')?;
-    // The closing quote goes with the next piece, so that it is written.
+    // The closing quote belongs to the last part, so that it is written, too.
     let (value, after) = rest.split_at_checked(end)?;
     Some((before, value, after))
 }
 
-/// An attribute's URL, resolved; as it was if it can't be.
+/// Resolves an attribute's URL; returns it unchanged if that is impossible.
 fn resolved(value: &str, base: &Url) -> String {
     let reference = value.replace("&amp;", "&").replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">");
     match Url::options().base_url(Some(base)).parse(reference.trim()) {
@@ -82,7 +82,7 @@ fn resolved(value: &str, base: &Url) -> String {
     }
 }
 
-/// Whether a reference names its scheme, so that it stays as it was written.
+/// Checks whether a reference has a scheme, so that it stays as it is.
 fn is_absolute(reference: &str) -> bool {
     let scheme = reference.trim_start().split([':', '/', '?', '#']).next().unwrap_or_default();
     reference.trim_start().get(scheme.len()..).is_some_and(|rest| rest.starts_with(':'))
@@ -90,7 +90,7 @@ fn is_absolute(reference: &str) -> bool {
         && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
 }
 
-/// The candidates of a `srcset`, each with its URL resolved.
+/// Resolves the URLs of the candidates of a `srcset`.
 fn candidates(value: &str, base: &Url) -> String {
     let candidates = value.split(", ").map(|candidate| match candidate.trim().split_once(' ') {
         Some((url, size)) => format!("{} {size}", resolved(url, base)),

@@ -1,4 +1,4 @@
-//! A schema of custom fields: its row, its view, and who does not fit it.
+//! A schema of custom fields: its row, its view, and the objects that violate it.
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use crate::error::Fault;
 use crate::input::{CustomKind, MAX_SCHEMA, max_bytes};
 use crate::schema::custom_schemas;
 
-/// A schema as it is stored; empty where it was taken away.
+/// A schema as it is stored; empty after it was deleted.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = custom_schemas)]
 pub(super) struct Stored {
@@ -22,25 +22,25 @@ pub(super) struct Stored {
     pub(super) updated_at: Timestamp,
 }
 
-/// What `custom` of a kind of thing must fit.
+/// The JSON Schema for the member `custom` of a kind of resource.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct CustomSchemaView {
-    /// The kind of thing.
+    /// The kind of resource.
     kind: CustomKind,
-    /// The JSON Schema (2020-12); empty where anything fits.
+    /// The JSON Schema (2020-12); `{}` if anything is allowed.
     #[schema(value_type = Object, example = json!({"type": "object", "properties": {"rating": {"type": "integer", "minimum": 1, "maximum": 5}}}))]
     schema: Map<String, Value>,
-    /// Counts the changes; `"v7"` as an `ETag`.
+    /// The number of the version, raised by each change; the `ETag` is `"v7"` for version 7. 0 if there never was a schema.
     #[schema(minimum = 0, example = 7)]
     pub(super) version: i32,
-    /// When it last changed.
+    /// The time of the last change, in UTC; `null` if there never was a schema.
     updated_at: Option<Timestamp>,
 }
 
-/// All of them.
+/// The schemas of all kinds of resources.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct CustomSchemas {
-    /// One for each kind of thing.
+    /// The schemas, one for each kind of resource.
     pub(super) data: Vec<CustomSchemaView>,
 }
 
@@ -60,7 +60,7 @@ impl utoipa::PartialSchema for CustomSchemaDraft {
 }
 impl ToSchema for CustomSchemaDraft {}
 
-/// Something that does not fit.
+/// An object that violates a schema.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Misfit {
     pub(super) kind: CustomKind,
@@ -69,12 +69,12 @@ pub(super) struct Misfit {
 }
 
 impl Stored {
-    /// What holds where nobody has said anything.
+    /// Returns the empty schema of a kind that never had one.
     pub(super) fn nothing(kind: CustomKind) -> Self {
         Self { kind, content: Json(Map::new()), version: 0, updated_at: Timestamp::from_millis(0) }
     }
 
-    /// What is shown of it.
+    /// Returns the view of the schema.
     pub(super) fn view(&self) -> CustomSchemaView {
         let updated_at = (self.version > 0).then_some(self.updated_at);
         CustomSchemaView { kind: self.kind, schema: self.content.0.clone(), version: self.version, updated_at }

@@ -1,4 +1,4 @@
-//! The OpenAPI document as it is served: with the schemas that hold now, on every node.
+//! The OpenAPI document as served: with the current custom schemas, on every node.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -11,11 +11,11 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::openapi;
 
-/// The document that was made last, and of which versions of the schemas.
+/// The last document built, with the schemas it contains.
 #[derive(Default)]
 pub(crate) struct ServedDocument(Mutex<Option<(Vec<Stored>, bytes::Bytes)>>);
 
-/// The document with the schemas that hold now; made anew only where one has changed.
+/// Returns the document with the current schemas; rebuilds it only after a schema has changed.
 pub(crate) fn document(app: &App, conn: &mut Conn) -> Result<bytes::Bytes> {
     let schemas: Vec<Stored> = queries::all(conn)?.into_iter().filter(|schema| !schema.content.0.is_empty()).collect();
     if schemas.is_empty() {

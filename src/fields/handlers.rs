@@ -1,4 +1,4 @@
-//! The operations on schemas of custom fields over HTTP: unpack, one unit of work, answer.
+//! The HTTP handlers of custom schemas: each unpacks a request, runs one unit of work and responds.
 
 use actix_web::{HttpResponse, delete, get, put, web};
 
@@ -13,9 +13,9 @@ pub(crate) fn routes(mount: &mut impl Mount) {
     mount.service(list_schemas).service(read_schema).service(replace_schema).service(delete_schema);
 }
 
-/// Lists the schemas of custom fields.
+/// List custom schemas
 ///
-/// What `custom` of articles, authors and images must be, one for each; the OpenAPI document has the same in its place.
+/// Returns the schemas for the member `custom` of articles, authors and images. The OpenAPI document contains them, too.
 #[utoipa::path(tag = "Schemas", security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 200, body = CustomSchemas, description = "The schemas.")))]
 #[get("/schemas")]
@@ -24,9 +24,9 @@ async fn list_schemas(request: Request, _caller: Caller<Staff>) -> Result<HttpRe
     private(200, &request.read(|_, conn| operations::list(conn)).await?)
 }
 
-/// Reads a schema of custom fields.
+/// Read a custom schema
 ///
-/// The JSON Schema that `custom` must fit, `{}` where it may be anything, and its version as the `ETag`, which guards writes.
+/// Returns the JSON Schema for `custom` (`{}` if anything is allowed) and its version, which is also the `ETag` for conditional writes.
 #[utoipa::path(tag = "Schemas", params(("kind" = String, Path, description = "`article`, `author` or `image`.")),
     security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
     responses((status = 200, body = CustomSchemaView, description = "The schema.")))]
@@ -38,14 +38,14 @@ async fn read_schema(request: Request, _caller: Caller<Staff>, name: web::Path<S
     editor(&view, view.version)
 }
 
-/// Says what custom fields must be.
+/// Replace a custom schema
 ///
-/// The body is a JSON Schema (2020-12) that `custom` of articles, authors or images must fit from now on, at every save. It has
-/// no keyword that the standard does not know (but those that begin with `x-`), refers to nothing outside itself and not to
-/// itself, has up to 50 patterns (without look-around) and 1000 parts; `{}` takes it away. Where something is there that would
-/// not fit, it is refused with the list (`409`, `misfits`), but for `force=true`: then those stay as they are, readers go on
-/// seeing what is published, and whoever saves one next is told.
-#[utoipa::path(tag = "Schemas", params(("kind" = String, Path, description = "`article`, `author` or `image`."), ("force" = Option<bool>, Query, description = "Whether to accept it over objects that do not fit.")),
+/// The request body is a JSON Schema (2020-12), which `custom` of all articles, authors or images must satisfy whenever they
+/// are saved. It must not use keywords outside the standard (except `x-…`), references to other documents, or recursion; it may
+/// have at most 50 patterns (without look-around) and 1000 subschemas. `{}` removes the schema. If existing objects violate the
+/// schema, the response is `409` and lists them in `misfits`. With `force=true` they are kept, published content stays
+/// readable, and they fail validation when next saved.
+#[utoipa::path(tag = "Schemas", params(("kind" = String, Path, description = "`article`, `author` or `image`."), ("force" = Option<bool>, Query, description = "Whether to accept the schema even if existing objects violate it.")),
     request_body = CustomSchemaDraft, security(("bearer" = ["admin"])), responses((status = 200, body = CustomSchemaView, description = "The schema.")))]
 #[put("/schemas/{kind}")]
 async fn replace_schema(body: Body, request: Request, caller: Caller<Admin>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -58,11 +58,11 @@ async fn replace_schema(body: Body, request: Request, caller: Caller<Admin>, nam
     editor(&view, view.version)
 }
 
-/// Lets custom fields be anything.
+/// Delete a custom schema
 ///
-/// Takes the schema away; what is stored stays as it is.
+/// Allows any custom members again. Stored objects are not changed.
 #[utoipa::path(tag = "Schemas", params(("kind" = String, Path, description = "`article`, `author` or `image`.")), security(("bearer" = ["admin"])),
-    responses((status = 204, description = "There is no schema.")))]
+    responses((status = 204, description = "The kind has no schema.")))]
 #[delete("/schemas/{kind}")]
 async fn delete_schema(request: Request, caller: Caller<Admin>, name: web::Path<String>) -> Result<HttpResponse> {
     let kind = operations::kind(&name)?;

@@ -1,7 +1,7 @@
-//! Custom fields: the JSON Schemas that `custom` of articles, authors and images must fit.
+//! Custom fields: the JSON Schemas for `custom` of articles, authors and images.
 //!
-//! Invariants: a save is checked by the schema that holds in its own transaction, on every node; a schema is not accepted
-//! silently over objects that do not fit it, and never changes one; what is published stays readable.
+//! Invariants: a save is validated by the schema that its own transaction sees, on every node; a schema that existing objects
+//! violate is refused unless forced, and never changes an object; published content stays readable.
 
 mod custom_schema;
 mod document;

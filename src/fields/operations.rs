@@ -1,4 +1,4 @@
-//! What can be done with schemas of custom fields: plain functions of connection, caller and input.
+//! The operations on custom schemas: plain functions of the connection, the caller and the input.
 
 use serde_json::{Map, Value, json};
 
@@ -12,38 +12,38 @@ use crate::http::Precondition;
 use crate::input::{CustomKind, CustomSchema, Input};
 use crate::users::{Admin, Caller};
 
-/// How many objects are looked at in one go.
+/// The number of objects read at a time.
 const PAGE: i64 = 50;
-/// How many misfits are named.
+/// The maximum number of violating objects in a response.
 const NAMED: usize = 100;
-/// How many faults of each.
+/// The maximum number of validation errors for each of them.
 const FAULTS: usize = 10;
 
-/// The kind that a path names.
+/// Parses the kind in a path.
 pub(super) fn kind(name: &str) -> Result<CustomKind> {
     CustomKind::parse(name).ok_or_else(Error::not_found)
 }
 
-/// The schemas of all kinds.
+/// Returns the schemas of all kinds.
 pub(super) fn list(conn: &mut Conn) -> Result<CustomSchemas> {
     let data = CustomKind::ALL.into_iter().map(|kind| read(conn, kind)).collect::<Result<_>>()?;
     Ok(CustomSchemas { data })
 }
 
-/// The schema of a kind.
+/// Returns the schema of a kind.
 pub(super) fn read(conn: &mut Conn, kind: CustomKind) -> Result<CustomSchemaView> {
     Ok(queries::stored(conn, kind)?.view())
 }
 
-/// How a schema is meant.
+/// The target and the conditions of a replacement.
 pub(super) struct Replacement {
     pub(super) kind: CustomKind,
     pub(super) condition: Precondition,
-    /// Whether to accept it over objects that do not fit.
+    /// Whether to accept the schema even if existing objects violate it.
     pub(super) force: bool,
 }
 
-/// Gives a kind a schema.
+/// Replaces the schema of a kind.
 pub(super) fn replace(app: &App, conn: &mut Conn, caller: &Caller<Admin>, how: &Replacement, input: &Input) -> Result<CustomSchemaView> {
     lock_kind(conn, how.kind)?;
     let stored = queries::stored(conn, how.kind)?;
@@ -56,13 +56,13 @@ pub(super) fn replace(app: &App, conn: &mut Conn, caller: &Caller<Admin>, how: &
     let (misfits, total) = misfits(conn, how.kind, &compiled)?;
     if total > 0 && !how.force {
         let named = serde_json::to_value(&misfits)?;
-        let detail = format!("{total} of what is there would not fit.");
+        let detail = format!("{total} existing objects violate the schema.");
         return Err(Error::new(Code::Misfits, detail).with("misfits", named).with("total", total));
     }
     keep(app, conn, caller, (stored, sent), json!({"misfits": total}))
 }
 
-/// Takes the schema of a kind away; anything fits from now on.
+/// Deletes the schema of a kind; anything is allowed from then on.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, kind: CustomKind, condition: &Precondition) -> Result<()> {
     lock_kind(conn, kind)?;
     let stored = queries::stored(conn, kind)?;
@@ -73,7 +73,7 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, kind: C
     keep(app, conn, caller, (stored, Map::new()), Value::Null).map(drop)
 }
 
-/// Saves of the kind wait, so that none slips in by the schema before.
+/// Makes saves of the kind wait, so that none is validated by the previous schema.
 fn lock_kind(conn: &mut Conn, kind: CustomKind) -> Result<()> {
     lock(conn, &format!("{}s", kind.as_str()))
 }
@@ -99,7 +99,8 @@ fn keep(
     Ok(stored.view())
 }
 
-/// What does not fit: the first of them with what is wrong, and how many there are; page by page, whatever there is.
+/// Returns the first objects that violate a schema, with their errors, and the number of all; reads one page at a time, so that
+/// memory is bounded.
 fn misfits(conn: &mut Conn, kind: CustomKind, schema: &CustomSchema) -> Result<(Vec<Misfit>, usize)> {
     let (mut named, mut total, mut behind) = (Vec::new(), 0, String::new());
     loop {

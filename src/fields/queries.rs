@@ -9,18 +9,18 @@ use crate::error::Result;
 use crate::input::CustomKind;
 use crate::schema::{articles, authors, custom_schemas, images};
 
-/// The schema of a kind.
+/// Returns the schema of a kind.
 pub(super) fn stored(conn: &mut Conn, kind: CustomKind) -> Result<Stored> {
     let found = custom_schemas::table.filter(custom_schemas::kind.eq(kind)).select(Stored::as_select()).first(conn).optional()?;
     Ok(found.unwrap_or_else(|| Stored::nothing(kind)))
 }
 
-/// All schemas that there are, in the order of their kinds' names.
+/// Returns all stored schemas, by kind.
 pub(super) fn all(conn: &mut Conn) -> Result<Vec<Stored>> {
     Ok(custom_schemas::table.order(custom_schemas::kind).select(Stored::as_select()).load(conn)?)
 }
 
-/// Stores a schema, the first time or again.
+/// Inserts or updates a schema.
 pub(super) fn store(conn: &mut Conn, schema: &Stored) -> Result<()> {
     let own = custom_schemas::table.filter(custom_schemas::kind.eq(schema.kind));
     if diesel::update(own).set(schema).execute(conn)? == 0 {
@@ -29,7 +29,7 @@ pub(super) fn store(conn: &mut Conn, schema: &Stored) -> Result<()> {
     Ok(())
 }
 
-/// The next objects of a kind behind an id, with their custom fields; of articles, the working copies.
+/// Returns the next objects of a kind after an id, with their custom fields; for articles, the working copies.
 pub(super) fn objects(conn: &mut Conn, kind: CustomKind, behind: &str, most: i64) -> Result<Vec<(String, Json<Value>)>> {
     Ok(match kind {
         CustomKind::Article => articles::table
@@ -38,7 +38,7 @@ pub(super) fn objects(conn: &mut Conn, kind: CustomKind, behind: &str, most: i64
             .select((articles::id, articles::custom))
             .limit(most)
             .load(conn)?,
-        // A profile that nobody has saved yet has no custom fields that could fit.
+        // A profile that was never saved has no custom fields yet.
         CustomKind::Author => authors::table
             .filter(authors::id.gt(behind))
             .filter(authors::unlisted.eq(false))

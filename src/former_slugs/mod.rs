@@ -1,7 +1,7 @@
-//! Slugs that sections, tags and authors had before: readers who follow an old link are led to the present page.
+//! Former slugs of sections, tags and authors: readers who follow an old link are redirected to the current page.
 //!
-//! Invariants: a former slug leads to a subject that exists, in one step; no other subject of its kind can take it; a slug
-//! in use is not among them. Articles keep theirs themselves, since drafts have slugs that never were public.
+//! Invariants: a former slug leads directly to an existing resource; no other resource of its kind can take it; a current slug
+//! is not among the former ones. Articles keep their former slugs themselves, because drafts have slugs that were never public.
 
 mod moved;
 mod queries;

@@ -1,20 +1,20 @@
-//! The answer to a former slug.
+//! The response to a former slug.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::db::Slugged;
 
-/// The present slug of what was asked for by a former one.
+/// The current slug of a resource that was requested by a former one.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Moved {
-    /// The present slug.
+    /// The current slug.
     #[schema(example = "tram-line-9-opens")]
     pub(crate) canonical_slug: String,
 }
 
 impl Moved {
-    /// The answer, if the text that was asked for is a slug other than the present one.
+    /// Returns the response if the requested name is a slug other than the current one.
     pub(crate) fn from(asked: &str, present: &str) -> Option<Self> {
         let has_moved = matches!(Slugged::<()>::parse(asked), Slugged::Slug(slug) if slug != present);
         has_moved.then(|| Self { canonical_slug: present.to_owned() })

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::schema::former_slugs;
 
 text_enum! {
-    /// The kinds of subjects whose former slugs are kept.
+    /// The kinds of resources whose former slugs are kept.
     pub(crate) enum SlugKind {
         /// A section.
         Section = "section",
@@ -19,27 +19,27 @@ text_enum! {
     }
 }
 
-/// The ids of some subjects, as a part of a condition.
+/// The ids of resources, as part of a condition.
 type Subjects =
     Select<Filter<Filter<former_slugs::table, Eq<former_slugs::kind, SlugKind>>, Among<former_slugs::slug>>, former_slugs::subject_id>;
 
-/// The id of the subject that had a slug before.
+/// Returns the id of the resource that had a slug before.
 pub(crate) fn id_of(conn: &mut Conn, kind: SlugKind, slug: &str) -> Result<Option<String>> {
     let row = former_slugs::table.filter(former_slugs::kind.eq(kind)).filter(former_slugs::slug.eq(slug)).select(former_slugs::subject_id);
     Ok(straight!(conn, conn => row.first(conn).optional())?)
 }
 
-/// Whether a slug leads to another subject than this one, so that this one cannot take it.
+/// Checks whether a slug leads to another resource, so that this one cannot take it.
 pub(crate) fn is_kept_for_another<T>(conn: &mut Conn, kind: SlugKind, slug: &str, own: Id<T>) -> Result<bool> {
     Ok(id_of(conn, kind, slug)?.is_some_and(|id| id != own.to_string()))
 }
 
-/// The ids of the subjects that had one of these slugs before, as a part of a condition.
+/// Returns the ids of the resources that had one of these slugs before, as part of a condition.
 pub(crate) fn subjects(kind: SlugKind, slugs: &[String]) -> Subjects {
     former_slugs::table.filter(former_slugs::kind.eq(kind)).filter(among(former_slugs::slug, slugs)).select(former_slugs::subject_id)
 }
 
-/// Keeps the slug that a subject had; the present one, should the subject have it again, is in use.
+/// Keeps the former slug of a resource; if its new slug is one of its former ones, that is removed.
 pub(crate) fn renamed<T>(conn: &mut Conn, kind: SlugKind, id: Id<T>, (former, present): (&str, &str), now: Timestamp) -> Result<()> {
     if former == present {
         return Ok(());
@@ -48,13 +48,13 @@ pub(crate) fn renamed<T>(conn: &mut Conn, kind: SlugKind, id: Id<T>, (former, pr
     keep(conn, kind, former, &id.to_string(), now)
 }
 
-/// Hands the slugs of a subject, the present and the former ones, over to the one that takes its place.
+/// Moves the current and the former slugs of a resource to the one that replaces it.
 pub(crate) fn merged<T>(conn: &mut Conn, kind: SlugKind, (from, slug): (Id<T>, &str), to: Id<T>, now: Timestamp) -> Result<()> {
     diesel::update(of(kind, from)).set(former_slugs::subject_id.eq(to.to_string())).execute(conn)?;
     keep(conn, kind, slug, &to.to_string(), now)
 }
 
-/// Forgets the former slugs of a subject that is deleted.
+/// Deletes the former slugs of a deleted resource.
 pub(crate) fn forget<T>(conn: &mut Conn, kind: SlugKind, id: Id<T>) -> Result<()> {
     diesel::delete(of(kind, id)).execute(conn)?;
     Ok(())

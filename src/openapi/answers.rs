@@ -1,4 +1,4 @@
-//! Completes what operations answer: the errors that follow from what an operation is, headers, `304`, sparse lists.
+//! Completes the responses of operations: common errors, headers, `304`, and lists with selected fields.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::each_operation;
 use crate::error::{Code, Error};
 
-/// Completes the answers of every operation.
+/// Completes the responses of every operation.
 pub(super) fn complete(document: &mut Value) {
     let mut sparse = Vec::new();
     let mut shared = BTreeMap::new();
@@ -20,7 +20,7 @@ pub(super) fn complete(document: &mut Value) {
                 shared.entry(status).or_insert(about);
             }
         }
-        // An operation may name an error of its own; its body is that of all errors.
+        // If an operation describes an error itself, the body of the error is still the common one.
         for (status, response) in responses.as_object_mut().into_iter().flatten() {
             if status.as_str() >= "400" && response.get("content").is_none() && response.get("$ref").is_none() {
                 let about = response["description"].as_str().unwrap_or_default().to_owned();
@@ -28,7 +28,7 @@ pub(super) fn complete(document: &mut Value) {
             }
         }
         if facts.reads && path.starts_with("/api") && responses.get("304").is_none() {
-            responses["304"] = json!({"description": "The client has this answer already."});
+            responses["304"] = json!({"description": "The client already has this response."});
         }
         for (status, response) in responses.as_object_mut().into_iter().flatten() {
             if response.get("$ref").is_none() {
@@ -45,7 +45,7 @@ pub(super) fn complete(document: &mut Value) {
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     for name in sparse {
         let properties = properties_of(schemas, &name);
-        let about = format!("The members of {name} that `fields` names.");
+        let about = format!("The members of {name} that `fields` selects.");
         let schema = json!({"type": "object", "description": about, "properties": properties, "additionalProperties": false});
         schemas.insert(format!("Sparse{name}"), schema);
         schemas.insert(format!("SparsePage_{name}"), sparse_page(&name));
@@ -53,14 +53,14 @@ pub(super) fn complete(document: &mut Value) {
 }
 
 fn sparse_page(item: &str) -> Value {
-    json!({"type": "object", "description": "A page of a list whose items have the members that `fields` names.",
+    json!({"type": "object", "description": "A page of a list whose items have the members that `fields` selects.",
         "required": ["data", "page"], "additionalProperties": false, "properties": {
         "data": {"type": "array", "description": "The items.", "items": {"$ref": format!("#/components/schemas/Sparse{item}")}},
         "page": {"$ref": "#/components/schemas/PageInfo"},
     }})
 }
 
-/// The members of a schema or, of a choice, those of all its branches.
+/// Returns the members of a schema; for a choice, those of all its branches.
 fn properties_of(schemas: &Map<String, Value>, name: &str) -> Map<String, Value> {
     let Some(schema) = schemas.get(name) else { return Map::new() };
     if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
@@ -71,9 +71,9 @@ fn properties_of(schemas: &Map<String, Value>, name: &str) -> Map<String, Value>
     names.flat_map(|name| properties_of(schemas, name)).collect()
 }
 
-/// What decides which errors an operation has.
+/// The properties of an operation that determine its errors and headers.
 #[derive(Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent property")]
 struct Facts {
     reads: bool,
     creates: bool,
@@ -105,46 +105,46 @@ impl Facts {
 
     fn errors(&self) -> Vec<(&'static str, &'static str)> {
         let mut errors = vec![
-            ("400", "The query string or the body can't be read."),
-            ("414", "The address is too long."),
+            ("400", "The query string or the request body cannot be parsed."),
+            ("414", "The URL is too long."),
             ("429", "Too many requests."),
-            ("500", "The server failed."),
-            ("503", "The server cannot answer now."),
+            ("500", "The server failed to process the request."),
+            ("503", "The server cannot process the request now."),
         ];
         if self.asks_who {
-            errors.extend([("401", "No valid token was sent."), ("403", "The caller may not do this.")]);
+            errors.extend([("401", "The request has no valid token."), ("403", "The caller may not do this.")]);
         }
         if self.has_path_parameter {
-            errors.push(("404", "There is nothing here."));
+            errors.push(("404", "The resource does not exist."));
         }
         if self.of_article {
-            errors.push(("410", "The article was public once, and is no more."));
+            errors.push(("410", "The article is no longer public."));
         }
         if self.has_body {
             errors.extend([
-                ("408", "The body did not arrive in time."),
-                ("413", "The body is too large."),
-                ("415", "The body's media type is not supported."),
-                ("422", "The body is not valid."),
+                ("408", "The request body did not arrive in time."),
+                ("413", "The request body is too large."),
+                ("415", "The media type of the request body is not supported."),
+                ("422", "The request body is invalid."),
             ]);
         }
         if !self.reads {
-            errors.extend([("409", "The state does not allow it."), ("507", "The disk is full.")]);
+            errors.extend([("409", "The request conflicts with the current state."), ("507", "The disk is full.")]);
         }
         if self.creates {
-            errors.push(("422", "The body is not valid, or the Idempotency-Key belongs to another request."));
+            errors.push(("422", "The request body is invalid, or the `Idempotency-Key` belongs to another request."));
         }
         if !self.reads && !self.creates {
             errors.extend([
-                ("412", "There is a newer version than the one named in If-Match."),
-                ("428", "This server takes the write only with If-Match."),
+                ("412", "There is a newer version than the one in `If-Match`."),
+                ("428", "This server requires `If-Match` for this request."),
             ]);
         }
         errors
     }
 }
 
-/// The error answer of a status, one for all operations that have it.
+/// Builds the error response of a status, which all operations share.
 fn problem(status: &str, about: &str) -> Value {
     let codes: Vec<_> = Code::ALL.iter().filter(|code| code.status().to_string() == status).collect();
     let names = codes.iter().map(|code| format!("`{}`", code.as_str())).collect::<Vec<_>>();
@@ -164,40 +164,40 @@ fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
             response["headers"][name] = json!({"description": about, "schema": {"type": "string"}});
         }
     };
-    add("X-Request-Id", "The request's id: the client's own where it was well formed, or a new one.");
+    add("X-Request-Id", "The request's id: the client's, if it sent a valid one, or a new one.");
     match status {
-        "409" | "429" | "503" | "507" => add("Retry-After", "Seconds to wait, where waiting helps."),
-        "201" => add("Location", "Where the new resource is."),
-        "303" => add("Location", "The page of the site."),
-        "308" => add("Location", "Where the resource is now."),
-        "401" => add("WWW-Authenticate", "The scheme to authenticate with."),
+        "409" | "429" | "503" | "507" => add("Retry-After", "The seconds to wait before a retry, if a retry may succeed."),
+        "201" => add("Location", "The URL of the new resource."),
+        "303" => add("Location", "The URL of a page of the site."),
+        "308" => add("Location", "The current URL of the resource."),
+        "401" => add("WWW-Authenticate", "The required authentication scheme."),
         _ => {}
     }
     if ["200", "201", "206", "304"].contains(&status) {
-        add("Cache-Control", "Who may keep the answer, and how long.");
-        add("ETag", "The entity tag of the answer; of an editor view, its version.");
+        add("Cache-Control", "Which caches may store the response, and for how long.");
+        add("ETag", "The entity tag of the response; for editor views, the version.");
         if facts.reads && status != "304" {
             add(
                 "Cache-Tag",
-                "Names what a public answer was made of: resources (`article:ID`) and, where they are many or all count, kinds (`articles`); at most 2 KiB.",
+                "The cache tags of a public response: its resources (`article:ID`) or, if these are many or all of a kind, the kind (`articles`); at most 2 KiB.",
             );
         }
     }
     if facts.creates && status.starts_with('2') {
-        add("Idempotency-Replayed", "`true` where a request with the same Idempotency-Key was answered so before.");
+        add("Idempotency-Replayed", "`true` if this is the stored response to an earlier request with the same `Idempotency-Key`.");
     }
     if !facts.reads && status.starts_with('2') {
-        add("Dry-Run", "`true` where nothing was stored, because `dry_run=true` asked so.");
+        add("Dry-Run", "`true` if nothing was stored, because of `dry_run=true`.");
     }
     if status == "200" && facts.takes_fields {
-        add("Link", "Where the next, previous and first page are (RFC 8288).");
+        add("Link", "The URLs of the next, previous and first page (RFC 8288).");
     }
 }
 
-/// Lets the items of a list be sparse; names the item's schema.
+/// Allows lists with selected fields; returns the name of the item's schema.
 fn allow_sparse(responses: &mut Value) -> Option<String> {
     let schema = responses.pointer_mut("/200/content/application~1json/schema")?;
-    // Every page is a component of its own, `Page_X`; its items are what `fields` thins out.
+    // Every page is a component of its own, `Page_X`; `fields` selects members of its items.
     let page = schema.get("$ref").and_then(Value::as_str)?.rsplit('/').next()?.to_owned();
     let item = page.strip_prefix("Page_")?.to_owned();
     let sparse = format!("#/components/schemas/SparsePage_{item}");

@@ -1,10 +1,10 @@
-//! Puts the site's own schemas of custom fields into the document.
+//! Adds the site's schemas of custom fields to the document.
 
 use serde_json::{Value, json};
 
 use crate::input::{CustomKind, moved_schema};
 
-/// Adds each schema as a component, and points every `custom` of its kind there.
+/// Adds each schema as a component, and makes every `custom` of its kind refer to it.
 pub(super) fn complete(document: &mut Value, custom: &[(CustomKind, Value)]) {
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     for (kind, schema) in custom {
@@ -12,7 +12,7 @@ pub(super) fn complete(document: &mut Value, custom: &[(CustomKind, Value)]) {
         let place = format!("#/components/schemas/{component}");
         for (name, owner) in schemas.iter_mut().filter(|(name, _)| name.contains(word)) {
             let Some(property) = owner.pointer_mut("/properties/custom") else { continue };
-            // A merge patch has only what changes, which need not fit by itself.
+            // A merge patch contains only the changes, which need not satisfy the schema by themselves.
             if !name.ends_with("Patch") {
                 let about = property.get("description").cloned().unwrap_or_default();
                 *property = if name.ends_with("Draft") || name.ends_with("Upload") { demanded(&place, property) } else { shown(&place) };
@@ -28,5 +28,5 @@ fn demanded(place: &str, usual: &Value) -> Value {
 }
 
 fn shown(place: &str) -> Value {
-    json!({"anyOf": [{"$ref": place}, {"type": "object", "description": "As it was saved before this schema was given."}]})
+    json!({"anyOf": [{"$ref": place}, {"type": "object", "description": "Custom members that were saved before this schema was set."}]})
 }

@@ -1,14 +1,14 @@
-//! Gives every body an example: a request body the one of `examples.json`, which works with the demo newsroom, and any other
-//! body one that is put together from the examples of its members.
+//! Adds an example to every body: request bodies get those of `examples.json`, which work with the demo newsroom; other bodies
+//! get one built from the examples of their members.
 
 use serde_json::{Map, Value, json};
 
 use super::each_operation;
 
-/// What requests to the demo newsroom look like: required parameters by their names, bodies by their operations.
+/// Examples of requests to the demo newsroom: required parameters by name, request bodies by operation id.
 const OF_THE_DEMO: &str = include_str!("examples.json");
 
-/// Completes the examples of every operation.
+/// Adds examples to every operation.
 pub(super) fn complete(document: &mut Value) {
     let components = document.pointer("/components/schemas").cloned().unwrap_or_default();
     let demo: Value = serde_json::from_str(OF_THE_DEMO).unwrap_or_default();
@@ -45,20 +45,20 @@ fn add_to_parameters(operation: &mut Value, examples: &Value) {
     }
 }
 
-/// Shows the form of a mail program, whose token is in the query string, beside a body in JSON.
+/// Adds the example of the form that mail programs send, whose token is in the query string, next to that of the JSON body.
 fn show_form(components: &Value, media: &mut Value, own: &Value) {
     let form = example(components, media.get("schema").unwrap_or(&Value::Null), true, 0);
     show(media, &json!({"value": form, "needs": own["needs"]}));
 }
 
-/// Puts an example of the demo into a body. An example that cannot work unedited says what it needs, for people and for programs.
+/// Adds an example for the demo to a body. If the example needs editing before it works, `summary` and `x-needs` say what it needs.
 fn show(media: &mut Value, own: &Value) {
     let (value, needs) = (own.get("value"), own.get("needs"));
     match (value, needs) {
         (Some(value), None) => media["example"] = value.clone(),
         (value, Some(needs)) => {
             let mut example = json!({"summary": needs, "x-needs": needs});
-            // A file has no example that could be written here.
+            // A file has no example that can be written here.
             example["value"] = value.cloned().unwrap_or_else(|| json!(""));
             media["examples"] = json!({"template": example});
         }
@@ -73,7 +73,7 @@ fn add(components: &Value, media: &mut Value, request: bool) {
     }
 }
 
-/// An instance of a schema.
+/// Returns an instance of a schema.
 fn example(components: &Value, schema: &Value, request: bool, depth: usize) -> Value {
     if depth > 12 {
         return Value::Null;

@@ -1,4 +1,4 @@
-//! Gives components the names that clients see, and leaves out components that no operation needs.
+//! Gives components their public names, and removes components that no operation uses.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 use super::schemas::{components, is_data, reachable_from, walk};
 use crate::routes;
 
-/// Completes the names of all components.
+/// Renames all components.
 pub(super) fn complete(document: &mut Value) {
-    // Once more, since compositions have become objects.
+    // Repeat this, because compositions have become objects since the first time.
     refer_to_equals(document);
     let used = reachable_from(document, |operation| vec![operation]);
-    // The draft behind a merge patch checks what the patch makes of a resource, even where no operation takes it whole.
+    // The result of a merge patch is validated by its draft, so keep the draft even if no operation takes it.
     let drafts: Vec<_> = routes::drafts().into_iter().map(|facts| facts.name).collect();
     let Some(schemas) = components(document) else { return };
     schemas.retain(|name, _| used.contains(name) || drafts.iter().any(|draft| draft == name));
@@ -37,7 +37,7 @@ pub(super) fn complete(document: &mut Value) {
     });
 }
 
-/// The name of a component without what generic types of the program put into it.
+/// Returns the public name of a component, without parts that come from generic Rust types.
 fn public_name(name: &str) -> String {
     if name == "BTreeMap" {
         return "AdsByPlacement".into();
@@ -61,13 +61,13 @@ fn stem(name: &str) -> &str {
     name.strip_suffix("View").map_or(name, |stem| stem.strip_suffix("Editor").unwrap_or(stem))
 }
 
-/// Puts references where a schema repeats a component word for word, as those of generic types do.
+/// Replaces schemas that repeat a component word for word by references, such as those of generic types.
 pub(super) fn refer_to_equals(document: &mut Value) {
     let Some(schemas) = components(document) else { return };
     let known: HashMap<String, String> =
         schemas.iter().filter_map(|(name, schema)| Some((essence(schema.as_object()?)?, name.clone()))).collect();
     for (_, schema) in schemas.iter_mut() {
-        // Not the component itself, which is its own equal.
+        // Skip the component itself, because it equals itself.
         schema.as_object_mut().into_iter().flatten().for_each(|(_, inner)| refer(inner, &known));
     }
     document.get_mut("paths").into_iter().for_each(|paths| refer(paths, &known));
@@ -87,7 +87,7 @@ fn refer(value: &mut Value, known: &HashMap<String, String>) {
     }
 }
 
-/// An object, a composition or a union without its description; nothing of any other schema.
+/// Returns an object, a composition or a union without its description; `None` for other schemas.
 fn essence(schema: &Map<String, Value>) -> Option<String> {
     let is_union =
         schema.get("oneOf").and_then(Value::as_array).is_some_and(|choices| choices.iter().all(|choice| choice["type"] != "null"));

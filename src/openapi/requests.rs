@@ -1,11 +1,11 @@
-//! Completes what operations take: headers that every one of its kind understands, and the merge patch of each draft.
+//! Completes the parameters of operations: common headers, and the merge patch of each draft.
 
 use serde_json::{Value, json};
 
 use super::each_operation;
 use crate::http::{MAX_JSON_BODY, MIN_GUEST_KEY, can_be_tried};
 
-/// Completes the parameters and bodies of every operation.
+/// Completes the parameters and request bodies of every operation.
 pub(super) fn complete(document: &mut Value) {
     let mut patches = Vec::new();
     each_operation(document, |path, method, operation| {
@@ -19,21 +19,21 @@ pub(super) fn complete(document: &mut Value) {
         };
         match method {
             "get" if path.starts_with("/api") => {
-                add(header("If-None-Match", "Entity tags that the client has; `304` when the answer has one of them."));
+                add(header("If-None-Match", "The entity tags that the client has; if the response has one of them, the status is `304`."));
             }
             "post" => {
                 add(json!({"name": "Idempotency-Key", "in": "header", "required": false,
                     "schema": {"type": "string", "minLength": shortest, "maxLength": 200, "pattern": "^[!-~]+$"},
-                    "description": "Makes a repetition safe: the first answer is kept for 24 hours and replayed, unless the request would be refused now. Without a token, it has 22 characters at least; a login ignores it."}));
+                    "description": "Makes a retry safe: the first response is stored for 24 hours and replayed, unless the request would now be refused. Without a token, the key must have at least 22 characters. A login ignores it."}));
             }
             "put" | "patch" | "delete" => {
-                add(header("If-Match", "The `ETag` of the version that this write is meant for; `412` when there is a newer one."));
+                add(header("If-Match", "The `ETag` of the version to change; if there is a newer version, the response is `412`."));
             }
             _ => {}
         }
         if method != "get" && can_be_tried(path) {
             add(json!({"name": "dry_run", "in": "query", "required": false, "schema": {"type": "boolean", "default": false},
-                "description": "Answers as the write would, with `Dry-Run: true`, and stores nothing."}));
+                "description": "Validates the request and returns the same response, with `Dry-Run: true`, but stores nothing."}));
         }
         allow_no_body(operation);
         if let Some(table) = operation.pointer_mut("/requestBody/content/text~1csv/schema") {
@@ -51,7 +51,7 @@ pub(super) fn complete(document: &mut Value) {
     }
 }
 
-/// Drafts of the operations that take a request without a body for one with `{}`.
+/// The drafts of operations that accept a request without a body as `{}`.
 const OPTIONAL: [&str; 4] = ["ArticlePreviewDraft", "PublicationDraft", "ReviewDraft", "SitePreviewDraft"];
 
 fn allow_no_body(operation: &mut Value) {
@@ -59,7 +59,7 @@ fn allow_no_body(operation: &mut Value) {
     let draft = reference.and_then(|reference| reference.rsplit('/').next());
     if draft.is_some_and(|draft| OPTIONAL.contains(&draft)) {
         operation["requestBody"]["required"] = json!(false);
-        operation["requestBody"]["description"] = json!("No body and no Content-Type are the same as `{}`.");
+        operation["requestBody"]["description"] = json!("A request without a body and `Content-Type` is the same as `{}`.");
     }
 }
 
@@ -76,7 +76,7 @@ fn bound_path_parameters(operation: &mut Value) {
             if in_path {
                 schema.entry("minLength").or_insert(json!(1));
             }
-            // How long a header may be is the business of its own standard, and of the server's limit for all of them.
+            // The length of a header is limited by its own standard and by the server's limit for all headers.
             if !in_header {
                 schema.entry("maxLength").or_insert(json!(200));
             }
@@ -87,7 +87,7 @@ fn bound_path_parameters(operation: &mut Value) {
     }
 }
 
-/// Points a PATCH at its draft's merge patch, in both media types; names the two.
+/// Makes a PATCH refer to its draft's merge patch, in both media types; returns the names of both.
 fn merge_patch(operation: &mut Value) -> Option<(String, String)> {
     let content = operation.pointer_mut("/requestBody/content")?.as_object_mut()?;
     if content.keys().all(|media_type| !media_type.contains("json")) {
@@ -103,13 +103,16 @@ fn merge_patch(operation: &mut Value) -> Option<(String, String)> {
     Some((draft, patch))
 }
 
-/// A draft of which any member may be left out or, where it is `null`, taken back to its default.
+/// Returns the merge patch of a draft: any member may be omitted, or be `null` to reset it to its default.
 fn as_patch(draft: &Value) -> Value {
     let mut patch = draft.clone();
     let required: Vec<Value> = draft.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     if let Some(members) = patch.as_object_mut() {
         members.shift_remove("required");
-        members.insert("description".into(), "A JSON Merge Patch (RFC 7396): what is left out stays, `null` gives the default.".into());
+        members.insert(
+            "description".into(),
+            "A JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default.".into(),
+        );
     }
     let Some(properties) = patch.get_mut("properties").and_then(Value::as_object_mut) else { return patch };
     for (name, schema) in properties.iter_mut().filter(|(name, _)| !required.iter().any(|required| required == *name)) {

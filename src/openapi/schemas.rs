@@ -1,4 +1,4 @@
-//! Completes the component schemas: what is always there is required, nothing else is there, numbers have bounds.
+//! Completes the component schemas: members that are always present are required, others are forbidden, numbers have bounds.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::each_operation;
 use crate::routes;
 
-/// Answers whose form others have laid down, in which what is empty is left out.
+/// Responses in formats of other standards, in which empty members are omitted.
 const OTHERS_FORMS: [&str; 3] = ["JsonFeed", "JsonFeedItem", "OEmbed"];
 
 /// Completes every component schema.
@@ -33,13 +33,13 @@ pub(super) fn complete(document: &mut Value) {
     document.pointer_mut("/paths").into_iter().for_each(|paths| walk(paths, &mut bound_numbers));
 }
 
-/// What `Draft` says of a schema besides its members.
+/// The members of a draft that its type does not have.
 pub(crate) struct DraftFacts {
     /// The schema's name.
     pub(crate) name: std::borrow::Cow<'static, str>,
-    /// Members that are passed over.
+    /// Members that are ignored.
     pub(crate) derived: &'static [&'static str],
-    /// Members that must be as they are.
+    /// Members that must have their current value.
     pub(crate) read_only: &'static [&'static str],
 }
 
@@ -48,21 +48,21 @@ fn describe_passed_over(schema: &mut Value, facts: &DraftFacts) {
         let Some(name) = pointer.strip_prefix('/').filter(|name| !name.contains('/')) else { return };
         schema["properties"][name] = json!({"readOnly": true, "description": about});
     };
-    facts.derived.iter().for_each(|pointer| describe(pointer, "Computed by the server; accepted from a round trip and passed over."));
-    facts.read_only.iter().for_each(|pointer| describe(pointer, "Changed only by the server; accepted when equal to what it is."));
+    facts.derived.iter().for_each(|pointer| describe(pointer, "Computed by the server; accepted and ignored."));
+    facts.read_only.iter().for_each(|pointer| describe(pointer, "Changed only by the server; accepted when equal to the current value."));
 }
 
-/// The component schemas.
+/// Returns the component schemas.
 pub(super) fn components(document: &mut Value) -> Option<&mut Map<String, Value>> {
     document.pointer_mut("/components/schemas").and_then(Value::as_object_mut)
 }
 
-/// The component that a reference names.
+/// Returns the name of the component that a reference names.
 pub(super) fn target(reference: &Value) -> Option<&str> {
     reference.get("$ref")?.as_str()?.rsplit('/').next()
 }
 
-/// Whether what a keyword holds is data and not a schema.
+/// Checks whether the value of a keyword is data rather than a schema.
 pub(super) fn is_data(keyword: &str) -> bool {
     ["example", "examples", "default", "enum", "const"].contains(&keyword)
 }
@@ -83,7 +83,7 @@ pub(super) fn walk(value: &mut Value, work: &mut impl FnMut(&mut Map<String, Val
     }
 }
 
-/// Every member of an answer is always present, but in others' forms; and there are no others.
+/// Makes every member of a response required, except in formats of other standards, and forbids other members.
 fn close(schema: &mut Map<String, Value>, may_lack: bool) {
     let Some(names) = schema.get("properties").and_then(Value::as_object).map(|members| members.keys().cloned().collect::<Vec<_>>()) else {
         return;
@@ -106,7 +106,7 @@ fn bound_numbers(schema: &mut Map<String, Value>) {
     schema.entry("maximum").or_insert(bounds.1);
 }
 
-/// Turns `allOf` of objects into one object, so that it can be closed.
+/// Merges the objects of an `allOf` into one object, so that it can forbid other members.
 fn flatten_all(document: &mut Value) {
     let components = document.pointer("/components/schemas").cloned().unwrap_or_default();
     walk(document, &mut |schema| {
@@ -145,7 +145,7 @@ fn resolve(components: &Value, schema: &Value) -> Value {
     }
 }
 
-/// The names of all schemas that these parts of the operations refer to, also through others.
+/// Returns the names of all schemas that these parts of the operations refer to, directly or indirectly.
 pub(super) fn reachable_from(document: &mut Value, parts: impl Fn(&Value) -> Vec<&Value>) -> BTreeSet<String> {
     let mut waiting = BTreeSet::new();
     each_operation(document, |_, _, operation| parts(operation).iter().for_each(|part| references(part, &mut waiting)));
@@ -177,33 +177,33 @@ fn problem() -> Value {
     let text = |about: &str| json!({"type": "string", "description": about});
     json!({
         "type": "object",
-        "description": "A problem document (RFC 9457). Some codes add members, such as `conflicts` or `usages`.",
+        "description": "A problem document (RFC 9457). Some codes have additional members, such as `conflicts` or `usages`.",
         "required": ["type", "title", "status", "code", "detail", "instance", "request_id"],
         "properties": {
-            "type": text("The address that explains the code: `/problems/{code}`."),
-            "title": text("What the problem is called."),
+            "type": text("The URL of the explanation of the code: `/problems/{code}`."),
+            "title": text("The name of the problem, the same for every problem with this code."),
             "status": {"type": "integer", "minimum": 400, "maximum": 599, "description": "The HTTP status."},
-            "code": {"type": "string", "description": "What programs can tell the problem by.", "enum": crate::error::Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>()},
-            "detail": text("What went wrong this time."),
+            "code": {"type": "string", "description": "The code of the problem, for programs.", "enum": crate::error::Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>()},
+            "detail": text("An explanation of this occurrence of the problem."),
             "instance": text("The path of the request."),
-            "request_id": text("The request's id, under which the log knows more."),
-            "more": {"type": "boolean", "description": "True where there are more faults, or more of what a list here names, than are told."},
-            "errors": {"type": "array", "maxItems": crate::error::MAX_FAULTS, "description": "The faults of the request: all, or the first 50.", "items": {
+            "request_id": text("The request's id, by which the server's log can be searched."),
+            "more": {"type": "boolean", "description": "`true` if `errors` or another list in this document is not complete."},
+            "errors": {"type": "array", "maxItems": crate::error::MAX_FAULTS, "description": "The validation errors of the request, at most 50.", "items": {
                 "type": "object",
                 "required": ["code", "detail"],
                 "properties": {
-                    "pointer": text("Where in the body, as a JSON Pointer (RFC 6901)."),
-                    "parameter": text("Which query parameter or form field."),
-                    "header": text("Which request header."),
-                    "code": text("What kind of fault."),
-                    "detail": text("What is wrong."),
+                    "pointer": text("The place in the request body, as a JSON Pointer (RFC 6901)."),
+                    "parameter": text("The name of the query parameter or form field."),
+                    "header": text("The name of the request header."),
+                    "code": text("The code of the validation error, for programs."),
+                    "detail": text("An explanation of the validation error."),
                 },
             }},
         },
         "example": {
-            "type": "/problems/validation_failed", "title": "The content is not valid", "status": 422, "code": "validation_failed", "detail": "The body has a fault.",
+            "type": "/problems/validation_failed", "title": "The content is not valid", "status": 422, "code": "validation_failed", "detail": "The request body is invalid.",
             "instance": "/api/v1/articles", "request_id": "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42",
-            "errors": [{"pointer": "/title", "code": "too_long", "detail": "This may have 300 characters.", "max": 300}],
+            "errors": [{"pointer": "/title", "code": "too_long", "detail": "This may have at most 300 characters.", "max": 300}],
         },
     })
 }

@@ -1,4 +1,4 @@
-//! Completes what API keys need: each operation with callers names the scope that it demands, each scope has its sentence.
+//! Completes the scopes of API keys: each operation with callers names the scope that it needs; each scope has a description.
 
 use serde_json::{Map, Value, json};
 
@@ -22,10 +22,12 @@ pub(super) fn complete(document: &mut Value) {
     let list = Scope::ABOUT.iter().map(|(scope, about)| format!("- `{scope}`: {about}")).collect::<Vec<_>>().join("\n");
     let schemas = &mut document["components"]["schemas"];
     if let Some(scope) = schemas.get_mut("Scope") {
-        scope["description"] = format!("What an API key may be used for; a key can never do what its owner may not.\n\n{list}").into();
+        scope["description"] =
+            format!("A scope of an API key: what the key may be used for. A key never permits more than its owner's role.\n\n{list}")
+                .into();
         scope["x-enum-descriptions"] = sentences.into();
     }
     if let Some(old) = schemas.get_mut("OldScope") {
-        old["description"] = "A scope of keys made before scopes named resources; no new key can have one.".into();
+        old["description"] = "A scope of API keys that were created before scopes named resources; new keys cannot have it.".into();
     }
 }

@@ -1,4 +1,4 @@
-//! Makes every variant of a union a component, and names the member that tells the variants apart.
+//! Makes every variant of a union a component, and adds the discriminator that distinguishes the variants.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use super::schemas::{components, target};
 
 type Components = Map<String, Value>;
 
-/// Completes every union whose variants each have one value of `type`.
+/// Completes every union in which each variant has a single value of `type`.
 pub(super) fn complete(document: &mut Value) {
     let Some(schemas) = components(document) else { return };
     let names: Vec<String> = schemas.keys().cloned().collect();
@@ -18,11 +18,11 @@ pub(super) fn complete(document: &mut Value) {
     }
 }
 
-/// Moves the titled variants of a union into components that bear their titles.
+/// Moves the titled variants of a union into components named after their titles.
 fn lift(schemas: &mut Components, name: &str) {
     let named = |variant: &Value| {
         let title = variant.get("title")?.as_str()?.to_owned();
-        // A title that is taken already would replace the component; the variants stay where they are.
+        // A title that is already in use would replace that component, so such variants stay in place.
         (!schemas.contains_key(&title)).then_some(())?;
         Some((tag(schemas, variant)?, title, variant.clone()))
     };
@@ -37,7 +37,7 @@ fn lift(schemas: &mut Components, name: &str) {
     discriminate(schemas, name, tags);
 }
 
-/// Puts the variants of the unions inside a union in their place; a variant of the outer union hides that of the same `type`.
+/// Replaces unions inside a union by their variants; a variant of the outer union hides one with the same `type`.
 fn merge(schemas: &mut Components, name: &str) {
     let references = variants(schemas, name);
     let inner = |reference: &Value| target(reference).and_then(|name| schemas.get(name)?.pointer("/discriminator/mapping")?.as_object());
@@ -67,7 +67,7 @@ fn variants(schemas: &Components, name: &str) -> Vec<Value> {
     schemas.get(name).and_then(|schema| schema.get("oneOf")).and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
-/// The one value that `type` has in a schema.
+/// Returns the single value of `type` in a schema.
 fn tag(schemas: &Components, schema: &Value) -> Option<String> {
     let mut member = schema.pointer("/properties/type")?;
     if let Some(name) = target(member) {

@@ -1,4 +1,4 @@
-//! Whole pages over HTTP: unpack, one snapshot, answer.
+//! The HTTP handlers of whole pages: each unpacks a request, reads one snapshot and responds.
 
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
@@ -24,21 +24,21 @@ pub(crate) fn routes(mount: &mut impl Mount) {
         .service(resolve_path);
 }
 
-/// Reads the front page.
+/// Read the front page
 ///
-/// Everything that the front page is made of, in one answer.
-#[utoipa::path(tag = "Pages", params(Previewed), responses((status = 200, body = HomePage, description = "The page."), (status = 404, description = "The token opens nothing here.")))]
+/// Returns all content of the front page in one response.
+#[utoipa::path(tag = "Pages", params(Previewed), responses((status = 200, body = HomePage, description = "The page."), (status = 404, description = "The preview token is not valid here.")))]
 #[get("/pages/home")]
 async fn read_home_page(request: Request) -> Result<HttpResponse> {
     answer(&request, operations::home).await
 }
 
-/// Reads an article's page.
+/// Read an article's page
 ///
-/// Everything that an article's page is made of, in one answer. By id or slug; an old slug answers `308` with the new one, what
-/// is public no more `410`, as the article itself does.
+/// Returns all content of an article's page in one response. A former slug gets `308` with the new URL, and an article that is
+/// no longer public gets `410`, as from the article itself.
 #[utoipa::path(tag = "Pages", params(("article" = String, Path, description = "Id or slug."), Previewed),
-    responses((status = 200, body = ArticlePage, description = "The page."), (status = 308, body = Moved, description = "The article has moved; Location has its page.")))]
+    responses((status = 200, body = ArticlePage, description = "The page."), (status = 308, body = Moved, description = "The article has a new slug; Location holds the new URL of its page.")))]
 #[get("/pages/article/{article}")]
 async fn read_article_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if let Some(token) = token(&request)? {
@@ -57,34 +57,34 @@ async fn read_article_page(request: Request, name: web::Path<String>) -> Result<
     }
 }
 
-/// Reads a section's page.
+/// Read a section's page
 ///
-/// Everything that a section's page is made of, in one answer.
-#[utoipa::path(tag = "Pages", params(("section" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = SectionPage, description = "The page."), (status = 308, body = Moved, description = "The section has another slug now; Location has its page.")))]
+/// Returns all content of a section's page in one response.
+#[utoipa::path(tag = "Pages", params(("section" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = SectionPage, description = "The page."), (status = 308, body = Moved, description = "The section has a new slug; Location holds the new URL of its page.")))]
 #[get("/pages/section/{section}")]
 async fn read_section_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     answer_named(&request, name.into_inner(), operations::section, |page| &page.section.slug).await
 }
 
-/// Reads an author's page.
+/// Read an author's page
 ///
-/// Everything that an author's page is made of, in one answer.
-#[utoipa::path(tag = "Pages", params(("author" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = AuthorPage, description = "The page."), (status = 308, body = Moved, description = "The author has another slug now; Location has its page.")))]
+/// Returns all content of an author's page in one response.
+#[utoipa::path(tag = "Pages", params(("author" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = AuthorPage, description = "The page."), (status = 308, body = Moved, description = "The author has a new slug; Location holds the new URL of the page.")))]
 #[get("/pages/author/{author}")]
 async fn read_author_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     answer_named(&request, name.into_inner(), operations::author, |page| &page.author.basics.card.slug).await
 }
 
-/// Reads a tag's page.
+/// Read a tag's page
 ///
-/// Everything that a tag's page is made of, in one answer.
-#[utoipa::path(tag = "Pages", params(("tag" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = TagPage, description = "The page."), (status = 308, body = Moved, description = "The tag has another slug now; Location has its page.")))]
+/// Returns all content of a tag's page in one response.
+#[utoipa::path(tag = "Pages", params(("tag" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = TagPage, description = "The page."), (status = 308, body = Moved, description = "The tag has a new slug; Location holds the new URL of its page.")))]
 #[get("/pages/tag/{tag}")]
 async fn read_tag_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     answer_named(&request, name.into_inner(), operations::tag, |page| &page.tag.slug).await
 }
 
-/// The token of a preview, and nothing unknown besides.
+/// Returns the preview token; refuses unknown parameters.
 fn token(request: &Request) -> Result<Option<String>> {
     let mut query = request.query();
     let token = query.text("preview");
@@ -92,7 +92,7 @@ fn token(request: &Request) -> Result<Option<String>> {
     Ok(token)
 }
 
-/// Answers with a page, or with what it will be.
+/// Responds with a page or, if the request has a preview token, with its preview.
 async fn answer<P, F>(request: &Request, make: F) -> Result<HttpResponse>
 where
     P: Serialize + Send + 'static,
@@ -108,7 +108,7 @@ where
     Ok(public_written(request, request.read(work).await?))
 }
 
-/// Answers with the page of the subject of a name or, if that is a former slug, with where the page is now.
+/// Responds with the page of a named resource or, for a former slug, with the page's new URL.
 async fn answer_named<P>(
     request: &Request,
     name: String,
@@ -137,7 +137,7 @@ where
     }
 }
 
-/// An article's page, wherever it has moved.
+/// Returns an article's page, also for a former slug.
 fn settled(app: &App, conn: &mut Conn, name: &str) -> Result<ArticlePage> {
     match operations::article(app, conn, name)? {
         Ok(made) => Ok(made.page),
@@ -145,20 +145,20 @@ fn settled(app: &App, conn: &mut Conn, name: &str) -> Result<ArticlePage> {
     }
 }
 
-/// Says what stands at a path of the site.
+/// Resolve a path
 ///
-/// For front ends that are asked for a path: what to show there, or where to send the reader. Redirects go first, and are
-/// followed to their end; then sections, authors, tags, and articles by `ARTICLE_PATH`. An article that is asked for by an old
-/// slug, or by a path that is not quite its own, has moved. `404` where nothing stands, `410` where something did.
+/// Tells a front end what to show at a path of the site, or where to redirect the reader. Redirects take precedence and are
+/// followed to their end; then sections, authors, tags, and articles by `ARTICLE_PATH` are tried. For an article's former slug,
+/// or a path that differs from its URL, the result is a redirect to its URL. An unknown path gets `404`, a former one `410`.
 #[utoipa::path(tag = "Pages",
-    params(("path" = String, Query, description = "The path as the reader's browser has it, percent-encoded or not; a query string is passed over.", max_length = 2000, pattern = "^/[^\\x00]*$")),
-    responses((status = 200, body = Resolved, description = "What stands there, or where it is now."), (status = 404, description = "Nothing stands there."), (status = 410, description = "What stood there is gone.")))]
+    params(("path" = String, Query, description = "The path from the reader's browser, percent-encoded or not. A query string is ignored.", max_length = 2000, pattern = "^/[^\\x00]*$")),
+    responses((status = 200, body = Resolved, description = "The content at the path, or its new URL."), (status = 404, description = "There is no content at the path."), (status = 410, description = "The content at the path is gone.")))]
 #[get("/resolve")]
 async fn resolve_path(request: Request) -> Result<HttpResponse> {
     let mut query = request.query();
     let path = query.text("path");
     if path.as_ref().is_none_or(|path| !path.starts_with('/') || path.chars().count() > 2000) {
-        query.fault(Fault::parameter("path", "invalid_value", "This is a path that begins with a slash, of 2000 characters at most."));
+        query.fault(Fault::parameter("path", "invalid_value", "This must be a path that begins with a slash, of at most 2000 characters."));
     }
     query.finish()?;
     let path = path.ok_or_else(Error::not_found)?;

@@ -1,7 +1,7 @@
-//! Whole pages: everything that a reader's page is made of in one answer, and what stands at a path of the site.
+//! Whole pages: all content of a reader's page in one response; and the resolution of paths.
 //!
-//! Invariants: a page holds only what each of its parts would show readers by itself; its number of queries does not grow
-//! with what there is; it is cached under the tags of everything that it was made of.
+//! Invariants: a page contains only what its parts show to readers; its number of queries does not depend on the amount of
+//! content; its cached response has the tags of everything in it.
 
 mod handlers;
 mod operations;

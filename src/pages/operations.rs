@@ -1,4 +1,4 @@
-//! How whole pages are put together: plain functions of app, connection and name.
+//! How whole pages are assembled: plain functions of the app, the connection and a name.
 
 use super::page::{ArticlePage, AuthorPage, HomePage, Made, SectionPage, TagPage, tags_of_frame};
 use crate::ads::{AdsByPlace, Audience};
@@ -11,12 +11,12 @@ use crate::http::{Page, Tags};
 use crate::input::Query;
 use crate::{ads, authors, comments, site, taxonomy};
 
-/// How many collections the front page has.
+/// The maximum number of collections on the front page.
 const COLLECTIONS: i64 = 10;
-/// How many articles of each collection the front page has.
+/// The maximum number of articles in each collection on the front page.
 const ITEMS: i64 = 12;
 
-/// What advertises on a page, and its tags.
+/// Returns the ads of a page, and adds their tags.
 fn ads(app: &App, conn: &mut Conn, audience: &Audience, tags: &mut Tags) -> Result<AdsByPlace> {
     let (ads, until) = ads::all_shown(app, conn, audience)?;
     tags.add_kind("ads");
@@ -29,7 +29,7 @@ fn ads(app: &App, conn: &mut Conn, audience: &Audience, tags: &mut Tags) -> Resu
     Ok(ads)
 }
 
-/// An article's page or, where the article has moved, its slug.
+/// Returns an article's page or, for a former slug, the new slug.
 pub(super) fn article(app: &App, conn: &mut Conn, name: &str) -> Result<std::result::Result<Made<ArticlePage>, String>> {
     let around = match articles::whole(app, conn, name)? {
         Ok(around) => around,
@@ -62,7 +62,7 @@ pub(super) fn article(app: &App, conn: &mut Conn, name: &str) -> Result<std::res
     Ok(Ok(Made { page, tags }))
 }
 
-/// The front page.
+/// Returns the front page.
 pub(super) fn home(app: &App, conn: &mut Conn) -> Result<Made<HomePage>> {
     let site = site::read(app, conn)?;
     let sections = taxonomy::first_sections(app, conn)?;
@@ -90,7 +90,7 @@ pub(super) fn home(app: &App, conn: &mut Conn) -> Result<Made<HomePage>> {
     Ok(Made { page, tags })
 }
 
-/// A section's page.
+/// Returns a section's page.
 pub(super) fn section(app: &App, conn: &mut Conn, name: &str) -> Result<Made<SectionPage>> {
     let section = taxonomy::read_section(app, conn, name)?;
     let site = site::read(app, conn)?;
@@ -103,7 +103,7 @@ pub(super) fn section(app: &App, conn: &mut Conn, name: &str) -> Result<Made<Sec
     Ok(Made { page: SectionPage { site, section, articles: Page::of(app, &query, page), ads, trending }, tags })
 }
 
-/// An author's page.
+/// Returns an author's page.
 pub(super) fn author(app: &App, conn: &mut Conn, name: &str) -> Result<Made<AuthorPage>> {
     let author = authors::read(app, conn, name)?;
     let site = site::read(app, conn)?;
@@ -117,7 +117,7 @@ pub(super) fn author(app: &App, conn: &mut Conn, name: &str) -> Result<Made<Auth
     Ok(Made { page: AuthorPage { site, author, articles: Page::of(app, &query, page), ads, trending }, tags })
 }
 
-/// A tag's page.
+/// Returns a tag's page.
 pub(super) fn tag(app: &App, conn: &mut Conn, name: &str) -> Result<Made<TagPage>> {
     let tag = taxonomy::read_tag(app, conn, name)?;
     let site = site::read(app, conn)?;

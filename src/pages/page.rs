@@ -1,4 +1,4 @@
-//! Whole pages as readers' front ends get them.
+//! Whole pages, in the form that front ends get.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,100 +13,99 @@ use crate::http::{Page, Tags};
 use crate::site::SiteView;
 use crate::taxonomy::{SectionView, TagView};
 
-/// Everything that an article's page is made of.
+/// All content of an article's page.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ArticlePage {
-    /// The site: its name, menu, newsletter box, follow links, and what its comment form asks for.
+    /// The site: its name, menu, newsletter texts, social links and comment form.
     pub(super) site: SiteView,
     /// The article.
     pub(super) article: ArticleView,
-    /// Who signs it, with all that a box about them shows, in order.
+    /// The authors' full profiles, in the order of the byline.
     pub(super) authors: Vec<AuthorView>,
-    /// The article that was published just before it, in its section (of all, where it has none) and its language; null for
-    /// a standing page.
+    /// The previous article by publication time, in the same section (in any, if it has none) and language; `null` for a standing page.
     pub(super) previous: Option<ArticleCard>,
-    /// The article that was published just after it, likewise.
+    /// The next article by publication time, in the same section (in any, if it has none) and language; `null` for a standing page.
     pub(super) next: Option<ArticleCard>,
-    /// Up to six articles of its language that have a tag or the section in common with it: most in common first, then the
-    /// newest.
+    /// Up to six articles in the same language that share tags or the section with it; those that share most come first, then the newest.
     pub(super) related: Vec<ArticleCard>,
-    /// The first page of its comments, as `GET /articles/{article}/comments` answers; that takes its cursor, too.
+    /// The first page of the comments, as from `GET /articles/{article}/comments`, which also accepts the cursor.
     pub(super) comments: Page<CommentView>,
-    /// What advertises now in this section and language, by the key of the placement, as `GET /ads/{placement}` answers.
+    /// The ads for this section and language, by placement key, as from `GET /ads/{placement}`.
     pub(super) ads: AdsByPlace,
-    /// Up to five articles that were read most within a day; made anew every five minutes.
+    /// Up to five articles, those most read in the last day; recomputed every five minutes.
     pub(super) trending: Vec<ArticleCard>,
 }
 
-/// Everything that the front page is made of.
+/// All content of the front page.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HomePage {
     /// The site.
     pub(super) site: SiteView,
     /// The first ten collections, by key, each with its first twelve published articles.
     pub(super) collections: Vec<CollectionView>,
-    /// The newest articles, as `GET /articles` answers; that takes the cursor, too.
+    /// The newest articles, as from `GET /articles`, which also accepts the cursor.
     pub(super) newest: Page<ArticleCard>,
     /// The first hundred sections, by position.
     pub(super) sections: Vec<SectionView>,
-    /// What advertises now in this section and language, by the key of the placement, as `GET /ads/{placement}` answers.
+    /// The ads for the front page in the site's language, by placement key, as from `GET /ads/{placement}`.
     pub(super) ads: AdsByPlace,
-    /// Up to five articles that were read most within a day; made anew every five minutes.
+    /// Up to five articles, those most read in the last day; recomputed every five minutes.
     pub(super) trending: Vec<ArticleCard>,
 }
 
-/// Everything that a section's page is made of.
+/// All content of a section's page.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SectionPage {
     /// The site.
     pub(super) site: SiteView,
     /// The section.
     pub(super) section: SectionView,
-    /// Its newest articles; `GET /articles?section=` its slug takes the cursor, too.
+    /// The newest articles of the section, as from `GET /articles?section={slug}`, which also accepts the cursor.
     pub(super) articles: Page<ArticleCard>,
-    /// What advertises now in this section and language, by the key of the placement, as `GET /ads/{placement}` answers.
+    /// The ads for this section in the site's language, by placement key, as from `GET /ads/{placement}`.
     pub(super) ads: AdsByPlace,
-    /// Up to five articles that were read most within a day; made anew every five minutes.
+    /// Up to five articles, those most read in the last day; recomputed every five minutes.
     pub(super) trending: Vec<ArticleCard>,
 }
 
-/// Everything that an author's page is made of.
+/// All content of an author's page.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AuthorPage {
     /// The site.
     pub(super) site: SiteView,
     /// The author.
     pub(super) author: AuthorView,
-    /// Their newest articles; `GET /articles?author=` their slug takes the cursor, too.
+    /// The newest articles of the author, as from `GET /articles?author={slug}`, which also accepts the cursor.
     pub(super) articles: Page<ArticleCard>,
-    /// What advertises now in this section and language, by the key of the placement, as `GET /ads/{placement}` answers.
+    /// The ads without a section in the site's language, by placement key, as from `GET /ads/{placement}`.
     pub(super) ads: AdsByPlace,
-    /// Up to five articles that were read most within a day; made anew every five minutes.
+    /// Up to five articles, those most read in the last day; recomputed every five minutes.
     pub(super) trending: Vec<ArticleCard>,
 }
 
-/// Everything that a tag's page is made of.
+/// All content of a tag's page.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TagPage {
     /// The site.
     pub(super) site: SiteView,
     /// The tag.
     pub(super) tag: TagView,
-    /// The newest articles about it; `GET /articles?tag=` its slug takes the cursor, too.
+    /// The newest articles with the tag, as from `GET /articles?tag={slug}`, which also accepts the cursor.
     pub(super) articles: Page<ArticleCard>,
-    /// What advertises now in this section and language, by the key of the placement, as `GET /ads/{placement}` answers.
+    /// The ads without a section in the site's language, by placement key, as from `GET /ads/{placement}`.
     pub(super) ads: AdsByPlace,
-    /// Up to five articles that were read most within a day; made anew every five minutes.
+    /// Up to five articles, those most read in the last day; recomputed every five minutes.
     pub(super) trending: Vec<ArticleCard>,
 }
 
-/// A page, and the tags of everything that it was made of.
+/// A page, and the cache tags of its content.
 pub(super) struct Made<P> {
     pub(super) page: P,
     pub(super) tags: Tags,
 }
 
-/// The tags of what is on every page: the site, lists of articles, which any article may join, and the ranking.
+/// Returns the cache tags of the content that every page has: the site, the lists of articles (which any article may join), and
+/// the ranking.
 pub(super) fn tags_of_frame(site: &SiteView, trending: &[ArticleCard], until: Timestamp) -> Tags {
     let mut tags = Tags::of(&["site", "articles"]);
     site.logo().into_iter().for_each(|logo| tags.add("image", logo.id));

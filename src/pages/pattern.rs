@@ -1,32 +1,32 @@
-//! `ARTICLE_PATH` read backwards: which article a path is the address of.
+//! Matches paths against `ARTICLE_PATH`, to find the article that a path names.
 
-/// The longest part of a path that can stand for a name.
+/// The maximum length of a name in a path, in bytes.
 const LONGEST: usize = 200;
 
 /// A piece of the pattern.
 enum Piece<'a> {
     Text(&'a str),
-    /// What names the article.
+    /// The name of the article: its slug.
     Name,
-    /// What only goes along: any text without a slash.
+    /// Text without a slash that does not name the article.
     Word,
-    /// Exactly so many digits.
+    /// This many digits.
     Digits(usize),
-    /// An id; what names the article where no slug does.
+    /// An id; `true` if it names the article, because the pattern has no slug.
     Id(bool),
 }
 
-/// How many characters an id has.
+/// The length of an id in characters.
 const ID: usize = 36;
 
-/// The slug or id in a path that has the form of the pattern.
+/// Returns the slug or id in a path that matches the pattern.
 pub(super) fn name_in<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
     let pieces = pieces(pattern);
     step(&pieces, path, None)
 }
 
 fn pieces(pattern: &str) -> Vec<Piece<'_>> {
-    // The slug names the article where there is one; an id beside it only goes along.
+    // If there is a slug, it names the article, and an id beside it is ignored.
     let by_slug = pattern.contains("{slug}");
     let mut pieces = Vec::new();
     let mut rest = pattern;
@@ -65,7 +65,7 @@ fn step<'a>(pieces: &[Piece<'_>], rest: &'a str, name: Option<&'a str>) -> Optio
             if end > LONGEST {
                 return None;
             }
-            // The longest first: a hyphen after a name is more likely to be part of it.
+            // Try the longest match first, because a hyphen after a name is probably part of it.
             (1..=end).rev().filter_map(|length| rest.split_at_checked(length)).find_map(|(word, after)| {
                 let name = if matches!(piece, Piece::Name) { Some(word) } else { name };
                 step(pieces, after, name)

@@ -1,4 +1,4 @@
-//! What stands at a path of the site, or where it is now.
+//! Resolves a path of the site to its content, or to its new URL.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use crate::redirects::{self, Destination};
 use crate::{authors, taxonomy};
 
 text_enum! {
-    /// What stands at a path.
+    /// The kind of content at a path.
     pub(crate) enum ResolvedKind {
         /// The front page: `GET /pages/home`.
         Home = "home",
@@ -27,34 +27,34 @@ text_enum! {
         Author = "author",
         /// A tag: `GET /pages/tag/{tag}`.
         Tag = "tag",
-        /// Nothing that is known here: an editor's redirect leads there.
+        /// Content outside this site, or unknown to it: the target of a redirect.
         Elsewhere = "elsewhere",
     }
 }
 
-/// What stands at a path, or where it is now.
+/// The content at a path, or its new URL.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Resolved {
-    /// What stands there or, where it has moved, what readers find in the end.
+    /// The kind of content at the path or, after a redirect, at its target.
     pub(crate) kind: ResolvedKind,
-    /// Its id; null for the front page, and for what is not known here.
+    /// The id of the content; `null` for the front page and for unknown content.
     #[schema(example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
     pub(crate) id: Option<String>,
-    /// Its slug.
+    /// The slug of the content; `null` for the front page and for unknown content.
     #[schema(example = "tram-line-9-opens")]
     pub(crate) slug: Option<String>,
-    /// Its address.
+    /// The URL of the content.
     #[schema(format = "uri", example = "https://example.com/tram-line-9-opens")]
     pub(crate) url: String,
-    /// What to answer the reader: 200 where it stands at the path, else 301, 302, 307 or 308 to the `url`.
+    /// The HTTP status for the reader: 200 if the content is at this path; 301, 302, 307 or 308 to redirect to `url`.
     #[schema(minimum = 200, maximum = 308, example = 200)]
     pub(crate) status: i32,
 }
 
-/// What stands somewhere, and the tags of what it was found by.
+/// The resolved content, and the cache tags of the result.
 type Found = (Resolved, Tags);
 
-/// What to answer a reader who asks for a path.
+/// Resolves a path.
 pub(super) fn answer(app: &App, conn: &mut Conn, path: &str) -> Result<Found> {
     let path = app.config.links.path_within_site(path).map(|path| redirects::normal(&path)).ok_or_else(Error::not_found)?;
     let (mut found, mut tags) = match redirects::follow(conn, &path)? {
@@ -68,16 +68,16 @@ pub(super) fn answer(app: &App, conn: &mut Conn, path: &str) -> Result<Found> {
     Ok((found, tags))
 }
 
-/// Where an editor's redirect leads to.
+/// Resolves the target of a redirect.
 fn led_to(app: &App, conn: &mut Conn, redirect: Destination) -> Result<Found> {
     let (Some(target), status) = (redirect.target, redirect.status) else {
-        return Err(Error::new(Code::Gone, "What stood here is gone."));
+        return Err(Error::new(Code::Gone, "The content at this path is gone."));
     };
     let links = &app.config.links;
     let path = links.path_within_site(&target);
     let known = match &path {
         Some(path) => match at_path(app, conn, &redirects::normal(path)) {
-            // Who follows the redirect is told there.
+            // The reader who follows the redirect gets this error there.
             Err(error) if [Code::Gone, Code::NotFound].contains(&error.code()) => None,
             found => found?,
         },
@@ -91,15 +91,15 @@ fn led_to(app: &App, conn: &mut Conn, redirect: Destination) -> Result<Found> {
     Ok((Resolved { kind: ResolvedKind::Elsewhere, id: None, slug: None, url, status }, Tags::default()))
 }
 
-/// Whether the path that was asked for is the very address of what was found.
+/// Checks whether the path is the canonical path of the content.
 fn is_at(app: &App, found: &Resolved, path: &str) -> bool {
     app.config.links.path_within_site(&found.url).is_some_and(|own| redirects::normal(&own) == path)
 }
 
-/// What of this site's own stands at a path; nothing where nothing ever did.
+/// Returns the content of this site at a path; `None` if there never was any.
 ///
 /// # Errors
-/// `410` where an article did.
+/// `410` if an article was at the path and is no longer public.
 pub(crate) fn at_path(app: &App, conn: &mut Conn, path: &str) -> Result<Option<Found>> {
     let links = &app.config.links;
     let here = |kind, id: String, slug: String, url: String, tags| {
@@ -132,7 +132,7 @@ pub(crate) fn at_path(app: &App, conn: &mut Conn, path: &str) -> Result<Option<F
     }
     let Some(name) = pattern::name_in(&links.article_path, path) else { return Ok(None) };
     let Some(found) = known(articles::locate(app, conn, name))? else { return Ok(None) };
-    // Its address has the date of the site's time zone.
+    // The article's URL contains the date in the site's time zone.
     tags.add_kind("site");
     tags.add("article", found.id);
     found.section.iter().for_each(|section| tags.add("section", section));
@@ -140,7 +140,7 @@ pub(crate) fn at_path(app: &App, conn: &mut Conn, path: &str) -> Result<Option<F
     Ok(here(kind, found.id.to_string(), found.slug, found.url, tags))
 }
 
-/// What was found, if anything was.
+/// Turns the error `404` into `None`.
 fn known<T>(found: Result<T>) -> Result<Option<T>> {
     match found {
         Ok(found) => Ok(Some(found)),

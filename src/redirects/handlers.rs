@@ -1,4 +1,4 @@
-//! The operations on redirects over HTTP: unpack, one unit of work, answer.
+//! The HTTP handlers of redirects: each unpacks a request, runs one unit of work and responds.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 
@@ -23,9 +23,9 @@ pub(crate) fn routes(mount: &mut impl Mount) {
         .service(delete_redirect);
 }
 
-/// Lists redirects.
+/// List redirects
 ///
-/// All redirects, the newest first, for editors. Readers' front ends ask `GET /resolve`.
+/// Lists all redirects for editors, newest first. Front ends look up a path with `GET /resolve`.
 #[utoipa::path(tag = "Redirects", params(RedirectList), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Page<RedirectView>, description = "A page of redirects.")))]
 #[get("/redirects")]
@@ -37,9 +37,9 @@ async fn list_redirects(request: Request, _caller: Caller<Editor>) -> Result<Htt
     editor_page(&request, &list, &page)
 }
 
-/// Creates a redirect.
+/// Create a redirect
 ///
-/// A path leads to one place at most (`409`); a way that would lead back to where it begins is refused (`loop`).
+/// A path has at most one redirect (`409`). A redirect that would lead back to its own path is refused (`loop`).
 #[utoipa::path(tag = "Redirects", request_body = RedirectDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 201, body = RedirectView, description = "The redirect.")))]
 #[post("/redirects")]
@@ -49,15 +49,15 @@ async fn create_redirect(body: Body, request: Request, caller: Caller<Editor>) -
     created(&request, &format!("/redirects/{}", view.id), &view, view.version)
 }
 
-/// Creates many redirects.
+/// Import redirects
 ///
-/// From a CSV file (RFC 4180, also with semicolons or tabs; UTF-8, 1 MiB) of up to 10,000 lines below one that names the columns
-/// `from`, `to` and, where it is not always 301, `status`, in any case. All of them or, where a line is wrong, none: then each fault's pointer is the number of the
-/// line and the name of the column, such as `/7/to`. A path that leads elsewhere already is a fault (`taken`), unless
-/// `replace=true`.
-#[utoipa::path(tag = "Redirects", params(("replace" = Option<bool>, Query, description = "Whether to replace redirects that are there.")),
-    request_body(content = String, content_type = "text/csv", description = "The file."), security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = RedirectImport, description = "What became of them.")))]
+/// Creates redirects from a CSV file (RFC 4180; semicolons and tabs are accepted as separators) in UTF-8, of at most 1 MiB and
+/// 10,000 lines. The first line names the columns, in any case: `from`, `to` and optionally `status` (default 301). If any line
+/// is invalid, nothing is imported, and each validation error points to the number of the line and the name of the column, such
+/// as `/7/to`. A path that already has another redirect is an error (`taken`), unless `replace=true`.
+#[utoipa::path(tag = "Redirects", params(("replace" = Option<bool>, Query, description = "Whether to replace existing redirects of the same paths.")),
+    request_body(content = String, content_type = "text/csv", description = "The CSV file."), security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = RedirectImport, description = "The numbers of redirects created, replaced and unchanged.")))]
 #[post("/redirects/import")]
 async fn import_redirects(body: Sheet, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -67,10 +67,10 @@ async fn import_redirects(body: Sheet, request: Request, caller: Caller<Editor>)
     private(200, &done)
 }
 
-/// Reads a redirect.
+/// Read a redirect
 ///
-/// The path that readers ask for, where they are sent, and the version as the `ETag`, which guards writes.
-#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "Its id.")), security(("bearer" = ["editor", "admin"])),
+/// Returns the path, its target, and the version, which is also the `ETag` for conditional writes.
+#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "The redirect's id.")), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = RedirectView, description = "The redirect.")))]
 #[get("/redirects/{redirect}")]
 async fn read_redirect(request: Request, _caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
@@ -79,20 +79,20 @@ async fn read_redirect(request: Request, _caller: Caller<Editor>, id: web::Path<
     editor(&view, view.version)
 }
 
-/// Replaces a redirect.
+/// Replace a redirect
 ///
-/// Members that are left out get their defaults.
-#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "Its id.")), request_body = RedirectDraft, security(("bearer" = ["editor", "admin"])),
+/// Omitted members get their defaults.
+#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "The redirect's id.")), request_body = RedirectDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = RedirectView, description = "The redirect.")))]
 #[put("/redirects/{redirect}")]
 async fn replace_redirect(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, id).await
 }
 
-/// Changes a redirect.
+/// Change a redirect
 ///
-/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default.
-#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "Its id.")), request_body(content = RedirectDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
+/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default.
+#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "The redirect's id.")), request_body(content = RedirectDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = RedirectView, description = "The redirect.")))]
 #[patch("/redirects/{redirect}")]
 async fn revise_redirect(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
@@ -106,11 +106,11 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, id: web::P
     editor(&view, view.version)
 }
 
-/// Deletes a redirect.
+/// Delete a redirect
 ///
-/// Its path is then what stands there by itself, or `404`.
-#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "Its id.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "There is no such redirect any more.")))]
+/// The path then resolves to the content at that path, or to `404`.
+#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "The redirect's id.")),
+    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The redirect no longer exists.")))]
 #[delete("/redirects/{redirect}")]
 async fn delete_redirect(request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -1,4 +1,4 @@
-//! Many redirects from a CSV file (RFC 4180): all of them or, where a line is wrong, none.
+//! Imports redirects from a CSV file (RFC 4180): all of them or, if a line is invalid, none.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -17,26 +17,26 @@ use crate::events::{self, Event};
 use crate::input::{Input, column_names, table};
 use crate::users::{Caller, Editor};
 
-/// How many redirects a file may have.
+/// The maximum number of redirects in a file.
 const MOST: usize = 10_000;
-/// The columns that a file may have, and whether it must.
+/// The columns of a file, and whether each is required.
 const COLUMNS: [(&str, bool); 3] = [("from", true), ("to", true), ("status", false)];
 
-/// What became of a file of redirects.
+/// The result of an import of redirects.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub(crate) struct RedirectImport {
-    /// How many redirects were made.
+    /// The number of redirects created.
     #[schema(minimum = 0, example = 120)]
     pub(crate) created: usize,
-    /// How many were there and lead elsewhere now.
+    /// The number of existing redirects that were changed.
     #[schema(minimum = 0, example = 3)]
     pub(crate) replaced: usize,
-    /// How many were there already.
+    /// The number of redirects that existed in the same form.
     #[schema(minimum = 0, example = 0)]
     pub(crate) unchanged: usize,
 }
 
-/// A line that says what a redirect may say.
+/// A valid line of a file.
 struct Line {
     number: u64,
     draft: RedirectDraft,
@@ -57,7 +57,7 @@ pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, file: 
         redirect.revise(draft.clone(), &app.config.links, now);
         let path = redirect.from_path.clone();
         if !seen.insert(path.clone()) {
-            faults.push(Fault::at(format!("/{number}/from"), "stands_twice", format!("{path:?} stands in the file twice.")));
+            faults.push(Fault::at(format!("/{number}/from"), "stands_twice", format!("{path:?} is in the file twice.")));
             continue;
         }
         let known = all.get(&path).cloned();
@@ -68,7 +68,7 @@ pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, file: 
                 continue;
             }
             if !replace {
-                let detail = format!("Another redirect leads away from {path:?}; replace=true would replace it.");
+                let detail = format!("{path:?} already has another redirect; use replace=true to replace it.");
                 faults.push(Fault::at(format!("/{number}/from"), "taken", detail));
                 continue;
             }
@@ -109,7 +109,7 @@ fn announce(app: &App, conn: &mut Conn, caller: &Caller<Editor>, done: &Redirect
     events::record(conn, app.now(), event)
 }
 
-/// The lines of a file, as far as each is right by itself; a fault's pointer is the line and the column.
+/// Parses the lines of a file and validates each by itself. An error's pointer is the number of the line and the column.
 fn read(app: &App, conn: &mut Conn, file: &[u8], faults: &mut Vec<Fault>) -> Result<Vec<Line>> {
     let mut reader = table(file);
     let columns = columns(reader.headers().ok(), faults);
@@ -119,7 +119,7 @@ fn read(app: &App, conn: &mut Conn, file: &[u8], faults: &mut Vec<Fault>) -> Res
     let mut lines = Vec::new();
     for (index, record) in reader.records().enumerate() {
         if index == MOST {
-            faults.push(Fault::at("", "too_many", format!("A file may have {MOST} redirects.")).bound("max", MOST));
+            faults.push(Fault::at("", "too_many", format!("A file may have at most {MOST} redirects.")).bound("max", MOST));
             break;
         }
         if faults.len() > MAX_FAULTS {
@@ -142,7 +142,7 @@ fn read(app: &App, conn: &mut Conn, file: &[u8], faults: &mut Vec<Fault>) -> Res
     Ok(lines)
 }
 
-/// The names of the columns in their order.
+/// Returns the names of the columns, in order.
 fn columns(header: Option<&StringRecord>, faults: &mut Vec<Fault>) -> Vec<String> {
     let Some(header) = header else {
         faults.push(Fault::at("/1", "invalid_utf8", "This line is not UTF-8."));
@@ -157,19 +157,19 @@ fn columns(header: Option<&StringRecord>, faults: &mut Vec<Fault>) -> Vec<String
             faults.push(Fault::at(
                 "/1",
                 "unknown_name",
-                format!("The first line names the columns from, to and status; {name:?} is none."),
+                format!("The first line must name the columns from, to and status; {name:?} is unknown."),
             ));
         } else if names.iter().position(|other| other == name) != Some(index) {
-            faults.push(Fault::at("/1", "stands_twice", format!("The column {name:?} stands twice.")));
+            faults.push(Fault::at("/1", "stands_twice", format!("The column {name:?} is there twice.")));
         }
     }
     for (name, _) in COLUMNS.iter().filter(|(name, required)| *required && !names.iter().any(|other| other == name)) {
-        faults.push(Fault::at("/1", "required", format!("The first line names the columns; {name:?} is missing.")));
+        faults.push(Fault::at("/1", "required", format!("The first line must name the columns; {name:?} is missing.")));
     }
     names
 }
 
-/// What a line says, checked as if it had been sent by itself.
+/// Parses a line, with the same checks as a single redirect.
 fn of_line(
     app: &App,
     conn: &mut Conn,
@@ -177,7 +177,7 @@ fn of_line(
     record: &StringRecord,
 ) -> Result<std::result::Result<RedirectDraft, Vec<Fault>>> {
     if record.len() != columns.len() {
-        let detail = format!("This line has {} columns, the first has {}.", record.len(), columns.len());
+        let detail = format!("This line has {} columns, but the first line has {}.", record.len(), columns.len());
         return Ok(Err(vec![Fault::at("", "wrong_length", detail)]));
     }
     let mut members = Map::new();
@@ -195,9 +195,9 @@ fn of_line(
     }
 }
 
-/// The lines that close a circle, whether by each other or by what was there.
+/// Returns an error for each line that closes a loop, with other lines or with existing redirects.
 fn loops(all: &HashMap<String, Redirect>, changed: &BTreeMap<u64, (Redirect, bool)>) -> Vec<Fault> {
-    // Paths from which every way is known to have an end.
+    // Paths that are known not to lead into a loop.
     let mut ending: HashSet<&str> = HashSet::new();
     let mut faults = Vec::new();
     for (number, (redirect, _)) in changed {

@@ -1,7 +1,7 @@
-//! Redirects: where paths of the site lead to that nothing stands at any more, as editors say.
+//! Redirects: the targets that editors set for paths of the site without content of their own.
 //!
-//! Invariants: a path leads to one place at most; no way leads back to where it began, so that every way has an end;
-//! readers are told that end and nothing else.
+//! Invariants: a path has at most one redirect; redirects form no loops, so that every chain ends; readers are sent to the end
+//! of a chain directly.
 
 mod handlers;
 mod import;

@@ -1,4 +1,4 @@
-//! What can be done with redirects: plain functions of connection, caller and input.
+//! The operations on redirects: plain functions of the connection, the caller and the input.
 
 use serde_json::Value;
 
@@ -12,18 +12,18 @@ use crate::http::Precondition;
 use crate::input::Input;
 use crate::users::{Caller, Editor};
 
-/// How many redirects are followed for a reader; the rest of a longer way begins where the answer leads.
+/// The maximum number of redirects followed in one request; a longer chain continues at the returned target.
 const LONGEST_WAY: usize = 20;
 
-/// Where a redirect leads to in the end.
+/// The final target of a redirect.
 pub(crate) struct Destination {
-    /// The address or path; none where what stood there is gone.
+    /// The URL or path; `None` if the content is gone.
     pub(crate) target: Option<String>,
-    /// What readers' browsers are told.
+    /// The HTTP status for browsers.
     pub(crate) status: i32,
 }
 
-/// Where the redirect of a path leads to in the end, if it has one.
+/// Returns the final target of a path's redirect, if it has one.
 pub(crate) fn follow(conn: &mut Conn, path: &str) -> Result<Option<Destination>> {
     let Some(first) = queries::from(conn, path)? else { return Ok(None) };
     let status = first.status;
@@ -35,22 +35,22 @@ pub(crate) fn follow(conn: &mut Conn, path: &str) -> Result<Option<Destination>>
             None => break,
         }
     }
-    // What is gone at the end of a way is gone at its beginning.
+    // If the chain ends in 410, the whole chain is 410.
     let status = if last.target.is_none() { last.status } else { status };
     Ok(Some(Destination { target: last.target, status }))
 }
 
-/// One page of redirects.
+/// Returns a page of redirects.
 pub(super) fn list(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<RedirectView>> {
     queries::page(conn, query)?.with_rows(|rows| Ok(rows.iter().map(Redirect::view).collect()))
 }
 
-/// A redirect.
+/// Returns a redirect.
 pub(super) fn read(conn: &mut Conn, id: &str) -> Result<RedirectView> {
     Ok(queries::find(conn, id)?.view())
 }
 
-/// Makes a redirect.
+/// Creates a redirect.
 pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<RedirectView> {
     lock(conn, "redirects")?;
     let draft = fitting(input.create::<RedirectDraft>(conn)?)?;
@@ -99,23 +99,23 @@ fn fitting(draft: RedirectDraft) -> Result<RedirectDraft> {
     if faults.is_empty() { Ok(draft) } else { Err(Error::invalid(faults)) }
 }
 
-/// A redirect must not lead back to where it begins, by whatever others.
+/// Refuses a redirect that leads back to its own path, directly or through others.
 fn refuse_loop(conn: &mut Conn, redirect: &Redirect) -> Result<()> {
     let mut way = vec![redirect.from_path.clone()];
     let mut path = redirect.to_path.clone();
-    // As there is no circle without this one, the way comes to an end.
+    // The loop ends, because the other redirects form no circle.
     while let Some(at) = path {
         way.push(at.clone());
         if at == redirect.from_path {
             return Err(Error::invalid(vec![loop_fault(&way)]));
         }
-        // What this redirect was before it changed does not count.
+        // The stored version of this redirect is about to be replaced, so it is ignored.
         path = queries::from(conn, &at)?.filter(|next| next.id != redirect.id).and_then(|next| next.to_path);
     }
     Ok(())
 }
 
-/// The fault of a way that leads back to where it began.
+/// The error for a chain of redirects that leads back to its beginning.
 pub(super) fn loop_fault(way: &[String]) -> Fault {
     const SHOWN: usize = 8;
     let mut shown = way.to_vec();
@@ -125,7 +125,7 @@ pub(super) fn loop_fault(way: &[String]) -> Fault {
         shown.push("…".to_owned());
         shown.extend(last);
     }
-    Fault::at("/to", "loop", format!("This leads back to where it begins: {}.", shown.join(" → ")))
+    Fault::at("/to", "loop", format!("This redirect leads back to its own path: {}.", shown.join(" → ")))
 }
 
 fn event(kind: &'static str, redirect: &Redirect, caller: &Caller<Editor>) -> Event {

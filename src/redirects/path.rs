@@ -1,8 +1,9 @@
-//! The one form of a path: percent-decoded as far as that changes nothing, and without the slash at its end.
+//! The normal form of a path: percent-decoded where that keeps its meaning, without a trailing slash.
 
 use std::fmt::Write as _;
 
-/// The path of an address within the site, in the form in which paths are kept and compared; case is kept.
+/// Returns the normal form of a path within the site, in which paths are stored and compared. Case is kept; query and fragment
+/// are dropped.
 pub(crate) fn normal(path: &str) -> String {
     let end = path.find(['?', '#']).unwrap_or(path.len());
     let decoded = decoded(path.get(..end).unwrap_or(path));
@@ -10,7 +11,7 @@ pub(crate) fn normal(path: &str) -> String {
     if trimmed.is_empty() { "/".to_owned() } else { trimmed.to_owned() }
 }
 
-/// What is written with a percent sign as what it means, but for what would then mean something else.
+/// Decodes percent escapes, except those of characters that would change the meaning of the path.
 fn decoded(path: &str) -> String {
     let decoded: Vec<u8> = percent_encoding::percent_decode_str(path).collect();
     let means_itself = |c: char| !(c.is_control() || c.is_whitespace() || "/%?#\"<>\\^`{|}".contains(c));
@@ -18,7 +19,7 @@ fn decoded(path: &str) -> String {
     if text.chars().all(|c| c == '/' || means_itself(c)) && text.matches('/').count() == path.matches('/').count() {
         return text;
     }
-    // Something must stay encoded, so go on piece by piece.
+    // Some characters must stay encoded, so decode one run of escapes at a time.
     let mut rest = path;
     let mut whole = String::new();
     while let Some(start) = rest.find('%') {
@@ -48,7 +49,7 @@ fn decoded(path: &str) -> String {
     whole
 }
 
-/// How long the run of well-formed escapes is that a text begins with.
+/// Returns the length of the run of valid escapes at the start of a text.
 fn escapes(text: &str) -> usize {
     let is_escape = |piece: &[u8]| matches!(piece, [b'%', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
     text.as_bytes().chunks(3).take_while(|piece| is_escape(piece)).count() * 3

@@ -9,29 +9,29 @@ use crate::db::{Backend, Conn, PageOf, PageQuery, keyset};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::redirects;
 
-/// One page of redirects.
+/// Returns a page of redirects.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Redirect>> {
     let rows = redirects::table.select(Redirect::as_select()).into_boxed::<Backend>();
     Ok(keyset!(conn, LISTING, query, rows, redirects::table.into_boxed::<Backend>()))
 }
 
-/// The redirect of this id, if there is one.
+/// Returns the redirect with this id, if it exists.
 pub(super) fn look_up(conn: &mut Conn, id: &str) -> Result<Option<Redirect>> {
     let Ok(id) = id.parse::<RedirectId>() else { return Ok(None) };
     Ok(redirects::table.filter(redirects::id.eq(id)).select(Redirect::as_select()).first(conn).optional()?)
 }
 
-/// The redirect of this id.
+/// Returns the redirect with this id, or `404`.
 pub(super) fn find(conn: &mut Conn, id: &str) -> Result<Redirect> {
     look_up(conn, id)?.ok_or_else(Error::not_found)
 }
 
-/// The redirect of a path, in its one form.
+/// Returns the redirect of a path in normal form.
 pub(super) fn from(conn: &mut Conn, path: &str) -> Result<Option<Redirect>> {
     Ok(redirects::table.filter(redirects::from_path.eq(path)).select(Redirect::as_select()).first(conn).optional()?)
 }
 
-/// Every redirect by its path.
+/// Returns all redirects, by path.
 pub(super) fn all(conn: &mut Conn) -> Result<HashMap<String, Redirect>> {
     let rows: Vec<Redirect> = redirects::table.select(Redirect::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.from_path.clone(), row)).collect())
@@ -50,10 +50,10 @@ pub(super) fn update(conn: &mut Conn, redirect: &Redirect) -> Result<()> {
 }
 
 fn taken(redirect: &Redirect) -> Error {
-    Error::new(Code::Conflict, format!("Another redirect leads away from {:?}.", redirect.from_path))
+    Error::new(Code::Conflict, format!("The path {:?} already has a redirect.", redirect.from_path))
 }
 
-/// Removes a redirect.
+/// Deletes a redirect.
 pub(super) fn delete(conn: &mut Conn, id: RedirectId) -> Result<()> {
     diesel::delete(redirects::table.filter(redirects::id.eq(id))).execute(conn)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! A redirect: its row, its draft, its view, and what lists of it can be asked.
+//! A redirect: its row, its draft, its view, and the fields of its list.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use crate::schema::redirects;
 /// The id of a redirect.
 pub(crate) type RedirectId = Id<Redirect>;
 
-/// What says that something is gone for good.
+/// The status of content that is permanently gone.
 pub(super) const GONE: i32 = 410;
 
 /// A redirect as it is stored.
@@ -25,7 +25,7 @@ pub(crate) struct Redirect {
     pub(crate) id: RedirectId,
     pub(crate) from_path: String,
     pub(crate) target: Option<String>,
-    /// The path that the target is on the site.
+    /// The path of the target, in normal form, if it is on this site.
     pub(crate) to_path: Option<String>,
     pub(crate) status: i32,
     pub(crate) version: i32,
@@ -33,18 +33,18 @@ pub(crate) struct Redirect {
     pub(crate) updated_at: Timestamp,
 }
 
-/// What a redirect may be made of.
+/// The content of a redirect, as clients send it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RedirectDraft {
-    /// The path that nothing stands at any more. It is kept without a slash at its end and percent-decoded; case makes a
-    /// difference. Where something does stand there, the redirect goes first.
+    /// The path to redirect from. It is stored percent-decoded and without a trailing slash; case is significant. The redirect
+    /// takes precedence over content at that path.
     #[schema(value_type = SitePath)]
     pub(crate) from: String,
-    /// Where it leads to: a path of the site, or an address anywhere; none with the status 410.
+    /// The target: a path of the site or any URL; must be absent with status 410.
     #[schema(value_type = Option<Address>)]
     pub(crate) to: Option<String>,
-    /// What readers' browsers are told: 301 or 308 for good, 302 or 307 for now, 410 that it is gone.
+    /// The HTTP status for browsers: 301 or 308 (permanent), 302 or 307 (temporary), or 410 (gone).
     #[serde(default = "for_good")]
     #[schema(value_type = RedirectStatus, default = 301)]
     pub(crate) status: i32,
@@ -60,23 +60,24 @@ impl Draft for RedirectDraft {
 }
 
 impl RedirectDraft {
-    /// What no schema can say of it.
+    /// Returns the validation errors that no schema can express.
     pub(super) fn faults(&self) -> Vec<Fault> {
         match (&self.to, self.status) {
-            (Some(_), GONE) => vec![Fault::at("/to", "not_with_410", "What is gone leads nowhere: leave this out, or change the status.")],
-            (None, status) if status != GONE => vec![Fault::at("/to", "required", "\"to\" is required but with the status 410.")],
+            (Some(_), GONE) => vec![Fault::at("/to", "not_with_410", "Status 410 has no target: omit this member, or change the status.")],
+            (None, status) if status != GONE => vec![Fault::at("/to", "required", "\"to\" is required unless the status is 410.")],
             _ => Vec::new(),
         }
     }
 }
 
-/// The status of a redirect.
+/// The HTTP status of a redirect.
 pub(crate) struct RedirectStatus;
 
 impl utoipa::PartialSchema for RedirectStatus {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::Integer))
+            .description(Some("The HTTP status of a redirect."))
             .enum_values(Some([301, 302, 307, 308, GONE]))
             .minimum(Some(301))
             .maximum(Some(GONE))
@@ -89,28 +90,28 @@ impl ToSchema for RedirectStatus {}
 /// A redirect, as editors see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct RedirectView {
-    /// Its id.
+    /// The redirect's id.
     pub(crate) id: RedirectId,
-    /// The path that nothing stands at any more.
+    /// The path to redirect from.
     #[schema(example = "/2019/old-tram.html")]
     pub(crate) from: String,
-    /// Where it leads to; null with the status 410.
+    /// The target: a path of the site or any URL; `null` with status 410.
     #[schema(example = "/tram-line-9-opens")]
     pub(crate) to: Option<String>,
-    /// What readers' browsers are told.
+    /// The HTTP status for browsers.
     #[schema(value_type = RedirectStatus)]
     pub(crate) status: i32,
-    /// Counts the changes; `"v7"` as an `ETag`.
+    /// The number of the version, raised by each change; the `ETag` is `"v7"` for version 7.
     #[schema(example = 7, minimum = 1)]
     pub(crate) version: i32,
-    /// When it was made.
+    /// The time of creation, in UTC.
     pub(crate) created_at: Timestamp,
-    /// When it last changed.
+    /// The time of the last change, in UTC.
     pub(crate) updated_at: Timestamp,
 }
 
 impl Redirect {
-    /// A redirect of which nothing is known yet.
+    /// Returns a new redirect without content.
     pub(super) fn blank(now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
@@ -124,7 +125,7 @@ impl Redirect {
         }
     }
 
-    /// What a draft makes of a redirect, new or not; says whether that changes anything.
+    /// Applies a draft to a redirect, new or not; returns whether that changed anything.
     pub(super) fn revise(&mut self, draft: RedirectDraft, links: &LinkConfig, now: Timestamp) -> bool {
         let RedirectDraft { from, to, status } = draft;
         let from = normal(&links.path_within_site(&from).unwrap_or(from));
@@ -141,14 +142,14 @@ impl Redirect {
         true
     }
 
-    /// What editors see of it.
+    /// Returns the view of the redirect.
     pub(super) fn view(&self) -> RedirectView {
         let Self { id, from_path, target, to_path: _, status, version, created_at, updated_at } = self.clone();
         RedirectView { id, from: from_path, to: target, status, version, created_at, updated_at }
     }
 }
 
-/// What the list of redirects can be asked.
+/// The fields of the list of redirects.
 pub(super) static LISTING: Listing<redirects::table, Redirect> = Listing {
     fields: &[
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id redirects::id), key: None, about: "The id." },
@@ -158,7 +159,7 @@ pub(super) static LISTING: Listing<redirects::table, Redirect> = Listing {
             ops: Op::TEXT,
             column: column!(text redirects::from_path),
             key: Some(|row| Key::Text(row.from_path.clone())),
-            about: "The path that nothing stands at any more.",
+            about: "The path to redirect from.",
         },
         Field {
             name: "to",
@@ -166,7 +167,7 @@ pub(super) static LISTING: Listing<redirects::table, Redirect> = Listing {
             ops: Op::OPTIONAL_TEXT,
             column: column!(optional text redirects::target),
             key: None,
-            about: "Where it leads to.",
+            about: "The target.",
         },
         Field {
             name: "status",
@@ -174,7 +175,7 @@ pub(super) static LISTING: Listing<redirects::table, Redirect> = Listing {
             ops: Op::CHOICE,
             column: column!(int redirects::status),
             key: None,
-            about: "What readers' browsers are told.",
+            about: "The HTTP status for browsers.",
         },
         Field {
             name: "created_at",
@@ -182,7 +183,7 @@ pub(super) static LISTING: Listing<redirects::table, Redirect> = Listing {
             ops: Op::ORDER,
             column: column!(time redirects::created_at),
             key: Some(|row| Key::Int(row.created_at.millis())),
-            about: "When it was made.",
+            about: "The time of creation.",
         },
     ],
     default_sort: "-created_at",

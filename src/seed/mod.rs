@@ -1,8 +1,8 @@
-//! The newsroom that speed is measured on: as many articles as asked for, with all that belongs to them.
+//! The newsroom for benchmarks: any number of articles, with everything that belongs to them.
 //!
-//! Invariants: nothing is filled into a database that has content; the same number of articles always gives the same texts,
-//! times and addresses. Articles are made and published by the operations that clients use, so that their texts are derived
-//! as any other's; pictures (which have no files) and comments are written as rows.
+//! Invariants: a database with content is never filled; the same number of articles always gives the same texts, times and
+//! URLs. Articles are created and published by the same operations that clients use, so that their derived texts are the usual
+//! ones; images (without files) and comments are written as rows.
 
 mod queries;
 mod texts;
@@ -25,16 +25,16 @@ use texts::Texts;
 const AUTHORS: u32 = 50;
 const TAGS: u32 = 40;
 const SECTIONS: u32 = 10;
-/// How many comments an article has.
+/// The number of comments of each article.
 const COMMENTS: u32 = 10;
-/// The time from an article to the next, in milliseconds.
+/// The time between two articles, in milliseconds.
 const BETWEEN: i64 = 5 * 60 * 1000;
-/// When the newest article was published: 1 January 2026.
+/// The publication time of the newest article: 1 January 2026.
 const NEWEST: i64 = 1_767_225_600_000;
-/// So many articles are written in one transaction.
+/// The number of articles in one transaction.
 const BATCH: u32 = 250;
 
-/// Fills an empty database; says what there is.
+/// Fills an empty database; returns a summary.
 ///
 /// # Errors
 /// A sentence for the operator.
@@ -43,14 +43,14 @@ pub(crate) async fn fill(config: &Config, articles: u32) -> std::result::Result<
     let app = App::open(config.clone(), Clock::manual(beginning))?;
     app.ensure_first_admin().await?;
     let state = app.db.read(queries::state).await.map_err(|error| error.to_string())?;
-    let Some(user) = state.admin else { return Err("say who the administrator is in ADMIN_EMAIL and ADMIN_PASSWORD".into()) };
+    let Some(user) = state.admin else { return Err("set ADMIN_EMAIL and ADMIN_PASSWORD to create the first administrator".into()) };
     if state.has_content {
         return Err("the database has content; name an empty one in DATABASE_URL".into());
     }
     let admin = Caller::known(user, Role::Admin, None, None, None);
     write(&app, &admin, articles).await.map_err(|error| error.to_string())?;
     Ok(format!(
-        "{articles} articles by {AUTHORS} authors in {SECTIONS} sections with {TAGS} tags, {articles} pictures, {} comments.",
+        "{articles} articles by {AUTHORS} authors in {SECTIONS} sections with {TAGS} tags, {articles} images, {} comments.",
         articles * COMMENTS
     ))
 }
@@ -69,7 +69,7 @@ async fn write(app: &App, admin: &Caller, articles: u32) -> Result<()> {
     Ok(())
 }
 
-/// Who fills, and with which program.
+/// The app to fill, and the user who fills it.
 #[derive(Clone)]
 struct Seeding {
     app: App,
@@ -93,12 +93,12 @@ impl Seeding {
         Ok(())
     }
 
-    /// An article with its comments.
+    /// Writes an article with its comments.
     fn article(&self, conn: &mut Conn, number: u32, pictures: &[String]) -> Result<()> {
         self.app.clock.advance(BETWEEN);
         let mut texts = Texts::of(number);
         let mut pictures = pictures.iter().cycle().skip(usize::try_from(number).unwrap_or(0));
-        let (Some(hero), Some(inside)) = (pictures.next(), pictures.next()) else { return Err(Error::internal("there are no pictures")) };
+        let (Some(hero), Some(inside)) = (pictures.next(), pictures.next()) else { return Err(Error::internal("there are no images")) };
         let tags: Vec<String> = (0..3).map(|step| format!("Tag {}", (number * 7 + step * 11) % TAGS)).collect();
         let body = json!({
             "title": texts.title(), "slug": slug(number), "dek": texts.sentence(),
@@ -120,13 +120,13 @@ impl Seeding {
     }
 }
 
-/// The address of an article.
+/// Returns the slug of an article.
 fn slug(number: u32) -> String {
     format!("story-{number}")
 }
 
-/// The id of what an operation made.
+/// Returns the id of a resource that an operation created.
 fn id_of<T: Serialize>(made: &T) -> Result<String> {
     let made = serde_json::to_value(made)?;
-    made["id"].as_str().map(str::to_owned).ok_or_else(|| Error::internal("what was made has no id"))
+    made["id"].as_str().map(str::to_owned).ok_or_else(|| Error::internal("the created resource has no id"))
 }

@@ -1,4 +1,4 @@
-//! All SQL of the newsroom that speed is measured on.
+//! All SQL of the newsroom for benchmarks.
 
 use diesel::prelude::*;
 
@@ -8,27 +8,27 @@ use crate::error::Result;
 use crate::schema::{articles, comments, images, publications, users};
 use crate::users::{Role, UserId};
 
-/// The time from a comment to the next, in milliseconds.
+/// The time between two comments, in milliseconds.
 const BETWEEN: i64 = 1000;
-/// Every fourth comment answers the one before.
+/// Every fourth comment is a reply to the one before.
 const THREAD: u32 = 4;
 
-/// What a database holds.
+/// The state of a database.
 pub(super) struct State {
     /// The first administrator.
     pub(super) admin: Option<UserId>,
-    /// Whether there is anything else.
+    /// Whether the database has articles or images.
     pub(super) has_content: bool,
 }
 
-/// Looks.
+/// Reads the state of the database.
 pub(super) fn state(conn: &mut Conn) -> Result<State> {
     let admins = users::table.filter(users::role.eq(Role::Admin)).order(users::id).select(users::id);
     let found = articles::table.count().get_result::<i64>(conn)? + images::table.count().get_result::<i64>(conn)?;
     Ok(State { admin: admins.first(conn).optional()?, has_content: found > 0 })
 }
 
-/// Writes so many rows of pictures that have no files; gives their ids.
+/// Writes image rows without files; returns their ids.
 pub(super) fn put_pictures(conn: &mut Conn, now: Timestamp, number: u32) -> Result<Vec<String>> {
     let rows = (0..number).map(|number| put_picture(conn, Timestamp::from_millis(now.millis() + i64::from(number)), number));
     rows.collect()
@@ -68,7 +68,7 @@ fn put_picture(conn: &mut Conn, now: Timestamp, number: u32) -> Result<String> {
     Ok(id)
 }
 
-/// Writes an article's comments, all of which readers see, and counts them.
+/// Writes the comments of an article, all approved, and counts them.
 pub(super) fn put_comments(conn: &mut Conn, article: &str, now: Timestamp, texts: &mut Texts, number: u32) -> Result<()> {
     let mut parent = None;
     for number in 0..number {

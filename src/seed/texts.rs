@@ -1,4 +1,4 @@
-//! Texts made of a handful of words, always the same ones for the same number.
+//! Texts made of a few words; the same number always gives the same text.
 
 const WORDS: [&str; 48] = [
     "harbour",
@@ -50,14 +50,14 @@ const WORDS: [&str; 48] = [
     "was",
     "from",
 ];
-/// How many words a paragraph has.
+/// The number of words in a paragraph.
 const PARAGRAPH: usize = 78;
 
 /// A source of texts.
 pub(super) struct Texts(u64);
 
 impl Texts {
-    /// That of a number.
+    /// Returns the source of texts for a number.
     pub(super) fn of(number: u32) -> Self {
         Self(u64::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
@@ -78,17 +78,17 @@ impl Texts {
         text
     }
 
-    /// A headline.
+    /// Returns a headline.
     pub(super) fn title(&mut self) -> String {
         self.words(7)
     }
 
-    /// A sentence.
+    /// Returns a sentence.
     pub(super) fn sentence(&mut self) -> String {
         format!("{}.", self.words(14))
     }
 
-    /// The text of an article in Markdown, some 3 KB, with a picture.
+    /// Returns the text of an article in Markdown, about 3 KB, with an image.
     pub(super) fn body(&mut self, picture: &str) -> String {
         let mut parts = vec![self.paragraph(), self.paragraph(), format!("## {}", self.words(4)), self.paragraph()];
         parts.push(format!("![{}](image:{picture} \"{}\")", self.words(5), self.words(9)));

@@ -1,4 +1,4 @@
-//! The operations on the site over HTTP: unpack, one unit of work, answer.
+//! The HTTP handlers of the site settings: each unpacks a request, runs one unit of work and responds.
 
 use actix_web::{HttpResponse, get, patch, put};
 
@@ -14,10 +14,11 @@ pub(crate) fn routes(mount: &mut impl Mount) {
     mount.service(read_site).service(replace_site).service(revise_site);
 }
 
-/// Reads the site.
+/// Read the site
 ///
-/// With `view=editor`, also its version, as the `ETag` that guards writes.
-#[utoipa::path(tag = "Site", params(("view" = inline(Option<crate::http::EditorView>), Query, description = "Ask for what administrators see.")),
+/// Returns the site's settings for front ends. With `view=editor`, the response includes the version, which is also the `ETag`
+/// for conditional writes.
+#[utoipa::path(tag = "Site", params(("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the admin's view.")),
     security((), ("bearer" = ["admin"])),
     responses((status = 200, body = crate::http::PublicOr<SiteView, SiteEditorView>, description = "The site.")))]
 #[get("/site")]
@@ -33,9 +34,9 @@ async fn read_site(request: Request) -> Result<HttpResponse> {
     public(&request, &view, tags)
 }
 
-/// Replaces the site's settings.
+/// Replace the site's settings
 ///
-/// Members that are left out get their defaults.
+/// Omitted members get their defaults.
 #[utoipa::path(tag = "Site", request_body = SiteSettings, security(("bearer" = ["admin"])),
     responses((status = 200, body = SiteEditorView, description = "The site.")))]
 #[put("/site")]
@@ -43,9 +44,9 @@ async fn replace_site(body: Body, request: Request, caller: Caller<Admin>) -> Re
     change(body, request, caller).await
 }
 
-/// Changes the site's settings.
+/// Change the site's settings
 ///
-/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default.
+/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default.
 #[utoipa::path(tag = "Site", request_body(content = SiteSettings, content_type = "application/merge-patch+json"), security(("bearer" = ["admin"])),
     responses((status = 200, body = SiteEditorView, description = "The site.")))]
 #[patch("/site")]

@@ -1,7 +1,7 @@
-//! The site as a whole: its name, its language, what front ends and comments need to know of it.
+//! The site as a whole: its name, its language, and the settings for front ends and comments.
 //!
-//! Invariants: there is one row at most, and where there is none, the defaults hold; a read never makes it.
-//! What other queries ask of the settings stands in columns of its own beside them, written in the same statement.
+//! Invariants: there is at most one row; without it, the defaults apply; reading never creates it. Settings that other queries
+//! need are also stored in columns of their own, written in the same statement.
 
 mod handlers;
 mod operations;

@@ -1,4 +1,4 @@
-//! What can be done with the site: plain functions of connection, caller and input.
+//! The operations on the site: plain functions of the connection, the caller and the input.
 
 use serde_json::Value;
 
@@ -15,30 +15,30 @@ use crate::images::{self, ImageView};
 use crate::input::Input;
 use crate::users::{Admin, Caller};
 
-/// What readers see of the site.
+/// Returns the public view of the site.
 pub(crate) fn read(app: &App, conn: &mut Conn) -> Result<SiteView> {
     let settings = queries::settings(conn)?;
     let logo = logo(app, conn, &settings)?;
     Ok(settings.view(&app.config.links, logo))
 }
 
-/// The site's time zone.
+/// Returns the site's time zone.
 pub(crate) fn zone(conn: &mut Conn) -> Result<Zone> {
     Ok(Zone::named(&queries::settings(conn)?.timezone))
 }
 
-/// The time zone of the dates in articles' addresses; not looked up if they have none.
+/// Returns the time zone for dates in article URLs; UTC, without a query, if URLs contain no dates.
 pub(crate) fn address_zone(app: &App, conn: &mut Conn) -> Result<Zone> {
     if app.config.links.has_dates() { zone(conn) } else { Ok(Zone::utc()) }
 }
 
-/// What administrators see of the site.
+/// Returns the admin's view of the site.
 pub(super) fn read_as_editor(app: &App, conn: &mut Conn) -> Result<SiteEditorView> {
     let stored = queries::stored(conn)?;
     edited(app, conn, stored.as_ref())
 }
 
-/// Changes the site, by replacement or by merge patch.
+/// Changes the site's settings, by replacement or by merge patch.
 pub(crate) fn revise(
     app: &App,
     conn: &mut Conn,
@@ -83,7 +83,7 @@ fn edited(app: &App, conn: &mut Conn, stored: Option<&Stored>) -> Result<SiteEdi
     Ok(view)
 }
 
-/// The logo, where its picture has not been deleted since.
+/// Returns the logo, unless its image was deleted.
 fn logo(app: &App, conn: &mut Conn, settings: &SiteSettings) -> Result<Option<ImageView>> {
     let Some(id) = settings.logo else { return Ok(None) };
     Ok(images::views(conn, &app.config.links, &[id])?.remove(&id))

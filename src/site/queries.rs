@@ -8,10 +8,10 @@ use crate::error::Result;
 use crate::images::ImageId;
 use crate::schema::site;
 
-/// The id of the one row.
+/// The id of the only row.
 const ONLY: i32 = 1;
 
-/// The site as it is stored.
+/// The site's settings as they are stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = site, treat_none_as_null = true)]
 pub(super) struct Stored {
@@ -19,14 +19,14 @@ pub(super) struct Stored {
     pub(super) settings: Json<SiteSettings>,
     pub(super) version: i32,
     pub(super) updated_at: Timestamp,
-    /// What of the settings other queries ask for.
+    /// Copies of settings that other queries need.
     logo_id: Option<ImageId>,
     comments_closed: bool,
     comments_close_after: Option<i64>,
 }
 
 impl Stored {
-    /// The next version.
+    /// Returns the row for new settings.
     pub(super) fn new(settings: SiteSettings, version: i32, updated_at: Timestamp) -> Self {
         let Closing { closed, after } = settings.comment_policy.closing();
         let logo_id = settings.logo;
@@ -34,17 +34,17 @@ impl Stored {
     }
 }
 
-/// The row, where somebody has written it.
+/// Returns the row, if the settings were ever saved.
 pub(super) fn stored(conn: &mut Conn) -> Result<Option<Stored>> {
     Ok(straight!(conn, conn => site::table.filter(site::id.eq(ONLY)).select(Stored::as_select()).first(conn).optional())?)
 }
 
-/// The settings that hold.
+/// Returns the current settings, or the defaults.
 pub(crate) fn settings(conn: &mut Conn) -> Result<SiteSettings> {
     Ok(stored(conn)?.map(|stored| stored.settings.0).unwrap_or_default())
 }
 
-/// Writes the row, the first time or again.
+/// Inserts or updates the row.
 pub(super) fn store(conn: &mut Conn, stored: &Stored) -> Result<()> {
     if diesel::update(site::table.filter(site::id.eq(ONLY))).set(stored).execute(conn)? == 0 {
         diesel::insert_into(site::table).values(stored).execute(conn)?;

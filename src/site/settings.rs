@@ -1,4 +1,4 @@
-//! What administrators say of the site: the settings as they are sent and stored, with their defaults.
+//! The settings of the site, as they are sent and stored, with their defaults.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,23 +12,23 @@ use crate::input::{Address, Draft, Line, Locale, Name, Paragraph, Reference, Ref
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 text_enum! {
-    /// When a comment shows.
+    /// When a new comment becomes visible.
     pub(crate) enum CommentMode {
-        /// When somebody has approved it.
+        /// When a moderator has approved it.
         Pre = "pre",
-        /// At once where its author had one approved before; else when somebody has approved it.
+        /// At once, if an earlier comment of the same author was approved; otherwise when a moderator has approved it.
         Trusted = "trusted",
         /// At once.
         Post = "post",
-        /// There are no new comments.
+        /// Never: new comments are not accepted.
         Closed = "closed",
     }
 }
 
 text_enum! {
-    /// A place that readers can share an article at.
+    /// A network on which readers can share an article.
     pub(crate) enum ShareNetwork {
-        /// X, once Twitter.
+        /// X, formerly Twitter.
         X = "x",
         /// Facebook.
         Facebook = "facebook",
@@ -40,7 +40,7 @@ text_enum! {
         Reddit = "reddit",
         /// LinkedIn.
         Linkedin = "linkedin",
-        /// The reader's own mail program.
+        /// The reader's own email program.
         Email = "email",
         /// Bluesky.
         Bluesky = "bluesky",
@@ -49,90 +49,90 @@ text_enum! {
     }
 }
 
-/// What the site is; every member has a default.
+/// The site's settings; every member has a default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SiteSettings {
-    /// What it is called.
+    /// The name of the site.
     #[schema(value_type = Name, default = "Masthead")]
     pub(crate) name: String,
-    /// The sentence under its name.
+    /// A sentence that describes the site.
     #[schema(value_type = Option<Line>)]
     pub(crate) tagline: Option<String>,
-    /// The language of what is not said to be in another.
+    /// The language of content without a language of its own, as a BCP 47 tag.
     #[schema(value_type = Locale, default = "en")]
     pub(crate) locale: String,
-    /// The time zone that dates are shown in.
+    /// The time zone in which dates are shown, as an IANA name.
     #[schema(value_type = TimeZone, default = "UTC")]
     pub(crate) timezone: String,
-    /// The picture that stands for it.
+    /// The logo, by image id or slug.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) logo: Option<ImageId>,
-    /// Where it is found elsewhere.
+    /// The site's profiles on other sites.
     #[schema(max_items = 20)]
     pub(crate) social_links: Vec<SocialLink>,
-    /// Where readers can share its articles, in the order of the buttons.
+    /// The networks for sharing articles, in the order of the buttons.
     #[schema(max_items = 20)]
     pub(crate) share_networks: Vec<ShareNetwork>,
-    /// What invites readers to the newsletter.
+    /// The texts that invite readers to the newsletter.
     pub(crate) newsletter: Newsletter,
-    /// How readers may comment.
+    /// The rules for comments.
     pub(crate) comment_policy: CommentPolicy,
-    /// The main menu.
+    /// The main menu, in order.
     #[schema(max_items = 50)]
     pub(crate) navigation: Vec<NavigationItem>,
 }
 
-/// What invites readers to the newsletter.
+/// The texts that invite readers to the newsletter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Newsletter {
     /// The headline.
     #[schema(value_type = Line)]
     pub(crate) heading: String,
-    /// Why one should subscribe.
+    /// The reason to subscribe.
     #[schema(value_type = Paragraph)]
     pub(crate) pitch: String,
-    /// What subscribers can rely on.
+    /// A promise to subscribers.
     #[schema(value_type = Paragraph)]
     pub(crate) promise: String,
 }
 
-/// How readers may comment.
+/// The rules for comments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct CommentPolicy {
-    /// When a comment shows.
+    /// When a new comment becomes visible.
     #[schema(default = "pre")]
     pub(crate) mode: CommentMode,
-    /// Whether guests must leave an e-mail address, which is never published.
+    /// Whether guests must give an email address. It is never published.
     #[schema(default = true)]
     pub(crate) email_required: bool,
-    /// How many days after its publication an article's comments close; never where null.
+    /// The number of days after an article's publication when its comments close; `null` for never.
     #[schema(minimum = 1, maximum = 36_500, example = 30)]
     pub(crate) close_after_days: Option<u32>,
-    /// How many characters a comment may have.
+    /// The maximum number of characters in a comment.
     #[schema(minimum = 1, maximum = 20_000, default = 5_000)]
     pub(crate) max_length: u32,
-    /// From how many points for spam on a comment waits for somebody, whatever the mode; 101 is never.
+    /// The spam score at which a comment waits for a moderator, whatever the mode; 101 means never.
     #[schema(minimum = 1, maximum = 101, default = 40)]
     pub(crate) hold_at: u32,
-    /// From how many points on it is put aside as spam; 101 is never.
+    /// The spam score at which a comment is marked as spam; 101 means never.
     #[schema(minimum = 1, maximum = 101, default = 70)]
     pub(crate) spam_at: u32,
 }
 
-/// When the comments of articles close, as far as the site says so.
+/// The site-wide rules for closing comments.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Closing {
-    /// Whether they all are closed.
+    /// Whether all comments are closed.
     pub(crate) closed: bool,
-    /// How many milliseconds after its publication an article's comments close.
+    /// The time between an article's publication and the closing of its comments, in milliseconds.
     pub(crate) after: Option<i64>,
 }
 
 impl Closing {
-    /// When the comments of an article close that was published at this time; never where there is none.
+    /// Returns the time when the comments of an article close that was published at this time; `None` for never.
     pub(crate) fn time(self, published_at: Timestamp) -> Option<Timestamp> {
         if self.closed {
             return Some(Timestamp::from_millis(0));
@@ -142,7 +142,7 @@ impl Closing {
 }
 
 impl CommentPolicy {
-    /// When the comments of articles close.
+    /// Returns the rules for closing comments.
     pub(crate) fn closing(&self) -> Closing {
         Closing { closed: self.mode == CommentMode::Closed, after: self.close_after_days.map(|days| i64::from(days) * DAY) }
     }
@@ -152,10 +152,10 @@ impl CommentPolicy {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NavigationItem {
-    /// What it says.
+    /// The text of the entry.
     #[schema(value_type = Name, example = "City")]
     pub(crate) label: String,
-    /// Where it leads to: an address, or a path of the site.
+    /// The target: a URL or a path of the site.
     #[schema(value_type = Address)]
     pub(crate) url: String,
 }

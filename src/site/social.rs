@@ -1,4 +1,4 @@
-//! Links to where a site or a person is found elsewhere, and which addresses can be of which kind.
+//! Links to profiles on other sites, and the hosts allowed for each kind.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,13 +8,13 @@ use crate::error::{Error, Fault, Result};
 use crate::input::HttpUrl;
 
 text_enum! {
-    /// Where a link leads to.
+    /// The kind of a link to another site.
     pub(crate) enum LinkKind {
-        /// A website of one's own.
+        /// A personal or company website.
         Website = "website",
-        /// X, once Twitter.
+        /// X, formerly Twitter.
         X = "x",
-        /// Any Mastodon server.
+        /// A profile on any Mastodon server.
         Mastodon = "mastodon",
         /// Bluesky.
         Bluesky = "bluesky",
@@ -36,24 +36,24 @@ text_enum! {
         Telegram = "telegram",
         /// WhatsApp.
         Whatsapp = "whatsapp",
-        /// A feed.
+        /// An RSS feed.
         Rss = "rss",
     }
 }
 
-/// A link to where a site or a person is found elsewhere.
+/// A link to a profile on another site.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SocialLink {
-    /// Where it leads to.
+    /// The kind of the link.
     pub(crate) kind: LinkKind,
-    /// The address there: it lies on a host of that kind (x.com or twitter.com for `x`, and so on), on Mastodon below
-    /// `/@`, on any host for a website or a feed.
+    /// The URL. Its host must belong to the kind (for `x`: x.com or twitter.com, and so on); for Mastodon, the path begins with
+    /// `/@`; for a website or a feed, any host is allowed.
     #[schema(value_type = HttpUrl)]
     pub(crate) url: String,
 }
 
-/// The hosts of a kind, with all that lie below them; any where there is none.
+/// Returns the hosts of a kind; their subdomains are allowed, too. An empty list allows every host.
 fn hosts(kind: LinkKind) -> &'static [&'static str] {
     match kind {
         LinkKind::Website | LinkKind::Mastodon | LinkKind::Rss => &[],
@@ -72,7 +72,7 @@ fn hosts(kind: LinkKind) -> &'static [&'static str] {
 }
 
 impl SocialLink {
-    /// Why the address can't be of its kind; nothing where it can.
+    /// Returns why the URL does not fit its kind, or `None` if it does.
     fn misfit(&self) -> Option<String> {
         let url = url::Url::parse(&self.url).ok()?;
         let host = url.host_str().unwrap_or_default().trim_end_matches('.');
@@ -80,15 +80,15 @@ impl SocialLink {
         let is = |known: &&str| host == *known || host.strip_suffix(*known).is_some_and(|below| below.ends_with('.'));
         let kind = self.kind.as_str();
         if !hosts.is_empty() && !hosts.iter().any(is) {
-            return Some(format!("A link of the kind {kind:?} leads to {}.", hosts.join(" or ")));
+            return Some(format!("A link of kind {kind:?} must have the host {}.", hosts.join(" or ")));
         }
         let names_somebody = url.path().strip_prefix("/@").is_some_and(|name| !name.is_empty() && !name.starts_with('/'));
         (self.kind == LinkKind::Mastodon && !names_somebody)
-            .then(|| format!("A link of the kind {kind:?} leads to somebody, such as https://mastodon.social/@mara."))
+            .then(|| format!("A link of kind {kind:?} must lead to a profile, such as https://mastodon.social/@mara."))
     }
 }
 
-/// Refuses links that can't be of their kind; `known` are those that were there before, whatever they are.
+/// Refuses links that do not fit their kind, except links in `known`, which were stored before.
 pub(crate) fn refuse_strange_links(at: &str, links: &[SocialLink], known: &[SocialLink]) -> Result<()> {
     let fresh = links.iter().enumerate().filter(|(_, link)| !known.contains(link));
     let fault = |(index, link): (usize, &SocialLink)| Some(Fault::at(format!("{at}/{index}/url"), "strange_host", link.misfit()?));

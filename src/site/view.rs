@@ -1,4 +1,4 @@
-//! The site as readers and as administrators see it.
+//! The public view and the admin's view of the site.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,33 +9,33 @@ use crate::config::LinkConfig;
 use crate::db::Timestamp;
 use crate::images::ImageView;
 
-/// What both views show of the site.
+/// The members that both views of the site share.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct SiteBasics {
-    /// What it is called.
+    /// The name of the site.
     #[schema(example = "The Harbour Post")]
     pub(crate) name: String,
-    /// The sentence under its name.
+    /// A sentence that describes the site.
     #[schema(example = "News from both banks of the river")]
     pub(crate) tagline: Option<String>,
-    /// The readers' site.
+    /// The URL of the readers' site.
     #[schema(format = "uri", example = "https://example.com")]
     pub(crate) url: String,
-    /// The language of what is not said to be in another.
+    /// The language of content without a language of its own, as a BCP 47 tag.
     #[schema(example = "en")]
     pub(crate) locale: String,
-    /// The time zone that dates are shown in.
+    /// The time zone in which dates are shown, as an IANA name.
     #[schema(example = "Europe/Berlin")]
     pub(crate) timezone: String,
-    /// The picture that stands for it.
+    /// The logo.
     pub(crate) logo: Option<ImageView>,
-    /// Where it is found elsewhere.
+    /// The site's profiles on other sites.
     pub(crate) social_links: Vec<SocialLink>,
-    /// Where readers can share its articles, in the order of the buttons.
+    /// The networks for sharing articles, in the order of the buttons.
     pub(crate) share_networks: Vec<ShareNetwork>,
-    /// What invites readers to the newsletter.
+    /// The texts that invite readers to the newsletter.
     pub(crate) newsletter: NewsletterView,
-    /// The main menu.
+    /// The main menu, in order.
     pub(crate) navigation: Vec<NavigationItem>,
 }
 
@@ -44,76 +44,76 @@ pub(crate) struct SiteBasics {
 pub(crate) struct SiteView {
     #[serde(flatten)]
     basics: SiteBasics,
-    /// How readers may comment.
+    /// The rules for comments.
     comment_policy: CommentPolicyView,
 }
 
-/// The site as administrators see it.
+/// The site, as admins see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct SiteEditorView {
     #[serde(flatten)]
     basics: SiteBasics,
-    /// How readers may comment.
+    /// The rules for comments.
     comment_policy: CommentPolicyEditorView,
-    /// Counts the changes; `"v7"` as an `ETag`. 0 while the defaults hold.
+    /// The number of the version, raised by each change; the `ETag` is `"v7"` for version 7. 0 while the settings are the defaults.
     #[schema(example = 7, minimum = 0)]
     pub(crate) version: i32,
-    /// When it last changed; null while the defaults hold.
+    /// The time of the last change, in UTC; `null` while the settings are the defaults.
     pub(crate) updated_at: Option<Timestamp>,
 }
 
-/// How readers may comment.
+/// The rules for comments.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct CommentPolicyView {
-    /// When a comment shows.
+    /// When a new comment becomes visible.
     mode: CommentMode,
-    /// What a guest is asked for.
+    /// The members of a guest's comment.
     fields: Vec<CommentField>,
-    /// How many days after its publication an article's comments close; never where null.
+    /// The number of days after an article's publication when its comments close; `null` for never.
     #[schema(minimum = 1, example = 30)]
     close_after_days: Option<u32>,
-    /// How many characters a comment may have.
+    /// The maximum number of characters in a comment.
     #[schema(minimum = 1, example = 5_000)]
     max_length: u32,
 }
 
-/// How readers may comment, and what of it can be changed.
+/// The rules for comments, with the settings that only admins see.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct CommentPolicyEditorView {
     #[serde(flatten)]
     policy: CommentPolicyView,
-    /// Whether guests must leave an e-mail address, which is never published.
+    /// Whether guests must give an email address. It is never published.
     email_required: bool,
-    /// From how many points for spam on a comment waits for somebody, whatever the mode; 101 is never.
+    /// The spam score at which a comment waits for a moderator, whatever the mode; 101 means never.
     #[schema(minimum = 1, maximum = 101, example = 40)]
     hold_at: u32,
-    /// From how many points on it is put aside as spam; 101 is never.
+    /// The spam score at which a comment is marked as spam; 101 means never.
     #[schema(minimum = 1, maximum = 101, example = 70)]
     spam_at: u32,
 }
 
-/// Something that a guest who comments is asked for.
+/// A member of a guest's comment.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct CommentField {
-    /// The member of the comment.
+    /// The name of the member.
     #[schema(example = "author_name")]
     name: &'static str,
-    /// Whether there is no comment without it.
+    /// Whether the member is required.
     required: bool,
-    /// Whether readers see it.
+    /// Whether the member is published with the comment.
     published: bool,
 }
 
-/// What invites readers to the newsletter.
+/// The texts that invite readers to the newsletter.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct NewsletterView {
     /// The headline.
     #[schema(example = "The newsletter")]
     heading: String,
-    /// Why one should subscribe.
+    /// The reason to subscribe.
     #[schema(example = "Our best stories, in your inbox.")]
     pitch: String,
-    /// What subscribers can rely on.
+    /// A promise to subscribers.
     #[schema(example = "No spam, and one click to unsubscribe.")]
     promise: String,
 }
@@ -126,7 +126,7 @@ impl Newsletter {
 }
 
 impl CommentPolicy {
-    /// What readers are told of it.
+    /// Returns the public view of the rules.
     fn view(&self) -> CommentPolicyView {
         let field = |name, required, published| CommentField { name, required, published };
         CommentPolicyView {
@@ -146,12 +146,12 @@ impl CommentPolicy {
 }
 
 impl SiteView {
-    /// The language of what is not said to be in another.
+    /// Returns the site's language.
     pub(crate) fn locale(&self) -> &str {
         &self.basics.locale
     }
 
-    /// The picture that stands for the site.
+    /// Returns the site's logo.
     pub(crate) fn logo(&self) -> Option<&ImageView> {
         self.basics.logo.as_ref()
     }
@@ -173,12 +173,12 @@ impl SiteSettings {
         }
     }
 
-    /// What readers see of it.
+    /// Returns the public view of the settings.
     pub(super) fn view(&self, links: &LinkConfig, logo: Option<ImageView>) -> SiteView {
         SiteView { basics: self.basics(links, logo), comment_policy: self.comment_policy.view() }
     }
 
-    /// What administrators see of it, but for its version.
+    /// Returns the admin's view of the settings, without the version.
     pub(super) fn editor_view(&self, links: &LinkConfig, logo: Option<ImageView>) -> SiteEditorView {
         let policy = &self.comment_policy;
         SiteEditorView {

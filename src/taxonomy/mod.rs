@@ -1,4 +1,4 @@
-//! How articles are sorted: sections and tags.
+//! //! How articles are classified: sections and tags.
 
 mod sections;
 mod tags;

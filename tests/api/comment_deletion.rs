@@ -58,7 +58,10 @@ api_test!(a_guest_takes_back_their_own_words_and_no_others, async |world| {
     all.sort();
     assert_eq!(queue, all);
     let kept = format!("{:?}", world.database.dump()["comments"]).to_lowercase();
-    assert!(!kept.contains("ada"), "{kept}");
+    for word in ["ada was here", "ada@private.example", "\"ada\""] {
+        // The dump is text within text.
+        assert!(!kept.replace('\\', "").contains(word), "{kept}");
+    }
     // Again, it is deleted; there is nothing to edit, to vote for or to report.
     delete_own(world, &ada).await.expect(204);
     let path = format!("comments/{}", ada.id());

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Generates clients of the committed document, checks their types strictly, and runs a small program with each.
+"""Generates clients from the committed document, checks their types strictly, and runs a small program with each.
 
 Usage: run.py PATH_OF_MASTHEAD FOLDER
 
-The document is taken as it is. The server is one of its own, over an empty database, and is stopped at the end.
+The document is used unchanged. The script starts a server with an empty database, and stops it at the end.
 """
 
 import os, pathlib, shutil, signal, socket, subprocess, sys, time, urllib.request
@@ -37,7 +37,7 @@ def main(binary, folder):
 
 
 def make_typescript(folder, document):
-    """Types by openapi-typescript, checked by tsc; the command that runs the program."""
+    """Generates types by openapi-typescript, checks them by tsc, and returns the command that runs the program."""
     shutil.copytree(HERE / "typescript", folder, ignore=shutil.ignore_patterns("node_modules"))
     subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=folder, check=True)
     subprocess.run(["npx", "--no-install", "openapi-typescript", document, "--output", "schema.ts"], cwd=folder, check=True)
@@ -46,13 +46,13 @@ def make_typescript(folder, document):
 
 
 def make_python(folder, document):
-    """A package by openapi-python-client, checked by mypy; the command that runs the program."""
+    """Generates a package by openapi-python-client, checks it by mypy, and returns the command that runs the program."""
     folder.mkdir()
     tools = pathlib.Path(sys.executable).parent
     path = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
     generate = [tools / "openapi-python-client", "generate", "--path", document, "--meta", "none", "--output-path", "masthead_client"]
     made = subprocess.run(generate, cwd=folder, env=path, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    # A schema that the generator cannot use is left out with a warning, and all that refers to it.
+    # The generator omits a schema that it cannot use, and everything that refers to it, with a warning.
     refused = [line for line in made.stdout.splitlines() if "schema" in line.lower() and "WARNING" in line]
     if refused:
         raise SystemExit(f"the generator left schemas out:\n{made.stdout}")

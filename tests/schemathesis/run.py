@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Runs schemathesis against a server of its own with the demo newsroom in it.
+"""Starts a server with the demo newsroom and runs schemathesis against it.
 
 Usage: run.py PATH_OF_MASTHEAD FOLDER nobody|admin
 
-What is excused stands, with its reason, in schemathesis.toml beside this file. The server is stopped at the end.
+Exceptions, with their reasons, are in hooks.py and schemathesis.toml in this folder. The server is stopped at the end.
 """
 
 import json, os, pathlib, signal, socket, subprocess, sys, time, urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 EMAIL, PASSWORD = "admin@example.org", "correct horse battery staple"
-# Test cases for each operation and phase, and seconds for the whole run.
+# The number of test cases for each operation and phase, and the maximum seconds of the whole run.
 EXAMPLES, SECONDS = "15", "150"
 
 
@@ -58,7 +58,7 @@ def main(binary, folder, who):
         "LOG_LEVEL": "warn",
     }
     environment = {**os.environ, **settings}
-    # The account comes first: an administrator who is there is not made again.
+    # The demo creates its own administrator first; this creates a second one with a known password.
     account = ["users", "create", "--email", EMAIL, "--name", "Ada Min", "--role", "admin", "--password-stdin"]
     with open(folder / "server.log", "w") as log:
         server = subprocess.Popen([binary, "serve", "--demo"], cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
@@ -98,13 +98,13 @@ def run(base, folder, who):
         folder / "report.json",
     ]
     if who == "admin":
-        # An API key, which the operations of sessions refuse: so that no test ends the session that it runs in.
+        # Use an API key, which operations on sessions refuse, so that no test ends its own session.
         login = post(f"{base}/api/v1/auth/login", {"email": EMAIL, "password": PASSWORD})
         document = json.loads(urllib.request.urlopen(f"{base}/openapi.json").read())
         scopes = document["components"]["schemas"]["Scope"]["enum"]
         key = post(f"{base}/api/v1/tokens", {"name": "Tests", "scopes": scopes}, login["access_token"])
         command += ["--header", f"Authorization: Bearer {key['token']}"]
-    # The configuration names its hooks from the folder that schemathesis is started in.
+    # The configuration names its hooks relative to the folder in which schemathesis is started.
     copied = folder / "hooks.py"
     copied.write_text((HERE / "hooks.py").read_text())
     return subprocess.run(command, cwd=folder).returncode

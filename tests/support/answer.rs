@@ -1,4 +1,4 @@
-//! `Answer`: what came back, and what a test may expect of it, with failures that show all of it.
+//! `Answer`: a response, and a test's expectations of it; a failure shows the whole response.
 
 use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::Response;
@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 use serde_json::Value;
 
-/// Bytes as they were before they were coded.
+/// Decompresses a body.
 pub(crate) fn decoded(coding: Option<&str>, mut body: &[u8]) -> Vec<u8> {
     let mut plain = Vec::new();
     match coding {
@@ -18,7 +18,7 @@ pub(crate) fn decoded(coding: Option<&str>, mut body: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// What came back.
+/// A response.
 #[derive(Clone)]
 pub(crate) struct Answer {
     pub(crate) request: String,
@@ -32,90 +32,90 @@ impl Answer {
     pub(crate) async fn read(method: &Method, uri: &str, response: Response<BoxBody>) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = to_bytes(response.into_body()).await.expect("the body can be read");
-        // What the wire leaves out of the answer to HEAD, the service still makes.
+        // The wire omits the body of a response to HEAD, but the service still creates it.
         let body = if *method == Method::HEAD { Vec::new() } else { body.to_vec() };
         let coding = headers.get("content-encoding").and_then(|coding| coding.to_str().ok());
         let json = serde_json::from_slice(&decoded(coding, &body)).unwrap_or(Value::Null);
         Self { request: format!("{method} {uri}"), status, headers, body, json }
     }
 
-    /// The text of a header.
+    /// Returns the text of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().expect("a readable header"))
     }
 
-    /// The text of a header that must be there.
+    /// Returns the text of a header that must be present.
     #[track_caller]
     pub(crate) fn required_header(&self, name: &str) -> String {
         self.header(name).unwrap_or_else(|| panic!("{self} has no header {name}")).to_owned()
     }
 
-    /// The entity tag.
+    /// Returns the entity tag.
     #[track_caller]
     pub(crate) fn etag(&self) -> String {
         self.required_header("etag")
     }
 
-    /// The media type, without parameters.
+    /// Returns the media type, without parameters.
     pub(crate) fn media_type(&self) -> &str {
         self.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default().trim()
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body as JSON; null where it is none.
+    /// Returns the body as JSON; `null` if it is not JSON.
     pub(crate) fn json(&self) -> &Value {
         &self.json
     }
 
-    /// Demands a status.
+    /// Checks the status.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Self {
         assert!(self.status == status, "expected {status} of {self}");
         self
     }
 
-    /// The value at a JSON Pointer, which must be there.
+    /// Returns the value at a JSON Pointer, which must exist.
     #[track_caller]
     pub(crate) fn at(&self, pointer: &str) -> &Value {
         self.json.pointer(pointer).unwrap_or_else(|| panic!("there is no {pointer} in {self}"))
     }
 
-    /// The text at a JSON Pointer.
+    /// Returns the text at a JSON Pointer.
     #[track_caller]
     pub(crate) fn text_at(&self, pointer: &str) -> String {
         self.at(pointer).as_str().unwrap_or_else(|| panic!("{pointer} is no text in {self}")).to_owned()
     }
 
-    /// The whole number at a JSON Pointer.
+    /// Returns the integer at a JSON Pointer.
     #[track_caller]
     pub(crate) fn number_at(&self, pointer: &str) -> i64 {
         self.at(pointer).as_i64().unwrap_or_else(|| panic!("{pointer} is no whole number in {self}"))
     }
 
-    /// The id of what the answer shows.
+    /// Returns the id of the resource in the response.
     #[track_caller]
     pub(crate) fn id(&self) -> String {
         self.text_at("/id")
     }
 
-    /// One member of each item of a list.
+    /// Returns one member of each item of a list.
     #[track_caller]
     pub(crate) fn each(&self, member: &str) -> Vec<Value> {
         let items = self.at("/data").as_array().unwrap_or_else(|| panic!("/data is no array in {self}"));
         items.iter().map(|item| item.get(member).cloned().unwrap_or_else(|| panic!("an item has no {member} in {self}"))).collect()
     }
 
-    /// One text member of each item of a list.
+    /// Returns one text member of each item of a list.
     #[track_caller]
     pub(crate) fn texts(&self, member: &str) -> Vec<String> {
         self.each(member).iter().map(|value| value.as_str().unwrap_or_else(|| panic!("{member} is no text in {self}")).to_owned()).collect()
     }
 
-    /// Demands a problem of a status and code.
+    /// Checks that the response is a problem with this status and code.
     #[track_caller]
     pub(crate) fn expect_problem(self, status: u16, code: &str) -> Self {
         let found = self.json.get("code").and_then(Value::as_str).unwrap_or_default();
@@ -123,7 +123,7 @@ impl Answer {
         self
     }
 
-    /// Where each fault lies (a pointer or a parameter's name), and its code, in order of place.
+    /// Returns the place (a pointer or a name) and the code of each validation error, sorted by place.
     pub(crate) fn faults(&self) -> Vec<(String, String)> {
         let text = |fault: &Value, member: &str| fault.get(member).and_then(Value::as_str).map(str::to_owned);
         let errors = self.json.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -138,7 +138,7 @@ impl Answer {
         faults
     }
 
-    /// Demands exactly these faults, in any order.
+    /// Checks that the response has exactly these validation errors, in any order.
     #[track_caller]
     pub(crate) fn expect_faults(self, expected: &[(&str, &str)]) -> Self {
         let mut expected: Vec<_> = expected.iter().map(|(place, code)| ((*place).to_owned(), (*code).to_owned())).collect();
@@ -147,7 +147,7 @@ impl Answer {
         self
     }
 
-    /// The detail of the fault at a place.
+    /// Returns the detail of the validation error at a place.
     #[track_caller]
     pub(crate) fn fault_detail(&self, place: &str) -> String {
         let errors = self.json.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `Bucket`: a real S3 server on a loopback port, over a folder, that can be made to fail in the ways that networks do.
+//! `Bucket`: a real S3 server on a loopback port, which stores objects in a folder and can simulate network failures.
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,26 +19,26 @@ use tempfile::TempDir;
 const KEY: &str = "masthead";
 const SECRET: &str = "not much of a secret";
 
-/// How the server feels.
+/// The behaviour of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Weather {
-    /// It answers.
+    /// It responds normally.
     Fine,
-    /// It says that it can't now.
+    /// It responds that it is overloaded.
     Refusing,
-    /// It hangs up without an answer.
+    /// It closes the connection without a response.
     Dropping,
-    /// It says nothing for longer than anybody waits.
+    /// It does not respond before any timeout.
     Silent,
-    /// It says that there is no such bucket.
+    /// It responds that the bucket does not exist.
     Gone,
-    /// It says that it does not know the key.
+    /// It responds that the access key is unknown.
     Locked,
-    /// It does what it is told, and hangs up before it says so.
+    /// It executes the request, and closes the connection without a response.
     Forgetful,
 }
 
-/// A bucket, and the server that it is in.
+/// A bucket and its server.
 pub(crate) struct Bucket {
     folder: TempDir,
     address: SocketAddr,
@@ -47,7 +47,7 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
-    /// An empty bucket on a server of its own.
+    /// Returns an empty bucket on a server of its own.
     pub(crate) fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("masthead-bucket-").tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
         std::fs::create_dir(folder.path().join("pictures")).expect("a bucket");
@@ -58,7 +58,7 @@ impl Bucket {
         let address = listener.local_addr().expect("an address");
         listener.set_nonblocking(true).expect("a port that does not block");
         let (service, moods, count) = (builder.build(), Arc::clone(&weather), Arc::clone(&asked));
-        // It ends with the process: nothing waits for it.
+        // The thread ends with the process.
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(serve(listener, service, moods, count));
@@ -66,7 +66,7 @@ impl Bucket {
         Self { folder, address, weather, asked }
     }
 
-    /// The settings of a node that keeps its pictures there.
+    /// Returns the settings of a node that uses this bucket.
     pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
         vec![
             ("MEDIA_URL", format!("s3://pictures/news?endpoint=http://{}", self.address)),
@@ -81,17 +81,17 @@ impl Bucket {
         *self.weather.lock().expect("nobody panics with it") = weather;
     }
 
-    /// How often it was asked for anything.
+    /// Returns the number of requests to the server.
     pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
 
-    /// Where an object lies.
+    /// Returns the file of an object.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join("pictures/news").join(name)
     }
 
-    /// The names of all objects directly in the bucket's prefix, but for the mark of the database.
+    /// Returns the names of all objects directly under the bucket's prefix, without the database's mark.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.path("")).into_iter().flatten();
         let files = entries.map(|entry| entry.expect("an entry")).filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
@@ -118,7 +118,7 @@ async fn serve(listener: std::net::TcpListener, service: S3Service, weather: Arc
     }
 }
 
-/// What a service says for good, with the code that S3 has for it.
+/// Returns the status and the S3 code of a permanent error.
 fn refusal_of(mood: Weather) -> Option<(StatusCode, &'static str)> {
     match mood {
         Weather::Gone => Some((StatusCode::NOT_FOUND, "NoSuchBucket")),
@@ -136,7 +136,7 @@ async fn answer(service: &S3Service, mood: Weather, request: Request<Incoming>) 
     }
     if let Some((status, code)) = refusal_of(mood) {
         let told = format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>No.</Message></Error>");
-        // An answer to HEAD has no body.
+        // A response to HEAD has no body.
         let body = if request.method() == hyper::Method::HEAD { s3s::Body::empty() } else { s3s::Body::from(told) };
         let mut refusal = Response::new(body);
         *refusal.status_mut() = status;

@@ -1,13 +1,13 @@
-//! A server elsewhere that has an opinion of comments, or none.
+//! An external server that checks comments.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-/// What the server was asked: the head and the body.
+/// A request to the server: its head and body.
 pub(crate) type Question = (String, String);
 
-/// A server on this machine that answers every question alike.
+/// A server on this machine with one response for every request.
 pub(crate) struct OpinionServer {
     pub(crate) port: u16,
     state: Arc<Mutex<State>>,
@@ -18,12 +18,12 @@ struct State {
     answer: Option<(u16, String)>,
     asked: Vec<Question>,
     closed: bool,
-    /// Connections that are left hanging.
+    /// Open connections that get no response.
     held: Vec<TcpStream>,
 }
 
 impl OpinionServer {
-    /// One that says nothing, until it is told what to say.
+    /// Starts a server that does not respond until a response is set.
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
@@ -40,12 +40,12 @@ impl OpinionServer {
         Self { port, state }
     }
 
-    /// What it says from now on.
+    /// Sets the response from now on.
     pub(crate) fn says(&self, status: u16, body: &str) {
         self.state.lock().expect("nothing died").answer = Some((status, body.to_owned()));
     }
 
-    /// What it was asked so far.
+    /// Returns the requests so far.
     pub(crate) fn asked(&self) -> Vec<Question> {
         self.state.lock().expect("nothing died").asked.clone()
     }
@@ -57,7 +57,7 @@ impl Drop for OpinionServer {
             state.closed = true;
             state.held.clear();
         }
-        // So that the thread that accepts sees it.
+        // Wake the accepting thread.
         drop(TcpStream::connect(("127.0.0.1", self.port)));
     }
 }

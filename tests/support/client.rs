@@ -1,4 +1,4 @@
-//! `Client`: sends requests as somebody, and holds every answer against the contract before a test sees it.
+//! `Client`: sends requests as a user, and checks every response against the contract before a test sees it.
 
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
@@ -8,13 +8,13 @@ use super::answer::Answer;
 use super::contract::{Contract, Sent};
 use super::world::Node;
 
-/// Where relative paths begin.
+/// The prefix of relative paths.
 const BASE: &str = "/api/v1/";
 
-/// The address that requests come from (RFC 5737); it may be read in no public answer.
+/// The IP address and port of requests (RFC 5737); no public response may contain the address.
 pub(crate) const ADDRESS: &str = "192.0.2.163:4711";
 
-/// Somebody who sends requests.
+/// A sender of requests.
 #[derive(Clone)]
 pub(crate) struct Client {
     node: Node,
@@ -40,7 +40,7 @@ impl<'a> Part<'a> {
         Self { name: "file", file_name: Some(file_name), content }
     }
 
-    /// The same part under another name.
+    /// Returns the same part under another name.
     pub(crate) fn called(self, name: &'a str) -> Self {
         Self { name, ..self }
     }
@@ -52,7 +52,7 @@ impl Client {
         Self { node, headers, address: ADDRESS.to_owned(), may_fail: false }
     }
 
-    /// The same person, sending a header besides (or in the place of the one of that name).
+    /// Returns the same client with a header added or replaced.
     #[must_use]
     pub(crate) fn with(&self, name: &str, value: &str) -> Self {
         let mut client = self.clone();
@@ -61,20 +61,20 @@ impl Client {
         client
     }
 
-    /// The same person with another token.
+    /// Returns the same client with another token.
     #[must_use]
     pub(crate) fn bearer(&self, token: &str) -> Self {
         self.with("authorization", &format!("Bearer {token}"))
     }
 
-    /// The token that is sent.
+    /// Returns the client's token.
     #[track_caller]
     pub(crate) fn token(&self) -> String {
         let header = self.headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| value.as_str());
         header.and_then(|value| value.strip_prefix("Bearer ")).expect("a token").to_owned()
     }
 
-    /// The same person, from another address.
+    /// Returns the same client with another IP address.
     #[must_use]
     pub(crate) fn from(&self, address: &str) -> Self {
         let mut client = self.clone();
@@ -82,7 +82,7 @@ impl Client {
         client
     }
 
-    /// The same person, where the server is meant to fail with a 5xx.
+    /// Returns the same client, for requests that are expected to get a 5xx.
     #[must_use]
     pub(crate) fn failing(&self) -> Self {
         Self { may_fail: true, ..self.clone() }
@@ -135,7 +135,7 @@ impl Client {
         client.send(method, path, Some(body.to_string().into_bytes())).await
     }
 
-    /// Sends anything. A path without a slash at its beginning lies under `/api/v1/`.
+    /// Sends a request. A path without a leading slash is below `/api/v1/`.
     pub(crate) async fn send(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Answer {
         let uri = if path.starts_with('/') { path.to_owned() } else { format!("{BASE}{path}") };
         let mut request = TestRequest::with_uri(&uri).method(method.clone());

@@ -1,4 +1,4 @@
-//! The contract: whatever a test is answered must be what the OpenAPI document says, in every detail.
+//! The contract: every response to a test must match the OpenAPI document in every detail.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, decoded};
 use super::client::ADDRESS;
 
-/// What was sent, as far as the contract asks.
+/// The parts of a request that the contract needs.
 pub(crate) struct Sent<'a> {
     pub(crate) method: &'a Method,
     pub(crate) uri: &'a str,
@@ -25,7 +25,7 @@ impl Sent<'_> {
     }
 }
 
-/// One operation of the document.
+/// An operation of the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
     pub(crate) id: String,
@@ -36,7 +36,7 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// The path with every parameter replaced.
+    /// Returns the path with every parameter replaced.
     pub(crate) fn path_with(&self, value: impl Fn(&str) -> String) -> String {
         let segments = self.path.split('/').map(|segment| match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
             Some(name) => value(name),
@@ -45,7 +45,7 @@ impl Operation {
         segments.collect::<Vec<_>>().join("/")
     }
 
-    /// Whether the path is a template of this one.
+    /// Checks whether this operation's template matches a path.
     fn fits(&self, path: &str) -> bool {
         let (ours, theirs): (Vec<_>, Vec<_>) = (self.path.split('/').collect(), path.split('/').collect());
         ours.len() == theirs.len()
@@ -56,7 +56,7 @@ impl Operation {
         self.path.split('/').filter(|segment| !segment.starts_with('{')).count()
     }
 
-    /// The names of the parameters of the query string.
+    /// Returns the names of the query parameters.
     pub(crate) fn query_parameters(&self) -> Vec<String> {
         let parameters = self.item.get("parameters").and_then(Value::as_array).into_iter().flatten();
         let names = parameters.filter(|parameter| parameter["in"] == "query").filter_map(|parameter| parameter["name"].as_str());
@@ -72,7 +72,7 @@ pub(crate) struct Contract {
 }
 
 impl Contract {
-    /// The document of this build.
+    /// Returns the document of this build.
     pub(crate) fn get() -> &'static Self {
         static CONTRACT: OnceLock<Contract> = OnceLock::new();
         CONTRACT.get_or_init(|| Self::new(serde_json::from_str(masthead::openapi::text()).expect("the document is JSON")))
@@ -89,15 +89,15 @@ impl Contract {
         Self { document, operations, validators: Mutex::default() }
     }
 
-    /// The operation that a request is for.
+    /// Returns the operation of a request.
     pub(crate) fn operation(&self, method: &str, path: &str) -> Option<&Operation> {
         let method = if method == "HEAD" { "GET" } else { method };
-        // A fixed segment goes before a parameter, whatever methods either has.
+        // A fixed segment takes precedence over a parameter, whatever methods the paths have.
         let fixed = self.operations.iter().filter(|one| one.fits(path)).map(Operation::fixed_segments).max()?;
         self.operations.iter().find(|one| one.method == method && one.fits(path) && one.fixed_segments() == fixed)
     }
 
-    /// Panics where an answer breaks the contract, and says how.
+    /// Panics if a response breaks the contract, and says how.
     pub(crate) fn hold(&self, sent: &Sent<'_>, answer: &Answer) {
         let mut faults = ground_rules(sent, answer);
         faults.extend(secrets(sent, answer));
@@ -111,7 +111,7 @@ impl Contract {
         assert!(faults.is_empty(), "the contract of {name} is broken:\n- {}\nby {answer}", faults.join("\n- "));
     }
 
-    /// An address or a method that the document does not have.
+    /// Checks the response to a URL or a method that is not in the document.
     fn of_nothing(&self, sent: &Sent<'_>, answer: &Answer) -> Vec<String> {
         if ![404, 405, 414].contains(&answer.status) {
             return vec![format!("the document knows no such operation, but the answer is {}", answer.status)];
@@ -192,7 +192,7 @@ impl Contract {
         faults.map(|fault| fault.chars().take(1500).collect()).collect()
     }
 
-    /// A validator of one schema of the document.
+    /// Returns a validator for a schema of the document.
     pub(crate) fn validator(&self, key: &str, schema: &Value) -> Arc<Validator> {
         if let Some(validator) = self.validators.lock().expect("no test died compiling").get(key) {
             return Arc::clone(validator);
@@ -208,7 +208,7 @@ impl Contract {
         compiled
     }
 
-    /// What a value is or refers to.
+    /// Resolves a reference; returns other values unchanged.
     pub(crate) fn resolved<'a>(&'a self, value: &'a Value) -> &'a Value {
         match value.get("$ref").and_then(Value::as_str) {
             Some(reference) => self.document.pointer(reference.trim_start_matches('#')).unwrap_or(value),
@@ -217,14 +217,14 @@ impl Contract {
     }
 }
 
-/// Times in answers are UTC with milliseconds and `Z`, exactly.
+/// Checks that a time is in UTC with milliseconds and `Z`.
 fn is_exact_time(text: &str) -> bool {
     let shape = "0000-00-00T00:00:00.000Z";
     text.len() == shape.len()
         && text.bytes().zip(shape.bytes()).all(|(byte, expected)| if expected == b'0' { byte.is_ascii_digit() } else { byte == expected })
 }
 
-/// What holds for every answer, whatever was asked.
+/// Checks the rules for all responses.
 fn ground_rules(sent: &Sent<'_>, answer: &Answer) -> Vec<String> {
     let mut faults = Vec::new();
     for name in ["x-request-id", "x-content-type-options", "referrer-policy", "content-security-policy"] {
@@ -252,7 +252,7 @@ fn ground_rules(sent: &Sent<'_>, answer: &Answer) -> Vec<String> {
     faults
 }
 
-/// What nobody outside may read in any answer: people's addresses, hashes, and whatever a test marked as a draft's.
+/// Checks that a public response contains no email or IP addresses, no hashes, and no text marked as unpublished.
 fn secrets(sent: &Sent<'_>, answer: &Answer) -> Vec<String> {
     let known = sent.headers.iter().any(|(name, _)| name == "authorization");
     if known || answer.body.is_empty() {
@@ -260,7 +260,7 @@ fn secrets(sent: &Sent<'_>, answer: &Answer) -> Vec<String> {
     }
     let text = answer.text();
     let address = ADDRESS.split(':').next().unwrap_or_default();
-    // Whoever says the word themselves may hear it again.
+    // If the request itself contains the canary, the response may, too.
     let canary = (*sent.method == Method::GET && !sent.uri.contains(super::world::CANARY)).then_some(super::world::CANARY);
     let leaked = ["@private.example", "$argon2", address].into_iter().chain(canary).filter(|secret| text.contains(secret));
     leaked.map(|secret| format!("a public answer holds {secret:?}")).collect()

@@ -1,4 +1,4 @@
-//! A database of its own for each test: a copy of one that was migrated, and given its people, once per run.
+//! A database for each test: a copy of a template that is migrated and filled with users once per run.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub(crate) enum Engine {
     Postgres,
 }
 
-/// A database that belongs to one test, and the folder beside it; both go when the test is over.
+/// The database of a test, and the folder beside it; both are deleted when the test ends.
 pub(crate) struct Database {
     pub(crate) url: String,
     pub(crate) people: People,
@@ -26,7 +26,7 @@ pub(crate) struct Database {
     dropped_with: Option<String>,
 }
 
-/// What every database of an engine is copied from.
+/// The template that every database of an engine is copied from.
 struct Template {
     /// SQLite: the file. PostgreSQL: the database's name.
     source: Source,
@@ -39,18 +39,18 @@ enum Source {
     Named(String),
 }
 
-/// The server that `TEST_DATABASE_URL` names; tests on PostgreSQL are left out where it is not set.
+/// Returns the server in `TEST_DATABASE_URL`; without it, tests on PostgreSQL are skipped.
 fn postgres_server() -> Option<String> {
     std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty())
 }
 
-/// Whether tests on PostgreSQL can run.
+/// Checks whether tests on PostgreSQL can run.
 pub(crate) fn has_postgres() -> bool {
     postgres_server().is_some()
 }
 
 impl Database {
-    /// A fresh copy.
+    /// Returns a new copy of the template.
     pub(crate) fn new(engine: Engine) -> Self {
         let template = template(engine);
         let folder = folder();
@@ -71,14 +71,14 @@ impl Database {
         Self { url, people: template.people.clone(), folder, dropped_with }
     }
 
-    /// An empty database, without a schema.
+    /// Returns an empty database, without a schema.
     pub(crate) fn empty(engine: Engine) -> Self {
         let folder = folder();
         let (url, dropped_with) = match engine {
             Engine::Sqlite => (format!("sqlite://{}", folder.path().join("masthead.db").display()), None),
             Engine::Postgres => {
                 let name = next_name();
-                // A collation of a language, as servers usually have: sorting must not depend on it.
+                // Use a language's collation, as servers usually do: sorting must not depend on it.
                 execute(&format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"));
                 (url_of(&name), Some(format!("DROP DATABASE {name} WITH (FORCE)")))
             }
@@ -86,7 +86,7 @@ impl Database {
         Self { url, people: People::default(), folder, dropped_with }
     }
 
-    /// Every row of every table, to tell whether anything changed.
+    /// Returns every row of every table, to detect changes.
     pub(crate) fn dump(&self) -> BTreeMap<String, Vec<String>> {
         match self.url.strip_prefix("sqlite://") {
             Some(path) => dump_sqlite(&mut sqlite(path)),
@@ -94,7 +94,7 @@ impl Database {
         }
     }
 
-    /// The rows of a query of one text column, which it calls `line`.
+    /// Runs a query with a single text column `line`, and returns its rows.
     pub(crate) fn lines(&self, sql: &str) -> Vec<String> {
         match self.url.strip_prefix("sqlite://") {
             Some(path) => lines(&mut sqlite(path), sql),
@@ -102,8 +102,8 @@ impl Database {
         }
     }
 
-    /// How the engine would carry a statement out, whatever is bound to it. PostgreSQL is told that to go through a table is the
-    /// worst that it can do: it would always do so in one as small as those of tests.
+    /// Returns the engine's query plan for a statement, independent of its bound values. On PostgreSQL, sequential scans are
+    /// made expensive, because it would always scan tables as small as those of tests.
     pub(crate) fn plan(&self, statement: &str) -> Vec<String> {
         #[derive(QueryableByName)]
         struct Step {
@@ -138,7 +138,7 @@ impl Database {
         held
     }
 
-    /// Runs SQL behind the program's back: what an accident or another program would do.
+    /// Runs SQL that the program does not know of, as another program might.
     pub(crate) fn tamper(&self, sql: &str) {
         match self.url.strip_prefix("sqlite://") {
             Some(path) => sqlite(path).batch_execute(sql),
@@ -148,14 +148,14 @@ impl Database {
     }
 }
 
-/// A transaction of somebody else that is still open.
+/// An open transaction of another client.
 pub(crate) enum Held {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
 
 impl Held {
-    /// Runs more in it.
+    /// Runs SQL in the transaction.
     pub(crate) fn run(&mut self, sql: &str) {
         match self {
             Self::Sqlite(conn) => conn.batch_execute(sql),
@@ -197,13 +197,13 @@ fn postgres_template() -> Template {
     let key = key_of(&database);
     let name = database.url.rsplit('/').next().and_then(|rest| rest.split('?').next()).unwrap_or_default().to_owned();
     database.dropped_with = None;
-    // A template that somebody is connected to cannot be copied.
+    // A database with connections cannot be a template.
     execute(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
     execute(&format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"));
     Template { source: Source::Named(name), people, key }
 }
 
-/// A connection that waits: the program's own may still be closing.
+/// Returns a connection that waits for locks, because the program's own may still be closing.
 fn sqlite(path: &str) -> SqliteConnection {
     let mut conn = SqliteConnection::establish(path).expect("the file opens");
     conn.batch_execute("PRAGMA busy_timeout = 5000").expect("it can wait");
@@ -253,7 +253,7 @@ fn restrict(path: &Path) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).expect("the key can be restricted");
 }
 
-/// Names carry the process, so that what a killed run left behind can be told from what a living one uses.
+/// Names contain the process id, so that leftovers of a killed run can be distinguished from databases in use.
 fn next_name() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("masthead_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
@@ -278,7 +278,7 @@ fn execute(statement: &str) {
     maintenance().batch_execute(statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
 }
 
-/// The URL of another database of the same server.
+/// Returns the URL of another database on the same server.
 fn url_of(name: &str) -> String {
     let mut url = url::Url::parse(&postgres_server().unwrap_or_default()).expect("TEST_DATABASE_URL is a URL");
     url.set_path(name);

@@ -1,4 +1,4 @@
-//! Mails as they arrive: the files that the program writes, and a mail server that can be in any mood.
+//! Emails as they arrive: files written by the program, and a mail server with adjustable behaviour.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::world::World;
 
-/// A mail, as whoever gets it reads it.
+/// A parsed email.
 #[derive(Clone, Debug)]
 pub(crate) struct Mail {
     pub(crate) to: Vec<String>,
@@ -42,7 +42,7 @@ impl Mail {
         }
     }
 
-    /// The token in the link to one of the site's pages.
+    /// Returns the token in the link to one of the site's pages.
     #[track_caller]
     pub(crate) fn token(&self, page: &str) -> String {
         let start = format!("https://news.example/{page}?token=");
@@ -54,7 +54,7 @@ impl Mail {
 }
 
 impl World {
-    /// Does what is due, and reads all mails that were ever written, the oldest first.
+    /// Runs due jobs, and returns all emails ever written, oldest first.
     pub(crate) async fn mails(&self) -> Vec<Mail> {
         self.app.run_due_jobs().await.expect("the jobs run");
         let mut mails = read_folder(&self.database.folder.path().join("mails"));
@@ -62,14 +62,14 @@ impl World {
         mails
     }
 
-    /// The mails that somebody got.
+    /// Returns the emails to an address.
     pub(crate) async fn mails_to(&self, address: &str) -> Vec<Mail> {
         let mut mails = self.mails().await;
         mails.retain(|mail| mail.to == [address]);
         mails
     }
 
-    /// The token of the last mail that somebody got.
+    /// Returns the token in the last email to an address.
     pub(crate) async fn mailed_token(&self, address: &str, page: &str) -> String {
         let mails = self.mails_to(address).await;
         mails.last().unwrap_or_else(|| panic!("{address} got no mail")).token(page)
@@ -82,28 +82,28 @@ fn read_folder(folder: &Path) -> Vec<Mail> {
     paths.map(|path| Mail::parse(&std::fs::read(path).expect("a readable mail"))).collect()
 }
 
-/// How a mail server treats whoever comes.
+/// The behaviour of a mail server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mood {
-    /// As it should.
+    /// It accepts every email.
     Fine,
     /// It closes every connection at once.
     Down,
-    /// It says nothing.
+    /// It does not respond.
     Silent,
-    /// It hangs up in the midst of a mail.
+    /// It closes the connection in the middle of an email.
     CutsInside,
-    /// It keeps the mail, and hangs up before it says so.
+    /// It stores the email, and closes the connection before it acknowledges it.
     CutsAfter,
-    /// It knows nobody.
+    /// It rejects every recipient.
     KnowsNobody,
-    /// Its own house is not in order.
+    /// It responds with a temporary error.
     Troubled,
-    /// It speaks TLS from the first byte, as `localhost`.
+    /// It uses TLS from the first byte, as `localhost`.
     Tls,
     /// It offers STARTTLS, as `localhost`.
     StartTls,
-    /// It takes mail from `desk` alone, whose password is `p@ss: word`.
+    /// It accepts email only from `desk` with the password `p@ss: word`.
     AsksWho,
 }
 
@@ -117,11 +117,11 @@ struct State {
     mood: Mood,
     mails: Vec<Mail>,
     closed: bool,
-    /// Connections that are left hanging.
+    /// Open connections that get no response.
     held: Vec<TcpStream>,
 }
 
-/// A port that nobody listens on.
+/// Returns a port on which no server listens.
 pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()
@@ -143,7 +143,7 @@ impl SmtpServer {
                     return;
                 }
                 let state = Arc::clone(&inside);
-                // A session that is cut off ends with an error, as it should.
+                // A session that is cut off returns an error, as intended.
                 std::thread::spawn(move || drop(serve(stream, &state)));
             }
         });
@@ -169,7 +169,7 @@ impl Drop for SmtpServer {
             state.closed = true;
             state.held.clear();
         }
-        // So that the thread that accepts sees it.
+        // Wake the accepting thread.
         drop(TcpStream::connect(("127.0.0.1", self.port)));
     }
 }
@@ -238,7 +238,7 @@ fn serve(mut stream: TcpStream, state: &Arc<Mutex<State>>) -> std::io::Result<()
     Ok(())
 }
 
-/// The stream as a server with the certificate of `localhost` goes on with it; who does not trust that ends it.
+/// Continues a stream with TLS and the certificate of `localhost`; clients that do not trust it disconnect.
 fn encrypted(stream: TcpStream) -> std::io::Result<StreamOwned<ServerConnection, TcpStream>> {
     let certificate = CertificateDer::from_pem_slice(include_bytes!("tls/localhost.pem")).expect("a certificate");
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/localhost-key.pem")).expect("a key");
@@ -249,7 +249,7 @@ fn encrypted(stream: TcpStream) -> std::io::Result<StreamOwned<ServerConnection,
     Ok(StreamOwned::new(connection, stream))
 }
 
-/// Talks until the client leaves; gives the stream back where it is to be encrypted.
+/// Serves a session until the client disconnects; returns the stream if it is to be encrypted.
 fn talk<S: Read + Write>(stream: S, session: &mut mailin::Session<Session>, mood: Mood) -> std::io::Result<Option<S>> {
     let mut lines = BufReader::new(stream);
     let mut in_data = false;

@@ -1,4 +1,4 @@
-//! What tests stand on: a world of its own for each, on either engine; drivers; and the contract that every answer keeps.
+//! The foundation of the tests: a world for each test, on both engines; clients; and the contract that every response must meet.
 
 mod answer;
 mod bucket;
@@ -43,7 +43,7 @@ macro_rules! api_test {
     };
 }
 
-/// The same for what has to do with files: with pictures in a bucket, too.
+/// The same for tests with files: also runs with the media store in a bucket.
 macro_rules! media_test {
     ($name:ident, async |$world:ident| $body:block) => {
         mod $name {

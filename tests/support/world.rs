@@ -1,4 +1,4 @@
-//! `World`: one running app over a database of its own, a clock that stands still, and the people who use it.
+//! `World`: a running app with its own database, a clock that stands still, and one user for each role.
 
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -18,16 +18,16 @@ use super::bucket::Bucket;
 use super::client::Client;
 use super::engines::{Database, Engine, has_postgres};
 
-/// When every test begins: 14 March 2026, 09:26:53.589 UTC.
+/// The time when every test begins: 14 March 2026, 09:26:53.589 UTC.
 pub(crate) const BEGINNING: i64 = 1_773_480_413_589;
 
-/// Everybody's password; no test guesses.
+/// The password of all users.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
-/// A word that tests put into what is not public; no public answer may hold it.
+/// A word that tests put into unpublished content; no public response may contain it.
 pub(crate) const CANARY: &str = "quokka-in-the-cellar";
 
-/// What the people of the world may do.
+/// The roles of the world's users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Role {
     Anonymous,
@@ -39,10 +39,10 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    /// Everybody, nobody first.
+    /// All roles, from anonymous to admin.
     pub(crate) const ALL: [Self; 6] = [Self::Anonymous, Self::Contributor, Self::Author, Self::Editor, Self::Moderator, Self::Admin];
 
-    /// As the API writes it.
+    /// Returns the name of the role in the API.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Anonymous => "anonymous",
@@ -54,19 +54,19 @@ impl Role {
         }
     }
 
-    /// The address that the role's person logs in with; it may be read in no public answer.
+    /// Returns the email address of the role's user; no public response may contain it.
     pub(crate) fn email(self) -> String {
         format!("{}@private.example", self.name())
     }
 }
 
-/// The access tokens that the people of the template logged in with.
+/// The access tokens of the template's users.
 pub(crate) type People = HashMap<&'static str, String>;
 
-/// Answers one request.
+/// Processes a request.
 pub(crate) type Service = Rc<dyn Fn(TestRequest) -> Pin<Box<dyn Future<Output = Response<BoxBody>>>>>;
 
-/// One process of the program.
+/// A process of the program.
 #[derive(Clone)]
 pub(crate) struct Node {
     pub(crate) app: App,
@@ -75,16 +75,16 @@ pub(crate) struct Node {
     people: Rc<People>,
 }
 
-/// Where pictures are kept.
+/// The kind of media store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Media {
     Folder,
     Bucket,
 }
 
-/// What a test works in.
+/// The environment of a test.
 pub(crate) struct World {
-    // Before the database, which cannot be dropped while it is in use.
+    // Before the database, because that cannot be dropped while it is in use.
     node: Node,
     pub(crate) database: Database,
     bucket: Option<Bucket>,
@@ -99,7 +99,7 @@ impl Deref for World {
 }
 
 impl World {
-    /// A world over a database of its own.
+    /// Creates a world on a database.
     pub(crate) async fn over(database: Database, media: Media) -> Self {
         let bucket = (media == Media::Bucket).then(Bucket::new);
         let settings = bucket.as_ref().map(Bucket::settings).unwrap_or_default();
@@ -107,19 +107,19 @@ impl World {
         Self { node, database, bucket }
     }
 
-    /// The folder that files of pictures lie in, the bucket's where they are in one.
+    /// Returns the folder of the image files, also if they are in a bucket.
     pub(crate) fn media(&self) -> PathBuf {
         self.bucket.as_ref().map_or_else(|| self.database.folder.path().join("media"), |bucket| bucket.path(""))
     }
 
-    /// Another process over the same database and clock, with some settings of its own.
+    /// Starts another process on the same database and clock, with these settings changed.
     pub(crate) async fn node(&self, settings: &[(&str, &str)]) -> Node {
         let shared = self.bucket.as_ref().map(Bucket::settings).unwrap_or_default();
         let settings = [settings, &borrowed(&shared)].concat();
         Node::start(&self.database, &settings, self.clock.clone()).await.expect("the app opens")
     }
 
-    /// The program over the same database and clock, with deadlines of the test's own for connections.
+    /// Opens the app on the same database and clock, with these deadlines for connections.
     pub(crate) fn app_with(&self, deadlines: Deadlines) -> App {
         let shared = self.bucket.as_ref().map(Bucket::settings).unwrap_or_default();
         let mut config = config(&self.database, &[&borrowed(&shared)[..], &[("WORKERS", "1")]].concat());
@@ -127,7 +127,7 @@ impl World {
         App::open(config, self.clock.clone()).expect("the app opens")
     }
 
-    /// Does what is still to be done, and demands that nothing is left; a database that a test has broken is left alone.
+    /// Runs all waiting jobs and checks that none is left, unless the test has broken the database.
     pub(crate) async fn finish_jobs(&self) {
         let Ok((waiting, failed)) = self.app.count_jobs().await else { return };
         let left = if waiting > 0 {
@@ -139,7 +139,7 @@ impl World {
         assert_eq!(left, (0, 0), "jobs are left: (waiting, given up)");
     }
 
-    /// Runs SQL behind the program's back.
+    /// Runs SQL that the program does not know of.
     pub(crate) fn tamper(&self, sql: &str) {
         self.database.tamper(sql);
     }
@@ -156,12 +156,12 @@ impl Node {
         Ok(Self { app, clock, service, people: Rc::new(database.people.clone()) })
     }
 
-    /// Lets time go by.
+    /// Advances the clock.
     pub(crate) fn pass(&self, seconds: i64) {
         self.clock.advance(seconds * 1000);
     }
 
-    /// The driver of a role's person.
+    /// Returns the client of a role.
     pub(crate) fn client(&self, role: Role) -> Client {
         let token = self.people.get(role.name()).map(|token| format!("Bearer {token}"));
         Client::new(self.clone(), token)
@@ -196,7 +196,7 @@ fn borrowed<'a>(settings: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str
     settings.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
 
-/// The settings of a test: the defaults, but for where things are, few connections and no rate limits.
+/// Returns the settings of a test: the defaults, except for places, few connections and no rate limits.
 pub(crate) fn config(database: &Database, settings: &[(&str, &str)]) -> Config {
     let folder = database.folder.path().display();
     let usual = [
@@ -222,7 +222,7 @@ pub(crate) fn config(database: &Database, settings: &[(&str, &str)]) -> Config {
     Config::from_lookup(lookup).unwrap_or_else(|faults| panic!("the settings are wrong: {faults:?}"))
 }
 
-/// Migrates a database, makes one person of each role, and logs them in over HTTP.
+/// Migrates a database, creates a user for each role, and logs them in over HTTP.
 pub(crate) fn populate(database: &Database) -> People {
     actix_web::rt::System::new().block_on(async {
         let node = Node::start(database, &[], Clock::manual(BEGINNING)).await.expect("the app opens");
@@ -238,17 +238,17 @@ pub(crate) fn populate(database: &Database) -> People {
     })
 }
 
-/// Runs a scenario in a new world; on PostgreSQL only where there is a server.
+/// Runs a scenario in a new world; on PostgreSQL only if there is a server.
 pub(crate) fn run(engine: Engine, scenario: impl AsyncFnOnce(&World)) {
     run_with(engine, Media::Folder, scenario);
 }
 
-/// The same with pictures in either place.
+/// Runs a scenario with this media store.
 pub(crate) fn run_with(engine: Engine, media: Media, scenario: impl AsyncFnOnce(&World)) {
     if engine == Engine::Postgres && !has_postgres() {
         return;
     }
-    // The template is made in a runtime of its own, so before the test's begins.
+    // The template is made in a runtime of its own, so this happens before the test's runtime starts.
     let database = Database::new(engine);
     actix_web::rt::System::new().block_on(async {
         let world = World::over(database, media).await;

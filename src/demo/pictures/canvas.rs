@@ -1,14 +1,14 @@
-//! A canvas of whole numbers: spans, discs, polygons and gradients, the same pixels on every machine.
+//! A canvas with integer arithmetic: spans, discs, polygons and gradients, with the same pixels on every machine.
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, RgbImage};
 
-/// Everything is drawn so many times larger and then reduced, which smooths the edges.
+/// The factor by which everything is drawn larger and then reduced, to smooth the edges.
 const OVERSAMPLING: i32 = 2;
 const QUALITY: u8 = 84;
 
-/// A colour, and how much of it covers what is below.
+/// A colour with an opacity.
 #[derive(Clone, Copy)]
 pub(super) struct Ink {
     channels: [u8; 3],
@@ -22,12 +22,12 @@ pub(super) const fn ink(rgb: u32) -> Ink {
 }
 
 impl Ink {
-    /// The same colour, thinner: 255 covers, 0 does not show.
+    /// Returns the colour with another opacity, from 0 (invisible) to 255 (opaque).
     pub(super) const fn thin(self, opacity: i32) -> Self {
         Self { channels: self.channels, opacity }
     }
 
-    /// The colour that lies so many of `of` parts on the way to another.
+    /// Returns the colour `part` of `of` steps on the way to another.
     pub(super) fn towards(self, other: Self, part: i32, of: i32) -> Self {
         let mut channels = [0; 3];
         for (channel, (from, to)) in channels.iter_mut().zip(self.channels.into_iter().zip(other.channels)) {
@@ -42,10 +42,10 @@ fn mix(from: u8, to: u8, part: i32, of: i32) -> u8 {
     u8::try_from((from + (to - from) * part / of.max(1)).clamp(0, 255)).unwrap_or(u8::MAX)
 }
 
-/// A point: across, down.
+/// A point: x, y.
 pub(super) type Point = (i32, i32);
 
-/// What is drawn on.
+/// The canvas.
 pub(super) struct Canvas {
     width: i32,
     height: i32,
@@ -54,14 +54,14 @@ pub(super) struct Canvas {
 }
 
 impl Canvas {
-    /// An empty canvas; the seed decides everything that looks like chance.
+    /// Returns an empty canvas; the seed determines everything that looks random.
     pub(super) fn new(width: i32, height: i32, seed: u32) -> Self {
         let (width, height) = (width * OVERSAMPLING, height * OVERSAMPLING);
         let bytes = usize::try_from(width * height * 3).unwrap_or_default();
         Self { width, height, pixels: vec![0; bytes], seed: seed.max(1) }
     }
 
-    /// The next number of a fixed sequence, from 0 to below `below`.
+    /// Returns the next number of a fixed sequence, from 0 to less than `below`.
     pub(super) fn chance(&mut self, below: i32) -> i32 {
         self.seed ^= self.seed << 13;
         self.seed ^= self.seed >> 17;
@@ -69,7 +69,7 @@ impl Canvas {
         i32::try_from(self.seed % u32::try_from(below.max(1)).unwrap_or(1)).unwrap_or_default()
     }
 
-    /// Lines from one colour at `top` to another at `bottom`, all across.
+    /// Fills rows with a gradient from the colour `top` to the colour `bottom`, across the whole width.
     pub(super) fn gradient(&mut self, top: i32, bottom: i32, from: Ink, to: Ink) {
         let (top, bottom) = (top * OVERSAMPLING, bottom * OVERSAMPLING);
         for y in top..bottom {
@@ -77,19 +77,19 @@ impl Canvas {
         }
     }
 
-    /// An upright rectangle.
+    /// Fills a rectangle.
     pub(super) fn rect(&mut self, (x, y): Point, width: i32, height: i32, ink: Ink) {
         for line in y * OVERSAMPLING..(y + height) * OVERSAMPLING {
             self.span(line, x * OVERSAMPLING, (x + width) * OVERSAMPLING, ink);
         }
     }
 
-    /// A filled circle.
+    /// Fills a circle.
     pub(super) fn disc(&mut self, centre: Point, radius: i32, ink: Ink) {
         self.ellipse(centre, radius, radius, ink);
     }
 
-    /// A filled ellipse.
+    /// Fills an ellipse.
     pub(super) fn ellipse(&mut self, (x, y): Point, across: i32, down: i32, ink: Ink) {
         let (x, y, across, down) = (x * OVERSAMPLING, y * OVERSAMPLING, across * OVERSAMPLING, (down * OVERSAMPLING).max(1));
         for line in -down..=down {
@@ -98,14 +98,14 @@ impl Canvas {
         }
     }
 
-    /// Light around a point, fading outwards.
+    /// Draws light around a point, fading outwards.
     pub(super) fn glow(&mut self, centre: Point, radius: i32, ink: Ink) {
         for ring in 1..=8 {
             self.disc(centre, radius * ring / 8, ink.thin(18));
         }
     }
 
-    /// A filled polygon; its inside is where a line from outside has crossed an odd number of edges.
+    /// Fills a polygon; a point is inside if a line from outside to it crosses an odd number of edges.
     pub(super) fn polygon(&mut self, corners: &[Point], ink: Ink) {
         let corners: Vec<Point> = corners.iter().map(|(x, y)| (x * OVERSAMPLING, y * OVERSAMPLING)).collect();
         let top = corners.iter().map(|corner| corner.1).min().unwrap_or_default().max(0);
@@ -120,17 +120,17 @@ impl Canvas {
         }
     }
 
-    /// A straight stroke.
+    /// Draws a straight stroke.
     pub(super) fn stroke(&mut self, from: Point, to: Point, width: i32, ink: Ink) {
         let (across, down) = (to.0 - from.0, to.1 - from.1);
         let length = (across * across + down * down).isqrt().max(1);
         let (x, y) = (-down * width / (2 * length), across * width / (2 * length));
-        // A stroke that is thinner than the rounding of its slope still shows.
+        // A stroke thinner than the rounding of its slope must still be visible.
         let (x, y) = if x == 0 && y == 0 { (1, 1) } else { (x, y) };
         self.polygon(&[(from.0 + x, from.1 + y), (to.0 + x, to.1 + y), (to.0 - x, to.1 - y), (from.0 - x, from.1 - y)], ink);
     }
 
-    /// The picture as a JPEG file.
+    /// Returns the image as a JPEG file.
     pub(super) fn jpeg(self) -> Result<Vec<u8>, String> {
         let size = |length: i32| u32::try_from(length).unwrap_or_default();
         let (width, height) = (size(self.width), size(self.height));
@@ -162,7 +162,7 @@ impl Canvas {
     }
 }
 
-/// Repeats a colour by copying what is filled already, twice as much each time.
+/// Fills a buffer with a colour by copying the filled part, which doubles each time.
 fn fill(line: &mut [u8], channels: [u8; 3]) {
     line[..3].copy_from_slice(&channels);
     let mut filled = 3;
@@ -178,7 +178,7 @@ fn crossing(from: Point, to: Point, y: i32) -> Option<i32> {
     (low.1..high.1).contains(&y).then(|| low.0 + (high.0 - low.0) * (y - low.1) / (high.1 - low.1))
 }
 
-/// A wave of whole numbers: from -1000 to 1000, over and over in `period`.
+/// Returns an integer wave from -1000 to 1000 with this period.
 pub(super) fn wave(x: i32, period: i32) -> i32 {
     let half = (period / 2).max(1);
     let place = x.rem_euclid(half * 2);

@@ -1,4 +1,4 @@
-//! The demo newsroom's pictures: drawn by the program, always the same, ours to give away.
+//! The images of the demo newsroom: drawn by the program, always the same, and free to use.
 
 mod canvas;
 mod portraits;
@@ -10,7 +10,7 @@ use canvas::Canvas;
 use portraits::{Face, SIDE, Style};
 use scenery::{HEIGHT, WIDTH};
 
-/// Draws the picture that has this name; `None` where there is none.
+/// Draws the image with this name; returns `None` if there is none.
 pub(super) fn draw(name: &str) -> Option<Result<Vec<u8>, String>> {
     let seed = name.bytes().fold(17_u32, |seed, byte| seed.wrapping_mul(31).wrapping_add(u32::from(byte)));
     if let Some(face) = face(name) {
@@ -24,7 +24,7 @@ pub(super) fn draw(name: &str) -> Option<Result<Vec<u8>, String>> {
     Some(canvas.jpeg())
 }
 
-/// Whether there is a picture of this name.
+/// Checks whether there is an image with this name.
 #[cfg(test)]
 pub(super) fn knows(name: &str) -> bool {
     face(name).is_some() || scene(name).is_some()

@@ -1,11 +1,11 @@
-//! The portraits of the demo newsroom's authors: simple shapes, each face its own.
+//! The portraits of the demo newsroom's authors: simple shapes, with a different face for each.
 
 use super::canvas::{Canvas, ink};
 
-/// The side of a portrait.
+/// The width and height of a portrait, in pixels.
 pub(super) const SIDE: i32 = 800;
 
-/// What makes a face.
+/// The features of a face.
 pub(super) struct Face {
     pub(super) wall: (u32, u32),
     pub(super) skin: u32,
@@ -15,14 +15,14 @@ pub(super) struct Face {
     pub(super) glasses: bool,
 }
 
-/// How the hair is worn.
+/// A hairstyle.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
-    /// To the shoulders.
+    /// Shoulder-length.
     Long,
     /// Short.
     Short,
-    /// A knot on the head.
+    /// Tied in a knot.
     Knot,
     /// Short, with a beard.
     Beard,

@@ -1,12 +1,12 @@
-//! What several pictures have in common: sky, sea, houses, ships.
+//! Elements of several images: sky, sea, houses, ships.
 
 use super::canvas::{Canvas, Ink, Point, ink, wave};
 
-/// The size of a picture.
+/// The size of an image, in pixels.
 pub(super) const WIDTH: i32 = 1600;
 pub(super) const HEIGHT: i32 = 900;
 
-/// A sky down to the horizon, with a sun or a moon in it.
+/// Draws a sky down to the horizon, with a sun or a moon.
 pub(super) fn sky(canvas: &mut Canvas, horizon: i32, colours: (u32, u32), light: (Point, u32)) {
     canvas.gradient(0, horizon, ink(colours.0), ink(colours.1));
     let (place, colour) = light;
@@ -14,7 +14,7 @@ pub(super) fn sky(canvas: &mut Canvas, horizon: i32, colours: (u32, u32), light:
     canvas.disc(place, 58, ink(colour));
 }
 
-/// Clouds: flat ellipses in a row.
+/// Draws clouds: flat ellipses in a row.
 pub(super) fn clouds(canvas: &mut Canvas, number: i32, lowest: i32, colour: Ink) {
     for _ in 0..number {
         let (x, y) = (canvas.chance(WIDTH), 40 + canvas.chance(lowest - 40));
@@ -25,7 +25,7 @@ pub(super) fn clouds(canvas: &mut Canvas, number: i32, lowest: i32, colour: Ink)
     }
 }
 
-/// Stars.
+/// Draws stars.
 pub(super) fn stars(canvas: &mut Canvas, number: i32, lowest: i32) {
     for _ in 0..number {
         let (place, size) = ((canvas.chance(WIDTH), canvas.chance(lowest)), 1 + canvas.chance(2));
@@ -33,7 +33,7 @@ pub(super) fn stars(canvas: &mut Canvas, number: i32, lowest: i32) {
     }
 }
 
-/// Water from the horizon to the lower edge, with waves that grow towards the viewer.
+/// Draws water from the horizon to the lower edge, with waves that grow towards the viewer.
 pub(super) fn sea(canvas: &mut Canvas, horizon: i32, far: u32, near: u32) {
     canvas.gradient(horizon, HEIGHT, ink(far), ink(near));
     let mut y = horizon + 6;
@@ -51,7 +51,7 @@ pub(super) fn sea(canvas: &mut Canvas, horizon: i32, far: u32, near: u32) {
     }
 }
 
-/// The path of light that a sun, a moon or a lamp lays on the water.
+/// Draws the reflection of a sun, a moon or a lamp on the water.
 pub(super) fn reflection(canvas: &mut Canvas, x: i32, horizon: i32, colour: u32) {
     let mut y = horizon + 4;
     while y < HEIGHT {
@@ -62,7 +62,7 @@ pub(super) fn reflection(canvas: &mut Canvas, x: i32, horizon: i32, colour: u32)
     }
 }
 
-/// A row of houses whose feet stand at `ground`; lit windows where `lights` is a colour.
+/// Draws a row of houses on the line `ground`, with lit windows if `lights` is a colour.
 pub(super) fn skyline(canvas: &mut Canvas, ground: i32, tallest: i32, wall: u32, lights: Option<u32>) {
     let mut x = -20;
     while x < WIDTH {
@@ -92,7 +92,7 @@ fn windows(canvas: &mut Canvas, (left, top): Point, (width, height): Point, ligh
     }
 }
 
-/// A ferry, seen from the side, its middle on the water at `place`.
+/// Draws a ferry from the side, with its middle on the water at `place`.
 pub(super) fn ferry(canvas: &mut Canvas, (x, y): Point, hull: u32, lit: bool) {
     let glass = if lit { ink(0x00ff_e2a0) } else { ink(0x0044_6a80) };
     canvas.polygon(&[(x - 260, y - 60), (x + 280, y - 60), (x + 230, y + 22), (x - 220, y + 22)], ink(hull));
@@ -110,7 +110,7 @@ pub(super) fn ferry(canvas: &mut Canvas, (x, y): Point, hull: u32, lit: bool) {
     canvas.stroke((x - 60, y - 190), (x - 60, y - 290), 5, ink(0x0030_3a40));
 }
 
-/// A person in the distance: a coat, a head, two legs.
+/// Draws a person in the distance: a coat, a head, two legs.
 pub(super) fn figure(canvas: &mut Canvas, (x, y): Point, size: i32, coat: u32) {
     canvas.rect((x - size / 6, y - size / 3), size / 8, size / 3, ink(0x002a_2d33));
     canvas.rect((x + size / 24, y - size / 3), size / 8, size / 3, ink(0x002a_2d33));

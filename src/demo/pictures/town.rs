@@ -1,4 +1,4 @@
-//! Pictures of the town: its houses, streets and halls.
+//! Images of the town: its houses, streets and halls.
 
 use super::canvas::{Canvas, ink, wave};
 use super::scenery::{HEIGHT, WIDTH, clouds, figure, sky, skyline};

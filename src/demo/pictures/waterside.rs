@@ -1,4 +1,4 @@
-//! Pictures by the water: the harbour, the bay, the quays.
+//! Images of the waterside: the harbour, the bay, the quays.
 
 use super::canvas::{Canvas, ink, wave};
 use super::scenery::{HEIGHT, WIDTH, clouds, ferry, figure, reflection, sea, sky, skyline, stars};

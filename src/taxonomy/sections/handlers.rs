@@ -1,4 +1,4 @@
-//! The operations on sections over HTTP: unpack, one unit of work, answer.
+//! The HTTP handlers of sections: each unpacks a request, runs one unit of work and responds.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 
@@ -23,9 +23,9 @@ pub(crate) fn routes(mount: &mut impl Mount) {
         .service(merge_section);
 }
 
-/// Lists sections.
+/// List sections
 ///
-/// All sections, by position.
+/// Lists all sections, by default sorted by position.
 #[utoipa::path(tag = "Sections", params(SectionList), responses((status = 200, body = Page<SectionView>, description = "A page of sections.")))]
 #[get("/sections")]
 async fn list_sections(request: Request) -> Result<HttpResponse> {
@@ -36,10 +36,10 @@ async fn list_sections(request: Request) -> Result<HttpResponse> {
     public_page(&request, &list, &page, Tags::of(&["sections"]))
 }
 
-/// Creates a section.
+/// Create a section
 ///
-/// Its slug is made of the name where none is given; a given one that is taken is answered `409`. With a `parent` it stands below
-/// another section.
+/// If no slug is given, it is derived from the name. A given slug that is taken gets `409`. With `parent`, the section becomes
+/// a subsection of that section.
 #[utoipa::path(tag = "Sections", request_body = SectionDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 201, body = Edited<SectionView>, description = "The section.")))]
 #[post("/sections")]
@@ -49,12 +49,12 @@ async fn create_section(body: Body, request: Request, caller: Caller<Editor>) ->
     created(&request, &format!("/sections/{}", view.view.id), &view, view.version)
 }
 
-/// Reads a section.
+/// Read a section
 ///
-/// With `view=editor`, also its version, as the `ETag` that guards writes.
-#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Ask for what editors see.")),
+/// With `view=editor`, the response includes the version, which is also the `ETag` for conditional writes.
+#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor's view.")),
     security((), ("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = crate::http::Either<SectionView>, description = "The section."), (status = 308, body = Moved, description = "The section has another slug now; Location has its address.")))]
+    responses((status = 200, body = crate::http::Either<SectionView>, description = "The section."), (status = 308, body = Moved, description = "The section has a new slug; Location holds its new URL.")))]
 #[get("/sections/{section}")]
 async fn read_section(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if request.wants_editor_view()? {
@@ -72,9 +72,9 @@ async fn read_section(request: Request, name: web::Path<String>) -> Result<HttpR
     public(&request, &view, tags)
 }
 
-/// Replaces a section.
+/// Replace a section
 ///
-/// Members that are left out get their defaults.
+/// Omitted members get their defaults.
 #[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug.")), request_body = SectionDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<SectionView>, description = "The section.")))]
 #[put("/sections/{section}")]
@@ -82,9 +82,9 @@ async fn replace_section(body: Body, request: Request, caller: Caller<Editor>, n
     change(body, request, caller, name).await
 }
 
-/// Changes a section.
+/// Change a section
 ///
-/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default.
+/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default.
 #[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug.")), request_body(content = SectionDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<SectionView>, description = "The section.")))]
 #[patch("/sections/{section}")]
@@ -99,11 +99,12 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web:
     editor(&view, view.version)
 }
 
-/// Deletes a section.
+/// Delete a section
 ///
-/// Answers `409` with the `usages` while articles, sections or ads belong to it, unless `reassign_to` names their new section.
-#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug."), ("reassign_to" = Option<String>, Query, description = "The section that takes over what this one holds, by id or slug.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "There is no such section any more.")))]
+/// If articles, sections or ads belong to the section, `reassign_to` must name the section that takes them over; without it,
+/// the response is `409` and lists them in `usages`.
+#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug."), ("reassign_to" = Option<String>, Query, description = "The id or slug of the section that takes over the articles, subsections and ads of this one.")),
+    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The section no longer exists.")))]
 #[delete("/sections/{section}")]
 async fn delete_section(request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -114,12 +115,12 @@ async fn delete_section(request: Request, caller: Caller<Editor>, name: web::Pat
     Ok(no_content())
 }
 
-/// Merges a section into another.
+/// Merge a section into another
 ///
-/// Every article and section that lies within this section moves to the other; this one is deleted. Answers the section
-/// that stays, which may not lie within the one that goes.
-#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug of the section that goes.")), request_body = SectionMerger, security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<SectionView>, description = "The section that stays.")))]
+/// Moves every article and subsection of this section to the section `into`, then deletes this section. Returns the section
+/// `into`, which cannot be below this section.
+#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug of the section to merge and delete.")), request_body = SectionMerger, security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = Edited<SectionView>, description = "The section that the other was merged into.")))]
 #[post("/sections/{section}/merge")]
 async fn merge_section(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -1,6 +1,6 @@
-//! Sections: the one place of the newspaper that an article belongs to; they may lie within each other.
+//! Sections: an article belongs to at most one; sections may be nested.
 //!
-//! Invariant: no section lies within itself, however far up.
+//! Invariant: no section is its own ancestor.
 
 mod handlers;
 mod operations;

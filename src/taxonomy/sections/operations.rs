@@ -1,4 +1,4 @@
-//! What can be done with sections: plain functions of connection, caller and input.
+//! The operations on sections: plain functions of the connection, the caller and the input.
 
 use serde_json::{Value, json};
 
@@ -13,31 +13,31 @@ use crate::http::{Edited, Precondition};
 use crate::input::{Input, Query};
 use crate::users::{Caller, Editor};
 
-/// One page of sections.
+/// Returns a page of sections.
 pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<SectionView>> {
     let page = queries::page(conn, query)?;
     page.with_rows(|rows| views(app, conn, &rows))
 }
 
-/// The first hundred sections, by position.
+/// Returns the first hundred sections, by position.
 pub(crate) fn first(app: &App, conn: &mut Conn) -> Result<Vec<SectionView>> {
     let query = Query::parse("limit=100").listing(&LISTING, &app.secrets, "sections");
     Ok(list(app, conn, &query)?.rows)
 }
 
-/// What readers see of a section.
+/// Returns the public view of a section.
 pub(crate) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<SectionView> {
     let section = queries::find_ever(conn, name)?;
     view(app, conn, &section)
 }
 
-/// What editors see of a section.
+/// Returns the editor's view of a section.
 pub(super) fn read_as_editor(app: &App, conn: &mut Conn, name: &str) -> Result<Edited<SectionView>> {
     let section = queries::find(conn, name)?;
     edited(app, conn, &section)
 }
 
-/// Makes a section.
+/// Creates a section.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<SectionView>> {
     let draft = input.create::<SectionDraft>(conn)?;
     let now = app.now();
@@ -77,7 +77,7 @@ pub(super) fn revise(
     edited(app, conn, &section)
 }
 
-/// Deletes a section; what it holds moves to another, or must not be there.
+/// Deletes a section. Its articles, subsections and ads move to `reassign_to`; without that, it must have none.
 pub(super) fn delete(
     app: &App,
     conn: &mut Conn,
@@ -101,12 +101,12 @@ pub(super) fn delete(
     events::record(conn, app.now(), event("section.deleted", &section, caller.actor(), heir))
 }
 
-/// Moves everything that lies within this section to another, and deletes it.
+/// Moves all articles, subsections and ads of a section to another, and deletes the section.
 pub(super) fn merge(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &str, input: &Input) -> Result<Edited<SectionView>> {
     let section = locked(conn, name)?;
     let SectionMerger { into } = input.create::<SectionMerger>(conn)?;
     if lies_within(conn, into, section.id)? {
-        return Err(Error::invalid(vec![Fault::at("/into", "circle", "The section that stays can't lie within the one that goes.")]));
+        return Err(Error::invalid(vec![Fault::at("/into", "circle", "A section cannot be merged into itself or a section below it.")]));
     }
     queries::reassign(conn, section.id, into)?;
     former_slugs::merged(conn, SlugKind::Section, (section.id, &section.slug), into, app.now())?;
@@ -121,7 +121,7 @@ fn find_heir(conn: &mut Conn, section: &Section, name: &str) -> Result<SectionId
     let heir = found.filter(|heir| heir.id != section.id);
     let heir = heir.ok_or_else(|| refused("unknown_reference", format!("There is no other section {name:?}.")))?;
     if lies_within(conn, heir.id, section.id)? {
-        return Err(refused("circle", format!("{name:?} lies within this section.")));
+        return Err(refused("circle", format!("{name:?} is below this section.")));
     }
     Ok(heir.id)
 }
@@ -135,16 +135,16 @@ fn refuse_used(conn: &mut Conn, section: &Section) -> Result<()> {
     Err(Error::new(Code::InUse, detail).with("usages", json!({"articles": articles, "sections": children, "creatives": creatives})))
 }
 
-/// A section's parents must not lead back to it; 32 levels are as deep as sections go.
+/// Refuses a parent from which the section can be reached again, or that is nested deeper than 32 levels.
 fn refuse_circle(conn: &mut Conn, id: SectionId, parent: Option<SectionId>) -> Result<()> {
     let Some(parent) = parent else { return Ok(()) };
     if !lies_within(conn, parent, id)? {
         return Ok(());
     }
-    Err(Error::invalid(vec![Fault::at("/parent", "circle", "A section can't lie within itself, nor deeper than 32 levels.")]))
+    Err(Error::invalid(vec![Fault::at("/parent", "circle", "A section cannot be below itself, nor nested deeper than 32 levels.")]))
 }
 
-/// Whether a section is another or lies within it; one that lies too deep to be sure counts as if it did.
+/// Checks whether a section is another section or below it. A section below more than 32 levels counts as below it.
 fn lies_within(conn: &mut Conn, id: SectionId, other: SectionId) -> Result<bool> {
     let mut above = Some(id);
     for _ in 0..32 {
@@ -172,7 +172,7 @@ fn locked(conn: &mut Conn, name: &str) -> Result<Section> {
     queries::find(conn, name)
 }
 
-/// What happened to a section; lists of articles are asked by it and show it.
+/// Returns an event about a section. Its tags include the lists of articles, because they filter by section and show its name.
 fn event(kind: &'static str, section: &Section, actor: Option<String>, heir: Option<SectionId>) -> Event {
     Event {
         kind,

@@ -13,13 +13,13 @@ use crate::error::{Code, Error, Result, conflict_on};
 use crate::former_slugs::{self, SlugKind};
 use crate::schema::{ad_creative_sections, articles, publications, sections};
 
-/// One page of sections.
+/// Returns a page of sections.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Section>> {
     let rows = sections::table.select(Section::as_select()).into_boxed::<Backend>();
     Ok(keyset!(conn, LISTING, query, rows, sections::table.into_boxed::<Backend>()))
 }
 
-/// The section that an id or a slug names, if there is one.
+/// Returns the section with an id or slug, if it exists.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Section>> {
     let query = sections::table.select(Section::as_select()).into_boxed::<Backend>();
     let query = match Slugged::<Section>::parse(name) {
@@ -29,12 +29,12 @@ pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Section>> {
     Ok(query.first(conn).optional()?)
 }
 
-/// The section that an id or a slug names.
+/// Returns the section with an id or slug, or `404`.
 pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Section> {
     look_up(conn, name)?.ok_or_else(Error::not_found)
 }
 
-/// The section that an id or a slug names, or the one that had the slug before.
+/// Returns the section with an id, slug or former slug.
 pub(super) fn find_ever(conn: &mut Conn, name: &str) -> Result<Section> {
     if let Some(section) = look_up(conn, name)? {
         return Ok(section);
@@ -43,7 +43,7 @@ pub(super) fn find_ever(conn: &mut Conn, name: &str) -> Result<Section> {
     find(conn, &present.ok_or_else(Error::not_found)?)
 }
 
-/// The id of the section that a body names.
+/// Returns the id of the section that a request body names.
 pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     if !is_id_or_slug(name) {
         return Ok(None);
@@ -51,7 +51,7 @@ pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<Strin
     Ok(look_up(conn, name)?.map(|section| section.id.to_string()))
 }
 
-/// Cards of sections, by id.
+/// Returns the cards of sections, by id.
 pub(crate) fn cards(conn: &mut Conn, links: &LinkConfig, ids: &[Id<Section>]) -> Result<HashMap<Id<Section>, SectionCard>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
@@ -61,17 +61,17 @@ pub(crate) fn cards(conn: &mut Conn, links: &LinkConfig, ids: &[Id<Section>]) ->
     Ok(rows.into_iter().map(|row| (row.id, row.card(links))).collect())
 }
 
-/// The slugs of all sections, by position.
+/// Returns the slugs of all sections, by position.
 pub(crate) fn slugs(conn: &mut Conn) -> Result<Vec<String>> {
     Ok(sections::table.order((sections::position, sections::id)).limit(10_000).select(sections::slug).load(conn)?)
 }
 
-/// When a section changed last.
+/// Returns the time of the last change to any section.
 pub(crate) fn last_change(conn: &mut Conn) -> Result<Option<Timestamp>> {
     Ok(sections::table.order(sections::updated_at.desc()).select(sections::updated_at).first(conn).optional()?)
 }
 
-/// Whether a slug is, or was, another section's.
+/// Checks whether a slug is, or was, that of another section.
 pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: Id<Section>) -> Result<bool> {
     let others = sections::table.filter(sections::slug.eq(slug)).filter(sections::id.ne(own));
     Ok(others.count().get_result::<i64>(conn)? > 0 || former_slugs::is_kept_for_another(conn, SlugKind::Section, slug, own)?)
@@ -89,12 +89,12 @@ pub(super) fn update(conn: &mut Conn, section: &Section) -> Result<()> {
     Ok(())
 }
 
-/// The error of a slug that another section has, or had.
+/// The error for a slug that another section has, or had.
 fn slug_conflict(slug: &str) -> Error {
     Error::new(Code::SlugTaken, format!("Another section has, or had, the slug {slug:?}."))
 }
 
-/// The error of a slug that is not free, with the section that has, or had, it.
+/// The error for a taken slug, naming the section that has, or had, it.
 pub(super) fn slug_refusal(conn: &mut Conn, slug: &str) -> Error {
     let taken = slug_conflict(slug);
     match find_ever(conn, slug) {
@@ -103,13 +103,13 @@ pub(super) fn slug_refusal(conn: &mut Conn, slug: &str) -> Error {
     }
 }
 
-/// Removes a section that nothing refers to any more.
+/// Deletes a section that nothing refers to.
 pub(super) fn delete(conn: &mut Conn, id: Id<Section>) -> Result<()> {
     diesel::delete(sections::table.filter(sections::id.eq(id))).execute(conn)?;
     Ok(())
 }
 
-/// How many articles, sections and creatives of ads refer to a section.
+/// Counts the articles, subsections and ad creatives that refer to a section.
 pub(super) fn usages(conn: &mut Conn, id: Id<Section>) -> Result<(i64, i64, i64)> {
     let articles = articles::table.filter(articles::section_id.eq(id)).count().get_result(conn)?;
     let published = publications::table.filter(publications::section_id.eq(id)).count().get_result::<i64>(conn)?;
@@ -121,7 +121,7 @@ pub(super) fn usages(conn: &mut Conn, id: Id<Section>) -> Result<(i64, i64, i64)
 /// Moves everything that refers to one section to another.
 pub(super) fn reassign(conn: &mut Conn, from: Id<Section>, to: Id<Section>) -> Result<()> {
     diesel::update(articles::table.filter(articles::section_id.eq(from))).set(articles::section_id.eq(Some(to))).execute(conn)?;
-    // Who publishes or withdraws meanwhile would step from what is no longer so.
+    // Waits for concurrent publishing and withdrawing, which would add to a count that is about to be replaced.
     lock(conn, "article counts")?;
     diesel::update(publications::table.filter(publications::section_id.eq(from)))
         .set(publications::section_id.eq(Some(to)))
@@ -129,7 +129,7 @@ pub(super) fn reassign(conn: &mut Conn, from: Id<Section>, to: Id<Section>) -> R
     diesel::update(sections::table.filter(sections::parent_id.eq(from)).filter(sections::id.ne(to)))
         .set(sections::parent_id.eq(Some(to)))
         .execute(conn)?;
-    // What is shown in both already is not shown twice.
+    // A creative that is shown in both sections already keeps one row.
     let twins = ad_creative_sections::table.filter(ad_creative_sections::section_id.eq(to)).select(ad_creative_sections::creative_id);
     let twins: Vec<String> = twins.load(conn)?;
     let ads = || ad_creative_sections::table.filter(ad_creative_sections::section_id.eq(from));
@@ -138,7 +138,7 @@ pub(super) fn reassign(conn: &mut Conn, from: Id<Section>, to: Id<Section>) -> R
     recount(conn, to)
 }
 
-/// Counts the published articles of a section anew.
+/// Recounts the published articles of a section.
 fn recount(conn: &mut Conn, id: Id<Section>) -> Result<()> {
     let count: i64 =
         publications::table.filter(publications::section_id.eq(id)).filter(publications::kind.eq("article")).count().get_result(conn)?;
@@ -147,8 +147,8 @@ fn recount(conn: &mut Conn, id: Id<Section>) -> Result<()> {
     Ok(())
 }
 
-/// Counts an article more in sections, or one less: to count them all would take the longer the more there are.
-/// The caller holds the lock of the article counts since before it looked at what this is stepped from.
+/// Adds `step` to the article counts of sections, because recounting takes longer with every article. The caller must have
+/// taken the lock `article counts` before it read the state that `step` is derived from.
 pub(crate) fn count(conn: &mut Conn, ids: &[Id<Section>], step: i32) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
@@ -158,7 +158,7 @@ pub(crate) fn count(conn: &mut Conn, ids: &[Id<Section>], step: i32) -> Result<(
     Ok(())
 }
 
-/// The condition that a section lies within one of these, by id or slug.
+/// Returns the condition that a section's parent is one of these sections, by id or slug.
 pub(super) fn parent_is(op: Op, keys: &[Key]) -> Predicate<sections::table> {
     let parent = diesel::alias!(sections as parent_section);
     let names = || keys.iter().map(Key::text).collect::<Vec<_>>();

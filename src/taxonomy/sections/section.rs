@@ -1,4 +1,4 @@
-//! A section: its row, its draft, its views.
+//! A section: its row, its draft and its views.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ pub(crate) struct Section {
     pub(crate) description: Option<String>,
     pub(crate) parent_id: Option<Id<Section>>,
     pub(crate) position: i32,
-    /// Only counting writes it, so that no edit brings an old count back.
+    /// Written only by counting, so that no edit restores an old count.
     #[diesel(skip_update)]
     pub(crate) article_count: i32,
     pub(crate) version: i32,
@@ -32,23 +32,23 @@ pub(crate) struct Section {
     pub(crate) updated_at: Timestamp,
 }
 
-/// What a section may be made of.
+/// The content of a section, as clients send it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SectionDraft {
-    /// What it is called.
+    /// The name.
     #[schema(value_type = Name)]
     pub(crate) name: String,
-    /// Its address; made from the name where absent.
+    /// The slug: the section's name in URLs. Derived from the name if absent.
     #[schema(value_type = Option<Slug>)]
     pub(crate) slug: Option<String>,
-    /// What it is about.
+    /// A description for readers.
     #[schema(value_type = Option<Paragraph>)]
     pub(crate) description: Option<String>,
-    /// The section that it lies within.
+    /// The parent section, by id or slug.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) parent: Option<Id<Section>>,
-    /// Where it stands among its siblings.
+    /// The position among the sections with the same parent; lower comes first.
     #[serde(default)]
     #[schema(minimum = 0, maximum = 1_000_000, default = 0)]
     pub(crate) position: i32,
@@ -60,11 +60,11 @@ impl Draft for SectionDraft {
     const REFERENCES: &'static [Reference] = &[Reference { pointer: "/parent", find: find_reference }];
 }
 
-/// Which section takes another over.
+/// The target of a merge.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SectionMerger {
-    /// The section that stays.
+    /// The section that takes over everything, by id or slug. It remains; the other is deleted.
     #[schema(value_type = ReferenceTo)]
     pub(crate) into: SectionId,
 }
@@ -73,18 +73,18 @@ impl Draft for SectionMerger {
     const REFERENCES: &'static [Reference] = &[Reference { pointer: "/into", find: find_reference }];
 }
 
-/// A section, where another resource shows it.
+/// A section, as embedded in other resources.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct SectionCard {
-    /// Its id.
+    /// The section's id.
     pub(crate) id: SectionId,
-    /// Its address.
+    /// The slug: the section's name in URLs.
     #[schema(example = "city")]
     pub(crate) slug: String,
-    /// What it is called.
+    /// The section's name.
     #[schema(example = "City")]
     pub(crate) name: String,
-    /// Its page on the readers' site.
+    /// The URL of the section's page on the readers' site.
     #[schema(format = "uri", example = "https://example.com/sections/city")]
     pub(crate) url: String,
 }
@@ -92,32 +92,32 @@ pub(crate) struct SectionCard {
 /// A section.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct SectionView {
-    /// Its id.
+    /// The section's id.
     pub(crate) id: SectionId,
-    /// Its address.
+    /// The slug: the section's name in URLs.
     #[schema(example = "city")]
     pub(crate) slug: String,
-    /// What it is called.
+    /// The section's name.
     #[schema(example = "City")]
     pub(crate) name: String,
-    /// What it is about.
+    /// A description for readers.
     #[schema(example = "What happens between the river and the ring road.")]
     pub(crate) description: Option<String>,
-    /// The section that it lies within.
+    /// The parent section; `null` for a top-level section.
     pub(crate) parent: Option<SectionCard>,
-    /// Where it stands among its siblings.
+    /// The position among the sections with the same parent; lower comes first.
     #[schema(example = 1)]
     pub(crate) position: i32,
-    /// How many published articles it has.
+    /// The number of published articles in the section itself.
     #[schema(example = 42)]
     pub(crate) article_count: i32,
-    /// Its page on the readers' site.
+    /// The URL of the section's page on the readers' site.
     #[schema(format = "uri", example = "https://example.com/sections/city")]
     pub(crate) url: String,
 }
 
 impl Section {
-    /// What a draft makes of a section, new or not; every member is taken over.
+    /// Applies a draft to a section, new or not; every member is replaced.
     pub(super) fn revise(&mut self, draft: SectionDraft, slug: String, now: Timestamp) {
         let SectionDraft { name, slug: _, description, parent, position } = draft;
         self.name_key = fold(&name);
@@ -130,7 +130,7 @@ impl Section {
         self.updated_at = now;
     }
 
-    /// A section that nothing is known of yet.
+    /// Returns a new section without content.
     pub(super) fn blank(now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
@@ -147,7 +147,7 @@ impl Section {
         }
     }
 
-    /// What readers see of it.
+    /// Returns the view of the section.
     pub(super) fn view(&self, links: &LinkConfig, parent: Option<SectionCard>) -> SectionView {
         SectionView {
             id: self.id,
@@ -161,13 +161,13 @@ impl Section {
         }
     }
 
-    /// What other resources show of it.
+    /// Returns the card of the section.
     pub(crate) fn card(&self, links: &LinkConfig) -> SectionCard {
         SectionCard { id: self.id, slug: self.slug.clone(), name: self.name.clone(), url: links.section(&self.slug) }
     }
 }
 
-/// What the list of sections can be asked.
+/// The fields of the list of sections.
 pub(super) static LISTING: Listing<sections::table, Section> = Listing {
     fields: &[
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id sections::id), key: None, about: "The id." },
@@ -186,7 +186,7 @@ pub(super) static LISTING: Listing<sections::table, Section> = Listing {
             ops: Op::OPTIONAL_CHOICE,
             column: Column { compare: super::queries::parent_is, order: None },
             key: None,
-            about: "The section that it lies within, by id or slug.",
+            about: "The parent section, by id or slug.",
         },
         Field {
             name: "position",

@@ -1,4 +1,4 @@
-//! The operations on tags over HTTP: unpack, one unit of work, answer.
+//! The HTTP handlers of tags: each unpacks a request, runs one unit of work and responds.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 
@@ -23,9 +23,9 @@ pub(crate) fn routes(mount: &mut impl Mount) {
         .service(merge_tag);
 }
 
-/// Lists tags.
+/// List tags
 ///
-/// All tags, by name.
+/// Lists all tags, by default sorted by name.
 #[utoipa::path(tag = "Tags", params(TagList), responses((status = 200, body = Page<TagView>, description = "A page of tags.")))]
 #[get("/tags")]
 async fn list_tags(request: Request) -> Result<HttpResponse> {
@@ -36,9 +36,9 @@ async fn list_tags(request: Request) -> Result<HttpResponse> {
     public_page(&request, &list, &page, Tags::of(&["tags"]))
 }
 
-/// Creates a tag.
+/// Create a tag
 ///
-/// Whoever writes may make one; only editors change and delete them.
+/// Every user who can write articles may create tags; only editors and admins may change and delete them.
 #[utoipa::path(tag = "Tags", request_body = TagDraft, security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 201, body = Edited<TagView>, description = "The tag.")))]
 #[post("/tags")]
@@ -48,12 +48,12 @@ async fn create_tag(body: Body, request: Request, caller: Caller<Writer>) -> Res
     created(&request, &format!("/tags/{}", view.view.id), &view, view.version)
 }
 
-/// Reads a tag.
+/// Read a tag
 ///
-/// With `view=editor`, also its version, as the `ETag` that guards writes.
-#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Ask for what editors see.")),
+/// With `view=editor`, the response includes the version, which is also the `ETag` for conditional writes.
+#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor's view.")),
     security((), ("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = crate::http::Either<TagView>, description = "The tag."), (status = 308, body = Moved, description = "The tag has another slug now; Location has its address.")))]
+    responses((status = 200, body = crate::http::Either<TagView>, description = "The tag."), (status = 308, body = Moved, description = "The tag has a new slug; Location holds its new URL.")))]
 #[get("/tags/{tag}")]
 async fn read_tag(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if request.wants_editor_view()? {
@@ -71,9 +71,9 @@ async fn read_tag(request: Request, name: web::Path<String>) -> Result<HttpRespo
     public(&request, &view, tags)
 }
 
-/// Replaces a tag.
+/// Replace a tag
 ///
-/// Members that are left out get their defaults.
+/// Omitted members get their defaults.
 #[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug.")), request_body = TagDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<TagView>, description = "The tag.")))]
 #[put("/tags/{tag}")]
@@ -81,9 +81,9 @@ async fn replace_tag(body: Body, request: Request, caller: Caller<Editor>, name:
     change(body, request, caller, name).await
 }
 
-/// Changes a tag.
+/// Change a tag
 ///
-/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default.
+/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default.
 #[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug.")), request_body(content = TagDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<TagView>, description = "The tag.")))]
 #[patch("/tags/{tag}")]
@@ -98,11 +98,12 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web:
     editor(&view, view.version)
 }
 
-/// Deletes a tag.
+/// Delete a tag
 ///
-/// Answers `409` with the `usages` while articles have it, unless `reassign_to` names the tag that they get instead.
-#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug."), ("reassign_to" = Option<String>, Query, description = "The tag that articles get instead, by id or slug.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "There is no such tag any more.")))]
+/// If articles have the tag, `reassign_to` must name the tag that replaces it; without it, the response is `409` and counts
+/// them in `usages`.
+#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug."), ("reassign_to" = Option<String>, Query, description = "The id, name or slug of the tag that replaces this one on articles.")),
+    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The tag no longer exists.")))]
 #[delete("/tags/{tag}")]
 async fn delete_tag(request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -113,12 +114,11 @@ async fn delete_tag(request: Request, caller: Caller<Editor>, name: web::Path<St
     Ok(no_content())
 }
 
-/// Merges a tag into another.
+/// Merge a tag into another
 ///
-/// Every article that has this tag, published or not, gets the other one in its place; this one is deleted. Answers the
-/// tag that stays.
-#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug of the tag that goes.")), request_body = TagMerger, security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<TagView>, description = "The tag that stays.")))]
+/// Replaces this tag by the tag `into` on every article, published or not, then deletes this tag. Returns the tag `into`.
+#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug of the tag to merge and delete.")), request_body = TagMerger, security(("bearer" = ["editor", "admin"])),
+    responses((status = 200, body = Edited<TagView>, description = "The tag that the other was merged into.")))]
 #[post("/tags/{tag}/merge")]
 async fn merge_tag(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -1,6 +1,6 @@
-//! Tags: what articles are about; made by whoever writes, kept by editors.
+//! Tags: the subjects of articles; created by every writer, maintained by editors.
 //!
-//! Invariant: what a tag is called is found without regard to case, so that writing it differently makes no second one.
+//! Invariant: tags are found by name without regard to case, so that a different spelling creates no second tag.
 
 mod handlers;
 mod operations;

@@ -1,4 +1,4 @@
-//! What can be done with tags: plain functions of connection, caller and input.
+//! The operations on tags: plain functions of the connection, the caller and the input.
 
 use serde_json::{Value, json};
 
@@ -13,23 +13,23 @@ use crate::http::{Edited, Precondition};
 use crate::input::{Input, is_name};
 use crate::users::{Caller, Editor, Writer};
 
-/// One page of tags.
+/// Returns a page of tags.
 pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<TagView>> {
     let page = queries::page(conn, query)?;
     page.with_rows(|rows| Ok(rows.iter().map(|tag| tag.view(&app.config.links)).collect()))
 }
 
-/// What readers see of a tag.
+/// Returns the public view of a tag.
 pub(crate) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<TagView> {
     Ok(queries::find_public(conn, name)?.view(&app.config.links))
 }
 
-/// What editors see of a tag.
+/// Returns the editor's view of a tag.
 pub(super) fn read_as_editor(app: &App, conn: &mut Conn, name: &str) -> Result<Edited<TagView>> {
     Ok(edited(app, &queries::find(conn, name)?))
 }
 
-/// Makes a tag.
+/// Creates a tag.
 pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input) -> Result<Edited<TagView>> {
     lock(conn, "tags")?;
     let draft = input.create::<TagDraft>(conn)?;
@@ -37,9 +37,9 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
     Ok(edited(app, &tag))
 }
 
-/// The tag that an id, a name or a slug means, whatever the name's case; a name that no tag has makes one.
+/// Returns the tag with an id, a name (in any case) or a slug; creates it if no tag has that name.
 ///
-/// Nothing where there is no such id, or where the text can't be a name.
+/// Returns `None` for an unknown id, and for a text that cannot be a name.
 pub(crate) fn find_or_create(app: &App, conn: &mut Conn, actor: Option<String>, wanted: &str) -> Result<Option<TagId>> {
     let wanted = wanted.trim();
     lock(conn, "tags")?;
@@ -53,7 +53,7 @@ pub(crate) fn find_or_create(app: &App, conn: &mut Conn, actor: Option<String>, 
     Ok(Some(make(app, conn, actor, draft, false)?.id))
 }
 
-/// Whether [`find_or_create`] would find or make a tag.
+/// Checks whether [`find_or_create`] would find or create a tag.
 pub(crate) fn could_be(conn: &mut Conn, wanted: &str) -> Result<bool> {
     let wanted = wanted.trim();
     Ok((!Id::<Tag>::is_shape(wanted) && is_name(wanted)) || queries::look_up(conn, wanted)?.is_some())
@@ -98,7 +98,7 @@ pub(super) fn revise(
     Ok(after)
 }
 
-/// Deletes a tag; what has it gets another, or must not be there.
+/// Deletes a tag. Its articles get the tag `reassign_to`; without that, it must have no articles.
 pub(super) fn delete(
     app: &App,
     conn: &mut Conn,
@@ -122,13 +122,13 @@ pub(super) fn delete(
     events::record(conn, app.now(), event("tag.deleted", &tag, caller.actor(), heir))
 }
 
-/// Gives everything that has this tag another one, and deletes it.
+/// Replaces a tag by another on all articles, and deletes it.
 pub(super) fn merge(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &str, input: &Input) -> Result<Edited<TagView>> {
     lock(conn, "tags")?;
     let tag = queries::find(conn, name)?;
     let TagMerger { into } = input.create::<TagMerger>(conn)?;
     if into == tag.id {
-        return Err(Error::invalid(vec![Fault::at("/into", "same", "A tag can't be merged into itself.")]));
+        return Err(Error::invalid(vec![Fault::at("/into", "same", "A tag cannot be merged into itself.")]));
     }
     queries::reassign(conn, tag.id, into)?;
     former_slugs::merged(conn, SlugKind::Tag, (tag.id, &tag.slug), into, app.now())?;
@@ -148,7 +148,7 @@ fn refuse_used(conn: &mut Conn, tag: &Tag) -> Result<()> {
     if articles == 0 {
         return Ok(());
     }
-    let detail = format!("{articles} articles have this tag; name another in reassign_to.");
+    let detail = format!("{articles} articles have this tag; name another tag in reassign_to.");
     Err(Error::new(Code::InUse, detail).with("usages", json!({"articles": articles})))
 }
 
@@ -160,7 +160,7 @@ fn choose_slug(conn: &mut Conn, draft: &TagDraft, tag: &Tag) -> Result<String> {
     }
 }
 
-/// What happened to a tag; lists of articles are asked by it and show it.
+/// Returns an event about a tag. Its tags include the lists of articles, because they filter by tag and show its name.
 fn event(kind: &'static str, tag: &Tag, actor: Option<String>, heir: Option<TagId>) -> Event {
     Event {
         kind,

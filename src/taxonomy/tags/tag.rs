@@ -1,4 +1,4 @@
-//! A tag: its row, its draft, its views.
+//! A tag: its row, its draft and its views.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -22,9 +22,9 @@ pub(crate) struct Tag {
     pub(crate) name: String,
     pub(crate) name_key: String,
     pub(crate) description: Option<String>,
-    /// Whether readers may know of it before an article with it is published.
+    /// Whether the tag is public even if no published article has it.
     pub(crate) listed: bool,
-    /// Only counting writes it, so that no edit brings an old count back.
+    /// Written only by counting, so that no edit restores an old count.
     #[diesel(skip_update)]
     pub(crate) article_count: i32,
     pub(crate) version: i32,
@@ -32,7 +32,7 @@ pub(crate) struct Tag {
     pub(crate) updated_at: Timestamp,
 }
 
-/// What is read of a tag to be shown with something else.
+/// The columns of a tag that other resources show.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = tags)]
 pub(crate) struct Label {
@@ -42,24 +42,24 @@ pub(crate) struct Label {
 }
 
 impl Label {
-    /// What the other shows of it.
+    /// Returns the card of the tag.
     pub(crate) fn card(self, links: &LinkConfig) -> TagCard {
         let Self { id, slug, name } = self;
         TagCard { url: links.tag(&slug), id, slug, name }
     }
 }
 
-/// What a tag may be made of.
+/// The content of a tag, as clients send it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TagDraft {
-    /// What it is called.
+    /// The name.
     #[schema(value_type = Name)]
     pub(crate) name: String,
-    /// Its address; made from the name where absent.
+    /// The slug: the tag's name in URLs. Derived from the name if absent.
     #[schema(value_type = Option<Slug>)]
     pub(crate) slug: Option<String>,
-    /// What it is about.
+    /// A description for readers.
     #[schema(value_type = Option<Paragraph>)]
     pub(crate) description: Option<String>,
 }
@@ -69,11 +69,11 @@ impl Draft for TagDraft {
     const READ_ONLY: &'static [&'static str] = &["/id", "/version", "/created_at", "/updated_at"];
 }
 
-/// Which tag takes another over.
+/// The target of a merge.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TagMerger {
-    /// The tag that stays.
+    /// The tag that takes over all articles, by id, name or slug. It remains; the other is deleted.
     #[schema(value_type = ReferenceTo)]
     pub(crate) into: TagId,
 }
@@ -82,18 +82,18 @@ impl Draft for TagMerger {
     const REFERENCES: &'static [Reference] = &[Reference { pointer: "/into", find: find_reference }];
 }
 
-/// A tag, where another resource shows it.
+/// A tag, as embedded in other resources.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct TagCard {
-    /// Its id.
+    /// The tag's id.
     pub(crate) id: TagId,
-    /// Its address.
+    /// The slug: the tag's name in URLs.
     #[schema(example = "public-transport")]
     pub(crate) slug: String,
-    /// What it is called.
+    /// The tag's name.
     #[schema(example = "Public transport")]
     pub(crate) name: String,
-    /// Its page on the readers' site.
+    /// The URL of the tag's page on the readers' site.
     #[schema(format = "uri", example = "https://example.com/tags/public-transport")]
     pub(crate) url: String,
 }
@@ -101,27 +101,27 @@ pub(crate) struct TagCard {
 /// A tag.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct TagView {
-    /// Its id.
+    /// The tag's id.
     pub(crate) id: TagId,
-    /// Its address.
+    /// The slug: the tag's name in URLs.
     #[schema(example = "public-transport")]
     pub(crate) slug: String,
-    /// What it is called.
+    /// The tag's name.
     #[schema(example = "Public transport")]
     pub(crate) name: String,
-    /// What it is about.
+    /// A description for readers.
     #[schema(example = "Buses, trams, trains and ferries.")]
     pub(crate) description: Option<String>,
-    /// How many published articles it has.
+    /// The number of published articles with the tag.
     #[schema(example = 42)]
     pub(crate) article_count: i32,
-    /// Its page on the readers' site.
+    /// The URL of the tag's page on the readers' site.
     #[schema(format = "uri", example = "https://example.com/tags/public-transport")]
     pub(crate) url: String,
 }
 
 impl Tag {
-    /// A tag that nothing is known of yet.
+    /// Returns a new tag without content.
     pub(super) fn blank(now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
@@ -137,7 +137,7 @@ impl Tag {
         }
     }
 
-    /// What a draft makes of a tag, new or not; every member is taken over. Whoever writes a tag itself lists it.
+    /// Applies a draft to a tag, new or not; every member is replaced. A tag that is written explicitly becomes listed.
     pub(super) fn revise(&mut self, draft: TagDraft, slug: String, now: Timestamp) {
         let TagDraft { name, slug: _, description } = draft;
         self.name_key = fold(&name);
@@ -149,7 +149,7 @@ impl Tag {
         self.updated_at = now;
     }
 
-    /// What readers see of it.
+    /// Returns the view of the tag.
     pub(super) fn view(&self, links: &LinkConfig) -> TagView {
         TagView {
             id: self.id,
@@ -161,13 +161,13 @@ impl Tag {
         }
     }
 
-    /// What other resources show of it.
+    /// Returns the card of the tag.
     pub(crate) fn card(&self, links: &LinkConfig) -> TagCard {
         Label { id: self.id, slug: self.slug.clone(), name: self.name.clone() }.card(links)
     }
 }
 
-/// What the list of tags can be asked.
+/// The fields of the list of tags.
 pub(super) static LISTING: Listing<tags::table, Tag> = Listing {
     fields: &[
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id tags::id), key: None, about: "The id." },

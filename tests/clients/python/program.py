@@ -1,4 +1,4 @@
-"""What a program does first, checked by mypy --strict with the package that openapi-python-client makes of the document."""
+"""Typical first steps of a program, checked by mypy --strict with the package that openapi-python-client generates."""
 
 import os
 
@@ -28,4 +28,4 @@ assert isinstance(article, ArticleView), article
 heading = article.body.blocks[0]
 assert isinstance(heading, HeadingBlock), heading
 assert heading.text == "Steps", heading
-print(f"Python: {len(titles)} articles listed, {len(article.body.blocks)} blocks told apart")
+print(f"Python: {len(titles)} articles listed, {len(article.body.blocks)} blocks distinguished")

@@ -1,4 +1,4 @@
-// What a front end does first, in strict TypeScript with the types that openapi-typescript makes of the document.
+// Typical first steps of a front end, in strict TypeScript with the types that openapi-typescript generates.
 import createClient from "openapi-fetch";
 import type { components, paths } from "./schema.js";
 
@@ -10,7 +10,7 @@ function env(name: string): string {
   return value;
 }
 
-// Compiles only if each block is told apart by its type, and if no type is left out.
+// Compiles only if `type` distinguishes all blocks, and if no type is missing.
 function describe(block: Block): string {
   switch (block.type) {
     case "paragraph":
@@ -66,4 +66,4 @@ const read = await client.GET("/api/v1/articles/{article}", { params: { path: { 
 if (read.data === undefined) throw new Error(read.error.detail);
 const blocks: Block[] = read.data.body.blocks;
 if (blocks.map(describe).join("; ") !== "1 Steps; One word.; one, two; ") throw new Error(JSON.stringify(blocks));
-console.log(`TypeScript: ${titles.length} article listed, ${blocks.length} blocks told apart`);
+console.log(`TypeScript: ${titles.length} article listed, ${blocks.length} blocks distinguished`);
