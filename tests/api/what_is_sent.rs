@@ -159,7 +159,7 @@ api_test!(parts_of_forms_are_named, async |world| {
     let picture = jpeg(64, 48, 1);
     let author = world.author();
     let refused = author.upload("images", &[Part::file("x.jpg", &picture).called("image")]).await.expect(422);
-    assert_eq!(refused.fault_detail("/image"), "The part with the file is called \"file\".");
+    assert_eq!(refused.fault_detail("/image"), "The part with the file must be named \"file\".");
     refused.expect_faults(&[("/file", "required"), ("/image", "unknown_member")]);
     let refused = author.upload("images", &[Part::file("x.jpg", &picture), Part::text("title", "A tram")]).await.expect(422);
     assert_eq!(refused.fault_detail("/title"), "\"title\" is not known here.");
