@@ -1,4 +1,4 @@
-//! The only place that looks at the wall clock, so that a test can move it.
+//! The only place that reads the wall clock, so that tests can control the time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,30 +6,30 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::db::Timestamp;
 
-/// Tells the time.
+/// A clock.
 #[derive(Clone, Debug)]
 pub enum Clock {
-    /// The machine's clock.
+    /// The system clock.
     System,
-    /// A clock that stands still until it is moved.
+    /// A clock that only moves when it is advanced.
     Manual(Arc<AtomicI64>),
 }
 
 impl Clock {
-    /// A clock that stands at so many milliseconds after 1970 began.
+    /// Creates a manual clock from milliseconds since 1970.
     #[must_use]
     pub fn manual(millis: i64) -> Self {
         Self::Manual(Arc::new(AtomicI64::new(millis)))
     }
 
-    /// Moves a manual clock; the machine's own stays as it is.
+    /// Advances a manual clock; does nothing to the system clock.
     pub fn advance(&self, millis: i64) {
         if let Self::Manual(time) = self {
             time.fetch_add(millis, Ordering::SeqCst);
         }
     }
 
-    /// The time.
+    /// Returns the current time.
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp::from_millis(match self {
             Self::System => {

@@ -1,4 +1,4 @@
-//! The OpenAPI document: collected from the handlers, completed by loops that no handler can forget.
+//! The OpenAPI document: collected from the handlers, then completed by steps that apply to all operations.
 
 mod answers;
 mod custom;
@@ -25,34 +25,33 @@ use crate::input::CustomKind;
 pub use crate::input::referenced;
 use crate::routes;
 
-/// The document.
+/// Returns the document.
 pub(crate) fn document() -> Arc<Value> {
     static DOCUMENT: OnceLock<Arc<Value>> = OnceLock::new();
     Arc::clone(DOCUMENT.get_or_init(|| Arc::new(build())))
 }
 
-/// The document as it is committed.
+/// Returns the document as it is committed.
 #[must_use]
 pub fn text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
     TEXT.get_or_init(|| serde_json::to_string_pretty(&*document()).unwrap_or_default() + "\n")
 }
 
-/// The document as it is served where there are no schemas of custom fields.
+/// Returns the compact document, which is served if there are no schemas of custom fields.
 pub(crate) fn compact() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
     TEXT.get_or_init(|| serde_json::to_string(&*document()).unwrap_or_default())
 }
 
-/// The document as it is served: compact, and with what administrators said of custom fields, each schema and the kind of thing whose `custom` must fit it.
+/// Returns the compact document with the administrators' schemas of custom fields, each with its kind of resource.
 pub(crate) fn text_with(custom: &[(CustomKind, Value)]) -> String {
     let mut document = (*document()).clone();
     custom::complete(&mut document, custom);
     serde_json::to_string(&document).unwrap_or_default()
 }
 
-/// Which methods each path of the document has; known without the document itself, which is large, and which most servers
-/// are never asked for.
+/// Returns the methods of each path. This does not need the document itself, which is large and which most servers are never asked for.
 pub(crate) fn methods() -> &'static Methods {
     static METHODS: OnceLock<Methods> = OnceLock::new();
     METHODS.get_or_init(|| {
@@ -62,7 +61,7 @@ pub(crate) fn methods() -> &'static Methods {
     })
 }
 
-/// What the handlers say of themselves.
+/// The paths and schemas that the handlers declare.
 #[derive(Default)]
 struct Collected {
     prefix: &'static str,
@@ -103,11 +102,11 @@ fn build() -> Value {
     let mut document = serde_json::to_value(collected()).unwrap_or_default();
     document["openapi"] = "3.1.0".into();
     document["info"] = info();
-    document["servers"] = json!([{"url": "/", "description": "The server that this document came from."}]);
+    document["servers"] = json!([{"url": "/", "description": "The server that has served this document."}]);
     document["tags"] = tags();
     document["components"]["securitySchemes"] = json!({"bearer": {
         "type": "http", "scheme": "bearer",
-        "description": "An access token (a JWT from `POST /api/v1/auth/login`) or an API key (`mh_…` from `POST /api/v1/tokens`). Where an operation lists roles, one of them is needed.",
+        "description": "An access token (a JWT from `POST /api/v1/auth/login`) or an API key (`mh_…` from `POST /api/v1/tokens`). If an operation lists roles, the caller needs one of them.",
     }});
     each_operation(&mut document, |_, _, operation| {
         if operation.get("security").is_none() {
@@ -126,7 +125,7 @@ fn build() -> Value {
     document
 }
 
-/// Every operation of the document: path, method, operation.
+/// Calls a function for every operation of the document, with its path and method.
 fn each_operation(document: &mut Value, mut work: impl FnMut(&str, &str, &mut Value)) {
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
     for (path, item) in paths.iter_mut() {
@@ -145,14 +144,14 @@ fn info() -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "summary": "A headless CMS for newsrooms and blogs.",
         "description": "JSON over HTTP.\n\n\
-            - A plain `GET` is the public view, the same bytes for everybody. What only staff may see is asked for in so many words (`?view=editor`), needs a token and is never cached.\n\
+            - A plain `GET` is the public view, the same bytes for every caller. The view for staff must be requested explicitly (`?view=editor`), needs a token and is never cached.\n\
             - Times are RFC 3339 in UTC with milliseconds; ids are UUIDv7 (RFC 9562). Every member is always present, `null` when empty.\n\
-            - `PATCH` is a JSON Merge Patch (RFC 7396); `PUT` replaces. What `?view=editor` returns can be sent back with `PUT` and changes nothing: members marked `readOnly` are passed over, or must be as they are.\n\
-            - Input is strict: unknown members, parameters and values are refused, and all faults of a request are reported at once.\n\
+            - `PATCH` is a JSON Merge Patch (RFC 7396); `PUT` replaces. The response to `?view=editor` can be sent back with `PUT` and changes nothing: members marked `readOnly` are ignored, or must have their current value.\n\
+            - Input is strict: unknown members, parameters and values are refused, and all validation errors of a request are reported at once.\n\
             - Errors are problem documents (RFC 9457); `GET /problems/{code}` explains each code.\n\
-            - Public answers carry a strong `ETag` and answer `If-None-Match` with `304`; editor views carry their version as `ETag`, which guards writes by `If-Match`.\n\
-            - Any `POST` may carry an `Idempotency-Key`: the first answer is kept for 24 hours and replayed.\n\
-            - `HEAD` and `OPTIONS` work everywhere.",
+            - Public responses have a strong `ETag` and support `If-None-Match` (`304`); editor views have their version as `ETag`, which protects writes with `If-Match`.\n\
+            - Any `POST` may have an `Idempotency-Key`: the first response is stored for 24 hours and replayed.\n\
+            - Every resource supports `OPTIONS`, and `HEAD` if it supports `GET`.",
         "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
     })
 }
@@ -160,26 +159,26 @@ fn info() -> Value {
 fn tags() -> Value {
     let tag = |name: &str, about: &str| json!({"name": name, "description": about});
     json!([
-        tag("Articles", "Articles and pages: working copy and published copy."),
-        tag("Previews", "Links to what is not public yet."),
-        tag("Authors", "Who signs articles."),
-        tag("Sections", "The one place of the paper that an article belongs to."),
-        tag("Tags", "What articles are about."),
-        tag("Collections", "Lists of articles, put together by hand."),
-        tag("Pages", "Everything that a reader's page is made of, in one answer."),
+        tag("Articles", "Articles and pages: working copy and published version."),
+        tag("Previews", "Links to content that is not public yet."),
+        tag("Authors", "The authors of articles."),
+        tag("Sections", "The sections of the site; an article belongs to at most one."),
+        tag("Tags", "The topics of articles."),
+        tag("Collections", "Lists of articles, compiled by hand."),
+        tag("Pages", "All content of one page for readers, in one response."),
         tag("Feeds", "Feeds, sitemaps and oEmbed."),
-        tag("Redirects", "Where paths of the site lead to that nothing stands at any more."),
-        tag("Images", "Pictures and their files."),
-        tag("Comments", "What readers say, and its moderation."),
-        tag("Newsletter", "What readers can subscribe to, who did, and how one comes and leaves."),
-        tag("Ads", "Places for ads, what is shown there, and how often."),
-        tag("Batch", "Many writes in one request and one transaction."),
-        tag("Site", "What a front end needs to know of the site as a whole."),
-        tag("Authentication", "Logging in and out; sessions and one's own account."),
-        tag("Users", "Accounts of the people who work here."),
+        tag("Redirects", "Redirects from former paths of the site."),
+        tag("Images", "Images and their files."),
+        tag("Comments", "The comments of readers, and their moderation."),
+        tag("Newsletter", "Newsletter lists, subscribers, subscribing and unsubscribing."),
+        tag("Ads", "Ad placements, creatives and their statistics."),
+        tag("Batch", "Several writes in one request and one transaction."),
+        tag("Site", "The settings of the whole site, for front ends."),
+        tag("Authentication", "Login, logout, sessions, and the caller's own account."),
+        tag("Users", "The accounts of staff."),
         tag("Tokens", "API keys for programs."),
-        tag("Schemas", "What members of your own (`custom`) must be."),
-        tag("Audit", "Who did what, and when."),
-        tag("Operation", "Health, documentation, error codes."),
+        tag("Schemas", "The schemas of custom fields (`custom`)."),
+        tag("Audit", "The audit log: actors, actions and times."),
+        tag("Operation", "Health checks, documentation, error codes."),
     ])
 }

@@ -1,7 +1,7 @@
-//! Requests to servers that settings name: never to an address inside, unless a setting says so, and never for long.
+//! Requests to servers that settings name: never to private IP addresses, unless a setting allows it, and with a time limit.
 //!
-//! Every name is resolved here and the connection made to just what was found, so that no second answer of a name server can lead
-//! it elsewhere; redirects are not followed, proxies of the environment not used, long answers not read.
+//! Names are resolved here, and the connection is made to exactly the resolved addresses, so that a second DNS response cannot redirect
+//! it. HTTP redirects are not followed, proxy settings of the environment are ignored, and responses are limited in size.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -11,21 +11,21 @@ use bytes::Bytes;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-/// The client for such requests.
+/// The HTTP client for these requests.
 pub(crate) struct Outbound {
     client: reqwest::Client,
     private: bool,
 }
 
-/// What was answered.
+/// The response of another server.
 pub(crate) struct Reply {
-    /// The status.
+    /// The HTTP status.
     pub(crate) status: u16,
-    /// The body.
+    /// The response body.
     pub(crate) body: Vec<u8>,
 }
 
-/// Resolves names to addresses that may be asked.
+/// A resolver that returns only allowed IP addresses.
 struct Guarded {
     private: bool,
 }
@@ -37,7 +37,7 @@ impl Resolve for Guarded {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
             let allowed: Vec<SocketAddr> = found.filter(|found| private || is_public(found.ip())).collect();
             if allowed.is_empty() {
-                return Err(Box::from("its name leads to no address outside"));
+                return Err(Box::from("its name has no public IP address"));
             }
             let addresses: Addrs = Box::new(allowed.into_iter());
             Ok(addresses)
@@ -46,9 +46,9 @@ impl Resolve for Guarded {
 }
 
 impl Outbound {
-    /// A client that may ask addresses inside, or not; the error is a sentence for the operator.
+    /// Creates a client; `private` allows private IP addresses. The error is a sentence for the operator.
     pub(crate) fn open(private: bool) -> Result<Self, String> {
-        // The client takes whatever the process has; where another part has chosen already, that is as good.
+        // If another part of the process has installed a provider already, that one is used.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -59,7 +59,7 @@ impl Outbound {
         Ok(Self { client, private })
     }
 
-    /// Posts JSON and reads the answer, all within a time; the error says what went wrong, in words for the log.
+    /// Posts JSON and reads the response, within a deadline and a maximum size; the error is a text for the log.
     pub(crate) async fn post_json(
         &self,
         url: &Url,
@@ -73,7 +73,7 @@ impl Outbound {
             _ => None,
         };
         if address.is_some_and(|address| !self.private && !is_public(address)) {
-            return Err("it is at an address inside (OUTBOUND_PRIVATE)".into());
+            return Err("it has a private IP address (OUTBOUND_PRIVATE)".into());
         }
         let mut request = self.client.post(url.clone()).timeout(deadline).header("content-type", "application/json").body(body);
         for (name, value) in headers {
@@ -84,7 +84,7 @@ impl Outbound {
         let mut body = Vec::new();
         while let Some(piece) = response.chunk().await.map_err(|error| said(&error))? {
             if body.len() + piece.len() > longest {
-                return Err(format!("it answered more than {longest} bytes"));
+                return Err(format!("its response has more than {longest} bytes"));
             }
             body.extend_from_slice(&piece);
         }
@@ -92,9 +92,9 @@ impl Outbound {
     }
 }
 
-/// An error with its causes, and without the address, which may hold a secret.
+/// Describes an error with its causes, without the URL, which may contain a secret.
 fn said(error: &reqwest::Error) -> String {
-    let mut text = if error.is_timeout() { "it took too long".to_owned() } else { "it could not be asked".to_owned() };
+    let mut text = if error.is_timeout() { "it took too long".to_owned() } else { "the request failed".to_owned() };
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
         text = format!("{text}: {inner}");
@@ -103,7 +103,7 @@ fn said(error: &reqwest::Error) -> String {
     text
 }
 
-/// Whether an address is somebody's on the internet at large (IANA's registries of special addresses).
+/// Returns whether an IP address is public (IANA's registries of special-purpose addresses).
 fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => is_public_v4(address),
@@ -129,7 +129,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
-    // Of what is given out, all but what stands for an address of the other kind, and what is for examples.
+    // All allocated addresses, except those that embed IPv4 addresses and those for documentation.
     let given_out = a & 0xe000 == 0x2000;
     let special = (a == 0x2001 && (b < 0x0200 || b == 0x0db8)) || a == 0x2002 || (a == 0x3fff && b < 0x1000);
     given_out && !special
