@@ -20,7 +20,7 @@ impl CheckConfig {
         let known = crate::input::formats::is_http_url(url);
         let url = Url::parse(url).ok().filter(|_| known).ok_or("must be an http or https URL")?;
         if secret.chars().count() < SHORTEST_SECRET {
-            return Err(format!("needs COMMENT_CHECK_SECRET, of at least {SHORTEST_SECRET} characters"));
+            return Err(format!("needs COMMENT_CHECK_SECRET with at least {SHORTEST_SECRET} characters"));
         }
         Ok(Self { url, secret })
     }

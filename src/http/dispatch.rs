@@ -96,7 +96,7 @@ impl FromRequest for Dispatch {
         let inherited = request.headers().iter().filter(|(name, _)| inherits(name));
         let inherited = inherited.map(|(name, value)| (name.clone(), value.clone())).collect();
         let dispatch = door.map(|door| Self { service: door.0, inherited, peer: request.peer_addr() });
-        std::future::ready(dispatch.ok_or_else(|| Problem::internal("the service has no way back in")))
+        std::future::ready(dispatch.ok_or_else(|| Problem::internal("the service cannot be called from this request")))
     }
 }
 

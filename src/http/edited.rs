@@ -39,7 +39,7 @@ pub(crate) enum EditorView {
 /// The public view or, with `view=editor`, the editor view.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "describes the two answers of one operation")]
+#[expect(dead_code, reason = "describes the two responses of one operation")]
 pub(crate) enum Either<V: Serialize> {
     /// The public view.
     Public(V),
@@ -50,7 +50,7 @@ pub(crate) enum Either<V: Serialize> {
 /// The public view or, with `view=editor`, an editor view that shows more.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "describes the two answers of one operation")]
+#[expect(dead_code, reason = "describes the two responses of one operation")]
 pub(crate) enum PublicOr<V: Serialize, E: Serialize> {
     /// The public view.
     Public(V),

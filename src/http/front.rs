@@ -79,15 +79,15 @@ async fn answer(app: &App, mut request: ServiceRequest, next: &Next<impl Message
     task.await.unwrap_or_else(|error| Err(Error::internal(&format!("a handler panicked: {error}")).into()))
 }
 
-/// How a write ends.
+/// The end of a write.
 enum Ending {
-    /// It was processed before: the stored response is sent.
+    /// The request was processed before: the stored response is sent.
     Answered(HttpResponse),
-    /// Normally, or with the batch that it is part of.
+    /// The write ends normally, or with the batch that it is part of.
     Plain,
     /// The response is stored together with the write.
     Kept(Keeping),
-    /// It was processed before: this run is rolled back.
+    /// The request was processed before: this run is rolled back.
     Checked(Repeating),
     /// Everything is rolled back (dry run).
     Undone(Rc<Joined>),

@@ -114,7 +114,7 @@ fn ready_answer(app: &App, request: &RawRequest) -> Option<Response<BoxBody>> {
     sent.dress(app, &id, &mut answer);
     entry.count(answer.status());
     app.metrics.took(began.elapsed());
-    tracing::debug!(request_id = id, path = request.path(), status = answer.status().as_u16(), "answered from the cache");
+    tracing::debug!(request_id = id, path = request.path(), status = answer.status().as_u16(), "served from the cache");
     Some(answer)
 }
 

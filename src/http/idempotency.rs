@@ -57,15 +57,15 @@ pub(super) struct Kept {
     pub(super) body: Vec<u8>,
 }
 
-/// How a request is processed.
+/// The way in which a request is processed.
 pub(super) enum Plan {
-    /// It has no key: continue normally.
+    /// The request has no key and is processed normally.
     Pass,
-    /// It was processed before: send this response.
+    /// The request was processed before; this response is sent.
     Replay(HttpResponse),
-    /// It was processed before: run it again in a transaction that is rolled back, and finish with [`Repeating::end`].
+    /// The request was processed before; it runs again in a transaction that is rolled back, and ends with [`Repeating::end`].
     Check(Repeating),
-    /// It is the first request with this key: run it in this transaction, and finish with [`Keeping::end`].
+    /// The request is the first with its key; it runs in this transaction, and ends with [`Keeping::end`].
     Keep(Keeping),
 }
 
@@ -110,7 +110,7 @@ pub(super) async fn plan(app: &App, request: &mut ServiceRequest) -> Result<Plan
     let (looked_for, same, oldest) = (scope.clone(), hash.clone(), app.now().plus_seconds(-KEPT_SECONDS));
     if let Some(sealed) = app.db.read(move |conn| look_up(conn, &looked_for, &same, oldest)).await? {
         let kept = app.secrets.unseal(&scope, &sealed).and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok());
-        let answer = kept.map(replay).ok_or_else(|| Error::internal("a kept answer can't be opened"))?;
+        let answer = kept.map(replay).ok_or_else(|| Error::internal("a stored response cannot be decrypted"))?;
         return repetition(app, request, (template, body), (flight, answer));
     }
     request.set_payload(Payload::from(body));

@@ -19,7 +19,7 @@ pub(crate) struct Joined {
     effects: RefCell<Vec<Effect>>,
     only_tries: bool,
     heard: RefCell<Heard>,
-    /// Whether nothing has run in it yet.
+    /// Whether nothing has run in the transaction yet.
     is_fresh: Cell<bool>,
     has_collided: Cell<bool>,
     /// The number of jobs that this process had enqueued when the transaction was created.
@@ -86,7 +86,7 @@ impl Joined {
             }
             self.has_collided.set(false);
         }
-        Err(Error::internal("work was not tried"))
+        Err(Error::internal("the work was not attempted"))
     }
 
     /// Returns whether another transaction has forced one of the parts to roll back since the last call.

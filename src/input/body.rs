@@ -221,7 +221,7 @@ impl Input {
 fn object(value: Value) -> Result<Map<String, Value>> {
     match value {
         Value::Object(members) => Ok(members),
-        _ => Err(Error::invalid(vec![Fault::at("", "wrong_type", "The body must be an object.")])),
+        _ => Err(Error::invalid(vec![Fault::at("", "wrong_type", "The request body must be an object.")])),
     }
 }
 

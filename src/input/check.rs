@@ -188,7 +188,7 @@ pub(super) fn simple(at: &str, error: &ValidationError<'_>) -> Fault {
         ValidationErrorKind::MaxLength { limit } => {
             Fault::at(at, "too_long", format!("This may have at most {limit} characters.")).bound("max", *limit)
         }
-        ValidationErrorKind::MinLength { limit: 1 } => Fault::at(at, "empty", "This may not be empty.").bound("min", 1),
+        ValidationErrorKind::MinLength { limit: 1 } => Fault::at(at, "empty", "This must not be empty.").bound("min", 1),
         ValidationErrorKind::MinLength { limit } => {
             Fault::at(at, "too_short", format!("This must have at least {limit} characters.")).bound("min", *limit)
         }

@@ -83,7 +83,7 @@ impl App {
     pub(crate) async fn leave_nodes(&self) {
         let id = self.node.id.clone();
         if let Err(error) = self.db.write(move |conn| queries::delete(conn, &id)).await {
-            tracing::debug!(%error, "the row of this node is left behind");
+            tracing::debug!(%error, "the row of this node could not be deleted");
         }
     }
 }

@@ -102,7 +102,7 @@ api_test!(rows_never_point_to_nothing, async |world| {
     assert!(found.status.success(), "a new file may be an upload under way: {found:?}");
     age(&bucket.path(&name));
     assert!(says(&check(world, &settings, &[]), 1, &format!("orphan {name}")));
-    assert!(says(&check(world, &settings, &["--repair"]), 0, "1 removed"));
+    assert!(says(&check(world, &settings, &["--repair"]), 0, "1 deleted"));
     assert_eq!(bucket.names(), [""; 0]);
 });
 

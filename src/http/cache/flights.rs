@@ -12,9 +12,9 @@ pub(super) struct Flights(Arc<Mutex<HashMap<Arc<str>, watch::Receiver<()>>>>);
 
 /// The part of a request in making an uncached response.
 pub(in crate::http) enum Turn {
-    /// It makes the response; the others continue when this guard is dropped.
+    /// The request makes the response; the others continue when this guard is dropped.
     Make(Flight),
-    /// It waits for another request.
+    /// The request waits for another one that makes the response.
     Wait(watch::Receiver<()>),
 }
 

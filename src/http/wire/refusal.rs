@@ -45,6 +45,6 @@ fn written(app: &App, error: &Error) -> Vec<u8> {
          referrer-policy: no-referrer\r\ncontent-security-policy: default-src 'none'; frame-ancestors 'none'\r\n\r\n"
     );
     app.metrics.answered("other", "unknown", status.as_u16(), std::time::Duration::ZERO);
-    tracing::info!(request_id = id, status = status.as_u16(), code = error.code().as_str(), "answered below the service");
+    tracing::info!(request_id = id, status = status.as_u16(), code = error.code().as_str(), "responded below the service");
     [head.as_bytes(), &body].concat()
 }
