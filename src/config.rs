@@ -54,9 +54,9 @@ pub struct ServerConfig {
 /// The times for which shared caches, such as a CDN, may serve public responses without revalidation, in seconds.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SharedCache {
-    /// As fresh responses.
+    /// The time for which responses are fresh.
     pub fresh: u64,
-    /// After that, as stale responses during revalidation.
+    /// The time after that for which stale responses may be served during revalidation.
     pub stale: u64,
 }
 
