@@ -1,4 +1,4 @@
-//! `App`: everything that one process holds, and the service built of it, the same for `main` and for tests.
+//! `App`: the state of one process, and the service built from it; `main` and tests use the same.
 
 use std::net::TcpListener;
 use std::ops::Deref;
@@ -32,15 +32,15 @@ use crate::{events, openapi, routes};
 
 pub use crate::users::Newcomer;
 
-/// Everything that one process holds; cheap to clone.
+/// The state of one process; cheap to clone.
 #[derive(Clone)]
 pub struct App {
     parts: Arc<Parts>,
-    /// The time that it is taken to be, where not what the clock says.
+    /// Overrides `now()` (previews of a later time).
     at: Option<Timestamp>,
 }
 
-/// What an [`App`] is made of.
+/// The parts of an [`App`].
 pub struct Parts {
     pub(crate) config: Config,
     pub(crate) db: Db,
@@ -80,10 +80,10 @@ impl Deref for App {
 }
 
 impl App {
-    /// Opens and migrates the database, reads or makes the secret key, opens the media store.
+    /// Opens and migrates the database, reads or creates the secret key, and opens the media store.
     ///
     /// # Errors
-    /// A sentence for the operator.
+    /// Returns a sentence for the operator.
     pub fn open(config: Config, clock: Clock) -> Result<Self, String> {
         let secrets = Secrets::load_or_create(&config.store.secret_key_file)?;
         let db = Db::open(&config.store.database, config.store.connections)?;
@@ -127,8 +127,8 @@ impl App {
         Ok(Self { parts: Arc::new(parts), at: None })
     }
 
-    /// Runs one transaction; nothing is given after it that was made of what its events name before it. The worker is woken
-    /// where there is a job in it.
+    /// Runs one transaction, then purges the cached responses tagged by its events, and wakes the job worker if the transaction has
+    /// enqueued jobs.
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -138,19 +138,19 @@ impl App {
         unpacked(self.write_task(task(move |conn| work(&app, conn))).await)
     }
 
-    /// The same for a task.
+    /// Same as [`Self::write`], for a task.
     async fn write_task(&self, work: Task) -> Result<Parcel, Error> {
         let app = self.clone();
         self.announced(self.db.write_task(Box::new(move |conn| overheard(&app, conn, work))).await)
     }
 
-    /// The same for work that is done again where another transaction undid it.
+    /// Same as [`Self::write_task`]; the work is repeated after a conflict with another transaction.
     pub(crate) async fn write_repeatable(&self, work: Repeatable) -> Result<Parcel, Error> {
         let app = self.clone();
         self.announced(self.db.write_repeatable(Box::new(move |conn| overheard(&app, conn, &work))).await)
     }
 
-    /// Lets what a transaction did be known, once it is durable.
+    /// Purges the cache and wakes the worker after a commit; clears the cache after a failure.
     fn announced(&self, done: Result<Parcel, Error>) -> Result<Parcel, Error> {
         match unpacked::<Overheard>(done) {
             Ok((value, heard, has_jobs)) => {
@@ -167,81 +167,82 @@ impl App {
         }
     }
 
-    /// The turn of a transaction that stays open between its pieces: one at a time, and each is waited for no longer than a write.
+    /// Waits for the permit of a transaction that stays open between its steps. There is one permit; waiting for it is limited to
+    /// [`PATIENCE`].
     pub(crate) async fn batch_turn(&self) -> Result<SemaphorePermit<'_>, Error> {
         let waited = tokio::time::timeout(PATIENCE, self.batches.acquire()).await;
         waited.ok().and_then(Result::ok).ok_or_else(|| Error::unavailable("too many batches are waiting"))
     }
 
-    /// Where it is not known whether a commit came through, the cache has to think that it did.
+    /// Clears the cache after a 5xx error, because the transaction may have been committed.
     pub(crate) fn forget_what_failed(&self, error: &Error) {
         if error.status().is_server_error() && !error.left_all_untouched() {
             self.cache.clear();
         }
     }
 
-    /// The time.
+    /// Returns the current time.
     pub(crate) fn now(&self) -> Timestamp {
         self.at.unwrap_or_else(|| self.clock.now())
     }
 
-    /// The same, at another time: for what is only rehearsed.
+    /// Returns the same app at another time, for previews.
     pub(crate) fn as_of(&self, time: Timestamp) -> Self {
         Self { parts: Arc::clone(&self.parts), at: Some(time) }
     }
 
-    /// Writes down what is counted in memory; done every few seconds, and at the end.
+    /// Writes the counters in memory to the database; called every few seconds and at the end.
     ///
     /// # Errors
-    /// A sentence for the operator; what was not written is kept for the next time.
+    /// Returns a sentence for the operator; unwritten counts are kept for the next call.
     pub async fn write_counts_down(&self) -> Result<(), String> {
         let (views, ads) = (articles::write_views_down(self).await, ads::write_counts_down(self).await);
         views.and(ads).map_err(|error| error.to_string())
     }
 
-    /// Looks through the whole database for damage; what is found makes the server unready.
+    /// Checks the whole database for damage; damage makes `/readyz` fail.
     pub async fn look_for_damage(&self) {
         self.db.look_for_damage().await;
     }
 
-    /// How many statements the database has run for this process, `BEGIN` and `COMMIT` among them.
+    /// Returns the number of statements that the database has run for this process, including `BEGIN` and `COMMIT`.
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.db.statements()
     }
 
-    /// The texts of the statements that were run since the last time that this was asked, without what was bound to them; none
-    /// the first time. For tests that look at how the database carries them out.
+    /// Returns the texts of the statements since the previous call, without bound values; none at the first call. For tests that examine
+    /// query plans.
     #[must_use]
     pub fn heard_statements(&self) -> Vec<String> {
         self.db.heard()
     }
 
-    /// How many renditions of pictures this process has made.
+    /// Returns the number of image renditions that this process has made.
     #[must_use]
     pub fn renditions_made(&self) -> u64 {
         self.renditions.made()
     }
 
-    /// Says that requests should go elsewhere from now on.
+    /// Marks the server as stopping, so that `/readyz` fails.
     pub fn begin_stopping(&self) {
         self.stopping.store(true, Ordering::SeqCst);
     }
 
-    /// Whether the server is about to stop.
+    /// Returns whether the server is stopping.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
     }
 
-    /// A server that answers what comes in by a listening socket.
+    /// Creates a server that accepts connections from a listening socket.
     ///
     /// # Errors
-    /// Where the socket can't be waited for.
+    /// Returns an error if the socket cannot be polled.
     pub fn listen(&self, listener: TcpListener) -> std::io::Result<Server> {
         http::server_on(self, listener)
     }
 
-    /// The service that answers requests.
+    /// Returns the HTTP service.
     #[must_use]
     pub fn service(
         &self,
@@ -256,7 +257,7 @@ impl App {
     }
 }
 
-/// What a transaction gave, what it recorded, and whether there is a job in it.
+/// The result of a transaction, its events, and whether it has enqueued jobs.
 type Overheard = (Parcel, Heard, bool);
 
 fn overheard(app: &App, conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<Parcel, Error>) -> Result<Parcel, Error> {

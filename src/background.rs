@@ -1,4 +1,4 @@
-//! What the server does besides answering: its loops, started and ended together.
+//! The background loops of the server, started and stopped together.
 
 use std::time::Duration;
 
@@ -7,19 +7,19 @@ use tokio::task::JoinHandle;
 use crate::app::App;
 use crate::{articles, events, housekeeping, jobs, nodes};
 
-/// How long a job that is being done gets at the end; what is cut off is done again by the next worker.
+/// The time that a running job has to finish at the end; an aborted job is repeated by the next worker.
 const LAST_JOBS: Duration = Duration::from_secs(10);
 
-/// The loops.
+/// The background loops.
 pub(crate) struct Background {
     app: App,
-    /// Those that may be cut off anywhere.
+    /// The loops that may be aborted at any time.
     loops: Vec<JoinHandle<()>>,
     jobs: JoinHandle<()>,
 }
 
 impl Background {
-    /// Starts them all.
+    /// Starts all loops.
     pub(crate) fn start(app: &App) -> Self {
         let loops = vec![
             tokio::task::spawn_local(housekeeping::run(app.clone())),
@@ -32,11 +32,11 @@ impl Background {
         Self { app: app.clone(), loops, jobs: tokio::task::spawn_local(jobs::work(app.clone())) }
     }
 
-    /// Ends them, after the last request has been answered; nothing is lost that can be kept.
+    /// Stops all loops after the last request has been served, and saves the counters.
     pub(crate) async fn end(mut self) {
         self.loops.iter().for_each(JoinHandle::abort);
         if let Err(why) = self.app.write_counts_down().await {
-            tracing::warn!(why, "the views of the last seconds are lost");
+            tracing::warn!(why, "the counts of the last seconds are lost");
         }
         self.app.begin_stopping();
         if tokio::time::timeout(LAST_JOBS, &mut self.jobs).await.is_err() {

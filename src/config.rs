@@ -1,6 +1,6 @@
-//! Settings: one documented struct per concern, read from the environment or a `.env` file, and nowhere else.
+//! Settings: one documented struct per topic, read only from the environment or a `.env` file.
 //!
-//! An impossible setting stops the start and is named. `.env.example` lists all of [`SETTINGS`]; a test compares them.
+//! An invalid setting prevents the start and is named in the error. `.env.example` lists all of [`SETTINGS`]; a test compares them.
 
 mod connections;
 mod forms;
@@ -22,56 +22,56 @@ pub(crate) use media::{ImageBounds, MediaConfig, MediaPlace, S3Config};
 pub use outbound::CheckConfig;
 pub use settings::{SETTINGS, Setting};
 
-/// Where and how the server listens.
+/// Settings of the HTTP server.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
-    /// Address and port.
+    /// The IP address and port to listen on.
     pub bind: SocketAddr,
-    /// Answering threads.
+    /// The number of worker threads.
     pub workers: usize,
-    /// Where Prometheus may ask.
+    /// The IP address and port on which Prometheus reads metrics.
     pub metrics_bind: Option<SocketAddr>,
-    /// Who says where a request comes from, besides the socket.
+    /// The proxies that may report a client's IP address.
     pub proxies: ProxyConfig,
-    /// Whose pages may call.
+    /// The origins that may call the API from a browser.
     pub cors: Cors,
     /// The deadlines of connections; no setting changes them.
     pub deadlines: Deadlines,
-    /// The deadline of a body, and of who waits for a picture.
+    /// The deadline for receiving a request body, and for waiting for an image.
     pub request_deadline: Duration,
-    /// How long load balancers get to turn away before the end.
+    /// The time for which a stopping server reports that it is not ready, so that load balancers can turn away.
     pub unready_pause: Duration,
-    /// The grace of requests in flight at the end.
+    /// The time that open requests have to finish during shutdown.
     pub shutdown_grace: Duration,
-    /// Whether a write must name the version it changes.
+    /// Whether a write must name the version that it changes.
     pub require_if_match: bool,
-    /// The response cache's size in bytes.
+    /// The size of the response cache, in bytes.
     pub cache_bytes: usize,
-    /// What caches between the server and its clients may do.
+    /// The rights of caches between the server and its clients.
     pub shared_cache: SharedCache,
 }
 
-/// How long shared caches, such as a CDN, may give public answers without asking, in seconds.
+/// The times for which shared caches, such as a CDN, may serve public responses without revalidation, in seconds.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SharedCache {
-    /// As fresh.
+    /// The time for which responses are fresh.
     pub fresh: u64,
-    /// After that, as stale while they ask.
+    /// The time after that for which stale responses may be served during revalidation.
     pub stale: u64,
 }
 
-/// Which origins may call from a browser.
+/// The origins that may call the API from a browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cors {
-    /// Any.
+    /// All origins.
     Any,
-    /// This machine, on whatever port: for a demo, where nothing is configured.
+    /// This machine, on any port: for a demo without configured origins.
     Local,
-    /// These; none by default.
+    /// The listed origins; none by default.
     Origins(Vec<String>),
 }
 
-/// Where things are kept.
+/// Settings of the stores.
 #[derive(Clone, Debug)]
 pub struct StoreConfig {
     pub(crate) database: Location,
@@ -80,21 +80,21 @@ pub struct StoreConfig {
     pub(crate) secret_key_file: PathBuf,
 }
 
-/// What links are made of.
+/// The parts of links.
 #[derive(Clone, Debug)]
 pub struct LinkConfig {
-    /// The readers' site, without a slash at its end.
+    /// The URL of the readers' site, without a slash at its end.
     pub site_url: String,
-    /// This server, without a slash at its end.
+    /// The URL of this server, without a slash at its end.
     pub api_url: String,
     /// The path of an article on the site.
     pub article_path: String,
 }
 
-/// What feeds hold when nobody says.
+/// The default contents of feeds.
 #[derive(Clone, Copy, Debug)]
 pub struct FeedConfig {
-    /// Whether they have whole texts.
+    /// Whether feeds contain full texts.
     pub full: bool,
 }
 
@@ -105,79 +105,79 @@ pub struct FirstAdmin {
     pub(crate) password: String,
 }
 
-/// How many requests a minute; `None` is as many as come.
+/// Rate limits, in requests per minute; `None` means no limit.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rates {
     /// Password checks.
     pub login: Option<u32>,
     /// Guest comments.
     pub comment: Option<u32>,
-    /// Subscriptions to the newsletter.
+    /// Newsletter sign-ups and related requests.
     pub subscribe: Option<u32>,
     /// Public reads.
     pub read: Option<u32>,
-    /// Views of articles.
+    /// Article views.
     pub view: Option<u32>,
-    /// Ads seen and clicked on.
+    /// Ad impressions and ad clicks.
     pub ad: Option<u32>,
-    /// Votes for comments, reports of them, forms for new ones.
+    /// Votes for comments, reports of comments, and forms for new comments.
     pub report: Option<u32>,
-    /// Reads by a preview as of a time.
+    /// Previews of the site at a later time.
     pub preview: Option<u32>,
 }
 
-/// How the log looks.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
     /// Pretty on a terminal, JSON otherwise.
     Auto,
-    /// For people.
+    /// For people to read.
     Pretty,
-    /// For machines, a line each.
+    /// One JSON object per line, for programs.
     Json,
 }
 
 /// All settings.
 #[derive(Clone)]
 pub struct Config {
-    /// Where and how the server listens.
+    /// Settings of the HTTP server.
     pub server: ServerConfig,
-    /// Where things are kept.
+    /// Settings of the stores.
     pub store: StoreConfig,
-    /// What links are made of.
+    /// The parts of links.
     pub links: LinkConfig,
-    /// What feeds hold when nobody says.
+    /// The default contents of feeds.
     pub feeds: FeedConfig,
-    /// The first administrator, where one is named.
+    /// The first administrator, if set.
     pub first_admin: Option<FirstAdmin>,
-    /// Limits for each address.
+    /// The rate limits for each IP address.
     pub rates: Rates,
-    /// How mails leave.
+    /// Settings of outgoing email.
     pub mail: MailConfig,
-    /// Who is asked what they think of comments.
+    /// The server that is asked to check comments, if set.
     pub comment_check: Option<CheckConfig>,
-    /// Whether servers at addresses inside may be asked.
+    /// Whether requests to private IP addresses are allowed.
     pub outbound_private: bool,
-    /// How the log looks.
+    /// The format of the log.
     pub log_format: LogFormat,
-    /// What the log holds.
+    /// The level from which events are logged.
     pub log_level: tracing::Level,
 }
 
 impl Config {
-    /// Lets pages of this machine call, where the settings name no origins.
+    /// Allows browser calls from pages of this machine if no origins are configured.
     pub(crate) fn let_local_pages_call(&mut self) {
         if self.server.cors == Cors::Origins(Vec::new()) {
             self.server.cors = Cors::Local;
         }
     }
 
-    /// Reads the environment, after a `.env` file in the working folder.
+    /// Reads the environment and a `.env` file in the working folder; the environment has precedence.
     ///
     /// # Errors
-    /// A sentence for each setting that is impossible.
+    /// Returns a sentence for each invalid setting.
     pub fn from_env() -> Result<Self, Vec<String>> {
-        // `dotenvy::dotenv` would go on to look in the folders above.
+        // `dotenvy::dotenv` would also search the parent folders.
         if let Err(error) = dotenvy::from_path(".env")
             && !error.not_found()
         {
@@ -186,10 +186,10 @@ impl Config {
         Self::from_lookup(|name| std::env::var(name).ok())
     }
 
-    /// Reads settings from anything that has them by name.
+    /// Reads settings from a function that returns them by name.
     ///
     /// # Errors
-    /// A sentence for each setting that is impossible.
+    /// Returns a sentence for each invalid setting.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<String>> {
         let mut reader = Reader { lookup: &lookup, faults: Vec::new() };
         let config = reader.config();
@@ -254,7 +254,7 @@ impl Reader<'_> {
 
     fn server(&mut self) -> Option<ServerConfig> {
         let address =
-            |text: &str| text.parse::<SocketAddr>().map_err(|_| "must be an address and a port, such as 127.0.0.1:8080".to_owned());
+            |text: &str| text.parse::<SocketAddr>().map_err(|_| "must be an IP address and a port, such as 127.0.0.1:8080".to_owned());
         let bind = self.parsed("BIND", address);
         let metrics_bind = self.optional("METRICS_BIND", address);
         let workers = self.number("WORKERS", 0, 256);
@@ -346,7 +346,7 @@ impl Reader<'_> {
 
     fn first_admin(&mut self) -> Option<FirstAdmin> {
         let email = self.optional("ADMIN_EMAIL", |text| {
-            if crate::input::formats::is_email(text) { Ok(text.to_lowercase()) } else { Err("is not an e-mail address".into()) }
+            if crate::input::formats::is_email(text) { Ok(text.to_lowercase()) } else { Err("is not an email address".into()) }
         });
         let password = self.optional("ADMIN_PASSWORD", |text| match text.chars().count() {
             15..=1024 => Ok(text.to_owned()),

@@ -1,6 +1,6 @@
-//! The one `Error`, sized by what the client can do next, and its RFC 9457 problem document.
+//! The only error type: its codes are distinguished by what the client can do next. Errors become problem documents (RFC 9457).
 //!
-//! A cause is kept for the log and never sent; the front service adds `instance` and `request_id`.
+//! A cause is only logged, never sent; the middleware adds `instance` and `request_id`.
 
 mod bounded;
 mod code;
@@ -20,10 +20,10 @@ pub(crate) use code::Code;
 pub(crate) use fault::Fault;
 use stores::classify;
 
-/// What every operation returns.
+/// The result of every operation.
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong: what the client is told, and what only the log is.
+/// An error: the part for the client, and the part that is only logged.
 #[derive(Clone)]
 pub(crate) struct Error(Box<Inner>);
 
@@ -41,7 +41,7 @@ struct Inner {
 }
 
 impl Error {
-    /// A problem with a sentence about this case.
+    /// Creates an error with a sentence about this case.
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             code,
@@ -56,19 +56,19 @@ impl Error {
         }))
     }
 
-    /// A body whose faults are these; of many, the first are told.
+    /// Creates the error for an invalid body; of many validation errors, only the first ones are reported.
     pub(crate) fn invalid(faults: Vec<Fault>) -> Self {
         let detail = match faults.len() {
-            1 => "The body has a fault.".to_owned(),
-            many if many > MAX_FAULTS => format!("The body has more than {MAX_FAULTS} faults."),
-            many => format!("The body has {many} faults."),
+            1 => "The request body has a validation error.".to_owned(),
+            many if many > MAX_FAULTS => format!("The request body has more than {MAX_FAULTS} validation errors."),
+            many => format!("The request body has {many} validation errors."),
         };
         Self::new(Code::ValidationFailed, detail).at_fault(faults)
     }
 
-    /// A query string whose faults are these.
+    /// Creates the error for an invalid query string.
     pub(crate) fn bad_query(faults: Vec<Fault>) -> Self {
-        Self::new(Code::MalformedQuery, "The query string has faults.").at_fault(faults)
+        Self::new(Code::MalformedQuery, "The query string is not valid.").at_fault(faults)
     }
 
     fn at_fault(mut self, mut faults: Vec<Fault>) -> Self {
@@ -78,43 +78,43 @@ impl Error {
         if more { self.with("more", true) } else { self }
     }
 
-    /// What an unknown address gets, and everything that must look like one.
+    /// Creates the error for an unknown URL, and for everything that must look like one.
     pub(crate) fn not_found() -> Self {
-        Self::new(Code::NotFound, "No public resource has this address.")
+        Self::new(Code::NotFound, "No public resource has this URL.")
     }
 
-    /// The caller is known and may not do this.
+    /// Creates the error for a caller that is known but lacks permission.
     pub(crate) fn forbidden(detail: &str) -> Self {
         Self::new(Code::Forbidden, detail)
     }
 
-    /// The state does not allow it.
+    /// Creates the error for a request that conflicts with the state of the resource.
     pub(crate) fn conflict(detail: impl Into<String>) -> Self {
         Self::new(Code::Conflict, detail)
     }
 
-    /// Something outside fails for now; the cause is logged.
+    /// Creates the error for a temporary failure outside the program; the cause is logged.
     pub(crate) fn unavailable(cause: &str) -> Self {
         Self::new(Code::Unavailable, "Try again shortly.").caused_by(cause).header("Retry-After", "2")
     }
 
-    /// A failure of the server's own; the cause is logged.
+    /// Creates the error for a failure of the server itself; the cause is logged.
     pub(crate) fn internal(cause: &str) -> Self {
         Self::new(Code::Internal, "Something failed inside the server.").caused_by(cause)
     }
 
-    /// What callers get whose write was not committed.
+    /// Creates the error for a write whose commit failed.
     pub(crate) fn from_commit(cause: &diesel::result::Error) -> Self {
         classify(&cause.to_string())
     }
 
-    /// Too many; come back in so long.
+    /// Creates the error for an exceeded rate limit, with the waiting time.
     pub(crate) fn too_many(wait: Duration) -> Self {
         let seconds = wait.as_secs().saturating_add(1);
         Self::new(Code::TooManyRequests, format!("Try again in {seconds} s.")).header("Retry-After", &seconds.to_string())
     }
 
-    /// Adds a header to the answer.
+    /// Adds a response header.
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.0.headers.push((name, value.to_owned()));
         self
@@ -126,80 +126,80 @@ impl Error {
         self
     }
 
-    /// Names what has the slug that was asked for.
+    /// Names the resource that has the requested slug.
     pub(crate) fn taken_by(mut self, kind: &str, id: &str, title: &str) -> Self {
-        self.0.detail = format!("{} It is the {kind} {title:?}.", self.0.detail);
+        self.0.detail = format!("{} It belongs to the {kind} {title:?}.", self.0.detail);
         self.with("taken_by", json!({"kind": kind, "id": id, "title": title}))
     }
 
-    /// Keeps the cause for the log.
+    /// Sets the cause, which is only logged.
     pub(crate) fn caused_by(mut self, cause: &str) -> Self {
         self.0.cause = Some(cause.to_owned());
         self
     }
 
-    /// Says that this belongs to the order of things, so that it is no failure for the log.
+    /// Marks an error as expected, so that it is not logged as a failure.
     pub(crate) fn expected(mut self) -> Self {
         self.0.expected = true;
         self
     }
 
-    /// Whether this belongs to the order of things, whatever its status.
+    /// Returns whether the error is expected, whatever its status.
     pub(crate) fn is_expected(&self) -> bool {
         self.0.expected
     }
 
-    /// The same faults, of what a header says and not of the body.
+    /// Turns validation errors of the body into errors of a header.
     pub(crate) fn in_header(mut self, name: &str) -> Self {
         if self.0.code == Code::ValidationFailed {
-            self.0.detail = format!("The header {name} has faults.");
+            self.0.detail = format!("The header {name} is not valid.");
             self.0.faults = self.0.faults.into_iter().map(|fault| fault.in_header(name)).collect();
         }
         self
     }
 
-    /// The same; nothing had been begun.
+    /// Records that no work had begun.
     pub(crate) fn before_anything(mut self) -> Self {
         self.0.untouched = true;
         self
     }
 
-    /// Whether it is known that nothing had been begun.
+    /// Returns whether it is known that no work had begun.
     pub(crate) fn left_all_untouched(&self) -> bool {
         self.0.untouched
     }
 
-    /// Whether another transaction undid this one, so that the same may work at once.
+    /// Returns whether a conflict with another transaction rolled this one back, so that a retry may succeed at once.
     pub(crate) fn has_collided(&self) -> bool {
         self.0.collided
     }
 
-    /// The kind of problem.
+    /// Returns the code of the problem.
     pub(crate) fn code(&self) -> Code {
         self.0.code
     }
 
-    /// The sentence about this case.
+    /// Returns the sentence about this case.
     pub(crate) fn detail(&self) -> &str {
         &self.0.detail
     }
 
-    /// The faults it names.
+    /// Returns the validation errors.
     pub(crate) fn faults(&self) -> &[Fault] {
         &self.0.faults
     }
 
-    /// What only the log is told.
+    /// Returns the cause, which is only logged.
     pub(crate) fn cause(&self) -> Option<&str> {
         self.0.cause.as_deref()
     }
 
-    /// The status it is answered with.
+    /// Returns the HTTP status.
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.0.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// The problem document of this error at an address, under a request id.
+    /// Returns the problem document of this error for a path and a request id.
     pub(crate) fn document(&self, instance: &str, request_id: &str) -> Value {
         let code = self.0.code;
         let mut members = Map::new();
@@ -217,7 +217,7 @@ impl Error {
         Value::Object(members)
     }
 
-    /// The whole answer, as the front service sends it.
+    /// Returns the whole response, as the middleware sends it.
     pub(crate) fn response(&self, instance: &str, request_id: &str) -> HttpResponse {
         let mut response = HttpResponse::build(self.status());
         for (name, value) in &self.0.headers {
@@ -264,9 +264,9 @@ impl From<diesel::result::Error> for Error {
             diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::ClosedConnection, info) => {
                 Self::unavailable(info.message())
             }
-            // Only a race gets here: what was looked up in this transaction has just been deleted, or come into use.
+            // This only happens in a race: a row that was looked up in this transaction has just been deleted or referred to.
             diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::ForeignKeyViolation, info) => {
-                Self::conflict("What this refers to has just changed; try again.").caused_by(info.message())
+                Self::conflict("A resource that this request refers to has just changed; try again.").caused_by(info.message())
             }
             other => classify(&other.to_string()),
         }
@@ -279,9 +279,9 @@ impl From<serde_json::Error> for Error {
     }
 }
 
-/// Turns a violated uniqueness into the answer that the caller can act on; everything else stays what it is.
+/// Turns a violated uniqueness constraint into an error that the client can act on; other errors stay as they are.
 ///
-/// SQLite does not name the constraint, so the statement's author says what it can only have been.
+/// SQLite does not name the constraint, so the caller provides the only error that it can mean.
 pub(crate) fn conflict_on<T>(result: diesel::QueryResult<T>, answer: impl FnOnce() -> Error) -> Result<T> {
     result.map_err(|error| match error {
         diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _) => answer(),

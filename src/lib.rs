@@ -1,16 +1,17 @@
-//! Masthead, a headless CMS for newsrooms and blogs: the map of the house.
+//! Masthead, a headless CMS for newsrooms and blogs. An overview of the modules:
 //!
-//! - What it is made of: [`app`] (everything one process holds), [`config`] (settings), [`cli`] (commands), `log`,
-//!   `background` (the loops beside the answering), `threads` (priorities), `nodes` (the servers on one database),
-//!   `housekeeping` (what is done every minute), `scrub` (taking what was erased out of the files), [`clock`].
-//! - `demo`: the newsroom that `serve --demo` fills in; `seed`: the one that speed is measured on.
-//! - Rooms, one for each resource: `articles`, `authors`, `taxonomy` (sections, tags), `collections`, `images`,
-//!   `comments`, `newsletter`, `ads`, `redirects`, `former_slugs` (what sections, tags and authors were called), `pages` (whole ones, for readers), `feeds`, `site`, `users`, `audit`, `batch`, `fields` (of one's own); in each, a thing's own page holds row, draft and
-//!   view, `queries.rs` all its SQL, `handlers.rs` its operations over HTTP.
-//! - What rooms stand on: `db` (all knowledge of Diesel), `http` (all knowledge of actix), `input` (what clients send),
-//!   `markdown` (an article's body), `events` (one row per change), `jobs` (what is still to be done outside the
-//!   database), `mail`, `outbound` (requests to other servers), `error`, `secrets`, `visitors` (who was seen lately, without knowing who).
-//! - What binds them: `routes` (every resource, a line each) and `openapi` (the document, made from the same code).
+//! - Program: [`app`] (the state of a process), [`config`] (settings), [`cli`] (commands), `log`, `background` (background loops),
+//!   `threads` (priorities), `nodes` (the servers on one database), `housekeeping` (tasks that run every minute), `scrub` (removes
+//!   deleted data from the files), [`clock`].
+//! - Sample data: `demo` (the newsroom of `serve --demo`), `seed` (the newsroom of the benchmarks).
+//! - Resources, one module each: `articles`, `authors`, `taxonomy` (sections, tags), `collections`, `images`, `comments`, `newsletter`,
+//!   `ads`, `redirects`, `former_slugs` (earlier slugs of sections, tags and authors), `pages` (whole pages for readers), `feeds`,
+//!   `site`, `users`, `audit`, `batch`, `fields` (custom fields). In each module, the file named after the resource has its row, draft
+//!   and view, `queries.rs` all its SQL, and `handlers.rs` its HTTP operations.
+//! - Foundation: `db` (everything that depends on Diesel), `http` (everything that depends on actix), `input` (validation of requests),
+//!   `markdown` (article bodies), `events` (one row per change), `jobs` (work to be done outside the database), `mail`, `outbound`
+//!   (requests to other servers), `error`, `secrets`, `visitors` (recent visitors, without their identity).
+//! - Assembly: `routes` (all operations, one line per module) and `openapi` (the OpenAPI document, generated from the same code).
 
 mod ads;
 pub mod app;

@@ -1,4 +1,4 @@
-//! The log: lines for people on a terminal, JSON otherwise, always on standard error.
+//! The log: readable lines on a terminal, JSON otherwise, always on standard error.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,15 +10,15 @@ use tracing_subscriber::{Layer, fmt, registry};
 
 use crate::config::LogFormat;
 
-/// Whether this process has closed its listening socket itself, so that a failure to accept is no news.
+/// Whether this process has closed its listening socket itself, so that accept errors are expected.
 static CLOSED: AtomicBool = AtomicBool::new(false);
 
-/// Says that the listening socket is closed on purpose.
+/// Records that the listening socket is closed on purpose.
 pub(crate) fn expect_no_connections() {
     CLOSED.store(true, Ordering::SeqCst);
 }
 
-/// Begins to write the log.
+/// Starts logging.
 pub(crate) fn start(format: LogFormat, level: tracing::Level) {
     let terminal = io::stderr().is_terminal();
     let layer = fmt::layer().with_writer(|| OneLine(io::stderr()));
@@ -28,20 +28,20 @@ pub(crate) fn start(format: LogFormat, level: tracing::Level) {
         LogFormat::Auto | LogFormat::Pretty => layer.with_ansi(terminal).with_target(false).boxed(),
     };
     let news = filter_fn(|event| event.target() != "actix_server::accept" || !CLOSED.load(Ordering::SeqCst));
-    // Else everything down to the finest is written by those who log, only to be thrown away.
+    // Without this hint, libraries would format even their finest events, only to discard them.
     let news = news.with_max_level_hint(level);
     registry().with(layer.with_filter(interest(level).and(news))).init();
 }
 
-/// What the program's own parts say from `level` on, and of other parts what somebody must know.
+/// Selects the program's own events from `level` on, and of libraries only warnings and errors (all events with `trace`).
 fn interest(level: tracing::Level) -> Targets {
     let others = level.min(tracing::Level::WARN);
     let others = if level == tracing::Level::TRACE { level } else { others };
     Targets::new().with_default(LevelFilter::from_level(others)).with_target("masthead", LevelFilter::from_level(level))
 }
 
-/// Writes each event as one line, whatever was logged: a control character that a client sent must not look like a
-/// line of the log. (Escape sequences in values are neutralised by the formatter, so that colours may pass here.)
+/// Writes each event as one line: a control character that a client sent must not look like a new line of the log. (The formatter
+/// neutralizes escape sequences in values, so colours may pass here.)
 struct OneLine<W>(W);
 
 impl<W: Write> Write for OneLine<W> {

@@ -1,4 +1,4 @@
-//! Every resource, a line each.
+//! All operations, one line per module.
 
 use crate::http::Mount;
 use crate::input::Draft;
@@ -8,7 +8,7 @@ use crate::{
     users,
 };
 
-/// Mounts everything that is served.
+/// Mounts all operations.
 pub(crate) fn mount<M: Mount>(mount: &mut M) {
     mount
         .configure(http::health_routes)
@@ -37,7 +37,7 @@ pub(crate) fn mount<M: Mount>(mount: &mut M) {
         });
 }
 
-/// Every draft, for the members that its schema does not know but a round trip brings along.
+/// Returns all drafts, with the members that are not in their schemas but are accepted when an editor view is sent back.
 pub(crate) fn drafts() -> Vec<DraftFacts> {
     vec![
         facts::<ads::CreativeDraft>(),

@@ -1,14 +1,14 @@
-//! Threads that stand back behind those that answer.
+//! Low priority for background threads.
 
-/// How far they stand back.
+/// The niceness of background threads.
 #[cfg(target_os = "linux")]
 const NICE: i32 = 10;
 
-/// Gives this thread a low priority. On Linux, priority belongs to the thread; elsewhere it is the whole process's and left alone.
+/// Gives this thread a low priority. Only on Linux: elsewhere, priority belongs to the whole process and is not changed.
 #[cfg(target_os = "linux")]
 pub(crate) fn stand_back() {
     if let Err(error) = rustix::process::nice(NICE) {
-        tracing::debug!(%error, "work in the background has the priority of answers");
+        tracing::debug!(%error, "background work runs with normal priority");
     }
 }
 

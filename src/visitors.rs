@@ -1,4 +1,4 @@
-//! Who was seen lately, without knowing who they are: keyed hashes whose key is forgotten every day.
+//! Recent visitors, without their identity: keyed hashes whose key changes every day.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -11,19 +11,19 @@ use crate::secrets::random;
 
 /// A day, in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
-/// For how long somebody counts once, in milliseconds.
+/// The time in which a visitor counts only once, in milliseconds.
 const ONCE: i64 = 30 * 60 * 1000;
-/// How many visits are remembered at most; beyond, somebody may be counted twice.
+/// The maximum number of remembered visits; if there are more, a visitor may count twice.
 const MOST: usize = 200_000;
 
-/// Somebody who reads or sees something, as far as can be told.
+/// A visit: an estimate of who reads or sees something.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Visit<'a> {
-    /// Where they are.
+    /// The visitor's IP address.
     pub(crate) address: IpAddr,
-    /// What program they use.
+    /// The visitor's `User-Agent`.
     pub(crate) user_agent: &'a str,
-    /// What they read or saw.
+    /// The thing that the visitor reads or sees.
     pub(crate) subject: &'a str,
 }
 
@@ -33,12 +33,12 @@ pub(crate) struct Visitors {
     /// The day of the key, counted from 1970.
     day: i64,
     key: [u8; 32],
-    /// When each was counted.
+    /// The time at which each visit was counted.
     counted: HashMap<[u8; 16], i64>,
 }
 
 impl Visitors {
-    /// Whether a visit is to be counted; it is remembered then.
+    /// Returns whether a visit counts, and remembers it if it does.
     pub(crate) fn counts(&mut self, visit: &Visit<'_>, now: Timestamp) -> bool {
         let now = now.millis();
         self.renew_key(now);
@@ -48,7 +48,7 @@ impl Visitors {
         }
         if self.counted.len() >= MOST {
             self.forget(now);
-            // Where hardly any can be forgotten, going through all of them for each new one would take too long.
+            // If few visits have expired, searching all of them for each new visit would take too long.
             if self.counted.len() > MOST / 2 {
                 self.counted.clear();
             }
@@ -57,13 +57,13 @@ impl Visitors {
         true
     }
 
-    /// Forgets what is longer ago than half an hour.
+    /// Forgets visits older than half an hour.
     pub(crate) fn forget(&mut self, now: i64) {
         self.counted.retain(|_, counted| now - *counted < ONCE);
         self.counted.shrink_to_fit();
     }
 
-    /// A new day has a new key, with which nothing of the day before can be found again.
+    /// Starts a new key every day, with which no visit of the day before can be recognized.
     fn renew_key(&mut self, now: i64) {
         let day = now.div_euclid(DAY);
         if day != self.day {

@@ -1,4 +1,4 @@
-//! The media store from the command line: whether rows and files agree.
+//! Checks the media store from the command line: whether the database and the files agree.
 
 use std::io::BufRead;
 use std::path::Path;
@@ -11,45 +11,45 @@ use crate::app::App;
 use crate::housekeeping;
 use crate::images::{self, Rehearsal};
 
-/// How many names of a kind are printed.
+/// The maximum number of printed names of each kind.
 const MOST_NAMES: usize = 100;
 
-/// How to look.
+/// Options of the check.
 #[derive(Args, Debug)]
 pub(super) struct CheckOptions {
-    /// Remove files that no picture is left for; nothing else is changed
+    /// Delete files that no image refers to; nothing else is changed
     #[arg(long)]
     repair: bool,
-    /// Read every file, and compare its hash
+    /// Read every file and compare its hash
     #[arg(long)]
     deep: bool,
 }
 
-/// What was found, as a table; the error says that something is wrong.
+/// Returns the results as a table; the error means that the check has found differences.
 pub(super) async fn check(app: &App, options: &CheckOptions) -> Result<String, (String, String)> {
     let failed = |error: crate::error::Error| (String::new(), error.to_string());
     if options.repair && !housekeeping::owns_media(app).await.map_err(failed)? {
-        let why = format!("{} is another database's, or this database is empty; nothing was looked at", app.storage.place());
+        let why = format!("{} belongs to another database, or this database is empty; nothing was checked", app.storage.place());
         return Err((String::new(), why));
     }
     let found = images::check(app, options.deep, options.repair).await.map_err(failed)?;
     let mut lines = vec![
-        line("files of pictures", found.files, &format!("{} bytes", found.bytes)),
-        line("missing", found.missing.len(), "pictures are made of them, and they are not there"),
+        line("files of images", found.files, &format!("{} bytes", found.bytes)),
+        line("missing", found.missing.len(), "images refer to them, but they do not exist"),
         line("changed", found.changed.len(), if options.deep { "another size or hash" } else { "another size" }),
-        line("orphans", found.orphans.len(), &format!("no picture is left for them; {} removed", found.removed)),
-        line("under way", found.young, "too new to judge"),
-        line("others", found.others, "of another kind, not judged"),
+        line("orphans", found.orphans.len(), &format!("no image refers to them; {} deleted", found.removed)),
+        line("unfinished", found.young, "too new to check"),
+        line("others", found.others, "of another kind, not checked"),
     ];
     for (kind, names) in [("missing", &found.missing), ("changed", &found.changed), ("orphan", &found.orphans)] {
         lines.extend(names.iter().take(MOST_NAMES).map(|name| format!("{kind} {name}")));
     }
     let table = lines.join("\n");
-    if found.is_faulty() { Err((table, "rows and files do not agree".into())) } else { Ok(table) }
+    if found.is_faulty() { Err((table, "the database and the files do not agree".into())) } else { Ok(table) }
 }
 
-/// Makes renditions of a file as lines on standard input say, each a format, a width and the file that it goes into, and says
-/// when one is done.
+/// Makes renditions of a file as the lines of standard input request, each with a format, a width and an output file; prints the size of
+/// each finished rendition.
 pub(super) async fn rehearse(file: &Path) -> Result<(), String> {
     let file = std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     let rehearsal = Rehearsal::of(file)?;
@@ -60,7 +60,7 @@ pub(super) async fn rehearse(file: &Path) -> Result<(), String> {
             let mut words = line.splitn(3, ' ');
             let (Some(format), Some(width), Some(to)) = (words.next(), words.next().and_then(|width| width.parse().ok()), words.next())
             else {
-                return Err(format!("{line:?} is no format, width and file"));
+                return Err(format!("{line:?} is not a format, a width and a file"));
             };
             let made = rehearsal.develop(width, format, &runtime)?;
             std::fs::write(to, &made).map_err(|error| format!("cannot write {to}: {error}"))?;

@@ -1,6 +1,7 @@
-//! The command line: what is typed, and which operation of the program it stands for.
+//! The command line: its commands and options, and the operations that they run.
 //!
-//! Exit codes: 0 done, 1 refused or failed (a sentence on standard error), 2 a wrong command line or wrong settings.
+//! Exit codes: 0 for success, 1 for refusal or failure (with a sentence on standard error), 2 for an invalid command line or invalid
+//! settings.
 
 mod images;
 mod people;
@@ -18,17 +19,17 @@ use crate::{db, demo, http, log, openapi, seed};
 
 const EXAMPLES: &str = "\
 Examples:
-  masthead serve --demo                    try it: a small newsroom with articles, pictures and comments
+  masthead serve --demo                    try it: a small newsroom with articles, images and comments
   masthead users create --email mara@example.org --name 'Mara Lindt' --role admin
-                                           make the first account (the password is asked for)
-  masthead                                 serve what is in the database
+                                           create the first account (prompts for the password)
+  masthead                                 serve the API
   curl http://127.0.0.1:8080/api/v1/articles
-                                           read it
+                                           read articles
 
 Settings are environment variables, or lines of a file named .env in the working folder.
-The file .env.example describes all of them. Without any, the server listens on
+The file .env.example describes all of them. By default, the server listens on
 127.0.0.1:8080, keeps masthead.db, masthead.key and the folder media/ in the working
-folder (and, where SMTP_URL names no mail server, mails in mails/), and shows its documentation at http://127.0.0.1:8080/docs/.";
+folder (and emails in mails/ if SMTP_URL is empty), and shows its documentation at http://127.0.0.1:8080/docs/.";
 
 /// A headless CMS for newsrooms and blogs: one program that serves a JSON REST API.
 #[derive(Debug, Parser)]
@@ -42,78 +43,78 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the API; what `masthead` alone does, too. Migrates the database first
+    /// Migrate the database and serve the API (default command)
     Serve(ServeOptions),
-    /// Bring the database to this program's schema, and end
+    /// Migrate the database to the current schema and exit
     Migrate,
-    /// The people who can log in
+    /// Manage accounts
     #[command(subcommand)]
     Users(Users),
-    /// API keys for programs
+    /// Manage API keys for programs
     #[command(subcommand)]
     Tokens(Tokens),
-    /// The keys that access tokens are signed with
+    /// Manage the keys with which access tokens are signed
     #[command(subcommand)]
     Keys(Keys),
-    /// The pictures and their files
+    /// Check images and their files
     #[command(subcommand)]
     Images(Images),
     /// Print the OpenAPI document
     Openapi,
-    /// Fill an empty database with the newsroom that speed is measured on
+    /// Fill an empty database with a newsroom for benchmarks
     #[command(hide = true)]
     BenchSeed(SeedOptions),
-    /// Make renditions of a file, one for each line on standard input: a format, a width and where it goes
+    /// Make renditions of a file, one for each line of standard input: a format, a width and an output file
     #[command(hide = true)]
     BenchRenditions {
-        /// The original
+        /// The original image file
         file: std::path::PathBuf,
     },
 }
 
 #[derive(Args, Debug)]
 struct SeedOptions {
-    /// How many articles there are to be
+    /// The number of articles
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
     articles: u32,
 }
 
 #[derive(Args, Debug, Default)]
 struct ServeOptions {
-    /// Fill an empty database with a small newsroom first, and say how to log in
+    /// First fill an empty database with a small newsroom and print how to log in
     #[arg(long)]
     demo: bool,
 }
 
 #[derive(Debug, Subcommand)]
 enum Users {
-    /// Make an account; the password is asked for twice, unless it comes on standard input
+    /// Create an account; prompts twice for the password, unless it is read from standard input
     Create(people::NewAccount),
-    /// List the accounts: role, e-mail address, name
+    /// List all accounts: role, email address, name
     List,
-    /// Give an account a new password; ends its sessions and API keys. Works while a server runs
+    /// Set a new password for an account; ends its sessions and API keys. Works while a server runs
     SetPassword(people::NewSecret),
-    /// Give an account another role, from its next request on
+    /// Change the role of an account, from its next request on
     SetRole(people::NewRole),
-    /// Delete an account; what it wrote stays
+    /// Delete an account; its articles and comments are kept
     Delete(people::Whose),
 }
 
 #[derive(Debug, Subcommand)]
 enum Tokens {
-    /// Make an API key for an account, and print it; it is shown this once
+    /// Create an API key for an account and print it; it is shown only once
     Create(people::NewKey),
 }
 
 #[derive(Debug, Subcommand)]
 enum Keys {
-    /// Make a new signing key; tokens signed with the old one stay valid until they expire
+    /// Create a new signing key; tokens signed with the old one remain valid until they expire
     Rotate,
 }
 
 #[derive(Debug, Subcommand)]
 enum Images {
-    /// Compare the pictures with the files of the media store; a server may run meanwhile. Exits with 1 where they differ
+    /// Compare images with the files of the media store; a server may run meanwhile. Exits with 1 if they differ
     Check(images::CheckOptions),
 }
 
@@ -142,7 +143,7 @@ async fn obey(command: Command, mut config: Config) -> Result<(), String> {
     match command {
         Command::Migrate => migrate(&config),
         Command::Serve(options) => {
-            // Before anything is made: what cannot be served should leave nothing behind.
+            // Checked before anything is created: a failed start should leave nothing behind.
             let bound = http::Bound::new(config.server.bind)?;
             Storage::open(&config.store.media)?.demand().await?;
             if options.demo {
@@ -159,7 +160,7 @@ async fn obey(command: Command, mut config: Config) -> Result<(), String> {
         Command::Tokens(Tokens::Create(key)) => say(&people::create_key(&open(config)?, &key).await?),
         Command::Keys(Keys::Rotate) => {
             let made = open(config)?.rotate_signing_key().await?;
-            say(&format!("New tokens are signed with {made}. Running servers take it up within a minute."))
+            say(&format!("New tokens are signed with {made}. Running servers use it within a minute."))
         }
         Command::Images(Images::Check(options)) => match images::check(&open(config)?, &options).await {
             Ok(table) => say(&table),
@@ -185,7 +186,7 @@ async fn people(app: &App, users: Users) -> Result<String, String> {
 async fn serve(app: App, bound: http::Bound) -> Result<(), String> {
     app.ensure_first_admin().await?;
     if people::nobody(&app).await? {
-        tracing::warn!("nobody can log in yet; make the first account: masthead users create --email … --name … --role admin");
+        tracing::warn!("there are no accounts yet; create the first one: masthead users create --email … --name … --role admin");
     }
     http::serve(app, bound).await
 }
@@ -196,7 +197,7 @@ fn open(config: Config) -> Result<App, String> {
 
 fn migrate(config: &Config) -> Result<(), String> {
     match db::migrate(&config.store.database)? {
-        0 => say("The schema is current; there was nothing to do."),
+        0 => say("The schema is current; no migrations were needed."),
         1 => say("One migration was run; the schema is current."),
         ran => say(&format!("{ran} migrations were run; the schema is current.")),
     }
@@ -212,7 +213,7 @@ fn finish(result: Result<(), String>) -> ExitCode {
     }
 }
 
-/// Prints a line for whoever called; a closed pipe is their wish to hear no more.
+/// Prints a line on standard output; a closed pipe is not an error.
 fn say(text: &str) -> Result<(), String> {
     match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("cannot print: {error}")),
@@ -221,6 +222,6 @@ fn say(text: &str) -> Result<(), String> {
 }
 
 fn complain(why: &str) {
-    // Where even standard error is closed, there is nobody left to tell.
+    // If standard error is closed, too, the message is lost.
     let _ = writeln!(std::io::stderr(), "masthead: {why}");
 }

@@ -1,19 +1,20 @@
-//! What is known of connections before the first comes: their deadlines, and which proxies are believed.
+//! Settings of connections: deadlines and trusted proxies.
 
 use std::time::Duration;
 
 use ipnet::IpNet;
 
-/// How long a connection may take for each thing; no setting changes it, but tests do.
+/// The deadlines of a connection. No setting changes them, but tests do.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
-    /// For the head of a request, from its first byte; the first head of a connection counts from its start.
+    /// The time for receiving the head of a request, from its first byte; for the first head of a connection, from the connection's
+    /// start.
     pub head: Duration,
-    /// How long an idle connection is kept; longer than most load balancers keep theirs, so that they are the ones to close.
+    /// The time for which an idle connection is kept. It is longer than that of most load balancers, so that these close first.
     pub idle: Duration,
-    /// For the rest of a body that nobody reads any more.
+    /// The time for discarding the rest of a request body that is not read any more.
     pub drain: Duration,
-    /// For taking at least one byte of an answer.
+    /// The time in which the client must accept at least one byte of a response.
     pub write: Duration,
 }
 
@@ -23,11 +24,11 @@ impl Default for Deadlines {
     }
 }
 
-/// Which proxies are believed, and where they write the client's address.
+/// The trusted proxies, and the header in which they report the client's IP address.
 #[derive(Clone, Debug)]
 pub struct ProxyConfig {
-    /// Addresses and networks of proxies whose header is read.
+    /// The IP addresses and networks of proxies whose header is trusted.
     pub trusted: Vec<IpNet>,
-    /// The one header that they write, in lower case; no other is read.
+    /// The only header that is read, in lower case.
     pub header: String,
 }

@@ -1,4 +1,4 @@
-//! How mails leave: settings, read by the parent, and the forms that they can take.
+//! Settings of outgoing email, and the parsers of their values.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -9,21 +9,21 @@ use lettre::message::Mailbox;
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
-/// How mails leave.
+/// Settings of outgoing email.
 #[derive(Clone)]
 pub struct MailConfig {
-    /// The mail server; without one, mails are written into the folder.
+    /// The mail server; without one, emails are written into the folder.
     pub(crate) smtp: Option<SmtpConfig>,
     pub(crate) folder: PathBuf,
-    /// Who mails come from; without a name, the site's is put before the address.
+    /// The sender. Without a display name, the site's name is used.
     pub(crate) from: Mailbox,
-    /// A file of certificates (PEM) that vouch for the mail server, besides those of the system.
+    /// A file with the certificates (PEM) of further authorities that are trusted for the mail server, besides those of the system.
     pub(crate) authorities: Option<PathBuf>,
-    /// How long the mail server may take for one mail.
+    /// The time limit for sending one email.
     pub(crate) deadline: Duration,
 }
 
-/// A mail server. Not `Debug`, so that no log ever shows the password.
+/// A mail server. It does not implement `Debug`, so that no log ever shows the password.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SmtpConfig {
     pub(crate) host: String,
@@ -32,21 +32,21 @@ pub(crate) struct SmtpConfig {
     pub(crate) credentials: Option<(String, String)>,
 }
 
-/// Whether what is sent to a mail server can be read on the way.
+/// The encryption of the connection to a mail server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encryption {
-    /// It can.
+    /// No encryption.
     None,
-    /// Where the server offers STARTTLS, it can't.
+    /// STARTTLS if the server offers it.
     WhenOffered,
-    /// STARTTLS, or nothing is sent.
+    /// STARTTLS is required.
     StartTls,
     /// TLS from the first byte.
     Tls,
 }
 
 impl SmtpConfig {
-    /// Reads an `SMTP_URL`; the error says which forms there are.
+    /// Parses an `SMTP_URL`; the error lists the accepted forms.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let forms = || "must be smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT".to_owned();
         let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "smtp" | "smtps")).ok_or_else(forms)?;
@@ -59,7 +59,7 @@ impl SmtpConfig {
         let credentials = match (url.username(), url.password()) {
             ("", None) => None,
             (user, Some(password)) if !user.is_empty() => Some((decode(user)?, decode(password)?)),
-            _ => return Err("must name USER and PASSWORD together (what is not a letter or digit in them as %XX)".into()),
+            _ => return Err("must have USER and PASSWORD together (write characters other than letters and digits as %XX)".into()),
         };
         let near = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
         let encryption = match (url.scheme(), url.query()) {
@@ -67,10 +67,10 @@ impl SmtpConfig {
             ("smtp", Some("tls=none")) => Encryption::None,
             ("smtp", Some("tls=required")) => Encryption::StartTls,
             ("smtp", None) if near => Encryption::None,
-            // A password is never sent in the clear unless somebody says so.
+            // A password is never sent unencrypted, unless the setting requests it explicitly.
             ("smtp", None) if credentials.is_some() => Encryption::StartTls,
             ("smtp", None | Some("tls=opportunistic")) => Encryption::WhenOffered,
-            _ => return Err("may end in ?tls=required, ?tls=opportunistic or ?tls=none where it begins with smtp://".into()),
+            _ => return Err("may end in ?tls=required, ?tls=opportunistic or ?tls=none if it begins with smtp://".into()),
         };
         let usual = match encryption {
             Encryption::Tls => 465,
@@ -81,7 +81,7 @@ impl SmtpConfig {
     }
 }
 
-/// Reads a `MAIL_FROM`; where it is empty, an address of the site's.
+/// Parses a `MAIL_FROM`; if it is empty, returns an email address at the site's host.
 pub(super) fn sender(text: &str, site_url: &str) -> Result<Mailbox, String> {
     if !text.is_empty() {
         let fits = |mailbox: &Mailbox| !text.chars().any(char::is_control) && mailbox.email.user().is_ascii();
@@ -89,7 +89,7 @@ pub(super) fn sender(text: &str, site_url: &str) -> Result<Mailbox, String> {
             .parse()
             .ok()
             .filter(fits)
-            .ok_or_else(|| "must be an address, or a name and an address: Mara <mara@example.org>".into());
+            .ok_or_else(|| "must be an email address, or a name and an email address: Mara <mara@example.org>".into());
     }
     let site = Url::parse(site_url).ok();
     let host = match site.as_ref().and_then(Url::host) {

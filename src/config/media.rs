@@ -1,38 +1,38 @@
-//! Where pictures are kept: a folder, or a bucket of a service that speaks S3.
+//! Settings of the media store: a folder, or a bucket of a service with the S3 API.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use url::Url;
 
-/// Where pictures are kept.
+/// Settings of the media store.
 #[derive(Clone, Debug)]
 pub(crate) struct MediaConfig {
     pub(crate) place: MediaPlace,
-    /// Where uploads lie that are under way.
+    /// The folder for unfinished uploads.
     pub(crate) temporary: PathBuf,
     pub(crate) bounds: ImageBounds,
 }
 
-/// How large a picture may be.
+/// The limits of images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ImageBounds {
-    /// Its pixels, in millions.
+    /// The maximum number of pixels, in millions.
     pub(crate) megapixels: u64,
 }
 
 impl ImageBounds {
-    /// The pixels that a picture may have.
+    /// Returns the maximum number of pixels of an image.
     pub(crate) fn pixels(self) -> u64 {
         self.megapixels * 1_000_000
     }
 
-    /// The bytes that decoding one picture may take: as many pixels of nearly any kind.
+    /// Returns the memory that decoding one image may take, in bytes: enough for nearly all images within the limit of pixels.
     pub(crate) fn memory(self) -> u64 {
         self.megapixels * 7 * 1024 * 1024
     }
 
-    /// The largest piece of memory that a decoder may ask for.
+    /// Returns the largest single allocation that a decoder may request, in bytes.
     pub(crate) fn largest_piece(self) -> u64 {
         self.megapixels * 4 * 1024 * 1024
     }
@@ -45,20 +45,20 @@ pub(crate) enum MediaPlace {
     S3(S3Config),
 }
 
-/// A bucket, and how it is reached.
+/// A bucket, and how to access it.
 #[derive(Clone)]
 pub(crate) struct S3Config {
     pub(crate) bucket: String,
-    /// What the names of all objects begin with; may be empty.
+    /// The prefix of the names of all objects; may be empty.
     pub(crate) prefix: String,
-    /// The service's address; Amazon's where there is none.
+    /// The URL of the service; Amazon's by default.
     pub(crate) endpoint: Option<String>,
     pub(crate) region: String,
-    /// Whether the bucket stands in the path, and not in the host's name.
+    /// Whether the bucket is part of the path, not of the host name.
     pub(crate) path_style: bool,
     pub(crate) access_key_id: String,
     pub(crate) secret_access_key: String,
-    /// How long the service may be silent.
+    /// The time after which a silent service counts as failed.
     pub(crate) deadline: Duration,
 }
 
@@ -69,13 +69,12 @@ impl std::fmt::Debug for S3Config {
 }
 
 impl MediaPlace {
-    /// Reads `file:FOLDER` or `s3://BUCKET/PREFIX?endpoint=…&region=…&path_style=…`.
+    /// Parses `file:FOLDER` or `s3://BUCKET/PREFIX?endpoint=…&region=…&path_style=…`.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         if let Some(folder) = text.strip_prefix("file:").filter(|folder| !folder.is_empty()) {
             return Ok(Self::Folder(PathBuf::from(folder.strip_prefix("//").unwrap_or(folder))));
         }
-        let form =
-            || "must be file: and a folder, such as file:media, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME&path_style=true".to_owned();
+        let form = || "must be file:FOLDER, such as file:media, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME&path_style=true".to_owned();
         let url = Url::parse(text).ok().filter(|url| url.scheme() == "s3").ok_or_else(form)?;
         let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c)) && !text.contains("..");
         let bucket = url.host_str().filter(|bucket| plain(bucket)).ok_or_else(form)?.to_owned();
@@ -103,11 +102,11 @@ impl MediaPlace {
                 ("path_style", "true") => path_style = Some(true),
                 ("path_style", "false") => path_style = Some(false),
                 (name, value) => {
-                    return Err(format!("has {name}={value}; there are endpoint=URL, region=NAME and path_style=true or false"));
+                    return Err(format!("has {name}={value}, but may only have endpoint=URL, region=NAME and path_style=true or false"));
                 }
             }
         }
-        // Services of one's own rarely have a host's name for each bucket.
+        // Self-hosted services rarely have a host name for each bucket.
         place.path_style = path_style.unwrap_or(place.endpoint.is_some());
         Ok(Self::S3(place))
     }

@@ -1,26 +1,26 @@
-//! Servers elsewhere that are asked something: settings, read by the parent, and the forms that they can take.
+//! Settings of requests to other servers, and the parsers of their values.
 
 use url::Url;
 
-/// The fewest characters of a secret that requests are signed with.
+/// The minimum length of a signing secret, in characters.
 const SHORTEST_SECRET: usize = 16;
 
-/// Who is asked what they think of comments. Not `Debug`, so that no log ever shows the secret.
+/// The server that checks comments. It does not implement `Debug`, so that no log ever shows the secret.
 #[derive(Clone)]
 pub struct CheckConfig {
-    /// Where they are asked.
+    /// The URL of the server.
     pub(crate) url: Url,
-    /// What requests are signed with.
+    /// The secret with which requests are signed.
     pub(crate) secret: String,
 }
 
 impl CheckConfig {
-    /// Reads both settings together.
+    /// Parses both settings together.
     pub(super) fn parse(url: &str, secret: String) -> Result<Self, String> {
         let known = crate::input::formats::is_http_url(url);
-        let url = Url::parse(url).ok().filter(|_| known).ok_or("must be an http or https address")?;
+        let url = Url::parse(url).ok().filter(|_| known).ok_or("must be an http or https URL")?;
         if secret.chars().count() < SHORTEST_SECRET {
-            return Err(format!("needs COMMENT_CHECK_SECRET, of at least {SHORTEST_SECRET} characters"));
+            return Err(format!("needs COMMENT_CHECK_SECRET with at least {SHORTEST_SECRET} characters"));
         }
         Ok(Self { url, secret })
     }

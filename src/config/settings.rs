@@ -1,12 +1,12 @@
-//! Every setting there is: its name, its default, and what it may be.
+//! All settings: name, default and description.
 
-/// A setting's name, its default and what it may be; what `.env.example` and the documentation show.
+/// A setting, as `.env.example` and the documentation show it.
 pub struct Setting {
-    /// The environment variable.
+    /// The name of the environment variable.
     pub name: &'static str,
-    /// What it is when nobody sets it.
+    /// The default value.
     pub default: &'static str,
-    /// What it does, and its bounds.
+    /// The meaning and the allowed values.
     pub about: &'static str,
 }
 
@@ -14,112 +14,124 @@ const fn setting(name: &'static str, default: &'static str, about: &'static str)
     Setting { name, default, about }
 }
 
-/// Every setting there is.
+/// All settings.
 pub const SETTINGS: &[Setting] = &[
-    setting("BIND", "127.0.0.1:8080", "Address and port to listen on."),
-    setting("WORKERS", "0", "Threads that answer requests, 0 to 256; 0 takes one for each core."),
-    setting("DATABASE_URL", "sqlite://masthead.db", "sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME."),
-    setting("DATABASE_CONNECTIONS", "8", "Connections for reading (SQLite) or for everything (PostgreSQL), 1 to 200."),
+    setting("BIND", "127.0.0.1:8080", "The IP address and port to listen on."),
+    setting("WORKERS", "0", "The number of threads that serve requests, 0 to 256; 0 means one for each core."),
+    setting("DATABASE_URL", "sqlite://masthead.db", "The database: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME."),
+    setting("DATABASE_CONNECTIONS", "8", "The number of connections for reads (SQLite) or for everything (PostgreSQL), 1 to 200."),
     setting(
         "MEDIA_URL",
         "file:media",
-        "Where pictures are kept: file:FOLDER, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME&path_style=true|false in any service that speaks S3.",
+        "The store of images: file:FOLDER, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME&path_style=true|false for any service with the S3 API.",
     ),
-    setting("S3_ACCESS_KEY_ID", "", "The key that the bucket in MEDIA_URL is opened with; it may read, write, delete and list there."),
-    setting("S3_SECRET_ACCESS_KEY", "", "The secret of that key."),
-    setting("S3_SECONDS", "20", "How long the bucket may be silent, 1 to 120 seconds, before what needs it is answered 503."),
+    setting("S3_ACCESS_KEY_ID", "", "The access key for the bucket in MEDIA_URL; it needs permission to read, write, delete and list."),
+    setting("S3_SECRET_ACCESS_KEY", "", "The secret of the access key."),
+    setting("S3_SECONDS", "20", "The time after which requests fail with 503 if the bucket does not respond, 1 to 120 seconds."),
     setting(
         "TEMPORARY_FOLDER",
         "",
-        "Where uploads lie that are under way. Where empty, tmp in the media folder or, with a bucket, in the working folder.",
+        "The folder for unfinished uploads. If empty: tmp in the media folder or, with a bucket, in the working folder.",
     ),
     setting(
         "IMAGE_MEGAPIXELS",
         "50",
-        "How many million pixels a picture may have, 1 to 200. Decoding one may take 7 MiB of memory for each million, and a picture that would take more is refused.",
+        "The maximum number of pixels of an image, in millions, 1 to 200. Decoding may take 7 MiB of memory per million pixels of this setting; an image that needs more is refused.",
     ),
     setting(
         "SITE_URL",
         "http://localhost:3000",
-        "The readers' site, an http or https address without a path's end; links in answers lead there.",
+        "The http or https URL of the readers' site, without query string and fragment; links in responses begin with it.",
     ),
-    setting("API_URL", "", "Where clients reach this server; media addresses and Location begin with it. Where empty, http:// and BIND."),
+    setting(
+        "API_URL",
+        "",
+        "The URL at which clients reach this server; media URLs and Location begin with it. If empty: http:// and BIND.",
+    ),
     setting(
         "ARTICLE_PATH",
         "/{slug}",
-        "The path of an article on the site; of {slug} {section} {year} {month} {day} {id}, with {slug} or {id} in it. Dates are those of the site's time zone.",
+        "The path of an article on the site, made of {slug} {section} {year} {month} {day} {id}; it must contain {slug} or {id}. Dates are in the site's time zone.",
     ),
-    setting("FEED_CONTENT", "summary", "What feeds hold when nobody says: summary, or full for whole texts."),
-    setting("ADMIN_EMAIL", "", "With ADMIN_PASSWORD: the first administrator, made at a start that finds no user."),
-    setting("ADMIN_PASSWORD", "", "The first administrator's password, 15 to 1024 characters."),
+    setting("FEED_CONTENT", "summary", "The default contents of feeds: summary, or full for full texts."),
+    setting(
+        "ADMIN_EMAIL",
+        "",
+        "The email address of the first administrator, who is created at the start if there are no users; needs ADMIN_PASSWORD.",
+    ),
+    setting("ADMIN_PASSWORD", "", "The password of the first administrator, 15 to 1024 characters."),
     setting(
         "SECRET_KEY_FILE",
         "masthead.key",
-        "The server's secret key; made at the first start, readable by its owner alone. All nodes share it.",
+        "The file of the server's secret key; created at the first start, readable only by its owner. All nodes must share it.",
     ),
     setting(
         "TRUSTED_PROXIES",
         "",
-        "Addresses or networks (CIDR), separated by commas, of proxies whose CLIENT_ADDRESS_HEADER is believed.",
+        "The IP addresses or networks (CIDR) of proxies whose CLIENT_ADDRESS_HEADER is trusted, separated by commas.",
     ),
     setting(
         "CLIENT_ADDRESS_HEADER",
         "X-Forwarded-For",
-        "The one header in which trusted proxies write the client's address: X-Forwarded-For, Forwarded, or one with an address alone, such as X-Real-IP.",
+        "The header in which trusted proxies write the client's IP address: X-Forwarded-For, Forwarded, or a header with only an IP address, such as X-Real-IP.",
     ),
-    setting("CORS_ORIGINS", "", "Origins, separated by commas, whose pages may call the API from a browser; * for all."),
-    setting("REQUIRE_IF_MATCH", "false", "true refuses a PUT, PATCH or DELETE of content without If-Match (428)."),
-    setting("CACHE_BYTES", "67108864", "Memory for ready answers, 0 to 68719476736 bytes; 0 turns the cache off."),
+    setting("CORS_ORIGINS", "", "The origins whose pages may call the API from a browser, separated by commas; * for all."),
+    setting("REQUIRE_IF_MATCH", "false", "Whether a PUT, PATCH or DELETE of content without If-Match is refused (428): true or false."),
+    setting("CACHE_BYTES", "67108864", "The size of the response cache, 0 to 68719476736 bytes; 0 turns the cache off."),
     setting(
         "SHARED_CACHE_SECONDS",
         "0",
-        "How long a CDN may give public answers without asking (s-maxage), 0 to 31536000 seconds; it should purge by Cache-Tag.",
+        "The time for which a CDN may serve public responses without revalidation (s-maxage), 0 to 31536000 seconds; it should purge by Cache-Tag.",
     ),
     setting(
         "SHARED_CACHE_STALE_SECONDS",
         "0",
-        "How long after that it may give them while it asks (stale-while-revalidate), 0 to 31536000 seconds.",
+        "The time after that for which a CDN may serve them during revalidation (stale-while-revalidate), 0 to 31536000 seconds.",
     ),
-    setting("RATE_LOGIN", "10/minute", "Logins and other password checks for each address: N/minute (1 to 1000000) or off."),
-    setting("RATE_COMMENT", "6/minute", "Guest comments for each address: N/minute or off."),
-    setting("RATE_SUBSCRIBE", "6/minute", "Newsletter sign-ups, confirmations and preferences for each address: N/minute or off."),
-    setting("RATE_READ", "off", "Public reads for each address: N/minute or off."),
-    setting("RATE_VIEW", "120/minute", "Views of articles that an address may report: N/minute or off."),
-    setting("RATE_AD", "120/minute", "Ads seen and clicked on that an address may report: N/minute or off."),
+    setting("RATE_LOGIN", "10/minute", "The limit of logins and other password checks per IP address: N/minute (1 to 1000000) or off."),
+    setting("RATE_COMMENT", "6/minute", "The limit of guest comments per IP address: N/minute or off."),
+    setting(
+        "RATE_SUBSCRIBE",
+        "6/minute",
+        "The limit of newsletter sign-ups, confirmations and changes of preferences per IP address: N/minute or off.",
+    ),
+    setting("RATE_READ", "off", "The limit of public reads per IP address: N/minute or off."),
+    setting("RATE_VIEW", "120/minute", "The limit of reported article views per IP address: N/minute or off."),
+    setting("RATE_AD", "120/minute", "The limit of reported ad impressions and ad clicks per IP address: N/minute or off."),
     setting(
         "RATE_REPORT",
         "30/minute",
-        "Votes for comments, reports of them, and forms for new ones that an address may send: N/minute or off.",
+        "The limit of votes for comments, reports of comments and forms for new comments per IP address: N/minute or off.",
     ),
-    setting("RATE_PREVIEW", "60/minute", "Reads by a preview as of a time for each address: N/minute or off."),
-    setting("METRICS_BIND", "", "Address and port for Prometheus' /metrics; empty turns it off."),
+    setting("RATE_PREVIEW", "60/minute", "The limit of reads with a preview of the site at a later time per IP address: N/minute or off."),
+    setting("METRICS_BIND", "", "The IP address and port of /metrics for Prometheus; empty turns it off."),
     setting(
         "SMTP_URL",
         "",
-        "The mail server: smtp://HOST:PORT (STARTTLS; ?tls=none or ?tls=required says how) or smtps://USER:PASSWORD@HOST:PORT.",
+        "The mail server: smtp://HOST:PORT (with STARTTLS; change that by ?tls=required, ?tls=opportunistic or ?tls=none) or smtps://USER:PASSWORD@HOST:PORT.",
     ),
-    setting(
-        "SMTP_CA_FILE",
-        "",
-        "A PEM file of certificate authorities that the mail server's certificate may come from, besides the system's.",
-    ),
-    setting("SMTP_SECONDS", "30", "How long the mail server may take for one mail, 1 to 120 seconds."),
-    setting("MAIL_FROM", "", "Who mails come from, such as The Desk <desk@example.org>; where empty, noreply at SITE_URL's host."),
-    setting("MAIL_FOLDER", "mails", "The folder that mails are written into, a file each, where SMTP_URL is empty."),
+    setting("SMTP_CA_FILE", "", "A PEM file of certificate authorities that are trusted for the mail server, besides those of the system."),
+    setting("SMTP_SECONDS", "30", "The time limit for sending one email, 1 to 120 seconds."),
+    setting("MAIL_FROM", "", "The sender of emails, such as The Desk <desk@example.org>. If empty: noreply at the host of SITE_URL."),
+    setting("MAIL_FOLDER", "mails", "The folder into which emails are written as files if SMTP_URL is empty."),
     setting(
         "COMMENT_CHECK_URL",
         "",
-        "Where a server elsewhere is asked what it thinks of guests' comments, as OPERATIONS.md says; empty asks nobody.",
+        "The URL of a server that checks the comments of guests, as described in OPERATIONS.md; empty turns the check off.",
     ),
-    setting("COMMENT_CHECK_SECRET", "", "What these requests are signed with, at least 16 characters."),
-    setting("OUTBOUND_PRIVATE", "false", "true lets the server ask addresses inside: loopback, private networks and the like."),
-    setting("LOG_FORMAT", "auto", "pretty, json, or auto: pretty on a terminal, JSON otherwise."),
-    setting("LOG_LEVEL", "info", "error, warn, info, debug or trace."),
-    setting("REQUEST_SECONDS", "30", "How long a request's body may take to arrive, and a picture to be made, 1 to 3600 seconds."),
+    setting("COMMENT_CHECK_SECRET", "", "The secret with which requests to COMMENT_CHECK_URL are signed, at least 16 characters."),
+    setting(
+        "OUTBOUND_PRIVATE",
+        "false",
+        "Whether the server may send requests to loopback, private and other special IP addresses: true or false.",
+    ),
+    setting("LOG_FORMAT", "auto", "The format of the log: pretty, json, or auto (pretty on a terminal, JSON otherwise)."),
+    setting("LOG_LEVEL", "info", "The level from which events are logged: error, warn, info, debug or trace."),
+    setting("REQUEST_SECONDS", "30", "The time limit for receiving a request body and for making an image, 1 to 3600 seconds."),
     setting(
         "UNREADY_SECONDS",
         "1",
-        "How long /readyz says no after SIGTERM, while all is still answered, before the server stops listening, 0 to 300 seconds.",
+        "The time for which /readyz fails after SIGTERM, with requests still served, before the server stops listening, 0 to 300 seconds.",
     ),
-    setting("SHUTDOWN_SECONDS", "30", "How long requests in flight may go on after SIGTERM, 1 to 3600 seconds."),
+    setting("SHUTDOWN_SECONDS", "30", "The time that open requests have to finish after SIGTERM, 1 to 3600 seconds."),
 ];

@@ -1,6 +1,6 @@
-//! `column IN (…)` as a statement that is kept: Diesel's own is prepared anew each time.
+//! `column IN (…)` as a statement that can be cached: Diesel prepares its own form anew each time.
 //!
-//! The list is filled up to a power of two with its last value, so that there are few statements, whatever is asked for.
+//! The list is padded to a power of two by repeating its last value, so that only a few different statements exist.
 
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
@@ -8,17 +8,17 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{Bool, HasSqlType, Text};
 
-/// Beyond, a list is written out as it is.
+/// The maximum length of a padded list; a longer list is not padded.
 const MOST_FILLED: usize = 1024;
 
-/// Whether a column has one of some values; see [`among`].
+/// Whether a column has one of the given values; see [`among`].
 #[derive(Clone, Debug)]
 pub(crate) struct Among<C> {
     column: C,
     values: Vec<String>,
 }
 
-/// The condition that a text column has one of these values; what has none meets no row.
+/// Returns the condition that a text column has one of these values; an empty list matches no row.
 pub(crate) fn among<C, V: ToString>(column: C, values: impl IntoIterator<Item = V>) -> Among<C> {
     let mut values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
     if let Some(last) = values.last().filter(|_| values.len() <= MOST_FILLED).cloned() {

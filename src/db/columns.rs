@@ -1,4 +1,4 @@
-//! A column as the list query sees it: how to compare it and how to order by it, whatever its table.
+//! A column as list queries use it: how to compare it and how to sort by it, for any table.
 
 use diesel::expression::BoxableExpression;
 use diesel::expression::expression_types::NotSelectable;
@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::conn::Backend;
 
-/// A condition on a table's rows.
+/// A condition on the rows of a table.
 pub(crate) type Predicate<T> = Box<dyn BoxableExpression<T, Backend, SqlType = Bool>>;
-/// One term of an ORDER BY.
+/// One term of an `ORDER BY`.
 pub(crate) type Ordering<T> = Box<dyn BoxableExpression<T, Backend, SqlType = NotSelectable>>;
 
 /// A value that a filter or a cursor compares with.
@@ -22,7 +22,7 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    /// The text of a textual key; the parser has seen to the kind.
+    /// Returns the text of a text key; the parser has checked the type.
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
@@ -31,7 +31,7 @@ impl Key {
         }
     }
 
-    /// The number of a numeric key.
+    /// Returns the number of a numeric key.
     pub(crate) fn int(&self) -> i64 {
         match self {
             Self::Int(int) => *int,
@@ -40,13 +40,13 @@ impl Key {
         }
     }
 
-    /// The truth of a boolean key.
+    /// Returns the value of a boolean key.
     pub(crate) fn truth(&self) -> bool {
         matches!(self, Self::Bool(true))
     }
 }
 
-/// An operator of a filter: `field[op]=value`.
+/// A filter operator: `field[op]=value`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Op {
     Eq,
@@ -65,30 +65,30 @@ pub(crate) enum Op {
 }
 
 impl Op {
-    /// What may be asked of an id or a word.
+    /// The operators of an id or a word.
     pub(crate) const CHOICE: &'static [Self] = &[Self::Eq, Self::Ne, Self::In, Self::Nin];
-    /// What may be asked of something that may be missing, too.
+    /// The operators of an optional id or word.
     pub(crate) const OPTIONAL_CHOICE: &'static [Self] = &[Self::Eq, Self::Ne, Self::In, Self::Nin, Self::Exists];
-    /// What may be asked of a set.
+    /// The operators of a set.
     pub(crate) const MEMBER: &'static [Self] = &[Self::Eq, Self::In, Self::Exists];
-    /// What may be asked of a set, what is not in it included.
+    /// The operators of a set that can also be searched for missing members.
     pub(crate) const SET: &'static [Self] = &[Self::Eq, Self::Ne, Self::In, Self::Nin, Self::Exists];
-    /// What may be asked of a place in a tree that may be missing.
+    /// The operators of an optional position in a tree.
     pub(crate) const TREE: &'static [Self] = &[Self::Eq, Self::Ne, Self::In, Self::Nin, Self::Under, Self::Exists];
-    /// What may be asked of a time or a number.
+    /// The operators of a time or a number.
     pub(crate) const ORDER: &'static [Self] = &[Self::Eq, Self::Lt, Self::Lte, Self::Gt, Self::Gte];
-    /// What may be asked of a time or a number that may be missing.
+    /// The operators of an optional time or number.
     pub(crate) const OPTIONAL_ORDER: &'static [Self] = &[Self::Eq, Self::Lt, Self::Lte, Self::Gt, Self::Gte, Self::Exists];
-    /// What may be asked of a text.
+    /// The operators of a text.
     pub(crate) const TEXT: &'static [Self] = &[Self::Eq, Self::Ne, Self::In, Self::Contains, Self::StartsWith];
-    /// What may be asked of an e-mail address that may be missing.
+    /// The operators of an optional email address.
     pub(crate) const OPTIONAL_EMAIL: &'static [Self] = &[Self::Eq, Self::Contains, Self::StartsWith, Self::EndsWith, Self::Exists];
-    /// What may be asked of a text that may be missing.
+    /// The operators of an optional text.
     pub(crate) const OPTIONAL_TEXT: &'static [Self] = &[Self::Eq, Self::Contains, Self::StartsWith, Self::Exists];
-    /// What may be asked of a truth.
+    /// The operators of a boolean.
     pub(crate) const TRUTH: &'static [Self] = &[Self::Eq];
 
-    /// The operator's name in a query string.
+    /// Returns the operator's name in a query string.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Eq => "eq",
@@ -107,21 +107,21 @@ impl Op {
         }
     }
 
-    /// Whether the value is a comma-separated list.
+    /// Returns whether the value is a comma-separated list.
     pub(crate) const fn takes_list(self) -> bool {
         matches!(self, Self::In | Self::Nin)
     }
 }
 
-/// How one column is compared and ordered.
+/// How to compare one column and sort by it.
 pub(crate) struct Column<T: 'static> {
-    /// The condition that an operator and its values make; the parser lets only sensible pairs through.
+    /// Builds the condition from an operator and its values; the parser accepts only sensible combinations.
     pub(crate) compare: fn(Op, &[Key]) -> Predicate<T>,
-    /// The ordering, descending when asked.
+    /// Builds the ordering; the argument means descending.
     pub(crate) order: Option<fn(bool) -> Ordering<T>>,
 }
 
-/// `LIKE` with the wildcards of the searched text taken literally.
+/// Returns the `LIKE` pattern of an operator; wildcards in the searched text are escaped.
 pub(crate) fn like(op: Op, key: &Key) -> String {
     let text = key.text().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     match op {
@@ -131,7 +131,7 @@ pub(crate) fn like(op: Op, key: &Key) -> String {
     }
 }
 
-/// Makes a [`Column`]: `column!(text sections::name_key)`, `id`, `int`, `time`, `truth`, and `optional …` for one that may be NULL.
+/// Creates a [`Column`]: `column!(text sections::name_key)`, `id`, `int`, `time`, `truth`, and `optional …` for a nullable column.
 macro_rules! column {
     (text $column:path) => { $crate::db::column!(@ordered $column, $crate::db::Key::text, like) };
     (id $column:path) => { $crate::db::column!(@ordered $column, $crate::db::Key::text, plain) };

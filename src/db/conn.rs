@@ -1,4 +1,4 @@
-//! One connection type over both engines, and the few things that differ between them.
+//! One connection type for both engines, and the few differences between them.
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, ConnectionError, ConnectionResult, PgConnection, RunQueryDsl, SqliteConnection};
@@ -15,8 +15,7 @@ pub(crate) enum Conn {
 
 /// Runs a query on the engine's own connection: `straight!(conn, inner => query.load(inner))`.
 ///
-/// For what is asked all the time: over both engines, a query's SQL is written three times whenever it runs, to find the
-/// statement that was kept of it.
+/// Use it for frequent queries: over both engines, the SQL of a query is built three times per run to find its cached statement.
 macro_rules! straight {
     ($conn:expr, $inner:ident => $query:expr) => {
         match $conn {
@@ -28,20 +27,20 @@ macro_rules! straight {
 
 pub(crate) use straight;
 
-/// The one backend that every query is written for.
+/// The backend for which every query is written.
 pub(crate) type Backend = MultiBackend;
 
-/// Where the database is, as `DATABASE_URL` says.
+/// The location of the database, parsed from `DATABASE_URL`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Location {
-    /// The path of a file.
+    /// The path of the database file.
     Sqlite(String),
     /// A libpq connection URL.
     Postgres(String),
 }
 
 impl Location {
-    /// Reads a `DATABASE_URL`; the error says which forms there are.
+    /// Parses a `DATABASE_URL`; the error lists the accepted forms.
     pub(crate) fn parse(url: &str) -> std::result::Result<Self, String> {
         if let Some(path) = url.strip_prefix("sqlite://") {
             let path = path.split('?').next().unwrap_or_default();
@@ -56,7 +55,7 @@ impl Location {
         Err("must begin with sqlite:// or postgres://".into())
     }
 
-    /// The name of the engine, for logs and errors.
+    /// Returns the name of the engine, for logs and errors.
     pub(crate) fn engine(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "SQLite",
@@ -65,7 +64,7 @@ impl Location {
     }
 }
 
-/// SQLite waits first, so that every later pragma and statement waits too.
+/// SQLite's timeout comes first, so that all later pragmas and statements wait, too.
 const SQLITE_SETTINGS: &str = "
     PRAGMA busy_timeout = 5000;
     PRAGMA journal_mode = WAL;
@@ -88,7 +87,7 @@ const POSTGRES_SETTINGS: &str = "
 ";
 
 impl Conn {
-    /// Opens a connection with the engine's settings; the error is the engine's own.
+    /// Opens a connection with the engine's settings; the error comes from the engine.
     pub(crate) fn open(location: &Location) -> ConnectionResult<Self> {
         let (mut conn, settings) = match location {
             Location::Sqlite(path) => {
@@ -101,7 +100,7 @@ impl Conn {
         Ok(conn)
     }
 
-    /// Whether others write while this connection does, so that what was read before a lock was taken may be otherwise after it.
+    /// Returns whether other connections can write at the same time, so that data that was read before a lock may have changed after it.
     pub(crate) fn has_other_writers(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }
@@ -114,7 +113,7 @@ impl Conn {
         }
     }
 
-    /// Begins a transaction that sees one snapshot and writes nothing.
+    /// Begins a read-only transaction on one snapshot.
     pub(super) fn begin_read(&mut self) -> diesel::QueryResult<()> {
         match self {
             Self::Sqlite(conn) => conn.batch_execute("BEGIN DEFERRED"),
@@ -129,7 +128,7 @@ struct Millis {
     millis: i64,
 }
 
-/// The time by the database's own clock, which is the same for every node, in milliseconds since 1970 began.
+/// Returns the time of the database's own clock, which is the same for all nodes, in milliseconds since 1970-01-01T00:00:00Z.
 pub(crate) fn millis(conn: &mut Conn) -> Result<i64> {
     let query = match conn {
         Conn::Sqlite(_) => "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS millis",
@@ -139,9 +138,9 @@ pub(crate) fn millis(conn: &mut Conn) -> Result<i64> {
     Ok(millis)
 }
 
-/// Holds everybody else who asks for the same name back until this transaction ends.
+/// Takes a named lock until the end of this transaction; other transactions that take it wait.
 ///
-/// SQLite has one writer, so that there is nobody to hold back.
+/// SQLite has only one writer, so it needs no lock.
 pub(crate) fn lock(conn: &mut Conn, name: &str) -> Result<()> {
     if let Conn::Postgres(conn) = conn {
         diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")

@@ -1,18 +1,18 @@
-//! Folding: what names and texts are sorted, searched and compared by.
+//! Case and accent folding, for sorting, searching and comparing names and texts.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
-/// Text without regard to case and accents in Latin, Greek and Cyrillic; other scripts stay as they are, in NFC.
+/// Returns text without case and accents in Latin, Greek and Cyrillic; other scripts are only normalized (NFC).
 ///
-/// Letters that do not decompose are written as usual (`ß` is `ss`, `ø` is `o`); `й` and `ї` are letters of their own.
-/// Typographic quotes and dashes are those of a typewriter.
+/// Letters that do not decompose get their usual spelling (`ß` becomes `ss`, `ø` becomes `o`); `й` and `ї` remain separate letters.
+/// Typographic quotes and dashes become ASCII.
 pub(crate) fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
     let mut folded = String::with_capacity(text.len());
-    // The letter that a mark would belong to, where marks are left out.
+    // The letter whose marks are dropped.
     let mut bare = None;
     for letter in text.nfd() {
         if is_combining_mark(letter) {
@@ -28,12 +28,12 @@ pub(crate) fn fold(text: &str) -> String {
     folded.nfc().collect()
 }
 
-/// Whether two texts are one name: case and forms of Unicode make no difference, accents do.
+/// Returns whether two texts are the same name: case and Unicode normalization are ignored, accents count.
 pub(crate) fn same_name(one: &str, other: &str) -> bool {
     one.to_lowercase().nfc().eq(other.to_lowercase().nfc())
 }
 
-/// Whether a letter loses its case and its marks.
+/// Returns whether a letter loses its case and its marks.
 fn is_folded(letter: char) -> bool {
     letter.is_alphabetic()
         && matches!(letter,
@@ -41,12 +41,12 @@ fn is_folded(letter: char) -> bool {
             | '\u{1e00}'..='\u{1fff}' | '\u{2c60}'..='\u{2c7f}' | '\u{a640}'..='\u{a69f}' | '\u{a720}'..='\u{a7ff}' | '\u{ab30}'..='\u{ab6f}')
 }
 
-/// Whether a mark makes another letter of the one before it.
+/// Returns whether a mark turns the letter before it into a different letter.
 fn is_letter_of_its_own(letter: char, mark: char) -> bool {
     matches!((letter, mark), ('и', '\u{306}') | ('і', '\u{308}'))
 }
 
-/// Writes a letter that is no mark: its compatible form, where that is of the scripts that are folded, else the letter.
+/// Appends a letter that is not a mark: its compatibility form if that belongs to the folded scripts, else the letter itself.
 fn push_folded(folded: &mut String, letter: char) {
     let (mut can_fold, mut form) = (true, String::new());
     decompose_compatible(letter, |part| {
@@ -62,7 +62,7 @@ fn push_folded(folded: &mut String, letter: char) {
     }
 }
 
-/// Writes a letter as it is usually written with the letters of English, where it has no decomposition.
+/// Appends the usual English spelling of a letter that has no decomposition.
 fn push_usual(folded: &mut String, letter: char) {
     let usual = match letter {
         'ß' => "ss",
@@ -132,7 +132,7 @@ mod tests {
             use unicode_normalization::UnicodeNormalization;
             assert_eq!(fold(text), text.nfc().collect::<String>(), "{text}");
         }
-        // Names that become equal when they are transliterated.
+        // These names would be equal after transliteration.
         for (one, other) in [
             ("死", "si"),
             ("北京", "bei jing"),

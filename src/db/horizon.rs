@@ -1,8 +1,8 @@
-//! `Horizon`: what a transaction sees of the table `events`, so that a later one finds exactly what was committed in between.
+//! `Horizon`: the rows of the table `events` that a transaction sees, so that a later one finds exactly the rows committed since.
 //!
-//! No clock and no id decides that: a transaction commits long after it made the ids of its rows, and the clocks of several
-//! nodes differ. PostgreSQL tells by its snapshots and the number of each row's transaction (`tx`). SQLite has one writer
-//! at a time, so that its rows are committed in the order of their `rowid`.
+//! Neither clocks nor ids can tell: a transaction commits long after it has made the ids of its rows, and the clocks of nodes differ.
+//! PostgreSQL tells by its snapshots and the transaction number of each row (`tx`). SQLite has one writer at a time, so its rows are
+//! committed in the order of their `rowid`.
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{OptionalExtension, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
@@ -10,21 +10,21 @@ use diesel::{OptionalExtension, PgConnection, QueryableByName, RunQueryDsl, Sqli
 use super::conn::Conn;
 use crate::error::Result;
 
-/// How far a transaction saw.
+/// The extent of what a transaction sees.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Horizon {
-    /// The newest row, by its place and its id; place 0 if there was none.
+    /// The newest row, by its rowid and its id; rowid 0 if there was none.
     Sqlite { place: i64, id: String },
-    /// The snapshot, as PostgreSQL writes it: `xmin:xmax:running,running…`.
+    /// The snapshot in PostgreSQL's notation: `xmin:xmax:running,running…`.
     Postgres { snapshot: String },
 }
 
-/// An event that was committed behind a horizon.
+/// An event that was committed after a horizon.
 #[derive(Debug, QueryableByName)]
 pub(crate) struct Arrival {
     #[diesel(sql_type = Text)]
     pub(crate) id: String,
-    /// The cache tags, as the table has them.
+    /// The cache tags, as stored in the table.
     #[diesel(sql_type = Text)]
     pub(crate) tags: String,
 }
@@ -53,7 +53,7 @@ const NEWEST: &str = "SELECT rowid AS place, id FROM events ORDER BY rowid DESC 
 const AT_PLACE: &str = "SELECT id FROM events WHERE rowid = $1";
 const BEHIND_PLACE: &str = "SELECT id, tags FROM events WHERE rowid > $1 ORDER BY rowid LIMIT $2";
 const SNAPSHOT: &str = "SELECT pg_current_snapshot()::text AS snapshot";
-/// The upper bound passes over rows that were restored from another server, whose numbers were greater.
+/// The upper bound excludes rows that were restored from another server with greater transaction numbers.
 const BEHIND_SNAPSHOT: &str = "
     SELECT id, tags FROM events
     WHERE tx >= pg_snapshot_xmin($1::pg_snapshot)::text::bigint
@@ -62,7 +62,7 @@ const BEHIND_SNAPSHOT: &str = "
     LIMIT $2";
 
 impl Horizon {
-    /// What this transaction sees.
+    /// Returns the horizon of this transaction.
     pub(crate) fn of(conn: &mut Conn) -> Result<Self> {
         match conn {
             Conn::Sqlite(conn) => {
@@ -77,8 +77,8 @@ impl Horizon {
         }
     }
 
-    /// The events that were committed since `earlier`, which this transaction sees and that one did not; `None` if there are more
-    /// than `most`, or if it cannot be told because rows were removed or the database was replaced.
+    /// Returns the events committed since `earlier`: those that this transaction sees and that one did not. Returns `None` if there are
+    /// more than `most`, or if the difference is unknown because rows were removed or the database was replaced.
     pub(crate) fn arrivals(&self, conn: &mut Conn, earlier: &Self, most: usize) -> Result<Option<Vec<Arrival>>> {
         if self == earlier {
             return Ok(Some(Vec::new()));
@@ -95,7 +95,7 @@ impl Horizon {
     }
 }
 
-/// If the row that was the newest is gone, a later one may have taken its place.
+/// Returns `None` if the row that was the newest is gone: a later row may have its rowid.
 fn behind_place(conn: &mut SqliteConnection, place: i64, id: &str, limit: i64) -> Result<Option<Vec<Arrival>>> {
     if place > 0 {
         let found = sql_query(AT_PLACE).bind::<BigInt, _>(place).get_result::<RowId>(conn).optional()?;
@@ -110,7 +110,7 @@ fn behind_snapshot(conn: &mut PgConnection, snapshot: &str, limit: i64) -> Resul
     Ok(Some(sql_query(BEHIND_SNAPSHOT).bind::<Text, _>(snapshot).bind::<BigInt, _>(limit).load(conn)?))
 }
 
-/// The first transaction that a snapshot knows nothing of.
+/// Returns the first transaction that is not part of a snapshot.
 fn end(snapshot: &str) -> Option<u64> {
     snapshot.split(':').nth(1)?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! `Id<T>`: a UUIDv7 (RFC 9562) that knows what it names.
+//! `Id<T>`: a UUIDv7 (RFC 9562) with the type of the thing that it identifies.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -23,18 +23,18 @@ use uuid::timestamp::context::ContextV7;
 use super::conn::Backend;
 use super::timestamp::Timestamp;
 
-/// An identifier of a `T`, made in the application, sortable by the time of its making.
+/// An identifier of a `T`, created by the application and sortable by its creation time.
 #[derive(AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub(crate) struct Id<T: 'static>(Uuid, PhantomData<fn() -> T>);
 
 impl<T> Id<T> {
-    /// A new id, made at `now`.
+    /// Creates an id with the time `now`.
     pub(crate) fn new(now: Timestamp) -> Self {
         Self::made(now, ContextV7::new())
     }
 
-    /// A new id that sorts behind every other one that this process made so, within one millisecond too.
+    /// Creates an id that sorts after all ids that this process created with this function, even within one millisecond.
     pub(crate) fn next(now: Timestamp) -> Self {
         static ORDER: Mutex<ContextV7> = Mutex::new(ContextV7::new());
         Self::made(now, &ORDER)
@@ -46,7 +46,7 @@ impl<T> Id<T> {
         Self(Uuid::new_v7(uuid::Timestamp::from_unix(order, seconds, nanos)), PhantomData)
     }
 
-    /// Whether a text has the shape of an id; a slug never has.
+    /// Returns whether a text has the form of an id; a slug never has.
     pub(crate) fn is_shape(text: &str) -> bool {
         text.len() == 36 && Uuid::try_parse(text).is_ok()
     }

@@ -1,4 +1,4 @@
-//! The identity of a database: one name that is made once and kept wherever the database is moved.
+//! The identity of a database: a name that is created once and kept wherever the database is moved.
 
 use diesel::sql_types::Text;
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
@@ -13,10 +13,10 @@ struct Name {
 }
 
 const READ: &str = "SELECT name FROM identity WHERE one = 1";
-/// Of several processes that start together, one makes it.
+/// If several processes start at the same time, one of them creates the name.
 const MAKE: &str = "INSERT INTO identity (one, name) VALUES (1, $1) ON CONFLICT DO NOTHING";
 
-/// The identity, made if there is none; the error is a sentence for the operator.
+/// Returns the identity, and creates it if there is none; the error is a sentence for the operator.
 pub(super) fn ensure(location: &Location) -> Result<String, String> {
     let mut conn = Conn::open(location).map_err(|error| format!("cannot open the database: {error}"))?;
     read_or_make(&mut conn).map_err(|error| format!("cannot read the database's identity: {error}"))

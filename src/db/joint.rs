@@ -1,7 +1,7 @@
-//! `Joint`: one transaction over several pieces of work that do not follow each other in one function.
+//! `Joint`: one transaction over several steps that do not run in one function.
 //!
-//! It begins with the first piece. Each piece is a savepoint of its own, so that one that fails undoes itself alone.
-//! Whatever is not committed is undone, also where its owner is dropped.
+//! The transaction begins with the first step. Each step has its own savepoint, so a failed step rolls back only itself. A transaction
+//! that is not committed is rolled back, even if its owner is dropped.
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use diesel::connection::SimpleConnection;
@@ -14,13 +14,13 @@ use super::pool::{Db, guarded};
 use super::task::{Parcel, Task, task, unpacked};
 use crate::error::{Error, Result};
 
-/// What the transaction is told to do.
+/// A command to the thread that owns the transaction.
 enum Step {
     Work(Box<dyn FnOnce(&mut Conn) + Send>),
     Commit,
 }
 
-/// What is done before the first piece; where it fails, so does every piece.
+/// A first step; if it fails, every later step fails, too.
 pub(crate) type Opening = Box<dyn FnOnce(&mut Conn) -> Result<()> + Send>;
 
 /// A transaction that has begun.
@@ -35,24 +35,24 @@ enum State {
     Over,
 }
 
-/// A transaction that stays open between its pieces.
+/// A transaction that stays open between its steps.
 pub(crate) struct Joint {
     db: Db,
     state: Mutex<State>,
 }
 
 impl Joint {
-    /// A transaction that has not begun; `opening` is what it does first.
+    /// Creates a transaction that has not begun; `opening` is its first step.
     pub(crate) fn new(db: Db, opening: Option<Opening>) -> Self {
         Self { db, state: Mutex::new(State::Waiting(opening)) }
     }
 
-    /// Whether a piece has been done in it, so that only in here everything can be seen.
+    /// Returns whether the transaction has begun, so that only its own steps see all its writes.
     pub(crate) async fn has_begun(&self) -> bool {
         matches!(*self.state.lock().await, State::Begun(_))
     }
 
-    /// Does one piece; an error undoes this piece alone.
+    /// Runs one step; an error rolls back this step only.
     pub(crate) async fn run<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -61,13 +61,13 @@ impl Joint {
         unpacked(self.run_task(task(work)).await)
     }
 
-    /// The same for a task.
+    /// Same as [`Self::run`], for a task.
     pub(crate) async fn run_task(&self, work: Task) -> Result<Parcel> {
         let mut state = self.state.lock().await;
         if let State::Waiting(opening) = &mut *state {
             let opening = opening.take();
             let open = begin(self.db.clone());
-            // Dropping it undoes the transaction.
+            // Dropping `open` rolls the transaction back.
             *state = State::Over;
             if let Some(opening) = opening {
                 piece(&open, task(opening)).await?;
@@ -76,11 +76,11 @@ impl Joint {
         }
         match &*state {
             State::Begun(open) => piece(open, work).await,
-            State::Waiting(_) | State::Over => Err(Error::unavailable("the transaction is over")),
+            State::Waiting(_) | State::Over => Err(Error::unavailable("the transaction has ended")),
         }
     }
 
-    /// Makes everything that its pieces did durable.
+    /// Commits the writes of all steps.
     pub(crate) async fn commit(&self) -> Result<()> {
         match std::mem::replace(&mut *self.state.lock().await, State::Over) {
             State::Begun(open) => {
@@ -91,7 +91,7 @@ impl Joint {
         }
     }
 
-    /// Undoes everything; others can write when it returns.
+    /// Rolls everything back; when this returns, other transactions can write.
     pub(crate) async fn undo(&self) {
         if let State::Begun(open) = std::mem::replace(&mut *self.state.lock().await, State::Over) {
             drop(open.steps);
@@ -99,13 +99,13 @@ impl Joint {
         }
     }
 
-    /// Marks the place that [`Joint::return_to_mark`] goes back to.
+    /// Sets the savepoint for [`Joint::return_to_mark`].
     pub(crate) async fn mark(&self) -> Result<()> {
         self.run(|_| Ok(())).await?;
         self.command("SAVEPOINT mark").await
     }
 
-    /// Undoes what was done since the mark.
+    /// Rolls back to the savepoint.
     pub(crate) async fn return_to_mark(&self) -> Result<()> {
         self.command("ROLLBACK TO mark").await
     }
@@ -113,7 +113,7 @@ impl Joint {
     async fn command(&self, sql: &'static str) -> Result<()> {
         match &*self.state.lock().await {
             State::Begun(open) => unpacked(send(open, task(move |conn| Ok(conn.batch_execute(sql)?))).await),
-            State::Waiting(_) | State::Over => Err(Error::unavailable("the transaction is over")),
+            State::Waiting(_) | State::Over => Err(Error::unavailable("the transaction has ended")),
         }
     }
 }
@@ -130,9 +130,9 @@ fn carry_out(conn: &mut Conn, coming: &Receiver<Step>) -> Result<()> {
             match coming.recv_timeout(until.left()) {
                 Ok(Step::Work(work)) => work(conn),
                 Ok(Step::Commit) => return Ok(()),
-                Err(RecvTimeoutError::Disconnected) => return Err(Error::unavailable("the transaction was undone")),
+                Err(RecvTimeoutError::Disconnected) => return Err(Error::unavailable("the transaction was rolled back")),
                 Err(RecvTimeoutError::Timeout) => {
-                    return Err(Error::unavailable("the transaction took longer than all others should wait for it"));
+                    return Err(Error::unavailable("the transaction exceeded its time limit"));
                 }
             }
         }
@@ -158,6 +158,6 @@ async fn send(open: &Open, work: Task) -> Result<Parcel> {
     let step = Step::Work(Box::new(move |conn| {
         let _ = sender.send(work(conn));
     }));
-    open.steps.send(step).map_err(|_| Error::unavailable("the transaction was given up"))?;
-    receiver.await.map_err(|_| Error::unavailable("the transaction was given up"))?
+    open.steps.send(step).map_err(|_| Error::unavailable("the transaction was aborted"))?;
+    receiver.await.map_err(|_| Error::unavailable("the transaction was aborted"))?
 }

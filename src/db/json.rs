@@ -1,4 +1,4 @@
-//! `Json<T>`: a value kept as JSON text in one column.
+//! `Json<T>`: a value stored as JSON text in one column.
 
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::conn::Backend;
 
-/// A value kept as JSON text.
+/// A value stored as JSON text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub(crate) struct Json<T: std::fmt::Debug + 'static>(pub(crate) T);

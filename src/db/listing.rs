@@ -1,6 +1,6 @@
-//! What a list can be asked (its fields, as one table), and keyset pages over it.
+//! The fields of a list, in one table, and keyset pagination.
 //!
-//! The same table parses the query string, writes the OpenAPI parameters and builds the SQL, so the three can't differ.
+//! The same table parses the query string, generates the OpenAPI parameters and builds the SQL, so the three always agree.
 
 use diesel::BoolExpressionMethods;
 use diesel::expression::BoxableExpression;
@@ -11,53 +11,53 @@ use super::columns::{Column, Key, Op, Ordering, Predicate};
 use super::conn::Backend;
 use crate::input::Kind;
 
-/// One thing that a list can be filtered or sorted by.
+/// A field by which a list can be filtered or sorted.
 pub(crate) struct Field<T: 'static, R: 'static> {
-    /// Its name in the query string.
+    /// The name in the query string.
     pub(crate) name: &'static str,
-    /// What its values look like.
+    /// The type of the values.
     pub(crate) kind: Kind,
-    /// The operators that make sense; none where it is for sorting only.
+    /// The supported operators; empty for a field that can only be sorted by.
     pub(crate) ops: &'static [Op],
-    /// How it is compared.
+    /// How to compare the column.
     pub(crate) column: Column<T>,
-    /// Where it can be sorted by: the value of a row.
+    /// Returns the sort key of a row; `None` if the list cannot be sorted by this field.
     pub(crate) key: Option<fn(&R) -> Key>,
-    /// What it means, for the documentation.
+    /// The meaning of the field, for the documentation.
     pub(crate) about: &'static str,
 }
 
-/// A list's whole table.
+/// The definition of a list.
 pub(crate) struct Listing<T: 'static, R: 'static> {
-    /// The table of what can be asked.
+    /// The fields by which the list can be filtered or sorted.
     pub(crate) fields: &'static [Field<T, R>],
-    /// The order when none is asked for, as `sort=` would say it.
+    /// The default order, in the notation of `sort=`.
     pub(crate) default_sort: &'static str,
-    /// What `include=` takes.
+    /// The values of `include=`.
     pub(crate) includes: &'static [&'static str],
-    /// The members that `fields=` takes.
+    /// The members that `fields=` accepts.
     pub(crate) members: &'static [&'static str],
     /// The id column, which breaks ties.
     pub(crate) id: Column<T>,
-    /// The id of a row.
+    /// Returns the id of a row.
     pub(crate) id_of: fn(&R) -> String,
 }
 
 /// A position between two rows of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Position {
-    /// The row's sort keys.
+    /// The sort keys of the row.
     #[serde(rename = "k")]
     pub(crate) keys: Vec<Key>,
-    /// The row's id.
+    /// The id of the row.
     #[serde(rename = "i")]
     pub(crate) id: String,
-    /// Whether the page before the row is wanted, and not the one after.
+    /// Whether the page before the row is wanted, not the one after it.
     #[serde(rename = "b")]
     pub(crate) backward: bool,
 }
 
-/// A list query, parsed: indexes are into the listing's fields.
+/// A parsed list query; indexes refer to the fields of the listing.
 #[derive(Clone, Debug)]
 pub(crate) struct PageQuery {
     pub(crate) filters: Vec<(usize, Op, Vec<Key>)>,
@@ -67,44 +67,44 @@ pub(crate) struct PageQuery {
     pub(crate) count: bool,
     pub(crate) fields: Option<Vec<String>>,
     pub(crate) includes: Vec<String>,
-    /// What ties a cursor to its query.
+    /// The hash that ties a cursor to its query.
     pub(crate) fingerprint: u64,
 }
 
-/// One page of rows, and where its neighbours begin.
+/// One page of rows, and the positions of its neighbours.
 pub(crate) struct PageOf<R> {
     pub(crate) rows: Vec<R>,
     pub(crate) next: Option<Position>,
     pub(crate) prev: Option<Position>,
     pub(crate) total: Option<i64>,
-    /// The place of each row; none where the page can't be too long for an answer.
+    /// The position of each row; empty if the page cannot be too long for a response.
     pub(crate) places: Vec<Position>,
 }
 
-/// How many things that are long are made before it is seen how long they are.
+/// The number of long items that are made before their total size is checked.
 const MADE_AT_ONCE: usize = 20;
-/// How many rows without their texts always fit into an answer.
+/// The number of rows without their texts that always fit into a response.
 const MAX_SMALL: usize = 20;
 
 impl PageQuery {
-    /// Whether the page before a row is wanted, and not the one after.
+    /// Returns whether the page before a row is wanted, not the one after it.
     pub(crate) fn is_backward(&self) -> bool {
         self.position.as_ref().is_some_and(|position| position.backward)
     }
 
-    /// Whether a page of it can be too long for an answer.
+    /// Returns whether a page of this query can be too long for a response.
     pub(crate) fn can_be_long(&self) -> bool {
         self.limit > MAX_SMALL || !self.includes.is_empty()
     }
 }
 
 impl<R> PageOf<R> {
-    /// The same page of other things.
+    /// Converts the rows of the page.
     pub(crate) fn with_rows<V>(self, convert: impl FnOnce(Vec<R>) -> crate::error::Result<Vec<V>>) -> crate::error::Result<PageOf<V>> {
         Ok(PageOf { rows: convert(self.rows)?, next: self.next, prev: self.prev, total: self.total, places: self.places })
     }
 
-    /// The neighbours of a part of the page, and which rows that has.
+    /// Returns the neighbours of a part of the page, and the range of its rows.
     pub(crate) fn part(&self, keep: usize, backward: bool) -> (Option<Position>, Option<Position>, std::ops::Range<usize>) {
         let all = self.rows.len();
         let kept = if backward { all.saturating_sub(keep)..all } else { 0..keep.min(all) };
@@ -114,8 +114,8 @@ impl<R> PageOf<R> {
         (next, prev, kept)
     }
 
-    /// The same page of things that are long: they are made some at a time, from where it was turned from on, until they would be
-    /// too long for an answer. There is at least one.
+    /// Converts the rows of a page of long items. Makes some items at a time, beginning at the end from which the page was turned, until
+    /// they would be too long for a response. The result has at least one item.
     pub(crate) fn within<V>(
         mut self,
         (max, backward): (usize, bool),
@@ -152,7 +152,7 @@ where
     diesel::dsl::And<Predicate<T>, Predicate<T>>: BoxableExpression<T, Backend, SqlType = Bool>,
     diesel::dsl::Or<Predicate<T>, Predicate<T>>: BoxableExpression<T, Backend, SqlType = Bool>,
 {
-    /// The filters' conditions.
+    /// Returns the conditions of the filters.
     pub(crate) fn predicates(&self, query: &PageQuery) -> Vec<Predicate<T>> {
         query
             .filters
@@ -161,7 +161,7 @@ where
             .collect()
     }
 
-    /// The condition that a row lies beyond the cursor.
+    /// Returns the condition that a row lies beyond the cursor.
     pub(crate) fn beyond(&self, query: &PageQuery) -> Option<Predicate<T>> {
         let position = query.position.as_ref()?;
         let beyond = |descending: bool| if descending == position.backward { Op::Gt } else { Op::Lt };
@@ -172,14 +172,14 @@ where
             let key = std::slice::from_ref(key);
             let op = beyond(*descending);
             let reach = if op == Op::Gt { Op::Gte } else { Op::Lte };
-            // `k >= x AND (k > x OR …)` lets either engine enter an index at the cursor.
+            // `k >= x AND (k > x OR …)` lets both engines use an index from the cursor on.
             let inside: Predicate<T> = Box::new((column.compare)(op, key).or(predicate));
             predicate = Box::new((column.compare)(reach, key).and(inside));
         }
         Some(predicate)
     }
 
-    /// The ORDER BY, reversed when the page before is wanted.
+    /// Returns the terms of `ORDER BY`, reversed for the page before a row.
     pub(crate) fn orderings(&self, query: &PageQuery) -> Vec<Ordering<T>> {
         let backward = query.position.as_ref().is_some_and(|position| position.backward);
         let last = query.sort.last().is_some_and(|(_, descending)| *descending);
@@ -190,7 +190,7 @@ where
             .collect()
     }
 
-    /// Makes the page from one row more than was asked for.
+    /// Builds the page from the rows, which include one more than the page has.
     pub(crate) fn page(&self, query: &PageQuery, mut rows: Vec<R>, total: Option<i64>) -> PageOf<R> {
         let backward = query.position.as_ref().is_some_and(|position| position.backward);
         let more = rows.len() > query.limit;

@@ -1,4 +1,4 @@
-//! Brings a database to this program's schema: wholly or not at all, and one process at a time.
+//! Migrates a database to this program's schema: completely or not at all, and by one process at a time.
 
 use std::path::Path;
 
@@ -18,16 +18,16 @@ use super::steps::{self, Failure};
 
 const PORTABLE: EmbeddedMigrations = embed_migrations!("migrations/portable");
 
-/// What was found of the schema.
+/// The state of a database's schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SchemaState {
-    /// Nothing to do.
+    /// The schema is current.
     Current,
-    /// So many migrations are yet to run.
+    /// The number of migrations that have not run yet.
     Pending(usize),
 }
 
-/// PostgreSQL sorts text by the language of the database; what lists sort by (`*_key`) it sorts by bytes, as SQLite does.
+/// PostgreSQL sorts text by the locale of the database; sort keys (`*_key`) must be sorted by bytes, as in SQLite.
 const SORT_BY_BYTES: &str = r#"
 DO $$
 DECLARE changed record;
@@ -44,12 +44,12 @@ END
 $$
 "#;
 
-/// Looks without changing a byte; the error says in words why this database cannot be served.
+/// Reads the schema's state without changing a byte; the error tells the operator why this database cannot be served.
 pub(crate) fn inspect(location: &Location) -> Result<SchemaState, String> {
     compare(&applied(location)?)
 }
 
-/// The migrations that a database has.
+/// Returns the migrations that have run on a database.
 fn applied(location: &Location) -> Result<Vec<String>, String> {
     match location {
         Location::Sqlite(path) => applied_on_sqlite(path),
@@ -60,7 +60,7 @@ fn applied(location: &Location) -> Result<Vec<String>, String> {
     }
 }
 
-/// Runs what is pending in one transaction, so that a kill leaves the old schema or the new one.
+/// Runs all pending migrations in one transaction, so that a kill leaves either the old schema or the new one.
 pub(crate) fn migrate(location: &Location) -> Result<usize, String> {
     if let Location::Sqlite(path) = location
         && std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > 0)
@@ -76,26 +76,27 @@ pub(crate) fn migrate(location: &Location) -> Result<usize, String> {
     let ran = conn.begin_write().map_err(Failure::from).and_then(|()| run(&mut conn));
     let ended = conn.batch_execute(if ran.is_ok() { "COMMIT" } else { "ROLLBACK" });
     let ran = ran.and_then(|ran| ended.map(|()| ran).map_err(Failure::from));
-    let ran = ran.map_err(|error| format!("the migration failed and was undone: {error}"))?;
+    let ran = ran.map_err(|error| format!("the migration failed and was rolled back: {error}"))?;
     if !before.is_empty() && !before.iter().any(|version| version == OVERWRITES) {
         write_anew(&mut conn);
     }
     Ok(ran)
 }
 
-/// Before this migration, SQLite left what was deleted in the file: whatever was erased until then goes once and for all.
+/// Before this migration, SQLite left deleted data in the file; the rewrite after it removes that data for good.
 const OVERWRITES: &str = "20261128000021";
 
-/// Writes a SQLite file anew, without what was deleted. It needs as much room again; without it, the server starts all the same.
+/// Rewrites a SQLite file without deleted data. This needs as much free disk space as the file has; if it fails, the server starts
+/// nevertheless.
 fn write_anew(conn: &mut Conn) {
     if let Conn::Sqlite(conn) = conn
         && let Err(error) = conn.batch_execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")
     {
-        tracing::warn!(%error, "what was deleted by former versions is still in the file of the database; run VACUUM when there is room");
+        tracing::warn!(%error, "data deleted by earlier versions is still in the database file; run VACUUM when there is enough disk space");
     }
 }
 
-/// Runs each pending migration: its SQL, then its step in Rust if it has one, then the row that says that it ran.
+/// Runs each pending migration: its SQL, then its step in Rust if it has one, then the row that records the migration.
 fn run(conn: &mut Conn) -> Result<usize, Failure> {
     if let Conn::Postgres(conn) = conn {
         conn.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(6041969)")?;
@@ -118,7 +119,7 @@ fn run_sql(conn: &mut Conn, version: &str) -> Result<(), Failure> {
         Conn::Sqlite(conn) => embedded::<Sqlite>(version)?.run(conn),
         Conn::Postgres(conn) => {
             embedded::<Pg>(version)?.run(conn)?;
-            // Before the next migration makes a view of them, whose columns could not be altered any more.
+            // This must happen before the next migration creates a view of these columns, which could not be altered any more.
             Ok(conn.batch_execute(SORT_BY_BYTES)?)
         }
     }
@@ -133,7 +134,7 @@ fn version_of<DB: Backend>(migration: &dyn Migration<DB>) -> String {
     migration.name().version().to_string()
 }
 
-/// The versions of all migrations, the first one first.
+/// Returns the versions of all migrations, in ascending order.
 fn known() -> Result<Vec<String>, String> {
     let migrations: Vec<Box<dyn Migration<Sqlite>>> = PORTABLE.migrations().map_err(|error| error.to_string())?;
     let mut versions: Vec<String> = migrations.iter().map(|migration| version_of(&**migration)).collect();
@@ -188,7 +189,7 @@ fn applied_on_sqlite(path: &str) -> Result<Vec<String>, String> {
         return Ok(Vec::new());
     }
     if !tables.iter().any(|table| table.name == "__diesel_schema_migrations") {
-        return Err(format!("{path} is a database of another program: it has tables, but no schema of masthead"));
+        return Err(format!("{path} is a database of another program: it has tables, but not the schema of Masthead"));
     }
     let applied = diesel::sql_query(APPLIED).load::<Name>(&mut conn).map_err(|error| format!("cannot read {path}: {error}"))?;
     Ok(applied.into_iter().map(|row| row.name).collect())

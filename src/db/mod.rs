@@ -1,7 +1,7 @@
-//! All knowledge of Diesel's plumbing: connections, the writer, migrations, portable column types, keyset pages.
+//! Everything that depends on Diesel: connections, the writer, migrations, portable column types, keyset pagination.
 //!
-//! Invariants: which engine runs is known only here (and in `search/`); every write is one transaction that is
-//! durable before its caller hears of it; every read sees one snapshot.
+//! Invariants: only this module (and `search/`) knows which engine runs; every write is one transaction, which is durable before its
+//! caller gets the result; every read sees one snapshot.
 
 mod among;
 pub(crate) mod columns;

@@ -1,4 +1,4 @@
-//! How long somebody waits for the database, and how long one piece of work may keep all others waiting.
+//! Timeouts: the maximum time that a caller waits for the database, and the maximum time of one transaction.
 
 use std::cell::Cell;
 use std::panic::resume_unwind;
@@ -6,49 +6,49 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
-/// How long somebody waits in all: in a queue, for a connection and for its lock.
+/// The maximum time that a caller waits in total: in a queue, for a connection and for its lock.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
-/// How long one piece of work may have SQLite's only writer.
+/// The maximum time for which one write may occupy SQLite's only writer.
 pub(super) const BUDGET: Duration = Duration::from_secs(5);
-/// How long a transaction may stay open whose pieces follow each other: a batch has a hundred of them. Nobody waits so long for it.
+/// The maximum time for which a transaction with many steps (a batch has up to a hundred) may stay open. Other callers give up earlier.
 pub(super) const OPEN_BUDGET: Duration = Duration::from_secs(15);
 
 const WAITING: u8 = 0;
 const BEGUN: u8 = 1;
 const GIVEN_UP: u8 = 2;
 
-/// A place in the writer's queue. Of the worker who begins and the caller who gives up, the first decides.
+/// A place in the writer's queue. Either the worker begins first, or the caller gives up first.
 #[derive(Clone, Default)]
 pub(super) struct QueuePlace(Arc<AtomicU8>);
 
 impl QueuePlace {
-    /// Begins the work, unless its caller has given up.
+    /// Begins the work, unless its caller has given up; returns whether it did.
     pub(super) fn begin(&self) -> bool {
         self.0.compare_exchange(WAITING, BEGUN, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 
-    /// Gives up, unless the work has begun.
+    /// Gives up, unless the work has begun; returns whether it did.
     pub(super) fn give_up(&self) -> bool {
         self.0.compare_exchange(WAITING, GIVEN_UP, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 
-    /// Whether its caller has given up.
+    /// Returns whether the caller has given up.
     pub(super) fn is_given_up(&self) -> bool {
         self.0.load(Ordering::SeqCst) == GIVEN_UP
     }
 }
 
-/// The moment at which a wait ends that begins now.
+/// The end of a waiting time.
 #[derive(Clone, Copy)]
 pub(super) struct Until(Instant);
 
 impl Until {
-    /// So long from now on.
+    /// Returns the time that is this far in the future.
     pub(super) fn after(time: Duration) -> Self {
         Self(Instant::now() + time)
     }
 
-    /// How long it still is; nothing where it is over.
+    /// Returns the remaining time; zero after the end.
     pub(super) fn left(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
     }
@@ -58,10 +58,10 @@ thread_local! {
     static ENDS: Cell<Option<Until>> = const { Cell::new(None) };
 }
 
-/// What ends work that took longer than its budget, in the place of a panic.
+/// The payload of the unwinding that ends work after its time limit.
 pub(super) struct Overdrawn;
 
-/// Does work that ends with its next statement once it has taken longer than its budget.
+/// Runs work with a time limit: after it, the work ends at its next statement.
 pub(super) fn within<T>(budget: Duration, work: impl FnOnce() -> T) -> T {
     ENDS.set(Some(Until::after(budget)));
     let result = work();
@@ -69,12 +69,12 @@ pub(super) fn within<T>(budget: Duration, work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// How much of the budget of this thread's work is left; none where it has no budget.
+/// Returns the remaining time of this thread's work; `None` without a limit.
 pub(super) fn left() -> Option<Duration> {
     ENDS.get().map(Until::left)
 }
 
-/// Asked before each statement: ends work that has overdrawn its budget. What undoes it has none.
+/// Runs before each statement: ends work that exceeds its time limit. The rollback has no limit.
 pub(super) fn check() {
     if left() == Some(Duration::ZERO) {
         ENDS.set(None);
@@ -99,7 +99,7 @@ mod tests {
         within(Duration::from_mins(1), check);
         let ended = catch_unwind(|| within(Duration::ZERO, check)).unwrap_err();
         assert!(ended.is::<Overdrawn>());
-        // What undoes it may take its time.
+        // The rollback has no time limit.
         check();
     }
 }

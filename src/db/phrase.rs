@@ -1,4 +1,4 @@
-//! A piece of SQL with values bound to it, as a statement that is kept: Diesel prepares its own literals anew each time.
+//! A piece of SQL with bound values, as a statement that can be cached: Diesel prepares its own literals anew each time.
 
 use std::marker::PhantomData;
 
@@ -11,7 +11,7 @@ use diesel::sql_types::{BigInt, Bool, Text};
 use super::columns::Key;
 use super::conn::Backend;
 
-/// SQL in which each `?` stands for the next value.
+/// SQL in which each `?` is replaced by the next value.
 #[derive(Clone, Debug)]
 pub(crate) struct Phrase<T> {
     sql: String,
@@ -19,8 +19,8 @@ pub(crate) struct Phrase<T> {
     r#type: PhantomData<T>,
 }
 
-/// The expression of a type that this SQL says. Its text should be one of few, and what differs from one time to the next be
-/// bound, since each text is kept.
+/// Creates the SQL expression of type `T`. Use few different texts and bind all values that vary, because a statement is cached for each
+/// text.
 pub(crate) fn phrase<T>(sql: String, values: Vec<Key>) -> Phrase<T> {
     Phrase { sql, values, r#type: PhantomData }
 }
@@ -37,7 +37,7 @@ impl<T, G> ValidGrouping<G> for Phrase<T> {
     type IsAggregate = is_aggregate::Never;
 }
 
-/// A phrase may be a whole query, too.
+/// A phrase may also be a whole query.
 impl<T> Query for Phrase<T> {
     type SqlType = T;
 }

@@ -1,4 +1,4 @@
-//! `Db`: the two doors to the database, `read` and `write`.
+//! `Db`: access to the database by `read` and `write`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::secrets::random;
 pub(crate) struct Db {
     pub(super) location: Location,
     pool: Pool<Manager>,
-    /// As many as there are connections: who waits for one takes no thread meanwhile.
+    /// One permit per connection; waiters are async and hold no thread.
     turns: Arc<Semaphore>,
     writer: Option<Writer>,
     tally: Arc<Tally>,
@@ -34,7 +34,7 @@ pub(crate) struct Db {
 }
 
 impl Db {
-    /// Migrates and opens; the error is a sentence for the operator.
+    /// Migrates and opens the database; the error is a sentence for the operator.
     pub(crate) fn open(location: &Location, connections: u32) -> std::result::Result<Self, String> {
         migrate::migrate(location)?;
         let identity = identity::ensure(location)?;
@@ -58,7 +58,7 @@ impl Db {
             .test_on_check_out(false)
             .connection_timeout(PATIENCE)
             .idle_timeout(Some(Duration::from_mins(5)))
-            // One thread that opens connections is enough; each has memory of its own, for itself and for SQLite.
+            // One thread is enough to open connections; each thread costs memory, its own and SQLite's.
             .thread_pool(Arc::new(ScheduledThreadPool::new(1)))
             .error_handler(Box::new(LogPoolErrors))
             .build(manager)
@@ -67,7 +67,7 @@ impl Db {
         Ok(Self { location: location.clone(), pool, turns, writer, tally, identity, soundness: Soundness::default() })
     }
 
-    /// Runs queries in one snapshot, away from the async threads.
+    /// Runs queries in one snapshot, on a blocking thread.
     pub(crate) async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -76,21 +76,21 @@ impl Db {
         unpacked(self.read_task(task(work)).await)
     }
 
-    /// The same for a task.
+    /// Same as [`Self::read`], for a task.
     pub(crate) async fn read_task(&self, work: Task) -> Result<Parcel> {
         let until = Until::after(PATIENCE);
         let (pool, turn) = (self.pool.clone(), self.turn(until).await?);
         blocking(turn, move || {
             let mut pooled = begun(&pool, Conn::begin_read, until)?;
             let result = guarded(&mut pooled.conn, work);
-            // A read that failed leaves a transaction that `COMMIT` ends as well.
+            // `COMMIT` also ends the transaction of a failed read.
             pooled.end("COMMIT")?;
             result
         })
         .await
     }
 
-    /// Runs one transaction and returns when it is durable; an error undoes all of it.
+    /// Runs one transaction and returns when it is durable; an error rolls it back.
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -99,7 +99,7 @@ impl Db {
         unpacked(self.write_task(task(work)).await)
     }
 
-    /// The same for a task.
+    /// Same as [`Self::write`], for a task.
     pub(crate) async fn write_task(&self, work: Task) -> Result<Parcel> {
         match &self.writer {
             Some(writer) => write_queued(writer, work).await,
@@ -107,7 +107,7 @@ impl Db {
         }
     }
 
-    /// The same for work that is done again where another transaction and this one waited for each other.
+    /// Same as [`Self::write_task`]; the work is repeated after a conflict with another transaction.
     pub(crate) async fn write_repeatable(&self, work: Repeatable) -> Result<Parcel> {
         match &self.writer {
             Some(writer) => write_queued(writer, Box::new(move |conn| work(conn))).await,
@@ -142,45 +142,45 @@ impl Db {
         waited.ok().and_then(std::result::Result::ok).ok_or_else(no_connection)
     }
 
-    /// Whether the schema is this program's.
+    /// Returns whether the schema is this program's.
     pub(crate) async fn schema(&self) -> Result<SchemaState> {
         let location = self.location.clone();
         blocking((), move || migrate::inspect(&location).map_err(|why| Error::unavailable(&why))).await
     }
 
-    /// What tells this database from others, wherever it is moved.
+    /// Returns the name that identifies this database wherever it is moved.
     pub(crate) fn identity(&self) -> &str {
         &self.identity
     }
 
-    /// Looks for damaged pages, on a thread of low priority; says once what it found. On PostgreSQL that is the server's to do.
+    /// Looks for damaged pages on a thread of low priority, and logs the first damage. On PostgreSQL this is the task of its server.
     pub(crate) async fn look_for_damage(&self) {
         self.soundness.look(&self.location).await;
     }
 
-    /// What was found damaged.
+    /// Returns the damage that was found.
     pub(crate) fn damage(&self) -> Option<&str> {
         self.soundness.damage()
     }
 
-    /// How many statements have been run, `BEGIN` and `COMMIT` among them.
+    /// Returns the number of statements that were run, including `BEGIN` and `COMMIT`.
     pub(crate) fn statements(&self) -> u64 {
         self.tally.count()
     }
 
-    /// The texts of the statements that were run since the last time that this was asked; none the first time.
+    /// Returns the texts of the statements since the previous call; none at the first call.
     pub(crate) fn heard(&self) -> Vec<String> {
         self.tally.heard()
     }
 
-    /// How many connections are open, and how many of them idle.
+    /// Returns the numbers of open and of idle connections.
     pub(crate) fn connections(&self) -> (u32, u32) {
         let state = self.pool.state();
         (state.connections, state.idle_connections)
     }
 }
 
-/// One transaction; an error undoes all of it.
+/// Runs one transaction; an error rolls it back.
 fn transaction(pool: &Pool<Manager>, until: Until, effort: &mut Effort) -> Result<Parcel> {
     let mut pooled = begun(pool, Conn::begin_write, until)?;
     let result = guarded(&mut pooled.conn, |conn| effort.go(conn));
@@ -188,7 +188,7 @@ fn transaction(pool: &Pool<Manager>, until: Until, effort: &mut Effort) -> Resul
     result.and_then(|value| ended.map(|()| value))
 }
 
-/// Lets those go first that a transaction collided with.
+/// Waits before the next attempt, so that the conflicting transactions can finish.
 fn pause_after(tries: u32) {
     let [share] = random::<1>();
     std::thread::sleep(Duration::from_millis(10 * u64::from(tries) + u64::from(share) / 8));
@@ -206,22 +206,22 @@ async fn write_queued(writer: &Writer, work: Task) -> Result<Parcel> {
                 (Ok(_), Err(cause)) => Err(Error::from_commit(&cause)),
                 (Err(error), _) => Err(error),
             };
-            // A caller that hung up does not undo what was committed.
+            // The commit stands, even if the caller is gone.
             let _ = sender.send(answer);
         });
         (keep, reply)
     });
     writer.submit(Job { place: place.clone(), work })?;
-    let not_done = |_| Error::unavailable("the write was not carried out");
+    let not_done = |_| Error::unavailable("the write was not executed");
     match tokio::time::timeout(PATIENCE, &mut receiver).await {
         Ok(answer) => answer.map_err(not_done)?,
-        // However slow those before it are, nobody waits longer for the beginning of a write.
-        Err(_) if place.give_up() => Err(Error::unavailable("the write did not get its turn").before_anything()),
+        // A write that has not begun after the timeout is abandoned, however long the queue is.
+        Err(_) if place.give_up() => Err(Error::unavailable("the write waited too long in the queue").before_anything()),
         Err(_) => receiver.await.map_err(not_done)?,
     }
 }
 
-/// A connection with a transaction begun; those that died while idle are thrown away on the way.
+/// Returns a connection with an open transaction; discards connections that broke while idle.
 fn begun(pool: &Pool<Manager>, begin: fn(&mut Conn) -> diesel::QueryResult<()>, until: Until) -> Result<PooledConnection<Manager>> {
     for _ in 0..=pool.max_size() {
         let mut pooled = pool.get_timeout(until.left()).map_err(|_| no_connection())?;
@@ -230,14 +230,14 @@ fn begun(pool: &Pool<Manager>, begin: fn(&mut Conn) -> diesel::QueryResult<()>, 
             Err(_) => pooled.broken = true,
         }
     }
-    Err(Error::unavailable("the database does not answer"))
+    Err(Error::unavailable("the database does not respond"))
 }
 
-/// A panic costs one request, never the writer or a connection.
+/// Catches a panic, so that it costs one request, never the writer or a connection.
 pub(super) fn guarded(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<Parcel>) -> Result<Parcel> {
     catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|why| {
         Err(if why.is::<Overdrawn>() {
-            Error::unavailable("a write took longer than all others should wait for it")
+            Error::unavailable("a write exceeded its time limit")
         } else {
             Error::internal("a database operation panicked")
         })
@@ -248,8 +248,7 @@ fn no_connection() -> Error {
     Error::unavailable("no database connection is free").before_anything()
 }
 
-/// Does work that blocks, away from the async threads; what it needs meanwhile is given back after it, also where nobody
-/// waits for it any more.
+/// Runs blocking work away from the async threads. `held` is released after the work, even if the caller is gone.
 pub(super) async fn blocking<T: Send + 'static>(held: impl Send + 'static, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     let work = move || {
         let result = work();
@@ -259,7 +258,7 @@ pub(super) async fn blocking<T: Send + 'static>(held: impl Send + 'static, work:
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::internal(&error.to_string()))?
 }
 
-/// A pooled connection, and whether it is to be thrown away.
+/// A pooled connection, and whether it must be discarded.
 pub(crate) struct Pooled {
     conn: Conn,
     broken: bool,

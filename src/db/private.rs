@@ -1,33 +1,33 @@
-//! The files of SQLite are readable by their owner alone: they hold e-mail and IP addresses.
+//! Only the owner may read SQLite's files: they contain email addresses and IP addresses.
 //!
-//! SQLite gives the WAL and its index the permissions of the database file, so that this is the one to see to.
+//! SQLite gives the WAL and its index the permissions of the database file, so only the latter needs to be set.
 
 use std::fs::{OpenOptions, Permissions, metadata, set_permissions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-/// Read and write, for the owner.
+/// Read and write permission for the owner only.
 const OWNER_ONLY: u32 = 0o600;
-/// The database file, its WAL and the WAL's index.
+/// The database file, its WAL and the index of the WAL.
 const FILES: [&str; 3] = ["", "-wal", "-shm"];
 
-/// Makes the file of a database that does not exist yet; why it can't be made, SQLite says best.
+/// Creates the file of a new database. Errors are ignored, because SQLite then reports a better one.
 pub(super) fn begin(path: &str) {
     if !Path::new(path).exists() {
         drop(OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path));
     }
 }
 
-/// Restricts the files of a database that others may read until now; the log says where that is not possible.
+/// Restricts the files of a database that other users may read; logs a warning if that fails.
 pub(super) fn restrict(path: &str) {
     for file in FILES.map(|suffix| format!("{path}{suffix}")) {
         let Ok(facts) = metadata(&file) else { continue };
         if facts.permissions().mode().trailing_zeros() >= 6 {
-            // Nobody but the owner has a right.
+            // Only the owner has permissions.
             continue;
         }
         if let Err(error) = set_permissions(&file, Permissions::from_mode(OWNER_ONLY)) {
-            tracing::warn!(file, %error, "others than the owner may read a file of the database, which could not be changed");
+            tracing::warn!(file, %error, "other users may read a file of the database; its permissions could not be changed");
         }
     }
 }

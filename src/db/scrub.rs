@@ -1,8 +1,8 @@
-//! Scrubbing the files: what was deleted is in no free page and no log any more.
+//! Scrubbing: removes deleted data from free pages and logs.
 //!
-//! SQLite overwrites what is deleted (`secure_delete`), but the file gets that only from the log (WAL), and the log keeps what was
-//! before until it is written over. So all of it is written into the file, and the log is emptied. PostgreSQL keeps dead rows until
-//! `VACUUM`; its own log belongs to the operator.
+//! SQLite overwrites deleted data (`secure_delete`), but the file changes only when the log (WAL) is copied into it, and the log keeps
+//! the old data until it is overwritten. Therefore the whole log is copied into the file and then emptied. PostgreSQL keeps dead rows
+//! until `VACUUM`; its own log is the operator's responsibility.
 
 use std::thread;
 use std::time::Duration;
@@ -15,24 +15,24 @@ use super::conn::{Conn, Location};
 use super::pool::{Db, blocking};
 use crate::error::{Error, Result};
 
-/// How often it is tried to empty the log while others read from it.
+/// The maximum number of attempts to empty the log while other connections read from it.
 const MAX_TRIES: u32 = 20;
-/// How long lies between two tries.
+/// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How long one try waits for writers and readers, in milliseconds; writers wait as long.
+/// The time that one attempt waits for writers and readers, in milliseconds; writers wait as long.
 const TRY_TIMEOUT: &str = "PRAGMA busy_timeout = 200";
-/// How long PostgreSQL may take for a table, other cleaning of it included.
+/// PostgreSQL's time limit for one table, including other cleaning of the table.
 const VACUUM_TIMEOUT: &str = "SET statement_timeout = '60s'; SET lock_timeout = '60s'";
 
 impl Db {
-    /// Takes what was deleted from these tables out of the files; fails where others read too long from what was before.
+    /// Removes the deleted data of these tables from the files; fails if other connections read the old data for too long.
     pub(crate) async fn scrub(&self, tables: &'static [&'static str]) -> Result<()> {
         let location = self.location.clone();
         blocking((), move || scrub(&location, tables)).await
     }
 }
 
-/// On a connection of its own: it is in no transaction, and nobody waits for it.
+/// Uses a connection of its own, outside any transaction.
 fn scrub(location: &Location, tables: &[&str]) -> Result<()> {
     match (Conn::open(location).map_err(|error| Error::unavailable(&error.to_string()))?, location) {
         (Conn::Sqlite(mut conn), _) => empty_log(&mut conn),
@@ -49,7 +49,7 @@ struct Checkpoint {
     busy: i32,
 }
 
-/// Writes the log into the file and empties it. Most is written while others write on; only the end needs them to wait.
+/// Copies the log into the file and empties it. Most pages are copied while other connections write; writers wait only at the end.
 fn empty_log(conn: &mut SqliteConnection) -> Result<()> {
     conn.batch_execute(TRY_TIMEOUT)?;
     for _ in 0..MAX_TRIES {
@@ -60,5 +60,5 @@ fn empty_log(conn: &mut SqliteConnection) -> Result<()> {
         }
         thread::sleep(PAUSE);
     }
-    Err(Error::unavailable("others read from the database's log all the time"))
+    Err(Error::unavailable("other connections read from the database's log all the time"))
 }

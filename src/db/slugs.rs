@@ -1,22 +1,22 @@
-//! Slugs: what a title becomes in an address, and how one that is free is found.
+//! Slugs: how a title becomes part of a URL, and how a free slug is found.
 
 use super::conn::Conn;
 use super::id::Id;
 use crate::error::Result;
 
-/// The longest slug there can be, in characters.
+/// The maximum length of a slug, in characters.
 pub(crate) const LONGEST: usize = 120;
 
-/// A thing that a path names by id or by slug.
+/// A reference to a thing by its id or its slug.
 pub(crate) enum Slugged<T: 'static> {
-    /// By its id.
+    /// The id.
     Id(Id<T>),
-    /// By its slug.
+    /// The slug.
     Slug(String),
 }
 
 impl<T> Slugged<T> {
-    /// Reads what stands in a path or a body; case makes no difference.
+    /// Parses a reference in a path or a body; case is ignored.
     pub(crate) fn parse(text: &str) -> Self {
         if Id::<T>::is_shape(text)
             && let Ok(id) = text.parse()
@@ -27,17 +27,17 @@ impl<T> Slugged<T> {
     }
 }
 
-/// Whether a text is a slug as it stands; what would have to be changed to be one names nothing by its slug.
+/// Returns whether a text is a slug without any change; any other text cannot refer to a thing by its slug.
 pub(crate) fn is_slug(text: &str) -> bool {
     text.split('-').all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
 }
 
-/// Whether a body can name something by this text: an id, or a slug as it stands.
+/// Returns whether a text in a body can refer to a thing: an id, or a slug without any change.
 pub(crate) fn is_id_or_slug(text: &str) -> bool {
     Id::<()>::is_shape(text) || is_slug(text)
 }
 
-/// Text as a slug: transliterated, lower case, words joined by hyphens; an apostrophe inside a word does not divide it.
+/// Converts text to a slug: transliterated, in lower case, words joined by hyphens. An apostrophe inside a word does not divide it.
 pub(crate) fn slugified(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     let is_letter = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(|letter| letter.is_alphanumeric());
@@ -47,7 +47,7 @@ pub(crate) fn slugified(text: &str) -> String {
     slug::slugify(letters.iter().enumerate().filter(|(at, letter)| !joins(*at, **letter)).map(|(_, letter)| *letter).collect::<String>())
 }
 
-/// The slug of a title; `otherwise` where nothing is left.
+/// Returns the slug of a title; `otherwise` if the slug would be empty.
 pub(crate) fn slug_of(title: &str, otherwise: &str) -> String {
     let slug = slugified(title);
     let mut short: String = slug.chars().take(LONGEST - 20).collect();
@@ -64,12 +64,12 @@ pub(crate) fn slug_of(title: &str, otherwise: &str) -> String {
     }
 }
 
-/// The slug itself or, where it is taken, the first of `-2`, `-3` … that is free.
+/// Returns the slug itself or, if it is taken, the first free one of `-2`, `-3` …
 pub(crate) fn free_slug(conn: &mut Conn, wanted: &str, mut taken: impl FnMut(&mut Conn, &str) -> Result<bool>) -> Result<String> {
     if !taken(conn, wanted)? {
         return Ok(wanted.to_owned());
     }
-    // Doubling finds the end of a long run of twins in a few steps.
+    // Doubling finds the end of a long run of numbered slugs in a few steps.
     let mut step = 2_u64;
     while taken(conn, &format!("{wanted}-{step}"))? {
         step *= 2;

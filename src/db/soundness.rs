@@ -1,4 +1,4 @@
-//! Damage that only reading finds: every page of a SQLite file is looked at in the background.
+//! Reads every page of a SQLite file in the background, to find damage that only reading reveals.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -11,11 +11,11 @@ use tokio::sync::oneshot;
 use super::conn::Location;
 use crate::threads::stand_back;
 
-/// Time between two tables, so that the log can be emptied meanwhile.
+/// The pause between two tables, in which the log can be emptied.
 const PAUSE: Duration = Duration::from_millis(20);
 const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -1024; PRAGMA mmap_size = 0;";
 const TABLES: &str = "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND rootpage > 0 ORDER BY name";
-/// What SQLite says of a file that is damaged, and not merely out of reach for now.
+/// The error messages of SQLite for a damaged file, as opposed to a file that is temporarily inaccessible.
 const SIGNS: [&str; 2] = ["malformed", "not a database"];
 
 #[derive(QueryableByName)]
@@ -30,47 +30,47 @@ struct Finding {
     quick_check: String,
 }
 
-/// What the looks have found.
+/// The damage that was found, if any.
 #[derive(Clone, Default)]
 pub(super) struct Soundness(Arc<OnceLock<String>>);
 
 impl Soundness {
-    /// What was found damaged.
+    /// Returns the damage that was found.
     pub(super) fn damage(&self) -> Option<&str> {
         self.0.get().map(String::as_str)
     }
 
-    /// Looks through all tables and their indexes, one after the other, on a thread of its own.
+    /// Checks all tables and their indexes, one after the other, on a thread of its own.
     pub(super) async fn look(&self, location: &Location) {
         let Location::Sqlite(path) = location.clone() else { return };
         let (tell, told) = oneshot::channel();
         let looking = std::thread::Builder::new().name("masthead-soundness".into()).spawn(move || {
             stand_back();
-            // The server may have stopped meanwhile, which is no fault.
+            // The server may have stopped meanwhile, so a closed channel is no error.
             let _ = tell.send(look_through(&path));
         });
         if let Err(error) = looking {
-            tracing::warn!(%error, "the database could not be looked through");
+            tracing::warn!(%error, "the database could not be checked for damage");
             return;
         }
         match told.await {
-            Ok(Ok(None)) => tracing::debug!("the database was looked through; no page is damaged"),
+            Ok(Ok(None)) => tracing::debug!("the database was checked; no page is damaged"),
             Ok(Ok(Some(damage))) => self.report(damage),
             Ok(Err(error)) if SIGNS.iter().any(|sign| error.contains(sign)) => self.report(error),
-            Ok(Err(error)) => tracing::warn!(error, "the database could not be looked through"),
-            Err(_) => tracing::warn!("the database could not be looked through: the thread ended"),
+            Ok(Err(error)) => tracing::warn!(error, "the database could not be checked for damage"),
+            Err(_) => tracing::warn!("the database could not be checked for damage: the thread ended"),
         }
     }
 
     fn report(&self, damage: String) {
         let told = damage.clone();
         if self.0.set(damage).is_ok() {
-            tracing::error!(damage = told, "the database is damaged; /readyz says so. Stop the server and restore a backup");
+            tracing::error!(damage = told, "the database is damaged; /readyz fails. Stop the server and restore a backup");
         }
     }
 }
 
-/// The first damage that is found.
+/// Returns the first damage that is found.
 fn look_through(path: &str) -> Result<Option<String>, String> {
     let mut conn = SqliteConnection::establish(path).map_err(|error| error.to_string())?;
     conn.batch_execute(SETTINGS).map_err(|error| error.to_string())?;

@@ -1,6 +1,6 @@
-//! Whether a SQLite file is whole, by its header, its length and its log, before anything opens it: to open it would write.
+//! Checks a SQLite file by its header, its length and its log before anything opens it, because opening would write to it.
 //!
-//! The formats are those of <https://www.sqlite.org/fileformat2.html>.
+//! The formats are described in <https://www.sqlite.org/fileformat2.html>.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -8,24 +8,24 @@ use std::io::{BufReader, ErrorKind, Read};
 use std::time::Duration;
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
-/// A process that serves the file may be moving pages from the log into it just now.
+/// The number of attempts: a process that serves the file may be copying pages from the log at this moment.
 const LOOKS: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// What the header of a database says.
+/// The contents of a database header.
 struct Header {
     page_size: u32,
-    /// How many pages there are, if the header's count can be relied on.
+    /// The number of pages, if the header's count is reliable.
     pages: Option<u32>,
 }
 
-/// Refuses a file that is no database or not whole; the error is a sentence for the operator.
+/// Refuses a file that is not a database or not complete; the error is a sentence for the operator.
 pub(super) fn check(path: &str) -> Result<(), String> {
     let header = Header::read(path).map_err(|error| format!("cannot read {path}: {error}"))?;
     let header = header.ok_or_else(|| format!("cannot open {path}: it is not a SQLite database, or its header is damaged"))?;
     for look in 1..=LOOKS {
         let length = length(path).map_err(|error| format!("cannot read {path}: {error}"))?;
-        // What the last header says: another process may have written it since.
+        // Uses the latest header: another process may have written it since.
         let header = Header::read(path).ok().flatten().unwrap_or(Header { ..header });
         if header.fits(length) || is_being_rolled_back(path) || has_the_rest_in_its_log(path, &header, length) {
             return Ok(());
@@ -39,7 +39,7 @@ pub(super) fn check(path: &str) -> Result<(), String> {
 }
 
 impl Header {
-    /// The header; none if the file does not begin as a database does.
+    /// Reads the header; `None` if the file does not begin like a database.
     fn read(path: &str) -> std::io::Result<Option<Self>> {
         let mut bytes = [0; 100];
         match File::open(path)?.read_exact(&mut bytes) {
@@ -83,24 +83,24 @@ fn length(path: &str) -> std::io::Result<u64> {
     Ok(std::fs::metadata(path)?.len())
 }
 
-/// Whether a rollback journal lies beside it, from which SQLite mends the length when it opens the file.
+/// Returns whether there is a rollback journal, from which SQLite repairs the length when it opens the file.
 fn is_being_rolled_back(path: &str) -> bool {
     length(&format!("{path}-journal")).is_ok_and(|length| length > 0)
 }
 
-/// Whether the log (WAL) has every page that the file lacks, as after a crash while pages were moved into the file.
+/// Returns whether the log (WAL) has every page that the file lacks, as after a crash while pages were copied into the file.
 fn has_the_rest_in_its_log(path: &str, header: &Header, length: u64) -> bool {
     let whole = u32::try_from(length / u64::from(header.page_size)).unwrap_or(u32::MAX);
     let log = File::open(format!("{path}-wal")).map_err(drop).and_then(|file| Log::read(BufReader::new(file), header.page_size, whole));
     log.is_ok_and(|log| log.pages.is_some_and(|pages| (whole..pages).all(|page| log.beyond.contains(&(page + 1)))))
 }
 
-/// What the committed part of a log says.
+/// The contents of the committed part of a log.
 #[derive(Default)]
 struct Log {
-    /// How many pages the database has after the last commit; none without one.
+    /// The number of pages of the database after the last commit; `None` without a commit.
     pages: Option<u32>,
-    /// The pages in the log that come after those that the file has.
+    /// The pages in the log that lie beyond the end of the file.
     beyond: BTreeSet<u32>,
 }
 
@@ -124,7 +124,7 @@ impl Log {
         while file.read_exact(&mut frame).is_ok() && file.read_exact(&mut page).is_ok() {
             sum.add(&frame[..8]);
             sum.add(&page);
-            // A frame of before the last restart of the log ends what is valid.
+            // A frame from before the last restart of the log ends the valid part.
             if frame[8..16] != head[16..24] || (word(&frame, 16), word(&frame, 20)) != (Some(sum.low), Some(sum.high)) {
                 break;
             }

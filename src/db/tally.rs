@@ -1,11 +1,11 @@
-//! What the database is asked: how many statements and, while somebody listens, which.
+//! Counts the statements that run on the database and, on demand, records their texts.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use diesel::connection::InstrumentationEvent;
 
-/// Counts statements.
+/// A counter of statements.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     count: AtomicU64,
@@ -14,24 +14,24 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Notes what a connection does.
+    /// Records an event of a connection.
     pub(super) fn note(&self, event: &InstrumentationEvent<'_>) {
         if let InstrumentationEvent::StartQuery { query, .. } = event {
             self.count.fetch_add(1, Ordering::Relaxed);
             if self.listening.load(Ordering::Relaxed) {
                 let text = query.to_string();
-                // What stands behind is what was bound.
+                // The text after this separator lists the bound values.
                 self.texts().push(text.split(" -- binds: ").next().unwrap_or_default().to_owned());
             }
         }
     }
 
-    /// How many there were.
+    /// Returns the number of statements.
     pub(super) fn count(&self) -> u64 {
         self.count.load(Ordering::Relaxed)
     }
 
-    /// Gives the texts of the statements since the last time, and goes on listening.
+    /// Returns the texts of the statements since the previous call, and starts or continues recording.
     pub(super) fn heard(&self) -> Vec<String> {
         self.listening.store(true, Ordering::Relaxed);
         std::mem::take(&mut *self.texts())

@@ -1,46 +1,45 @@
-//! `Task`: a piece of work of which only the work is known and not what it gives, so that what leads to a transaction and
-//! back is compiled once and not for every operation.
+//! `Task`: a closure whose result type is erased, so that the code around a transaction is compiled once, not for every operation.
 
 use std::any::Any;
 
 use super::conn::Conn;
 use crate::error::{Error, Result};
 
-/// What a task gave, until its owner unpacks it.
+/// The erased result of a task, until its owner downcasts it.
 pub(crate) type Parcel = Box<dyn Any + Send>;
-/// Work that is done with a connection.
+/// Work that needs a connection.
 pub(crate) type Task = Box<dyn FnOnce(&mut Conn) -> Result<Parcel> + Send>;
 
-/// The same, where it can be done again from its beginning.
+/// Work that can be repeated from its beginning.
 pub(crate) type Repeatable = Box<dyn Fn(&mut Conn) -> Result<Parcel> + Send>;
 
-/// How often work is done in all that others' transactions undo.
+/// The maximum number of attempts if other transactions force a rollback.
 pub(crate) const MAX_TRIES: u32 = 4;
 
-/// How a transaction is tried.
+/// How often a transaction may be attempted.
 pub(super) enum Effort {
-    /// Once; none where that has been.
+    /// Once; `None` after the attempt.
     Once(Option<Task>),
-    /// Anew where others' transactions undid it.
+    /// Again if a conflict with other transactions has rolled it back.
     Repeatable(Repeatable),
 }
 
 impl Effort {
-    /// Whether it can be tried once more.
+    /// Returns whether another attempt is possible.
     pub(super) fn can_go_on(&self) -> bool {
         !matches!(self, Self::Once(None))
     }
 
-    /// Tries.
+    /// Makes one attempt.
     pub(super) fn go(&mut self, conn: &mut Conn) -> Result<Parcel> {
         match self {
-            Self::Once(task) => task.take().map_or_else(|| Err(Error::internal("a task was begun twice")), |task| task(conn)),
+            Self::Once(task) => task.take().map_or_else(|| Err(Error::internal("a task was started twice")), |task| task(conn)),
             Self::Repeatable(work) => work(conn),
         }
     }
 }
 
-/// Makes a repeatable task of some work.
+/// Creates a repeatable task.
 pub(crate) fn repeatable<T, F>(work: F) -> Repeatable
 where
     T: Send + 'static,
@@ -49,7 +48,7 @@ where
     Box::new(move |conn| Ok(Box::new(work(conn)?)))
 }
 
-/// Makes a task of some work.
+/// Creates a task.
 pub(crate) fn task<T, F>(work: F) -> Task
 where
     T: Send + 'static,
@@ -58,8 +57,8 @@ where
     Box::new(move |conn| Ok(Box::new(work(conn)?)))
 }
 
-/// What the work of a task gave.
+/// Downcasts the result of a task.
 pub(crate) fn unpacked<T: 'static>(parcel: Result<Parcel>) -> Result<T> {
-    let given = parcel?.downcast().map_err(|_| Error::internal("a task gave something else than its work"))?;
+    let given = parcel?.downcast().map_err(|_| Error::internal("a task returned a value of another type"))?;
     Ok(*given)
 }

@@ -1,9 +1,9 @@
-//! What becomes of writes where one of them takes too long.
+//! Tests of writes that take too long.
 
 use super::*;
 use crate::error::Code;
 
-/// Runs statements until somebody ends that.
+/// Runs statements until the time limit ends it.
 fn without_end(conn: &mut Conn) -> crate::error::Result<()> {
     use diesel::RunQueryDsl as _;
     loop {
@@ -18,7 +18,7 @@ async fn a_write_without_end_is_undone_and_the_queue_goes_on() {
     let (endless, next) = (db.write(without_end), db.write(|_| Ok(7)));
     let (endless, next) = futures_util::future::join(endless, next).await;
     assert_eq!(endless.unwrap_err().code(), Code::Unavailable);
-    // It came at the same time; it waited as long as it may, or had its turn just before.
+    // The second write came at the same time: it either timed out in the queue or ran first.
     assert!(next.map_or_else(|error| error.code() == Code::Unavailable, |seven| seven == 7));
     assert_eq!(db.write(|_| Ok(8)).await.unwrap(), 8);
 }

@@ -1,4 +1,4 @@
-//! Enumerations kept as their lower-case names.
+//! Enumerations that are stored as their lower-case names.
 
 /// Declares an enumeration that is one word in the database, in JSON and in the query string.
 macro_rules! text_enum {
@@ -10,15 +10,15 @@ macro_rules! text_enum {
         $vis enum $name { $($(#[$variant_meta])* #[serde(rename = $text)] $variant),+ }
 
         impl $name {
-            /// Every word there is.
+            /// All words of the enumeration.
             pub(crate) const WORDS: &'static [&'static str] = &[$($text),+];
 
-            /// The word for this value.
+            /// Returns the word of this value.
             pub(crate) const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
             }
 
-            /// The value that a word names.
+            /// Returns the value of a word.
             pub(crate) fn parse(text: &str) -> Option<Self> {
                 match text { $($text => Some(Self::$variant),)+ _ => None }
             }

@@ -1,4 +1,4 @@
-//! The one type of time: UTC, to the millisecond.
+//! The only type of time: UTC, with a precision of milliseconds.
 
 use std::fmt;
 
@@ -14,9 +14,9 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 
 /// The beginning of the year 1970.
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
-/// The beginning of the year 0000, in milliseconds after 1970 began.
+/// The beginning of the year 0000, in milliseconds since 1970.
 const FIRST: i64 = -62_167_219_200_000;
-/// The end of the year 9999.
+/// The end of the year 9999, in milliseconds since 1970.
 const LAST: i64 = 253_402_300_799_999;
 
 /// Milliseconds since 1970-01-01T00:00:00Z; written as RFC 3339 with milliseconds and `Z`.
@@ -25,39 +25,39 @@ const LAST: i64 = 253_402_300_799_999;
 pub(crate) struct Timestamp(i64);
 
 impl Timestamp {
-    /// The time so many milliseconds after 1970 began.
+    /// Creates a time from milliseconds since 1970.
     pub(crate) const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// Milliseconds since 1970 began.
+    /// Returns the milliseconds since 1970.
     pub(crate) const fn millis(self) -> i64 {
         self.0
     }
 
-    /// This time and so many seconds.
+    /// Adds seconds to this time.
     pub(crate) const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
 
-    /// Reads an RFC 3339 time, all of whose years have four digits.
+    /// Parses an RFC 3339 time; its year must have four digits.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let millis = text.parse::<jiff::Timestamp>().map_or_else(|_| last_hours(text), |time| Some(time.as_millisecond()))?;
         (FIRST..=LAST).contains(&millis).then_some(Self(millis))
     }
 
-    /// The year, month and day in UTC.
+    /// Returns the year, month and day in UTC.
     pub(crate) fn date(self) -> (i16, i8, i8) {
         let date = self.civil().unwrap_or_default().date();
         (date.year(), date.month(), date.day())
     }
 
-    /// The time as mails, feeds and HTTP headers write it (RFC 9110, section 5.6.7): `Sat, 14 Mar 2026 09:26:53 GMT`.
+    /// Formats the time for emails, feeds and HTTP headers (RFC 9110, section 5.6.7): `Sat, 14 Mar 2026 09:26:53 GMT`.
     pub(crate) fn http_date(self) -> String {
         self.civil().unwrap_or_default().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 
-    /// As RFC 3339 has it. Answers have many of these, so that their digits are written in one go.
+    /// Formats the time by RFC 3339. Responses have many times, so the digits are written directly.
     fn written(self) -> [u8; 24] {
         let mut text = *b"0000-00-00T00:00:00.000Z";
         let mut put = |place: usize, count: usize, number: i32| {
@@ -76,13 +76,13 @@ impl Timestamp {
         text
     }
 
-    /// The date and time in UTC.
+    /// Returns the date and time in UTC.
     pub(super) fn civil(self) -> Option<DateTime> {
         EPOCH.checked_add(SignedDuration::from_millis(self.0)).ok()
     }
 }
 
-/// The times of the last hours of the year 9999, in which every offset must still lie for [`jiff::Timestamp`].
+/// Parses a time in the last hours of the year 9999, which [`jiff::Timestamp`] excludes because they would not be valid in every offset.
 fn last_hours(text: &str) -> Option<i64> {
     let pieces = jiff::fmt::temporal::Pieces::parse(text).ok()?;
     let offset = pieces.to_numeric_offset()?.seconds();
@@ -141,7 +141,7 @@ impl utoipa::PartialSchema for Timestamp {
             .schema_type(SchemaType::Type(Type::String))
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
             .max_length(Some(64))
-            .description(Some("An RFC 3339 time; answers are in UTC with milliseconds."))
+            .description(Some("An RFC 3339 time. Responses use UTC with milliseconds."))
             .examples(["2026-03-14T09:26:53.589Z"])
             .into()
     }

@@ -1,17 +1,17 @@
-//! Words as they are compared: without regard to case, accents, punctuation and what can't be seen.
+//! Splits texts into words for comparison: case, accents, punctuation and invisible characters are ignored.
 
 use unicode_normalization::char::is_combining_mark;
 
 use super::fold::fold;
 
-/// The words of a text with a blank around each, so that a phrase is found if its words stand together.
+/// Returns the words of a text with a blank around each, so that a phrase is found if its words are adjacent.
 ///
-/// In scripts that are written without blanks between words, each letter counts as a word.
+/// In scripts without blanks between words, each letter counts as a word.
 pub(crate) fn plain_words(text: &str) -> String {
     let mut line = String::from(" ");
     let mut alone = false;
     for letter in fold(&clean_line(text)).chars() {
-        // Indic and Thai vowels are marks, and belong to the letter before.
+        // Indic and Thai vowel signs are marks and belong to the letter before them.
         let is_mark = is_combining_mark(letter);
         let begins = !is_mark && (alone || stands_alone(letter) || !letter.is_alphanumeric());
         if begins && !line.ends_with(' ') {
@@ -30,16 +30,17 @@ pub(crate) fn plain_words(text: &str) -> String {
     line
 }
 
-/// Letters of scripts without blanks between words: Thai, Lao, Myanmar, Khmer, hiragana, and Chinese characters.
+/// Returns whether a letter belongs to a script without blanks between words: Thai, Lao, Myanmar, Khmer, hiragana, or Chinese
+/// characters.
 fn stands_alone(letter: char) -> bool {
     matches!(letter,
         '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{309f}'
         | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// The line without what can't be seen or turns the writing round, its blanks made single.
+/// Removes invisible characters and bidirectional controls from a line, and collapses its blanks.
 ///
-/// Joiners stay between letters beyond ASCII, where Persian, Indic scripts and emoji need them.
+/// Joiners are kept between non-ASCII letters, because Persian, Indic scripts and emoji need them.
 pub(crate) fn clean_line(text: &str) -> String {
     let letters: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_invisible(*c)).collect();
     let beyond = |at: Option<&char>| at.is_some_and(|letter| !letter.is_ascii() && !letter.is_whitespace() && !is_joiner(*letter));
@@ -52,7 +53,7 @@ fn is_joiner(letter: char) -> bool {
     matches!(letter, '\u{200c}' | '\u{200d}')
 }
 
-/// Characters without a look of their own: fillers, bidirectional controls, tags.
+/// Returns whether a character is invisible: fillers, bidirectional controls, tags.
 fn is_invisible(letter: char) -> bool {
     matches!(letter,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'

@@ -1,4 +1,4 @@
-//! SQLite's one writer: a thread that drains its queue into one transaction, a savepoint for each job, one sync for all.
+//! SQLite's only writer: a thread that runs its queue in shared transactions, with a savepoint for each job and one sync for all.
 
 use std::sync::Arc;
 use std::thread;
@@ -11,20 +11,20 @@ use super::conn::Conn;
 use super::patience::{BUDGET, QueuePlace, Until, within};
 use crate::error::{Error, Result};
 
-/// How many jobs may wait; beyond, a write is answered 503.
+/// The maximum number of waiting jobs; further writes get 503.
 const QUEUE: usize = 1024;
-/// How many jobs share one sync at most.
+/// The maximum number of jobs in one transaction.
 const BATCH: usize = 256;
 
-/// How long jobs are added to a transaction: those that were first wait for its end.
+/// The time for which jobs are added to a transaction, because the first jobs wait for its end.
 const MAX_SHARING: Duration = Duration::from_millis(500);
 
-/// Tells the caller, once it is known whether the commit came through.
+/// Sends the result to the caller, after the commit has succeeded or failed.
 pub(super) type Reply = Box<dyn FnOnce(std::result::Result<(), Arc<diesel::result::Error>>) + Send>;
-/// Does its work inside a savepoint; says whether to keep it, and how to answer.
+/// Runs inside a savepoint; returns whether to keep its changes, and how to reply.
 pub(super) type QueuedWork = Box<dyn FnOnce(&mut Conn) -> (bool, Reply) + Send>;
 
-/// Work that waits for its turn, unless its caller gives up first.
+/// Work that waits in the queue, unless its caller gives up first.
 pub(super) struct Job {
     pub(super) place: QueuePlace,
     pub(super) work: QueuedWork,
@@ -35,12 +35,12 @@ pub(super) struct Job {
 pub(super) struct Writer(Sender<Job>);
 
 impl Writer {
-    /// Starts the thread, which ends when the last sender is gone.
+    /// Starts the thread, which ends when the last sender is dropped.
     pub(super) fn start(mut conn: Conn) -> std::io::Result<Self> {
         let (sender, receiver) = bounded::<Job>(QUEUE);
         thread::Builder::new().name("masthead-writer".into()).spawn(move || {
             while let Ok(first) = receiver.recv() {
-                // Whoever has given up need not have the lock waited for.
+                // If the caller has given up, there is no need to wait for the lock.
                 if !first.place.is_given_up() {
                     commit_together(&mut conn, first, &receiver);
                 }
@@ -49,7 +49,7 @@ impl Writer {
         Ok(Self(sender))
     }
 
-    /// Puts a job in the queue.
+    /// Adds a job to the queue.
     pub(super) fn submit(&self, job: Job) -> Result<()> {
         self.0.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => Error::unavailable("too many writes are waiting"),
@@ -70,7 +70,7 @@ fn commit_together(conn: &mut Conn, first: Job, queue: &Receiver<Job>) {
                 let (keep, reply) = within(BUDGET, || (job.work)(conn));
                 replies.push(reply);
                 kept |= keep;
-                // Where the engine itself gave the transaction up (a full disk), this fails and nothing is acknowledged.
+                // If the engine itself has ended the transaction (a full disk), this fails, and no job is acknowledged.
                 conn.batch_execute(if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
             }
             next = if replies.len() < BATCH && !sharing.left().is_zero() { queue.try_recv().ok() } else { None };
@@ -78,7 +78,7 @@ fn commit_together(conn: &mut Conn, first: Job, queue: &Receiver<Job>) {
         conn.batch_execute(if kept { "COMMIT" } else { "ROLLBACK" })
     });
     let result = result.map_err(|error| {
-        // Nothing is left to undo where the transaction is already gone.
+        // If the transaction has already ended, there is nothing to roll back.
         let _ = conn.batch_execute("ROLLBACK");
         Arc::new(error)
     });

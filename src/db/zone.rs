@@ -1,4 +1,4 @@
-//! The time zone that a newsroom's dates are read in.
+//! The time zone of a newsroom's dates.
 
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
@@ -10,9 +10,9 @@ use super::timestamp::Timestamp;
 pub(crate) struct Zone(TimeZone);
 
 impl Zone {
-    /// The zone of this name; UTC if the database that the program was built with has none.
+    /// Returns the zone of this name; UTC if the bundled database has no such zone.
     pub(crate) fn named(name: &str) -> Self {
-        // The one database that settings are checked by: the machine's own may be older.
+        // Settings are validated with this database, too; the machine's own may be older.
         Self(jiff::tz::TimeZoneDatabase::bundled().get(name).unwrap_or(TimeZone::UTC))
     }
 
@@ -21,13 +21,13 @@ impl Zone {
         Self(TimeZone::UTC)
     }
 
-    /// The year, month and day that a calendar here shows at a time.
+    /// Returns the local year, month and day at a time.
     pub(crate) fn date(&self, time: Timestamp) -> (i16, i8, i8) {
         let date = self.civil(time).0.date();
         (date.year(), date.month(), date.day())
     }
 
-    /// A time as RFC 3339 writes it, with the offset that holds here at that time: `2026-01-31T20:30:00.000-08:00`.
+    /// Formats a time by RFC 3339 with the local offset at that time: `2026-01-31T20:30:00.000-08:00`.
     pub(crate) fn rfc3339(&self, time: Timestamp) -> String {
         let (civil, offset) = self.civil(time);
         if offset == Offset::UTC {
@@ -36,7 +36,7 @@ impl Zone {
         format!("{}{}", civil.strftime("%Y-%m-%dT%H:%M:%S.%3f"), written(offset, ":"))
     }
 
-    /// A time as RFC 2822 writes it, with the offset that holds here at that time: `Sat, 31 Jan 2026 20:30:00 -0800`.
+    /// Formats a time by RFC 2822 with the local offset at that time: `Sat, 31 Jan 2026 20:30:00 -0800`.
     pub(crate) fn rfc2822(&self, time: Timestamp) -> String {
         let (civil, offset) = self.civil(time);
         if offset == Offset::UTC {
@@ -45,12 +45,12 @@ impl Zone {
         format!("{} {}", civil.strftime("%a, %d %b %Y %H:%M:%S"), written(offset, ""))
     }
 
-    /// The date and time of a clock here, and the offset from UTC. The first and last hours of all time, which have no name in
-    /// every zone, are read in UTC.
+    /// Returns the local date and time, and the offset from UTC. The first and last hours of the supported range, which some zones
+    /// cannot represent, are in UTC.
     fn civil(&self, time: Timestamp) -> (DateTime, Offset) {
         let here = jiff::Timestamp::from_millisecond(time.millis()).ok().and_then(|instant| {
             let offset = self.0.to_offset(instant);
-            // Offsets of seconds, as before railways, can't be written.
+            // Offsets with seconds, as in the 19th century, cannot be written.
             let offset = Offset::from_seconds(offset.seconds() / 60 * 60).unwrap_or(offset);
             let civil = time.civil()?.checked_add(jiff::SignedDuration::from_secs(offset.seconds().into())).ok()?;
             (0..=9999).contains(&civil.year()).then_some((civil, offset))
@@ -59,7 +59,7 @@ impl Zone {
     }
 }
 
-/// An offset in hours and minutes, with this sign between them.
+/// Formats an offset as hours and minutes with a separator.
 fn written(offset: Offset, between: &str) -> String {
     let minutes = offset.seconds().unsigned_abs() / 60;
     let sign = if offset.is_negative() { '-' } else { '+' };

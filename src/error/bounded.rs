@@ -1,31 +1,31 @@
-//! What bounds a problem document, whatever was sent.
+//! Limits the size of problem documents, whatever was sent.
 
 use serde_json::{Map, Value};
 
-/// How many faults of a request are told; `more` says that there are others.
+/// The maximum number of reported validation errors of a request; `more` tells that there are others.
 pub(crate) const MAX_FAULTS: usize = 50;
-/// How many bytes of a pointer or of a name are told.
+/// The maximum length of a reported pointer or name, in bytes.
 pub(crate) const MAX_POINTER: usize = 256;
-/// How many bytes a sentence has that quotes what was sent.
+/// The maximum length of a detail that quotes sent text, in bytes.
 pub(super) const MAX_DETAIL: usize = 1000;
-/// How many bytes of the request's path are told.
+/// The maximum length of the reported request path, in bytes.
 const MAX_INSTANCE: usize = 1000;
-/// How many bytes a problem document has.
+/// The maximum size of a problem document, in bytes.
 const MAX_DOCUMENT: usize = 64 * 1024;
-/// How many bytes a text in a document has that would be too large otherwise.
+/// The length to which texts are cut if a document would be too large otherwise, in bytes.
 const MAX_QUOTED: usize = 300;
 
-/// As much of a text as has so many bytes.
+/// Returns at most the first `max` bytes of a text, without cutting a character.
 pub(crate) fn beginning(text: &str, max: usize) -> &str {
     text.get(..text.floor_char_boundary(max)).unwrap_or_default()
 }
 
-/// A text of at most about so many bytes; "…" says that there was more.
+/// Cuts a text to about `max` bytes; "…" marks the cut.
 pub(super) fn cut(text: String, max: usize) -> String {
     if text.len() <= max { text } else { format!("{}…", beginning(&text, max)) }
 }
 
-/// A request's path as it is told: no escaped byte is cut in two.
+/// Cuts the reported path of a request, without cutting an escaped byte.
 pub(super) fn instance(path: &str) -> &str {
     if path.len() <= MAX_INSTANCE {
         return path;
@@ -35,7 +35,7 @@ pub(super) fn instance(path: &str) -> &str {
     cut.get(broken..).and_then(|end| end.find('%')).map_or(cut, |at| cut.get(..broken + at).unwrap_or(cut))
 }
 
-/// The bytes of a document: of one that would be too large, what is told once is kept and what is told many times is cut.
+/// Serializes a document. If it is too large, lists of validation errors and long texts are cut first, other members last.
 pub(super) fn written(mut document: Value) -> Vec<u8> {
     let steps: [fn(&mut Value); 4] = [|it| keep_faults(it, 10), |it| keep_faults(it, 2), cut_texts, |it| keep_faults(it, 1)];
     for step in steps {
@@ -57,7 +57,7 @@ fn bytes(document: &Value) -> Vec<u8> {
     serde_json::to_vec(document).unwrap_or_default()
 }
 
-/// Cuts every list of faults, also those of answers within this one.
+/// Cuts every list of validation errors, also those in embedded responses.
 fn keep_faults(value: &mut Value, most: usize) {
     match value {
         Value::Object(members) => {
@@ -82,7 +82,7 @@ fn cut_texts(value: &mut Value) {
     }
 }
 
-/// Keeps the first half of every list of the document, and leaves out members that are still large; says whether it found any.
+/// Keeps the first half of every list of the document, or else drops the largest member; returns whether that was possible.
 fn halve(document: &mut Value) -> bool {
     let Some(members) = document.as_object_mut() else { return false };
     let mut found = false;
@@ -95,7 +95,7 @@ fn halve(document: &mut Value) -> bool {
     found
 }
 
-/// Leaves out the member that takes most of the document.
+/// Drops the largest member of the document if it is larger than [`MAX_QUOTED`].
 fn drop_largest(members: &mut Map<String, Value>) -> bool {
     let largest = members.iter().map(|(name, value)| (value.to_string().len(), name.clone())).max();
     largest.filter(|(size, _)| *size > MAX_QUOTED).is_some_and(|(_, name)| members.shift_remove(&name).is_some())

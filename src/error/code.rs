@@ -1,32 +1,32 @@
-//! Every kind of problem: its code, status, title, and what a person should know of it.
+//! All kinds of problems: code, status, title, and an explanation for people.
 
-/// Declares every problem: its code, status, title and what a person should know of it.
+/// Declares the problems: code, status, title, and an explanation for people.
 macro_rules! problems {
     ($($variant:ident = $code:literal $status:literal $title:literal $about:literal),+ $(,)?) => {
-        /// Every kind of problem there is.
+        /// A kind of problem.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Code { $($variant),+ }
 
         impl Code {
-            /// All of them, in the order of their statuses.
+            /// All codes, in the order of their statuses.
             pub(crate) const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The code as answers carry it.
+            /// Returns the code, as responses contain it.
             pub(crate) const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $code),+ }
             }
 
-            /// The HTTP status it comes with.
+            /// Returns the HTTP status.
             pub(crate) const fn status(self) -> u16 {
                 match self { $(Self::$variant => $status),+ }
             }
 
-            /// The problem's title.
+            /// Returns the title of the problem.
             pub(crate) const fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title),+ }
             }
 
-            /// What it means and what to do, for a person.
+            /// Returns the meaning of the code and the advice, for people.
             pub(crate) const fn about(self) -> &'static str {
                 match self { $(Self::$variant => $about),+ }
             }
@@ -35,40 +35,40 @@ macro_rules! problems {
 }
 
 problems! {
-    MalformedJson = "malformed_json" 400 "The body is not valid JSON" "The body could not be read as JSON: a syntax error, a member that stands twice, or more than 32 levels of nesting. Send one UTF-8 JSON document as RFC 8259 describes.",
-    MalformedQuery = "malformed_query" 400 "The query string is wrong" "A parameter is unknown, stands twice, or has a value that it can't take. Each fault names its parameter; the OpenAPI document lists what the operation takes.",
-    MalformedBody = "malformed_body" 400 "The body could not be read" "The body broke off or does not have the form that its Content-Type announces.",
-    MalformedHeader = "malformed_header" 400 "A header is wrong" "A request header has a value that it can't take.",
-    MalformedRequest = "malformed_request" 400 "The request is not valid HTTP" "The request line, a header or the framing of the body could not be read as RFC 9112 describes, so that nothing is known of what was asked. The connection is closed.",
-    Unauthenticated = "unauthenticated" 401 "Who is asking?" "This needs an access token or an API key in the Authorization header, as Bearer. The one sent is missing, unknown, expired or ended. Log in, or refresh.",
-    WrongCredentials = "wrong_credentials" 401 "The credentials are wrong" "The e-mail address and the password do not belong together, or the account may not log in.",
-    Forbidden = "forbidden" 403 "You may not do this" "Your role or your key's scopes do not allow it. Ask an administrator.",
-    NotFound = "not_found" 404 "There is nothing here" "No public resource has this address. It may never have existed, or may not be public.",
-    MethodNotAllowed = "method_not_allowed" 405 "This method is not supported here" "The resource exists, but not for this method. The Allow header names those that it has.",
-    RequestTimeout = "request_timeout" 408 "The request took too long to arrive" "Its head or its body did not arrive within the deadline. Send it again, on a better connection or in smaller parts.",
-    Conflict = "conflict" 409 "The state does not allow it" "The request is right in itself, but not in the state in which the resource is. The detail says why.",
-    SlugTaken = "slug_taken" 409 "This slug is taken" "Another resource of this kind has the slug, or had it while it was public. `taken_by` (`kind`, `id`, `title`) says which, if you may see it; the kind `tombstone` is what an erased article leaves. Choose another, or leave the slug out to get one made.",
-    NoProfile = "no_profile" 409 "Your own profile must sign it" "Who may not edit everybody's articles publishes only with their own author's profile among the authors. Make a profile if you have none, and add it.",
-    InUse = "in_use" 409 "Others use this" "It cannot be deleted while others use it. `usages` says which; the operation's documentation says how to go on.",
-    IllegalTransition = "illegal_transition" 409 "The state does not allow this step" "The resource's state does not have this step. `legal` names those it has.",
-    Misfits = "misfits" 409 "What is there does not fit" "Objects that are there would not fit this schema. `misfits` names the first hundred with what is wrong, `total` counts all. Change them first, or send force=true: then they stay as they are, and whoever saves one next is told.",
-    LastAdmin = "last_admin" 409 "There must be an administrator" "The last administrator can be neither demoted, suspended nor deleted. Make another one first.",
-    RequestInFlight = "request_in_flight" 409 "The same request is being answered" "Another request with this Idempotency-Key has not been answered yet. Wait, and send it again.",
-    Gone = "gone" 410 "It is no longer public" "What stood here was public once and has been withdrawn.",
-    StaleVersion = "stale_version" 412 "It has changed since you read it" "If-Match names a version that is not the current one. Read it again, merge, and send the write with the new ETag.",
-    UnsupportedTusVersion = "unsupported_tus_version" 412 "The server speaks another version of tus" "Tus-Resumable names a version of the protocol for resumable uploads that is not the server's; Tus-Version names that.",
-    TooLarge = "too_large" 413 "The body is too large" "JSON bodies may have 1 MiB, uploads 20 MiB.",
-    UriTooLong = "uri_too_long" 414 "The address is too long" "Path and query may have 8 KiB together.",
-    UnsupportedMediaType = "unsupported_media_type" 415 "This media type is not supported here" "The Content-Type of the body, or the type of the file by its bytes, is not one that the operation takes.",
-    RangeNotSatisfiable = "range_not_satisfiable" 416 "The file has no such range" "The requested range lies outside the file. Content-Range tells its size.",
-    ValidationFailed = "validation_failed" 422 "The content is not valid" "The body is JSON, but not what the operation takes. `errors` lists every fault with a JSON Pointer (RFC 6901) to the place.",
-    BatchFailed = "batch_failed" 422 "An operation of the batch failed" "Nothing of the batch was stored. `failed` lists the indexes of those that failed, `results` has the answer of each operation, in their order; mend those that failed and send the batch again.",
-    IdempotencyMismatch = "idempotency_mismatch" 422 "This Idempotency-Key was used for another request" "A key belongs to one request. Send the same body again, or use a new key.",
-    WeakTag = "weak_tag" 412 "The entity tag is weak" "If-Match names the current version by a weak tag, and only strong ones guard a write. Something between you and the server changed the answer, as proxies do that compress. Send the strong tag of current_version.",
-    VersionRequired = "version_required" 428 "This write needs If-Match" "This server takes a write only with the ETag of what it changes (REQUIRE_IF_MATCH). Read the editor view and send its ETag in If-Match.",
-    TooManyRequests = "too_many_requests" 429 "Too many requests" "Wait as many seconds as Retry-After says.",
-    HeadersTooLarge = "headers_too_large" 431 "The headers are too large" "The request's headers are larger than the server takes.",
-    Internal = "internal" 500 "The server failed" "The failure has been logged under the request id; nothing of it is your fault.",
-    Unavailable = "unavailable" 503 "The server cannot answer now" "It is starting, stopping or overloaded, or its database does not answer. Wait as many seconds as Retry-After says.",
-    StorageFull = "storage_full" 507 "The server's disk is full" "Nothing was stored. Reads go on; writes work again when there is room.",
+    MalformedJson = "malformed_json" 400 "The request body is not valid JSON" "The request body could not be parsed as JSON: it has a syntax error, a duplicate member, or more than 32 levels of nesting. Send one UTF-8 JSON document (RFC 8259).",
+    MalformedQuery = "malformed_query" 400 "The query string is not valid" "A parameter is unknown, occurs twice, or has an invalid value. `errors` names each parameter; the OpenAPI document lists the parameters of the operation.",
+    MalformedBody = "malformed_body" 400 "The request body could not be read" "The request body is incomplete, or its form does not match its Content-Type.",
+    MalformedHeader = "malformed_header" 400 "A header is not valid" "A request header has an invalid value. The detail names it.",
+    MalformedRequest = "malformed_request" 400 "The request is not valid HTTP" "The request line, a header or the framing of the body violates RFC 9112, so the request could not be parsed. The connection is closed.",
+    Unauthenticated = "unauthenticated" 401 "Authentication required" "This operation needs an access token or an API key in the Authorization header, with the scheme Bearer. The token is missing, unknown, expired or revoked. Log in, or refresh the session.",
+    WrongCredentials = "wrong_credentials" 401 "The credentials are wrong" "The email address and the password do not match, or the account may not log in.",
+    Forbidden = "forbidden" 403 "You do not have permission" "Your role or the scopes of your API key do not allow this operation. Ask an administrator.",
+    NotFound = "not_found" 404 "Not found" "No public resource has this URL. It may never have existed, or it may not be public.",
+    MethodNotAllowed = "method_not_allowed" 405 "This method is not supported here" "The resource exists, but does not support this method. The Allow header lists the supported methods.",
+    RequestTimeout = "request_timeout" 408 "The request took too long to arrive" "The head or the body of the request did not arrive within the deadline. Send the request again, on a faster connection or in smaller parts.",
+    Conflict = "conflict" 409 "The request conflicts with the current state" "The request is valid, but the current state of the resource does not allow it. The detail tells why.",
+    SlugTaken = "slug_taken" 409 "This slug is taken" "Another resource of this kind has the slug, or had it while it was public. `taken_by` (`kind`, `id`, `title`) names that resource, if you may see it; the kind `tombstone` means an erased article. Choose another slug, or leave it out to get a generated one.",
+    NoProfile = "no_profile" 409 "Your own profile must be among the authors" "Users who may edit only their own articles can publish an article only if their own author profile is among its authors. Create a profile if you have none, and add it.",
+    InUse = "in_use" 409 "The resource is in use" "The resource cannot be deleted while other resources use it. `usages` lists them; the documentation of the operation describes the next steps.",
+    IllegalTransition = "illegal_transition" 409 "The state does not allow this step" "This step is not allowed in the current state of the resource. `legal` lists the allowed steps.",
+    Misfits = "misfits" 409 "Existing values violate the schema" "Existing objects violate this schema. `misfits` lists the first hundred with their errors, and `total` is the number of all. Change them first, or send force=true: then they are kept, and fail validation when they are next saved.",
+    LastAdmin = "last_admin" 409 "At least one administrator must remain" "The last administrator cannot be demoted, suspended or deleted. Create another administrator first.",
+    RequestInFlight = "request_in_flight" 409 "The same request is still being processed" "Another request with this Idempotency-Key is still being processed. Wait, then send the request again.",
+    Gone = "gone" 410 "The resource is no longer public" "This URL had a public resource, which has been withdrawn.",
+    StaleVersion = "stale_version" 412 "The resource has changed since you read it" "If-Match names a version that is not the current one. Read the resource again, merge your changes, and repeat the write with the new ETag.",
+    UnsupportedTusVersion = "unsupported_tus_version" 412 "The server supports another version of tus" "Tus-Resumable names a version of the protocol for resumable uploads that the server does not support. Tus-Version names the supported version.",
+    TooLarge = "too_large" 413 "The request body is too large" "JSON bodies may have at most 1 MiB, uploaded files at most 20 MiB.",
+    UriTooLong = "uri_too_long" 414 "The URL is too long" "The path and query must be at most 8 KiB together.",
+    UnsupportedMediaType = "unsupported_media_type" 415 "This media type is not supported here" "The operation does not accept the Content-Type of the request body, or the type of the file as determined by its bytes.",
+    RangeNotSatisfiable = "range_not_satisfiable" 416 "The file has no such range" "The requested range lies outside the file. Content-Range gives the size of the file.",
+    ValidationFailed = "validation_failed" 422 "The request body is not valid" "The request body is JSON, but violates the schema or a rule of the operation. `errors` lists the validation errors, each with a JSON Pointer (RFC 6901) to its place.",
+    BatchFailed = "batch_failed" 422 "An operation of the batch failed" "Nothing of the batch was stored. `failed` lists the indexes of the failed operations; `results` has the response to each operation, in their order. Correct the failed operations and send the batch again.",
+    IdempotencyMismatch = "idempotency_mismatch" 422 "This Idempotency-Key was used for another request" "A key belongs to one request. Send the same request body again, or use a new key.",
+    WeakTag = "weak_tag" 412 "The entity tag is weak" "If-Match names the current version by a weak tag, but a write needs a strong one. A proxy between you and the server changed the response, perhaps by compressing it. Send the strong tag of `current_version`.",
+    VersionRequired = "version_required" 428 "This write needs If-Match" "This server accepts a write only with the ETag of the resource (REQUIRE_IF_MATCH). Read the editor view and send its ETag in If-Match.",
+    TooManyRequests = "too_many_requests" 429 "Too many requests" "Wait for the number of seconds in Retry-After.",
+    HeadersTooLarge = "headers_too_large" 431 "The headers are too large" "The request headers are larger than the server accepts.",
+    Internal = "internal" 500 "The server failed" "The failure has been logged with the request id. Your request did not cause it.",
+    Unavailable = "unavailable" 503 "The server is temporarily unavailable" "The server is starting, stopping or overloaded, or its database does not respond. Wait for the number of seconds in Retry-After.",
+    StorageFull = "storage_full" 507 "The server's disk is full" "Nothing was stored. Reads still work; writes will work again when there is free space.",
 }

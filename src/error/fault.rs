@@ -1,11 +1,11 @@
-//! One fault of a request: where it is, and what is wrong.
+//! One validation error of a request: its place and its description.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::bounded::{MAX_DETAIL, MAX_POINTER, cut};
 
-/// One fault of a request: where it is, and what is wrong.
+/// One validation error of a request: its place and its description.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Fault(Box<Facts>);
 
@@ -24,25 +24,25 @@ struct Facts {
 }
 
 impl Fault {
-    /// A fault of the body, at a JSON Pointer.
+    /// Creates an error of the body, at a JSON Pointer.
     pub(crate) fn at(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
         let (pointer, detail) = (cut(pointer.into(), MAX_POINTER), cut(detail.into(), MAX_DETAIL));
         Self(Box::new(Facts { pointer: Some(pointer), parameter: None, header: None, code, detail, bounds: Map::new() }))
     }
 
-    /// A fault of a query parameter or a form field.
+    /// Creates an error of a query parameter or a form field.
     pub(crate) fn parameter(name: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
         let (name, detail) = (cut(name.into(), MAX_POINTER), cut(detail.into(), MAX_DETAIL));
         Self(Box::new(Facts { pointer: None, parameter: Some(name), header: None, code, detail, bounds: Map::new() }))
     }
 
-    /// The same fault, with a bound that was broken.
+    /// Adds a limit that was violated.
     pub(crate) fn bound(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.0.bounds.insert(name.to_owned(), value.into());
         self
     }
 
-    /// The same fault, of a header whose text has members as a body would; the detail names the member.
+    /// Turns the error into one of a header whose text has members like a body; the detail names the member.
     pub(crate) fn in_header(mut self, name: &str) -> Self {
         let member = self.0.pointer.take().unwrap_or_default();
         self.0.detail = cut(format!("{}: {}", member.trim_start_matches('/'), self.0.detail), MAX_DETAIL);
@@ -50,34 +50,34 @@ impl Fault {
         self
     }
 
-    /// The same fault, of a part of the body.
+    /// Moves the error into a part of the body.
     pub(crate) fn within(mut self, place: &str) -> Self {
         self.0.pointer = self.0.pointer.map(|pointer| cut(format!("{place}{pointer}"), MAX_POINTER));
         self
     }
 
-    /// Where in the body it is.
+    /// Returns the pointer to its place in the body.
     pub(crate) fn pointer(&self) -> Option<&str> {
         self.0.pointer.as_deref()
     }
 
-    /// What kind of fault it is.
+    /// Returns the code of the error.
     pub(crate) fn code(&self) -> &'static str {
         self.0.code
     }
 
-    /// What is wrong.
+    /// Returns the description.
     pub(crate) fn detail(&self) -> &str {
         &self.0.detail
     }
 
-    /// Whether another says the same of the same place, in whatever words.
+    /// Returns whether another error has the same place and code.
     pub(crate) fn repeats(&self, other: &Self) -> bool {
         let place = |fault: &Facts| (fault.pointer.clone(), fault.parameter.clone(), fault.header.clone(), fault.code);
         place(&self.0) == place(&other.0)
     }
 
-    /// Where it is, in the body or in the query string.
+    /// Returns its place in the body, the query string or the headers.
     pub(super) fn place(&self) -> &str {
         self.0.pointer.as_ref().or(self.0.parameter.as_ref()).or(self.0.header.as_ref()).map_or("", String::as_str)
     }

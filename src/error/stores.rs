@@ -1,11 +1,11 @@
-//! What a failure of a store is to a client: the database of either engine, the media folder, the bucket. A full one is `507`, one that
-//! does not answer or may not be used is `503`; what is left is the program's own fault.
+//! Maps failures of stores (the database of either engine, the media folder, the bucket) to errors: a full store is `507`, an
+//! unreachable or inaccessible one `503`, and any other failure is an error of the program.
 
 use std::io;
 
 use super::{Code, Error};
 
-/// What a full disk, a used-up quota or a full bucket is called.
+/// Parts of the messages for a full disk, an exhausted quota or a full bucket.
 const FULL: [&str; 11] = [
     "disk is full",
     "No space left",
@@ -20,7 +20,7 @@ const FULL: [&str; 11] = [
     "File too large",
 ];
 
-/// What a store is called that does not answer for now.
+/// Parts of the messages for a store that is temporarily unavailable.
 const AWAY: [&str; 24] = [
     "locked",
     "timeout",
@@ -48,10 +48,11 @@ const AWAY: [&str; 24] = [
     "canceling statement",
 ];
 
-/// What both engines call transactions of which one had to give way. The engines have no kind of their own for all of these.
+/// Parts of both engines' messages for transactions that were rolled back because of a conflict. The engines have no error kind for all
+/// of these.
 const COLLISIONS: [&str; 2] = ["deadlock detected", "could not serialize access"];
 
-/// What a failure is to a client, by what the store says of it.
+/// Maps a failure to an error by the message of the store.
 pub(super) fn classify(message: &str) -> Error {
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if says(&COLLISIONS) {
@@ -69,13 +70,13 @@ fn full(message: &str) -> Error {
     Error::new(Code::StorageFull, "Nothing was stored.").caused_by(message).header("Retry-After", "30")
 }
 
-/// What a failure of a file is to a client.
+/// Maps a failure of a file to an error.
 fn of_file(kind: io::ErrorKind, message: &str) -> Error {
     match kind {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge | io::ErrorKind::WriteZero => full(message),
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => Error::internal(message),
         io::ErrorKind::Other => classify(message),
-        // Not to be found, not to be written to, not to be reached: it is the place that is away, whatever was meant to be there.
+        // The file cannot be found, written or reached: the storage itself is unavailable, whatever the file is.
         _ => Error::unavailable(message),
     }
 }
@@ -89,7 +90,7 @@ impl From<io::Error> for Error {
 impl From<object_store::Error> for Error {
     fn from(error: object_store::Error) -> Self {
         let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-        // Only the debug form tells of the cause beneath.
+        // Only the debug form includes the underlying cause.
         let message = format!("{error:?}");
         while let Some(inner) = cause {
             if let Some(file) = inner.downcast_ref::<io::Error>() {

@@ -1,4 +1,4 @@
-//! Following the events of other processes on the same database, so that no answer here outlives what they have changed.
+//! Follows the events of other processes on the same database, so that no cached response outlives a change that they make.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,24 +9,24 @@ use crate::app::App;
 use crate::db::{Conn, Horizon, Id};
 use crate::error::{Error, Result};
 
-/// How often the follower looks.
+/// The interval at which the follower polls.
 const EVERY: Duration = Duration::from_millis(400);
-/// How many events are purged one by one; beyond, the whole cache is cleared.
+/// The maximum number of events that are purged one by one; if there are more, the whole cache is cleared.
 const MAX_ARRIVALS: usize = 5000;
-/// How many events of this process are remembered between two looks; others are purged twice.
+/// The maximum number of this process's own events that are remembered between two polls; further ones are purged twice.
 const MAX_OWN: usize = 20_000;
 
-/// How far the events have been followed.
+/// The progress of following the events.
 #[derive(Default)]
 pub(crate) struct Follower {
-    /// What this process has purged since the last look.
+    /// The events that this process has purged since the last poll.
     own: Mutex<HashSet<Id<Event>>>,
-    /// What the last look saw; none before the first look.
+    /// The horizon of the last poll; `None` before the first one.
     horizon: tokio::sync::Mutex<Option<Horizon>>,
 }
 
 impl App {
-    /// Purges what this process has changed and committed.
+    /// Purges the cached responses that this process has changed, after the commit.
     pub(crate) fn announce(&self, heard: &Heard) {
         self.cache.purge(heard.tags.iter().map(String::as_str));
         let mut own = self.follower.own();
@@ -34,11 +34,11 @@ impl App {
         own.extend(heard.events.iter().take(room));
     }
 
-    /// Purges what other processes have committed since the last look. Neither the clocks of the nodes nor the length of a
-    /// transaction matter.
+    /// Purges the cached responses that other processes have changed since the last poll. The result depends neither on the clocks of
+    /// the nodes nor on the duration of transactions.
     pub async fn follow_others(&self) {
         let mut horizon = self.follower.horizon.lock().await;
-        // All of these are committed, so this look sees them and no later one finds them new.
+        // All of these are committed, so this poll sees them, and later polls do not find them as new.
         let own = std::mem::take(&mut *self.follower.own());
         let before = horizon.clone();
         match self.db.read(move |conn| look(conn, before.as_ref(), &own)).await {
@@ -51,7 +51,7 @@ impl App {
                 *horizon = Some(now);
             }
             Err(error) => {
-                // What can't be followed can't be trusted to be unchanged.
+                // If the events cannot be read, every cached response may be stale.
                 self.cache.clear();
                 *horizon = None;
                 tracing::warn!(%error, "the events of other processes could not be followed");
@@ -74,7 +74,7 @@ pub(crate) async fn follow(app: App) {
     }
 }
 
-/// What this look sees, and the cache tags of what is new in it; no tags if everything may be new.
+/// Returns the new horizon and the cache tags of the new events; no tags if every event may be new.
 fn look(conn: &mut Conn, before: Option<&Horizon>, own: &HashSet<Id<Event>>) -> Result<(Horizon, Option<Vec<String>>)> {
     let now = Horizon::of(conn)?;
     let Some(before) = before else { return Ok((now, None)) };

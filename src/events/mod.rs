@@ -1,7 +1,7 @@
-//! One row per change, written in the change's own transaction: who did what to what, and which answers it touches.
+//! One row per change, written in the transaction of the change: the actor, the action, the subject, and the affected cache tags.
 //!
-//! Invariants: nothing else announces changes: caches, feeds and the audit log all follow these rows; a row is never
-//! changed and, but for what is [`PASSING`], never deleted.
+//! Invariants: there is no other announcement of changes: caches, feeds and the audit log all follow these rows; a row is never changed,
+//! and only events of the kind [`PASSING`] are ever deleted.
 
 mod follower;
 
@@ -15,26 +15,26 @@ use crate::error::Result;
 use crate::schema::events;
 pub(crate) use follower::{Follower, follow};
 
-/// What happens too often to be remembered: votes. It is announced like everything, is no part of the audit log, and is
-/// forgotten when everybody has heard of it.
+/// The kind of event that is too frequent to be kept: votes. Votes purge caches like other events, but are not part of the audit log,
+/// and are deleted when all processes have read them.
 pub(crate) const PASSING: &str = "comment.voted";
-/// How long that may take, in seconds.
+/// The time after which all processes have read an event, in seconds.
 const HEARD_WITHIN: i64 = 60 * 60;
 
-/// What happened, in the words of the audit log.
+/// An event, in the terms of the audit log.
 #[derive(Debug)]
 pub(crate) struct Event {
-    /// `article.published`, `user.created` …
+    /// The kind, such as `article.published` or `user.created`.
     pub(crate) kind: &'static str,
-    /// Who did it; nobody where it was a guest or the server itself.
+    /// The user who caused it; `None` for a guest or the server itself.
     pub(crate) actor: Option<String>,
-    /// The kind of what it was done to.
+    /// The kind of the subject.
     pub(crate) subject_kind: &'static str,
-    /// Which one.
+    /// The id of the subject.
     pub(crate) subject_id: String,
-    /// The cache tags of every answer that shows it.
+    /// The cache tags of every response that shows the subject.
     pub(crate) tags: Vec<String>,
-    /// What else the audit log should say; never a secret, an e-mail address or a text.
+    /// Further details for the audit log; never a secret, an email address or a text.
     pub(crate) details: Value,
 }
 
@@ -52,11 +52,11 @@ struct EventRow {
 }
 
 thread_local! {
-    /// What is recorded on this thread while somebody listens.
+    /// The events recorded on this thread, if they are being collected.
     static OVERHEARD: RefCell<Option<Heard>> = const { RefCell::new(None) };
 }
 
-/// Events that were recorded, and the cache tags of what they touch.
+/// Recorded events, and the cache tags that they affect.
 #[derive(Default)]
 pub(crate) struct Heard {
     events: Vec<Id<Event>>,
@@ -64,30 +64,30 @@ pub(crate) struct Heard {
 }
 
 impl Heard {
-    /// Both together.
+    /// Adds other events.
     pub(crate) fn extend(&mut self, more: Self) {
         self.events.extend(more.events);
         self.tags.extend(more.tags);
     }
 }
 
-/// Does a piece of work, which stays on one thread, and gives what it recorded.
+/// Runs work on one thread, and returns its result and the events that it recorded.
 pub(crate) fn overhear<T>(work: impl FnOnce() -> T) -> (T, Heard) {
     let before = OVERHEARD.replace(Some(Heard::default()));
     let done = work();
     (done, OVERHEARD.replace(before).unwrap_or_default())
 }
 
-/// Forgets what was only announced.
+/// Deletes events that are only needed to purge caches, after all processes have read them.
 pub(crate) fn forget_passing(conn: &mut Conn, now: Timestamp) -> Result<()> {
     let passed = events::table.filter(events::kind.eq(PASSING)).filter(events::at.lt(now.plus_seconds(-HEARD_WITHIN)));
     diesel::delete(passed).execute(conn)?;
     Ok(())
 }
 
-/// Writes the row, in the transaction of the change that it tells of.
+/// Writes an event in the transaction of its change.
 pub(crate) fn record(conn: &mut Conn, now: Timestamp, event: Event) -> Result<()> {
-    // The audit log tells what happened within one millisecond in the order in which it did.
+    // The audit log shows events of one millisecond in the order in which they happened.
     let id = Id::next(now);
     OVERHEARD.with_borrow_mut(|overheard| {
         if let Some(heard) = overheard {

@@ -1,4 +1,4 @@
-//! The client's address: the socket's, or the rightmost hop that no trusted proxy vouches for.
+//! The client's IP address: that of the socket, or the rightmost hop that is not a trusted proxy.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -7,11 +7,11 @@ use ipnet::IpNet;
 
 use crate::config::ProxyConfig;
 
-/// The header of RFC 7239, which has a form of its own.
+/// The header of RFC 7239, which has its own syntax.
 const FORWARDED: &str = "forwarded";
 
-/// The address that limits and comments count by. Of all headers, only the one that the operator's proxies write is read:
-/// they pass on whatever else the client has sent.
+/// Returns the client's IP address, by which rate limits and comments are counted. Only the header that the operator's proxies
+/// write is read, because proxies pass on any other header that the client has sent.
 pub(crate) fn client_address(peer: Option<SocketAddr>, headers: &HeaderMap, proxies: &ProxyConfig) -> IpAddr {
     let trusted = &proxies.trusted;
     let peer = peer.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| canonical(peer.ip()));
@@ -27,7 +27,7 @@ pub(crate) fn client_address(peer: Option<SocketAddr>, headers: &HeaderMap, prox
     };
     let mut client = peer;
     for hop in hops.iter().rev() {
-        // A hop that can't be read ends the chain: nothing left of it can be believed.
+        // An unreadable hop ends the chain: the hops to the left of it cannot be trusted.
         let Some(address) = parse(hop) else { break };
         client = address;
         if !is_trusted(address, trusted) {
@@ -37,7 +37,7 @@ pub(crate) fn client_address(peer: Option<SocketAddr>, headers: &HeaderMap, prox
     client
 }
 
-/// What limits count: an address, or the /64 of an IPv6 one.
+/// Returns the key that rate limits count by: an IPv4 address, or the /64 network of an IPv6 address.
 pub(crate) fn limited_as(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
@@ -56,7 +56,7 @@ fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
     trusted.iter().any(|network| network.contains(&address))
 }
 
-/// The `for=` of one element of a Forwarded header (RFC 7239).
+/// Returns the `for=` value of one element of a `Forwarded` header (RFC 7239).
 fn forwarded_for(element: &str) -> Option<String> {
     element.split(';').find_map(|pair| {
         let (name, value) = pair.split_once('=')?;

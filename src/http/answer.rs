@@ -1,4 +1,4 @@
-//! Answers: bytes, entity tag, cache rules; `304` where the client has them already.
+//! Responses: body, entity tag and cache headers; `304` if the client already has the representation.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -24,19 +24,19 @@ use crate::error::{Error, Result};
 
 const PUBLIC: &str = "public, max-age=0, must-revalidate";
 const JSON: &str = "application/json";
-/// How much of what an answer was written on a thread keeps for the next, in bytes.
+/// The capacity of a thread's serialization buffer that is kept for the next response, in bytes.
 const LARGEST_DESK: usize = 512 * 1024;
 const PRIVATE: &str = "private, no-store";
-/// How long `Cache-Tag` may be, in bytes: a proxy keeps 4 KiB for a whole head where nobody has told it more (nginx), a client 16 KiB
-/// (Node.js).
+/// The maximum length of `Cache-Tag`, in bytes: by default, nginx accepts 4 KiB for a whole response head, and Node.js 16 KiB.
 const LONGEST_CACHE_TAG: usize = 2048;
-/// Which kinds `Cache-Tag` names as wholes where it would be longer, one after the other until it is not; what changes most, last.
+/// The kinds that `Cache-Tag` names as a whole if it would be too long otherwise, one after the other, the kind that changes most
+/// last.
 const WHOLE_FIRST: [&str; 5] = ["image", "tag", "author", "section", "article"];
 
-/// The cache tags of an answer, every resource that it was made of; and until when it holds, where time alone changes it.
+/// The cache tags of a response (one for every resource that it shows), and its expiry if it changes with time alone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tags {
-    /// Each once, with commas between.
+    /// The names, without duplicates, separated by commas.
     names: String,
     /// The hashes of the names.
     known: HashSet<u64>,
@@ -44,12 +44,12 @@ pub(crate) struct Tags {
 }
 
 impl Tags {
-    /// Names a resource.
+    /// Adds the tag of one resource.
     pub(crate) fn add(&mut self, kind: &str, id: impl std::fmt::Display) {
         self.name(format_args!("{kind}:{id}"));
     }
 
-    /// Names a kind as a whole.
+    /// Adds the tag of a whole kind.
     pub(crate) fn add_kind(&mut self, kind: &str) {
         self.name(format_args!("{kind}"));
     }
@@ -60,14 +60,14 @@ impl Tags {
             self.names.push(',');
         }
         let start = self.names.len();
-        // Writing to a string can't fail.
+        // Writing to a string cannot fail.
         let _ = self.names.write_fmt(tag);
         if !self.known.insert(cache_tag(self.names.get(start..).unwrap_or_default())) {
             self.names.truncate(before);
         }
     }
 
-    /// The names as `Cache-Tag` has them: where they are too long for a header, kinds as wholes (`images`) in place of their resources.
+    /// Returns the value of `Cache-Tag`. If the names are too long for a header, a kind (`images`) replaces its resources.
     fn header(&self) -> Cow<'_, str> {
         let mut names = Cow::Borrowed(self.names.as_str());
         for kind in WHOLE_FIRST {
@@ -82,12 +82,12 @@ impl Tags {
         names
     }
 
-    /// Says that the answer will be another from some time on, the earliest of all that are named.
+    /// Sets the time at which the response changes; the earliest of all given times counts.
     pub(crate) fn hold_until(&mut self, time: Timestamp) {
         self.until = Some(self.until.map_or(time, |until| until.min(time)));
     }
 
-    /// These kinds as wholes.
+    /// Returns the tags of whole kinds.
     pub(crate) fn of(kinds: &[&str]) -> Self {
         let mut tags = Self::default();
         for kind in kinds {
@@ -97,8 +97,8 @@ impl Tags {
     }
 }
 
-/// A public view in its bytes. What is large is written on the thread that read it: memory that one thread takes and another
-/// gives back costs both of them time.
+/// A serialized public view. Large views are serialized on the thread that read them, because memory that one thread allocates and
+/// another frees is slow for both.
 pub(crate) struct Written {
     body: Bytes,
     tags: Tags,
@@ -106,39 +106,39 @@ pub(crate) struct Written {
 }
 
 impl Written {
-    /// A view.
+    /// Serializes a view.
     pub(crate) fn of<T: Serialize>(view: &T, tags: Tags) -> Result<Self> {
         Ok(Self { body: bytes(view)?, tags, cursors: Cursors::default() })
     }
 
-    /// A page of views.
+    /// Serializes a page of views.
     pub(crate) fn page<V: Serialize>(app: &App, query: &PageQuery, page: &PageOf<V>, tags: Tags) -> Result<Self> {
         let (body, cursors) = laid_out(app, query, page)?;
         Ok(Self { body, tags, cursors })
     }
 }
 
-/// A public view that is written: the same for everybody, with a strong entity tag of its bytes.
+/// Responds with a serialized public view: the same bytes for every caller, with a strong entity tag of these bytes.
 pub(crate) fn public_written(request: &Request, written: Written) -> HttpResponse {
     let Written { body, tags, cursors } = written;
     let link = link_header(request, &cursors);
     finish_public(request, Public { body, tags: &tags, link: Some(&link), content_type: JSON, changed: None })
 }
 
-/// A public view.
+/// Responds with a public view.
 pub(crate) fn public<T: Serialize>(request: &Request, view: &T, tags: Tags) -> Result<HttpResponse> {
     Ok(public_written(request, Written::of(view, tags)?))
 }
 
-/// A page of public views.
+/// Responds with a page of public views.
 pub(crate) fn public_page<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>, tags: Tags) -> Result<HttpResponse> {
     Ok(public_written(request, Written::page(&request.app, query, page, tags)?))
 }
 
-/// A public document that is no JSON of our own, and when what it shows last changed.
+/// Responds with a public document that is not JSON of the API, such as a feed. `changed` is the time of its last change.
 ///
-/// `Last-Modified` is told and not asked for: names and captions are live, so that only the entity tag knows whether the
-/// bytes are the same.
+/// `Last-Modified` is sent but never compared: names and captions are live, so only the entity tag tells whether the bytes are the
+/// same.
 pub(crate) fn public_document(
     request: &Request,
     content_type: &'static str,
@@ -149,7 +149,7 @@ pub(crate) fn public_document(
     finish_public(request, Public { body: body.into(), tags, link: None, content_type, changed })
 }
 
-/// What a public answer is made of.
+/// The parts of a public response.
 struct Public<'a> {
     body: Bytes,
     tags: &'a Tags,
@@ -184,7 +184,8 @@ fn finish_public(request: &Request, public: Public<'_>) -> HttpResponse {
     response.insert_header((CONTENT_TYPE, content_type)).body(body)
 }
 
-/// How long an answer may be kept elsewhere. Clients always ask again; what time alone will change, everybody does.
+/// Returns `Cache-Control`: how long shared caches may keep a response. Browsers always revalidate; a response that changes with
+/// time alone is revalidated by shared caches too.
 fn lifetime(shared: SharedCache, until: Option<Timestamp>) -> String {
     let SharedCache { fresh, stale } = shared;
     match (fresh, stale) {
@@ -195,7 +196,7 @@ fn lifetime(shared: SharedCache, until: Option<Timestamp>) -> String {
     }
 }
 
-/// An editor view, whose entity tag is its version; never `304`, since what it embeds changes without it.
+/// Responds with an editor view. Its entity tag is its version. It is never `304`, because embedded views change without it.
 pub(crate) fn editor<T: Serialize>(view: &T, version: i32) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok()
         .insert_header((ETAG, version_tag(version)))
@@ -204,7 +205,7 @@ pub(crate) fn editor<T: Serialize>(view: &T, version: i32) -> Result<HttpRespons
         .body(bytes(view)?))
 }
 
-/// A page of what only staff may see.
+/// Responds with a page of a list for staff.
 pub(crate) fn editor_page<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>) -> Result<HttpResponse> {
     let (body, cursors) = laid_out(&request.app, query, page)?;
     let link = link_header(request, &cursors);
@@ -216,7 +217,7 @@ pub(crate) fn editor_page<V: Serialize>(request: &Request, query: &PageQuery, pa
     Ok(response.body(body))
 }
 
-/// What was created, and where it is.
+/// Responds with a created resource and its URL in `Location`.
 pub(crate) fn created<T: Serialize>(request: &Request, path: &str, view: &T, version: i32) -> Result<HttpResponse> {
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, format!("{}/api/v1{path}", request.app.config.links.api_url)))
@@ -226,7 +227,7 @@ pub(crate) fn created<T: Serialize>(request: &Request, path: &str, view: &T, ver
         .body(bytes(view)?))
 }
 
-/// A permanent redirect within the API.
+/// Responds with a permanent redirect within the API.
 pub(crate) fn moved<T: Serialize>(request: &Request, path: &str, view: &T) -> Result<HttpResponse> {
     Ok(HttpResponse::PermanentRedirect()
         .insert_header((LOCATION, format!("{}/api/v1{path}", request.app.config.links.api_url)))
@@ -235,7 +236,7 @@ pub(crate) fn moved<T: Serialize>(request: &Request, path: &str, view: &T) -> Re
         .body(bytes(view)?))
 }
 
-/// Leads a browser to a page of the site, which looks after the rest; nothing was changed.
+/// Redirects a browser to a page of the site, which does the rest; the request itself changes nothing.
 pub(crate) fn lead_to_page(request: &Request, path: &str, token: Option<&str>) -> HttpResponse {
     let token = token.map(|token| format!("?token={}", url::form_urlencoded::byte_serialize(token.as_bytes()).collect::<String>()));
     HttpResponse::SeeOther()
@@ -244,13 +245,13 @@ pub(crate) fn lead_to_page(request: &Request, path: &str, token: Option<&str>) -
         .finish()
 }
 
-/// An answer that belongs to its caller and has no version.
+/// Responds with a private view that has no version.
 pub(crate) fn private<T: Serialize>(status: u16, view: &T) -> Result<HttpResponse> {
     let status = StatusCode::from_u16(status).map_err(|error| Error::internal(&error.to_string()))?;
     Ok(HttpResponse::build(status).insert_header((CACHE_CONTROL, PRIVATE)).insert_header((CONTENT_TYPE, JSON)).body(bytes(view)?))
 }
 
-/// A table of comma-separated values to be saved as a file, for its caller alone.
+/// Responds with a CSV file for download, for the caller only.
 pub(crate) fn sheet(file_name: &str, body: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
@@ -259,21 +260,21 @@ pub(crate) fn sheet(file_name: &str, body: Vec<u8>) -> HttpResponse {
         .body(body)
 }
 
-/// Done, with nothing to say.
+/// Responds with `204`.
 pub(crate) fn no_content() -> HttpResponse {
     HttpResponse::NoContent().insert_header((CACHE_CONTROL, PRIVATE)).finish()
 }
 
-/// Whether `If-None-Match` names this tag (weak comparison, RFC 9110 section 13.1.2).
+/// Returns whether `If-None-Match` names this tag (weak comparison, RFC 9110, section 13.1.2).
 pub(crate) fn matches_tag(sent: &str, tag: &str) -> bool {
     sent.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
 }
 
-/// Answers are written where those before them were: a buffer that grows is copied again and again.
+/// Serializes into a buffer that each thread reuses: a growing buffer would be copied again and again.
 pub(super) fn bytes<T: Serialize>(view: &T) -> Result<Bytes> {
     thread_local!(static DESK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
     DESK.with_borrow_mut(|desk| {
-        // One that could not be written to its end has left its beginning.
+        // A serialization that failed may have left its beginning.
         desk.clear();
         serde_json::to_writer(&mut *desk, view).map_err(|error| Error::internal(&error.to_string()))?;
         let bytes = Bytes::copy_from_slice(desk);

@@ -1,4 +1,4 @@
-//! Reads a JSON body: the right media type, within the bound and the deadline. What it says is parsed later.
+//! Reads a JSON body: checks its media type, size and deadline. Its members are validated later.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,10 +17,10 @@ use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::input::{BodyOf, Input, MAX_AT_ONCE};
 
-/// How many bytes a JSON body may have.
+/// The maximum size of a JSON body, in bytes.
 pub(crate) const MAX_JSON_BODY: usize = 1024 * 1024;
 
-/// A JSON body, whose faults are told when it is taken.
+/// A JSON body. Its validation errors are reported when it is taken.
 pub(crate) struct Body(pub(crate) Input);
 
 impl FromRequest for Body {
@@ -37,7 +37,7 @@ impl FromRequest for Body {
             let (app, of) = admitted?;
             let bytes = collect(&app, payload, MAX_JSON_BODY).await?;
             let checker = app.checker.clone();
-            // What is large is parsed away from the async threads.
+            // Large bodies are parsed on a blocking thread.
             if bytes.len() <= MAX_AT_ONCE {
                 return Ok(Self(Input::read(bytes, &of, checker)));
             }
@@ -47,7 +47,7 @@ impl FromRequest for Body {
     }
 }
 
-/// A JSON body whose members can all be left out: a request without a body sends `{}`.
+/// A JSON body in which every member is optional: a request without a body counts as `{}`.
 pub(crate) struct OptionalBody(pub(crate) Input);
 
 impl FromRequest for OptionalBody {
@@ -66,31 +66,32 @@ impl FromRequest for OptionalBody {
     }
 }
 
-/// What is known of a body before it is read.
+/// Describes a body before it is read.
 pub(super) fn described(request: &HttpRequest) -> BodyOf {
     let template = request.extensions().get::<Template>().map_or("", |template| template.0);
     BodyOf { method: request.method().as_str().to_ascii_lowercase(), template, patch: request.method() == Method::PATCH }
 }
 
-/// What a body with JSON is: that of a `PATCH` may be called what it is, a merge patch (RFC 7396).
+/// Returns the accepted media types of a JSON body; a `PATCH` may also use that of a merge patch (RFC 7396).
 fn kind(method: &Method) -> Kind {
     let types: &[&str] =
         if method == Method::PATCH { &["application/merge-patch+json", "application/json"] } else { &["application/json"] };
     Kind {
         types,
         largest: MAX_JSON_BODY,
-        too_large: || Error::new(Code::TooLarge, "A JSON body may have 1 MiB.").with("max", MAX_JSON_BODY),
+        too_large: || Error::new(Code::TooLarge, "A JSON body must be at most 1 MiB.").with("max", MAX_JSON_BODY),
     }
 }
 
-/// Collects a body within its bound and the deadline.
+/// Collects a body within its maximum size and its deadline.
 pub(super) async fn collect(app: &App, mut payload: Payload, largest: usize) -> Result<Bytes> {
     let read = async {
         let mut bytes = BytesMut::new();
         while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|error| Error::new(Code::MalformedBody, "The body broke off.").caused_by(&error.to_string()))?;
+            let chunk = chunk
+                .map_err(|error| Error::new(Code::MalformedBody, "The request body ended too early.").caused_by(&error.to_string()))?;
             if bytes.len() + chunk.len() > largest {
-                return Err(Error::new(Code::TooLarge, format!("The body may have {largest} bytes.")).with("max", largest));
+                return Err(Error::new(Code::TooLarge, format!("The request body must be at most {largest} bytes.")).with("max", largest));
             }
             bytes.extend_from_slice(&chunk);
         }
@@ -98,5 +99,5 @@ pub(super) async fn collect(app: &App, mut payload: Payload, largest: usize) -> 
     };
     tokio::time::timeout(app.config.server.request_deadline, read)
         .await
-        .map_err(|_| Error::new(Code::RequestTimeout, "The body did not arrive in time."))?
+        .map_err(|_| Error::new(Code::RequestTimeout, "The request body did not arrive in time."))?
 }

@@ -1,4 +1,4 @@
-//! Who is asking: `Caller<R>` in a handler's signature lets only those in who have the right `R`.
+//! Authentication: `Caller<R>` in a handler's signature admits only callers that have the right `R`.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -28,13 +28,13 @@ impl<R: Right> FromRequest for Caller<R> {
 }
 
 impl Request {
-    /// Who is asking for a view that only those with the right `R` may see.
+    /// Returns the caller of a request for a view that needs the right `R`.
     pub(crate) async fn caller<R: Right>(&self) -> Result<Caller<R>> {
         identify(self, self.header("authorization"), &self.asked).await
     }
 }
 
-/// What a request asks for, by its method and its path's template.
+/// Describes what a request asks for, by its method and the template of its path.
 pub(super) fn asked(request: &HttpRequest) -> Asked {
     let template = request.extensions().get::<Template>().map(|template| template.0);
     let method = request.method().as_str();

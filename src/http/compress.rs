@@ -1,7 +1,8 @@
-//! Content codings of answers for one caller alone. (Public ones are coded once and kept: `cache`.)
+//! Content codings of private responses. (Public responses are compressed once and cached: see `cache`.)
 //!
-//! A proxy that compresses must weaken the entity tag, and with a weak one nobody may save (RFC 9110, section 13.1.1). So
-//! these answers leave compressed, each coding with a strong tag of its own (section 8.8.3.3), which `If-Match` takes.
+//! A proxy that compresses a response must weaken its entity tag, and a weak tag does not match in `If-Match` (RFC 9110, section
+//! 13.1.1). Therefore private responses are compressed here: each coding has its own strong tag (section 8.8.3.3), which `If-Match`
+//! accepts.
 
 use actix_http::Response;
 use actix_web::body::{BoxBody, MessageBody};
@@ -10,10 +11,10 @@ use bytes::Bytes;
 
 use super::cache::Coding;
 
-/// How many bytes are coded where they are; more are coded away from the async threads.
+/// Bodies up to this size, in bytes, are compressed in place; larger ones on a blocking thread.
 const MAX_AT_ONCE: usize = 16 * 1024;
 
-/// A private answer in the coding that its client likes best, where that is shorter.
+/// Compresses a private response in the coding that the client prefers, if that makes it shorter.
 pub(super) async fn compressed(answer: Response<BoxBody>, coding: Coding) -> Response<BoxBody> {
     if !is_private(answer.headers()) {
         return answer;

@@ -1,30 +1,30 @@
-//! `If-Match` and versions: nobody overwrites what they have not seen (RFC 9110, section 13).
+//! `If-Match` and versions: no client overwrites a change that it has not seen (RFC 9110, section 13).
 
 use serde_json::{Map, Value, json};
 
 use super::cache::Coding;
 use crate::error::{Code, Error, Result};
 
-/// How many bytes the conflicts of a refused write take in its answer.
+/// The maximum size of the conflicts in the response to a refused write, in bytes.
 const MAX_CONFLICTS: usize = 40 * 1024;
 
-/// What a write demands of the version that it finds.
+/// The precondition of a write on the current version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Precondition {
-    /// Nothing.
+    /// No precondition.
     None,
-    /// A version must be named, and none was.
+    /// `If-Match` is required and missing.
     Missing,
-    /// Something that can't be read.
+    /// The header cannot be parsed.
     Malformed,
-    /// That there is something.
+    /// The resource must exist (`*`).
     Any,
-    /// One of these entity tags.
+    /// The current version must have one of these entity tags.
     Tags(Vec<String>),
 }
 
 impl Precondition {
-    /// Reads the header.
+    /// Parses the header.
     pub(crate) fn read(header: Option<&str>, required: bool) -> Self {
         match header.map(str::trim) {
             None if required => Self::Missing,
@@ -34,7 +34,7 @@ impl Precondition {
         }
     }
 
-    /// Refuses a write to another version than the one named; says how what was sent differs from what is there.
+    /// Refuses the write if the current version is not the named one; the error lists the members that differ.
     pub(crate) fn check(&self, version: i32, current: &Value, sent: &Map<String, Value>) -> Result<()> {
         match self.stale(version)? {
             Some(_) => Err(stale_version(version, conflicts(current, sent), Vec::new())),
@@ -42,12 +42,12 @@ impl Precondition {
         }
     }
 
-    /// Whether the version found is another than the one named.
+    /// Returns `Some` if the current version is not the named one.
     pub(crate) fn stale(&self, version: i32) -> Result<Option<Stale>> {
         let tags = match self {
             Self::None | Self::Any => return Ok(None),
             Self::Missing => return Err(Error::new(Code::VersionRequired, "Send the ETag of the editor view in If-Match.")),
-            Self::Malformed => return Err(Error::new(Code::MalformedHeader, "If-Match can't be read.")),
+            Self::Malformed => return Err(Error::new(Code::MalformedHeader, "If-Match cannot be parsed.")),
             Self::Tags(tags) => tags,
         };
         if tags.iter().any(|tag| version_of(tag) == Some(version)) {
@@ -60,20 +60,20 @@ impl Precondition {
         Ok(Some(Stale { named: named.filter(|named| *named < version) }))
     }
 
-    /// The same, for a write without a body.
+    /// Same as [`Self::check`], for a write without a body.
     pub(crate) fn check_bare(&self, version: i32) -> Result<()> {
         self.check(version, &Value::Null, &Map::new())
     }
 }
 
-/// A version that is not the current one.
+/// The result of a precondition that names a version other than the current one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stale {
-    /// The older version that was named, where it can be one.
+    /// The older version that was named, if it can be one.
     pub(crate) named: Option<i32>,
 }
 
-/// What a write to another version than the current one is answered: what collides, and what only the sender changed.
+/// Returns the error for a write to a stale version: the conflicting changes, and the changes that can be merged.
 pub(crate) fn stale_version(version: i32, conflicts: Vec<Value>, mergeable: Vec<Value>) -> Error {
     Error::new(Code::StaleVersion, format!("The current version is {version}."))
         .with("current_version", version)
@@ -81,7 +81,7 @@ pub(crate) fn stale_version(version: i32, conflicts: Vec<Value>, mergeable: Vec<
         .with("mergeable", mergeable)
 }
 
-/// Conflicts that fit into a problem document: of a member that is too long for it, only the place is told.
+/// Limits the conflicts to the size of a problem document: a member that is too long is listed only by its pointer.
 fn within_bounds(conflicts: Vec<Value>) -> Vec<Value> {
     let mut left = MAX_CONFLICTS;
     let told = |conflict: Value| {
@@ -96,29 +96,29 @@ fn within_bounds(conflicts: Vec<Value>) -> Vec<Value> {
     conflicts.into_iter().map(told).collect()
 }
 
-/// The entity tag of a version of an editor view.
+/// Returns the entity tag of a version of an editor view.
 pub(crate) fn version_tag(version: i32) -> String {
     format!("\"v{version}\"")
 }
 
-/// The version that a strong entity tag of an editor view names, whatever coding the view was sent in.
+/// Returns the version that a strong entity tag of an editor view names, in any content coding.
 fn version_of(tag: &str) -> Option<i32> {
     let text = tag.strip_prefix("\"v")?.strip_suffix('"')?;
     let number = Coding::ALL.iter().find_map(|coding| text.strip_suffix(coding.name()?)?.strip_suffix('-')).unwrap_or(text);
     number.parse::<i32>().ok().filter(|version| version.to_string() == number)
 }
 
-/// What a client is told whose tag names the current version and has been weakened on its way.
+/// Returns the error for a tag that names the current version but was weakened on its way.
 fn weak_tag(version: i32) -> Error {
     let detail = format!(
-        "The entity tag is weak, and If-Match compares strongly. The current version is {version}; a proxy between changed the answer \
-         that you read, as by compressing it. Send {} in If-Match.",
+        "The entity tag is weak, and If-Match compares strongly. The current version is {version}; a proxy changed the response \
+         that you read, perhaps by compressing it. Send {} in If-Match.",
         version_tag(version)
     );
     Error::new(Code::WeakTag, detail).with("current_version", version)
 }
 
-/// What was sent and is not what is there.
+/// Lists the sent members that differ from the current ones.
 fn conflicts(current: &Value, sent: &Map<String, Value>) -> Vec<Value> {
     let differs = |(name, yours): (&String, &Value)| {
         let theirs = current.get(name).filter(|theirs| *theirs != yours)?;

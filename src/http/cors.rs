@@ -1,4 +1,4 @@
-//! Cross-origin requests (the Fetch standard): nobody, until origins are configured.
+//! Cross-origin requests (the Fetch standard): none are allowed until origins are configured.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -9,41 +9,41 @@ use url::{Host, Url};
 use crate::app::App;
 use crate::config::Cors;
 
-/// Headers of answers that pages may read; a test looks for those that are written and not named here.
+/// Response headers that pages may read. A test finds headers that are sent but not listed here.
 const EXPOSED: &str = "ETag, Link, Location, Retry-After, X-Request-Id, Idempotency-Replayed, Dry-Run, \
     Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Upload-Offset, Upload-Length, Upload-Expires, Upload-Image, \
     Accept, Accept-Encoding, Accept-Ranges, Allow, Cache-Tag, Content-Disposition, Content-Range, WWW-Authenticate, X-Robots-Tag";
-/// Headers of requests that pages may send, where a browser does not ask for any.
+/// Request headers that pages may send if the preflight does not name any.
 const ALLOWED: &str = "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Edit-Token, X-Request-Id, \
     Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset";
-/// How long the list of headers may be that a browser asks for, in bytes.
+/// The maximum length of the header list of a preflight, in bytes.
 const MAX_ASKED: usize = 4096;
-/// How many refused origins are remembered.
+/// The maximum number of remembered refused origins.
 const MAX_REFUSED: usize = 100;
-/// How long an origin may be that is remembered, in bytes.
+/// The maximum length of a remembered origin, in bytes.
 const MAX_ORIGIN: usize = 300;
 
-/// What a browser asks before it calls.
+/// The contents of a preflight request.
 pub(super) struct Preflight {
-    /// The methods that the path has.
+    /// The methods of the path.
     pub(super) methods: String,
     /// The headers that the page wants to send.
     pub(super) asked: Option<String>,
 }
 
-/// The origins whose pages have been refused, each once, so that the log says so once.
+/// Origins that were refused, so that each is logged once.
 #[derive(Default)]
 pub(crate) struct RefusedOrigins(Mutex<HashSet<String>>);
 
 impl RefusedOrigins {
-    /// Whether an origin is refused for the first time.
+    /// Returns whether an origin is refused for the first time.
     fn is_new(&self, origin: &str) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         origin.len() <= MAX_ORIGIN && known.len() < MAX_REFUSED && known.insert(origin.to_owned())
     }
 }
 
-/// Adds what a browser must see to let a page read the answer; the preflight's part where it asks before it calls.
+/// Adds the headers that let a page read the response, and those of the preflight response if there is one.
 pub(super) fn allow(app: &App, origin: Option<&str>, headers: &mut HeaderMap, preflight: Option<&Preflight>) {
     let allowed = match &app.config.server.cors {
         Cors::Any => Some("*"),
@@ -61,8 +61,8 @@ pub(super) fn allow(app: &App, origin: Option<&str>, headers: &mut HeaderMap, pr
     }
 }
 
-/// Allows whatever headers are asked for: without cookies, a header gives a page nothing that the permission of its origin
-/// does not, and tools that trace requests add headers that nobody can list.
+/// Allows all requested headers: without cookies, a header gives a page nothing beyond what its allowed origin already gives, and
+/// tracing tools add headers that cannot be listed in advance.
 fn allow_sending(preflight: &Preflight, headers: &mut HeaderMap) {
     let asked = preflight.asked.as_deref().filter(|asked| is_list_of_names(asked)).unwrap_or(ALLOWED);
     let mut insert = |name: &'static str, value: &str| {
@@ -89,7 +89,7 @@ fn is_allowed(cors: &Cors, origin: &str) -> bool {
     }
 }
 
-/// Whether an origin is this machine, on whatever port.
+/// Returns whether an origin is this machine, on any port.
 fn is_local(origin: &str) -> bool {
     let Ok(url) = Url::parse(origin) else { return false };
     let local = match url.host() {
@@ -101,7 +101,7 @@ fn is_local(origin: &str) -> bool {
     local && url.origin().is_tuple() && url.origin().ascii_serialization() == origin
 }
 
-/// Says in the log, once for each origin, why a page gets nothing: its browser tells the page nothing of it.
+/// Logs, once for each origin, why a page gets nothing, because its browser does not tell the page.
 fn note_refusal(app: &App, origin: Option<&str>) {
     let is_own = |origin: &str| {
         let rest = app.config.links.api_url.strip_prefix(origin);
@@ -110,7 +110,7 @@ fn note_refusal(app: &App, origin: Option<&str>) {
     if let Some(origin) = origin.filter(|origin| !is_own(origin))
         && app.refused_origins.is_new(origin)
     {
-        tracing::warn!(origin, "pages of this origin cannot read answers; if they may, add it to CORS_ORIGINS");
+        tracing::warn!(origin, "pages of this origin cannot read responses; to allow them, add it to CORS_ORIGINS");
     }
 }
 

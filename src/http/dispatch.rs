@@ -1,4 +1,4 @@
-//! `Dispatch`: the way back into the service for an operation that carries out others.
+//! `Dispatch`: sends requests back into the service, for operations that run other operations (batches).
 
 use std::rc::Rc;
 
@@ -16,12 +16,12 @@ use super::joined::Joined;
 use super::request::app_of;
 use crate::error::{Error as Problem, Result};
 
-/// The headers that an operation inherits from the request that carries it out.
+/// The headers that a subrequest inherits from its outer request.
 const INHERITED: [&str; 3] = ["authorization", "host", "user-agent"];
 
 pub(super) type Answering = LocalBoxFuture<'static, std::result::Result<ServiceResponse<BoxBody>, Error>>;
 
-/// Sends requests into the service that this one came through.
+/// Sends requests into the service that received the outer request.
 #[derive(Clone)]
 pub(crate) struct Dispatch {
     service: Rc<dyn Fn(RawRequest) -> Answering>,
@@ -29,11 +29,11 @@ pub(crate) struct Dispatch {
     peer: Option<std::net::SocketAddr>,
 }
 
-/// The way in, as requests carry it along.
+/// The entry to the service, which requests carry as an extension.
 #[derive(Clone)]
 pub(super) struct Door(Rc<dyn Fn(RawRequest) -> Answering>);
 
-/// An operation as it is carried out within another request.
+/// An operation that runs within another request.
 #[derive(Clone)]
 pub(crate) struct SubRequest {
     method: Method,
@@ -43,39 +43,39 @@ pub(crate) struct SubRequest {
 }
 
 impl SubRequest {
-    /// An operation by its method, path and query; the error names the part that can't be read, and why.
+    /// Creates an operation from its method, path and query; the error names the invalid part and the reason.
     pub(crate) fn new(
         method: &str,
         path: &str,
         if_match: Option<&str>,
         body: Option<Value>,
     ) -> std::result::Result<Self, (&'static str, &'static str)> {
-        let method = method.parse().map_err(|_| ("method", "This is no method."))?;
-        let uri = path.parse().map_err(|_| ("path", "This is no path."))?;
-        let if_match = if_match.map(HeaderValue::from_str).transpose().map_err(|_| ("if_match", "This is no header's value."))?;
+        let method = method.parse().map_err(|_| ("method", "This is not an HTTP method."))?;
+        let uri = path.parse().map_err(|_| ("path", "This is not a path."))?;
+        let if_match = if_match.map(HeaderValue::from_str).transpose().map_err(|_| ("if_match", "This is not a valid header value."))?;
         Ok(Self { method, uri, body, if_match })
     }
 }
 
-/// What it answered.
+/// The response to a subrequest.
 pub(crate) struct SubAnswer {
-    /// The status.
+    /// The HTTP status.
     pub(crate) status: u16,
-    /// `ETag`, where there is one.
+    /// The `ETag` header, if present.
     pub(crate) etag: Option<String>,
-    /// `Location`, where there is one.
+    /// The `Location` header, if present.
     pub(crate) location: Option<String>,
-    /// The body, where there is one.
+    /// The body, or `null`.
     pub(crate) body: Value,
 }
 
 impl Door {
-    /// The way into a service.
+    /// Creates the entry to a service.
     pub(super) fn new(service: impl Fn(RawRequest) -> Answering + 'static) -> Self {
         Self(Rc::new(service))
     }
 
-    /// Sends a request in; what carries out others gets the way along.
+    /// Sends a request in; a `POST` also carries this entry, because it may run other operations.
     pub(super) fn enter(&self, request: RawRequest) -> Answering {
         if *request.method() == Method::POST {
             request.extensions_mut().insert(self.clone());
@@ -90,18 +90,18 @@ impl FromRequest for Dispatch {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let door = request.extensions().get::<Door>().cloned();
-        // The client's address is told by a header of the proxy's.
+        // A header written by the proxy tells the client's IP address.
         let forwarded = app_of(request).map(|app| app.config.server.proxies.header.clone()).unwrap_or_default();
         let inherits = |name: &HeaderName| INHERITED.contains(&name.as_str()) || name.as_str() == forwarded;
         let inherited = request.headers().iter().filter(|(name, _)| inherits(name));
         let inherited = inherited.map(|(name, value)| (name.clone(), value.clone())).collect();
         let dispatch = door.map(|door| Self { service: door.0, inherited, peer: request.peer_addr() });
-        std::future::ready(dispatch.ok_or_else(|| Problem::internal("the service has no way back in")))
+        std::future::ready(dispatch.ok_or_else(|| Problem::internal("the service cannot be called from this request")))
     }
 }
 
 impl Dispatch {
-    /// Carries out one operation, in the transaction of the request that asks for it.
+    /// Runs one operation in the transaction of the outer request.
     pub(crate) async fn carry_out(&self, asked: SubRequest, joined: Rc<Joined>) -> Result<SubAnswer> {
         let SubRequest { method, uri, body, if_match } = asked;
         let bytes = body.map(|body| Bytes::from(body.to_string()));
@@ -129,7 +129,7 @@ async fn answer_of(response: ServiceResponse<BoxBody>) -> Result<SubAnswer> {
     let (_, response) = response.into_parts();
     let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (status, etag, location) = (response.status().as_u16(), header("etag"), header("location"));
-    let bytes = to_bytes(response.into_body()).await.map_err(|_| Problem::internal("the answer's body broke off"))?;
+    let bytes = to_bytes(response.into_body()).await.map_err(|_| Problem::internal("the response body ended too early"))?;
     let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap_or(Value::Null) };
     Ok(SubAnswer { status, etag, location, body })
 }

@@ -1,4 +1,4 @@
-//! Editor views: what readers see, and the members that guard writes.
+//! Editor views: the public view plus the members that protect writes.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -6,54 +6,54 @@ use utoipa::ToSchema;
 use crate::db::Timestamp;
 use crate::error::Result;
 
-/// What editors see: the public view, its version and its times.
+/// The editor view: the public view plus its version and times.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Edited<V: Serialize> {
-    /// What readers see.
+    /// The public view.
     #[serde(flatten)]
     pub(crate) view: V,
-    /// Counts the changes; `"v7"` as an `ETag`.
+    /// The version, which counts the changes. The `ETag` of version 7 is `"v7"`.
     #[schema(example = 7, minimum = 1)]
     pub(crate) version: i32,
-    /// When it was made.
+    /// The time of the creation, in UTC.
     pub(crate) created_at: Timestamp,
-    /// When it last changed.
+    /// The time of the last change, in UTC.
     pub(crate) updated_at: Timestamp,
 }
 
 impl<V: Serialize> Edited<V> {
-    /// Whether the public view is the same, so that a write changed nothing.
+    /// Returns whether the public views are equal, so that a write changed nothing.
     pub(crate) fn same_content(&self, other: &Self) -> Result<bool> {
         Ok(serde_json::to_value(&self.view)? == serde_json::to_value(&other.view)?)
     }
 }
 
-/// The word that asks for an editor view.
+/// The value of the `view` parameter that asks for the editor view.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum EditorView {
-    /// What editors see; needs a token.
+    /// The editor view; needs a token.
     Editor,
 }
 
 /// The public view or, with `view=editor`, the editor view.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "describes the two answers of one operation")]
+#[expect(dead_code, reason = "describes the two responses of one operation")]
 pub(crate) enum Either<V: Serialize> {
-    /// What readers see.
+    /// The public view.
     Public(V),
-    /// What editors see.
+    /// The editor view.
     Editor(Edited<V>),
 }
 
-/// The public view or, with `view=editor`, an editor view that shows more of it.
+/// The public view or, with `view=editor`, an editor view that shows more.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "describes the two answers of one operation")]
+#[expect(dead_code, reason = "describes the two responses of one operation")]
 pub(crate) enum PublicOr<V: Serialize, E: Serialize> {
-    /// What readers see.
+    /// The public view.
     Public(V),
-    /// What editors see.
+    /// The editor view.
     Editor(E),
 }

@@ -1,4 +1,4 @@
-//! Answers with a stored file that never changes: entity tag, `304`, one range (RFC 9110, sections 13 and 14).
+//! Responds with a stored, immutable file: entity tag, `304`, and single ranges (RFC 9110, sections 13 and 14).
 
 use std::ops::Range;
 
@@ -13,10 +13,10 @@ use crate::error::{Code, Error, Result};
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const BRIEF: &str = "public, max-age=60";
-/// Even a file that a browser takes for a document can do nothing.
+/// A file that a browser takes for a document can run nothing.
 const POLICY: &str = "default-src 'none'; sandbox";
 
-/// The bytes of a file, as the document describes them.
+/// The schema of a file's bytes in the OpenAPI document.
 pub(crate) struct FileContent;
 
 impl utoipa::PartialSchema for FileContent {
@@ -24,38 +24,38 @@ impl utoipa::PartialSchema for FileContent {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::String))
             .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Binary)))
-            .description(Some("The file's bytes."))
+            .description(Some("The bytes of the file."))
             .into()
     }
 }
 impl utoipa::ToSchema for FileContent {}
 
-/// How long an answer may be kept.
+/// The time for which a response may be cached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Keeping {
-    /// The same address will always give this file.
+    /// A year: the URL always returns this file.
     ForEver,
-    /// It may soon give another one.
+    /// A minute: the URL may soon return another file.
     AMinute,
 }
 
-/// A file as it is served.
+/// A stored file to respond with.
 pub(crate) struct StoredFile<'a> {
-    /// Its name in the store.
+    /// The file's name in the store.
     pub(crate) name: &'a str,
-    /// What stands for its content, such as its hash: the entity tag without its quotation marks.
+    /// The entity tag without its quotation marks: an identifier of the content, such as its hash.
     pub(crate) tag: &'a str,
-    /// Its media type.
+    /// The media type.
     pub(crate) mime: &'static str,
-    /// How many bytes it has, where that is known already.
+    /// The size in bytes, if already known.
     pub(crate) size: Option<u64>,
-    /// How long it may be kept.
+    /// The time for which the response may be cached.
     pub(crate) keeping: Keeping,
-    /// The request header that chose it among others.
+    /// The request header by which the file was chosen, for `Vary`.
     pub(crate) vary: Option<&'static str>,
 }
 
-/// Streams a stored file, or the range of it that is asked for.
+/// Streams a stored file, or the requested range of it.
 pub(crate) async fn stored_file(request: &Request, file: &StoredFile<'_>) -> Result<HttpResponse> {
     let storage = &request.app.storage;
     let size = match file.size {
@@ -96,7 +96,7 @@ fn head(status: StatusCode, tag: &str, file: &StoredFile<'_>) -> actix_web::Http
     response
 }
 
-/// The one range that is asked for; none where the whole file is to be sent: other units, several ranges.
+/// Parses `Range`; returns `None` if the whole file is to be sent (other units, or several ranges).
 fn parse(text: &str, size: u64) -> Result<Option<Range<u64>>> {
     let Some(spec) = text.trim().strip_prefix("bytes=") else { return Ok(None) };
     if spec.contains(',') {

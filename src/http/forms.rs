@@ -1,4 +1,4 @@
-//! Bodies that are not JSON alone: a table of comma-separated values, and what mail programs post.
+//! Bodies other than JSON: CSV files, and the forms that mail programs post.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,19 +17,19 @@ use super::request::{Request, app_of};
 use crate::error::{Code, Error, Fault, Result};
 use crate::input::Input;
 
-/// What a table must be.
+/// The accepted kind of a CSV body.
 const SHEET: Kind = Kind { types: &["text/csv"], largest: MAX_JSON_BODY, too_large };
 
-/// What a click must be: JSON from the site's page, or either form of RFC 8058 from a mail program.
+/// The accepted kinds of a one-click body: JSON from the site's page, or either form of RFC 8058 from a mail program.
 const ONE_CLICK: Kind = Kind { types: &["application/json", MULTIPART, URL_ENCODED], largest: MAX_JSON_BODY, too_large };
 const MULTIPART: &str = "multipart/form-data";
 const URL_ENCODED: &str = "application/x-www-form-urlencoded";
-/// How many bytes one field of a click may have.
+/// The maximum size of one field of a one-click form, in bytes.
 const MAX_FIELD_BYTES: usize = 1024;
-/// How many fields a click may have.
+/// The maximum number of fields of a one-click form.
 const MAX_FIELDS: usize = 20;
 
-/// A table of comma-separated values (RFC 4180), not yet parsed.
+/// A CSV body (RFC 4180), not yet parsed.
 pub(crate) struct Sheet(pub(crate) Bytes);
 
 impl FromRequest for Sheet {
@@ -43,9 +43,9 @@ impl FromRequest for Sheet {
     }
 }
 
-/// JSON, or the form that mail programs post for one click (RFC 8058).
+/// JSON, or the form that mail programs post for a one-click unsubscription (RFC 8058).
 pub(crate) enum OneClick {
-    /// JSON, as everywhere.
+    /// A JSON body.
     Json(Input),
     /// The fields of the form.
     Form(Vec<(String, String)>),
@@ -73,13 +73,13 @@ impl FromRequest for OneClick {
     }
 }
 
-/// The fields of a form in one line.
+/// Parses the fields of a URL-encoded form.
 fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>> {
     let fields: Vec<_> = url::form_urlencoded::parse(bytes).into_owned().take(MAX_FIELDS + 1).collect();
     if fields.len() > MAX_FIELDS { Err(too_many_fields()) } else { Ok(fields) }
 }
 
-/// The fields of a form in parts (RFC 7578).
+/// Parses the fields of a multipart form (RFC 7578).
 async fn parts(headers: &HeaderMap, bytes: Bytes) -> Result<Vec<(String, String)>> {
     let broken = |error: MultipartError| Error::new(Code::MalformedBody, "The form is malformed.").caused_by(&error.to_string());
     let mut parts = Multipart::new(headers, stream::iter([Ok::<_, PayloadError>(bytes)]));
@@ -97,7 +97,7 @@ async fn parts(headers: &HeaderMap, bytes: Bytes) -> Result<Vec<(String, String)
 }
 
 impl OneClick {
-    /// The token of a mail: a member of the JSON, or beside the form in the query.
+    /// Returns the token of an email: a member of the JSON body, or the query parameter if the body is a form.
     pub(crate) fn token(self, request: &Request, of_json: impl FnOnce(Input) -> Result<String>) -> Result<String> {
         let mut query = request.query();
         match self {
@@ -109,7 +109,7 @@ impl OneClick {
                 let token = query.text("token");
                 query.finish()?;
                 if !fields.iter().any(|(name, value)| name == "List-Unsubscribe" && value == "One-Click") {
-                    let detail = "The form says List-Unsubscribe=One-Click (RFC 8058).";
+                    let detail = "The form must contain List-Unsubscribe=One-Click (RFC 8058).";
                     return Err(Error::invalid(vec![Fault::at("/List-Unsubscribe", "required", detail)]));
                 }
                 Ok(token.unwrap_or_default())
@@ -119,9 +119,9 @@ impl OneClick {
 }
 
 fn too_many_fields() -> Error {
-    Error::new(Code::MalformedBody, format!("This form may have {MAX_FIELDS} fields."))
+    Error::new(Code::MalformedBody, format!("This form may have at most {MAX_FIELDS} fields."))
 }
 
 fn too_large() -> Error {
-    Error::new(Code::TooLarge, "A body may have 1 MiB.").with("max", MAX_JSON_BODY)
+    Error::new(Code::TooLarge, "The request body must be at most 1 MiB.").with("max", MAX_JSON_BODY)
 }

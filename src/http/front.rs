@@ -1,6 +1,6 @@
-//! The front: what every request passes through, whatever it asks for.
+//! The outermost middleware, which every request passes through.
 //!
-//! Request id, routes, CORS, security headers, problem documents, metrics and the log live here once.
+//! Request ids, routing, CORS, security headers, problem documents, metrics and the access log are implemented once, here.
 
 use std::rc::Rc;
 use std::time::Instant;
@@ -24,7 +24,7 @@ use crate::openapi;
 
 const LONGEST_URI: usize = 8 * 1024;
 
-/// What is known of a request before it is answered.
+/// Facts about a request that are known before it is handled.
 struct Facts {
     id: String,
     method: Method,
@@ -33,7 +33,7 @@ struct Facts {
     began: Instant,
 }
 
-/// An answer, or what the framework makes one of.
+/// A response, or an error that the framework turns into one.
 pub(super) type Answered = std::result::Result<ServiceResponse<BoxBody>, actix_web::Error>;
 
 /// Wraps the whole service.
@@ -60,7 +60,7 @@ pub(crate) async fn front(request: ServiceRequest, next: Next<impl MessageBody +
     Ok(response)
 }
 
-/// Lets the handlers answer, unless the answer was given before.
+/// Calls the handlers, unless the response was stored for this idempotency key.
 async fn answer(app: &App, mut request: ServiceRequest, next: &Next<impl MessageBody + 'static>, facts: &Facts) -> Answered {
     if facts.method == Method::GET || facts.method == Method::HEAD {
         request.head_mut().method = Method::GET;
@@ -74,22 +74,22 @@ async fn answer(app: &App, mut request: ServiceRequest, next: &Next<impl Message
         return Ok(request.into_response(answer));
     }
     let working = next.call(request);
-    // A client that hangs up must not stop a write half-way between its commit and what follows from it.
+    // If the client disconnects, a write must still do what follows from its commit.
     let task = actix_web::rt::spawn(async move { ending.of_answer(working.await.map(ServiceResponse::map_into_boxed_body)).await });
     task.await.unwrap_or_else(|error| Err(Error::internal(&format!("a handler panicked: {error}")).into()))
 }
 
-/// How a write ends.
+/// The end of a write.
 enum Ending {
-    /// It was answered before.
+    /// The request was processed before: the stored response is sent.
     Answered(HttpResponse),
-    /// By itself, or with the batch that it is part of.
+    /// The write ends normally, or with the batch that it is part of.
     Plain,
-    /// Its answer is kept with what it did.
+    /// The response is stored together with the write.
     Kept(Keeping),
-    /// It was answered before; all that it did is undone.
+    /// The request was processed before: this run is rolled back.
     Checked(Repeating),
-    /// All that it did is undone.
+    /// Everything is rolled back (dry run).
     Undone(Rc<Joined>),
 }
 
@@ -132,15 +132,15 @@ impl Ending {
     }
 }
 
-/// Answers at once what needs no handler: too long, unknown, not supported, asked for its options, limited.
+/// Responds at once to requests that need no handler: too long, unknown path or method, `OPTIONS`, rate limit exceeded.
 fn admit(app: &App, request: &ServiceRequest, facts: &Facts) -> Result<Option<HttpResponse>> {
     if request.extensions().contains::<NoHost>() {
         return Err(Error::new(Code::MalformedHeader, "Host must name a host, such as example.org or example.org:8080."));
     }
     if request.uri().path_and_query().map_or(0, |path| path.as_str().len()) > LONGEST_URI {
-        return Err(Error::new(Code::UriTooLong, "Path and query may have 8 KiB together."));
+        return Err(Error::new(Code::UriTooLong, "The path and query must be at most 8 KiB together."));
     }
-    // No name holds a NUL, and PostgreSQL would not even look for one.
+    // No slug or id contains a NUL, and PostgreSQL would refuse to look for one.
     let known = if facts.path.contains("%00") { None } else { openapi::methods().at(&facts.path) };
     let Some((methods, template)) = known else {
         return if facts.path.starts_with("/docs") { Ok(None) } else { Err(Error::not_found()) };
@@ -160,16 +160,16 @@ fn admit(app: &App, request: &ServiceRequest, facts: &Facts) -> Result<Option<Ht
     Ok(None)
 }
 
-/// Says that a request's `Host` names none; travels with the request.
+/// Marks a request whose `Host` is not valid; carried as an extension.
 #[derive(Clone, Copy)]
 pub(super) struct NoHost;
 
-/// The path's template, by which operations are found and metrics counted: as many values as there are paths, however many
-/// addresses are tried.
+/// The template of the request's path, by which operations are found and metrics are counted. Its values are limited to the known
+/// paths, however many URLs are requested.
 #[derive(Clone, Copy)]
 pub(super) struct Template(pub(super) &'static str);
 
-/// Gives any failure, actix's own included, the form that all have.
+/// Turns every error, including those of actix, into a problem document.
 fn as_problem(response: ServiceResponse<BoxBody>, facts: &Facts) -> ServiceResponse<BoxBody> {
     let foreign;
     let error = if let Some(error) = response.response().error().and_then(|error| error.as_error::<Error>()) {
@@ -204,7 +204,7 @@ fn finish(app: &App, facts: &Facts, response: &mut ServiceResponse<BoxBody>) {
     });
     let status = response.status();
     if app.is_stopping() {
-        // The client's next request should go elsewhere.
+        // The client should send its next request to another node.
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     let headers = response.headers_mut();
@@ -227,7 +227,7 @@ fn finish(app: &App, facts: &Facts, response: &mut ServiceResponse<BoxBody>) {
     tracing::info!(request_id = facts.id, method = %facts.method, path = facts.path, status = status.as_u16(), micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "answered");
 }
 
-/// The client's request id where it is well formed, or a new one.
+/// Returns the client's request id if it is well formed, else a new one.
 pub(super) fn request_id(headers: &HeaderMap) -> String {
     let well_formed =
         |id: &&str| (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));

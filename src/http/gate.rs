@@ -1,7 +1,7 @@
-//! The gate: below the framework, so that a ready answer touches nothing of it, and neither the database nor a thread pool.
+//! The cache layer below the framework: a cached response is sent without using the framework, the database or a thread pool.
 //!
-//! What an answer needs that is made by the front, a ready one gets here: its own request id, the cross-origin headers, a
-//! place in the metrics. Its line in the log is there from the level `debug` on.
+//! A cached response gets here what the middleware adds to the others: its own request id, the CORS headers and the metrics. Its
+//! log line has the level `debug`.
 
 use std::future::{Ready, ready};
 use std::rc::Rc;
@@ -26,10 +26,10 @@ use super::limits::Limit;
 use super::wire::Conduct;
 use crate::app::App;
 
-/// Either at once, or when it has been made.
+/// A response that is ready at once, or one that is being made.
 type Passing = Either<Ready<Result<Response<BoxBody>, Error>>, LocalBoxFuture<'static, Result<Response<BoxBody>, Error>>>;
 
-/// Builds the service for each worker behind its gate.
+/// Builds the service of each worker behind this layer.
 pub(crate) fn around<A, F, S>(
     app: App,
     build: F,
@@ -77,7 +77,7 @@ fn through(door: &Door, request: RawRequest, conduct: Conduct) -> Passing {
     }))
 }
 
-/// Whether `Host` has the form of one (RFC 9110, section 7.2; HTTP/1.0 knows none).
+/// Returns whether `Host` is well formed or absent (RFC 9110, section 7.2; HTTP/1.0 does not need it).
 fn names_a_host(headers: &HeaderMap) -> bool {
     headers.get(HOST).is_none_or(|host| is_host(host.as_bytes()))
 }
@@ -97,7 +97,7 @@ fn is_host(text: &[u8]) -> bool {
     fits && (port.is_empty() || port.strip_prefix(b":").is_some_and(|port| port.iter().all(u8::is_ascii_digit)))
 }
 
-/// The answer, where it is ready and nothing speaks against giving it.
+/// Returns the cached response, if there is one and the rate limit allows it.
 fn ready_answer(app: &App, request: &RawRequest) -> Option<Response<BoxBody>> {
     let began = Instant::now();
     let sent = Sent::of(request);
@@ -106,7 +106,7 @@ fn ready_answer(app: &App, request: &RawRequest) -> Option<Response<BoxBody>> {
     if app.limits.limits(Limit::Read)
         && app.limits.check(Limit::Read, client_address(request.peer_addr(), request.headers(), proxies)).is_err()
     {
-        // The front has the words for it.
+        // The middleware writes the error.
         return None;
     }
     let mut answer = entry.answer(sent.has());
@@ -114,11 +114,11 @@ fn ready_answer(app: &App, request: &RawRequest) -> Option<Response<BoxBody>> {
     sent.dress(app, &id, &mut answer);
     entry.count(answer.status());
     app.metrics.took(began.elapsed());
-    tracing::debug!(request_id = id, path = request.path(), status = answer.status().as_u16(), "answered from the cache");
+    tracing::debug!(request_id = id, path = request.path(), status = answer.status().as_u16(), "served from the cache");
     Some(answer)
 }
 
-/// What a ready answer must know of a request that has gone in.
+/// The request data that a cached response depends on.
 struct Sent {
     has: Option<HeaderValue>,
     origin: Option<HeaderValue>,
@@ -135,7 +135,7 @@ impl Sent {
         self.has.as_ref().and_then(|has| has.to_str().ok())
     }
 
-    /// Adds what belongs to this one answer.
+    /// Adds the headers that belong to this one response.
     fn dress(&self, app: &App, id: &str, answer: &mut Response<BoxBody>) {
         if app.is_stopping() {
             answer.head_mut().set_connection_type(ConnectionType::Close);
@@ -148,16 +148,16 @@ impl Sent {
     }
 }
 
-/// Has an answer made, once for all who wait for it; what is public is kept.
+/// Makes a response, once for all clients that wait for it, and caches it if it is public.
 async fn make(app: App, door: Door, mut request: RawRequest, begun: u64) -> Result<Response<BoxBody>, Error> {
     let uri = request.uri().clone();
     let (address, sent) = (Address::of(&uri), Sent::of(&request));
     let mut begun = begun;
-    // Staff ask for what is theirs alone, and nobody should wait for that.
+    // Requests of staff have private responses: other clients should not wait for them.
     let shared = !request.headers().contains_key(AUTHORIZATION);
     let _flight = match shared.then(|| app.cache.join(&address)) {
         Some(Turn::Wait(mut landing)) => {
-            // An error says that the flight has landed.
+            // An error means that the other request has finished.
             let _ = landing.changed().await;
             if let Some(answer) = ready_answer(&app, &request) {
                 return Ok(answer);
@@ -174,7 +174,7 @@ async fn make(app: App, door: Door, mut request: RawRequest, begun: u64) -> Resu
             return Ok(answer);
         }
     }
-    // What is kept is the whole answer, whatever this client has of it; files have their own way.
+    // The whole response is cached, whatever this client already has; files are handled elsewhere.
     if !request.path().starts_with("/media") {
         request.head_mut().headers.remove(IF_NONE_MATCH);
     }

@@ -1,27 +1,27 @@
-//! What the head of a request says of its body, and which bodies are let in (RFC 9110, section 8).
+//! The request headers that describe the body, and the bodies that are accepted (RFC 9110, section 8).
 
 use actix_web::HttpRequest;
 
 use crate::error::{Code, Error, Result};
 
-/// A kind of body that an operation takes.
+/// A kind of body that an operation accepts.
 pub(super) struct Kind {
-    /// Its media types, the usual one first.
+    /// The media types, the usual one first.
     pub(super) types: &'static [&'static str],
-    /// How many bytes it may have.
+    /// The maximum size, in bytes.
     pub(super) largest: usize,
-    /// What is said of one that has more.
+    /// The error for a body that is too large.
     pub(super) too_large: fn() -> Error,
 }
 
 impl Kind {
-    /// Refuses a body that is of another kind, as far as its head tells.
+    /// Refuses a body of another kind, judged by the request's headers.
     pub(super) fn admit(&self, request: &HttpRequest) -> Result<()> {
         if !self.types.contains(&essence(request).as_str()) {
             return Err(self.unsupported(format!("Send {}.", self.types.join(" or "))));
         }
         if has_foreign_charset(request) {
-            return Err(self.unsupported("Send it in UTF-8.".to_owned()));
+            return Err(self.unsupported("Send the body in UTF-8.".to_owned()));
         }
         refuse_coding(request)?;
         if announced(request) > self.largest { Err((self.too_large)()) } else { Ok(()) }
@@ -32,29 +32,30 @@ impl Kind {
     }
 }
 
-/// Refuses what is compressed: a small body could become a huge one, and its bytes are not those that were meant.
+/// Refuses compressed bodies: a small one could expand to a huge one, and its bytes are not those of the content.
 fn refuse_coding(request: &HttpRequest) -> Result<()> {
     let mut codings = request.headers().get_all("content-encoding").filter(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"));
     if codings.next().is_none() {
         return Ok(());
     }
-    Err(Error::new(Code::UnsupportedMediaType, "Send the body as it is, without a Content-Encoding.").header("Accept-Encoding", "identity"))
+    Err(Error::new(Code::UnsupportedMediaType, "Send the body uncompressed, without a Content-Encoding.")
+        .header("Accept-Encoding", "identity"))
 }
 
-/// The type and subtype of a body, in lower case, without parameters; empty where there is none.
+/// Returns the type and subtype of a body in lower case, without parameters; empty if there is no `Content-Type`.
 pub(super) fn essence(request: &HttpRequest) -> String {
     let header = request.headers().get("content-type");
     let text = header.and_then(|value| value.to_str().ok()).unwrap_or_default();
     text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// The length that the client announced.
+/// Returns the value of `Content-Length`, or 0.
 pub(super) fn announced(request: &HttpRequest) -> usize {
     let header = request.headers().get("content-length");
     header.and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
-/// Whether a body is text in an encoding other than UTF-8, which JSON is always in (RFC 8259, section 8.1).
+/// Returns whether a body is text in an encoding other than UTF-8; JSON is always UTF-8 (RFC 8259, section 8.1).
 fn has_foreign_charset(request: &HttpRequest) -> bool {
     let header = request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let parameters = header.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));

@@ -1,4 +1,4 @@
-//! `/healthz`: the process lives. `/readyz`: it can do its work.
+//! `/healthz` (the process is alive) and `/readyz` (it can serve requests).
 
 use actix_web::{HttpResponse, get};
 use serde::Serialize;
@@ -10,36 +10,36 @@ use super::request::Request;
 use crate::db::SchemaState;
 use crate::error::{Error, Result};
 
-/// How the server is.
+/// The result of a health check.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
-    /// `ok`.
+    /// The status, which is always `ok`.
     #[schema(example = "ok")]
     status: &'static str,
 }
 
 const OK: Health = Health { status: "ok" };
 
-/// Mounts the probes.
+/// Mounts the health checks.
 pub(crate) fn routes(mount: &mut impl Mount) {
     mount.service(read_health).service(read_readiness);
 }
 
-/// Tells that the process lives.
+/// Check that the process is alive
 ///
-/// For a supervisor's liveness probe: it asks nothing of the database.
-#[utoipa::path(tag = "Operation", operation_id = "read_health", responses((status = 200, body = Health, description = "The process lives.")))]
+/// Suits a supervisor's liveness probe: it does not use the database.
+#[utoipa::path(tag = "Operation", operation_id = "read_health", responses((status = 200, body = Health, description = "The process is alive.")))]
 #[get("/healthz")]
 async fn read_health(request: Request) -> Result<HttpResponse> {
     request.no_query()?;
     private(200, &OK)
 }
 
-/// Tells whether requests can be answered.
+/// Check that requests can be served
 ///
-/// For a load balancer's readiness probe: the database answers, is not known to be damaged, has this program's schema, the media store can be used,
-/// and the server is not about to stop.
-#[utoipa::path(tag = "Operation", operation_id = "read_readiness", responses((status = 200, body = Health, description = "Requests can be answered.")))]
+/// Suits a load balancer's readiness probe. It succeeds if the database responds, is not known to be damaged and has this program's
+/// schema, the media store can be used, and the server is not stopping.
+#[utoipa::path(tag = "Operation", operation_id = "read_readiness", responses((status = 200, body = Health, description = "Requests can be served.")))]
 #[get("/readyz")]
 async fn read_readiness(request: Request) -> Result<HttpResponse> {
     request.no_query()?;

@@ -1,11 +1,11 @@
-//! `Idempotency-Key`: a `POST` that is sent again gets the first answer again, for 24 hours and across restarts.
+//! `Idempotency-Key`: a `POST` that is sent again gets the first response again, for 24 hours and across restarts.
 //!
-//! The key, what the request did and its answer are one transaction: either all of it is there, or the request can be sent
-//! again as if it had never been. Answers are kept sealed, since they may hold secrets. A key belongs to its caller,
-//! its operation and its body; a guest is known by the key alone, which then must be long enough that nobody guesses it.
+//! The key, the effects of the request and its response are stored in one transaction: either all of them are stored, or the request can
+//! be sent again as if it had never been sent. Responses are stored encrypted, because they may hold secrets. A key belongs to its
+//! caller, its operation and its body. A guest is identified by the key alone, so a guest's key must be too long to guess.
 //!
-//! A kept answer never stands in for a check: before it is given, the request is carried out again in a transaction that is
-//! undone, and if that is refused now, so is the repetition. Answers of a login are not kept, since a login is a check.
+//! A stored response never replaces a check: before it is sent, the request runs again in a transaction that is rolled back, and if the
+//! request is refused now, so is the repetition. Responses of a login are not stored, because a login is itself a check.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -36,20 +36,20 @@ use crate::schema::idempotency_keys;
 use crate::secrets::hex;
 use crate::users::{User, authenticate};
 
-/// How long an answer is kept.
+/// The time for which a response is stored.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
-/// The largest body that can be compared: an upload and its form around it.
+/// The maximum size of a body that can be compared: an upload and the form around it.
 const LARGEST: usize = 21 * 1024 * 1024;
-/// The shortest key of a guest, in characters: 128 random bits in Base64.
+/// The minimum length of a guest's key, in characters: 128 random bits in Base64.
 pub(crate) const MIN_GUEST_KEY: usize = 22;
-/// What is never kept.
+/// The operation whose responses are never stored.
 const LOGIN: &str = "/api/v1/auth/login";
-/// What gives a new session's tokens: its kept answer ends with the session.
+/// The operation that returns a session's new tokens: its stored response is deleted with the session.
 const REFRESH: &str = "/api/v1/auth/refresh";
-/// How many bytes a boundary may have (RFC 2046).
+/// The maximum length of a multipart boundary, in bytes (RFC 2046).
 const MAX_BOUNDARY: usize = 70;
 
-/// An answer as it is kept.
+/// A stored response.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Kept {
     status: u16,
@@ -57,30 +57,30 @@ pub(super) struct Kept {
     pub(super) body: Vec<u8>,
 }
 
-/// What is to be done with a request.
+/// The way in which a request is processed.
 pub(super) enum Plan {
-    /// It has no key: go on.
+    /// The request has no key and is processed normally.
     Pass,
-    /// It was answered before: this is the answer.
+    /// The request was processed before; this response is sent.
     Replay(HttpResponse),
-    /// It was answered before: try it again in a transaction that is undone, and end it with [`Repeating::end`].
+    /// The request was processed before; it runs again in a transaction that is rolled back, and ends with [`Repeating::end`].
     Check(Repeating),
-    /// It is the first with its key: go on in this transaction, and end it with [`Keeping::end`].
+    /// The request is the first with its key; it runs in this transaction, and ends with [`Keeping::end`].
     Keep(Keeping),
 }
 
-/// The keys that this process is working on.
+/// The keys of the requests that this process is working on.
 #[derive(Default)]
 pub(crate) struct InFlight(Mutex<HashSet<String>>);
 
-/// A key that is being worked on, until this is dropped.
+/// A key that is in use until this guard is dropped.
 struct Flight {
     app: App,
     scope: String,
 }
 
 impl Flight {
-    /// Takes the key; none where somebody has it.
+    /// Takes the key; returns `None` if another request is using it.
     fn begin(app: &App, scope: &str) -> Option<Self> {
         let mut others = app.in_flight.0.lock().ok()?;
         others.insert(scope.to_owned()).then(|| Self { app: app.clone(), scope: scope.to_owned() })
@@ -95,7 +95,7 @@ impl Drop for Flight {
     }
 }
 
-/// Looks for an answer to a request that has been sent before.
+/// Decides how to process a request, by looking for the stored response of its key.
 pub(super) async fn plan(app: &App, request: &mut ServiceRequest) -> Result<Plan> {
     let Some(key) = key_of(request)? else { return Ok(Plan::Pass) };
     let template = request.extensions().get::<Template>().map_or("", |template| template.0);
@@ -110,7 +110,7 @@ pub(super) async fn plan(app: &App, request: &mut ServiceRequest) -> Result<Plan
     let (looked_for, same, oldest) = (scope.clone(), hash.clone(), app.now().plus_seconds(-KEPT_SECONDS));
     if let Some(sealed) = app.db.read(move |conn| look_up(conn, &looked_for, &same, oldest)).await? {
         let kept = app.secrets.unseal(&scope, &sealed).and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok());
-        let answer = kept.map(replay).ok_or_else(|| Error::internal("a kept answer can't be opened"))?;
+        let answer = kept.map(replay).ok_or_else(|| Error::internal("a stored response cannot be decrypted"))?;
         return repetition(app, request, (template, body), (flight, answer));
     }
     request.set_payload(Payload::from(body));
@@ -120,7 +120,8 @@ pub(super) async fn plan(app: &App, request: &mut ServiceRequest) -> Result<Plan
     Ok(Plan::Keep(Keeping { flight, joined }))
 }
 
-/// A repetition: what can be tried is checked by trying it, the rest by its rate alone, since its token is used up.
+/// Plans a repetition. If the operation supports dry runs, running it again checks it; otherwise its token is used up, and only its rate
+/// limit is checked.
 fn repetition(
     app: &App,
     request: &mut ServiceRequest,
@@ -140,7 +141,7 @@ fn repetition(
     Ok(Plan::Replay(answer))
 }
 
-/// A request that was answered before, while it is found out whether it would be refused now.
+/// A request that was processed before and runs again to find out whether it would be refused now.
 pub(super) struct Repeating {
     _flight: Flight,
     joined: Rc<Joined>,
@@ -148,7 +149,7 @@ pub(super) struct Repeating {
 }
 
 impl Repeating {
-    /// Undoes what was tried. Gives the first answer, unless the caller may not do this any more or not now.
+    /// Rolls the second run back. Returns the first response, unless the caller is no longer allowed to do this or exceeds a rate limit.
     pub(super) async fn end(self, tried: Answered) -> Answered {
         self.joined.undo().await;
         let tried = tried?;
@@ -162,41 +163,42 @@ impl Repeating {
     }
 }
 
-/// The session that an answer's tokens belong to: a kept answer ends with it.
+/// The session that a response's tokens belong to: the stored response is deleted with the session.
 pub(crate) struct OfSession {
-    /// Whose it is.
+    /// The owner of the session.
     pub(crate) user: Id<User>,
-    /// Its id.
+    /// The id of the session.
     pub(crate) session: String,
 }
 
-/// Forgets all kept answers of a user.
+/// Deletes all stored responses of a user.
 pub(crate) fn forget_kept_answers(conn: &mut Conn, user: Id<User>) -> Result<()> {
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::user_id.eq(user.to_string()))).execute(conn)?;
     Ok(())
 }
 
-/// The key of a request that has one.
+/// Returns the idempotency key of a request, if it has one.
 pub(super) fn key_of(request: &ServiceRequest) -> Result<Option<String>> {
     let Some(header) = request.headers().get("idempotency-key").filter(|_| request.method() == Method::POST) else { return Ok(None) };
-    let wrong = || Error::new(Code::MalformedHeader, "An Idempotency-Key has 1 to 200 visible ASCII characters.");
+    let wrong = || Error::new(Code::MalformedHeader, "An Idempotency-Key must have 1 to 200 visible ASCII characters.");
     let text = header.to_str().map_err(|_| wrong())?;
     let fits = (1..=200).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     if fits { Ok(Some(text.to_owned())) } else { Err(wrong()) }
 }
 
-/// Who sends a key.
+/// The sender of a key.
 struct Sender {
-    /// What tells them apart from others.
+    /// The text that distinguishes the sender from others.
     who: String,
     user: Option<Id<User>>,
 }
 
-/// Whose key it is; nobody's where the token is not valid, which the operation will say.
+/// Identifies the sender of a key. Returns `None` if the token is not valid: the operation then reports that.
 async fn sender(app: &App, request: &ServiceRequest, key: &str) -> Result<Option<Sender>> {
     let Some(header) = request.headers().get("authorization") else {
         if key.len() < MIN_GUEST_KEY {
-            let detail = format!("Without a token, an Idempotency-Key has at least {MIN_GUEST_KEY} characters; make it at random.");
+            let detail =
+                format!("Without a token, an Idempotency-Key must have at least {MIN_GUEST_KEY} characters; generate it at random.");
             return Err(Error::new(Code::MalformedHeader, detail).with("min", MIN_GUEST_KEY));
         }
         return Ok(Some(Sender { who: "guest".into(), user: None }));
@@ -204,24 +206,24 @@ async fn sender(app: &App, request: &ServiceRequest, key: &str) -> Result<Option
     let token = header.to_str().ok().and_then(|text| text.split_once(' ')).map(|(_, token)| token.trim().to_owned());
     let Some(token) = token else { return Ok(None) };
     let Ok(caller) = authenticate(&Work::alone(app), &token).await else { return Ok(None) };
-    // What one credential may see, another of the same person may not.
+    // A credential must not reveal what only another credential of the same person may see.
     let who = format!("{} {:?} {:?}", caller.user, caller.role, caller.scopes);
     Ok(Some(Sender { who, user: Some(caller.user) }))
 }
 
 async fn take_body(app: &App, request: &mut ServiceRequest) -> Result<Bytes> {
-    // Only uploads are large, and only somebody known uploads.
+    // Only uploads are large, and only authenticated callers upload.
     let form = ["multipart/form-data", super::tus::PIECE].contains(&essence(request.request()).as_str())
         && request.headers().contains_key("authorization");
     let largest = if form { LARGEST } else { super::body::MAX_JSON_BODY };
     if announced(request.request()) > largest {
-        return Err(Error::new(Code::TooLarge, format!("The body may have {largest} bytes.")).with("max", largest));
+        return Err(Error::new(Code::TooLarge, format!("The request body must be at most {largest} bytes.")).with("max", largest));
     }
     let payload = request.take_payload();
     collect(app, payload, largest).await
 }
 
-/// A form that is sent again may have another boundary; what it says is the same.
+/// Removes the boundary from a form: a repeated form may have another boundary and the same contents.
 fn without_boundary(request: &ServiceRequest, body: &Bytes) -> Vec<u8> {
     let boundary =
         request.headers().get("content-type").and_then(|value| value.to_str().ok()).and_then(|text| text.split("boundary=").nth(1));
@@ -243,10 +245,10 @@ fn without_boundary(request: &ServiceRequest, body: &Bytes) -> Vec<u8> {
 }
 
 fn in_flight() -> Error {
-    Error::new(Code::RequestInFlight, "Its first sending has not been answered yet.").header("Retry-After", "1")
+    Error::new(Code::RequestInFlight, "The first request with this key is still being processed.").header("Retry-After", "1")
 }
 
-/// The sealed answer that a key has, where it is no older than a day.
+/// Returns the encrypted response of a key, if it is not older than a day.
 fn look_up(conn: &mut Conn, scope: &str, hash: &str, oldest: Timestamp) -> Result<Option<String>> {
     let found: Option<(String, Option<String>)> = idempotency_keys::table
         .filter(idempotency_keys::scope.eq(scope))
@@ -255,13 +257,15 @@ fn look_up(conn: &mut Conn, scope: &str, hash: &str, oldest: Timestamp) -> Resul
         .first(conn)
         .optional()?;
     match found {
-        Some((known, _)) if known != hash => Err(Error::new(Code::IdempotencyMismatch, "Another body was sent with this key before.")),
+        Some((known, _)) if known != hash => {
+            Err(Error::new(Code::IdempotencyMismatch, "This key was used before with another request body."))
+        }
         Some((_, answer)) => Ok(answer),
         None => Ok(None),
     }
 }
 
-/// A key that a request takes.
+/// A key that a request claims.
 struct Claim {
     scope: String,
     hash: String,
@@ -269,7 +273,7 @@ struct Claim {
     now: Timestamp,
 }
 
-/// Takes the key, as the first thing that its transaction does; of two at once, the second waits here for the first.
+/// Claims the key, as the first step of the transaction; of two concurrent requests, the second waits here for the first.
 fn claim(conn: &mut Conn, Claim { scope, hash, user, now }: &Claim) -> Result<()> {
     let stale = idempotency_keys::table.filter(idempotency_keys::scope.eq(scope));
     let stale = stale.filter(idempotency_keys::created_at.lt(now.plus_seconds(-KEPT_SECONDS)));
@@ -284,14 +288,14 @@ fn claim(conn: &mut Conn, Claim { scope, hash, user, now }: &Claim) -> Result<()
     Ok(())
 }
 
-/// The transaction of a request whose answer is to be kept.
+/// The transaction of a request whose response is to be stored.
 pub(super) struct Keeping {
     flight: Flight,
     joined: Rc<Joined>,
 }
 
 impl Keeping {
-    /// Keeps the answer together with what it tells of, or gives the key back where a repetition should be carried out anew.
+    /// Stores the response together with the effects of the request, or releases the key if a repetition should run again.
     pub(super) async fn end(self, answered: Answered) -> Answered {
         let scope = self.flight.scope.clone();
         let (answered, sealed) = match answered {
@@ -301,14 +305,14 @@ impl Keeping {
                 let sealed = self.flight.app.secrets.seal(&scope, &serde_json::to_vec(&kept).unwrap_or_default());
                 (Ok(response), Some((sealed, of)))
             }
-            // What an error leaves behind on purpose stays.
+            // Effects that an error leaves on purpose are kept.
             other if !self.joined.joint().has_begun().await => return other,
             other => (other, None),
         };
         let settled = self.joined.joint().run(move |conn| settle(conn, &scope, sealed)).await;
         let ended = match settled {
             Ok(()) => self.joined.commit().await,
-            // Without its answer, what it did is not kept either.
+            // If the response cannot be stored, the effects of the request are rolled back, too.
             Err(error) => {
                 self.joined.undo().await;
                 Err(error)
@@ -335,11 +339,11 @@ fn settle(conn: &mut Conn, scope: &str, kept: Option<(String, Option<OfSession>)
     Ok(())
 }
 
-/// An answer that can be given again, and the answer itself.
+/// Reads a response into a form that can be stored; returns both.
 async fn taken_down(response: ServiceResponse<BoxBody>) -> std::result::Result<(ServiceResponse<BoxBody>, Kept), actix_web::Error> {
     let (request, response) = response.into_parts();
     let (head, body) = response.into_parts();
-    let body = to_bytes(body).await.map_err(|_| actix_web::error::ErrorInternalServerError("the answer's body broke off"))?;
+    let body = to_bytes(body).await.map_err(|_| actix_web::error::ErrorInternalServerError("the response body ended too early"))?;
     let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
     let headers = head.headers().iter().filter_map(|(name, value)| text(value).map(|value| (name.to_string(), value))).collect();
     let kept = Kept { status: head.status().as_u16(), headers, body: body.to_vec() };
@@ -351,8 +355,8 @@ fn refused(response: ServiceResponse<BoxBody>, error: Error) -> ServiceResponse<
     ServiceResponse::from_err(error, request)
 }
 
-/// Whether an answer would be the same again. Failures of the server and of the moment are not kept; nor are errors,
-/// whose documents name the request that they answer.
+/// Returns whether the response would be the same again. Failures of the server and temporary failures are not stored, and neither are
+/// errors, because their documents name the request that they belong to.
 fn is_final(status: StatusCode) -> bool {
     status.is_success()
 }

@@ -1,5 +1,4 @@
-//! `Joined`: what a request does when its transaction is not its own alone — one that is repeated safely, one that only
-//! tries, one of a batch.
+//! `Joined`: a transaction that a request shares with others or with more steps of its own: idempotent requests, dry runs, batches.
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -13,32 +12,32 @@ use crate::events::{self, Heard};
 
 type Effect = Pin<Box<dyn Future<Output = Result<()>>>>;
 
-/// An open transaction, and what is to be done outside the database when it has been committed.
+/// An open transaction, and the effects outside the database that follow its commit.
 pub(crate) struct Joined {
     app: App,
     joint: Joint,
     effects: RefCell<Vec<Effect>>,
     only_tries: bool,
     heard: RefCell<Heard>,
-    /// Whether no piece of it has been done.
+    /// Whether nothing has run in the transaction yet.
     is_fresh: Cell<bool>,
     has_collided: Cell<bool>,
-    /// How many jobs this process had written when it began.
+    /// The number of jobs that this process had enqueued when the transaction was created.
     jobs: u64,
 }
 
 impl Joined {
-    /// A transaction that nobody has begun yet.
+    /// Creates a transaction that has not begun yet.
     pub(crate) fn new(app: &App) -> Self {
         Self::opening_with(app, None)
     }
 
-    /// A transaction that will be undone.
+    /// Creates a transaction that will be rolled back.
     pub(super) fn trial(app: &App) -> Self {
         Self { only_tries: true, ..Self::new(app) }
     }
 
-    /// The same; `opening` is what it does first, and where that fails, everything in it fails.
+    /// Creates a transaction with a first step; if `opening` fails, everything in the transaction fails.
     pub(super) fn opening_with(app: &App, opening: Option<Opening>) -> Self {
         Self {
             app: app.clone(),
@@ -52,17 +51,17 @@ impl Joined {
         }
     }
 
-    /// Whether it is known that all will be undone.
+    /// Returns whether the transaction will be rolled back in any case.
     pub(super) fn only_tries(&self) -> bool {
         self.only_tries
     }
 
-    /// The transaction itself.
+    /// Returns the transaction itself.
     pub(crate) fn joint(&self) -> &Joint {
         &self.joint
     }
 
-    /// Runs a piece of a request's work.
+    /// Runs a part of the request's work in the transaction.
     pub(super) async fn run(&self, work: Task) -> Result<Parcel> {
         self.is_fresh.set(false);
         let overheard = self.joint.run(move |conn| {
@@ -74,8 +73,8 @@ impl Joined {
         Ok(value)
     }
 
-    /// The same for work that can be done again. Only the first piece is: a later one would wait once more for who waits for what
-    /// the pieces before it hold.
+    /// Runs work that can be repeated after a conflict with another transaction. Only the first part of the request is repeated: a later
+    /// one would wait again for transactions that wait for the locks of the parts before it.
     pub(super) async fn run_repeatable(&self, work: Repeatable) -> Result<Parcel> {
         let (is_fresh, work) = (self.is_fresh.get(), Arc::new(Mutex::new(work)));
         for tries in 1.. {
@@ -87,20 +86,20 @@ impl Joined {
             }
             self.has_collided.set(false);
         }
-        Err(Error::internal("work was not tried"))
+        Err(Error::internal("the work was not attempted"))
     }
 
-    /// Whether one of its pieces was undone by another transaction since this was asked last.
+    /// Returns whether another transaction has forced one of the parts to roll back since the last call.
     pub(crate) fn take_collision(&self) -> bool {
         self.has_collided.take()
     }
 
-    /// Puts off what is outside the database until everything is durable.
+    /// Queues an effect outside the database until the commit.
     pub(super) fn put_off(&self, effect: impl Future<Output = Result<()>> + 'static) {
         self.effects.borrow_mut().push(Box::pin(effect));
     }
 
-    /// Makes everything durable, then does what was put off.
+    /// Commits, then runs the queued effects.
     pub(crate) async fn commit(&self) -> Result<()> {
         self.joint.commit().await.inspect_err(|error| self.app.forget_what_failed(error))?;
         self.app.announce(&self.heard.take());
@@ -114,13 +113,13 @@ impl Joined {
         Ok(())
     }
 
-    /// Undoes what was done since the mark; what was put off is not done.
+    /// Rolls back to the savepoint and drops the queued effects.
     pub(crate) async fn undo_to_mark(&self) -> Result<()> {
         self.effects.take();
         self.joint.return_to_mark().await
     }
 
-    /// Undoes everything.
+    /// Rolls everything back.
     pub(crate) async fn undo(&self) {
         self.joint.undo().await;
         self.effects.take();

@@ -1,4 +1,4 @@
-//! Answers kept for repeated requests, of what is there no more: they are forgotten with it.
+//! Deletes the stored responses of idempotent requests when the thing that they show is deleted.
 
 use diesel::prelude::*;
 use serde_json::Value;
@@ -9,10 +9,10 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::schema::idempotency_keys;
 
-/// How many answers are looked at together.
+/// The number of responses that are checked together.
 const AT_ONCE: i64 = 100;
 
-/// What an answer was kept of, by its id.
+/// The thing that a stored response shows, by its id.
 pub(crate) enum KeptOf {
     /// A comment.
     Comment(String),
@@ -22,18 +22,18 @@ pub(crate) enum KeptOf {
     Account(String),
 }
 
-/// A kept answer's key, and what the answer was kept of.
+/// The key of a stored response, and the thing that the response shows.
 type Subject = (String, KeptOf);
 
-/// Says of each of some things whether it is gone.
+/// Tells for each of the given things whether it has been deleted.
 type Gone = fn(&mut Conn, &[KeptOf]) -> Result<Vec<bool>>;
 
-/// Forgets the answers that were kept of what is gone.
+/// Deletes the stored responses that show deleted things.
 pub(crate) async fn forget_answers_of_the_gone(app: &App, gone: Gone) -> Result<()> {
     let mut after = Some(String::new());
     while let Some(begin) = after {
         let inside = app.clone();
-        // Opening them takes time, which no async thread has.
+        // Decrypting takes time that an async thread does not have.
         let (last, found) = app.db.read(move |conn| subjects(&inside, conn, &begin)).await?;
         after = last;
         if !found.is_empty() {
@@ -43,7 +43,7 @@ pub(crate) async fn forget_answers_of_the_gone(app: &App, gone: Gone) -> Result<
     Ok(())
 }
 
-/// What some answers were kept of, those behind one; and the last of them, if there is one.
+/// Returns the things that the next stored responses show, and the key of the last response, if there is one.
 fn subjects(app: &App, conn: &mut Conn, scope: &str) -> Result<(Option<String>, Vec<Subject>)> {
     let rows = behind(conn, scope)?;
     let last = rows.last().map(|(scope, _)| scope.clone());
@@ -64,7 +64,7 @@ fn forget(conn: &mut Conn, found: Vec<Subject>, gone: Gone) -> Result<()> {
     Ok(())
 }
 
-/// What an answer was kept of: a comment, which has an edit token, or whatever its `Location` names.
+/// Returns the thing that a stored response shows: a comment (which has an edit token), or the thing that its `Location` names.
 fn subject(app: &App, scope: String, sealed: &str) -> Option<Subject> {
     let kept: Kept = serde_json::from_slice(&app.secrets.unseal(&scope, sealed)?).ok()?;
     let body: Value = serde_json::from_slice(&kept.body).ok()?;

@@ -1,4 +1,4 @@
-//! Rate limits: so many requests a minute for each address (IPv6: each /64).
+//! Rate limits: requests per minute for each IP address (IPv6: each /64 network).
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -10,24 +10,24 @@ use super::address::limited_as;
 use crate::config::Rates;
 use crate::error::{Error, Result};
 
-/// What is counted.
+/// The rate limits, by what they count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
     /// Password checks.
     Login,
     /// Guest comments.
     Comment,
-    /// Sign-ups for the newsletter, and what is done with the tokens of its mails.
+    /// Sign-ups for the newsletter, and requests with the tokens of its emails.
     Subscribe,
     /// Public reads.
     Read,
-    /// Views of articles.
+    /// Article views.
     View,
-    /// Ads seen and clicked on.
+    /// Ad impressions and ad clicks.
     Ad,
-    /// Votes for comments, reports of them, forms for new ones.
+    /// Votes for comments, reports of comments, and forms for new comments.
     Report,
-    /// Reads of the site as it will be at a time.
+    /// Previews of the site at a later time.
     Preview,
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// Counters with these rates.
+    /// Creates counters with these rates.
     pub(crate) fn new(rates: Rates) -> Self {
         let limiter = |rate: Option<u32>| rate.and_then(NonZeroU32::new).map(|rate| RateLimiter::keyed(Quota::per_minute(rate)));
         let Rates { login, comment, subscribe, read, view, ad, report, preview } = rates;
@@ -60,18 +60,18 @@ impl Limits {
         }
     }
 
-    /// Counts one request, or says when to come back.
+    /// Counts one request, or returns the error that says when to try again.
     pub(crate) fn check(&self, limit: Limit, address: IpAddr) -> Result<()> {
         let Some(limiter) = self.of(limit) else { return Ok(()) };
         limiter.check_key(&limited_as(address)).map_err(|until| Error::too_many(until.wait_time_from(DefaultClock::default().now())))
     }
 
-    /// Whether there is such a limit.
+    /// Returns whether the limit is enabled.
     pub(crate) fn limits(&self, limit: Limit) -> bool {
         self.of(limit).is_some()
     }
 
-    /// Forgets addresses that have been quiet, so that the counters stay small.
+    /// Evicts idle IP addresses, so that the counters stay small.
     pub(crate) fn forget_the_quiet(&self) {
         let all = [&self.login, &self.comment, &self.subscribe, &self.read, &self.view, &self.ad, &self.report, &self.preview];
         for limiter in all.into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! Which methods each path has, mounted like the operations themselves, so that 404, 405 and OPTIONS can't disagree with them.
+//! The methods of each path, mounted like the operations themselves, so that 404, 405 and OPTIONS always agree with them.
 
 use actix_web::dev::HttpServiceFactory;
 use utoipa::openapi::HttpMethod;
@@ -6,10 +6,10 @@ use utoipa_actix_web::OpenApiFactory;
 
 use super::mount::Mount;
 
-/// How methods are listed.
+/// The order in which methods are listed.
 const ORDER: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
-/// A path's segments: a fixed text, or `None` for a parameter.
+/// The segments of a path: a fixed text, or `None` for a parameter.
 type Pattern = Vec<Option<String>>;
 
 /// The methods of every path.
@@ -20,14 +20,14 @@ pub(crate) struct Methods {
 }
 
 impl Methods {
-    /// The methods that a path has, `HEAD` and `OPTIONS` among them, and its template; none where it is unknown.
+    /// Returns the methods of a path, including `HEAD` and `OPTIONS`, and its template; `None` if the path is unknown.
     pub(crate) fn at(&self, path: &str) -> Option<(&[&'static str], &str)> {
         let segments: Vec<&str> = path.split('/').collect();
         let fits = |pattern: &Pattern| {
             pattern.len() == segments.len()
                 && pattern.iter().zip(&segments).all(|(expected, given)| expected.as_ref().map_or(!given.is_empty(), |text| text == given))
         };
-        // A fixed segment goes before a parameter: `/users/invitations` is not the user `invitations`.
+        // A fixed segment has precedence over a parameter: `/users/invitations` is not the user `invitations`.
         let fixed = |pattern: &Pattern| pattern.iter().filter(|segment| segment.is_some()).count();
         self.paths
             .iter()

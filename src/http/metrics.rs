@@ -1,4 +1,4 @@
-//! Prometheus metrics, served only on an address of their own.
+//! Prometheus metrics, served only on a socket address of their own.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -22,7 +22,7 @@ struct Answer {
     status: u16,
 }
 
-/// What is counted of the whole process.
+/// The metrics of this process.
 pub(crate) struct Metrics {
     registry: Registry,
     answers: Family<Answer, Counter>,
@@ -36,44 +36,44 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    /// Counters that stand at nothing.
+    /// Creates metrics that start at zero.
     pub(crate) fn new() -> Self {
         let mut registry = Registry::with_prefix("masthead");
         let answers = Family::default();
         let seconds = Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0]);
         let (statements, connections, idle_connections) = (Gauge::default(), Gauge::default(), Gauge::default());
         let (jobs_waiting, jobs_failed) = (Gauge::default(), Gauge::default());
-        registry.register("http_answers", "Answers by method, path template and status", answers.clone());
-        registry.register("http_answer_seconds", "Time from request to answer", seconds.clone());
+        registry.register("http_answers", "Responses by method, path template and status", answers.clone());
+        registry.register("http_answer_seconds", "Time from request to response", seconds.clone());
         registry.register("database_statements", "Statements run since the start", statements.clone());
         registry.register("database_connections", "Open pooled connections", connections.clone());
         registry.register("database_idle_connections", "Idle pooled connections", idle_connections.clone());
-        registry.register("jobs_waiting", "Mails and other work that is still to be done, by whatever node", jobs_waiting.clone());
-        registry.register("jobs_failed", "Mails and other work that was given up in the last 30 days", jobs_failed.clone());
+        registry.register("jobs_waiting", "Emails and other jobs that are waiting, on all nodes", jobs_waiting.clone());
+        registry.register("jobs_failed", "Emails and other jobs that failed for good in the last 30 days", jobs_failed.clone());
         let renditions = Gauge::default();
-        registry.register("renditions_made", "Renditions of pictures that this process has made since its start", renditions.clone());
+        registry.register("renditions_made", "Renditions of images that this process has made since its start", renditions.clone());
         Self { registry, answers, seconds, statements, connections, idle_connections, jobs_waiting, jobs_failed, renditions }
     }
 
-    /// Counts one answer.
+    /// Counts one response.
     pub(crate) fn answered(&self, method: &str, path: &str, status: u16, took: Duration) {
-        // A method is what a client likes to send; unknown ones are counted together.
+        // A client can send any text as the method; unknown methods are counted together.
         let method = if ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].contains(&method) { method } else { "other" };
         self.counter(method, path, status).inc();
         self.took(took);
     }
 
-    /// What counts answers of a kind.
+    /// Returns the counter for responses of a kind.
     pub(super) fn counter(&self, method: &str, path: &str, status: u16) -> Counter {
         self.answers.get_or_create(&Answer { method: method.to_owned(), path: path.to_owned(), status }).clone()
     }
 
-    /// Notes how long an answer took.
+    /// Records the duration of one response.
     pub(super) fn took(&self, took: Duration) {
         self.seconds.observe(took.as_secs_f64());
     }
 
-    /// Takes over how many jobs there are; where the database does not answer, it stays at what was known.
+    /// Updates the number of jobs; keeps the last known number if the database fails.
     async fn look_at_jobs(&self, app: &App) {
         if let Ok(counts) = app.db.read(jobs::counts).await {
             self.jobs_waiting.set(counts.waiting);
@@ -93,7 +93,7 @@ impl Metrics {
     }
 }
 
-/// Listens for Prometheus until the process ends.
+/// Serves the metrics until the process ends.
 pub(crate) fn serve(app: App, bind: SocketAddr) -> std::io::Result<actix_web::dev::Server> {
     let server = HttpServer::new(move || Actix::new().app_data(web::Data::new(app.clone())).route("/metrics", web::get().to(read_metrics)))
         .workers(1)

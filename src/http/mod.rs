@@ -1,7 +1,7 @@
-//! All knowledge of actix: how a request is read, who is asking, and how an answer is written.
+//! Everything that depends on actix: reading requests, authentication, and writing responses.
 //!
-//! Invariants: every error leaves as a problem document; a public answer is the same bytes for everybody; whatever
-//! needed a token is `private, no-store`.
+//! Invariants: every error is sent as a problem document; a public response has the same bytes for every caller; a response that needed
+//! a token is `private, no-store`.
 
 mod address;
 mod answer;

@@ -1,4 +1,4 @@
-//! `Mount`: what rooms add their operations to: the running service, its document, or the table of what each path can.
+//! `Mount`: the target to which each module adds its operations: the running service, its document, or the table of methods.
 
 use std::collections::BTreeMap;
 
@@ -10,43 +10,43 @@ use utoipa_actix_web::OpenApiFactory;
 
 use super::front::Template;
 
-/// Takes operations, a room's at a time.
+/// Collects operations, one module at a time.
 pub(crate) trait Mount: Sized {
     /// Adds one operation.
     fn service<O>(&mut self, operation: O) -> &mut Self
     where
         O: HttpServiceFactory + OpenApiFactory + utoipa::Path + 'static;
 
-    /// Adds what is below a path.
+    /// Adds routes below a path.
     fn below(&mut self, prefix: &'static str, routes: impl FnOnce(&mut Self)) -> &mut Self;
 
-    /// Adds what the document does not name.
+    /// Adds a route that the OpenAPI document does not list.
     fn unnamed(&mut self, _path: &str, _route: fn() -> Route) -> &mut Self {
         self
     }
 
-    /// Adds a room's operations.
+    /// Adds the operations of a module.
     fn configure(&mut self, routes: impl FnOnce(&mut Self)) -> &mut Self {
         routes(self);
         self
     }
 }
 
-/// What really answers. Nothing of the document is made here, so that a start costs no more than it must.
+/// The running service. It builds nothing of the OpenAPI document, so that the server starts fast.
 #[derive(Default)]
 pub(crate) struct Services {
     prefix: &'static str,
-    /// By the prefix and the path below it.
+    /// Operations by the prefix and the path below it.
     operations: BTreeMap<(&'static str, String), Vec<Mounting>>,
     unnamed: Vec<Mounting>,
 }
 
-/// Mounts an operation.
+/// A step that mounts an operation.
 type Mounting = Box<dyn FnOnce(&mut ServiceConfig)>;
 
 impl Services {
-    /// Mounts everything. The framework tries one path after the other, each by a regular expression; so the operations of a
-    /// path stand behind a guard that knows the path by the template that the front has found.
+    /// Mounts everything. The framework tries one path after another, each with a regular expression; therefore a guard in front of each
+    /// path compares the template that the middleware has found.
     pub(crate) fn mount(self, config: &mut ServiceConfig) {
         for ((prefix, path), mountings) in self.operations {
             let template = format!("{prefix}{path}");

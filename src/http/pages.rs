@@ -1,4 +1,4 @@
-//! How a page of a list looks: `data`, `page`, and the same in `Link` headers (RFC 8288).
+//! The form of a page of a list: `data`, `page`, and the same links in `Link` headers (RFC 8288).
 
 use std::ops::Range;
 
@@ -18,36 +18,37 @@ use crate::input::seal_cursor;
 /// A page of a list.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Page<T> {
-    /// The items of the page, in the order asked for.
+    /// The items of the page, in the requested order.
     pub(crate) data: Vec<T>,
-    /// Where the page lies in the list.
+    /// The position of the page in the list.
     pub(crate) page: PageInfo,
 }
 
-/// Where a page lies in its list.
+/// The position of a page in its list.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PageInfo {
-    /// How many items a page has at most. One whose items are long has fewer, so that it is no longer than 1 MiB; `next` leads on.
+    /// The maximum number of items of the page. A page with long items has fewer, so that it is no longer than 1 MiB; `next` continues
+    /// the list.
     #[schema(minimum = 1, maximum = 100, example = 20)]
     pub(crate) limit: usize,
-    /// The cursor of the next page: send the same query with `cursor=` this. Null at the end.
+    /// The cursor of the next page: repeat the query with `cursor=` and this value. `null` on the last page.
     pub(crate) next: Option<String>,
-    /// The cursor of the page before. Null at the beginning.
+    /// The cursor of the previous page. `null` on the first page.
     pub(crate) prev: Option<String>,
-    /// How many items the whole list has; counted only for `count=true`.
+    /// The number of items in the whole list; counted only with `count=true`.
     #[schema(minimum = 0)]
     pub(crate) total: Option<i64>,
 }
 
 impl<T> Page<T> {
-    /// A page within a larger answer, whose cursors the list itself takes.
+    /// Creates a page within a larger response; the list itself accepts its cursors.
     pub(crate) fn of(app: &App, query: &PageQuery, page: PageOf<T>) -> Self {
         let at = |position: Option<Position>| position.and_then(|position| seal_cursor(query, &position, &app.secrets));
         Self { data: page.rows, page: PageInfo { limit: query.limit, next: at(page.next), prev: at(page.prev), total: page.total } }
     }
 }
 
-/// Where the pages before and after one begin.
+/// The cursors of the pages before and after a page.
 #[derive(Default)]
 pub(super) struct Cursors {
     next: Option<String>,
@@ -61,10 +62,10 @@ impl Cursors {
     }
 }
 
-/// How many bytes a page of a list has, unless a single item has more.
+/// The maximum size of a page of a list, in bytes, unless a single item is larger.
 pub(crate) const MAX_PAGE: usize = 1024 * 1024;
 
-/// A page in its bytes: one that is too long ends early and leads on.
+/// Serializes a page; one that is too long ends early, and its cursor continues.
 pub(super) fn laid_out<V: Serialize>(app: &App, query: &PageQuery, page: &PageOf<V>) -> Result<(Bytes, Cursors)> {
     let cursors = Cursors::of(app, query, page.next.as_ref(), page.prev.as_ref());
     let whole = bytes(&written(query, page, 0..page.rows.len(), &cursors)?)?;
@@ -76,12 +77,12 @@ pub(super) fn laid_out<V: Serialize>(app: &App, query: &PageQuery, page: &PageOf
     Ok((bytes(&written(query, page, kept, &cursors)?)?, cursors))
 }
 
-/// How many bytes a view has in an answer.
+/// Returns the size of a serialized view, in bytes.
 pub(crate) fn length<V: Serialize>(view: &V) -> Result<usize> {
     Ok(bytes(view)?.len())
 }
 
-/// How many items fit, from where the page was turned from on: at least one.
+/// Returns the number of items that fit on a page, counted from the end at which the page was turned: at least one.
 fn fitting<V: Serialize>(query: &PageQuery, page: &PageOf<V>) -> Result<usize> {
     let mut left = MAX_PAGE;
     let backward = query.is_backward();
@@ -99,7 +100,7 @@ fn fitting<V: Serialize>(query: &PageQuery, page: &PageOf<V>) -> Result<usize> {
     Ok(fit)
 }
 
-/// A page as it is written: nothing is copied on the way, unless only some members are wanted.
+/// A page for serialization: nothing is copied, unless only some members are wanted.
 #[derive(Serialize)]
 struct Written<'a, V> {
     data: Vec<Item<'a, V>>,
@@ -132,7 +133,7 @@ pub(super) fn link_header(request: &Request, cursors: &Cursors) -> String {
     if cursors.next.is_none() && cursors.prev.is_none() {
         return String::new();
     }
-    // In the order that they are kept in, so that an answer is the same however its question was spelled.
+    // The parameters are in the order of the cache key, so that a response does not depend on how its URL was written.
     let query_string = canonical_query(request.raw_query());
     let rest: Vec<&str> = query_string.split('&').filter(|piece| !piece.is_empty() && !piece.starts_with("cursor=")).collect();
     let base = format!("{}{}", request.app.config.links.api_url, request.path);

@@ -1,4 +1,4 @@
-//! The OpenAPI parameters of lists, from the same tables that parse and query.
+//! The OpenAPI parameters of lists, generated from the tables that also drive parsing and queries.
 
 use serde_json::{Value, json};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -7,7 +7,7 @@ use utoipa::openapi::{RefOr, Required};
 
 use crate::db::{Listing, Op};
 
-/// A parameter of the query string, described by a JSON Schema.
+/// Creates a parameter of the query string from a JSON Schema.
 pub(crate) fn parameter(name: &str, about: &str, schema: Value) -> Parameter {
     let schema: Option<RefOr<Schema>> = serde_json::from_value::<Schema>(schema).ok().map(RefOr::T);
     ParameterBuilder::new()
@@ -19,7 +19,7 @@ pub(crate) fn parameter(name: &str, about: &str, schema: Value) -> Parameter {
         .build()
 }
 
-/// Every parameter that a list takes.
+/// Returns all parameters of a list.
 pub(crate) fn of_listing<T, R>(listing: &Listing<T, R>) -> Vec<Parameter> {
     let mut parameters = Vec::new();
     for field in listing.fields {
@@ -36,29 +36,33 @@ pub(crate) fn of_listing<T, R>(listing: &Listing<T, R>) -> Vec<Parameter> {
     let words = |words: &[&str]| format!("^({0})(,({0}))*$", words.join("|"));
     parameters.push(parameter(
         "sort",
-        &format!("What to sort by, separated by commas, `-` for descending: {}. Each may stand once.", sorts.join(", ")),
+        &format!("The sort fields, separated by commas, with `-` for descending order: {}. Each field may occur once.", sorts.join(", ")),
         json!({"type": "string", "pattern": format!("^{term}(,{term})*$"), "default": listing.default_sort}),
     ));
     parameters.push(parameter(
         "limit",
-        "How many items a page has at most.",
+        "The maximum number of items of a page.",
         json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 20}),
     ));
     parameters.push(parameter(
         "cursor",
-        "The `next` or `prev` of a page of the same query.",
+        "The `next` or `prev` cursor of a page of the same query.",
         json!({"type": "string", "maxLength": 2000, "pattern": "^[A-Za-z0-9_-]*$"}),
     ));
-    parameters.push(parameter("count", "Whether to count the whole list into `total`.", json!({"type": "boolean", "default": false})));
+    parameters.push(parameter(
+        "count",
+        "Whether to return the number of items of the whole list in `total`.",
+        json!({"type": "boolean", "default": false}),
+    ));
     parameters.push(parameter(
         "fields",
-        "The members that each item shall have, separated by commas; all where absent.",
+        "The members of each item, separated by commas; all members by default.",
         json!({"type": "string", "pattern": words(listing.members)}),
     ));
     if !listing.includes.is_empty() {
         parameters.push(parameter(
             "include",
-            "What to embed that lists leave out, separated by commas.",
+            "Extra members to embed, which lists omit by default, separated by commas.",
             json!({"type": "string", "pattern": words(listing.includes)}),
         ));
     }
@@ -69,21 +73,21 @@ fn about_op(op: Op) -> &'static str {
     match op {
         Op::Eq => "equal",
         Op::Ne => "not equal",
-        Op::In => "one of these, separated by commas",
-        Op::Nin => "none of these, separated by commas",
+        Op::In => "one of these values, separated by commas",
+        Op::Nin => "none of these values, separated by commas",
         Op::Lt => "less than",
         Op::Lte => "at most",
-        Op::Gt => "more than",
+        Op::Gt => "greater than",
         Op::Gte => "at least",
         Op::Contains => "contains",
         Op::StartsWith => "starts with",
         Op::EndsWith => "ends with",
-        Op::Under => "is, or lies below",
-        Op::Exists => "whether there is one",
+        Op::Under => "equal to this value or below it",
+        Op::Exists => "whether a value exists",
     }
 }
 
-/// Declares the type that stands for a listing in `#[utoipa::path(params(…))]`.
+/// Declares the type that represents a listing in `#[utoipa::path(params(…))]`.
 macro_rules! listing_parameters {
     ($name:ident, $listing:expr) => {
         /// The parameters of a list.

@@ -1,4 +1,4 @@
-//! `/problems/{code}`: what each error code means, for a person.
+//! `/problems/{code}`: explains each error code to people.
 
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
@@ -9,31 +9,31 @@ use super::mount::Mount;
 use super::request::Request;
 use crate::error::{Code, Error, Result};
 
-/// What an error code means.
+/// The explanation of an error code.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ProblemKind {
-    /// The code, as problem documents carry it.
+    /// The code, as in the `code` member of problem documents.
     #[schema(example = "stale_version")]
     code: &'static str,
-    /// The HTTP status that it comes with.
+    /// The HTTP status of responses with this code.
     #[schema(example = 412)]
     status: u16,
-    /// What it is called.
+    /// The title of the problem.
     title: &'static str,
-    /// What it means, and what to do.
+    /// The meaning of the code, and what the client can do.
     about: &'static str,
 }
 
-/// Mounts the page.
+/// Mounts the operation.
 pub(crate) fn routes(mount: &mut impl Mount) {
     mount.service(read_problem);
 }
 
-/// Explains an error code.
+/// Explain an error code
 ///
-/// The `type` of every problem document (RFC 9457) leads here.
-#[utoipa::path(tag = "Operation", params(("code" = String, Path, description = "The code.", example = "stale_version")),
-    responses((status = 200, body = ProblemKind, description = "What the code means.")))]
+/// The `type` of every problem document (RFC 9457) is the path of its explanation.
+#[utoipa::path(tag = "Operation", params(("code" = String, Path, description = "The error code.", example = "stale_version")),
+    responses((status = 200, body = ProblemKind, description = "The explanation of the code.")))]
 #[get("/problems/{code}")]
 async fn read_problem(request: Request, code: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

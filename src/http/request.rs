@@ -1,4 +1,4 @@
-//! What a handler needs to know of a request, taken out of it once.
+//! The parts of a request that a handler needs, extracted once.
 
 use std::future::{Ready, ready};
 use std::net::IpAddr;
@@ -19,12 +19,12 @@ use crate::error::{Error, Result};
 use crate::input::Query;
 use crate::users::Asked;
 
-/// The parts of a request that are not its body.
+/// The parts of a request other than its body.
 pub(crate) struct Request {
     work: Work,
-    /// The path as it was asked for.
+    /// The requested path.
     pub(crate) path: String,
-    /// The client's address.
+    /// The client's IP address.
     pub(crate) address: IpAddr,
     raw_query: String,
     pub(super) asked: Asked,
@@ -40,22 +40,22 @@ impl Deref for Request {
 }
 
 impl Request {
-    /// The query string, to take parameters from.
+    /// Returns the query string, from which parameters are taken.
     pub(crate) fn query(&self) -> Query {
         Query::parse(&self.raw_query)
     }
 
-    /// The raw text behind the `?`.
+    /// Returns the raw text after the `?`.
     pub(crate) fn raw_query(&self) -> &str {
         &self.raw_query
     }
 
-    /// Refuses every parameter, for operations that take none.
+    /// Refuses every query parameter, for operations that have none.
     pub(crate) fn no_query(&self) -> Result<()> {
         self.query().finish()
     }
 
-    /// Whether the editor view is asked for, and nothing unknown besides.
+    /// Returns whether the editor view is requested; refuses unknown parameters.
     pub(crate) fn wants_editor_view(&self) -> Result<bool> {
         let mut query = self.query();
         let view = query.word("view", &["editor"]);
@@ -63,7 +63,7 @@ impl Request {
         Ok(view.is_some())
     }
 
-    /// Does something long that needs no database, away from the async threads.
+    /// Runs a long computation that needs no database, on a blocking thread.
     pub(crate) async fn compute<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -73,12 +73,12 @@ impl Request {
         tokio::task::spawn_blocking(move || work(&app)).await.map_err(|error| Error::internal(&error.to_string()))
     }
 
-    /// A header's text, where it is there and readable.
+    /// Returns the text of a header, if it is present and readable.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// What `If-Match` demands.
+    /// Returns the precondition in `If-Match`.
     pub(crate) fn precondition(&self) -> Precondition {
         let sent: std::result::Result<Vec<&str>, _> = self.headers.get_all("if-match").map(|value| value.to_str()).collect();
         match sent {
@@ -105,7 +105,7 @@ impl FromRequest for Request {
     }
 }
 
-/// The program that a request was sent to.
+/// Returns the application that serves a request.
 pub(super) fn app_of(request: &HttpRequest) -> Result<App> {
     request.app_data::<App>().cloned().ok_or_else(|| Error::internal("the app is not configured"))
 }

@@ -1,4 +1,4 @@
-//! The running server: listening, the scheduler, the minute's housekeeping, and an end that drops no request.
+//! The running server: listener, scheduler, housekeeping, and a shutdown that drops no request.
 
 use std::future::ready;
 use std::net::{Shutdown, SocketAddr, TcpListener};
@@ -19,28 +19,28 @@ use crate::app::App;
 use crate::background::Background;
 use crate::log;
 
-/// How long a connection may take to close.
+/// The maximum time for closing a connection.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How many connections may be open at once, all workers together.
+/// The maximum number of open connections, for all workers together.
 const MAX_CONNECTIONS: usize = 25_000;
-/// How many connections may wait to be accepted.
+/// The maximum number of connections that wait to be accepted.
 const MAX_BACKLOG: i32 = 2048;
-/// How long the system's queue of connections gets to become empty before the server stops listening.
+/// The time that the system's accept queue gets to become empty before the server stops listening.
 const ACCEPT_TIMEOUT: Duration = Duration::from_secs(1);
-/// How often the server looks at what it waits for when it stops.
+/// The interval at which a stopping server checks its conditions.
 const STOP_INTERVAL: Duration = Duration::from_millis(10);
-/// How long after the first signal a second one means impatience.
+/// The minimum time between the first signal and a second one that forces the shutdown.
 const MIN_IMPATIENCE: Duration = Duration::from_millis(500);
 
-/// A socket that has its address and does not listen yet: whoever wants to listen there later knows early whether that works.
+/// A socket that is bound but does not listen yet: a program that will listen later finds out early whether it can.
 pub(crate) struct Bound(Socket);
 
 impl Bound {
-    /// Takes the address in `BIND`; the error is a sentence for the operator.
+    /// Binds the address in `BIND`; the error is a sentence for the operator.
     pub(crate) fn new(bind: SocketAddr) -> Result<Self, String> {
         let open = || {
             let socket = Socket::new(Domain::for_address(bind), Type::STREAM, Some(Protocol::TCP))?;
-            // A restart must not wait for old connections to be forgotten.
+            // A restart must not wait for the system to forget old connections.
             socket.set_reuse_address(true)?;
             socket.bind(&bind.into())?;
             Ok(Self(socket))
@@ -53,12 +53,12 @@ fn cannot_listen(bind: SocketAddr, error: &std::io::Error) -> String {
     format!("cannot listen on {bind} (BIND): {error}")
 }
 
-/// Serves until a signal ends it; the error is a sentence for the operator.
+/// Serves until a signal arrives; the error is a sentence for the operator.
 pub(crate) async fn run(app: App, bound: Bound) -> Result<(), String> {
     let mut signals = Signals::new()?;
-    // Before anybody can read what should have ended while no server ran.
+    // Publications that came due while no server ran are published before the first request is served.
     if let Err(why) = app.run_due_publications().await {
-        tracing::warn!(why, "what came due while no server ran could not be published yet");
+        tracing::warn!(why, "publications that came due while no server ran could not be run yet");
     }
     let (server, listener) = listen(&app, bound)?;
     let handle = server.handle();
@@ -95,7 +95,7 @@ fn listen(app: &App, bound: Bound) -> Result<(Server, TcpListener), String> {
     start().map_err(|error| cannot_listen(app.config.server.bind, &error))
 }
 
-/// A server that answers what comes in by a listening socket.
+/// Creates a server that accepts connections from a listening socket.
 pub(crate) fn server_on(app: &App, listener: TcpListener) -> std::io::Result<Server> {
     let (settings, service) = (&app.config.server, app.clone());
     let server = Server::build()
@@ -106,8 +106,8 @@ pub(crate) fn server_on(app: &App, listener: TcpListener) -> std::io::Result<Ser
     Ok(server.listen("masthead", listener, move || connections(&service))?.run())
 }
 
-/// What serves one connection after the other: our byte stream under the framework's HTTP/1.1, whose own timers for heads
-/// and idle connections are off, since the stream has better ones.
+/// Returns the service of a connection: this crate's byte stream below the framework's HTTP/1.1. The framework's own timers for request
+/// heads and idle connections are off, because the stream's timers are better.
 fn connections(app: &App) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<> {
     let wired = app.clone();
     let http = HttpService::build()
@@ -133,43 +133,44 @@ fn listen_for_metrics(app: &App, bind: SocketAddr) -> Result<ServerHandle, Strin
     Ok(handle)
 }
 
-/// Unready first, so that load balancers turn away while everything is still answered (and each answer closes its
-/// connection); then no new connections; then those that are open end when what they asked for is answered.
+/// Stops in order. First, the server reports that it is not ready, so that load balancers turn away while all requests are still served
+/// (and each response closes its connection); then it accepts no new connections; then open connections end after their current
+/// response.
 async fn stop(app: &App, server: &ServerHandle, listener: &TcpListener) {
     app.begin_stopping();
-    tracing::info!("stopping: /readyz says so, requests in flight go on");
+    tracing::info!("stopping: /readyz fails from now on, open requests are completed");
     tokio::time::sleep(app.config.server.unready_pause).await;
     log::expect_no_connections();
-    // Closing the socket would reset what the system has accepted and the program has not.
+    // Closing the socket would reset connections that the system has accepted and the program has not.
     wait_until(ACCEPT_TIMEOUT, || !somebody_waits(listener)).await;
-    // Where a system can't do this, the last step closes the socket a moment later.
+    // If the system does not support this, the last step closes the socket a moment later.
     let _ = SockRef::from(listener).shutdown(Shutdown::Read);
-    // What has just been accepted is on its way to the thread that serves it.
+    // A connection that was just accepted may still be on its way to the thread that serves it.
     tokio::time::sleep(STOP_INTERVAL).await;
     wait_until(app.config.server.deadlines.head, || app.connections.fresh() == 0).await;
     app.connections.close_idle();
     server.stop(true).await;
 }
 
-/// Waits until something is so, as long as that may take.
+/// Waits until a condition is true, at most for the timeout.
 async fn wait_until(timeout: Duration, is_so: impl Fn() -> bool) {
     let waiting = async {
         while !is_so() {
             tokio::time::sleep(STOP_INTERVAL).await;
         }
     };
-    // Whatever is not so by then never will be.
+    // After the timeout, the server stops waiting.
     let _ = tokio::time::timeout(timeout, waiting).await;
 }
 
-/// Whether the system has connections that the program has not accepted yet.
+/// Returns whether the system has connections that the program has not accepted yet.
 fn somebody_waits(listener: &TcpListener) -> bool {
     let mut asked = [PollFd::new(listener, PollFlags::IN)];
     poll(&mut asked, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok_and(|ready| ready > 0)
 }
 
-/// Waits for a Ctrl-C that comes well after the first signal: whoever asks again does not want to wait. (Shells and
-/// supervisors pass one signal on more than once, and SIGTERM means "in order" however often it is sent.)
+/// Waits for a Ctrl-C some time after the first signal: the operator does not want to wait any longer. (Shells and supervisors may pass
+/// one signal on more than once. SIGTERM always means an orderly shutdown, however often it is sent.)
 async fn impatience() {
     tokio::time::sleep(MIN_IMPATIENCE).await;
     match signal(SignalKind::interrupt()) {
@@ -180,7 +181,7 @@ async fn impatience() {
     }
 }
 
-/// SIGTERM, as supervisors send it, and SIGINT, as Ctrl-C does.
+/// SIGTERM, which supervisors send, and SIGINT, which Ctrl-C sends.
 struct Signals {
     terminate: Signal,
     interrupt: Signal,

@@ -1,25 +1,25 @@
-//! `dry_run=true`: a write that answers as it would, and changes nothing.
+//! `dry_run=true`: a write that responds as usual and changes nothing.
 
 use crate::error::{Error, Fault, Result};
 
-/// The parameter's name.
+/// The name of the parameter.
 const NAME: &str = "dry_run";
 
-/// Whether an operation can be tried, by its path's template.
+/// Returns whether an operation supports dry runs, by the template of its path.
 ///
-/// Whoever tries a password or a token must leave the traces of it, so that where one is checked, nothing is undone.
+/// An attempt to guess a password or a token must leave traces, so operations that check one are never rolled back.
 pub(crate) fn can_be_tried(template: &str) -> bool {
     let segments: Vec<&str> = template.split('/').collect();
     match segments.as_slice() {
         ["", "api", "v1", "auth", "me" | "logout"] | ["", "api", "v1", "auth", "sessions", _] => true,
-        // A piece that comes is kept, or it isn't a piece of anything.
+        // A received piece of an upload must be kept.
         ["", "api", "v1", "auth" | "uploads", ..] => false,
         ["", "api", "v1", ..] => true,
         _ => false,
     }
 }
 
-/// Whether a request for something that can be tried only tries.
+/// Returns whether a request for an operation that supports dry runs asks for one.
 pub(super) fn asked(query: &str) -> Result<bool> {
     let values = query.split('&').filter(|piece| is_ours(piece)).map(|piece| piece.split_once('=').map_or("", |(_, value)| value));
     let values: Vec<&str> = values.collect();
@@ -27,15 +27,15 @@ pub(super) fn asked(query: &str) -> Result<bool> {
     match values.as_slice() {
         [] | ["false"] => Ok(false),
         ["true"] => Ok(true),
-        [_] => wrong("invalid", "This is true or false."),
-        _ => wrong("stands_twice", "A parameter may stand once."),
+        [_] => wrong("invalid", "This must be true or false."),
+        _ => wrong("stands_twice", "A parameter may occur only once."),
     }
 }
 
-/// The mark of a request whose parameter [`asked`] has seen to.
+/// Marks a request whose parameter was handled by [`asked`].
 pub(super) struct Seen;
 
-/// The query without the parameter, where it has been seen to; elsewhere it is as unknown as any other.
+/// Returns the query without the parameter if it was handled; otherwise it is refused like any unknown parameter.
 pub(super) fn without(seen: bool, query: &str) -> String {
     if seen && query.contains(NAME) {
         query.split('&').filter(|piece| !is_ours(piece)).collect::<Vec<_>>().join("&")

@@ -1,4 +1,4 @@
-//! Uploads in pieces, as tus 1.0.0 has them (<https://tus.io/protocols/resumable-upload>): headers, and bytes as they come.
+//! Resumable uploads by tus 1.0.0 (<https://tus.io/protocols/resumable-upload>): headers and raw bytes.
 
 use std::fs::File;
 use std::future::{Ready, ready};
@@ -23,29 +23,29 @@ use crate::app::App;
 use crate::db::Timestamp;
 use crate::error::{Code, Error, Fault, Result};
 
-/// The version of the protocol.
+/// The supported version of the protocol.
 const VERSION: &str = "1.0.0";
-/// What is spoken besides the core.
+/// The supported extensions of the protocol.
 const EXTENSIONS: &str = "creation,creation-with-upload,termination,expiration";
-/// Where it is spoken.
+/// The path of the uploads.
 const PLACE: &str = "/api/v1/uploads";
 /// The media type of a piece.
 pub(super) const PIECE: &str = "application/offset+octet-stream";
-/// What programs say of every file, and what is known better from its bytes.
+/// The metadata that many clients send with every file, and that the server determines from the bytes.
 const PASSED_OVER: [&str; 3] = ["filetype", "type", "relativePath"];
 
-/// How many pairs of metadata are looked at.
+/// The maximum number of metadata pairs.
 const MAX_PAIRS: usize = 50;
 
-/// The versions that are spoken.
+/// The supported versions of the protocol.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 pub(crate) enum TusVersion {
-    /// The first.
+    /// Version 1.0.0.
     #[serde(rename = "1.0.0")]
     One,
 }
 
-/// The bytes of a piece, as the document describes them.
+/// The schema of a piece's bytes in the OpenAPI document.
 pub(crate) struct PieceContent;
 
 impl utoipa::PartialSchema for PieceContent {
@@ -54,32 +54,32 @@ impl utoipa::PartialSchema for PieceContent {
             .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::String))
             .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Binary)))
             .max_length(Some(LARGEST_FILE))
-            .description(Some("Bytes of the file."))
+            .description(Some("The bytes of the piece."))
             .into()
     }
 }
 impl utoipa::ToSchema for PieceContent {}
 
-/// A piece that has not been read yet, so that who may not send it costs nothing.
+/// A piece that has not been read yet, so that callers without permission cost nothing.
 pub(crate) struct Piece {
     payload: Option<Payload>,
     announced: usize,
 }
 
-/// A piece as it came.
+/// A received piece.
 pub(crate) struct Received {
-    /// What came; it has no name on the disk and vanishes with its handle.
+    /// The received bytes, in a file that has no name on the disk and is deleted when it is closed.
     pub(crate) file: File,
-    /// How many bytes came, fewer than were announced where the connection broke.
+    /// The number of received bytes; smaller than announced if the connection broke.
     pub(crate) bytes: i64,
 }
 
-/// How far an upload is, as headers say it.
+/// The progress of an upload, for the response headers.
 pub(crate) struct Progress {
     pub(crate) length: i64,
     pub(crate) offset: i64,
     pub(crate) expires_at: Timestamp,
-    /// The path of the picture that was made.
+    /// The path of the image that was created.
     pub(crate) image: Option<String>,
 }
 
@@ -89,7 +89,7 @@ impl FromRequest for Piece {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (essence, announced) = (essence(request), announced(request));
-        // An upload can be begun without any of its bytes.
+        // An upload can be created without any of its bytes.
         let empty = *request.method() == Method::POST && essence.is_empty() && announced == 0;
         let kind = Kind { types: &[PIECE], largest: LARGEST_FILE, too_large };
         let admitted = if empty { Ok(()) } else { kind.admit(request) };
@@ -98,10 +98,10 @@ impl FromRequest for Piece {
 }
 
 impl Piece {
-    /// Reads what comes, until it ends, breaks off or the deadline is over: what has come is kept in any case.
+    /// Reads the piece until it ends, the connection breaks or the deadline passes; all received bytes are kept.
     pub(crate) async fn receive(self, app: &App, most: i64) -> Result<Received> {
         let most = usize::try_from(most).unwrap_or_default();
-        let beyond = || Error::new(Code::TooLarge, format!("{most} bytes are left of this upload.")).with("max", most);
+        let beyond = || Error::new(Code::TooLarge, format!("This upload has only {most} bytes left.")).with("max", most);
         if self.announced > most {
             return Err(beyond());
         }
@@ -127,26 +127,26 @@ impl Piece {
 }
 
 impl Request {
-    /// Refuses another version of the protocol; where none is named, it is this one.
+    /// Refuses other versions of the protocol; the header may be missing.
     pub(crate) fn speaks_tus(&self) -> Result<()> {
         match self.header("tus-resumable") {
             None | Some(VERSION) => Ok(()),
             Some(_) => {
-                Err(Error::new(Code::UnsupportedTusVersion, format!("This server speaks tus {VERSION}.")).header("Tus-Version", VERSION))
+                Err(Error::new(Code::UnsupportedTusVersion, format!("This server supports tus {VERSION}.")).header("Tus-Version", VERSION))
             }
         }
     }
 
-    /// How many bytes the whole file will have.
+    /// Returns the length of the whole file, in bytes.
     pub(crate) fn upload_length(&self) -> Result<i64> {
         let length = self.whole_number("upload-length")?;
         if usize::try_from(length).is_ok_and(|length| length > LARGEST_FILE) {
             return Err(too_large());
         }
-        if length > 0 { Ok(length) } else { Err(Error::new(Code::MalformedHeader, "An upload has at least one byte.")) }
+        if length > 0 { Ok(length) } else { Err(Error::new(Code::MalformedHeader, "An upload must have at least one byte.")) }
     }
 
-    /// Where a piece begins.
+    /// Returns the offset of a piece, in bytes.
     pub(crate) fn upload_offset(&self) -> Result<i64> {
         self.whole_number("upload-offset")
     }
@@ -157,7 +157,7 @@ impl Request {
         number.ok_or_else(|| Error::new(Code::MalformedHeader, format!("The header {name} must be a whole number of bytes.")))
     }
 
-    /// What is said of the picture, as the fields of a form would be.
+    /// Returns the metadata of the image, in the form of the fields of a multipart form.
     pub(crate) fn upload_metadata(&self) -> (Map<String, Value>, Vec<Fault>) {
         let (mut texts, mut faults) = (Map::new(), Vec::new());
         texts.insert("file".into(), "".into());
@@ -168,11 +168,13 @@ impl Request {
                 continue;
             }
             if seen.len() + faults.len() >= MAX_PAIRS {
-                faults.push(Fault::at("", "too_many", format!("Upload-Metadata may have {MAX_PAIRS} pairs.")).bound("max", MAX_PAIRS));
+                faults.push(
+                    Fault::at("", "too_many", format!("Upload-Metadata may have at most {MAX_PAIRS} pairs.")).bound("max", MAX_PAIRS),
+                );
                 break;
             }
             if seen.contains(&name) {
-                faults.push(Fault::at(pointer(name), "stands_twice", format!("{name:?} stands twice.")));
+                faults.push(Fault::at(pointer(name), "stands_twice", format!("{name:?} occurs twice.")));
                 continue;
             }
             seen.push(name);
@@ -190,7 +192,7 @@ impl Request {
         (texts, faults)
     }
 
-    /// Says in an answer's headers how far an upload is.
+    /// Adds the progress of an upload to the response headers.
     pub(crate) fn with_progress(&self, mut response: HttpResponse, progress: &Progress) -> HttpResponse {
         let ends = Duration::from_millis(u64::try_from(progress.expires_at.millis()).unwrap_or_default());
         let api = &self.app.config.links.api_url;
@@ -209,7 +211,7 @@ impl Request {
     }
 }
 
-/// Says in every answer there which protocol is spoken and, where a client asks for it, what of it.
+/// Adds the protocol's version to every response of the uploads and, for `OPTIONS`, the supported extensions.
 pub(super) fn dress(template: &str, asks: bool, headers: &mut HeaderMap) {
     if !template.starts_with(PLACE) {
         return;

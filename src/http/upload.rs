@@ -1,4 +1,4 @@
-//! Reads `multipart/form-data` (RFC 7578): texts into memory, the one file onto the disk, both counted while they come.
+//! Reads `multipart/form-data` (RFC 7578): texts into memory, one file to the disk, with limits checked while reading.
 
 use std::fs::File;
 use std::future::{Ready, ready};
@@ -16,21 +16,21 @@ use super::head::Kind;
 use crate::app::App;
 use crate::error::{Code, Error, Fault, Result};
 
-/// How many bytes the file of a form may have.
+/// The maximum size of the file of a form, in bytes.
 pub(crate) const LARGEST_FILE: usize = 20 * 1024 * 1024;
-/// How many bytes the whole form may have.
+/// The maximum size of the whole form, in bytes.
 const LARGEST_FORM: usize = LARGEST_FILE + 1024 * 1024;
-/// How many bytes one text of a form may have.
+/// The maximum size of one text of a form, in bytes.
 const LARGEST_TEXT: usize = 64 * 1024;
-/// How many parts a form may have.
+/// The maximum number of parts of a form.
 const MOST_PARTS: usize = 100;
-/// The longest name of a file that is kept, in characters.
+/// The maximum length of a stored file name, in characters.
 const LONGEST_NAME: usize = 200;
 
-/// What a form with a file must be.
+/// The accepted kind of a form with a file.
 const FORM: Kind = Kind { types: &["multipart/form-data"], largest: LARGEST_FORM, too_large };
 
-/// A form that has not been read yet, so that who may not send it costs nothing.
+/// A form that has not been read yet, so that callers without permission cost nothing.
 pub(crate) struct Upload {
     headers: HeaderMap,
     payload: Payload,
@@ -40,18 +40,18 @@ pub(crate) struct Upload {
 pub(crate) struct FormParts {
     /// The name of the part with the file.
     pub(crate) file: &'static str,
-    /// The names of the texts.
+    /// The names of the text parts.
     pub(crate) texts: &'static [&'static str],
 }
 
-/// A form as it came.
+/// A received form.
 #[derive(Default)]
 pub(crate) struct Form {
-    /// The texts by name; that of the file's part is the name that the file had.
+    /// The texts by name; the text of the file's part is the file name.
     pub(crate) texts: Map<String, Value>,
-    /// The file, which has no name on the disk and vanishes with its handle.
+    /// The file, which has no name on the disk and is deleted when it is closed.
     pub(crate) file: Option<File>,
-    /// What was wrong with the form itself.
+    /// The validation errors of the form itself.
     pub(crate) faults: Vec<Fault>,
 }
 
@@ -65,7 +65,7 @@ impl FromRequest for Upload {
 }
 
 impl Upload {
-    /// Reads the form within the deadline; the part of the file goes to a temporary file.
+    /// Reads the form within the deadline; the file is written to a temporary file.
     pub(crate) async fn receive(self, app: &App, parts: &'static FormParts) -> Result<Form> {
         tokio::time::timeout(app.config.server.request_deadline, self.read(app, parts))
             .await
@@ -86,10 +86,10 @@ impl Upload {
             let mut part = part.map_err(refused)?;
             let name = part.name().unwrap_or_default().to_owned();
             if seen.len() == MOST_PARTS {
-                return Err(Error::new(Code::MalformedBody, format!("A form may have {MOST_PARTS} parts.")));
+                return Err(Error::new(Code::MalformedBody, format!("A form may have at most {MOST_PARTS} parts.")));
             }
             if seen.contains(&name) {
-                form.faults.push(Fault::at(pointer(&name), "stands_twice", format!("{name:?} stands twice.")));
+                form.faults.push(Fault::at(pointer(&name), "stands_twice", format!("{name:?} occurs twice.")));
                 skip(&mut part).await?;
             } else if name == known.file {
                 form.texts.insert(name.clone(), file_name(&part).into());
@@ -98,7 +98,7 @@ impl Upload {
                 form.faults.push(Fault::at(
                     pointer(&name),
                     "unknown_member",
-                    format!("The part with the file is called {:?}.", known.file),
+                    format!("The part with the file must be named {:?}.", known.file),
                 ));
                 skip(&mut part).await?;
             } else {
@@ -114,7 +114,8 @@ impl Form {
     async fn keep_text(&mut self, name: &str, part: &mut Field) -> Result<()> {
         let Ok(bytes) = part.bytes(LARGEST_TEXT).await else {
             self.faults.push(
-                Fault::at(pointer(name), "too_long", format!("A text of a form may have {LARGEST_TEXT} bytes.")).bound("max", LARGEST_TEXT),
+                Fault::at(pointer(name), "too_long", format!("A text of a form must be at most {LARGEST_TEXT} bytes."))
+                    .bound("max", LARGEST_TEXT),
             );
             return Ok(());
         };
@@ -128,7 +129,7 @@ impl Form {
     }
 }
 
-/// Whether a part brings a file along, as far as the client says.
+/// Returns whether the client declares a part as a file.
 fn is_file(part: &Field) -> bool {
     part.content_disposition().is_some_and(|disposition| disposition.get_filename_ext().is_some() || disposition.get_filename().is_some())
 }
@@ -156,7 +157,7 @@ async fn skip(part: &mut Field) -> Result<()> {
     Ok(())
 }
 
-/// The last step of the path that the client names, on one line.
+/// Returns the last segment of the file name that the client sent, on one line.
 fn file_name(part: &Field) -> String {
     let given = part.content_disposition().and_then(|disposition| {
         let extended = disposition.get_filename_ext().and_then(|name| String::from_utf8(name.value.clone()).ok());
@@ -165,7 +166,7 @@ fn file_name(part: &Field) -> String {
     plain_name(&given.unwrap_or_default())
 }
 
-/// The last step of a path, on one line.
+/// Returns the last segment of a path, on one line.
 pub(super) fn plain_name(given: &str) -> String {
     let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
     name.chars().filter(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')).take(LONGEST_NAME).collect()
@@ -176,12 +177,12 @@ pub(super) fn pointer(name: &str) -> String {
 }
 
 pub(super) fn too_large() -> Error {
-    Error::new(Code::TooLarge, "A file may have 20 MiB.").with("max", LARGEST_FILE)
+    Error::new(Code::TooLarge, "A file must be at most 20 MiB.").with("max", LARGEST_FILE)
 }
 
 fn refused(error: MultipartError) -> Error {
     match error {
         MultipartError::Payload(PayloadError::Overflow) => too_large(),
-        other => Error::new(Code::MalformedBody, "The form broke off or is malformed.").caused_by(&other.to_string()),
+        other => Error::new(Code::MalformedBody, "The form is incomplete or malformed.").caused_by(&other.to_string()),
     }
 }

@@ -1,4 +1,4 @@
-//! `Work`: the doors through which an operation reads and writes, whether it has a transaction of its own or is part of one.
+//! `Work`: the access of an operation to the database, in a transaction of its own or as part of a larger one.
 
 use std::future::Future;
 use std::rc::Rc;
@@ -8,15 +8,15 @@ use crate::app::App;
 use crate::db::{Conn, Parcel, Repeatable, Task, repeatable, task, unpacked};
 use crate::error::Result;
 
-/// Where an operation reads and writes.
+/// Runs the reads and writes of an operation.
 pub(crate) struct Work {
-    /// The whole program.
+    /// The application.
     pub(crate) app: App,
     joined: Option<Rc<Joined>>,
 }
 
 impl Work {
-    /// Work of the program's own.
+    /// Work of the program itself, outside a request.
     pub(crate) fn alone(app: &App) -> Self {
         Self { app: app.clone(), joined: None }
     }
@@ -38,14 +38,14 @@ impl Work {
 
     async fn read_task(&self, work: Task) -> Result<Parcel> {
         match &self.joined {
-            // What this transaction has written is seen in it alone.
+            // Only this transaction sees its own writes.
             Some(joined) if joined.joint().has_begun().await => joined.run(work).await,
             _ => self.app.db.read_task(work).await,
         }
     }
 
-    /// Runs one transaction; ready answers that its events touch are made anew after it. Where another transaction and this one
-    /// waited for each other, the work is done again.
+    /// Runs one transaction, then purges the cached responses that its events affect. Repeats the work if it conflicts with another
+    /// transaction.
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -62,7 +62,7 @@ impl Work {
         }
     }
 
-    /// Does what is outside the database and follows from a write: once that is durable, and never where it is undone.
+    /// Runs an effect outside the database after the commit; never if the transaction is rolled back.
     pub(crate) async fn afterwards(&self, effect: impl Future<Output = Result<()>> + 'static) -> Result<()> {
         match &self.joined {
             Some(joined) => {
@@ -73,12 +73,12 @@ impl Work {
         }
     }
 
-    /// Whether nothing of it will be kept, so that nothing outside the database should be done either.
+    /// Returns whether everything will be rolled back, so that no effect outside the database may happen either.
     pub(crate) fn only_tries(&self) -> bool {
         self.joined.as_ref().is_some_and(|joined| joined.only_tries())
     }
 
-    /// The transaction that it is part of, where there is one.
+    /// Returns the larger transaction, if there is one.
     pub(crate) fn joined(&self) -> Option<Rc<Joined>> {
         self.joined.clone()
     }

@@ -1,11 +1,11 @@
-//! Blanks around e-mail addresses and URLs, which phones add and people paste: they are taken away before anything is checked.
+//! Trims email addresses and URLs before validation, because phones add blanks around them and people paste such texts.
 
 use serde_json::Value;
 
-/// The formats of texts that no blank belongs to.
+/// The formats of texts that are trimmed.
 const FORMATS: [&str; 3] = ["email", "uri", "uri-reference"];
 
-/// Takes the blanks away around each e-mail address and URL of a value, as the schema names them.
+/// Trims each email address and URL in a value; the schema tells which texts are email addresses and URLs.
 pub(super) fn trim(document: &Value, schema: &Value, value: &mut Value) {
     if let Value::String(text) = value {
         let inner = text.trim();
@@ -37,7 +37,7 @@ fn is_address(document: &Value, schema: &Value) -> bool {
     parts(document, schema).iter().any(of_address)
 }
 
-/// A schema and whatever it refers to or is composed of, for one and the same value.
+/// Returns a schema and all schemas that it refers to or is composed of, for one value.
 fn parts<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
     let mut found: Vec<&Value> = Vec::new();
     let mut waiting = vec![schema];

@@ -1,4 +1,4 @@
-//! Bodies: read once, checked by their published schema, merged (RFC 7396) where they patch, references resolved.
+//! Request bodies: parsed once, validated with their published schema, merged (RFC 7396) if they are patches, references resolved.
 
 use std::sync::Arc;
 
@@ -14,29 +14,29 @@ use super::json::parse_json;
 use crate::db::Conn;
 use crate::error::{Error, Fault, MAX_FAULTS, Result};
 
-/// How many bytes a body has that costs next to nothing to check, wherever that is done.
+/// The maximum size of a body, in bytes, that is cheap enough to be validated on an async thread.
 pub(crate) const MAX_AT_ONCE: usize = 16 * 1024;
 
-/// A member that names another resource by id or slug, or embeds it whole (only the `id` counts).
+/// A member that refers to another resource by its id or slug, or embeds it (then only the `id` counts).
 pub(crate) struct Reference {
-    /// Where it stands; `*` is any item of an array.
+    /// The JSON Pointer of the member; `*` stands for every item of an array.
     pub(crate) pointer: &'static str,
-    /// Finds the id of what it names.
+    /// Finds the id of the resource.
     pub(crate) find: fn(&mut Conn, &str) -> Result<Option<String>>,
 }
 
-/// How a body names another resource.
+/// A reference to another resource in a request body.
 #[derive(Clone, Debug, serde::Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum ReferenceTo {
-    /// An id or a slug.
+    /// The id or the slug of the resource.
     Name(ReferenceName),
-    /// The resource as it is embedded in answers; only its `id` counts.
+    /// The resource as responses embed it; only its `id` counts.
     Embedded(Embedded),
 }
 
 impl ReferenceTo {
-    /// The id, slug or name itself.
+    /// Returns the id, slug or name itself.
     pub(crate) fn as_str(&self) -> &str {
         match self {
             Self::Name(name) => &name.0,
@@ -45,39 +45,39 @@ impl ReferenceTo {
     }
 }
 
-/// An id or a slug.
+/// The id or the slug of a resource.
 #[derive(Clone, Debug, serde::Deserialize, ToSchema)]
 #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$", example = "city")]
 pub(crate) struct ReferenceName(String);
 
-/// An embedded resource, of which only the `id` counts.
+/// An embedded resource in a request body; only its `id` counts.
 #[derive(Clone, Debug, serde::Deserialize, ToSchema)]
 pub(crate) struct Embedded {
-    /// The id.
+    /// The id of the resource.
     #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$", example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
     pub(crate) id: String,
 }
 
-/// What a body may hold.
+/// The contents of a request body.
 pub(crate) trait Draft: DeserializeOwned + ToSchema {
-    /// Members that are computed: accepted from a round trip and passed over.
+    /// Computed members: accepted so that a response can be sent back, and ignored.
     const DERIVED: &'static [&'static str] = &[];
-    /// Members that only the server changes: accepted when equal to what they are.
+    /// Members that only the server changes: accepted if they equal the current value.
     const READ_ONLY: &'static [&'static str] = &[];
-    /// Those of them that a setting gives, with its name.
+    /// The read-only members that a setting determines, with the name of the setting.
     const SETTINGS: &'static [(&'static str, &'static str)] = &[];
-    /// Members whose insides belong to the user.
+    /// Members with free contents.
     const FREE: &'static [&'static str] = &["/custom"];
-    /// Whose schema of custom fields `custom` must fit.
+    /// The kind whose schema of custom fields `custom` must match.
     const CUSTOM: Option<CustomKind> = None;
-    /// Members that name other resources.
+    /// Members that refer to other resources.
     const REFERENCES: &'static [Reference] = &[];
 
-    /// Settles what can't be said member by member, before anything is checked.
+    /// Adjusts members that depend on each other, before validation.
     fn settle(_document: &mut Map<String, Value>, _patch: Option<&Map<String, Value>>) {}
 }
 
-/// A body as it came. Its faults are told where it is taken, so that who may not write learns nothing of them.
+/// A received request body. Its validation errors are reported when it is taken, so that callers without permission do not see them.
 #[derive(Clone)]
 pub(crate) struct Input {
     content: Content,
@@ -91,28 +91,28 @@ enum Content {
     Value(Value),
 }
 
-/// What was sent: parsed and of bounded sizes before anybody waits for it, or refused.
+/// A sent body: parsed and limited in its sizes before any work waits for it, or refused.
 struct SentBody {
     bytes: Bytes,
     document: Result<Map<String, Value>>,
     is_exact: bool,
 }
 
-/// What is known of a body before it is read.
+/// The known facts about a body before it is read.
 pub(crate) struct BodyOf {
-    /// The operation's method, in lower case.
+    /// The method of the operation, in lower case.
     pub(crate) method: String,
-    /// The template of its path.
+    /// The path template of the operation.
     pub(crate) template: &'static str,
-    /// Whether it is a merge patch.
+    /// Whether the body is a merge patch.
     pub(crate) patch: bool,
 }
 
 impl Input {
-    /// Parses a body of bytes, and looks for what is longer than it may be.
+    /// Parses the bytes of a body, and looks for texts and lists that are too long.
     pub(crate) fn read(bytes: Bytes, of: &BodyOf, checker: Arc<Checker>) -> Self {
         let document = parse_json(&bytes).and_then(|value| {
-            // In a small body, what is too long is told together with all else.
+            // In a small body, excessive lengths are reported together with all other errors.
             let oversizes = if bytes.len() <= MAX_AT_ONCE { Vec::new() } else { checker.oversizes((&of.method, of.template), &value)? };
             if oversizes.is_empty() { object(value) } else { Err(Error::invalid(oversizes)) }
         });
@@ -120,19 +120,19 @@ impl Input {
         Self { content: Content::Sent(Arc::new(SentBody { bytes, document, is_exact })), patch: of.patch, checker }
     }
 
-    /// A body that the program makes itself: demo content, the command line.
+    /// Creates a body from a value of the program itself, such as demo content or command-line arguments.
     pub(crate) fn of(value: Value, checker: Arc<Checker>) -> Self {
         Self { content: Content::Value(value), patch: false, checker }
     }
 
-    /// Parses a body that makes something new.
+    /// Parses a body that creates a resource.
     pub(crate) fn create<D: Draft>(&self, conn: &mut Conn) -> Result<D> {
         let document = self.object()?;
         let faults = read_only_faults::<D>(&document, None);
         self.finish::<D>(conn, document, None, faults)
     }
 
-    /// Parses a body that changes what `current`, its editor view, shows.
+    /// Parses a body that changes the resource whose editor view is `current`.
     pub(crate) fn revise<D: Draft>(&self, conn: &mut Conn, current: &Value) -> Result<D> {
         let sent = self.object()?;
         let faults = read_only_faults::<D>(&sent, Some(current));
@@ -156,7 +156,7 @@ impl Input {
         }
     }
 
-    /// The same body without the members that only the server changes.
+    /// Returns the same body without the members that only the server changes.
     pub(crate) fn without_read_only<D: Draft>(&self) -> Result<Self> {
         let mut document = Value::Object(self.object()?);
         for pointer in D::READ_ONLY {
@@ -165,12 +165,12 @@ impl Input {
         Ok(Self { content: Content::Value(document), patch: self.patch, checker: Arc::clone(&self.checker) })
     }
 
-    /// Whether it says what is to change, and not what all is to be.
+    /// Returns whether the body is a patch, not a full replacement.
     pub(crate) fn is_patch(&self) -> bool {
         self.patch
     }
 
-    /// What the caller sent, as an object.
+    /// Returns the sent body as an object.
     pub(crate) fn object(&self) -> Result<Map<String, Value>> {
         match &self.content {
             Content::Sent(sent) => sent.document.clone(),
@@ -178,7 +178,7 @@ impl Input {
         }
     }
 
-    /// Numbers of the user's own that could not be kept as they were sent.
+    /// Returns errors for numbers in members with free contents that cannot be stored exactly.
     fn inexact(&self, free: &[&str]) -> Vec<Fault> {
         let Content::Sent(sent) = &self.content else { return Vec::new() };
         if sent.is_exact {
@@ -221,20 +221,20 @@ impl Input {
 fn object(value: Value) -> Result<Map<String, Value>> {
     match value {
         Value::Object(members) => Ok(members),
-        _ => Err(Error::invalid(vec![Fault::at("", "wrong_type", "The body must be an object.")])),
+        _ => Err(Error::invalid(vec![Fault::at("", "wrong_type", "The request body must be an object.")])),
     }
 }
 
-/// The faults of numbers in the JSON text of a member that could not be kept as they were sent.
+/// Returns validation errors for the numbers in the JSON text of a member that cannot be stored exactly.
 pub(crate) fn inexact_faults(at: &str, json: &[u8]) -> Vec<Fault> {
     inexact_numbers(json, &|_| true).into_iter().map(|pointer| inexact(format!("{at}{pointer}"))).collect()
 }
 
 fn inexact(pointer: String) -> Fault {
-    Fault::at(pointer, "inexact_number", "This has more digits than a 64-bit number can keep; send it as a text.")
+    Fault::at(pointer, "inexact_number", "This has more digits than a 64-bit number can hold; send it as a string.")
 }
 
-/// What the schema let through always fits the type, but for numbers that only look whole.
+/// Deserializes a validated value. This only fails for numbers that look like integers and are not.
 fn typed<D: DeserializeOwned>(members: Map<String, Value>) -> Result<D> {
     serde_json::from_value(Value::Object(members)).map_err(|error| Error::invalid(vec![Fault::at("", "wrong_type", error.to_string())]))
 }
@@ -244,15 +244,17 @@ fn read_only_faults<D: Draft>(sent: &Map<String, Value>, current: Option<&Value>
     let differs =
         |pointer: &&&str| sent.pointer(pointer).is_some_and(|value| current.and_then(|current| current.pointer(pointer)) != Some(value));
     let detail = |pointer: &str| match D::SETTINGS.iter().find(|(member, _)| *member == pointer) {
-        Some((_, setting)) => format!("The setting {setting} says this; change it there, and leave this out or send it as it is."),
-        None => "Only the server changes this; leave it out, or send it as it is.".to_owned(),
+        Some((_, setting)) => {
+            format!("The setting {setting} determines this: change it there, and leave this member out or send its current value.")
+        }
+        None => "Only the server changes this: leave this member out or send its current value.".to_owned(),
     };
     let fault = |pointer: &&str| Fault::at(*pointer, "read_only", detail(pointer));
     D::READ_ONLY.iter().filter(differs).map(fault).collect()
 }
 
-/// RFC 7396, but that a `null` for a name nobody knows stays, to be found as a fault. `free` are the places whose insides belong to
-/// the user, as they are seen from here; `is_free` is inside one.
+/// Applies a merge patch by RFC 7396, except that `null` for an unknown name is kept, so that it is reported as a validation error.
+/// `free` are the members with free contents, relative to this place; `is_free` is true inside one.
 fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>, free: &[&str], is_free: bool) {
     for (name, value) in patch {
         match (value, target.get_mut(name)) {
@@ -289,7 +291,7 @@ fn remove(document: &mut Value, pointer: &str) {
     }
 }
 
-/// Puts the id in the place of whatever names it; passes over what the schema has already refused.
+/// Replaces each reference by the id of its resource; ignores members that the schema has already refused.
 fn resolve(conn: &mut Conn, document: &mut Value, reference: &Reference, faults: &mut Vec<Fault>) -> Result<()> {
     let pointers = match reference.pointer.strip_suffix("/*") {
         None => vec![reference.pointer.to_owned()],
@@ -318,7 +320,7 @@ fn resolve(conn: &mut Conn, document: &mut Value, reference: &Reference, faults:
         };
         match (reference.find)(conn, &text)? {
             Some(id) => *place = Value::String(id),
-            None => faults.push(Fault::at(pointer, "unknown_reference", format!("There is no such thing as {text:?}."))),
+            None => faults.push(Fault::at(pointer, "unknown_reference", format!("No resource of this kind has the id or slug {text:?}."))),
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Checks a document against a schema of the OpenAPI document and says every fault that it finds.
+//! Validates a value with a schema of the OpenAPI document and reports all validation errors.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, RwLock};
@@ -14,10 +14,10 @@ use super::{blanks, formats, sentences};
 use crate::db::Conn;
 use crate::error::{Error, Fault, MAX_FAULTS, MAX_POINTER, Result, beginning};
 
-/// How many bytes a name may have for which a near one is looked for.
+/// The maximum size of a name, in bytes, for which a similar known name is suggested.
 const MAX_HINTED: usize = 64;
 
-/// The schemas of all bodies, each compiled when it is first needed.
+/// The schemas of all request bodies, each compiled on first use.
 pub(crate) struct Checker {
     document: OnceLock<Arc<Value>>,
     source: fn() -> Arc<Value>,
@@ -27,13 +27,13 @@ pub(crate) struct Checker {
 }
 
 impl Checker {
-    /// A checker over the schemas of the document that `source` makes at the first need.
+    /// Creates a checker over the schemas of the document that `source` generates on first use.
     pub(crate) fn new(source: fn() -> Arc<Value>) -> Self {
         let (shapes, scalars, custom) = (RwLock::default(), Scalars::default(), CustomSchemas::default());
         Self { document: OnceLock::new(), source, shapes, scalars, custom }
     }
 
-    /// Takes the blanks away around e-mail addresses and URLs in a body, as the component schema of this name has them.
+    /// Trims the email addresses and URLs in a body, by the component schema with this name.
     pub(crate) fn trim(&self, schema: &str, body: &mut Value) {
         let document = self.document();
         if let Some(schema) = document.pointer("/components/schemas").and_then(|schemas| schemas.get(schema)) {
@@ -41,12 +41,12 @@ impl Checker {
         }
     }
 
-    /// The faults of a body by the component schema of this name: all, or as many as are told and one more.
+    /// Returns the validation errors of a body by the component schema with this name: all, or one more than are reported.
     pub(crate) fn faults(&self, schema: &str, body: &Value) -> Result<Vec<Fault>> {
         self.walk(schema, body, Aim::All)
     }
 
-    /// What is longer than it may be in the body of an operation, by its method and its path's template.
+    /// Returns errors for too long parts of the body of an operation, which is given by its method and path template.
     pub(crate) fn oversizes(&self, (method, template): (&str, &str), body: &Value) -> Result<Vec<Fault>> {
         let operation = self.document().get("paths").and_then(|paths| paths.get(template)).and_then(|path| path.get(method));
         let content = operation.and_then(|operation| operation.pointer("/requestBody/content")).and_then(Value::as_object);
@@ -56,14 +56,14 @@ impl Checker {
         name.map_or(Ok(Vec::new()), |name| self.walk(name, body, Aim::Sizes))
     }
 
-    /// Every fault of `custom` by the schema that administrators gave its kind.
+    /// Returns the validation errors of `custom` by the administrators' schema for its kind.
     pub(crate) fn custom_faults(&self, conn: &mut Conn, kind: CustomKind, custom: &Value) -> Result<Vec<Fault>> {
         Ok(self.custom.current(conn, kind)?.map_or_else(Vec::new, |schema| schema.faults(custom)))
     }
 
     fn walk(&self, schema: &str, body: &Value, aim: Aim) -> Result<Vec<Fault>> {
         let shape = self.shape(schema)?;
-        // A component that does not compile is found by the test that compiles all of them.
+        // A test compiles all components, so this never fails in practice.
         Ok(faults(&shape, body, &|name| self.shape(name).ok(), aim))
     }
 
@@ -85,7 +85,7 @@ impl Checker {
     }
 }
 
-/// A validator of a schema that refers to no other.
+/// Compiles a schema that refers to no other schema.
 pub(super) fn compiled(schema: &Value) -> Result<Validator> {
     jsonschema::draft202012::options()
         .should_validate_formats(true)
@@ -98,7 +98,7 @@ pub(super) fn compiled(schema: &Value) -> Result<Validator> {
         .map_err(|error| Error::internal(&format!("the schema {schema} does not compile: {error}")))
 }
 
-/// The component schemas of a document that a schema refers to, directly or through others: all that it takes to compile it.
+/// Returns all component schemas of a document that a schema refers to, directly or indirectly: everything needed to compile it.
 #[must_use]
 pub fn referenced(document: &Value, schema: &Value) -> Map<String, Value> {
     let mut found = Map::new();
@@ -123,7 +123,7 @@ pub fn referenced(document: &Value, schema: &Value) -> Map<String, Value> {
     found
 }
 
-/// Says what a validation error of the site's own schema means, in the words of the contract.
+/// Translates a validation error of a custom schema into the terms of the API.
 pub(super) fn explain(document: &Value, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
     let at = beginning(error.instance_path().as_str(), MAX_POINTER);
     match error.kind() {
@@ -151,14 +151,14 @@ pub(super) fn explain(document: &Value, error: &ValidationError<'_>, faults: &mu
     }
 }
 
-/// Whether a branch of a choice failed because it is for another type of value.
+/// Returns whether a branch of a choice failed because it is for another type of value.
 fn is_other_type(error: &ValidationError<'_>, at: &str) -> bool {
     let here = error.instance_path().as_str() == at;
     (here && matches!(error.kind(), ValidationErrorKind::Type { .. } | ValidationErrorKind::Constant { .. }))
         || names_type(error, at).is_some()
 }
 
-/// The one value of `type` that a branch is for.
+/// Returns the single value of `type` that a branch is for.
 fn names_type(error: &ValidationError<'_>, at: &str) -> Option<String> {
     let is_type = error.instance_path().as_str().strip_prefix(at) == Some("/type");
     match error.kind() {
@@ -169,15 +169,15 @@ fn names_type(error: &ValidationError<'_>, at: &str) -> Option<String> {
     }
 }
 
-/// The fault of a value that none of the branches of a choice is for; `types` are the values of `type` that there are.
+/// Returns the error for a value that matches no branch of a choice; `types` are the known values of `type`.
 pub(super) fn no_such_choice(at: &str, types: &[String]) -> Fault {
     if types.is_empty() {
-        return Fault::at(at, "wrong_type", "This has a type that is not taken here.");
+        return Fault::at(at, "wrong_type", "This has a type that is not allowed here.");
     }
     Fault::at(format!("{at}/type"), "not_one_of", format!("This must be one of {}.", types.join(", ")))
 }
 
-/// The fault of a member that is missing.
+/// Returns the error for a missing member.
 pub(super) fn required(at: &str, name: &str) -> Fault {
     Fault::at(format!("{at}/{}", escape(name)), "required", format!("{name:?} is required."))
 }
@@ -188,7 +188,7 @@ pub(super) fn simple(at: &str, error: &ValidationError<'_>) -> Fault {
         ValidationErrorKind::MaxLength { limit } => {
             Fault::at(at, "too_long", format!("This may have at most {limit} characters.")).bound("max", *limit)
         }
-        ValidationErrorKind::MinLength { limit: 1 } => Fault::at(at, "empty", "This may not be empty.").bound("min", 1),
+        ValidationErrorKind::MinLength { limit: 1 } => Fault::at(at, "empty", "This must not be empty.").bound("min", 1),
         ValidationErrorKind::MinLength { limit } => {
             Fault::at(at, "too_short", format!("This must have at least {limit} characters.")).bound("min", *limit)
         }
@@ -208,7 +208,7 @@ pub(super) fn simple(at: &str, error: &ValidationError<'_>) -> Fault {
             Fault::at(at, "out_of_range", format!("This must be at least {limit}.")).bound("min", limit.clone())
         }
         ValidationErrorKind::Enum { options } => Fault::at(at, "not_one_of", format!("This must be one of {options}.")),
-        ValidationErrorKind::UniqueItems => Fault::at(at, "duplicate_items", "An item stands here twice."),
+        ValidationErrorKind::UniqueItems => Fault::at(at, "duplicate_items", "An item occurs twice in this list."),
         ValidationErrorKind::Format { format } if format == "time-zone" => unknown_zone(at, error),
         ValidationErrorKind::Pattern { pattern } if pattern == formats::TIME_ZONE => unknown_zone(at, error),
         ValidationErrorKind::Format { format } => sentences::by_format(at, format),
@@ -217,11 +217,11 @@ pub(super) fn simple(at: &str, error: &ValidationError<'_>) -> Fault {
     }
 }
 
-/// The fault of a time zone that nobody knows, with the nearest one that there is.
+/// Returns the error for an unknown time zone, with the most similar known one.
 fn unknown_zone(at: &str, error: &ValidationError<'_>) -> Fault {
     let sent = error.instance().as_str().unwrap_or_default().chars().take(100).collect::<String>();
     let hint = hint(&sent, formats::time_zones());
-    let detail = format!("A time zone has a name of the IANA database, such as Europe/Berlin or UTC.{hint}");
+    let detail = format!("A time zone must have a name of the IANA database, such as Europe/Berlin or UTC.{hint}");
     Fault::at(at, "invalid_format", detail)
 }
 
@@ -240,19 +240,19 @@ fn in_words(kind: &str) -> String {
     }
 }
 
-/// The fault of a member that nobody knows, with the nearest name that somebody does.
+/// Returns the error for an unknown member, with the most similar known name.
 pub(super) fn unknown_member<'a>(at: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Fault {
     let hint = hint(name, known);
     let name = beginning(name, MAX_POINTER);
     Fault::at(format!("{at}/{}", escape(name)), "unknown_member", format!("{name:?} is not known here.{hint}"))
 }
 
-/// A question after the known name that a mistyped one most likely stands for; empty where none is near.
+/// Returns a question that suggests the known name which was probably meant; empty if no name is similar.
 pub(crate) fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     nearest(name, known).map(|near| format!(" Did you mean {near:?}?")).unwrap_or_default()
 }
 
-/// What other systems call things that have another name here.
+/// Names that other systems use for members with another name here.
 const OTHER_NAMES: &[(&str, &str)] = &[
     ("categories", "section"),
     ("category", "section"),
@@ -273,19 +273,19 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("upload", "file"),
 ];
 
-/// Whether one name could be a slip of the other: a third of its letters at most, or one begins with the other.
+/// Returns whether one name could be a typo of the other: at most a third of the letters differ, or one begins with the other.
 fn is_near(name: &str, word: &str) -> bool {
     let length = name.chars().count().max(word.chars().count());
     let begins = name.len() > 2 && word.len() > 2 && (word.starts_with(name) || name.starts_with(word));
     begins || (name.len() < 100 && strsim::osa_distance(name, word) <= (length / 3).max(1))
 }
 
-/// The known name that a mistyped one most likely stands for; none for a name longer than any that is known.
+/// Returns the known name that was probably meant; `None` if the name is longer than [`MAX_HINTED`] or no name is similar.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > MAX_HINTED {
         return None;
     }
-    // In a short name one slip is most of the name.
+    // In a short name, one typo is a large part of the name.
     let slipped = |word: &str| name.len() < 40 && word.len() > 2 && strsim::osa_distance(name, word) == 1;
     let known: Vec<&str> = known.collect();
     let near = known
@@ -299,12 +299,12 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> O
     near.or_else(|| called_otherwise().find_map(|wanted| known.iter().find(|word| **word == wanted).copied()))
 }
 
-/// A name as a JSON Pointer writes it (RFC 6901).
+/// Escapes a name for a JSON Pointer (RFC 6901).
 pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// The members that stand beside a keyword, following the references on the way to it.
+/// Returns the members next to a keyword, following the references on the path to it.
 fn names_beside(document: &Value, keyword: &str) -> Vec<String> {
     let mut schema = document;
     let parent = keyword.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -319,7 +319,7 @@ fn names_beside(document: &Value, keyword: &str) -> Vec<String> {
                 other => other.get(step).unwrap_or(&Value::Null),
             },
         };
-        // The walk begins at the body's own schema, which the validator's root only refers to.
+        // The path begins at the body's own schema, to which the validator's root only refers.
         if schema.is_null() {
             break;
         }

@@ -1,4 +1,4 @@
-//! Custom fields: what `custom` must fit, as the administrators said last, and the validators of it.
+//! Custom fields: the administrators' schemas that `custom` must match, and their validators.
 
 use std::sync::Arc;
 
@@ -12,15 +12,15 @@ use crate::db::{Conn, text_enum};
 use crate::error::{Error, Fault, MAX_FAULTS, Result};
 use crate::schema::custom_schemas;
 
-/// How many bytes a schema may have.
+/// The maximum size of a schema, in bytes.
 pub(crate) const MAX_SCHEMA: usize = 32 * 1024;
-/// How many values `custom` may have where a schema is to be checked.
+/// The maximum number of values in `custom` if it is validated with a schema.
 const MOST_VALUES: usize = 10_000;
-/// How many bytes a compiled pattern may take.
+/// The maximum size of a compiled pattern, in bytes.
 const LARGEST_PATTERN: usize = 256 * 1024;
 
 text_enum! {
-    /// What can have members of its own.
+    /// A kind of resource that can have custom fields.
     pub(crate) enum CustomKind {
         /// Articles and pages.
         Article = "article",
@@ -32,10 +32,10 @@ text_enum! {
 }
 
 impl CustomKind {
-    /// All of them.
+    /// All kinds.
     pub(crate) const ALL: [Self; 3] = [Self::Article, Self::Author, Self::Image];
 
-    /// What its schema is called in the OpenAPI document.
+    /// Returns the name of the kind's schema in the OpenAPI document.
     pub(crate) const fn component(self) -> &'static str {
         match self {
             Self::Article => "ArticleCustom",
@@ -45,21 +45,21 @@ impl CustomKind {
     }
 }
 
-/// A schema, compiled.
+/// A compiled schema.
 pub(crate) struct CustomSchema {
     source: String,
     root: Value,
-    /// None where anything fits.
+    /// `None` if everything is allowed.
     validator: Option<Validator>,
 }
 
 impl CustomSchema {
-    /// Compiles what administrators sent; the faults are theirs.
+    /// Compiles a schema that administrators sent; errors are validation errors of the request.
     pub(crate) fn of(schema: &Map<String, Value>) -> Result<Self> {
         let source = Value::Object(schema.clone()).to_string();
         if source.len() > MAX_SCHEMA {
             return Err(Error::invalid(vec![
-                Fault::at("", "too_long", format!("A schema may have {MAX_SCHEMA} bytes.")).bound("max", MAX_SCHEMA),
+                Fault::at("", "too_long", format!("A schema may have at most {MAX_SCHEMA} bytes.")).bound("max", MAX_SCHEMA),
             ]));
         }
         let mut faults = custom_rules::faults(schema);
@@ -67,7 +67,7 @@ impl CustomSchema {
             faults.push(Fault::at(error.instance_path().as_str(), "invalid_schema", error.to_string()));
         }
         if schema.get("type").is_some_and(|kind| kind != "object") {
-            faults.push(Fault::at("/type", "not_one_of", "This must be object, which is what custom is."));
+            faults.push(Fault::at("/type", "not_one_of", "This must be object, because custom is an object."));
         }
         if !faults.is_empty() {
             return Err(Error::invalid(faults));
@@ -83,21 +83,21 @@ impl CustomSchema {
         let root = json!({"properties": {"custom": {"$ref": "#/$defs/custom"}}, "$defs": {"custom": custom_rules::moved(&schema, "/$defs/custom")}});
         let validator = jsonschema::draft202012::options()
             .should_validate_formats(true)
-            // No pattern can take more time than its text is long.
+            // Matching a pattern takes linear time in the length of the text.
             .with_pattern_options(PatternOptions::regex().size_limit(LARGEST_PATTERN))
             .build(&root)
             .map_err(|error| error.to_string())?;
         Ok(Self { source, root, validator: Some(validator) })
     }
 
-    /// Every fault of `custom`, with pointers from the body's root; nothing of what is missing where it is no object.
+    /// Returns the validation errors of `custom`, with pointers from the body's root; none if `custom` is not an object.
     pub(crate) fn faults(&self, custom: &Value) -> Vec<Fault> {
         let Some(validator) = &self.validator else { return Vec::new() };
         if !custom.is_object() {
             return Vec::new();
         }
         if values(custom) > MOST_VALUES {
-            let detail = format!("This may have {MOST_VALUES} values, those within others counted.");
+            let detail = format!("This may have at most {MOST_VALUES} values, including nested ones.");
             return vec![Fault::at("/custom", "too_many", detail).bound("max", MOST_VALUES)];
         }
         let (body, mut faults) = (json!({"custom": custom}), Vec::new());
@@ -116,12 +116,12 @@ fn values(value: &Value) -> usize {
     }
 }
 
-/// The schemas that were used last, compiled.
+/// The latest compiled schemas.
 #[derive(Default)]
 pub(super) struct CustomSchemas(std::sync::RwLock<std::collections::HashMap<CustomKind, Arc<CustomSchema>>>);
 
 impl CustomSchemas {
-    /// The schema that holds in this transaction, compiled anew only where it is another than the last time.
+    /// Returns the schema that is valid in this transaction; compiles it only if it has changed.
     pub(super) fn current(&self, conn: &mut Conn, kind: CustomKind) -> Result<Option<Arc<CustomSchema>>> {
         let Some(source) = source(conn, kind)? else { return Ok(None) };
         let known = self.0.read().ok().and_then(|known| known.get(&kind).cloned());

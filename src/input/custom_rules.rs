@@ -1,4 +1,4 @@
-//! What a schema of custom fields may be: of one standard, whole in itself, and no more work than a save can bear.
+//! The rules for schemas of custom fields: one standard, no external references, and limited complexity.
 
 use std::collections::HashMap;
 
@@ -7,13 +7,13 @@ use serde_json::{Map, Value};
 use super::check::{escape, unknown_member};
 use crate::error::Fault;
 
-/// The standard that schemas follow.
+/// The standard that schemas must follow.
 const STANDARD: &str = "https://json-schema.org/draft/2020-12/schema";
-/// How many parts it may have, every reference followed.
+/// The maximum number of parts, with all references followed.
 const MOST_PARTS: usize = 1000;
-/// How deep parts may lie within each other, every reference followed.
+/// The maximum nesting depth of parts, with all references followed.
 const DEEPEST: usize = 32;
-/// How many patterns it may have.
+/// The maximum number of patterns.
 const MOST_PATTERNS: usize = 50;
 
 /// Keywords whose value is a schema.
@@ -33,7 +33,7 @@ const ONE: &[&str] = &[
 const MANY: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
 /// Keywords whose value has schemas as members.
 const NAMED: &[&str] = &["properties", "patternProperties", "dependentSchemas", "$defs"];
-/// Keywords whose value is no schema.
+/// Keywords whose value is not a schema.
 const PLAIN: &[&str] = &[
     "$schema",
     "$comment",
@@ -70,23 +70,30 @@ const PLAIN: &[&str] = &[
     "contentMediaType",
 ];
 
-/// Every fault that a schema has by these rules; whether its keywords have good values is the standard's business.
+/// Returns the violations of these rules; whether the values of keywords are valid is checked by the meta-schema of the standard.
 pub(super) fn faults(schema: &Map<String, Value>) -> Vec<Fault> {
     let mut survey = Survey::default();
     survey.visit("", schema, true);
     if survey.patterns > MOST_PATTERNS {
-        survey.faults.push(Fault::at("", "too_complex", format!("This may have {MOST_PATTERNS} patterns.")).bound("max", MOST_PATTERNS));
+        survey
+            .faults
+            .push(Fault::at("", "too_complex", format!("This may have at most {MOST_PATTERNS} patterns.")).bound("max", MOST_PATTERNS));
     }
     for (at, target) in std::mem::take(&mut survey.references) {
         if survey.parts.contains_key(&target) {
             survey.parts.entry(at).or_default().push(target);
         } else {
-            survey.faults.push(Fault::at(format!("{at}/$ref"), "unknown_reference", format!("This schema has no part #{target}.")));
+            survey.faults.push(Fault::at(
+                format!("{at}/$ref"),
+                "unknown_reference",
+                format!("This schema has no part with the pointer #{target}."),
+            ));
         }
     }
     if survey.faults.is_empty() && measure(&survey.parts, "", &mut HashMap::new(), 0).is_none() {
-        let detail =
-            format!("Every reference followed, this may have {MOST_PARTS} parts, {DEEPEST} within each other, and none within itself.");
+        let detail = format!(
+            "With all references followed, this may have at most {MOST_PARTS} parts, nested at most {DEEPEST} deep, and no part within itself."
+        );
         survey.faults.push(Fault::at("", "too_complex", detail));
     }
     survey.faults
@@ -94,9 +101,9 @@ pub(super) fn faults(schema: &Map<String, Value>) -> Vec<Fault> {
 
 #[derive(Default)]
 struct Survey {
-    /// Every part's place, and the places of those that are checked with it.
+    /// The pointer of every part, and the pointers of the parts that are checked with it.
     parts: HashMap<String, Vec<String>>,
-    /// Where a reference stands, and what it names.
+    /// The pointers of references and of their targets.
     references: Vec<(String, String)>,
     patterns: usize,
     faults: Vec<Fault>,
@@ -109,7 +116,11 @@ impl Survey {
             let place = format!("{at}/{}", escape(keyword));
             match (keyword.as_str(), value) {
                 ("$schema", value) if !is_root || value != STANDARD => {
-                    self.faults.push(Fault::at(place, "not_one_of", format!("This must be {STANDARD}, and stand at the top.")));
+                    self.faults.push(Fault::at(
+                        place,
+                        "not_one_of",
+                        format!("This must be {STANDARD} and may only occur at the top level."),
+                    ));
                 }
                 ("$ref", Value::String(target)) => self.refer(at, place, target),
                 (name, value) if ONE.contains(&name) => self.part(at, &place, value),
@@ -118,7 +129,7 @@ impl Survey {
                 }
                 (name, Value::Object(members)) if NAMED.contains(&name) => {
                     self.patterns += if name == "patternProperties" { members.len() } else { 0 };
-                    // What is only defined is checked where it is referred to.
+                    // A part under `$defs` is checked where it is referred to.
                     let owner = if name == "$defs" { "$defs" } else { at };
                     members.iter().for_each(|(name, member)| self.part(owner, &format!("{place}/{}", escape(name)), member));
                 }
@@ -144,12 +155,13 @@ impl Survey {
     fn refer(&mut self, at: &str, place: String, target: &str) {
         match target.strip_prefix('#') {
             Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => self.references.push((at.to_owned(), pointer.to_owned())),
-            _ => self.faults.push(Fault::at(place, "remote_reference", "A reference stays within its schema: #/$defs/… or the like.")),
+            _ => self.faults.push(Fault::at(place, "remote_reference", "A reference must stay within its schema, as in #/$defs/….")),
         }
     }
 }
 
-/// How many parts are checked with one, and how deep they lie; none where that is too many, too deep or without end.
+/// Returns the number of parts that are checked with one part, and their depth; `None` if there are too many, or they are too deep or
+/// recursive.
 fn measure(
     parts: &HashMap<String, Vec<String>>,
     at: &str,
@@ -172,7 +184,7 @@ fn measure(
     (size <= MOST_PARTS && depth + below <= DEEPEST).then_some((size, below))
 }
 
-/// The same schema, for a place within another document: its references begin there.
+/// Moves a schema to a place within another document, and adjusts its references.
 pub(crate) fn moved(schema: &Value, to: &str) -> Value {
     let Value::Object(members) = schema else { return schema.clone() };
     let all = |inner: &Value| match inner {

@@ -1,10 +1,10 @@
-//! Finds numbers that could not be kept as they were sent, because a 64-bit number has not so many digits.
+//! Finds numbers in JSON that cannot be stored exactly, because they have too many digits for a 64-bit number.
 
 use super::check::escape;
 use crate::error::{MAX_FAULTS, MAX_POINTER, beginning};
 
-/// The pointers of those numbers of a well-formed JSON document that would be stored as others: of those whose pointers `count`,
-/// as many as are told and one more.
+/// Returns the pointers of the numbers in a well-formed JSON document that cannot be stored exactly: of the numbers whose pointers
+/// `count` accepts, at most one more than are reported.
 pub(super) fn inexact_numbers(json: &[u8], count: &dyn Fn(&str) -> bool) -> Vec<String> {
     let mut scan = Scan { json, count, at: 0, path: Vec::new(), found: Vec::new() };
     scan.value();
@@ -24,14 +24,14 @@ impl Scan<'_> {
         self.json.get(self.at).copied().unwrap_or_default()
     }
 
-    /// Passes over blanks, commas and colons, which a well-formed document has where they belong.
+    /// Skips blanks, commas and colons; a well-formed document has them only where they belong.
     fn skip(&mut self) {
         while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r' | b',' | b':') {
             self.at += 1;
         }
     }
 
-    /// Passes over one value; the depth has been bounded by whoever parsed the document.
+    /// Skips one value; the parser of the document has limited its depth.
     fn value(&mut self) {
         self.skip();
         match self.peek() {
@@ -98,7 +98,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Where the scan is, as far as it is told.
+    /// Returns the current pointer, as far as it is reported.
     fn pointer(&self) -> String {
         let mut pointer = String::new();
         for step in &self.path {
@@ -112,7 +112,7 @@ impl Scan<'_> {
     }
 }
 
-/// Whether the nearest 64-bit number, as it is written out again, is the same number.
+/// Returns whether the nearest 64-bit number, formatted again, is the same number.
 fn is_exact(text: &str) -> bool {
     if text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok() {
         return true;
@@ -120,7 +120,7 @@ fn is_exact(text: &str) -> bool {
     text.parse::<f64>().is_ok_and(|number| number.is_finite() && digits(&format!("{number:e}")) == digits(text))
 }
 
-/// A number's digits without zeros at either end, and the power of ten of the last of them.
+/// Returns a number's digits without zeros at both ends, and the power of ten of the last digit.
 fn digits(text: &str) -> Option<(String, i64)> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.trim_start_matches('-').split_once('.').unwrap_or((mantissa.trim_start_matches('-'), ""));

@@ -1,4 +1,4 @@
-//! The formats and patterns that bounds of text are made of, and the types that carry them.
+//! The formats and patterns that limit texts, and the text types that use them.
 
 use std::net::IpAddr;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use crate::db::Timestamp;
 pub(crate) const LINE: &str = "^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$";
 /// One line that is not blank.
 pub(crate) const NAME: &str = "^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*[^\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200f\\u2028-\\u202f\\u205f\\u3000\\ufeff][^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$";
-/// Lines: no control characters but tab and line ends.
+/// Lines: no control characters except tabs and line ends.
 pub(crate) const TEXT: &str = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$";
 /// Lines that are not blank.
 pub(crate) const PROSE: &str = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200f\\u2028-\\u202f\\u205f\\u3000\\ufeff][^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$";
@@ -17,44 +17,45 @@ pub(crate) const PROSE: &str = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*
 pub(crate) const SLUG: &str = "^(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$)[a-z0-9]+(-[a-z0-9]+)*$";
 /// A BCP 47 language tag of language, script and region.
 pub(crate) const LOCALE: &str = "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$";
-/// The name of a time zone, in the form that the IANA database gives them.
+/// The name of a time zone, in the notation of the IANA database.
 pub(crate) const TIME_ZONE: &str = "^(UTC|[A-Z][A-Za-z]+(/[A-Z][A-Za-z0-9_+-]*){1,2})$";
 
 /// A path that begins with one slash, without query string and fragment.
 pub(crate) const PATH: &str = "^/([^/\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}?#][^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}?#]*)?$";
-/// An http or https address, or a path that begins with one slash.
+/// An http or https URL, or a path that begins with one slash.
 pub(crate) const ADDRESS: &str = "^(https?://|/([^/\"<>\\\\^`{|}]|$))[^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}]*$";
 
-/// An absolute http or https address.
+/// An absolute http or https URL.
 pub(crate) const HTTP_URL: &str = "^https?://[^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}]+$";
-/// An e-mail address.
+/// An email address.
 pub(crate) const EMAIL: &str = "^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]+$";
 
-/// Whether a text could be a [`Name`].
+/// Returns whether a text is a valid [`Name`].
 pub(crate) fn is_name(text: &str) -> bool {
     let shows = |c: char| !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{feff}');
     text.chars().count() <= 200 && text.chars().any(shows) && !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
 }
 
-/// What no address may hold (RFC 3986): blanks, controls, and what would end an attribute of HTML.
+/// Returns whether a character is not allowed in URLs (RFC 3986): blanks, control characters, and characters that could end an HTML
+/// attribute.
 fn is_foreign_to_addresses(c: char) -> bool {
     c.is_control() || c.is_whitespace() || "\"<>\\^`{|}".contains(c)
 }
 
-/// Whether a text is an absolute http or https address with a host.
+/// Returns whether a text is an absolute http or https URL with a host.
 pub(crate) fn is_http_url(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| {
         matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty() && url.password().is_none()
     }) && !text.chars().any(is_foreign_to_addresses)
 }
 
-/// Whether a text is an address, or a path that begins with one slash and so stays on the site.
+/// Returns whether a text is a URL, or a path that begins with one slash and thus stays on the site.
 pub(crate) fn is_address(text: &str) -> bool {
     let is_path = || text.starts_with('/') && !text.starts_with("//");
     is_http_url(text) || (is_path() && !text.chars().any(is_foreign_to_addresses))
 }
 
-/// Whether a text is an e-mail address that can be delivered to: a dot-atom, an at sign and a host name (RFC 5321).
+/// Returns whether a text is a deliverable email address: a dot-atom, an at sign and a host name (RFC 5321).
 pub(crate) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let atom = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c));
@@ -72,28 +73,28 @@ pub(crate) fn is_email(text: &str) -> bool {
         && domain.parse::<IpAddr>().is_err()
 }
 
-/// Whether a text is an RFC 3339 time that can be stored.
+/// Returns whether a text is an RFC 3339 time that can be stored.
 pub(crate) fn is_time(text: &str) -> bool {
     Timestamp::parse(text).is_some()
 }
 
-/// Every time zone there is, as the IANA database that the program brings along names them.
+/// The names of all time zones in the bundled IANA database.
 static ZONES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let names = jiff::tz::TimeZoneDatabase::bundled().available().map(|name| name.as_str().to_owned()).collect::<Vec<_>>();
     names.into_iter().filter(|name| name == "UTC" || name.contains('/')).collect()
 });
 
-/// Whether a text is the name of a time zone: an area and a place, or UTC.
+/// Returns whether a text is the name of a time zone: an area and a place, or UTC.
 pub(crate) fn is_time_zone(text: &str) -> bool {
     ZONES.iter().any(|name| name == text)
 }
 
-/// The names of all time zones.
+/// Returns the names of all time zones.
 pub(crate) fn time_zones() -> impl Iterator<Item = &'static str> {
     ZONES.iter().map(String::as_str)
 }
 
-/// Declares text types whose bounds are part of their schema: `Title: NAME 1..=300 "meaning" "example"`.
+/// Declares text types whose limits are part of their schema: `Title: NAME 1..=300 "example"`.
 macro_rules! text_types {
     ($($(#[$meta:meta])* $name:ident: $pattern:ident $min:literal..=$max:literal $example:literal $(as $format:literal)?;)+) => { $(
         $(#[$meta])*
@@ -145,7 +146,7 @@ text_types! {
     TimeZone: TIME_ZONE 3..=64 "Europe/Berlin" as "time-zone";
 }
 
-/// An absolute http or https address.
+/// An absolute http or https URL.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub(crate) struct HttpUrl(pub(crate) String);
@@ -157,10 +158,11 @@ impl utoipa::PartialSchema for HttpUrl {
 }
 impl utoipa::ToSchema for HttpUrl {}
 
-/// How many bytes members of the site's own may have together, as JSON.
+/// The maximum size of custom fields together, in bytes of JSON.
 pub(crate) const MAX_CUSTOM: usize = 16 * 1024;
 
-/// Members of the site's own, whatever they are: at most 100, and 16 KiB as JSON. What is larger already stays until its next save.
+/// Custom fields with any values: at most 100 members, and at most 16 KiB as JSON. Larger existing values remain until the next change
+/// of the resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Custom(pub(crate) serde_json::Map<String, serde_json::Value>);
@@ -178,7 +180,7 @@ impl utoipa::PartialSchema for Custom {
 }
 impl utoipa::ToSchema for Custom {}
 
-/// An absolute http or https address, or a path of the site that begins with one slash.
+/// An absolute http or https URL, or a path of the site that begins with one slash.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Address(pub(crate) String);
@@ -190,13 +192,13 @@ impl utoipa::PartialSchema for Address {
 }
 impl utoipa::ToSchema for Address {}
 
-/// An e-mail address.
+/// An email address.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Email(pub(crate) String);
 
 impl Email {
-    /// The address as it is compared and stored.
+    /// Returns the email address in the form in which it is compared and stored.
     pub(crate) fn normal(&self) -> String {
         self.0.to_lowercase()
     }
@@ -209,7 +211,7 @@ impl utoipa::PartialSchema for Email {
 }
 impl utoipa::ToSchema for Email {}
 
-/// Says in a schema how many bytes a value may have as JSON.
+/// Sets the maximum size of a value in a schema, in bytes of JSON.
 pub(crate) fn max_bytes(max: usize) -> utoipa::openapi::extensions::Extensions {
     [(super::shape::MAX_BYTES_KEYWORD, max)].into_iter().collect()
 }

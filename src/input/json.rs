@@ -1,4 +1,4 @@
-//! Strict JSON: RFC 8259 without members that stand twice, and no deeper than 32 levels.
+//! Strict JSON: RFC 8259 without duplicate members, nested at most 32 levels deep.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use serde_json::{Map, Number, Value};
 
 use crate::error::{Code, Error, Result};
 
-/// How deep arrays and objects may lie within each other.
+/// The maximum nesting depth of arrays and objects.
 const DEEPEST: usize = 32;
-/// Below this, a floating point number can be told from its neighbours.
+/// Below this limit, every integer has an exact floating-point representation.
 const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// Reads one JSON document.
+/// Parses one JSON document.
 pub(crate) fn parse_json(bytes: &[u8]) -> Result<Value> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     Strict { depth: 0 }
@@ -56,7 +56,7 @@ impl<'de> Visitor<'de> for Strict {
         Ok(value.into())
     }
     fn visit_f64<E>(self, value: f64) -> std::result::Result<Value, E> {
-        // To JSON Schema `3.0` is the whole number 3, so it must be one to the types, too.
+        // In JSON Schema, `3.0` is the integer 3, so it must be one in Rust types, too.
         let whole = (value.fract() == 0.0 && value.abs() < LARGEST_EXACT).then(|| format!("{value:.0}").parse::<i64>().ok()).flatten();
         Ok(whole.map_or_else(|| Number::from_f64(value).map_or(Value::Null, Value::Number), Value::from))
     }
@@ -83,7 +83,7 @@ impl<'de> Visitor<'de> for Strict {
         while let Some(name) = map.next_key::<String>()? {
             let value = map.next_value_seed(inside)?;
             if members.contains_key(&name) {
-                return Err(A::Error::custom(format_args!("the member {name:?} stands twice")));
+                return Err(A::Error::custom(format_args!("the member {name:?} occurs twice")));
             }
             members.insert(name, value);
         }

@@ -1,36 +1,36 @@
-//! What a query parameter's value looks like: how it is read, and how the OpenAPI document describes it.
+//! The types of query parameters: how values are parsed, and how the OpenAPI document describes them.
 
 use serde_json::{Value, json};
 
 use crate::db::{Id, Key, Op, Timestamp, fold};
 use crate::error::Fault;
 
-/// The longest value that a parameter may have, in characters.
+/// The maximum length of a parameter value, in characters.
 const LONGEST: usize = 400;
-/// How many values a list may have.
+/// The maximum number of values in a list.
 const MAX_VALUES: usize = 100;
-/// The longest list of values; beyond, the address itself is too long.
+/// The maximum length of a list of values, in characters; with a longer list, the URL would be too long.
 const LONGEST_LIST: usize = 8000;
 
-/// The word for the account of the caller.
+/// The word for the caller's own account.
 pub(crate) const ME: &str = "me";
-/// What an id looks like.
+/// The pattern of an id.
 const ID: &str = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
 
-/// The look of a value.
+/// The type of a parameter value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
-    /// Text, compared as it is.
+    /// Text, compared exactly.
     Text,
-    /// Text, compared without regard to case and accents.
+    /// Text, compared without case and accents.
     Folded,
     /// An id.
     Id,
     /// The id of an account, or `me` for the caller's own.
     Account,
-    /// An id, or a slug as it stands.
+    /// An id, or a slug without any change.
     Reference,
-    /// An e-mail address or a part of one, compared in lower case.
+    /// An email address or a part of one, compared in lower case.
     Email,
     /// An RFC 3339 time.
     Time,
@@ -43,14 +43,16 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Reads the value of `name[op]=text`.
+    /// Parses the value of `name[op]=text`.
     pub(crate) fn keys(self, name: &str, op: Op, text: &str) -> Result<Vec<Key>, Fault> {
         if op == Op::Exists {
             return Self::Truth.key(name, text).map(|key| vec![key]);
         }
         if op.takes_list() {
             if text.split(',').nth(MAX_VALUES).is_some() {
-                return Err(Fault::parameter(name, "too_many", format!("A list may have {MAX_VALUES} values.")).bound("max", MAX_VALUES));
+                return Err(
+                    Fault::parameter(name, "too_many", format!("A list may have at most {MAX_VALUES} values.")).bound("max", MAX_VALUES)
+                );
             }
             return text.split(',').map(|item| self.key(name, item.trim())).collect();
         }
@@ -60,10 +62,10 @@ impl Kind {
     fn key(self, name: &str, text: &str) -> Result<Key, Fault> {
         let wrong = |what: &str| Fault::parameter(name, "invalid_value", format!("{text:?} is not {what}."));
         if text.chars().count() > LONGEST {
-            return Err(Fault::parameter(name, "too_long", "A value may have 400 characters.").bound("max", LONGEST));
+            return Err(Fault::parameter(name, "too_long", "A value may have at most 400 characters.").bound("max", LONGEST));
         }
         if text.chars().any(char::is_control) {
-            return Err(Fault::parameter(name, "control_character", "A value may not hold control characters."));
+            return Err(Fault::parameter(name, "control_character", "A value must not contain control characters."));
         }
         match self {
             Self::Text => Ok(Key::Text(text.to_owned())),
@@ -76,9 +78,9 @@ impl Kind {
             Self::Account => Err(wrong("an id or \"me\"")),
             Self::Id => Err(wrong("an id")),
             Self::Time => Timestamp::parse(text).map(|time| Key::Int(time.millis())).ok_or_else(|| match text.split_once(' ') {
-                // What was typed as a plus.
+                // The blank was a plus sign before decoding.
                 Some((time, zone)) if time.contains('T') && zone.contains(':') => {
-                    wrong("an RFC 3339 time; a plus is written %2B in an address")
+                    wrong("an RFC 3339 time; write a plus sign as %2B in a URL")
                 }
                 _ => wrong("an RFC 3339 time, such as 2026-01-31T12:00:00Z"),
             }),
@@ -93,7 +95,7 @@ impl Kind {
         }
     }
 
-    /// What one value of a list of them looks like.
+    /// Returns the pattern of one value of a list.
     fn item_pattern(self) -> String {
         match self {
             Self::Text | Self::Folded | Self::Reference | Self::Email | Self::Time => format!("[^,\\x00-\\x1f\\x7f-\\x9f]{{0,{LONGEST}}}"),
@@ -105,7 +107,7 @@ impl Kind {
         }
     }
 
-    /// The JSON Schema of a value of `name[op]`.
+    /// Returns the JSON Schema of a value of `name[op]`.
     pub(crate) fn schema(self, op: Op) -> Value {
         if op == Op::Exists {
             return json!({"type": "boolean"});

@@ -1,7 +1,7 @@
-//! What clients send, made into types that can't be invalid: one parser for bodies, one for query strings.
+//! Input from clients, parsed into types that cannot be invalid: one parser for bodies, one for query strings.
 //!
-//! Invariants: the schema that the OpenAPI document shows is the schema that a body is checked with; all faults of a
-//! request are found at once; nothing unknown is passed over in silence.
+//! Invariants: a body is validated with the same schema that the OpenAPI document shows; all validation errors of a request are found at
+//! once; no unknown member or parameter is silently ignored.
 
 mod blanks;
 mod body;

@@ -1,4 +1,4 @@
-//! Query strings: every parameter is known, stands once and has a value that it can have, or the request is refused.
+//! Query strings: every parameter must be known, occur once and have a valid value; otherwise the request is refused.
 
 use std::hash::{Hash, Hasher};
 
@@ -7,16 +7,16 @@ use super::kind::Kind;
 use crate::db::{Key, Listing, Op, PageQuery, Position};
 use crate::error::{Error, Fault, MAX_FAULTS, Result};
 
-/// Most items that a page has.
+/// The maximum number of items of a page.
 const MOST: usize = 100;
-/// Items that a page has when nobody says.
+/// The default number of items of a page.
 const USUAL: usize = 20;
-/// How many parameters are looked at: more than any operation has.
+/// The maximum number of parameters that are parsed: more than any operation has.
 const MAX_PARAMETERS: usize = 200;
-/// Characters that a paragraph has at most.
+/// The maximum length of a paragraph, in characters.
 const LONGEST_PARAGRAPH: usize = 2000;
 
-/// A query string while its parameters are taken out of it one by one.
+/// A query string from which the parameters are taken one by one.
 pub(crate) struct Query {
     pairs: Vec<(String, String)>,
     known: Vec<String>,
@@ -24,13 +24,14 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    /// Reads the raw text behind the `?`.
+    /// Parses the raw text after the `?`.
     pub(crate) fn parse(raw: &str) -> Self {
         let mut query = Self { pairs: Vec::new(), known: Vec::new(), faults: Vec::new() };
         for (index, piece) in raw.split('&').filter(|piece| !piece.is_empty()).enumerate() {
             if index == MAX_PARAMETERS {
                 query.faults.push(
-                    Fault::parameter("", "too_many", format!("A query may have {MAX_PARAMETERS} parameters.")).bound("max", MAX_PARAMETERS),
+                    Fault::parameter("", "too_many", format!("A query may have at most {MAX_PARAMETERS} parameters."))
+                        .bound("max", MAX_PARAMETERS),
                 );
                 break;
             }
@@ -44,7 +45,7 @@ impl Query {
                 continue;
             };
             if query.pairs.iter().any(|(other, _)| *other == name) {
-                query.faults.push(Fault::parameter(name, "stands_twice", "A parameter may stand once."));
+                query.faults.push(Fault::parameter(name, "stands_twice", "A parameter may occur only once."));
             } else {
                 query.pairs.push((name, value));
             }
@@ -52,37 +53,41 @@ impl Query {
         query
     }
 
-    /// Whether a parameter is there.
+    /// Returns whether a parameter is present.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.pairs.iter().any(|(other, _)| other == name)
     }
 
-    /// Whether it has a filter by one of these fields.
+    /// Returns whether there is a filter by one of these fields.
     pub(crate) fn filters_by(&self, fields: &[&str]) -> bool {
         let field = |name: &str| name.split_once('[').map_or(name.to_owned(), |(field, _)| field.to_owned());
         self.pairs.iter().any(|(name, _)| fields.contains(&field(name).as_str()))
     }
 
-    /// Takes a parameter's text.
+    /// Takes the text of a parameter.
     pub(crate) fn text(&mut self, name: &str) -> Option<String> {
         self.known.push(name.to_owned());
         let index = self.pairs.iter().position(|(other, _)| other == name)?;
         Some(self.pairs.swap_remove(index).1)
     }
 
-    /// Takes a paragraph or two of text, with the bounds of [`super::Paragraph`].
+    /// Takes a text of a paragraph or two, with the limits of [`super::Paragraph`].
     pub(crate) fn paragraph(&mut self, name: &str) -> Option<String> {
         let text = self.text(name)?;
         if text.chars().count() > LONGEST_PARAGRAPH {
-            let detail = format!("This may have {LONGEST_PARAGRAPH} characters.");
+            let detail = format!("This may have at most {LONGEST_PARAGRAPH} characters.");
             self.faults.push(Fault::parameter(name, "too_long", detail).bound("max", LONGEST_PARAGRAPH));
         } else if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
-            self.faults.push(Fault::parameter(name, "control_character", "A text may hold no control characters but tab and line ends."));
+            self.faults.push(Fault::parameter(
+                name,
+                "control_character",
+                "A text must not contain control characters other than tabs and line ends.",
+            ));
         }
         Some(text)
     }
 
-    /// Takes a parameter of some kind.
+    /// Takes a parameter of a given type.
     pub(crate) fn key(&mut self, name: &str, kind: Kind) -> Option<Key> {
         let text = self.text(name)?;
         match kind.keys(name, Op::Eq, &text) {
@@ -94,17 +99,17 @@ impl Query {
         }
     }
 
-    /// Takes `true` or `false`; false where it is absent.
+    /// Takes `true` or `false`; false if the parameter is absent.
     pub(crate) fn truth(&mut self, name: &str) -> bool {
         self.key(name, Kind::Truth).is_some_and(|key| key.truth())
     }
 
-    /// Takes a parameter that can only be one of these words.
+    /// Takes a parameter that must be one of these words.
     pub(crate) fn word(&mut self, name: &str, words: &'static [&'static str]) -> Option<String> {
         self.key(name, Kind::Word(words)).map(|key| key.text())
     }
 
-    /// Takes a comma-separated list of these words; empty where it is absent.
+    /// Takes a comma-separated list of these words; `None` if the parameter is absent.
     pub(crate) fn words(&mut self, name: &str, words: &[&'static str]) -> Option<Vec<String>> {
         let text = self.text(name)?;
         let mut found = Vec::new();
@@ -113,7 +118,7 @@ impl Query {
                 break;
             }
             if found.iter().any(|other| other == word) {
-                self.faults.push(Fault::parameter(name, "stands_twice", format!("{word:?} stands twice.")));
+                self.faults.push(Fault::parameter(name, "stands_twice", format!("{word:?} occurs twice.")));
             } else if words.contains(&word) {
                 found.push(word.to_owned());
             } else {
@@ -124,12 +129,12 @@ impl Query {
         Some(found)
     }
 
-    /// Says that there is something wrong that only the caller can know.
+    /// Adds an error that only the operation can detect.
     pub(crate) fn fault(&mut self, fault: Fault) {
         self.faults.push(fault);
     }
 
-    /// Ends the taking: what is left over is unknown.
+    /// Finishes parsing: parameters that were not taken are unknown.
     pub(crate) fn finish(mut self) -> Result<()> {
         for (name, _) in self.pairs.iter().take(MAX_FAULTS + 1) {
             let hint = hint(name, self.known.iter().map(String::as_str));
@@ -139,7 +144,7 @@ impl Query {
         if self.faults.is_empty() { Ok(()) } else { Err(Error::bad_query(self.faults)) }
     }
 
-    /// Takes everything that a list understands; `scope` is what else ties a cursor to this list.
+    /// Takes all parameters of a list; `scope` is what else ties a cursor to this list.
     pub(crate) fn listing<T, R>(&mut self, listing: &Listing<T, R>, signer: &crate::secrets::Secrets, scope: &str) -> PageQuery {
         let filters = self.filters(listing);
         let sort = self.sort(listing);
@@ -183,7 +188,7 @@ impl Query {
             let found = listing.fields.iter().position(|field| field.name == name && field.key.is_some());
             match found {
                 Some(index) if sort.iter().all(|(other, _)| *other != index) => sort.push((index, descending)),
-                Some(_) => self.faults.push(Fault::parameter("sort", "stands_twice", format!("{name:?} stands twice."))),
+                Some(_) => self.faults.push(Fault::parameter("sort", "stands_twice", format!("{name:?} occurs twice."))),
                 None => {
                     let known: Vec<_> = listing.fields.iter().filter(|field| field.key.is_some()).map(|field| field.name).collect();
                     let hint = hint(name, known.iter().copied());
@@ -205,7 +210,7 @@ impl Query {
             Ok(limit) if (1..=MOST).contains(&limit) => limit,
             _ => {
                 self.faults
-                    .push(Fault::parameter("limit", "out_of_range", "A page has 1 to 100 items.").bound("min", 1).bound("max", MOST));
+                    .push(Fault::parameter("limit", "out_of_range", "A page may have 1 to 100 items.").bound("min", 1).bound("max", MOST));
                 USUAL
             }
         }
@@ -220,14 +225,14 @@ impl Query {
                 None
             }
             None => {
-                self.faults.push(Fault::parameter("cursor", "invalid_cursor", "This is not a cursor that this server made."));
+                self.faults.push(Fault::parameter("cursor", "invalid_cursor", "This is not a cursor of this server."));
                 None
             }
         }
     }
 }
 
-/// The cursor of a place in a list.
+/// Returns the signed cursor of a position in a list.
 pub(crate) fn seal_cursor(query: &PageQuery, position: &Position, signer: &crate::secrets::Secrets) -> Option<String> {
     serde_json::to_vec(&(query.fingerprint, position)).ok().map(|bytes| signer.sign_cursor(&bytes))
 }
@@ -254,6 +259,6 @@ fn decode(text: &str) -> Option<String> {
         bytes.push(digit(*high)? * 16 + digit(*low)?);
         rest = after;
     }
-    // PostgreSQL can't even compare a text that holds a NUL.
+    // PostgreSQL cannot even compare texts that contain a NUL.
     String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
 }

@@ -1,21 +1,21 @@
-//! Sentences for the patterns and formats of bodies: people who type are not answered with regular expressions.
+//! Error sentences for the patterns and formats of bodies, because people cannot read regular expressions.
 
 use super::formats;
 use crate::error::Fault;
 
-/// Patterns, each with the code and the sentence of its fault.
+/// Patterns, each with the code and the sentence of its validation error.
 const PATTERNS: &[(&str, &str, &str)] = &[
-    (formats::LINE, "control_character", "This is one line and may hold no control characters."),
-    (formats::NAME, "invalid_format", "This is one line, may not be blank and may hold no control characters."),
-    (formats::TEXT, "control_character", "This may hold no control characters but tab and line ends."),
-    (formats::PROSE, "invalid_format", "This may not be blank and may hold no control characters but tab and line ends."),
-    (formats::SLUG, "invalid_format", "A slug is lower-case words of a–z and 0–9 joined by hyphens, and not shaped like an id."),
-    (formats::LOCALE, "invalid_format", "A locale is a language tag such as en, pt-BR or zh-Hant-TW."),
-    (formats::ADDRESS, "invalid_format", "This is an http or https address, or a path that begins with one slash."),
+    (formats::LINE, "control_character", "This must be one line without control characters."),
+    (formats::NAME, "invalid_format", "This must be one line that is not blank and has no control characters."),
+    (formats::TEXT, "control_character", "This must not contain control characters other than tabs and line ends."),
+    (formats::PROSE, "invalid_format", "This must not be blank or contain control characters other than tabs and line ends."),
+    (formats::SLUG, "invalid_format", "A slug must be lower-case words of a–z and 0–9 joined by hyphens, and must not look like an id."),
+    (formats::LOCALE, "invalid_format", "A locale must be a language tag such as en, pt-BR or zh-Hant-TW."),
+    (formats::ADDRESS, "invalid_format", "This must be an http or https URL, or a path that begins with one slash."),
     (
         formats::PATH,
         "invalid_format",
-        "A path begins with one slash and has no blanks, query string or fragment, as in /2019/old-tram.html.",
+        "A path must begin with one slash and have no blanks, query string or fragment, as in /2019/old-tram.html.",
     ),
     (formats::HTTP_URL, "invalid_format", NO_URL),
     (formats::EMAIL, "invalid_format", NO_EMAIL),
@@ -23,41 +23,45 @@ const PATTERNS: &[(&str, &str, &str)] = &[
     (
         "^https://[^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}]+$",
         "invalid_format",
-        "The URL of a script begins with https:// and has no blanks.",
+        "The URL of a script must begin with https:// and have no blanks.",
     ),
-    ("^[A-Za-z][A-Za-z0-9_-]*$", "invalid_format", "The name of an element begins with a letter, followed by letters, digits, _ and -."),
-    ("^[A-Za-z0-9+#._-]*$", "invalid_format", "The name of a programming language has letters, digits and + # . _ - only."),
+    (
+        "^[A-Za-z][A-Za-z0-9_-]*$",
+        "invalid_format",
+        "The name of an element must begin with a letter, followed by letters, digits, _ and -.",
+    ),
+    ("^[A-Za-z0-9+#._-]*$", "invalid_format", "The name of a programming language may only have letters, digits and + # . _ -."),
     ("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", "invalid_format", NO_ID),
-    ("^[a-z0-9]+(-[a-z0-9]+)*$", "invalid_format", "A key is lower-case words of a–z and 0–9 joined by hyphens."),
-    ("^One-Click$", "invalid_format", "This can only be One-Click (RFC 8058)."),
-    ("^[^\\x00-\\x1f\\x7f-\\x9f]*$", "control_character", "An id, a slug or a name may hold no control characters."),
-    ("^/api/v1/[!-~]+$", "invalid_format", "A path begins with /api/v1/ and is percent-encoded, as in /api/v1/sections."),
-    ("^[!-~]+$", "invalid_format", "An entity tag has no blanks and is ASCII, as in \"v7\"."),
+    ("^[a-z0-9]+(-[a-z0-9]+)*$", "invalid_format", "A key must be lower-case words of a–z and 0–9 joined by hyphens."),
+    ("^One-Click$", "invalid_format", "This must be One-Click (RFC 8058)."),
+    ("^[^\\x00-\\x1f\\x7f-\\x9f]*$", "control_character", "An id, a slug or a name must not contain control characters."),
+    ("^/api/v1/[!-~]+$", "invalid_format", "A path must begin with /api/v1/ and be percent-encoded, as in /api/v1/sections."),
+    ("^[!-~]+$", "invalid_format", "An entity tag must be ASCII without blanks, as in \"v7\"."),
 ];
 
-const NO_URL: &str = "A URL begins with http:// or https:// and has no blanks, as in https://example.org/news.";
-const NO_EMAIL: &str = "This is no e-mail address; one looks like mara@example.org.";
-const NO_ID: &str = "An id is a UUID, such as 019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42.";
+const NO_URL: &str = "A URL must begin with http:// or https:// and have no blanks, as in https://example.org/news.";
+const NO_EMAIL: &str = "This is not an email address such as mara@example.org.";
+const NO_ID: &str = "An id must be a UUID, such as 019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42.";
 
-/// Formats, each with the sentence of its fault.
+/// Formats, each with the sentence of its validation error.
 const FORMATS: &[(&str, &str)] = &[
-    ("date-time", "A time is written as RFC 3339 says, with its zone, such as 2026-01-31T12:00:00Z."),
+    ("date-time", "A time must follow RFC 3339 and have a UTC offset, as in 2026-01-31T12:00:00Z."),
     ("uri", NO_URL),
-    ("uri-reference", "This is an http or https address, or a path that begins with one slash."),
+    ("uri-reference", "This must be an http or https URL, or a path that begins with one slash."),
     ("email", NO_EMAIL),
     ("uuid", NO_ID),
 ];
 
-/// The fault of a text that a pattern refuses.
+/// Returns the error for a text that does not match a pattern.
 pub(super) fn by_pattern(at: &str, pattern: &str) -> Fault {
     match PATTERNS.iter().find(|(known, ..)| *known == pattern) {
         Some((_, code, sentence)) => Fault::at(at, code, *sentence),
-        // Only administrators' own schemas have patterns that nobody could write a sentence for.
-        None => Fault::at(at, "invalid_format", "This does not have the form that is asked for here.").bound("pattern", pattern),
+        // Only administrators' schemas have patterns without a sentence.
+        None => Fault::at(at, "invalid_format", "This does not have the required form.").bound("pattern", pattern),
     }
 }
 
-/// The fault of a text that a format refuses.
+/// Returns the error for a text that does not match a format.
 pub(super) fn by_format(at: &str, format: &str) -> Fault {
     match FORMATS.iter().find(|(known, _)| *known == format) {
         Some((_, sentence)) => Fault::at(at, "invalid_format", *sentence),
@@ -73,7 +77,7 @@ mod tests {
     use super::super::formats;
     use super::{FORMATS, PATTERNS};
 
-    /// The values of a keyword everywhere in a schema.
+    /// Collects all values of a keyword in a schema.
     fn values<'a>(keyword: &str, schema: &'a Value, found: &mut Vec<&'a str>) {
         match schema {
             Value::Object(members) => {

@@ -1,6 +1,6 @@
-//! `Shape`: the published schema of a body, compiled so that checking a body costs no more than the body is long.
+//! `Shape`: the published schema of a body, compiled so that validation takes linear time in the length of the body.
 //!
-//! Objects, arrays and choices are walked here; a text or a number is left to the validator, once its length is known.
+//! Objects, arrays and choices are checked here; texts and numbers by the validator, after a check of their length.
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -11,37 +11,37 @@ use serde_json::{Map, Value, json};
 use super::check::compiled;
 use crate::error::Result;
 
-/// What says how many bytes a member may have as JSON; the standard has no word for it.
+/// The keyword for the maximum size of a member, in bytes of JSON; the standard has no such keyword.
 pub(super) const MAX_BYTES_KEYWORD: &str = "x-max-bytes";
 
-/// A schema.
+/// A compiled schema.
 pub(super) enum Shape {
     /// An object.
     Object(ObjectShape),
     /// An array.
     Array(ArrayShape),
-    /// One of several.
+    /// A choice of several schemas.
     Choice(Vec<Self>),
     /// A component of the document, by its name.
     Reference(String),
-    /// A text, a number, a truth value or null.
+    /// A text, a number, a boolean or null.
     Scalar(Scalar),
-    /// Anything, of at most so many bytes where there is a bound.
+    /// Any value, with an optional maximum size in bytes.
     Anything(Option<usize>),
 }
 
-/// An object.
+/// The schema of an object.
 pub(super) struct ObjectShape {
     pub(super) properties: HashMap<String, Shape>,
     pub(super) required: Vec<String>,
-    /// What a member may be that is not named; none where no other may be there.
+    /// The schema of members that are not named; `None` if such members are not allowed.
     pub(super) others: Option<Box<Shape>>,
     pub(super) max: Option<usize>,
     pub(super) max_bytes: Option<usize>,
     pub(super) kind: Scalar,
 }
 
-/// An array.
+/// The schema of an array.
 pub(super) struct ArrayShape {
     pub(super) item: Box<Shape>,
     pub(super) min: usize,
@@ -50,23 +50,23 @@ pub(super) struct ArrayShape {
     pub(super) kind: Scalar,
 }
 
-/// What has no parts.
+/// The schema of a value without parts.
 pub(super) struct Scalar {
-    /// The types that it can have; empty where any.
+    /// The allowed types; empty if all are allowed.
     pub(super) types: Vec<String>,
-    /// How many characters a text may have.
+    /// The maximum length of a text, in characters.
     pub(super) max_length: Option<usize>,
-    /// The one text that it can be, where there is only one.
+    /// The only allowed text, if there is exactly one.
     pub(super) only: Option<String>,
-    /// Knows the rest: formats, patterns, bounds of numbers.
+    /// The validator for everything else: formats, patterns, limits of numbers.
     pub(super) validator: Arc<Validator>,
 }
 
-/// The validators of scalars, each compiled once however many schemas have it.
+/// The validators of scalars, each compiled once for all schemas that use it.
 #[derive(Default)]
 pub(super) struct Scalars(RwLock<HashMap<String, Arc<Validator>>>);
 
-/// Keywords that say nothing of what is valid.
+/// Keywords that do not affect validation.
 const NOTES: [&str; 9] =
     ["description", "title", "example", "examples", "default", "readOnly", "writeOnly", "deprecated", MAX_BYTES_KEYWORD];
 

@@ -1,20 +1,20 @@
-//! Tables of comma-separated values (RFC 4180), as spreadsheets write them and may read them without harm.
+//! CSV (RFC 4180), as spreadsheets write it and can read it without danger.
 
 use csv::{Reader, ReaderBuilder, StringRecord, Trim};
 
-/// What separates cells: a spreadsheet writes semicolons where the comma divides decimals, and tabs where it is asked for text.
+/// The separators of cells: spreadsheets write semicolons in locales with decimal commas, and tabs in text exports.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
-/// What a spreadsheet takes for the beginning of a formula, in all widths that it knows.
+/// The characters at which spreadsheets begin a formula, including their full-width and small forms.
 const FORMULA: [char; 12] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫'];
 
-/// Reads a table: cells are trimmed, lines may be of different lengths, and the first line names the columns.
+/// Reads a CSV file: cells are trimmed, lines may have different numbers of cells, and the first line names the columns.
 pub(crate) fn table(file: &[u8]) -> Reader<&[u8]> {
     let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
     ReaderBuilder::new().delimiter(separator(file)).flexible(true).trim(Trim::All).from_reader(file)
 }
 
-/// The separator that is in the first line most often, outside of quotation marks; a comma where there is none.
+/// Returns the most frequent separator of the first line outside quotation marks; a comma if there is none.
 fn separator(file: &[u8]) -> u8 {
     let mut counts = [0_usize; SEPARATORS.len()];
     let mut quoted = false;
@@ -30,23 +30,23 @@ fn separator(file: &[u8]) -> u8 {
     counts.iter().zip(SEPARATORS).find(|(count, _)| **count == most).map_or(b',', |(_, separator)| separator)
 }
 
-/// The names of the columns, whose case means nothing.
+/// Returns the names of the columns in lower case.
 pub(crate) fn column_names(head: &StringRecord) -> Vec<String> {
     head.iter().map(str::to_lowercase).collect()
 }
 
-/// A cell that no spreadsheet takes for a formula: an apostrophe comes before one that it might.
+/// Protects a cell that a spreadsheet could take for a formula, by putting an apostrophe before it.
 pub(crate) fn guarded(cell: String) -> String {
     if is_dangerous(&cell) { format!("'{cell}") } else { cell }
 }
 
-/// What a cell said before it was guarded.
+/// Removes the protection of a cell.
 pub(crate) fn unguarded(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|rest| is_dangerous(rest)).unwrap_or(cell)
 }
 
-/// Whether a cell begins a formula, by itself or after what spreadsheets ignore; or looks like one that was guarded, so that taking
-/// the apostrophe off gives what was there.
+/// Returns whether a cell begins a formula, directly or after characters that spreadsheets ignore. Also true for cells that look
+/// protected, so that removing the apostrophe always restores the original.
 fn is_dangerous(cell: &str) -> bool {
     let ignored = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
     cell.starts_with(['\t', '\r', '\n']) || cell.trim_start_matches('\'').trim_start_matches(ignored).starts_with(FORMULA)

@@ -1,4 +1,4 @@
-//! The walk over a body along its shape: lengths before what they are the lengths of, and an end where enough faults are found.
+//! Validates a body along its shape: checks lengths before contents, and stops when enough validation errors are found.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -11,29 +11,29 @@ use super::shape::{ArrayShape, ObjectShape, Scalar, Shape};
 use crate::error::{Fault, MAX_FAULTS, MAX_POINTER};
 use crate::input::escape;
 
-/// Members that nobody knows, beyond which an object is not looked at: more than any editor view has that are computed.
+/// The number of unknown members above which an object is not validated further: more than the computed members of any editor view.
 const MAX_UNKNOWN: usize = 100;
 
 /// Finds a component of the document by its name.
 pub(super) type Components<'a> = &'a dyn Fn(&str) -> Option<Arc<Shape>>;
 
-/// What is looked for.
+/// The validation errors to look for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Aim {
-    /// Every fault.
+    /// All errors.
     All,
-    /// What is longer than it may be, in a body whose other faults are found later.
+    /// Only excessive lengths, in a body whose other errors are found later.
     Sizes,
 }
 
-/// The faults of a value by its shape: one more than are told, where there are more.
+/// Returns the validation errors of a value by its shape; at most one more than are reported.
 pub(super) fn faults(shape: &Shape, value: &Value, components: Components<'_>, aim: Aim) -> Vec<Fault> {
     let mut walk = Walk { components, aim, path: Vec::new(), faults: Vec::new() };
     walk.check(shape, value);
     walk.faults
 }
 
-/// A step from a value to a part of it.
+/// A step from a value to one of its parts.
 #[derive(Clone, Copy)]
 enum Stride<'v> {
     Name(&'v str),
@@ -104,7 +104,7 @@ impl<'v> Walk<'_, 'v> {
             }
             let mut seen = HashSet::new();
             if shape.unique && !items.iter().all(|item| seen.insert(item.to_string())) {
-                self.add(|at| Fault::at(at, "duplicate_items", "An item stands here twice."));
+                self.add(|at| Fault::at(at, "duplicate_items", "An item occurs twice in this list."));
             }
         }
         for (index, item) in items.iter().enumerate() {
@@ -115,7 +115,7 @@ impl<'v> Walk<'_, 'v> {
         }
     }
 
-    /// A value that fits none of the branches has the faults of the first that is for values of its type.
+    /// A value that matches no branch gets the errors of the first branch for its type.
     fn choice(&mut self, branches: &[Shape], value: &'v Value) {
         let outside = std::mem::take(&mut self.faults);
         let mut first: Option<Vec<Fault>> = None;
@@ -182,12 +182,12 @@ impl<'v> Walk<'_, 'v> {
         }
     }
 
-    /// Whether there are more faults than are told, so that no more need be looked for.
+    /// Returns whether there are more errors than are reported, so that validation can stop.
     fn is_full(&self) -> bool {
         self.faults.len() > MAX_FAULTS
     }
 
-    /// Where the walk is, as far as it is told.
+    /// Returns the current pointer, as far as it is reported.
     fn pointer(&self) -> String {
         let mut pointer = String::new();
         for step in &self.path {
@@ -204,7 +204,7 @@ impl<'v> Walk<'_, 'v> {
     }
 }
 
-/// Whether a schema is for values of this type and, of objects, of this value of `type`.
+/// Returns whether a schema is for values of this type and, for objects, with this value of `type`.
 fn is_for(shape: &Shape, value: &Value, components: Components<'_>) -> bool {
     match shape {
         Shape::Anything(_) => true,
@@ -234,7 +234,7 @@ fn has_type(types: &[String], value: &Value) -> bool {
     types.is_empty() || types.iter().any(is)
 }
 
-/// The one value of `type` that a branch is for.
+/// Returns the single value of `type` that a branch is for.
 fn type_of(shape: &Shape, components: Components<'_>) -> Option<String> {
     match shape {
         Shape::Reference(name) => type_of(&*components(name)?, components),
@@ -246,12 +246,12 @@ fn type_of(shape: &Shape, components: Components<'_>) -> Option<String> {
     }
 }
 
-/// Whether a value has at most so many bytes as JSON; a longer one is not written to its end.
+/// Returns whether a value has at most this size in bytes of JSON; serialization of a larger value stops early.
 pub(super) fn is_within(value: &Value, max: usize) -> bool {
     serde_json::to_writer(Allowance(max), value).is_ok()
 }
 
-/// Counts what is written, and fails where it is too much.
+/// A writer that counts bytes and fails after a maximum.
 struct Allowance(usize);
 
 impl Write for Allowance {

@@ -1,4 +1,4 @@
-//! Joining and leaving, and the row of a node.
+//! Joining and leaving the nodes, and the row of a node.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use crate::error::Result;
 use crate::schema::nodes;
 use crate::secrets::{hex, random};
 
-/// How often a node renews its row.
+/// The interval at which a node renews its row.
 const BEAT: Duration = Duration::from_secs(10);
-/// A node that was not heard of for so long does not run any more.
+/// A node that has not renewed its row for this time, in milliseconds, has ended.
 pub(super) const HEARD_WITHIN_MILLIS: i64 = 30_000;
 
-/// This process among the nodes.
+/// This process as a node.
 pub(crate) struct Node {
     id: String,
 }
@@ -27,7 +27,7 @@ impl Default for Node {
     }
 }
 
-/// What a node says of itself.
+/// The row of a node.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = nodes)]
 pub(super) struct NodeRow {
@@ -47,50 +47,50 @@ impl NodeRow {
         }
     }
 
-    /// Why this node cannot run beside another one.
+    /// Returns the reason why this node cannot run beside another one.
     fn complaint(&self, other: &Self) -> Option<String> {
         let difference = if self.secret_key_digest != other.secret_key_digest {
             "has another secret key (SECRET_KEY_FILE): all servers on a database must have the same key file".to_owned()
         } else if self.api_url != other.api_url {
             let (ours, theirs) = (&self.api_url, &other.api_url);
             format!(
-                "has API_URL {theirs}, and this one {ours} (made of BIND where API_URL is not set): all servers on a database must have the same"
+                "has API_URL {theirs}, and this one {ours} (derived from BIND if API_URL is not set): all servers on a database must have the same"
             )
         } else {
             return None;
         };
         let ago = self.seen_at.abs_diff(other.seen_at) / 1000;
         Some(format!(
-            "another server on this database, heard of {ago} s ago, {difference}; \
-             set it so, or stop the other server (one that was killed is forgotten after {} s)",
+            "another server on this database, last seen {ago} s ago, {difference}; \
+             use the same value, or stop the other server (a killed server is forgotten after {} s)",
             HEARD_WITHIN_MILLIS / 1000
         ))
     }
 }
 
 impl App {
-    /// Becomes a node of the database.
+    /// Registers this process as a node of the database.
     ///
     /// # Errors
-    /// A sentence for the operator, if another node is set otherwise.
+    /// Returns a sentence for the operator if another node has conflicting settings.
     pub(crate) async fn join_nodes(&self) -> std::result::Result<(), String> {
         let app = self.clone();
         let joined = self.db.write(move |conn| join(&app, conn)).await;
         joined.map_err(|error| format!("cannot look for other servers on the database: {error}"))?.map_or(Ok(()), Err)
     }
 
-    /// Is no node any more; what fails here is forgotten in half a minute.
+    /// Removes this node's row; if that fails, the row expires after half a minute.
     pub(crate) async fn leave_nodes(&self) {
         let id = self.node.id.clone();
         if let Err(error) = self.db.write(move |conn| queries::delete(conn, &id)).await {
-            tracing::debug!(%error, "the row of this node is left behind");
+            tracing::debug!(%error, "the row of this node could not be deleted");
         }
     }
 }
 
-/// Takes a row, or says why not.
+/// Stores this node's row, or returns the reason why it cannot run.
 fn join(app: &App, conn: &mut Conn) -> Result<Option<String>> {
-    // Two that start together must see each other.
+    // Two nodes that start at the same time must see each other.
     lock(conn, "nodes")?;
     let now = millis(conn)?;
     queries::forget_the_silent(conn, now)?;
@@ -113,7 +113,7 @@ pub(crate) async fn keep_seen(app: App) {
             queries::put(conn, &NodeRow::of(&own, now))
         });
         if let Err(error) = seen.await {
-            tracing::debug!(%error, "the row of this node could not be renewed; it is tried again in a few seconds");
+            tracing::debug!(%error, "the row of this node could not be renewed; next attempt in a few seconds");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! The servers on one database: each keeps a row while it runs, and none starts beside one that is set otherwise.
+//! The nodes (servers) on one database: each keeps a row while it runs, and none starts beside one with conflicting settings.
 //!
-//! Invariants: only `serve` joins, so that commands run beside any server; how long ago a node was heard of is told by the
-//! database's own clock; the row holds a keyed hash of the secret key, which tells whether two keys are equal and nothing else.
+//! Invariants: only `serve` joins, so other commands run beside any server; the age of a row is measured with the database's own clock;
+//! the row holds a keyed hash of the secret key, which tells only whether two keys are equal.
 
 mod membership;
 mod queries;

@@ -7,12 +7,12 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::schema::nodes;
 
-/// All nodes.
+/// Returns all nodes.
 pub(super) fn all(conn: &mut Conn) -> Result<Vec<NodeRow>> {
     Ok(nodes::table.select(NodeRow::as_select()).order_by(nodes::seen_at.desc()).load(conn)?)
 }
 
-/// Stores a node's row, or renews it.
+/// Inserts or updates the row of a node.
 pub(super) fn put(conn: &mut Conn, node: &NodeRow) -> Result<()> {
     let found = diesel::update(nodes::table.filter(nodes::id.eq(&node.id))).set(node).execute(conn)?;
     if found == 0 {
@@ -21,13 +21,13 @@ pub(super) fn put(conn: &mut Conn, node: &NodeRow) -> Result<()> {
     Ok(())
 }
 
-/// Forgets one node.
+/// Deletes one node.
 pub(super) fn delete(conn: &mut Conn, id: &str) -> Result<()> {
     diesel::delete(nodes::table.filter(nodes::id.eq(id))).execute(conn)?;
     Ok(())
 }
 
-/// Forgets those that were not heard of lately, and those whose time lies ahead because the clock was set back.
+/// Deletes nodes that have not renewed their row lately, and rows with a time in the future, because the clock was set back.
 pub(super) fn forget_the_silent(conn: &mut Conn, now: i64) -> Result<()> {
     let silent = nodes::seen_at.lt(now - HEARD_WITHIN_MILLIS).or(nodes::seen_at.gt(now + HEARD_WITHIN_MILLIS));
     diesel::delete(nodes::table.filter(silent)).execute(conn)?;

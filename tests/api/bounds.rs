@@ -36,7 +36,7 @@ api_test!(fifty_faults_are_told_and_that_there_are_more, async |world| {
     assert_eq!((told.faults().len(), told.json().get("more")), (MAX_FAULTS, None));
     let told = world.editor().post("sections", unknown(MAX_FAULTS + 1)).await.expect(422);
     assert_eq!((told.faults().len(), told.at("/more")), (MAX_FAULTS, &json!(true)));
-    assert_eq!(told.text_at("/detail"), "The body has more than 50 faults.");
+    assert_eq!(told.text_at("/detail"), "The request body has more than 50 validation errors.");
     world.editor().post("sections", unknown(20_000)).await.expect(422).expect_faults(&[("", "too_many")]);
     let query: Vec<String> = (0..190).map(|index| format!("a{index}=1")).collect();
     let told = world.anonymous().get(&format!("articles?{}", query.join("&"))).await.expect_problem(400, "malformed_query");

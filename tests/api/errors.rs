@@ -116,7 +116,7 @@ api_test!(mistyped_names_are_guessed, async |world| {
     assert!(detail("articles?fields=dke").await.ends_with("Did you mean \"dek\"?"));
     assert!(detail("articles?lcoale=de").await.ends_with("Did you mean \"locale\"?"));
     let plus = "articles?published_at[gt]=2026-01-31T12:00:00+01:00";
-    assert!(detail(plus).await.ends_with("a plus is written %2B in an address."));
+    assert!(detail(plus).await.ends_with("write a plus sign as %2B in a URL."));
 });
 
 api_test!(malformed_json_is_400, async |world| {

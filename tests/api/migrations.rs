@@ -216,7 +216,7 @@ fn is_whole_or_not_at_all(engine: Engine) {
     );
     let before = database.dump();
     let why = refusal(&database);
-    assert!(why.contains("undone"), "{why}");
+    assert!(why.contains("rolled back"), "{why}");
     assert_eq!(before, database.dump());
     database.tamper("DROP TABLE comments");
     open(&database).expect("it runs when the obstacle is gone");
@@ -253,7 +253,7 @@ fn a_database_of_another_program_is_refused_on_postgres() {
     database.tamper("CREATE TABLE articles (id INTEGER PRIMARY KEY)");
     let before = database.dump();
     let why = refusal(&database);
-    assert!(why.contains("undone") || why.contains("another program"), "{why}");
+    assert!(why.contains("rolled back") || why.contains("another program"), "{why}");
     assert_eq!(before, database.dump());
 }
 

@@ -102,7 +102,7 @@ api_test!(rows_never_point_to_nothing, async |world| {
     assert!(found.status.success(), "a new file may be an upload under way: {found:?}");
     age(&bucket.path(&name));
     assert!(says(&check(world, &settings, &[]), 1, &format!("orphan {name}")));
-    assert!(says(&check(world, &settings, &["--repair"]), 0, "1 removed"));
+    assert!(says(&check(world, &settings, &["--repair"]), 0, "1 deleted"));
     assert_eq!(bucket.names(), [""; 0]);
 });
 
@@ -159,12 +159,12 @@ api_test!(what_is_deleted_in_an_outage_is_gone, async |world| {
 api_test!(the_check_tells_what_is_wrong, async |world| {
     let kept = world.author().upload("images", &[Part::file("one.jpg", &jpeg(64, 48, 1))]).await.expect(201);
     let lost = world.author().upload("images", &[Part::file("two.jpg", &jpeg(64, 48, 2))]).await.expect(201);
-    assert!(says(&check(world, &[], &["--deep", "--repair"]), 0, "files of pictures         2"));
+    assert!(says(&check(world, &[], &["--deep", "--repair"]), 0, "files of images           2"));
     let media = world.database.folder.path().join("media");
     let file = |image: &crate::support::Answer| media.join(format!("{}.jpg", image.text_at("/sha256")));
     let orphan = format!("{}.png", "0".repeat(64));
     std::fs::write(media.join(&orphan), b"whole").unwrap();
-    assert!(says(&check(world, &[], &["--repair"]), 0, "under way                 1"));
+    assert!(says(&check(world, &[], &["--repair"]), 0, "unfinished                1"));
     age(&media.join(&orphan));
     std::fs::remove_file(file(&lost)).unwrap();
     let mut content = std::fs::read(file(&kept)).unwrap();

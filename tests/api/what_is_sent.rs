@@ -146,9 +146,9 @@ api_test!(people_are_answered_with_sentences, async |world| {
     let refused = world.anonymous().post(&format!("articles/{article}/comments"), body).await.expect(422);
     assert_eq!(
         refused.fault_detail("/author_url"),
-        "A URL begins with http:// or https:// and has no blanks, as in https://example.org/news."
+        "A URL must begin with http:// or https:// and have no blanks, as in https://example.org/news."
     );
-    assert_eq!(refused.fault_detail("/author_email"), "This is no e-mail address; one looks like mara@example.org.");
+    assert_eq!(refused.fault_detail("/author_email"), "This is not an email address such as mara@example.org.");
     let refused = world.editor().post("redirects", json!({"from": "old", "to": "//x"})).await.expect(422);
     for place in ["/from", "/to"] {
         assert!(!refused.fault_detail(place).contains('^'), "{refused}");
@@ -159,7 +159,7 @@ api_test!(parts_of_forms_are_named, async |world| {
     let picture = jpeg(64, 48, 1);
     let author = world.author();
     let refused = author.upload("images", &[Part::file("x.jpg", &picture).called("image")]).await.expect(422);
-    assert_eq!(refused.fault_detail("/image"), "The part with the file is called \"file\".");
+    assert_eq!(refused.fault_detail("/image"), "The part with the file must be named \"file\".");
     refused.expect_faults(&[("/file", "required"), ("/image", "unknown_member")]);
     let refused = author.upload("images", &[Part::file("x.jpg", &picture), Part::text("title", "A tram")]).await.expect(422);
     assert_eq!(refused.fault_detail("/title"), "\"title\" is not known here.");

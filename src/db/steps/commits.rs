@@ -1,17 +1,17 @@
-//! Has PostgreSQL write the number of the transaction beside each event, and finds events by it.
+//! Makes PostgreSQL store the transaction number of each event, and indexes it.
 
 use diesel::connection::SimpleConnection;
 
 use super::Failure;
 use crate::db::Conn;
 
-/// Existing rows keep 0: they were committed before anybody follows.
+/// Existing rows keep 0: they were committed before any process follows events.
 const NUMBER: &str = "
     ALTER TABLE events ALTER COLUMN tx SET DEFAULT (pg_current_xact_id()::text::bigint);
     CREATE INDEX events_by_tx ON events (tx);
 ";
 
-/// Sets the default of `events.tx`. SQLite needs none: it commits in the order of its rows.
+/// Sets the default of `events.tx`. SQLite needs none, because it commits in the order of its rows.
 pub(in crate::db) fn number(conn: &mut Conn) -> Result<(), Failure> {
     if let Conn::Postgres(conn) = conn {
         conn.batch_execute(NUMBER)?;

@@ -1,6 +1,6 @@
-//! Renews the keys that names and texts are sorted and compared by.
+//! Recomputes the keys by which names and texts are sorted and compared.
 //!
-//! Until this migration all scripts were turned into Latin letters, so that different words became equal.
+//! Before this migration, all scripts were transliterated to Latin letters, so that different words became equal.
 
 use super::super::conn::Conn;
 use super::super::fold::fold;
@@ -9,7 +9,7 @@ use super::Failure;
 use super::pages::Derived;
 use crate::secrets::token_hash;
 
-/// The columns that are the folded text of another.
+/// The columns that hold the folded text of another column.
 const FOLDED: &[Derived] = &[
     of("users", "name", "name_key"),
     of("invitations", "name", "name_key"),
@@ -27,7 +27,7 @@ const FOLDED: &[Derived] = &[
     of("images", TEXTS_OF_IMAGES, "search_key"),
 ];
 
-/// The texts of an image that its search key is made of, a line each.
+/// The texts of an image in its search key, one per line.
 const TEXTS_OF_IMAGES: &str =
     "COALESCE(alt || '\n', '') || COALESCE(caption || '\n', '') || COALESCE(credit || '\n', '') || COALESCE(file_name, '')";
 
@@ -35,9 +35,9 @@ const fn of(table: &'static str, text: &'static str, column: &'static str) -> De
     Derived { table, id: "id", text, column, only: "TRUE" }
 }
 
-/// Renews all keys, and the hashes that repeated comments are recognised by.
+/// Recomputes all keys, and the hashes that identify repeated comments.
 ///
-/// Banned words stay: all that is stored of them is Latin letters, which are compared as before.
+/// Banned words are left alone: they are stored only in Latin letters, which are compared as before.
 pub(super) fn renew(conn: &mut Conn) -> Result<(), Failure> {
     for column in FOLDED {
         column.renew(conn, |text| Some(fold(text.trim_end_matches('\n'))))?;

@@ -1,4 +1,4 @@
-//! Goes through a table a page of rows at a time, so that a step takes the same memory however long the table is.
+//! Processes a table one page of rows at a time, so that a step needs the same memory for a table of any length.
 
 use diesel::sql_types::{Nullable, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
@@ -6,39 +6,39 @@ use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use super::super::conn::Conn;
 use super::Failure;
 
-/// How many rows are in memory at a time.
+/// The number of rows in memory at a time.
 const PAGE: usize = 200;
 
-/// A row as a step reads it.
+/// A row that a step reads.
 #[derive(QueryableByName)]
 pub(super) struct Row {
     /// The primary key.
     #[diesel(sql_type = Text)]
     pub(super) id: String,
-    /// The text that the step makes something of.
+    /// The text from which the step computes the column.
     #[diesel(sql_type = Nullable<Text>)]
     pub(super) text: Option<String>,
-    /// The text that was made of it before.
+    /// The current value of the column.
     #[diesel(sql_type = Nullable<Text>)]
     pub(super) made: Option<String>,
 }
 
-/// A column that is made of other columns of its row.
+/// A column that is computed from other columns of its row.
 pub(super) struct Derived {
-    /// The table.
+    /// The name of the table.
     pub(super) table: &'static str,
-    /// The column of its primary key, a text.
+    /// The column of the primary key, which is a text.
     pub(super) id: &'static str,
-    /// The SQL expression of the text that the column is made of.
+    /// The SQL expression of the text from which the column is computed.
     pub(super) text: &'static str,
-    /// The column.
+    /// The name of the column.
     pub(super) column: &'static str,
-    /// The condition that rows must meet; `TRUE` for all.
+    /// The condition that selects the rows; `TRUE` for all.
     pub(super) only: &'static str,
 }
 
 impl Derived {
-    /// Makes the column of each row anew, and writes those that differ from what was stored.
+    /// Recomputes the column for each row, and writes the values that have changed.
     pub(super) fn renew(&self, conn: &mut Conn, make: impl Fn(&str) -> Option<String>) -> Result<(), Failure> {
         let Self { table, id, column, .. } = self;
         let update = format!("UPDATE {table} SET {column} = $1 WHERE {id} = $2");
@@ -58,7 +58,7 @@ impl Derived {
         }
     }
 
-    /// The rows after one of this id, as many as a page has.
+    /// Returns the next page of rows after an id.
     fn page(&self, conn: &mut Conn, last: &str) -> Result<Vec<Row>, Failure> {
         let Self { table, id, text, column, only } = self;
         let select = format!(

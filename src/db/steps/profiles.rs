@@ -1,7 +1,7 @@
-//! Gives each account that may write and has no author's profile one, under the name of the account.
+//! Creates an author's profile, with the name of the account, for each account that may write and has none.
 //!
-//! Nobody asked for these profiles to be public, so they are unlisted: readers see one once an article by it is published
-//! or somebody saves it.
+//! These profiles are unlisted, because their owners did not ask for them: they become public when an article by them is published or a
+//! user saves them.
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
@@ -14,7 +14,7 @@ use super::super::timestamp::Timestamp;
 use super::Failure;
 use crate::error::Result;
 
-/// How many accounts are in memory at a time.
+/// The number of accounts in memory at a time.
 const PAGE: usize = 200;
 
 /// An account without a profile.
@@ -35,7 +35,7 @@ struct Rows {
     rows: i64,
 }
 
-/// Goes through the accounts, a page at a time.
+/// Processes all accounts, one page at a time.
 pub(super) fn provide(conn: &mut Conn) -> std::result::Result<(), Failure> {
     let select = format!(
         "SELECT id, name, created_at FROM users WHERE role <> 'moderator' AND id > $1

@@ -1,4 +1,4 @@
-//! What a ready answer is found by: its address, spelled one way, and its coding.
+//! The key of a cached response: its normalized URL and its content coding.
 
 use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
@@ -9,12 +9,12 @@ use quick_cache::Equivalent;
 
 use super::coding::Coding;
 
-/// A path and a query, the parameters in order.
+/// A path and a query with sorted parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::http) struct Address<'a>(Cow<'a, str>);
 
 impl<'a> Address<'a> {
-    /// That of a request.
+    /// Returns the normalized URL of a request.
     pub(in crate::http) fn of(uri: &'a Uri) -> Self {
         let address = uri.path_and_query().map_or("/", |address| address.as_str());
         let several = uri.query().is_some_and(|query| query.is_empty() || query.contains('&'));
@@ -31,21 +31,21 @@ fn spelled(path: &str, query: &str) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-/// A query with its parameters in order, so that one question has one answer.
+/// Sorts the parameters of a query, so that equal requests share one cached response.
 pub(in crate::http) fn canonical_query(query: &str) -> String {
     let mut pieces: Vec<&str> = query.split('&').filter(|piece| !piece.is_empty()).collect();
     pieces.sort_unstable();
     pieces.join("&")
 }
 
-/// Where an answer is kept.
+/// The key of a cached response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Key {
     pub(super) coding: Coding,
     pub(super) address: Arc<str>,
 }
 
-/// The same, on loan.
+/// A borrowed [`Key`].
 #[derive(Debug)]
 pub(super) struct Wanted<'a> {
     pub(super) coding: Coding,

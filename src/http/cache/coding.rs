@@ -1,4 +1,4 @@
-//! Content codings (RFC 9110, section 8.4.1): which one a client wants, and how it is made.
+//! Content codings (RFC 9110, section 8.4.1): negotiation and compression.
 
 use std::io::Write;
 
@@ -8,31 +8,31 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// How an answer's bytes are coded.
+/// The content coding of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::http) enum Coding {
-    /// As they are.
+    /// No compression.
     Identity,
-    /// By gzip (RFC 1952).
+    /// Compression by gzip (RFC 1952).
     Gzip,
-    /// By Brotli (RFC 7932).
+    /// Compression by Brotli (RFC 7932).
     Brotli,
 }
 
-/// Shorter answers are not worth it.
+/// The minimum size of a compressed response, in bytes.
 const SHORTEST: usize = 1024;
-/// Brotli's quality, 0 to 11: beyond it, an answer takes many times as long for a few per cent.
+/// Brotli's quality, 0 to 11: a higher one takes many times as long and saves a few per cent.
 const QUALITY: i32 = 5;
 
 impl Coding {
-    /// All of them.
+    /// All content codings.
     pub(in crate::http) const ALL: [Self; 3] = [Self::Identity, Self::Gzip, Self::Brotli];
 
-    /// The one that a client likes best of those there are; as they are where it does not say.
+    /// Returns the coding that the client prefers; no compression without `Accept-Encoding`.
     pub(in crate::http) fn wanted(headers: &HeaderMap) -> Self {
         let mut best = (Self::Identity, 0);
         for (coding, weight) in liked(headers) {
-            // Of two that are liked equally, Brotli is shorter.
+            // If a client accepts both equally, Brotli is shorter.
             if weight > best.1 || (weight > 0 && weight == best.1 && coding == Self::Brotli) {
                 best = (coding, weight);
             }
@@ -40,12 +40,12 @@ impl Coding {
         best.0
     }
 
-    /// Whether a client takes it.
+    /// Returns whether a client accepts this coding.
     pub(in crate::http) fn is_taken(self, headers: &HeaderMap) -> bool {
         liked(headers).any(|(coding, weight)| coding == self && weight > 0)
     }
 
-    /// Its name in `Content-Encoding`; none where nothing is done.
+    /// Returns the coding's name in `Content-Encoding`; `None` for no compression.
     pub(in crate::http) const fn name(self) -> Option<&'static str> {
         match self {
             Self::Identity => None,
@@ -54,12 +54,12 @@ impl Coding {
         }
     }
 
-    /// Whether an answer of this type and length gets shorter by it.
+    /// Returns whether compression is worthwhile for this media type and size.
     pub(in crate::http) fn is_worth_it(content_type: &str, length: usize) -> bool {
         length >= SHORTEST && (content_type.starts_with("text/") || content_type.contains("json") || content_type.contains("xml"))
     }
 
-    /// The bytes in this coding; none where they would not be shorter.
+    /// Compresses the bytes; returns `None` if that does not make them shorter.
     pub(in crate::http) fn code(self, bytes: &Bytes) -> Option<Bytes> {
         let mut coded = Vec::with_capacity(bytes.len() / 3);
         match self {
@@ -78,7 +78,7 @@ impl Coding {
     }
 }
 
-/// The codings that a client names, and how much it likes each, in thousandths.
+/// Returns the codings that a client accepts, with their weights in thousandths.
 fn liked(headers: &HeaderMap) -> impl Iterator<Item = (Coding, u16)> {
     let texts = headers.get_all(ACCEPT_ENCODING).filter_map(|header| header.to_str().ok());
     texts.flat_map(|text| text.split(',')).filter_map(|one| {
@@ -93,7 +93,7 @@ fn liked(headers: &HeaderMap) -> impl Iterator<Item = (Coding, u16)> {
     })
 }
 
-/// A weight (RFC 9110, section 12.4.2) in thousandths; what can't be read is not wanted.
+/// Parses a weight (RFC 9110, section 12.4.2) into thousandths; an invalid weight counts as 0.
 fn thousandths(weight: &str) -> u16 {
     match weight.trim().split_once('.') {
         None => weight.trim().parse::<u16>().ok().filter(|whole| *whole <= 1).map_or(0, |whole| whole * 1000),

@@ -1,4 +1,4 @@
-//! A ready answer: its bytes, its headers, and what it was made of.
+//! A cached response: its bytes, its headers, and its cache tags.
 
 use std::sync::Arc;
 
@@ -14,35 +14,35 @@ use super::coding::Coding;
 use crate::db::Timestamp;
 use crate::http::answer::matches_tag;
 
-/// What an entry weighs besides its bytes and names: two tables of headers, above all.
+/// The estimated size of an entry besides its bytes and names, in bytes: mainly two tables of headers.
 const OVERHEAD: usize = 2048;
-/// What says something of the bytes, which a client has that is told that they are the same.
+/// Headers that describe the body; they are left out of a `304`.
 const TOLD_ONCE: [&str; 5] = ["cache-tag", "content-encoding", "content-type", "last-modified", "link"];
-/// What a tag of it weighs in the index.
+/// The estimated size of one of its tags in the index, in bytes.
 const TAG_OVERHEAD: usize = 96;
 
-/// An answer that can be given again.
+/// A cached response.
 pub(in crate::http) struct Entry {
     pub(super) standing: Standing,
     headers: HeaderMap,
-    /// Those that a client is told again that has the answer (RFC 9110, section 15.4.5); the others it has as well.
+    /// The headers of a `304` (RFC 9110, section 15.4.5); the client already has the others.
     told_again: HeaderMap,
     body: Bytes,
 }
 
-/// What an answer is made of, and until when it holds.
+/// The cache tags of a response, and its expiry.
 #[derive(Clone)]
 pub(super) struct Standing {
-    /// How many purges there had been when its making began.
+    /// The number of purges that had happened when the response began to be made.
     pub(super) begun: u64,
     pub(super) until: Option<Timestamp>,
     pub(super) tags: Box<[u64]>,
-    /// Count how often it is given whole, and how often its client has it already.
+    /// The counters of `200` and of `304` responses.
     pub(super) given: [Counter; 2],
 }
 
 impl Entry {
-    /// An answer of these headers and bytes.
+    /// Creates an entry from headers and a body.
     pub(super) fn new(standing: Standing, headers: HeaderMap, body: Bytes) -> Self {
         let mut told_again = headers.clone();
         for name in TOLD_ONCE {
@@ -55,7 +55,7 @@ impl Entry {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The answer for a client that says which ones it has (`If-None-Match`).
+    /// Returns the response for a client that sends these entity tags in `If-None-Match`.
     pub(in crate::http) fn answer(&self, has: Option<&str>) -> Response<BoxBody> {
         let matched = has.zip(self.header(&ETAG)).is_some_and(|(has, tag)| matches_tag(has, tag));
         let (status, headers, body) = if matched {
@@ -64,22 +64,22 @@ impl Entry {
             (StatusCode::OK, &self.headers, BoxBody::new(self.body.clone()))
         };
         let mut response = Response::with_body(status, body);
-        // A copy of the whole is several times as quick as one header after the other.
+        // Cloning the whole table is several times as fast as inserting one header after the other.
         response.headers_mut().clone_from(headers);
         response
     }
 
-    /// Counts an answer that was given without being made.
+    /// Counts a response that was served from the cache.
     pub(in crate::http) fn count(&self, status: StatusCode) {
         self.standing.given[usize::from(status == StatusCode::NOT_MODIFIED)].inc();
     }
 
-    /// Whether it gets shorter by being coded.
+    /// Returns whether compression is worthwhile.
     pub(super) fn can_be_coded(&self) -> bool {
         self.header(&CONTENT_TYPE).is_some_and(|kind| Coding::is_worth_it(kind, self.body.len()))
     }
 
-    /// The same answer in another coding, with an entity tag of its own; none where that would not be shorter.
+    /// Compresses the response; the result has its own entity tag. Returns `None` if that does not make it shorter.
     pub(super) fn coded(&self, coding: Coding) -> Option<Self> {
         let (name, body) = (coding.name()?, coding.code(&self.body)?);
         let tag = self.header(&ETAG)?;
@@ -91,7 +91,7 @@ impl Entry {
     }
 }
 
-/// Weighs entries by the bytes that they hold.
+/// Weighs entries by their size in bytes.
 #[derive(Clone)]
 pub(super) struct ByBytes;
 

@@ -1,4 +1,4 @@
-//! Single flight: of all who ask for an answer that is not ready, one has it made, and the others wait for that.
+//! Single flight: of several concurrent requests for an uncached response, one makes it, and the others wait for it.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -6,19 +6,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-/// The answers that are being made.
+/// The responses that are being made.
 #[derive(Clone, Default)]
 pub(super) struct Flights(Arc<Mutex<HashMap<Arc<str>, watch::Receiver<()>>>>);
 
-/// What somebody who asks for an answer does.
+/// The part of a request in making an uncached response.
 pub(in crate::http) enum Turn {
-    /// Has it made; the others go on when this is dropped.
+    /// The request makes the response; the others continue when this guard is dropped.
     Make(Flight),
-    /// Waits.
+    /// The request waits for another one that makes the response.
     Wait(watch::Receiver<()>),
 }
 
-/// An answer that is being made.
+/// A response that is being made.
 pub(in crate::http) struct Flight {
     flights: Flights,
     address: Arc<str>,
@@ -26,7 +26,7 @@ pub(in crate::http) struct Flight {
 }
 
 impl Flights {
-    /// Takes a place in the line for an address.
+    /// Joins the requests for a URL.
     pub(super) fn join(&self, address: &str) -> Turn {
         let mut flights = self.lock();
         match flights.entry(address.into()) {

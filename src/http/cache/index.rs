@@ -1,4 +1,4 @@
-//! Which answers were made of what, and what has been purged lately.
+//! The cached responses by their tags, and the latest purges.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -6,26 +6,26 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::address::Key;
 
-/// As many purges are remembered; an answer that takes longer than so many to be made is not kept.
+/// The number of remembered purges; a response is not cached if more purges than these happen while it is made.
 const MEMORY: usize = 4096;
 
-/// Answers by the tags of what they were made of.
+/// Cached responses by their tags.
 #[derive(Default)]
 pub(super) struct Index {
     keys: HashMap<u64, HashSet<Key>>,
-    /// The last purges, each with its number and its tags.
+    /// The latest purges, each with its number and its tags.
     purges: VecDeque<(u64, Box<[u64]>)>,
-    /// An answer that was begun before this purge can't be judged any more.
+    /// Responses that began to be made before this purge are not cached, because the log does not reach back that far.
     floor: u64,
 }
 
-/// A tag as the index knows it. Two that look alike are purged together, which costs an answer and harms nobody.
+/// Returns the hash of a tag. Tags with equal hashes are purged together, which costs one cached response and does no harm.
 pub(in crate::http) fn tag(name: &str) -> u64 {
     xxh3_64(name.as_bytes())
 }
 
 impl Index {
-    /// Whether something of an answer has been purged since its making began.
+    /// Returns whether a tag of a response has been purged since the response began to be made.
     pub(super) fn outran(&self, begun: u64, tags: &[u64]) -> bool {
         begun < self.floor
             || self
@@ -36,14 +36,14 @@ impl Index {
                 .any(|(_, purged)| purged.iter().any(|tag| tags.contains(tag)))
     }
 
-    /// Remembers an answer.
+    /// Adds a response.
     pub(super) fn add(&mut self, key: &Key, tags: &[u64]) {
         for tag in tags {
             self.keys.entry(*tag).or_default().insert(key.clone());
         }
     }
 
-    /// Forgets an answer.
+    /// Removes a response.
     pub(super) fn remove(&mut self, key: &Key, tags: &[u64]) {
         for tag in tags {
             if let Some(keys) = self.keys.get_mut(tag) {
@@ -55,7 +55,7 @@ impl Index {
         }
     }
 
-    /// Notes a purge, and gives the answers that it meets.
+    /// Records a purge, and returns the keys of the responses to remove.
     pub(super) fn purge(&mut self, number: u64, tags: Box<[u64]>) -> HashSet<Key> {
         let met = tags.iter().filter_map(|tag| self.keys.remove(tag)).flatten().collect();
         self.purges.push_back((number, tags));
@@ -67,7 +67,7 @@ impl Index {
         met
     }
 
-    /// Notes a purge of everything.
+    /// Records a purge of everything.
     pub(super) fn clear(&mut self, number: u64) {
         self.keys.clear();
         self.purges.clear();

@@ -1,8 +1,8 @@
-//! The response cache: public answers as bytes, until something that they were made of is written.
+//! The response cache: it keeps the bytes of public responses until something that they show changes.
 //!
-//! Invariants: only what says of itself that it is public, and what it was made of, is kept; when a purge has returned,
-//! nothing is given any more that was made of what it names; an answer whose making began before such a purge is not
-//! kept; an answer that time alone will change says until when it holds, and is not given after that.
+//! Invariants: only responses that are public and name their cache tags are cached; when a purge has returned, no cached response with a
+//! purged tag is served; a response that began to be made before such a purge is not cached; a response that changes with time alone has
+//! an expiry and is not served after it.
 
 mod address;
 mod coding;
@@ -33,7 +33,7 @@ pub(super) use flights::Turn;
 use index::Index;
 pub(super) use index::tag as cache_tag;
 
-/// What an answer brings along.
+/// The headers that are cached with a response.
 const KEPT: [&str; 10] = [
     "cache-control",
     "cache-tag",
@@ -47,23 +47,23 @@ const KEPT: [&str; 10] = [
     "x-content-type-options",
 ];
 
-/// Until when an answer holds that nothing but time will change; travels with the answer.
+/// The expiry of a response that changes with time alone; carried as a response extension.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct GoodUntil(pub(super) Timestamp);
 
-/// What an answer for everybody was made of; travels with the answer, whose `Cache-Tag` may say it less exactly.
+/// The hashes of a public response's cache tags; carried as a response extension. The `Cache-Tag` header may be coarser.
 #[derive(Clone, Debug)]
 pub(super) struct MadeOf(pub(super) Box<[u64]>);
 
-/// An answer that has been made.
+/// A response that has been made.
 pub(super) enum Made {
-    /// For everybody.
+    /// A public response, for every caller.
     Public(Arc<Entry>),
-    /// For nobody but whoever asked.
+    /// A private response, only for its caller.
     Other(ServiceResponse<BoxBody>),
 }
 
-/// Ready answers, bounded by their bytes.
+/// Cached responses, limited by their total size in bytes.
 pub(crate) struct Cache {
     kept: Option<Kept>,
     flights: Flights,
@@ -73,11 +73,11 @@ pub(crate) struct Cache {
 struct Kept {
     answers: Store<Key, Arc<Entry>, ByBytes, DefaultHashBuilder, Lapsing>,
     index: Mutex<Index>,
-    /// How many purges there have been.
+    /// The number of purges so far.
     purges: AtomicU64,
 }
 
-/// Hands out what had to make room, so that the index forgets it, too.
+/// Collects evicted entries, so that they are removed from the index, too.
 #[derive(Clone)]
 struct Lapsing;
 
@@ -90,7 +90,7 @@ impl Lifecycle<Key, Arc<Entry>> for Lapsing {
 }
 
 impl Cache {
-    /// A cache of so many bytes; none of 0.
+    /// Creates a cache with a maximum size in bytes; a size of 0 disables it.
     pub(crate) fn new(bytes: usize, clock: Clock) -> Self {
         let capacity = u64::try_from(bytes).unwrap_or(u64::MAX);
         let kept = (bytes > 0).then(|| Kept {
@@ -101,17 +101,17 @@ impl Cache {
         Self { kept, flights: Flights::default(), clock }
     }
 
-    /// Where the making of an answer begins; none where none is kept.
+    /// Returns the number of purges so far, which marks the beginning of making a response; `None` if the cache is disabled.
     pub(super) fn begin(&self) -> Option<u64> {
         self.kept.as_ref().map(|kept| kept.purges.load(Ordering::SeqCst))
     }
 
-    /// A place in the line for an answer that is not ready.
+    /// Joins the requests for an uncached response.
     pub(super) fn join(&self, address: &Address<'_>) -> Turn {
         self.flights.join(address.as_str())
     }
 
-    /// The answer to an address in a coding, where it is ready; as it is where it gets no shorter.
+    /// Returns the cached response for a URL in a coding; uncompressed if compression does not make it shorter.
     pub(super) fn find(&self, address: &Address<'_>, coding: Coding) -> Option<Arc<Entry>> {
         let plain = || self.look_up(address, Coding::Identity);
         if coding == Coding::Identity {
@@ -125,7 +125,7 @@ impl Cache {
         if entry.standing.until.is_some_and(|until| self.clock.now() >= until) { None } else { Some(entry) }
     }
 
-    /// Codes an answer that is ready, away from the async threads, and keeps it; as it is where it gets no shorter.
+    /// Compresses a cached response on a blocking thread and caches the result; uncompressed if compression does not make it shorter.
     pub(super) async fn coded(&self, address: &Address<'_>, coding: Coding) -> Option<Arc<Entry>> {
         if let Some(ready) = self.find(address, coding) {
             return Some(ready);
@@ -138,7 +138,7 @@ impl Cache {
         Some(coded)
     }
 
-    /// Keeps an answer that is public and was begun after so many purges, and gives it; any other is given back.
+    /// Caches a public response that began to be made after `begun` purges, and returns the entry; returns any other response unchanged.
     pub(super) fn keep(&self, address: &Address<'_>, begun: u64, answer: ServiceResponse<BoxBody>, given: [Counter; 2]) -> Made {
         let Some(tags) = made_of(&answer) else { return Made::Other(answer) };
         let until = answer.response().extensions().get::<GoodUntil>().map(|until| until.0);
@@ -155,7 +155,7 @@ impl Cache {
         Made::Public(entry)
     }
 
-    /// Keeps an answer, unless something that it was made of was purged meanwhile.
+    /// Caches a response, unless one of its tags was purged meanwhile.
     fn put(&self, key: &Key, entry: &Arc<Entry>) {
         let Some(kept) = &self.kept else { return };
         let mut index = kept.index();
@@ -167,7 +167,7 @@ impl Cache {
         }
         let mut lapsed = Vec::new();
         kept.answers.insert_with_lifecycle(key.clone(), Arc::clone(entry), &mut lapsed);
-        // What was replaced is among them, and what is too large to be kept.
+        // The evicted entries include a replaced entry, and an entry that is too large.
         for (key, entry) in &lapsed {
             index.remove(key, &entry.standing.tags);
         }
@@ -176,7 +176,7 @@ impl Cache {
         }
     }
 
-    /// What these tags name has been written: nothing that was made of it before is given from now on.
+    /// Purges tags after a write: no cached response with one of these tags is served any more.
     pub(crate) fn purge<'a>(&self, tags: impl IntoIterator<Item = &'a str>) {
         let Some(kept) = &self.kept else { return };
         let tags: Box<[u64]> = tags.into_iter().map(index::tag).collect();
@@ -192,12 +192,12 @@ impl Cache {
         }
     }
 
-    /// How often something has been purged; none where nothing is kept.
+    /// Returns the number of purges so far; `None` if the cache is disabled.
     pub(crate) fn purges(&self) -> Option<u64> {
         self.kept.as_ref().map(|kept| kept.purges.load(Ordering::SeqCst))
     }
 
-    /// Nobody knows what has been written: nothing that was made before is given from now on.
+    /// Purges everything when it is unknown what was written.
     pub(crate) fn clear(&self) {
         let Some(kept) = &self.kept else { return };
         let mut index = kept.index();
@@ -212,7 +212,7 @@ impl Kept {
     }
 }
 
-/// What a public answer was made of; none where it is not for everybody.
+/// Returns the cache tags of a public response; `None` for other responses.
 fn made_of(answer: &ServiceResponse<BoxBody>) -> Option<Box<[u64]>> {
     let public = answer.headers().get(CACHE_CONTROL).is_some_and(|rules| rules.as_bytes().starts_with(b"public"));
     let known = || answer.response().extensions().get::<MadeOf>().map(|known| known.0.clone());

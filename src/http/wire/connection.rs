@@ -1,4 +1,4 @@
-//! What the gate and the byte stream of a connection tell each other: where its current request is.
+//! The state of a connection that the cache layer and the byte stream share: the phase of its current request.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -18,50 +18,50 @@ use super::pieces::Pieces;
 use crate::app::App;
 use crate::config::Deadlines;
 
-/// How many bytes are read ahead of the request that is being answered.
+/// The maximum number of bytes that are read ahead of the request that is being handled.
 const MAX_AHEAD: usize = 16 * 1024;
 
-/// Where a connection is.
+/// The phase of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Nothing has been sent since the last answer.
+    /// No byte has been sent since the last response.
     Idle,
-    /// A head is arriving.
+    /// A request head is arriving.
     Head,
-    /// The request is with its handler.
+    /// A handler is processing the request.
     Answering,
-    /// The answer is leaving.
+    /// The response is being sent.
     Sending,
-    /// The answer has left, and the rest of the body is thrown away.
+    /// The response has been sent, and the rest of the request body is discarded.
     Draining,
 }
 
-/// Whether a request's body has arrived.
+/// Whether a request's body has been received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum BodyState {
-    /// It has none, or all of it has been read.
+    /// The request has no body, or the body was read completely.
     Ended,
-    /// Its reader has not seen the end.
+    /// The reader has not reached the end of the body.
     Coming,
 }
 
-/// One connection, as its byte stream and its requests know it.
+/// The state of one connection, shared by its byte stream and its requests.
 pub(crate) struct Wired {
     pub(super) app: App,
     number: u64,
     phase: Cell<Phase>,
     is_fresh: Cell<bool>,
-    /// By when what the client has to send must be there.
+    /// The deadline for the data that the client has to send.
     pub(super) reading: Cell<Option<Instant>>,
-    /// By when the client must have taken a byte.
+    /// The deadline by which the client must accept a byte.
     pub(super) writing: Cell<Option<Instant>>,
     body: Cell<BodyState>,
     had_body: Cell<bool>,
     more: Cell<bool>,
-    /// Whether the answer before this one was still leaving when the request arrived.
+    /// Whether the previous response was still being sent when the request arrived.
     is_crowded: Cell<bool>,
     ahead: Cell<usize>,
-    /// The last bytes that were read: the end of a head, or something after one.
+    /// The last bytes that were read: the end of a head, or bytes after one.
     tail: Cell<[u8; 3]>,
     unsent: Cell<usize>,
     held: RefCell<Option<Waker>>,
@@ -98,7 +98,7 @@ impl Wired {
         self.phase.get()
     }
 
-    /// Whether nothing may be read now; the task is woken when it may.
+    /// Returns whether reading must pause now; the task is woken when it may continue.
     pub(super) fn holds_back(&self, task: &Waker) -> bool {
         let busy = matches!(self.phase(), Phase::Answering | Phase::Sending) && self.body.get() == BodyState::Ended;
         let holds = busy && self.ahead.get() >= MAX_AHEAD;
@@ -108,14 +108,14 @@ impl Wired {
         holds
     }
 
-    /// Notes the task that serves the connection, once.
+    /// Registers the task that serves the connection, once.
     pub(super) fn served_by(&self, task: &Waker) {
         if !self.is_known.replace(true) {
             self.app.connections.served_by(self.number, task);
         }
     }
 
-    /// Takes note of bytes that were read.
+    /// Records bytes that were read.
     pub(super) fn has_read(&self, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
@@ -133,7 +133,7 @@ impl Wired {
         }
     }
 
-    /// Takes note of how many bytes the client has yet to take.
+    /// Records the number of bytes that the client has not accepted yet.
     pub(super) fn has_unsent(&self, bytes: usize) {
         let before = self.unsent.replace(bytes);
         if before != bytes {
@@ -141,7 +141,7 @@ impl Wired {
         }
     }
 
-    /// Says that everything that was given to the stream has been written.
+    /// Records that everything given to the stream has been written.
     pub(super) fn has_flushed(&self) {
         if self.phase() != Phase::Sending || self.more.get() {
             return;
@@ -153,7 +153,7 @@ impl Wired {
             self.phase.set(Phase::Idle);
             self.reading.set(Some(from_now(self.deadlines().idle)));
         } else {
-            // The beginning of the next head has come along with the last request.
+            // The beginning of the next head arrived together with the last request.
             self.expect_head();
         }
         self.let_go();
@@ -164,7 +164,7 @@ impl Wired {
         self.reading.set(Some(from_now(self.deadlines().head)));
     }
 
-    /// Whether the last bytes that were read are the end of a head.
+    /// Returns whether the last bytes that were read end a head.
     fn ends_a_head(&self) -> bool {
         matches!(self.tail.get(), [_, b'\n', b'\n'] | [b'\n', b'\r', b'\n'])
     }
@@ -175,7 +175,7 @@ impl Wired {
         }
     }
 
-    /// Takes note of a request whose head has arrived, and watches its body.
+    /// Records a request whose head has arrived, and watches its body.
     fn arrives(self: &Rc<Self>, request: &mut RawRequest) {
         if self.is_fresh.replace(false) {
             self.app.connections.no_longer_fresh();
@@ -194,14 +194,14 @@ impl Wired {
         self.let_go();
     }
 
-    /// The same body; it is known when it has ended.
+    /// Wraps a body so that its end is recorded.
     fn watch(self: &Rc<Self>, payload: Payload) -> Payload {
         let mut watched = WatchedBody { payload, connection: Rc::clone(self) };
         let stream = poll_fn(move |context| watched.poll_next(context));
         Payload::Stream { payload: Box::pin(stream) }
     }
 
-    /// The answer as it leaves: in pieces, and as the last of the connection where the body is not there.
+    /// Prepares a response for sending: in pieces, and as the last one of the connection if the request body is incomplete.
     fn answers(self: &Rc<Self>, mut response: Response<BoxBody>) -> Response<BoxBody> {
         self.phase.set(Phase::Sending);
         if self.body.get() == BodyState::Coming {
@@ -210,7 +210,7 @@ impl Wired {
         response.map_body(|_, body| {
             let size = body.size();
             match body.try_into_bytes() {
-                // Behind another answer, the head of this one may be flushed without its body.
+                // While another response is still being sent, the head of this one may be flushed without its body.
                 Ok(bytes) if bytes.len() <= self.app.connections.piece() && !self.is_crowded.get() => BoxBody::new(bytes),
                 Ok(bytes) => BoxBody::new(Pieces::of_bytes(bytes, size, self)),
                 Err(stream) => BoxBody::new(Pieces::of_stream(stream, size, self)),
@@ -218,7 +218,7 @@ impl Wired {
         })
     }
 
-    /// Says whether there is more of the answer than what was given to the stream.
+    /// Records whether the response has more bytes than those given to the stream.
     pub(super) fn has_more(&self, more: bool) {
         self.more.set(more);
     }
@@ -234,7 +234,7 @@ impl Drop for Wired {
     }
 }
 
-/// A body that says when it has ended.
+/// A body that records its end.
 struct WatchedBody {
     payload: Payload,
     connection: Rc<Wired>,
@@ -251,7 +251,7 @@ impl WatchedBody {
 }
 
 impl Drop for WatchedBody {
-    /// A small body that nobody reads is there already, as a rule: then the connection can be kept.
+    /// A small body that the handler does not read has usually arrived already: then the connection can be kept.
     fn drop(&mut self) {
         let mut context = Context::from_waker(Waker::noop());
         while self.connection.body.get() == BodyState::Coming {
@@ -263,12 +263,12 @@ impl Drop for WatchedBody {
     }
 }
 
-/// The connection that a request came over; none where it was made inside.
+/// The connection of a request; `None` if the request was made inside the process.
 #[derive(Clone)]
 pub(crate) struct Conduct(Option<Rc<Wired>>);
 
 impl Conduct {
-    /// Takes note of a request.
+    /// Records a request.
     pub(crate) fn of(request: &mut RawRequest) -> Self {
         let connection = request.conn_data::<Rc<Wired>>().cloned();
         if let Some(connection) = &connection {
@@ -277,12 +277,12 @@ impl Conduct {
         Self(connection)
     }
 
-    /// Whether the request came over a connection.
+    /// Returns whether the request came over a connection.
     pub(crate) fn is_wired(&self) -> bool {
         self.0.is_some()
     }
 
-    /// The answer as it leaves.
+    /// Prepares a response for sending.
     pub(crate) fn answers(&self, response: Response<BoxBody>) -> Response<BoxBody> {
         match &self.0 {
             Some(connection) => connection.answers(response),

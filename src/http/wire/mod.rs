@@ -1,8 +1,8 @@
-//! The connection layer: the byte stream under actix, with deadlines for everything that the other side decides on.
+//! The connection layer: the byte stream below actix, with a deadline for every step that depends on the client.
 //!
-//! Invariants: every head, drain and write of every request of a connection has a deadline (bodies have theirs where they
-//! are read); a connection holds one piece of its answer, and pieces get small when the sum of unsent bytes gets large;
-//! whatever the framework says by itself leaves as a problem document.
+//! Invariants: every head, drain and write of every request of a connection has a deadline (request bodies have theirs in `body`,
+//! `upload` and `tus`); a connection holds one piece of its response, and pieces become small when the total of unsent bytes becomes
+//! large; every response that the framework generates itself is replaced by a problem document.
 
 mod connection;
 mod deadlines;

@@ -1,15 +1,15 @@
-//! What is known of all connections of a process: how many have not asked for anything yet, and how much is unsent.
+//! The state of all connections of a process: how many have not sent a request yet, and how many bytes are unsent.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-/// How many bytes may be unsent before pieces get small.
+/// The number of unsent bytes above which pieces become small.
 const MAX_UNSENT: usize = 64 * 1024 * 1024;
-/// The piece of an answer that a connection holds.
+/// The size of the piece of a response that a connection holds, in bytes.
 const MAX_PIECE: usize = 64 * 1024;
-/// The same, when much is unsent. The framework takes one piece after the other until it holds as much.
+/// The size of a piece when many bytes are unsent. The framework takes pieces until it holds this many bytes.
 pub(crate) const MIN_PIECE: usize = 4 * 1024;
 
 /// All open connections of a process.
@@ -23,18 +23,18 @@ pub(crate) struct OpenConnections {
 }
 
 impl OpenConnections {
-    /// Counts a connection that has not asked for anything yet, and gives it a number.
+    /// Counts a connection that has not sent a request yet, and returns its number.
     pub(super) fn opened(&self) -> u64 {
         self.fresh.fetch_add(1, Ordering::SeqCst);
         self.next.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Notes the task that serves a connection.
+    /// Registers the task that serves a connection.
     pub(super) fn served_by(&self, number: u64, task: &Waker) {
         self.tasks().insert(number, task.clone());
     }
 
-    /// Says that a connection has sent its first head, or has ended without one.
+    /// Records that a connection has sent its first head, or has ended without one.
     pub(super) fn no_longer_fresh(&self) {
         self.fresh.fetch_sub(1, Ordering::SeqCst);
     }
@@ -44,7 +44,7 @@ impl OpenConnections {
         self.tasks().remove(&number);
     }
 
-    /// Takes over how much of a connection's answer is unsent.
+    /// Updates the number of unsent bytes of a connection.
     pub(super) fn unsent_changed(&self, before: usize, now: usize) {
         if now >= before {
             self.unsent.fetch_add(now - before, Ordering::Relaxed);
@@ -53,22 +53,22 @@ impl OpenConnections {
         }
     }
 
-    /// How large the next piece of an answer may be.
+    /// Returns the maximum size of the next piece of a response, in bytes.
     pub(super) fn piece(&self) -> usize {
         if self.unsent.load(Ordering::Relaxed) < MAX_UNSENT { MAX_PIECE } else { MIN_PIECE }
     }
 
-    /// How many connections have not sent a head yet.
+    /// Returns the number of connections that have not sent a head yet.
     pub(crate) fn fresh(&self) -> usize {
         self.fresh.load(Ordering::SeqCst)
     }
 
-    /// Whether idle connections are to be closed.
+    /// Returns whether idle connections are to be closed.
     pub(super) fn is_closing(&self) -> bool {
         self.closing.load(Ordering::SeqCst)
     }
 
-    /// Closes idle connections from now on; the others close when their request is answered.
+    /// Closes idle connections from now on; the others close after their current response.
     pub(crate) fn close_idle(&self) {
         self.closing.store(true, Ordering::SeqCst);
         for task in self.tasks().values() {

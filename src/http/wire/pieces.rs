@@ -1,4 +1,4 @@
-//! An answer's body in pieces: a connection holds one of them, and the rest is shared or not read yet.
+//! A response body in pieces: a connection holds one piece; the rest is shared memory or has not been read yet.
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -18,12 +18,12 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    /// The pieces of bytes that others may share.
+    /// Splits bytes, which other connections may share.
     pub(super) fn of_bytes(bytes: Bytes, size: BodySize, connection: &Rc<Wired>) -> Self {
         Self::new(bytes, None, size, connection)
     }
 
-    /// The pieces of what is read while it is sent.
+    /// Splits a body that is read while it is sent.
     pub(super) fn of_stream(stream: BoxBody, size: BodySize, connection: &Rc<Wired>) -> Self {
         Self::new(Bytes::new(), Some(Box::pin(stream)), size, connection)
     }

@@ -1,4 +1,4 @@
-//! What is said to a client whose request never became one: a problem document, as everybody gets.
+//! Problem documents for clients whose bytes never became a request.
 
 use std::fmt::Write as _;
 
@@ -10,25 +10,25 @@ use crate::app::App;
 use crate::error::{Code, Error};
 use crate::http::front::request_id;
 
-/// A whole answer in the place of a bare one of the framework's; none where this is no bare error.
+/// Returns the full response that replaces a bare error response of the framework; `None` if this is not one.
 pub(super) fn in_place_of(app: &App, answer: &[u8]) -> Option<Vec<u8>> {
     let status = answer.strip_prefix(b"HTTP/1.1 ").or_else(|| answer.strip_prefix(b"HTTP/1.0 "))?;
     let status = StatusCode::from_bytes(status.get(..3)?).ok()?;
     let error = match status.as_u16() {
-        400 => Error::new(Code::MalformedRequest, "The request line, a header or the framing of the body is not as RFC 9112 describes."),
-        431 => Error::new(Code::HeadersTooLarge, "The request line and the headers may have 128 KiB together."),
-        500.. => Error::internal("the framework answered by itself"),
+        400 => Error::new(Code::MalformedRequest, "The request line, a header or the framing of the body violates RFC 9112."),
+        431 => Error::new(Code::HeadersTooLarge, "The request line and the headers must be at most 128 KiB together."),
+        500.. => Error::internal("the framework responded by itself"),
         _ => return None,
     };
     Some(written(app, &error))
 }
 
-/// What a client is told whose head does not arrive.
+/// Returns the response for a client whose request head does not arrive in time.
 pub(super) fn too_slow(app: &App) -> Vec<u8> {
     written(app, &Error::new(Code::RequestTimeout, "The head of the request did not arrive in time."))
 }
 
-/// An error as a whole answer that ends its connection.
+/// Serializes an error as a full response that ends its connection.
 fn written(app: &App, error: &Error) -> Vec<u8> {
     let id = request_id(&HeaderMap::new());
     let (response, body) = error.response("/", &id).into_parts();
@@ -45,6 +45,6 @@ fn written(app: &App, error: &Error) -> Vec<u8> {
          referrer-policy: no-referrer\r\ncontent-security-policy: default-src 'none'; frame-ancestors 'none'\r\n\r\n"
     );
     app.metrics.answered("other", "unknown", status.as_u16(), std::time::Duration::ZERO);
-    tracing::info!(request_id = id, status = status.as_u16(), code = error.code().as_str(), "answered below the service");
+    tracing::info!(request_id = id, status = status.as_u16(), code = error.code().as_str(), "responded below the service");
     [head.as_bytes(), &body].concat()
 }

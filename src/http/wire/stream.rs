@@ -1,4 +1,4 @@
-//! The byte stream that actix reads and writes, with our deadlines.
+//! The byte stream that actix reads and writes, with deadlines.
 
 use std::io::{Error, ErrorKind, Result};
 use std::pin::Pin;
@@ -15,15 +15,15 @@ use super::deadlines::{Alarm, from_now};
 use super::refusal;
 use crate::app::App;
 
-/// How many bytes the kernel may hold that have not been sent.
+/// The maximum number of unsent bytes in the kernel's buffer.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const MAX_UNSENT_IN_KERNEL: u32 = 64 * 1024;
-/// How many bytes are read at once.
+/// The maximum number of bytes of one read.
 const MAX_READ: usize = 16 * 1024;
-/// How many times as many bytes as a buffer holds are thrown away before others get their turn.
+/// The maximum number of full buffers that are discarded before other tasks get their turn.
 const MAX_DISCARDS: usize = 32;
 
-/// A connection's byte stream.
+/// The byte stream of a connection.
 pub(crate) struct Wire {
     stream: TcpStream,
     connection: Rc<Wired>,
@@ -32,44 +32,44 @@ pub(crate) struct Wire {
     is_over: bool,
 }
 
-/// An answer of ours in the place of a bare one.
+/// A problem document that replaces a bare response of the framework.
 enum Refused {
-    /// Its bytes, and how many of them have left.
+    /// The bytes, and how many of them have been sent.
     Writing(Vec<u8>, usize),
-    /// Reads what the client is still sending, since closing over it would take the answer away from it.
+    /// Reads and discards what the client is still sending: closing the connection earlier could destroy the response.
     Lingering,
 }
 
 impl Wire {
-    /// A connection that was just accepted.
+    /// Wraps a connection that was just accepted.
     pub(crate) fn new(stream: TcpStream, app: &App) -> Self {
-        // Neither is needed for a right answer.
+        // Both options are only optimizations.
         let _ = stream.set_nodelay(true);
         #[cfg(any(target_os = "linux", target_os = "android"))]
         let _ = SockRef::from(&stream).set_tcp_notsent_lowat(MAX_UNSENT_IN_KERNEL);
         Self { stream, connection: Rc::new(Wired::new(app.clone())), alarm: Alarm::default(), refusal: None, is_over: false }
     }
 
-    /// What requests know of it.
+    /// Returns the state that requests share.
     pub(crate) fn connection(&self) -> &Rc<Wired> {
         &self.connection
     }
 
-    /// Whether the client has been too slow in sending; it is told so if it was sending a head.
+    /// Returns whether the client has been too slow in sending; if it was sending a head, it gets a problem document.
     fn is_too_slow(&mut self, context: &mut Context<'_>) -> bool {
         let Some(due) = self.connection.reading.get() else { return false };
         if !self.alarm.has_come(due, context) {
             return false;
         }
         if self.connection.phase() == Phase::Head {
-            // What does not fit into the socket's buffer is of no use to a client that takes nothing.
+            // One attempt is enough: a client that reads nothing would not read the rest either.
             let _ = self.stream.try_write(&refusal::too_slow(&self.connection.app));
         }
         true
     }
 
-    /// Whether the client has been too slow in taking its answer. Then the connection is to be reset: the system would
-    /// keep what is unsent, and the end after it, for a client that still takes nothing.
+    /// Returns whether the client has been too slow in receiving its response. Then the connection is to be reset; otherwise the system
+    /// would keep the unsent bytes for a client that receives nothing.
     fn takes_nothing(&mut self, context: &mut Context<'_>) -> bool {
         let takes_nothing = self.connection.writing.get().is_some_and(|due| self.alarm.has_come(due, context));
         if takes_nothing {
@@ -78,7 +78,7 @@ impl Wire {
         takes_nothing
     }
 
-    /// Reads no more than a few kilobytes: the framework looks at the size of a head between reads.
+    /// Reads at most a few kilobytes: the framework checks the size of a head between reads.
     fn poll_some(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         if buffer.remaining() <= MAX_READ {
             return Pin::new(&mut self.stream).poll_read(context, buffer);
@@ -90,7 +90,7 @@ impl Wire {
         Poll::Ready(Ok(()))
     }
 
-    /// Writes an answer of ours for a bare one of so many bytes.
+    /// Writes a problem document instead of a bare response of `length` bytes.
     fn refuse(&mut self, context: &mut Context<'_>, length: usize) -> Poll<Result<usize>> {
         if let Some(Refused::Writing(bytes, sent)) = &mut self.refusal {
             while let Some(rest) = bytes.get(*sent..).filter(|rest| !rest.is_empty()) {
@@ -123,7 +123,7 @@ impl Wire {
         Poll::Pending
     }
 
-    /// Waits until the client takes a byte, as long as it may take.
+    /// Waits until the client accepts a byte, or the deadline passes.
     fn await_writing(&mut self, context: &mut Context<'_>, unsent: usize) -> Poll<Result<usize>> {
         if self.connection.writing.get().is_none() {
             self.connection.writing.set(Some(from_now(self.connection.deadlines().write)));
@@ -132,7 +132,7 @@ impl Wire {
         if self.takes_nothing(context) { Poll::Ready(Err(too_late())) } else { Poll::Pending }
     }
 
-    /// The problem document for what the framework says by itself.
+    /// Creates the problem document that replaces a response of the framework.
     fn begin_refusal(&mut self, answer: &[u8]) {
         if self.refusal.is_none() && matches!(self.connection.phase(), Phase::Idle | Phase::Head) {
             self.refusal = refusal::in_place_of(&self.connection.app, answer).map(|bytes| Refused::Writing(bytes, 0));
@@ -141,7 +141,7 @@ impl Wire {
 }
 
 fn too_late() -> Error {
-    Error::new(ErrorKind::TimedOut, "the client took no byte of its answer in time")
+    Error::new(ErrorKind::TimedOut, "the client accepted no byte of its response in time")
 }
 
 impl AsyncRead for Wire {
@@ -190,7 +190,7 @@ impl AsyncWrite for Wire {
         let this = self.get_mut();
         this.connection.has_flushed();
         if this.connection.reading.get().is_some_and(|due| this.alarm.has_come(due, context)) {
-            // The next read says so.
+            // The next read reports it.
             context.waker().wake_by_ref();
         }
         Pin::new(&mut this.stream).poll_flush(context)
