@@ -3,6 +3,7 @@
 //! An impossible setting stops the start and is named. `.env.example` lists all of [`SETTINGS`]; a test compares them.
 
 mod connections;
+mod environment;
 mod forms;
 mod mail;
 mod media;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use crate::db::Location;
 pub use connections::{Deadlines, ProxyConfig};
+pub(crate) use environment::{meant_by_option, warn_of_slips};
 use forms::{article_path, base_url, header_name, list, network, origin, reached_at};
 pub use mail::MailConfig;
 pub(crate) use mail::{Encryption, SmtpConfig};
@@ -175,14 +177,9 @@ impl Config {
     /// Reads the environment, after a `.env` file in the working folder.
     ///
     /// # Errors
-    /// A sentence for each setting that is impossible.
+    /// A sentence for each setting that is impossible, and for each name in the file that is no setting.
     pub fn from_env() -> Result<Self, Vec<String>> {
-        // `dotenvy::dotenv` would go on to look in the folders above.
-        if let Err(error) = dotenvy::from_path(".env")
-            && !error.not_found()
-        {
-            return Err(vec![format!(".env cannot be read: {error}")]);
-        }
+        environment::read_file()?;
         Self::from_lookup(|name| std::env::var(name).ok())
     }
 
