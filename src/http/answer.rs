@@ -9,6 +9,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK, LOCATION, VARY};
 use bytes::Bytes;
+use futures_util::{Stream, TryStreamExt};
 use serde::Serialize;
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_128;
@@ -251,12 +252,13 @@ pub(crate) fn private<T: Serialize>(status: u16, view: &T) -> Result<HttpRespons
 }
 
 /// A table of comma-separated values to be saved as a file, for its caller alone.
-pub(crate) fn sheet(file_name: &str, body: Vec<u8>) -> HttpResponse {
+/// Its pieces are made as the client takes them; where one can't be, the connection breaks off.
+pub(crate) fn sheet(file_name: &str, pieces: impl Stream<Item = Result<Bytes>> + 'static) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{file_name}\"")))
         .insert_header((CACHE_CONTROL, PRIVATE))
-        .body(body)
+        .streaming(pieces.inspect_err(|error| tracing::error!(%error, "a file broke off while it was sent")))
 }
 
 /// Done, with nothing to say.

@@ -21,7 +21,7 @@ const QUIET: i64 = 60 * 60;
 const QUIET_AFTER_LEAVING: i64 = 24 * 60 * 60;
 
 /// A mail of the newsletter's own.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum NewsletterMail {
     /// Somebody entered an address; what comes of it is found out here.
@@ -42,7 +42,7 @@ pub(crate) enum NewsletterMail {
 impl NewsletterMail {
     /// Writes the mail, if it still has a reason, and sends it.
     pub(crate) async fn deliver(self, app: &App, job: TaskId) -> std::result::Result<(), Failure> {
-        if let Some(letter) = app.write(move |app, conn| self.write(app, conn, job)).await? {
+        if let Some(letter) = app.write(move |app, conn| self.clone().write(app, conn, job)).await? {
             app.mailer.send(job, &letter, app.now()).await?;
         }
         Ok(())

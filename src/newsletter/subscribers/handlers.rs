@@ -38,7 +38,7 @@ async fn list_subscribers(request: Request, _caller: Caller<Editor>) -> Result<H
 
 /// Exports subscribers.
 ///
-/// All of them, or those of a status or on a list, as comma-separated values (RFC 4180). `lists` has the keys, separated by
+/// All of them, or those of a status or on a list, as comma-separated values (RFC 4180). The file comes in pieces: who subscribes or leaves meanwhile may be in it or not, and one that broke off lacks its end as HTTP shows it. `lists` has the keys, separated by
 /// blanks; `unsubscribe_url` is the address for the `List-Unsubscribe` header of what you send them (RFC 8058). A cell that a
 /// spreadsheet would take for a formula begins with an apostrophe, which `POST /newsletter/imports` takes off again. That the file was taken stands in the audit log.
 #[utoipa::path(tag = "Newsletter",
@@ -51,8 +51,8 @@ async fn export_subscribers(request: Request, caller: Caller<Editor>) -> Result<
     let status = query.word("status", SubscriberStatus::WORDS).and_then(|word| SubscriberStatus::parse(&word));
     let wanted = Wanted { status, list: query.text("list") };
     query.finish()?;
-    let file = request.write(move |app, conn| export::export(app, conn, &caller, &wanted)).await?;
-    Ok(sheet("subscribers.csv", file))
+    let export = request.write(move |app, conn| export::begin(app, conn, &caller, &wanted)).await?;
+    Ok(sheet("subscribers.csv", export.pieces(request.app.clone())))
 }
 
 /// Imports subscribers.
@@ -81,7 +81,8 @@ async fn import_subscribers(file: Sheet, request: Request, caller: Caller<Editor
         query.fault(Fault::parameter("statement", "required", "Say in a line how these people agreed to be written to."));
     }
     query.finish()?;
-    let report = request.write(move |app, conn| import::import(app, conn, &caller, &file.0, &statement)).await?;
+    let file = request.read(move |app, conn| import::read(app, conn, file.0)).await?;
+    let report = request.write(move |app, conn| import::import(app, conn, &caller, &file, &statement)).await?;
     private(200, &report)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -40,13 +41,40 @@ pub(super) struct ImportReport {
     suppressed: usize,
 }
 
-/// Reads a file.
-pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, file: &[u8], statement: &str) -> Result<ImportReport> {
+/// A file that was read and found to be right, with the lists that there were.
+pub(super) struct Checked {
+    file: Bytes,
+    lists: Lists,
+    rows: Vec<Row>,
+}
+
+/// The lists that a file can name, and those that whoever names none gets.
+#[derive(PartialEq)]
+struct Lists {
+    keys: HashMap<String, ListId>,
+    usual: Vec<ListId>,
+}
+
+impl Lists {
+    fn load(conn: &mut Conn) -> Result<Self> {
+        let keys = lists::all(conn)?.into_iter().map(|list| (list.key, list.id)).collect();
+        Ok(Self { keys, usual: lists::defaults(conn)? })
+    }
+}
+
+/// Reads and checks a file, before anybody waits for what it changes.
+pub(super) fn read(app: &App, conn: &mut Conn, file: Bytes) -> Result<Checked> {
+    let lists = Lists::load(conn)?;
+    let rows = parse(&file, &lists.keys, &lists.usual, app.now())?;
+    Ok(Checked { file, lists, rows })
+}
+
+/// Stores the people of a file.
+pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, checked: &Checked, statement: &str) -> Result<ImportReport> {
     // Two files with one address in both would each take it for new.
     lock(conn, "newsletter imports")?;
-    let keys: HashMap<String, ListId> = lists::all(conn)?.into_iter().map(|list| (list.key, list.id)).collect();
-    let usual = lists::defaults(conn)?;
-    let rows = parse(file, &keys, &usual, app.now())?;
+    // Lists that were changed meanwhile are rare, and then the file may say something else.
+    let rows = if Lists::load(conn)? == checked.lists { checked.rows.clone() } else { read(app, conn, checked.file.clone())?.rows };
     let emails: Vec<String> = rows.iter().map(|row| row.email.clone()).collect();
     let hashes: Vec<String> = emails.iter().map(|email| address_hash(app, email)).collect();
     let (known, suppressed) = (queries::known(conn, &emails)?, suppressions::of_addresses(conn, &hashes)?);
