@@ -14,7 +14,7 @@ use crate::ads::{self, AdCounts};
 use crate::articles::{self, Views};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Conn, Db, PATIENCE, Parcel, Repeatable, Task, Timestamp, task, unpacked};
+use crate::db::{Conn, Db, PATIENCE, Parcel, Repeatable, Timestamp, repeatable, unpacked};
 use crate::error::Error;
 use crate::events::{Follower, Heard};
 use crate::fields::ServedDocument;
@@ -128,23 +128,17 @@ impl App {
     }
 
     /// Runs one transaction; nothing is given after it that was made of what its events name before it. The worker is woken
-    /// where there is a job in it.
+    /// where there is a job in it. Where another transaction and this one waited for each other, the work is done again.
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: FnOnce(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
+        F: Fn(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let app = self.clone();
-        unpacked(self.write_task(task(move |conn| work(&app, conn))).await)
+        unpacked(self.write_repeatable(repeatable(move |conn| work(&app, conn))).await)
     }
 
     /// The same for a task.
-    async fn write_task(&self, work: Task) -> Result<Parcel, Error> {
-        let app = self.clone();
-        self.announced(self.db.write_task(Box::new(move |conn| overheard(&app, conn, work))).await)
-    }
-
-    /// The same for work that is done again where another transaction undid it.
     pub(crate) async fn write_repeatable(&self, work: Repeatable) -> Result<Parcel, Error> {
         let app = self.clone();
         self.announced(self.db.write_repeatable(Box::new(move |conn| overheard(&app, conn, &work))).await)
