@@ -223,7 +223,8 @@ where
 macro_rules! keyset {
     ($conn:expr, $listing:expr, $query:expr, $rows:expr, $count:expr) => {{
         use diesel::{QueryDsl as _, RunQueryDsl as _};
-        let query: &$crate::db::PageQuery = $query;
+        let dated = $listing.dated($conn, $query)?;
+        let query: &$crate::db::PageQuery = &dated;
         let mut rows = $rows;
         for predicate in $listing.predicates(query).into_iter().chain($listing.beyond(query)) {
             rows = rows.filter(predicate);
