@@ -60,9 +60,9 @@ pub(crate) struct Embedded {
 
 /// What a body may hold.
 pub(crate) trait Draft: DeserializeOwned + ToSchema {
-    /// Members that are computed: accepted from a round trip and passed over.
+    /// Members that are computed and may be others whenever they are read: accepted from a round trip, whatever they say.
     const DERIVED: &'static [&'static str] = &[];
-    /// Members that only the server changes: accepted when equal to what they are.
+    /// Members that only the server changes: accepted when equal to what the current version shows; of what has an id, that counts.
     const READ_ONLY: &'static [&'static str] = &[];
     /// Those of them that a setting gives, with its name.
     const SETTINGS: &'static [(&'static str, &'static str)] = &[];
@@ -241,14 +241,29 @@ fn typed<D: DeserializeOwned>(members: Map<String, Value>) -> Result<D> {
 
 fn read_only_faults<D: Draft>(sent: &Map<String, Value>, current: Option<&Value>) -> Vec<Fault> {
     let sent = Value::Object(sent.clone());
+    let shown = |pointer: &str| current.and_then(|current| current.pointer(pointer));
     let differs =
-        |pointer: &&&str| sent.pointer(pointer).is_some_and(|value| current.and_then(|current| current.pointer(pointer)) != Some(value));
+        |pointer: &&&str| sent.pointer(pointer).is_some_and(|value| !shown(pointer).is_some_and(|shown| names_same(value, shown)));
     let detail = |pointer: &str| match D::SETTINGS.iter().find(|(member, _)| *member == pointer) {
         Some((_, setting)) => format!("The setting {setting} says this; change it there, and leave this out or send it as it is."),
         None => "Only the server changes this; leave it out, or send it as it is.".to_owned(),
     };
     let fault = |pointer: &&str| Fault::at(*pointer, "read_only", detail(pointer));
     D::READ_ONLY.iter().filter(differs).map(fault).collect()
+}
+
+/// Whether one value says the same as another. What is embedded may have changed since it was read; its id has not.
+fn names_same(sent: &Value, shown: &Value) -> bool {
+    match (sent, shown) {
+        (Value::Array(sent), Value::Array(shown)) => {
+            sent.len() == shown.len() && sent.iter().zip(shown).all(|(sent, shown)| names_same(sent, shown))
+        }
+        (Value::Object(_), Value::Object(_)) => match (sent.get("id"), shown.get("id")) {
+            (Some(sent), Some(shown)) => sent == shown,
+            _ => sent == shown,
+        },
+        _ => sent == shown,
+    }
 }
 
 /// RFC 7396, but that a `null` for a name nobody knows stays, to be found as a fault. `free` are the places whose insides belong to
