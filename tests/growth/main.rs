@@ -2,7 +2,7 @@
 //!
 //! A binary of its own, since it counts what the whole process allocates. Each schema of a body is tried with every kind of body once,
 //! and the other operations that take the same with the first kinds.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "../support/mod.rs"]
 #[expect(dead_code, unused_imports, unused_macros, reason = "other tests need more of it")]
