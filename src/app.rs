@@ -14,7 +14,7 @@ use crate::ads::{self, AdCounts};
 use crate::articles::{self, Views};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Conn, Db, PATIENCE, Parcel, Repeatable, Task, Timestamp, task, unpacked};
+use crate::db::{Conn, Db, PATIENCE, Parcel, Repeatable, Timestamp, repeatable, unpacked};
 use crate::error::Error;
 use crate::events::{Follower, Heard};
 use crate::fields::ServedDocument;
@@ -132,19 +132,13 @@ impl App {
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: FnOnce(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
+        F: Fn(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let app = self.clone();
-        unpacked(self.write_task(task(move |conn| work(&app, conn))).await)
+        unpacked(self.write_repeatable(repeatable(move |conn| work(&app, conn))).await)
     }
 
-    /// Same as [`Self::write`], for a task.
-    async fn write_task(&self, work: Task) -> Result<Parcel, Error> {
-        let app = self.clone();
-        self.announced(self.db.write_task(Box::new(move |conn| overheard(&app, conn, work))).await)
-    }
-
-    /// Same as [`Self::write_task`]; the work is repeated after a conflict with another transaction.
+    /// Same as [`Self::write`], for boxed work.
     pub(crate) async fn write_repeatable(&self, work: Repeatable) -> Result<Parcel, Error> {
         let app = self.clone();
         self.announced(self.db.write_repeatable(Box::new(move |conn| overheard(&app, conn, &work))).await)

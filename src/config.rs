@@ -3,6 +3,7 @@
 //! An invalid setting prevents the start and is named in the error. `.env.example` lists all of [`SETTINGS`]; a test compares them.
 
 mod connections;
+mod environment;
 mod forms;
 mod mail;
 mod media;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use crate::db::Location;
 pub use connections::{Deadlines, ProxyConfig};
+pub(crate) use environment::{meant_by_option, warn_of_slips};
 use forms::{article_path, base_url, header_name, list, network, origin, reached_at};
 pub use mail::MailConfig;
 pub(crate) use mail::{Encryption, SmtpConfig};
@@ -177,12 +179,7 @@ impl Config {
     /// # Errors
     /// Returns a sentence for each invalid setting.
     pub fn from_env() -> Result<Self, Vec<String>> {
-        // `dotenvy::dotenv` would also search the parent folders.
-        if let Err(error) = dotenvy::from_path(".env")
-            && !error.not_found()
-        {
-            return Err(vec![format!(".env cannot be read: {error}")]);
-        }
+        environment::read_file()?;
         Self::from_lookup(|name| std::env::var(name).ok())
     }
 

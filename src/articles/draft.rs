@@ -122,10 +122,9 @@ impl Draft for ArticleDraft {
         "/comments",
         "/share",
         "/seo/json_ld",
-        "/translations",
-        "/has_unpublished_changes",
-        "/missing",
         "/warnings",
+        // What the answer to a restored revision has besides.
+        "/missing",
     ];
     const READ_ONLY: &'static [&'static str] = &[
         "/id",
@@ -143,6 +142,9 @@ impl Draft for ArticleDraft {
         "/review",
         "/returned",
         "/failed_publication",
+        "/has_unpublished_changes",
+        "/translations",
+        "/comments/open",
     ];
     const REFERENCES: &'static [Reference] = &[
         Reference { pointer: "/authors/*", find: authors::find_reference },

@@ -140,6 +140,9 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
     let work = move |app: &App, conn: &mut Conn| {
         let (page, moment) = page(app, conn, &list, ranking)?;
         let mut tags = Tags::of(if listing::is_by_comments(&list) { &["articles", listing::COUNTS_TAG] } else { &["articles"] });
+        if PUBLIC.has_days(&list) {
+            tags.add_kind("site");
+        }
         moment.into_iter().map(Window::good_until).for_each(|end| tags.hold_until(end));
         if list.includes.is_empty() {
             let page = page.with_rows(|rows| embed::cards(app, conn, rows))?;

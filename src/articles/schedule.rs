@@ -93,7 +93,7 @@ async fn settle(app: &App, id: ArticleId, due: Timestamp) -> Result<bool> {
         Err(error) if !is_passing(&error) => {
             tracing::warn!(%error, article = %id, "a scheduled publication could not be carried out and was given up");
             let why = explained(&error);
-            app.write(move |app, conn| give_up(app, conn, (id, due), why)).await
+            app.write(move |app, conn| give_up(app, conn, (id, due), why.clone())).await
         }
         result => result,
     }

@@ -89,8 +89,8 @@ pub(crate) struct BioDraft {
 
 impl Draft for AuthorDraft {
     const CUSTOM: Option<CustomKind> = Some(CustomKind::Author);
-    const DERIVED: &'static [&'static str] = &["/article_count", "/url", "/bio/html"];
-    const READ_ONLY: &'static [&'static str] = &["/id", "/version", "/created_at", "/updated_at"];
+    const DERIVED: &'static [&'static str] = &["/article_count", "/url"];
+    const READ_ONLY: &'static [&'static str] = &["/id", "/bio/html", "/version", "/created_at", "/updated_at"];
     const REFERENCES: &'static [Reference] =
         &[Reference { pointer: "/avatar", find: images::find_reference }, Reference { pointer: "/user", find: find_account }];
 }

@@ -9,11 +9,12 @@ mod people;
 use std::io::Write;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, meant_by_option, warn_of_slips};
 use crate::images::Storage;
 use crate::{db, demo, http, log, openapi, seed};
 
@@ -121,7 +122,7 @@ enum Images {
 /// Runs the program.
 #[must_use]
 pub fn run() -> ExitCode {
-    let line = CommandLine::parse();
+    let line = CommandLine::try_parse().unwrap_or_else(|error| with_setting(error).exit());
     let command = line.command.unwrap_or(Command::Serve(line.serve));
     if let Command::Openapi = command {
         return finish(say(openapi::text().trim_end()));
@@ -136,7 +137,22 @@ pub fn run() -> ExitCode {
         }
     };
     log::start(config.log_format, config.log_level);
+    warn_of_slips();
     finish(actix_web::rt::System::new().block_on(obey(command, config)))
+}
+
+/// Names the setting that an unknown option stands for: the port and the like are not told on the command line.
+fn with_setting(mut error: clap::Error) -> clap::Error {
+    let unknown = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(option)) if error.kind() == ErrorKind::UnknownArgument => option.clone(),
+        _ => return error,
+    };
+    // Where an option is near, that is what was meant.
+    if let (None, Some(setting)) = (error.get(ContextKind::SuggestedArg), meant_by_option(&unknown)) {
+        let tip = format!("{setting} is a setting: an environment variable, or a line of .env in the working folder");
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    error
 }
 
 async fn obey(command: Command, mut config: Config) -> Result<(), String> {

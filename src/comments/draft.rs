@@ -82,9 +82,11 @@ pub(crate) struct CommentRevisionDraft {
 }
 
 impl Draft for CommentRevisionDraft {
-    const DERIVED: &'static [&'static str] = &["/body/html", "/body/text", "/replies", "/votes"];
+    const DERIVED: &'static [&'static str] = &["/replies", "/votes"];
     const READ_ONLY: &'static [&'static str] = &[
         "/id",
+        "/body/html",
+        "/body/text",
         "/parent_id",
         "/depth",
         "/author",

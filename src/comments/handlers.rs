@@ -13,6 +13,7 @@ use super::queue::{QUEUE, StaffComment};
 use super::removal::Extent;
 use super::{bans, erasure, notices, reactions, spam, threads};
 use crate::articles::ArticleId;
+use crate::db::PageQuery;
 use crate::error::{Error, Result};
 use crate::http::{
     Body, Limit, Mount, Page, Request, Tags, created, editor, editor_page, listing_parameters, no_content, private, public_page,
@@ -48,6 +49,15 @@ fn tags(article: ArticleId) -> Tags {
     tags
 }
 
+/// The tags of a list of its comments, in which the site's time zone says when a day begins.
+fn tags_of_list(article: ArticleId, list: &PageQuery) -> Tags {
+    let mut tags = tags(article);
+    if LISTING.has_days(list) {
+        tags.add_kind("site");
+    }
+    tags
+}
+
 /// List an article's comments
 ///
 /// Returns the approved top-level comments of a published article, each with its first replies: at most three per
@@ -59,7 +69,7 @@ fn tags(article: ArticleId) -> Tags {
 async fn list_article_comments(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     let query = request.query();
     let (article, list, page) = request.read(move |app, conn| threads::list(app, conn, &name, query)).await?;
-    public_page(&request, &list, &page, tags(article))
+    public_page(&request, &list, &page, tags_of_list(article, &list))
 }
 
 /// List the replies to a comment
@@ -73,7 +83,7 @@ async fn list_article_comments(request: Request, name: web::Path<String>) -> Res
 async fn list_comment_replies(request: Request, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let query = request.query();
     let (article, list, page) = request.read(move |app, conn| threads::list_replies(app, conn, (&path.0, &path.1), query)).await?;
-    public_page(&request, &list, &page, tags(article))
+    public_page(&request, &list, &page, tags_of_list(article, &list))
 }
 
 /// Write a comment

@@ -60,7 +60,7 @@ pub(super) fn asked(app: &App, caller: &Caller<Moderator>, mut query: Query) -> 
         query.listing(&OWN_QUEUE, &app.secrets, &format!("queue of {}", caller.user))
     };
     query.finish()?;
-    Ok(list)
+    Ok(list.of_texts())
 }
 
 /// Returns one page of the queue.

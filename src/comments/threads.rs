@@ -26,7 +26,7 @@ fn scope_of_replies(comment: CommentId) -> String {
 /// Returns one page of an article's comments, with the parsed query.
 pub(crate) fn list(app: &App, conn: &mut Conn, name: &str, mut query: Query) -> Result<(ArticleId, PageQuery, PageOf<CommentView>)> {
     let article = queries::article_of(conn, name)?.id;
-    let list = query.listing(&LISTING, &app.secrets, &scope(article));
+    let list = query.listing(&LISTING, &app.secrets, &scope(article)).of_texts();
     query.finish()?;
     let page = pinned::page(conn, article, &list)?.with_rows(|rows| threads(app, conn, &rows))?;
     Ok((article, list, page))
@@ -42,7 +42,7 @@ pub(super) fn list_replies(
     let article = queries::article_of(conn, name)?.id;
     let comment = comment.parse().map_err(|_| Error::not_found())?;
     let comment = queries::shown_comment(conn, article, comment)?.ok_or_else(Error::not_found)?;
-    let list = query.listing(&LISTING, &app.secrets, &scope_of_replies(comment.id));
+    let list = query.listing(&LISTING, &app.secrets, &scope_of_replies(comment.id)).of_texts();
     query.finish()?;
     let page = queries::page_of_replies(conn, comment.id, &list)?.with_rows(|rows| threads(app, conn, &rows))?;
     Ok((article, list, page))

@@ -67,6 +67,8 @@ pub(crate) struct PageQuery {
     pub(crate) count: bool,
     pub(crate) fields: Option<Vec<String>>,
     pub(crate) includes: Vec<String>,
+    /// Whether its rows have texts whatever is asked for.
+    pub(crate) has_texts: bool,
     /// The hash that ties a cursor to its query.
     pub(crate) fingerprint: u64,
 }
@@ -92,9 +94,14 @@ impl PageQuery {
         self.position.as_ref().is_some_and(|position| position.backward)
     }
 
+    /// The same query of rows that have texts.
+    pub(crate) fn of_texts(self) -> Self {
+        Self { has_texts: true, ..self }
+    }
+
     /// Returns whether a page of this query can be too long for a response.
     pub(crate) fn can_be_long(&self) -> bool {
-        self.limit > MAX_SMALL || !self.includes.is_empty()
+        self.limit > MAX_SMALL || !self.includes.is_empty() || self.has_texts
     }
 }
 
@@ -216,7 +223,8 @@ where
 macro_rules! keyset {
     ($conn:expr, $listing:expr, $query:expr, $rows:expr, $count:expr) => {{
         use diesel::{QueryDsl as _, RunQueryDsl as _};
-        let query: &$crate::db::PageQuery = $query;
+        let dated = $listing.dated($conn, $query)?;
+        let query: &$crate::db::PageQuery = &dated;
         let mut rows = $rows;
         for predicate in $listing.predicates(query).into_iter().chain($listing.beyond(query)) {
             rows = rows.filter(predicate);

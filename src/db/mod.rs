@@ -6,6 +6,7 @@
 mod among;
 pub(crate) mod columns;
 mod conn;
+mod days;
 mod fold;
 mod hand_over;
 mod horizon;
@@ -54,4 +55,4 @@ pub(crate) use task::{MAX_TRIES, Parcel, Repeatable, Task, repeatable, task, unp
 pub(crate) use text_enum::text_enum;
 pub(crate) use timestamp::Timestamp;
 pub(crate) use words::{clean_line, plain_words};
-pub(crate) use zone::Zone;
+pub(crate) use zone::{Zone, is_date};

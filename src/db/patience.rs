@@ -13,6 +13,9 @@ pub(super) const BUDGET: Duration = Duration::from_secs(5);
 /// The maximum time for which a transaction with many steps (a batch has up to a hundred) may stay open. Other callers give up earlier.
 pub(super) const OPEN_BUDGET: Duration = Duration::from_secs(15);
 
+/// What takes longer waits for somebody: a statement of ours that does not is done sooner.
+const SLOW: Duration = Duration::from_millis(50);
+
 const WAITING: u8 = 0;
 const BEGUN: u8 = 1;
 const GIVEN_UP: u8 = 2;
@@ -56,6 +59,9 @@ impl Until {
 
 thread_local! {
     static ENDS: Cell<Option<Until>> = const { Cell::new(None) };
+    /// How long this thread's work may still wait in its statements; none where nobody counts.
+    static WAITS: Cell<Option<Duration>> = const { Cell::new(None) };
+    static ASKED: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
 /// The payload of the unwinding that ends work after its time limit.
@@ -63,10 +69,35 @@ pub(super) struct Overdrawn;
 
 /// Runs work with a time limit: after it, the work ends at its next statement.
 pub(super) fn within<T>(budget: Duration, work: impl FnOnce() -> T) -> T {
-    ENDS.set(Some(Until::after(budget)));
+    // Also where the work panics: the thread goes on to other work.
+    let _end = End(ENDS.replace(Some(Until::after(budget))));
+    work()
+}
+
+/// Does work whose statements may wait for others so long in all, however many of them do; says what is left of that.
+pub(super) fn waiting<T>(budget: Duration, work: impl FnOnce() -> T) -> (T, Duration) {
+    let _end = NoWaits;
+    WAITS.set(Some(budget));
     let result = work();
-    ENDS.set(None);
-    result
+    (result, WAITS.get().unwrap_or_default())
+}
+
+/// Ends the counting, when it is dropped.
+struct NoWaits;
+
+impl Drop for NoWaits {
+    fn drop(&mut self) {
+        WAITS.set(None);
+    }
+}
+
+/// Gives back the budget that was before, when it is dropped.
+struct End(Option<Until>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        ENDS.set(self.0);
+    }
 }
 
 /// Returns the remaining time of this thread's work; `None` without a limit.
@@ -76,9 +107,19 @@ pub(super) fn left() -> Option<Duration> {
 
 /// Runs before each statement: ends work that exceeds its time limit. The rollback has no limit.
 pub(super) fn check() {
-    if left() == Some(Duration::ZERO) {
+    if left() == Some(Duration::ZERO) || WAITS.get() == Some(Duration::ZERO) {
         ENDS.set(None);
+        WAITS.set(None);
         resume_unwind(Box::new(Overdrawn));
+    }
+    ASKED.set(WAITS.get().map(|_| Instant::now()));
+}
+
+/// Told after each statement, to count what it waited.
+pub(super) fn answered() {
+    let took = ASKED.take().map(|asked| asked.elapsed()).filter(|took| *took >= SLOW);
+    if let (Some(took), Some(left)) = (took, WAITS.get()) {
+        WAITS.set(Some(left.saturating_sub(took)));
     }
 }
 
@@ -101,5 +142,19 @@ mod tests {
         assert!(ended.is::<Overdrawn>());
         // The rollback has no time limit.
         check();
+    }
+
+    #[test]
+    fn waits_are_counted_together_and_quick_statements_are_not() {
+        let statement = |took: Duration| {
+            check();
+            std::thread::sleep(took);
+            answered();
+        };
+        let ((), left) = waiting(Duration::from_millis(150), || (0..100).for_each(|_| statement(Duration::from_millis(2))));
+        assert_eq!(left, Duration::from_millis(150));
+        let ended = catch_unwind(|| waiting(Duration::from_millis(150), || (0..9).for_each(|_| statement(Duration::from_millis(60)))));
+        assert!(ended.unwrap_err().is::<Overdrawn>());
+        statement(Duration::from_millis(60));
     }
 }

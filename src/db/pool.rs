@@ -12,10 +12,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use super::conn::{Conn, Location};
 use super::identity;
 use super::migrate::{self, SchemaState};
-use super::patience::{Overdrawn, PATIENCE, QueuePlace, Until, check};
+use super::patience::{Overdrawn, PATIENCE, QueuePlace, Until, answered, check, waiting};
 use super::soundness::Soundness;
 use super::tally::Tally;
-use super::task::{Effort, MAX_TRIES, Parcel, Repeatable, Task, task, unpacked};
+use super::task::{Effort, MAX_TRIES, Parcel, Repeatable, Task, repeatable, task, unpacked};
 use super::writer::{Job, Reply, Writer};
 use crate::error::{Error, Result};
 use crate::secrets::random;
@@ -99,6 +99,15 @@ impl Db {
         unpacked(self.write_task(task(work)).await)
     }
 
+    /// The same for work that is done again where another transaction and this one waited for each other.
+    pub(crate) async fn write_again<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        unpacked(self.write_repeatable(repeatable(work)).await)
+    }
+
     /// Same as [`Self::write`], for a task.
     pub(crate) async fn write_task(&self, work: Task) -> Result<Parcel> {
         match &self.writer {
@@ -120,8 +129,10 @@ impl Db {
         let (pool, turn) = (self.pool.clone(), self.turn(until).await?);
         blocking(turn, move || {
             let mut tries = 1;
+            // For all that is waited for in it, in all tries.
+            let mut patience = PATIENCE;
             loop {
-                let done = transaction(&pool, until, &mut effort);
+                let done = transaction(&pool, until, &mut patience, &mut effort);
                 let collided = done.as_ref().is_err_and(Error::has_collided);
                 if !collided || tries == MAX_TRIES || !effort.can_go_on() {
                     return done;
@@ -181,9 +192,13 @@ impl Db {
 }
 
 /// Runs one transaction; an error rolls it back.
-fn transaction(pool: &Pool<Manager>, until: Until, effort: &mut Effort) -> Result<Parcel> {
+fn transaction(pool: &Pool<Manager>, until: Until, patience: &mut Duration, effort: &mut Effort) -> Result<Parcel> {
     let mut pooled = begun(pool, Conn::begin_write, until)?;
-    let result = guarded(&mut pooled.conn, |conn| effort.go(conn));
+    let result = guarded(&mut pooled.conn, |conn| {
+        let (result, left) = waiting(*patience, || effort.go(conn));
+        *patience = left;
+        result
+    });
     let ended = pooled.end(if result.is_ok() { "COMMIT" } else { "ROLLBACK" });
     result.and_then(|value| ended.map(|()| value))
 }
@@ -237,7 +252,7 @@ fn begun(pool: &Pool<Manager>, begin: fn(&mut Conn) -> diesel::QueryResult<()>, 
 pub(super) fn guarded(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<Parcel>) -> Result<Parcel> {
     catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|why| {
         Err(if why.is::<Overdrawn>() {
-            Error::unavailable("a write exceeded its time limit")
+            Error::unavailable("a write took longer than others should wait for it, or waited too long for others")
         } else {
             Error::internal("a database operation panicked")
         })
@@ -288,8 +303,10 @@ impl ManageConnection for Manager {
         let tally = Arc::clone(&self.tally);
         conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
             tally.note(&event);
-            if matches!(event, InstrumentationEvent::StartQuery { .. }) {
-                check();
+            match event {
+                InstrumentationEvent::StartQuery { .. } => check(),
+                InstrumentationEvent::FinishQuery { .. } => answered(),
+                _ => {}
             }
         });
         Ok(Pooled { conn, broken: false })

@@ -1,9 +1,18 @@
 //! The time zone of a newsroom's dates.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 
 use super::timestamp::Timestamp;
+
+/// The last millisecond of all time.
+const LAST: i64 = 253_402_300_799_999;
+
+/// Whether a text is a date without a time: `2026-01-31`.
+pub(crate) fn is_date(text: &str) -> bool {
+    let digits = |byte: (usize, u8)| if matches!(byte.0, 4 | 7) { byte.1 == b'-' } else { byte.1.is_ascii_digit() };
+    text.len() == 10 && text.bytes().enumerate().all(digits) && text.parse::<Date>().is_ok()
+}
 
 /// A time zone of the IANA database.
 #[derive(Clone, Debug)]
@@ -25,6 +34,18 @@ impl Zone {
     pub(crate) fn date(&self, time: Timestamp) -> (i16, i8, i8) {
         let date = self.civil(time).0.date();
         (date.year(), date.month(), date.day())
+    }
+
+    /// The first and the last millisecond of a day here: `2026-01-31`. Where clocks are changed at midnight, it begins later.
+    pub(crate) fn day(&self, date: &str) -> (i64, i64) {
+        let date = date.parse::<Date>().unwrap_or_default();
+        (self.midnight(date), date.tomorrow().map_or(LAST, |next| self.midnight(next) - 1))
+    }
+
+    /// The first millisecond of a day here; of the first and last days of all time, in UTC.
+    fn midnight(&self, date: Date) -> i64 {
+        let zoned = date.to_zoned(self.0.clone()).or_else(|_| date.to_zoned(TimeZone::UTC));
+        zoned.map_or(0, |zoned| zoned.timestamp().as_millisecond())
     }
 
     /// Formats a time by RFC 3339 with the local offset at that time: `2026-01-31T20:30:00.000-08:00`.
@@ -68,7 +89,7 @@ fn written(offset: Offset, between: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Zone;
+    use super::{Zone, is_date};
     use crate::db::Timestamp;
 
     fn at(text: &str) -> Timestamp {
@@ -89,6 +110,25 @@ mod tests {
         }
         // In summer the same zone is an hour nearer.
         assert_eq!(Zone::named("America/Los_Angeles").rfc3339(at("2026-07-01T00:00:00Z")), "2026-06-30T17:00:00.000-07:00");
+    }
+
+    #[test]
+    fn a_day_is_as_long_as_clocks_here_make_it() {
+        let day = |zone: &str, date: &str| {
+            let (first, last) = Zone::named(zone).day(date);
+            (first, (last - first + 1) / 3_600_000)
+        };
+        assert_eq!(day("Europe/Berlin", "2026-01-31"), (at("2026-01-30T23:00:00Z").millis(), 24));
+        // Clocks go on and back; in Havana, they go on at midnight.
+        assert_eq!(day("Europe/Berlin", "2026-03-29"), (at("2026-03-28T23:00:00Z").millis(), 23));
+        assert_eq!(day("Europe/Berlin", "2026-10-25"), (at("2026-10-24T22:00:00Z").millis(), 25));
+        assert_eq!(day("America/Havana", "2026-03-08"), (at("2026-03-08T05:00:00Z").millis(), 23));
+        assert_eq!(day("UTC", "9999-12-31"), (at("9999-12-31T00:00:00Z").millis(), 24));
+        assert_eq!(day("UTC", "0000-01-01").1, 24);
+        for text in ["2026-02-30", "2026-1-1", "20260101", "2026-01-01T", "+026-01-01", "2026-01-0١"] {
+            assert!(!is_date(text), "{text}");
+        }
+        assert!(is_date("2024-02-29"));
     }
 
     #[test]

@@ -50,8 +50,8 @@ pub(crate) async fn fill(config: &Config) -> std::result::Result<String, String>
 }
 
 async fn write(app: &App, admin: Caller, lists: Lists, now: i64) -> Result<()> {
-    let begun = happened(queries::BEGUN, &admin);
-    app.write(move |app, conn| events::record(conn, app.now(), begun)).await?;
+    let who = admin.clone();
+    app.write(move |app, conn| events::record(conn, app.now(), happened(queries::BEGUN, &who))).await?;
     let pictures = uploads::upload(app, &admin, &lists.pictures).await?;
     let newsroom = Newsroom { app: app.clone(), admin, lists, pictures, now };
     app.write(move |_, conn| newsroom.write(conn)).await

@@ -9,6 +9,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK, LOCATION, VARY};
 use bytes::Bytes;
+use futures_util::{Stream, TryStreamExt};
 use serde::Serialize;
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_128;
@@ -252,12 +253,12 @@ pub(crate) fn private<T: Serialize>(status: u16, view: &T) -> Result<HttpRespons
 }
 
 /// Responds with a CSV file for download, for the caller only.
-pub(crate) fn sheet(file_name: &str, body: Vec<u8>) -> HttpResponse {
+pub(crate) fn sheet(file_name: &str, pieces: impl Stream<Item = Result<Bytes>> + 'static) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{file_name}\"")))
         .insert_header((CACHE_CONTROL, PRIVATE))
-        .body(body)
+        .streaming(pieces.inspect_err(|error| tracing::error!(%error, "a file broke off while it was sent")))
 }
 
 /// Responds with `204`.

@@ -40,11 +40,16 @@ pub(crate) struct PageInfo {
     pub(crate) total: Option<i64>,
 }
 
-impl<T> Page<T> {
+impl<T: Serialize> Page<T> {
     /// Creates a page within a larger response; the list itself accepts its cursors.
-    pub(crate) fn of(app: &App, query: &PageQuery, page: PageOf<T>) -> Self {
-        let at = |position: Option<Position>| position.and_then(|position| seal_cursor(query, &position, &app.secrets));
-        Self { data: page.rows, page: PageInfo { limit: query.limit, next: at(page.next), prev: at(page.prev), total: page.total } }
+    pub(crate) fn of(app: &App, query: &PageQuery, mut page: PageOf<T>) -> Result<Self> {
+        let all = page.rows.len();
+        let fit = if page.places.len() == all { fitting(query, &page)? } else { all };
+        let (next, prev, kept) = page.part(fit, query.is_backward());
+        let Cursors { next, prev } = Cursors::of(app, query, next.as_ref(), prev.as_ref());
+        page.rows.truncate(kept.end);
+        page.rows.drain(..kept.start);
+        Ok(Self { data: page.rows, page: PageInfo { limit: query.limit, next, prev, total: page.total } })
     }
 }
 

@@ -6,6 +6,7 @@ use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{RefOr, Required};
 
 use crate::db::{Listing, Op};
+use crate::input::Kind;
 
 /// Creates a parameter of the query string from a JSON Schema.
 pub(crate) fn parameter(name: &str, about: &str, schema: Value) -> Parameter {
@@ -24,9 +25,10 @@ pub(crate) fn of_listing<T, R>(listing: &Listing<T, R>) -> Vec<Parameter> {
     let mut parameters = Vec::new();
     for field in listing.fields {
         for op in field.ops {
-            let about = format!("{} ({})", field.about, about_op(*op));
+            let about = format!("{} ({}){}", field.about, about_op(*op), about_day(field.kind, *op));
             if *op == Op::Eq {
-                parameters.push(parameter(field.name, field.about, field.kind.schema(*op)));
+                let about = format!("{}{}", field.about, about_day(field.kind, *op));
+                parameters.push(parameter(field.name, &about, field.kind.schema(*op)));
             }
             parameters.push(parameter(&format!("{}[{}]", field.name, op.name()), &about, field.kind.schema(*op)));
         }
@@ -67,6 +69,16 @@ pub(crate) fn of_listing<T, R>(listing: &Listing<T, R>) -> Vec<Parameter> {
         ));
     }
     parameters
+}
+
+/// What a date without a time stands for.
+fn about_day(kind: Kind, op: Op) -> &'static str {
+    match (kind, op) {
+        (Kind::Time, Op::Eq) => " A date alone, such as `2026-01-31`, is that day in the site's `timezone`.",
+        (Kind::Time, Op::Lt | Op::Gte) => " A date alone, such as `2026-01-31`, is the beginning of that day in the site's `timezone`.",
+        (Kind::Time, Op::Lte | Op::Gt) => " A date alone, such as `2026-01-31`, is the end of that day in the site's `timezone`.",
+        _ => "",
+    }
 }
 
 fn about_op(op: Op) -> &'static str {

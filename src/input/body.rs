@@ -241,8 +241,9 @@ fn typed<D: DeserializeOwned>(members: Map<String, Value>) -> Result<D> {
 
 fn read_only_faults<D: Draft>(sent: &Map<String, Value>, current: Option<&Value>) -> Vec<Fault> {
     let sent = Value::Object(sent.clone());
+    let shown = |pointer: &str| current.and_then(|current| current.pointer(pointer));
     let differs =
-        |pointer: &&&str| sent.pointer(pointer).is_some_and(|value| current.and_then(|current| current.pointer(pointer)) != Some(value));
+        |pointer: &&&str| sent.pointer(pointer).is_some_and(|value| !shown(pointer).is_some_and(|shown| names_same(value, shown)));
     let detail = |pointer: &str| match D::SETTINGS.iter().find(|(member, _)| *member == pointer) {
         Some((_, setting)) => {
             format!("The setting {setting} determines this: change it there, and leave this member out or send its current value.")
@@ -251,6 +252,20 @@ fn read_only_faults<D: Draft>(sent: &Map<String, Value>, current: Option<&Value>
     };
     let fault = |pointer: &&str| Fault::at(*pointer, "read_only", detail(pointer));
     D::READ_ONLY.iter().filter(differs).map(fault).collect()
+}
+
+/// Returns whether two values are equal. Embedded resources are compared by id, because they may have changed since they were read.
+fn names_same(sent: &Value, shown: &Value) -> bool {
+    match (sent, shown) {
+        (Value::Array(sent), Value::Array(shown)) => {
+            sent.len() == shown.len() && sent.iter().zip(shown).all(|(sent, shown)| names_same(sent, shown))
+        }
+        (Value::Object(_), Value::Object(_)) => match (sent.get("id"), shown.get("id")) {
+            (Some(sent), Some(shown)) => sent == shown,
+            _ => sent == shown,
+        },
+        _ => sent == shown,
+    }
 }
 
 /// Applies a merge patch by RFC 7396, except that `null` for an unknown name is kept, so that it is reported as a validation error.

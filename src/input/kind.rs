@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::db::{Id, Key, Op, Timestamp, fold};
+use crate::db::{Id, Key, Op, Timestamp, fold, is_date};
 use crate::error::Fault;
 
 /// The maximum length of a parameter value, in characters.
@@ -32,7 +32,7 @@ pub(crate) enum Kind {
     Reference,
     /// An email address or a part of one, compared in lower case.
     Email,
-    /// An RFC 3339 time.
+    /// An RFC 3339 time, or a day of the site's calendar.
     Time,
     /// A whole number.
     Int,
@@ -55,6 +55,10 @@ impl Kind {
                 );
             }
             return text.split(',').map(|item| self.key(name, item.trim())).collect();
+        }
+        // A day stays what it was sent as until the site's time zone is known.
+        if matches!(self, Self::Time) && is_date(text) {
+            return Ok(vec![Key::Text(text.to_owned())]);
         }
         self.key(name, text).map(|key| vec![key])
     }
@@ -82,7 +86,7 @@ impl Kind {
                 Some((time, zone)) if time.contains('T') && zone.contains(':') => {
                     wrong("an RFC 3339 time; write a plus sign as %2B in a URL")
                 }
-                _ => wrong("an RFC 3339 time, such as 2026-01-31T12:00:00Z"),
+                _ => wrong("an RFC 3339 time, such as 2026-01-31T12:00:00Z, or a date"),
             }),
             Self::Int => text.parse::<i32>().map(|int| Key::Int(int.into())).map_err(|_| wrong("a whole number")),
             Self::Truth => match text {
@@ -123,7 +127,7 @@ impl Kind {
             }
             Self::Id => json!({"type": "string", "format": "uuid"}),
             Self::Account => json!({"type": "string", "pattern": format!("^({})$", self.item_pattern())}),
-            Self::Time => json!({"type": "string", "format": "date-time"}),
+            Self::Time => json!({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
             Self::Int => json!({"type": "integer", "format": "int32"}),
             Self::Truth => json!({"type": "boolean"}),
             Self::Word(words) => json!({"type": "string", "enum": words}),

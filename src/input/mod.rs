@@ -20,7 +20,7 @@ mod walk;
 
 pub(crate) use body::{BodyOf, Draft, Input, MAX_AT_ONCE, Reference, ReferenceTo, inexact_faults};
 pub use check::referenced;
-pub(crate) use check::{Checker, escape};
+pub(crate) use check::{Checker, escape, nearest};
 pub(crate) use custom::{CustomKind, CustomSchema, MAX_SCHEMA};
 pub(crate) use custom_rules::moved as moved_schema;
 pub(crate) use formats::{

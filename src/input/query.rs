@@ -154,7 +154,7 @@ impl Query {
         let includes = if listing.includes.is_empty() { Vec::new() } else { self.words("include", listing.includes).unwrap_or_default() };
         let fingerprint = fingerprint(scope, &filters, &sort);
         let position = self.text("cursor").and_then(|text| self.position(&text, signer, fingerprint));
-        PageQuery { filters, sort, limit, position, count, fields, includes, fingerprint }
+        PageQuery { filters, sort, limit, position, count, fields, includes, has_texts: false, fingerprint }
     }
 
     fn filters<T, R>(&mut self, listing: &Listing<T, R>) -> Vec<(usize, Op, Vec<Key>)> {

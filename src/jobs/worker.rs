@@ -90,11 +90,11 @@ async fn claim(app: &App, lane: Lane, room: usize) -> Result<Vec<Task>> {
         return Ok(Vec::new());
     }
     let until = now.plus_seconds(LEASE_SECONDS);
-    let claimed = app.db.write(move |conn| {
+    let claimed = app.db.write_again(move |conn| {
         let mut claimed = Vec::new();
-        for task in due {
-            if queries::claim(conn, &task, until)? {
-                claimed.push(Task { attempts: task.attempts + 1, ..task });
+        for task in &due {
+            if queries::claim(conn, task, until)? {
+                claimed.push(Task { attempts: task.attempts + 1, ..task.clone() });
             }
         }
         Ok(claimed)
@@ -143,9 +143,9 @@ async fn settle(app: &App, task: &Task, failure: Option<Failure>) -> Result<()> 
 
 async fn write_down(app: &App, task: &Task, next: Option<Timestamp>, error: Option<&str>) -> Result<()> {
     let (task, error) = (task.clone(), error.map(str::to_owned));
-    let settled = app.db.write(move |conn| match error {
+    let settled = app.db.write_again(move |conn| match &error {
         None => queries::delete(conn, task.id, task.attempts),
-        Some(error) => queries::postpone(conn, &task, next, &error),
+        Some(error) => queries::postpone(conn, &task, next, error),
     });
     settled.await
 }

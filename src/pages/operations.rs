@@ -55,7 +55,7 @@ pub(super) fn article(app: &App, conn: &mut Conn, name: &str) -> Result<std::res
         previous: around.previous,
         next: around.next,
         related: around.related,
-        comments: Page::of(app, &query, page),
+        comments: Page::of(app, &query, page)?,
         ads,
         trending: around.trending,
     };
@@ -86,7 +86,7 @@ pub(super) fn home(app: &App, conn: &mut Conn) -> Result<Made<HomePage>> {
     let collections = collections.collect();
     let audience = Audience { section: None, locale: Some(site.locale().to_owned()) };
     let ads = ads(app, conn, &audience, &mut tags)?;
-    let page = HomePage { site, collections, newest: Page::of(app, &query, newest), sections, ads, trending };
+    let page = HomePage { site, collections, newest: Page::of(app, &query, newest)?, sections, ads, trending };
     Ok(Made { page, tags })
 }
 
@@ -100,7 +100,7 @@ pub(super) fn section(app: &App, conn: &mut Conn, name: &str) -> Result<Made<Sec
     section.parent.iter().for_each(|parent| tags.add("section", parent.id));
     let audience = Audience { section: Some(section.id), locale: Some(site.locale().to_owned()) };
     let ads = ads(app, conn, &audience, &mut tags)?;
-    Ok(Made { page: SectionPage { site, section, articles: Page::of(app, &query, page), ads, trending }, tags })
+    Ok(Made { page: SectionPage { site, section, articles: Page::of(app, &query, page)?, ads, trending }, tags })
 }
 
 /// Returns an author's page.
@@ -114,7 +114,7 @@ pub(super) fn author(app: &App, conn: &mut Conn, name: &str) -> Result<Made<Auth
     card.avatar.iter().for_each(|avatar| tags.add("image", avatar.id));
     let audience = Audience { section: None, locale: Some(site.locale().to_owned()) };
     let ads = ads(app, conn, &audience, &mut tags)?;
-    Ok(Made { page: AuthorPage { site, author, articles: Page::of(app, &query, page), ads, trending }, tags })
+    Ok(Made { page: AuthorPage { site, author, articles: Page::of(app, &query, page)?, ads, trending }, tags })
 }
 
 /// Returns a tag's page.
@@ -126,5 +126,5 @@ pub(super) fn tag(app: &App, conn: &mut Conn, name: &str) -> Result<Made<TagPage
     tags.add("tag", tag.id);
     let audience = Audience { section: None, locale: Some(site.locale().to_owned()) };
     let ads = ads(app, conn, &audience, &mut tags)?;
-    Ok(Made { page: TagPage { site, tag, articles: Page::of(app, &query, page), ads, trending }, tags })
+    Ok(Made { page: TagPage { site, tag, articles: Page::of(app, &query, page)?, ads, trending }, tags })
 }

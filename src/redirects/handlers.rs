@@ -1,5 +1,7 @@
 //! The HTTP handlers of redirects: each unpacks a request, runs one unit of work and responds.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 
 use super::import::{self, RedirectImport};
@@ -63,7 +65,13 @@ async fn import_redirects(body: Sheet, request: Request, caller: Caller<Editor>)
     let mut query = request.query();
     let replace = query.truth("replace");
     query.finish()?;
-    let done = request.write(move |app, conn| import::import(app, conn, &caller, &body.0, replace)).await?;
+    let sheet = Arc::new(request.compute(move |app| import::read(app, &body.0)).await??);
+    if sheet.is_wrong() {
+        // All faults are told at once, those among them that only what is there tells; but nobody has to wait for it.
+        let sheet = Arc::clone(&sheet);
+        request.read(move |app, conn| import::check(app, conn, &sheet, replace)).await?;
+    }
+    let done = request.write(move |app, conn| import::import(app, conn, &caller, &sheet, replace)).await?;
     private(200, &done)
 }
 

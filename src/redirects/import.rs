@@ -42,16 +42,57 @@ struct Line {
     draft: RedirectDraft,
 }
 
+/// A parsed file: the valid lines, and the validation errors that do not depend on existing redirects.
+pub(super) struct Sheet {
+    lines: Vec<Line>,
+    faults: Vec<Fault>,
+}
+
+impl Sheet {
+    /// Returns whether nothing can be stored.
+    pub(super) fn is_wrong(&self) -> bool {
+        !self.faults.is_empty()
+    }
+}
+
+/// The changes of a file: each redirect by its line, and whether it is new.
+#[derive(Default)]
+struct Changes {
+    redirects: BTreeMap<u64, (Redirect, bool)>,
+    unchanged: usize,
+}
+
+/// Validates a file against the existing redirects.
+pub(super) fn check(app: &App, conn: &mut Conn, sheet: &Sheet, replace: bool) -> Result<()> {
+    changes(app, conn, sheet, replace).map(drop)
+}
+
 /// Stores the redirects of a file.
-pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, file: &[u8], replace: bool) -> Result<RedirectImport> {
+pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, sheet: &Sheet, replace: bool) -> Result<RedirectImport> {
     lock(conn, "redirects")?;
-    let mut faults = Vec::new();
-    let lines = read(app, conn, file, &mut faults)?;
+    let changes = changes(app, conn, sheet, replace)?;
+    let mut done = RedirectImport { unchanged: changes.unchanged, ..RedirectImport::default() };
+    for (redirect, is_new) in changes.redirects.values() {
+        if *is_new {
+            queries::insert(conn, redirect)?;
+            done.created += 1;
+        } else {
+            queries::update(conn, redirect)?;
+            done.replaced += 1;
+        }
+    }
+    if !changes.redirects.is_empty() {
+        announce(app, conn, caller, &done)?;
+    }
+    Ok(done)
+}
+
+fn changes(app: &App, conn: &mut Conn, sheet: &Sheet, replace: bool) -> Result<Changes> {
+    let mut faults = sheet.faults.clone();
     let mut all = queries::all(conn)?;
-    let mut changed: BTreeMap<u64, (Redirect, bool)> = BTreeMap::new();
+    let mut changes = Changes::default();
     let mut seen = HashSet::new();
-    let mut done = RedirectImport::default();
-    for Line { number, draft } in lines {
+    for Line { number, draft } in &sheet.lines {
         let now = app.now();
         let mut redirect = Redirect::blank(now);
         redirect.revise(draft.clone(), &app.config.links, now);
@@ -63,8 +104,8 @@ pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, file: 
         let known = all.get(&path).cloned();
         let is_new = known.is_none();
         if let Some(mut known) = known {
-            if !known.revise(draft, &app.config.links, now) {
-                done.unchanged += 1;
+            if !known.revise(draft.clone(), &app.config.links, now) {
+                changes.unchanged += 1;
                 continue;
             }
             if !replace {
@@ -75,26 +116,14 @@ pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, file: 
             redirect = known;
         }
         all.insert(path, redirect.clone());
-        changed.insert(number, (redirect, is_new));
+        changes.redirects.insert(*number, (redirect, is_new));
     }
-    faults.extend(loops(&all, &changed));
-    if !faults.is_empty() {
-        faults.truncate(MAX_FAULTS + 1);
-        return Err(Error::invalid(faults));
+    faults.extend(loops(&all, &changes.redirects));
+    if faults.is_empty() {
+        return Ok(changes);
     }
-    for (redirect, is_new) in changed.values() {
-        if *is_new {
-            queries::insert(conn, redirect)?;
-            done.created += 1;
-        } else {
-            queries::update(conn, redirect)?;
-            done.replaced += 1;
-        }
-    }
-    if !changed.is_empty() {
-        announce(app, conn, caller, &done)?;
-    }
-    Ok(done)
+    faults.truncate(MAX_FAULTS + 1);
+    Err(Error::invalid(faults))
 }
 
 fn announce(app: &App, conn: &mut Conn, caller: &Caller<Editor>, done: &RedirectImport) -> Result<()> {
@@ -110,36 +139,36 @@ fn announce(app: &App, conn: &mut Conn, caller: &Caller<Editor>, done: &Redirect
 }
 
 /// Parses the lines of a file and validates each by itself. An error's pointer is the number of the line and the column.
-fn read(app: &App, conn: &mut Conn, file: &[u8], faults: &mut Vec<Fault>) -> Result<Vec<Line>> {
+pub(super) fn read(app: &App, file: &[u8]) -> Result<Sheet> {
+    let mut sheet = Sheet { lines: Vec::new(), faults: Vec::new() };
     let mut reader = table(file);
-    let columns = columns(reader.headers().ok(), faults);
-    if !faults.is_empty() {
-        return Ok(Vec::new());
+    let columns = columns(reader.headers().ok(), &mut sheet.faults);
+    if sheet.is_wrong() {
+        return Ok(sheet);
     }
-    let mut lines = Vec::new();
     for (index, record) in reader.records().enumerate() {
         if index == MOST {
-            faults.push(Fault::at("", "too_many", format!("A file may have at most {MOST} redirects.")).bound("max", MOST));
+            sheet.faults.push(Fault::at("", "too_many", format!("A file may have {MOST} redirects.")).bound("max", MOST));
             break;
         }
-        if faults.len() > MAX_FAULTS {
+        if sheet.faults.len() > MAX_FAULTS {
             break;
         }
         match record {
             Ok(record) => {
                 let number = record.position().map_or(0, csv::Position::line);
-                match of_line(app, conn, &columns, &record)? {
-                    Ok(draft) => lines.push(Line { number, draft }),
-                    Err(wrong) => faults.extend(wrong.into_iter().map(|fault| fault.within(&format!("/{number}")))),
+                match of_line(app, &columns, &record)? {
+                    Ok(draft) => sheet.lines.push(Line { number, draft }),
+                    Err(wrong) => sheet.faults.extend(wrong.into_iter().map(|fault| fault.within(&format!("/{number}")))),
                 }
             }
             Err(error) => {
                 let number = error.position().map_or(0, csv::Position::line);
-                faults.push(Fault::at(format!("/{number}"), "invalid_utf8", "This line is not UTF-8."));
+                sheet.faults.push(Fault::at(format!("/{number}"), "invalid_utf8", "This line is not UTF-8."));
             }
         }
     }
-    Ok(lines)
+    Ok(sheet)
 }
 
 /// Returns the names of the columns, in order.
@@ -170,12 +199,7 @@ fn columns(header: Option<&StringRecord>, faults: &mut Vec<Fault>) -> Vec<String
 }
 
 /// Parses a line, with the same checks as a single redirect.
-fn of_line(
-    app: &App,
-    conn: &mut Conn,
-    columns: &[String],
-    record: &StringRecord,
-) -> Result<std::result::Result<RedirectDraft, Vec<Fault>>> {
+fn of_line(app: &App, columns: &[String], record: &StringRecord) -> Result<std::result::Result<RedirectDraft, Vec<Fault>>> {
     if record.len() != columns.len() {
         let detail = format!("This line has {} columns, but the first line has {}.", record.len(), columns.len());
         return Ok(Err(vec![Fault::at("", "wrong_length", detail)]));
@@ -185,7 +209,7 @@ fn of_line(
         let number = text.parse::<i32>().ok().filter(|_| name == "status");
         members.insert(name.clone(), number.map_or_else(|| Value::from(text), Value::from));
     }
-    match Input::of(Value::Object(members), app.checker.clone()).create::<RedirectDraft>(conn) {
+    match Input::of(Value::Object(members), app.checker.clone()).plain::<RedirectDraft>() {
         Ok(draft) => {
             let faults = draft.faults();
             Ok(if faults.is_empty() { Ok(draft) } else { Err(faults) })
@@ -201,6 +225,10 @@ fn loops(all: &HashMap<String, Redirect>, changed: &BTreeMap<u64, (Redirect, boo
     let mut ending: HashSet<&str> = HashSet::new();
     let mut faults = Vec::new();
     for (number, (redirect, _)) in changed {
+        // Each looks at its whole way, which may be as long as the file.
+        if faults.len() > MAX_FAULTS {
+            break;
+        }
         let mut way: Vec<&str> = vec![&redirect.from_path];
         let mut on_the_way: HashSet<&str> = way.iter().copied().collect();
         let mut closed = false;
@@ -214,7 +242,6 @@ fn loops(all: &HashMap<String, Redirect>, changed: &BTreeMap<u64, (Redirect, boo
             path = all.get(at).and_then(|next| next.to_path.as_deref());
         }
         if closed {
-            let way: Vec<String> = way.iter().map(|at| (*at).to_owned()).collect();
             faults.push(loop_fault(&way).within(&format!("/{number}")));
         } else {
             ending.extend(way);

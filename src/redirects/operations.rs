@@ -116,14 +116,13 @@ fn refuse_loop(conn: &mut Conn, redirect: &Redirect) -> Result<()> {
 }
 
 /// The error for a chain of redirects that leads back to its beginning.
-pub(super) fn loop_fault(way: &[String]) -> Fault {
+pub(super) fn loop_fault<T: AsRef<str>>(way: &[T]) -> Fault {
     const SHOWN: usize = 8;
-    let mut shown = way.to_vec();
-    if shown.len() > SHOWN {
-        let last = shown.split_off(shown.len() - 2);
+    let mut shown: Vec<&str> = way.iter().take(SHOWN).map(AsRef::as_ref).collect();
+    if let Some(last) = way.len().checked_sub(2).filter(|_| way.len() > SHOWN) {
         shown.truncate(SHOWN - 3);
-        shown.push("…".to_owned());
-        shown.extend(last);
+        shown.push("…");
+        shown.extend(way.iter().skip(last).map(AsRef::as_ref));
     }
     Fault::at("/to", "loop", format!("This redirect leads back to its own path: {}.", shown.join(" → ")))
 }

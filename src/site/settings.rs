@@ -161,8 +161,7 @@ pub(crate) struct NavigationItem {
 }
 
 impl Draft for SiteSettings {
-    const DERIVED: &'static [&'static str] = &["/comment_policy/fields"];
-    const READ_ONLY: &'static [&'static str] = &["/url", "/version", "/updated_at"];
+    const READ_ONLY: &'static [&'static str] = &["/url", "/version", "/updated_at", "/comment_policy/fields"];
     const SETTINGS: &'static [(&'static str, &'static str)] = &[("/url", "SITE_URL")];
     const FREE: &'static [&'static str] = &[];
     const REFERENCES: &'static [Reference] = &[Reference { pointer: "/logo", find: images::find_reference }];

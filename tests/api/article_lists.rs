@@ -231,3 +231,39 @@ api_test!(the_desk_lists_working_copies, async |world| {
     world.anonymous().get("articles?view=editor").await.expect_problem(401, "unauthenticated");
     world.moderator().get("articles?view=editor").await.expect_problem(403, "forbidden");
 });
+
+api_test!(a_date_alone_is_a_day_of_the_sites_calendar, async |world| {
+    for (title, at) in [("First", "2026-03-13T12:00:00Z"), ("Second", "2026-03-13T20:00:00Z")] {
+        let id = world.draft_by(Role::Editor, title).await;
+        world.editor().put(&format!("articles/{id}/publication"), json!({"at": at})).await.expect(200);
+    }
+    let titles = async |query: &str| world.anonymous().get(&format!("articles?sort=published_at&{query}")).await.expect(200).texts("title");
+    let (both, none) = (["First", "Second"], [""; 0]);
+    assert_eq!(titles("published_at=2026-03-13").await, both);
+    assert_eq!(titles("published_at[gte]=2026-03-13").await, both);
+    assert_eq!(titles("published_at[gt]=2026-03-13").await, none);
+    assert_eq!(titles("published_at[lte]=2026-03-13").await, both);
+    assert_eq!(titles("published_at[lt]=2026-03-13").await, none);
+    // Where it is nine hours later, the second is of the next day, also in answers that were ready.
+    world.admin().patch("site", json!({"timezone": "Asia/Tokyo"})).await.expect(200);
+    assert_eq!(titles("published_at=2026-03-13").await, ["First"]);
+    assert_eq!(titles("published_at[gte]=2026-03-14").await, ["Second"]);
+    assert_eq!(titles("published_at[gt]=2026-03-13").await, ["Second"]);
+    assert_eq!(titles("published_at[lte]=2026-03-13").await, ["First"]);
+    assert_eq!(titles("published_at[lt]=2026-03-14&count=true").await, ["First"]);
+    assert_eq!(titles("published_at[gte]=2026-03-12&published_at[lt]=2026-03-13").await, none);
+    world.admin().patch("site", json!({"timezone": "America/Los_Angeles"})).await.expect(200);
+    assert_eq!(titles("published_at[gt]=2026-03-13").await, none);
+    assert_eq!(titles("published_at[lte]=2026-03-13").await, both);
+    // A cursor goes on in the same days.
+    let first = world.anonymous().get("articles?sort=published_at&limit=1&published_at=2026-03-13").await.expect(200);
+    let next = format!("articles?sort=published_at&limit=1&published_at=2026-03-13&cursor={}", first.text_at("/page/next"));
+    assert_eq!(world.anonymous().get(&next).await.expect(200).texts("title"), ["Second"]);
+    for query in ["published_at=2026-02-30", "published_at[gte]=2026-3-1", "published_at=2026-03", "title[exists]=2026-03-01"] {
+        world.anonymous().get(&format!("articles?{query}")).await.expect_problem(400, "malformed_query");
+    }
+    // At the desk, and elsewhere, too.
+    assert_eq!(world.editor().get("articles?view=editor&created_at[lt]=2026-03-14").await.expect(200).texts("title"), none);
+    assert_eq!(world.editor().get("articles?view=editor&sort=title&created_at=2026-03-14").await.expect(200).texts("title"), both);
+    assert_eq!(world.admin().get("audit?at[gt]=2026-03-14&count=true").await.expect(200).number_at("/page/total"), 0);
+});

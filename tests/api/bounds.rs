@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
-use crate::support::{Answer, Client, Contract, Part, World, api_test};
+use crate::support::{Answer, Client, Contract, Part, Role, World, api_test};
 
 /// How many faults an answer tells.
 const MAX_FAULTS: usize = 50;
@@ -240,3 +240,35 @@ fn every_member_of_every_body_has_a_bound() {
     assert!(survey.seen.len() > 50, "{} schemas are not all", survey.seen.len());
     assert!(survey.unbounded.is_empty(), "these have no bound:\n{}", survey.unbounded.join("\n"));
 }
+
+api_test!(comments_within_a_page_are_bounded_like_their_list, async |world| {
+    const MAX_PAGE: usize = 1024 * 1024;
+    world.admin().patch("site", json!({"comment_policy": {"max_length": 20_000}})).await.expect(200);
+    let article = world.published_by(Role::Editor, "Trams").await;
+    let text = "ж".repeat(19_990);
+    let mut written = Vec::new();
+    for number in 0..20 {
+        written.push(world.comment(&article, &format!("{number} {text}")).await);
+    }
+    let reader = world.anonymous();
+    let list = reader.get(&format!("articles/{article}/comments")).await.expect(200);
+    let page = reader.get(&format!("pages/article/{article}")).await.expect(200);
+    assert_eq!(page.at("/comments/data"), list.at("/data"));
+    let here = page.at("/comments/data").as_array().map_or(0, Vec::len);
+    assert!((1..20).contains(&here) && page.at("/comments").to_string().len() <= MAX_PAGE + 1024, "{here} comments");
+    // The rest of them follows.
+    let mut seen: Vec<Value> = page.at("/comments/data").as_array().cloned().unwrap_or_default();
+    let mut next = page.at("/comments/page/next").clone();
+    while let Some(cursor) = next.as_str() {
+        let more = reader.get(&format!("articles/{article}/comments?cursor={cursor}")).await.expect(200);
+        assert!(more.text().len() <= MAX_PAGE + 1024);
+        seen.extend(more.at("/data").as_array().cloned().unwrap_or_default());
+        next = more.at("/page/next").clone();
+    }
+    let mut seen: Vec<String> = seen.iter().filter_map(|comment| comment["id"].as_str().map(str::to_owned)).collect();
+    seen.sort();
+    written.sort();
+    assert_eq!(seen, written);
+    let queue = world.moderator().get("comments").await.expect(200);
+    assert!(queue.text().len() <= MAX_PAGE + 1024 && queue.at("/page/next").is_string());
+});

@@ -1,6 +1,7 @@
 //! The tests of what users get over HTTP: one binary, a file for each resource.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod accepted;
 mod account_mails;
 mod accounts;
 mod addresses;

@@ -1,6 +1,11 @@
 //! The newsletter as the newsroom meets it: lists, subscribers, files, suppressions, and what the audit log says of them.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::http::Method;
+use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 
 use crate::newsletter::{list, now_as, subscribed, subscriber};
@@ -318,4 +323,28 @@ api_test!(no_event_has_an_address, async |world| {
     assert!(!audit.text().contains("reader.example"), "{audit}");
     let kept: Vec<Value> = audit.each("details");
     assert!(kept.contains(&json!({"confirmed": 0, "pending": 1, "known": 0, "suppressed": 0})), "{kept:?}");
+});
+
+api_test!(an_export_is_read_while_it_is_sent, async |world| {
+    let person = |number: usize| format!("reader{number}@reader.example,At the fair,2026-01-31T12:00:00Z\n");
+    let file: String = (0..1100).map(person).collect();
+    import(world, &format!("email,consent,consented_at\n{file}")).await.expect(200);
+    let last = world.editor().get("newsletter/subscribers?limit=1").await.expect(200).text_at("/data/0/id");
+    let request = TestRequest::with_uri("/api/v1/newsletter/subscribers.csv").peer_addr("192.0.2.163:4711".parse().unwrap());
+    let request = request.insert_header(("authorization", format!("Bearer {}", world.editor().token())));
+    let mut body = (world.service)(request).await.into_body();
+    assert_eq!(body.size(), BodySize::Stream);
+    let mut pieces = Vec::new();
+    while let Some(piece) = poll_fn(|context| Pin::new(&mut body).poll_next(context)).await {
+        pieces.push(String::from_utf8(piece.unwrap().to_vec()).unwrap());
+        // Who leaves before their line was read is not in the file any more.
+        if pieces.len() == 2 {
+            world.editor().delete(&format!("newsletter/subscribers/{last}")).await.expect(204);
+        }
+    }
+    assert!(pieces.len() > 3 && pieces.iter().all(|piece| piece.len() < 512 * 1024), "{} pieces", pieces.len());
+    assert_eq!(pieces.concat().lines().count(), 1 + 1099);
+    // The log tells how many there were when it was asked for.
+    let told = world.admin().get("audit?kind=subscribers.exported").await.expect(200);
+    assert_eq!(told.at("/data/0/details/subscribers"), &json!(1100));
 });

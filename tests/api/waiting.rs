@@ -142,3 +142,26 @@ api_test!(long_members_of_ones_own_make_a_list_end_early, async |world| {
         assert_eq!(all, (0..70).map(|number| format!("Article {number:02}")).collect::<Vec<_>>());
     }
 });
+
+#[test]
+fn all_that_one_write_waits_for_counts_together() {
+    run(Engine::Postgres, async |world: &World| {
+        let id = world.draft_by(Role::Editor, "Trams").await;
+        let (mut first, mut second) = (world.database.hold(), world.database.hold());
+        first.run("SELECT pg_advisory_xact_lock(hashtextextended('articles', 0))");
+        second.run(&format!("UPDATE articles SET version = version WHERE id = '{id}'"));
+        let (editor, began, path) = (world.editor().failing(), Instant::now(), format!("articles/{id}/publication"));
+        let release = async {
+            tokio::time::sleep(Duration::from_millis(3200)).await;
+            first.run("COMMIT");
+            tokio::time::sleep(Duration::from_millis(3200)).await;
+            second.run("COMMIT");
+        };
+        let (refused, ()) = futures_util::future::join(editor.put(&path, json!({})), release).await;
+        refused.expect_problem(503, "unavailable").required_header("retry-after");
+        assert!(began.elapsed() < Duration::from_secs(10), "it took {:?}", began.elapsed());
+        // Nothing was done of it, and the connection is as good as before.
+        assert_eq!(world.working_copy(&id).await.text_at("/status"), "draft");
+        world.editor().put(&path, json!({})).await.expect(200);
+    });
+}

@@ -28,7 +28,7 @@ fn read_only_members(patch: &str) -> Vec<String> {
 }
 
 /// One resource of each kind, with the schema of its changes.
-async fn resources(world: &World) -> Vec<(String, &'static str)> {
+pub(crate) async fn resources(world: &World) -> Vec<(String, &'static str)> {
     let admin = world.admin();
     let article = world.published_by(Role::Editor, "Trams").await;
     let comment = world.comment(&article, "At last.").await;

@@ -51,3 +51,40 @@ fn pages_of_this_machine_may_read_the_demo() {
     assert!(asks("http://localhost:5173") && asks("http://127.0.0.1:3000"));
     assert!(!asks("https://evil.example"));
 }
+
+#[test]
+fn a_name_in_the_file_of_settings_that_is_none_stops_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".env"), "DATABASE_URI=sqlite://other.db\nPGAPPNAME=masthead\nbind=127.0.0.1:0\n").unwrap();
+    let refused = masthead(folder.path(), &["migrate"], &[]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("DATABASE_URI, which is no setting. Did you mean DATABASE_URL?"), "{said}");
+    assert!(said.contains("bind, which is no setting. Did you mean BIND?") && !said.contains("PGAPPNAME"), "{said}");
+    assert!(!folder.path().join("masthead.db").exists());
+    // In the environment, which is everybody's, a slip is only told.
+    std::fs::write(folder.path().join(".env"), "PGAPPNAME=masthead\n").unwrap();
+    let told = masthead(folder.path(), &["migrate"], &[("DATABASE_URI", "sqlite://other.db"), ("PAPERBOY", "1")]);
+    let said = String::from_utf8_lossy(&told.stderr);
+    assert!(
+        told.status.success() && said.contains("DATABASE_URI") && said.contains("DATABASE_URL") && !said.contains("PAPERBOY"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_option_that_is_a_setting_is_named_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, hint) in [
+        (&["serve", "--prot", "1"][..], "BIND is a setting"),
+        (&["--port=1"][..], "BIND is a setting"),
+        (&["migrate", "--database-url", "x"][..], "DATABASE_URL is a setting"),
+        (&["serve", "--dmeo"][..], "'--demo'"),
+        (&["srve"][..], "'serve'"),
+    ] {
+        let refused = masthead(folder.path(), arguments, &[]);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(refused.status.code() == Some(2) && said.contains(hint), "{arguments:?}: {said}");
+    }
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "something was made");
+}

@@ -73,6 +73,8 @@ pub(in crate::articles) fn most_read(conn: &mut Conn, query: &PageQuery, now: Ti
 
 /// One page of the ranking as of a moment.
 fn page_as_of(conn: &mut Conn, query: &PageQuery, window: Window, moment: i64) -> Result<PageOf<Publication>> {
+    let dated = PUBLIC.dated(conn, query)?;
+    let query = &*dated;
     let counted = condition(&window.stretches(moment));
     let backward = query.position.as_ref().is_some_and(|position| position.backward);
     let conditions = || {

@@ -22,7 +22,7 @@ const ARTICLES: usize = 10;
 const NEWEST: i64 = 5;
 
 /// An email about comments.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CommentMail {
     /// Replies, for an author who asked for notices.
@@ -37,7 +37,7 @@ pub(crate) enum CommentMail {
 impl CommentMail {
     /// Composes the email, if there is still a reason for it, and sends it.
     pub(crate) async fn deliver(self, app: &App, job: TaskId) -> std::result::Result<(), Failure> {
-        if let Some(letter) = app.write(move |app, conn| self.write(app, conn, job)).await? {
+        if let Some(letter) = app.write(move |app, conn| self.clone().write(app, conn, job)).await? {
             app.mailer.send(job, &letter, app.now()).await?;
         }
         Ok(())

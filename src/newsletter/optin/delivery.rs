@@ -21,7 +21,7 @@ const QUIET: i64 = 60 * 60;
 const QUIET_AFTER_LEAVING: i64 = 24 * 60 * 60;
 
 /// An email about a subscription.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum NewsletterMail {
     /// A response to a sign-up; its content depends on the subscriber's status.
@@ -42,7 +42,7 @@ pub(crate) enum NewsletterMail {
 impl NewsletterMail {
     /// Composes the email, if there is still a reason for it, and sends it.
     pub(crate) async fn deliver(self, app: &App, job: TaskId) -> std::result::Result<(), Failure> {
-        if let Some(letter) = app.write(move |app, conn| self.write(app, conn, job)).await? {
+        if let Some(letter) = app.write(move |app, conn| self.clone().write(app, conn, job)).await? {
             app.mailer.send(job, &letter, app.now()).await?;
         }
         Ok(())

@@ -1,5 +1,10 @@
 //! The export of subscribers as a CSV file that is safe to open in spreadsheets.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream::{self, Stream};
+
 use super::queries;
 use super::subscriber::{Subscriber, SubscriberId, SubscriberStatus};
 use crate::app::App;
@@ -23,35 +28,79 @@ pub(super) struct Wanted {
     pub(super) list: Option<String>,
 }
 
+/// A requested export, without the subscribers.
+#[derive(Clone)]
+pub(super) struct Export {
+    status: Option<SubscriberStatus>,
+    list: Option<ListId>,
+    /// The keys of all lists.
+    keys: Arc<[(ListId, String)]>,
+}
+
 /// Writes the file and records the export in the audit log.
-pub(super) fn export(app: &App, conn: &mut Conn, caller: &Caller<Editor>, wanted: &Wanted) -> Result<Vec<u8>> {
+pub(super) fn begin(app: &App, conn: &mut Conn, caller: &Caller<Editor>, wanted: &Wanted) -> Result<Export> {
     let list = wanted.list.as_deref().map(|name| find_list(conn, name)).transpose()?;
-    let mut file = csv::Writer::from_writer(Vec::new());
-    file.write_record(HEAD).map_err(|error| broken(&error))?;
-    let keys: Vec<(ListId, String)> = lists::all(conn)?.into_iter().map(|list| (list.id, list.key)).collect();
-    let (mut behind, mut count) = (None::<SubscriberId>, 0_usize);
-    loop {
-        let rows = queries::behind(conn, behind, wanted.status, list)?;
-        let Some(end) = rows.last() else { break };
-        behind = Some(end.id);
-        count += rows.len();
-        let own = queries::lists_of(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
-        for row in rows {
-            let on = |(id, key): &(ListId, String)| own.get(&row.id).is_some_and(|own| own.contains(id)).then(|| key.clone());
-            let lists = keys.iter().filter_map(on).collect::<Vec<_>>().join(" ");
-            file.write_record(cells(app, row, lists)).map_err(|error| broken(&error))?;
-        }
-    }
+    let keys = lists::all(conn)?.into_iter().map(|list| (list.id, list.key)).collect();
+    let export = Export { status: wanted.status, list, keys };
     let event = Event {
         kind: "subscribers.exported",
         actor: caller.actor(),
         subject_kind: "newsletter",
         subject_id: "subscribers".into(),
         tags: Vec::new(),
-        details: serde_json::json!({"subscribers": count}),
+        details: serde_json::json!({"subscribers": queries::count(conn, export.status, export.list)?}),
     };
     events::record(conn, app.now(), event)?;
-    file.into_inner().map_err(|error| broken(&error))
+    Ok(export)
+}
+
+/// The progress of an export.
+enum Place {
+    Nowhere,
+    Head,
+    Behind(SubscriberId),
+}
+
+impl Export {
+    /// Returns the file in pieces. Each is read when the previous one has been sent, so memory is bounded.
+    pub(super) fn pieces(self, app: App) -> impl Stream<Item = Result<Bytes>> {
+        stream::try_unfold(Place::Nowhere, move |place| {
+            let (app, export) = (app.clone(), self.clone());
+            async move {
+                match place {
+                    Place::Nowhere => Ok(Some((line(HEAD)?, Place::Head))),
+                    Place::Head => export.page(&app, None).await,
+                    Place::Behind(end) => export.page(&app, Some(end)).await,
+                }
+            }
+        })
+    }
+
+    /// Returns the lines after a subscriber and the new position, or nothing at the end.
+    async fn page(self, app: &App, behind: Option<SubscriberId>) -> Result<Option<(Bytes, Place)>> {
+        let inside = app.clone();
+        app.db.read(move |conn| self.lines(&inside, conn, behind)).await
+    }
+
+    fn lines(&self, app: &App, conn: &mut Conn, behind: Option<SubscriberId>) -> Result<Option<(Bytes, Place)>> {
+        let rows = queries::behind(conn, behind, self.status, self.list)?;
+        let Some(end) = rows.last().map(|row| row.id) else { return Ok(None) };
+        let own = queries::lists_of(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+        let mut file = csv::Writer::from_writer(Vec::new());
+        for row in rows {
+            let on = |(id, key): &(ListId, String)| own.get(&row.id).is_some_and(|own| own.contains(id)).then(|| key.clone());
+            let lists = self.keys.iter().filter_map(on).collect::<Vec<_>>().join(" ");
+            file.write_record(cells(app, row, lists)).map_err(|error| broken(&error))?;
+        }
+        let lines = file.into_inner().map_err(|error| broken(&error))?;
+        Ok(Some((lines.into(), Place::Behind(end))))
+    }
+}
+
+fn line(cells: [&str; 10]) -> Result<Bytes> {
+    let mut file = csv::Writer::from_writer(Vec::new());
+    file.write_record(cells).map_err(|error| broken(&error))?;
+    Ok(file.into_inner().map_err(|error| broken(&error))?.into())
 }
 
 fn find_list(conn: &mut Conn, name: &str) -> Result<ListId> {

@@ -41,7 +41,8 @@ async fn list_subscribers(request: Request, _caller: Caller<Editor>) -> Result<H
 /// Returns all subscribers, or those with a status or on a list, as comma-separated values (RFC 4180). `lists` holds
 /// the keys, separated by spaces; `unsubscribe_url` is the URL for the `List-Unsubscribe` header of the emails that
 /// you send (RFC 8058). Cells that a spreadsheet would read as a formula start with an apostrophe, which `POST
-/// /newsletter/imports` removes. The export is recorded in the audit log.
+/// /newsletter/imports` removes. The file is sent in pieces while it is read: people who subscribe or unsubscribe
+/// meanwhile may be in it or not. The export is recorded in the audit log.
 #[utoipa::path(tag = "Newsletter",
     params(("status" = inline(Option<SubscriberStatus>), Query, description = "The status of the subscribers."),
         ("list" = Option<String>, Query, description = "The list that the subscribers are on, by id or key.")),
@@ -53,8 +54,8 @@ async fn export_subscribers(request: Request, caller: Caller<Editor>) -> Result<
     let status = query.word("status", SubscriberStatus::WORDS).and_then(|word| SubscriberStatus::parse(&word));
     let wanted = Wanted { status, list: query.text("list") };
     query.finish()?;
-    let file = request.write(move |app, conn| export::export(app, conn, &caller, &wanted)).await?;
-    Ok(sheet("subscribers.csv", file))
+    let export = request.write(move |app, conn| export::begin(app, conn, &caller, &wanted)).await?;
+    Ok(sheet("subscribers.csv", export.pieces(request.app.clone())))
 }
 
 /// Import subscribers
@@ -88,7 +89,8 @@ async fn import_subscribers(file: Sheet, request: Request, caller: Caller<Editor
         query.fault(Fault::parameter("statement", "required", "Describe in one line how these people agreed to get emails."));
     }
     query.finish()?;
-    let report = request.write(move |app, conn| import::import(app, conn, &caller, &file.0, &statement)).await?;
+    let file = request.read(move |app, conn| import::read(app, conn, file.0)).await?;
+    let report = request.write(move |app, conn| import::import(app, conn, &caller, &file, &statement)).await?;
     private(200, &report)
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -42,13 +43,40 @@ pub(super) struct ImportReport {
     suppressed: usize,
 }
 
+/// A valid file, with the lists that existed when it was checked.
+pub(super) struct Checked {
+    file: Bytes,
+    lists: Lists,
+    rows: Vec<Row>,
+}
+
+/// All lists by key, and the default lists of rows that name none.
+#[derive(PartialEq)]
+struct Lists {
+    keys: HashMap<String, ListId>,
+    usual: Vec<ListId>,
+}
+
+impl Lists {
+    fn load(conn: &mut Conn) -> Result<Self> {
+        let keys = lists::all(conn)?.into_iter().map(|list| (list.key, list.id)).collect();
+        Ok(Self { keys, usual: lists::defaults(conn)? })
+    }
+}
+
+/// Parses and validates a file before the write begins.
+pub(super) fn read(app: &App, conn: &mut Conn, file: Bytes) -> Result<Checked> {
+    let lists = Lists::load(conn)?;
+    let rows = parse(&file, &lists.keys, &lists.usual, app.now())?;
+    Ok(Checked { file, lists, rows })
+}
+
 /// Imports a file.
-pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, file: &[u8], statement: &str) -> Result<ImportReport> {
+pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, checked: &Checked, statement: &str) -> Result<ImportReport> {
     // Two imports at once could otherwise both treat an address as new.
     lock(conn, "newsletter imports")?;
-    let keys: HashMap<String, ListId> = lists::all(conn)?.into_iter().map(|list| (list.key, list.id)).collect();
-    let usual = lists::defaults(conn)?;
-    let rows = parse(file, &keys, &usual, app.now())?;
+    // If the lists changed meanwhile, which is rare, the file must be checked again.
+    let rows = if Lists::load(conn)? == checked.lists { checked.rows.clone() } else { read(app, conn, checked.file.clone())?.rows };
     let emails: Vec<String> = rows.iter().map(|row| row.email.clone()).collect();
     let hashes: Vec<String> = emails.iter().map(|email| address_hash(app, email)).collect();
     let (known, suppressed) = (queries::known(conn, &emails)?, suppressions::of_addresses(conn, &hashes)?);

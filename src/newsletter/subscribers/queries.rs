@@ -82,6 +82,19 @@ pub(super) fn behind(
     Ok(rows.order(subscribers::id).limit(i64::try_from(AT_ONCE).unwrap_or(i64::MAX)).load(conn)?)
 }
 
+/// Counts subscribers, optionally with one status or on one list.
+pub(super) fn count(conn: &mut Conn, status: Option<SubscriberStatus>, list: Option<ListId>) -> Result<i64> {
+    let mut rows = subscribers::table.select(diesel::dsl::count_star()).into_boxed::<Backend>();
+    if let Some(status) = status {
+        rows = rows.filter(subscribers::status.eq(status));
+    }
+    if let Some(list) = list {
+        let on_it = subscriptions::table.filter(subscriptions::list_id.eq(list)).select(subscriptions::subscriber_id);
+        rows = rows.filter(subscribers::id.eq_any(on_it));
+    }
+    Ok(rows.get_result(conn)?)
+}
+
 /// Returns the lists of some subscribers, by subscriber.
 pub(super) fn lists_of(conn: &mut Conn, ids: &[SubscriberId]) -> Result<HashMap<SubscriberId, HashSet<ListId>>> {
     let rows: Vec<(SubscriberId, ListId)> = subscriptions::table

@@ -20,6 +20,7 @@ const COLUMNS: [&str; 10] =
     ["email", "name", "lists", "consent", "consented_at", "status", "created_at", "confirmed_at", "unsubscribed_at", "unsubscribe_url"];
 
 /// A valid row.
+#[derive(Clone)]
 pub(super) struct Row {
     pub(super) email: String,
     pub(super) name: Option<String>,

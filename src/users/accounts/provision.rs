@@ -101,7 +101,7 @@ impl App {
         let hash = turn.hash(password.0).await.map_err(|error| sentence(&error))?;
         let stored = self.write(move |app, conn| {
             let mut user = named(conn, &email)?;
-            user.set_password(hash, app.now());
+            user.set_password(hash.clone(), app.now());
             queries::update(conn, &user)?;
             let keys_ended = end_access(conn, user.id, keep_keys)?;
             events::record(conn, app.now(), happened("user.password_reset", &user, json!({"keys_ended": keys_ended})))
@@ -118,7 +118,8 @@ impl App {
         let patch = json!({"role": role}).to_string();
         let stored = self.write(move |app, conn| {
             let id = named(conn, &email)?.id.to_string();
-            let input = Input::read(patch.into(), &BodyOf { method: "patch".into(), template: "", patch: true }, checker);
+            let of = BodyOf { method: "patch".into(), template: "", patch: true };
+            let input = Input::read(patch.clone().into(), &of, checker.clone());
             operations::revise(app, conn, None, Revision { id, condition: unconditional(), input, password_hash: None })
         });
         stored.await.map(drop).map_err(|error| sentence(&error))

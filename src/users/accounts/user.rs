@@ -79,8 +79,7 @@ pub(crate) struct UserChange {
 }
 
 impl Draft for UserChange {
-    const DERIVED: &'static [&'static str] = &["/pending_email"];
-    const READ_ONLY: &'static [&'static str] = &["/id", "/author_id", "/version", "/created_at", "/updated_at"];
+    const READ_ONLY: &'static [&'static str] = &["/id", "/author_id", "/pending_email", "/version", "/created_at", "/updated_at"];
 }
 
 /// A change of the caller's own account.
@@ -100,8 +99,8 @@ pub(crate) struct OwnAccountDraft {
 }
 
 impl Draft for OwnAccountDraft {
-    const DERIVED: &'static [&'static str] = &["/pending_email"];
-    const READ_ONLY: &'static [&'static str] = &["/id", "/author_id", "/role", "/suspended", "/version", "/created_at", "/updated_at"];
+    const READ_ONLY: &'static [&'static str] =
+        &["/id", "/author_id", "/pending_email", "/role", "/suspended", "/version", "/created_at", "/updated_at"];
 }
 
 /// An account, as its owner and administrators see it.

@@ -17,7 +17,7 @@ use crate::users::accounts::{self, User, UserId};
 use crate::users::invitations::{self, InvitationId};
 
 /// An email to a user about their account.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AccountMail {
     /// An invitation to create an account.
@@ -33,7 +33,7 @@ pub(crate) enum AccountMail {
 impl AccountMail {
     /// Composes the email, if there is still a reason for it, and sends it.
     pub(crate) async fn deliver(self, app: &App, job: TaskId) -> std::result::Result<(), Failure> {
-        if let Some(letter) = app.write(move |app, conn| self.write(app, conn, job)).await? {
+        if let Some(letter) = app.write(move |app, conn| self.clone().write(app, conn, job)).await? {
             app.mailer.send(job, &letter, app.now()).await?;
         }
         Ok(())
