@@ -28,7 +28,7 @@ pub(super) struct Commentable {
 /// The published article that an id or a slug names.
 pub(super) fn article_of(conn: &mut Conn, name: &str) -> Result<Commentable> {
     let publication = published(conn, name)?;
-    Ok(Commentable { id: publication.id, comments_open: publication.comments_open, published_at: publication.published_at })
+    Ok(Commentable { id: publication.id, comments_open: publication.content.comments_open, published_at: publication.published_at })
 }
 
 /// Holds back everybody else who changes comments of the article that a comment stands under; nobody where there is none.
