@@ -12,6 +12,8 @@ mod previews;
 mod public;
 mod publishing;
 mod revisions;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use content::content::{ArticleId, ArticleKind};
 pub(crate) use content::view::{ArticleCard, ArticleView};

@@ -12,4 +12,6 @@ mod restoring;
 mod revision;
 mod words;
 
+#[cfg(test)]
+pub(super) use content::RevisionContent;
 pub(super) use handlers::{note_of, routes};
