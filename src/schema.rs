@@ -276,7 +276,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    gravestones (name) {
+    tombstones (name) {
         name -> Text,
         article_id -> Text,
         erased_at -> BigInt,
@@ -772,7 +772,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     article_images,
     revisions,
     previews,
-    gravestones,
+    tombstones,
     article_plans,
     planned_images,
     publications,

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::content::view::{ArticleCard, ArticleView};
 use super::desk::draft::ArticleDraft;
 use super::desk::listing::{DESK, asks_for_the_desk};
-use super::desk::operations::{self, Change, Saving};
+use super::desk::operations::{self, ArticleChange, Saving};
 use super::desk::parse;
 use super::desk::views::{ArticleEditorCard, ArticleEditorView};
 use super::previews::{self, Previewed};
@@ -236,7 +236,7 @@ async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web:
     let input = prepared(&request, body).await?;
     let saved = request.write(move |app, conn| {
         let saving = Saving { publish, note: note.as_deref() };
-        saving::revise(app, conn, &caller, &Change { name: &name, condition: &condition, saving }, &input)
+        saving::revise(app, conn, &caller, &ArticleChange { name: &name, condition: &condition, saving }, &input)
     });
     let view = saved.await?;
     editor(&view, view.desk.version)

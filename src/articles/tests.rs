@@ -43,14 +43,24 @@ fn expected(translation: &str, comments: &str, more: &[&str]) -> BTreeSet<String
     named.chain(more.iter().map(|name| (*name).to_owned())).collect()
 }
 
+fn members<V: utoipa::PartialSchema>() -> BTreeSet<String> {
+    names::<V>().into_iter().collect()
+}
+
 #[test]
-fn every_member_can_be_sent_shown_and_read_in_a_revision() {
-    let members = |names: Vec<String>| names.into_iter().collect::<BTreeSet<_>>();
-    let besides = ["body", "authors", "tags"];
-    assert_eq!(members(names::<ArticleDraft>()), expected("translation_of", "comments_open", &besides), "ArticleDraft");
-    assert_eq!(members(names::<RevisionContent>()), expected("translation_of", "comments_open", &besides), "RevisionContent");
+fn every_member_can_be_sent() {
+    assert_eq!(members::<ArticleDraft>(), expected("translation_of", "comments_open", &["body", "authors", "tags"]));
+}
+
+#[test]
+fn every_member_is_shown_on_cards() {
     let live = ["id", "url", "authors", "tags", "word_count", "reading_minutes", "published_at", "updated_at", "corrections", "share"];
-    assert_eq!(members(names::<ArticleCard>()), expected("translations", "comments", &live), "ArticleCard");
+    assert_eq!(members::<ArticleCard>(), expected("translations", "comments", &live));
+}
+
+#[test]
+fn every_member_is_shown_in_revisions() {
+    assert_eq!(members::<RevisionContent>(), expected("translation_of", "comments_open", &["body", "authors", "tags"]));
 }
 
 #[test]

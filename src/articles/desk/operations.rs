@@ -10,7 +10,7 @@ use super::conflict::{self, StaleSave};
 use super::draft::ArticleDraft;
 use super::parse::{self, Before, ParsedArticle};
 use super::views::{self, ArticleEditorCard, ArticleEditorView};
-use super::workflow::{self, ArticleEvent, Step};
+use super::workflow::{self, ArticleEvent, ArticleStep};
 use super::{listing, plan_queries, queries, slugs};
 use crate::app::App;
 use crate::authors::Author;
@@ -56,7 +56,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
     lock(conn, "articles")?;
     let parsed = parse::parse(app, conn, input, None)?;
     let now = app.now();
-    let target = Target { id: Id::new(now), before: None };
+    let target = DraftTarget { id: Id::new(now), before: None };
     let (snapshot, rendered) = resolve(app, conn, caller, &target, parsed)?;
     let mut article = Article::new(target.id, snapshot.content.clone(), &rendered, caller.user, now);
     let text = save(app, conn, caller, &mut article, NewSave { snapshot, rendered, note, before: None })?;
@@ -65,7 +65,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
 }
 
 /// How a change is meant.
-pub(crate) struct Change<'a> {
+pub(crate) struct ArticleChange<'a> {
     /// What is to be changed.
     pub(crate) name: &'a str,
     /// Which version it is meant for.
@@ -75,7 +75,7 @@ pub(crate) struct Change<'a> {
 }
 
 /// Changes a working copy, by replacement or by merge patch.
-pub(crate) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change: &Change<'_>, input: &Input) -> Result<Saved> {
+pub(crate) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change: &ArticleChange<'_>, input: &Input) -> Result<Saved> {
     let mut article = locked(conn, caller, change.name)?;
     refuse_contributor(caller, &article, change.saving.publish)?;
     let text = queries::text(conn, article.id)?;
@@ -87,8 +87,8 @@ pub(crate) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change
         let save = StaleSave { input, article: &article, current: &current, parsed: &parsed, stale };
         return Err(conflict::refusal(app, conn, &save)?);
     }
-    workflow::require(Step::Save, &article, &plan_queries::plan(conn, article.id)?)?;
-    let target = Target { id: article.id, before: Some(&article) };
+    workflow::require(ArticleStep::Save, &article, &plan_queries::plan(conn, article.id)?)?;
+    let target = DraftTarget { id: article.id, before: Some(&article) };
     let (snapshot, rendered) = resolve(app, conn, caller, &target, parsed)?;
     if current == snapshot {
         return Ok(Saved { article, text });
@@ -138,7 +138,7 @@ pub(crate) fn refuse_contributor(caller: &Caller<Writer>, article: &Article, pub
 }
 
 /// Which article a draft is for.
-struct Target<'a> {
+struct DraftTarget<'a> {
     id: ArticleId,
     /// The article before; none where it is new.
     before: Option<&'a Article>,
@@ -149,7 +149,7 @@ fn resolve(
     app: &App,
     conn: &mut Conn,
     caller: &Caller<Writer>,
-    target: &Target<'_>,
+    target: &DraftTarget<'_>,
     parsed: ParsedArticle,
 ) -> Result<(ArticleSnapshot, Arc<Rendered>)> {
     let ParsedArticle { draft, markdown, rendered } = parsed;
@@ -188,7 +188,7 @@ fn require_own_byline(conn: &mut Conn, caller: &Caller<Writer>, before: Option<&
 }
 
 /// The translations that an article belongs to; who may not edit the original can't add one to it.
-fn group_of(conn: &mut Conn, caller: &Caller<Writer>, target: &Target<'_>, draft: &ArticleDraft) -> Result<ArticleId> {
+fn group_of(conn: &mut Conn, caller: &Caller<Writer>, target: &DraftTarget<'_>, draft: &ArticleDraft) -> Result<ArticleId> {
     let Some(original) = draft.translation_of else { return Ok(target.id) };
     let unknown = || Error::invalid(vec![Fault::at("/translation_of", "unknown_reference", "There is no such article of yours.")]);
     let group = queries::translation_group(conn, original)?.ok_or_else(unknown)?;

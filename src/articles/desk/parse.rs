@@ -15,7 +15,7 @@ use crate::markdown::{self, BlockInput, Rendered, RenderedBody};
 use crate::taxonomy;
 
 /// How many tags are looked at; the schema refuses more.
-const MOST_TAGS: usize = 30;
+const MAX_TAGS: usize = 30;
 
 /// A draft without a fault, and its text.
 pub(crate) struct ParsedArticle {
@@ -173,7 +173,7 @@ fn slug_fault(sent: &Map<String, Value>, before: Option<Before<'_>>) -> Option<F
 
 fn tag_faults(conn: &mut Conn, sent: &Map<String, Value>) -> Result<Vec<Fault>> {
     let mut faults = Vec::new();
-    let tags = sent.get("tags").and_then(Value::as_array).into_iter().flatten().take(MOST_TAGS);
+    let tags = sent.get("tags").and_then(Value::as_array).into_iter().flatten().take(MAX_TAGS);
     for (index, tag) in tags.enumerate() {
         let Some(name) = tag.as_str().or_else(|| tag.get("id")?.as_str()) else { continue };
         if !taxonomy::could_be_tag(conn, name)? {

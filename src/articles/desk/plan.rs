@@ -13,7 +13,7 @@ use crate::users::UserId;
 /// What is to happen with an article; all empty where nothing is.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = article_plans, treat_none_as_null = true)]
-pub(crate) struct Plan {
+pub(crate) struct ArticlePlan {
     pub(crate) article_id: ArticleId,
     pub(crate) scheduled_at: Option<Timestamp>,
     pub(crate) scheduled_revision: Option<i32>,
@@ -77,7 +77,7 @@ pub(crate) struct FailedPublication {
     pub(crate) detail: String,
 }
 
-impl Plan {
+impl ArticlePlan {
     /// No plan at all.
     pub(crate) fn none(article_id: ArticleId) -> Self {
         Self {

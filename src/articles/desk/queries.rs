@@ -15,8 +15,8 @@ use crate::authors::{Author, Byline};
 use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Slugged, Timestamp, among, is_id_or_slug, keyset, lock, straight};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{
-    article_authors, article_images, article_tags, article_texts, articles, authors, gravestones, images, public_slugs, publications,
-    revisions, tags,
+    article_authors, article_images, article_tags, article_texts, articles, authors, images, public_slugs, publications, revisions, tags,
+    tombstones,
 };
 use crate::taxonomy::Label;
 use crate::users::UserId;
@@ -95,7 +95,7 @@ pub(crate) fn slug_taken(conn: &mut Conn, slug: &str, own: ArticleId) -> Result<
 
 /// Whether an article that was public under this slug has been erased.
 pub(crate) fn is_erased(conn: &mut Conn, slug: &str) -> Result<bool> {
-    Ok(gravestones::table.filter(gravestones::name.eq(slug)).count().get_result::<i64>(conn)? > 0)
+    Ok(tombstones::table.filter(tombstones::name.eq(slug)).count().get_result::<i64>(conn)? > 0)
 }
 
 /// The group that an article belongs to, where it is still there.
@@ -189,8 +189,8 @@ pub(crate) fn erase(conn: &mut Conn, id: ArticleId, now: Timestamp) -> Result<()
     let slugs: Vec<String> = public_slugs::table.filter(public_slugs::article_id.eq(id)).select(public_slugs::slug).load(conn)?;
     let own = (!slugs.is_empty()).then(|| id.to_string());
     for name in own.into_iter().chain(slugs) {
-        let row = (gravestones::name.eq(name), gravestones::article_id.eq(id), gravestones::erased_at.eq(now));
-        diesel::insert_into(gravestones::table).values(row).execute(conn)?;
+        let row = (tombstones::name.eq(name), tombstones::article_id.eq(id), tombstones::erased_at.eq(now));
+        diesel::insert_into(tombstones::table).values(row).execute(conn)?;
     }
     diesel::delete(articles::table.filter(articles::id.eq(id))).execute(conn)?;
     Ok(())

@@ -11,7 +11,7 @@ use super::super::content::text::Text;
 use super::super::content::view::{ArticleCard, ArticleView, BlockView, Body};
 use super::super::public::queries::translations;
 use super::article::{Article, ArticleText, ListedArticle, Status};
-use super::plan::{FailedPublication, Plan, ReviewNote, Schedule};
+use super::plan::{ArticlePlan, FailedPublication, ReviewNote, Schedule};
 use super::{plan_queries, queries};
 use crate::ads;
 use crate::app::App;
@@ -147,7 +147,7 @@ fn warnings(conn: &mut Conn, rendered: &Rendered) -> Result<Vec<Warning>> {
 pub(crate) fn editor_cards(app: &App, conn: &mut Conn, articles: Vec<ListedArticle>) -> Result<Vec<ArticleEditorCard>> {
     let mut plans = plan_queries::plans(conn, &articles.iter().map(|article| article.id).collect::<Vec<_>>())?;
     let whole = articles.into_iter().map(|listed| {
-        let plan = plans.remove(&listed.id).unwrap_or_else(|| Plan::none(listed.id));
+        let plan = plans.remove(&listed.id).unwrap_or_else(|| ArticlePlan::none(listed.id));
         (desk(&listed, &plan), CardInput::from(listed.article))
     });
     let (desks, inputs): (Vec<Desk>, Vec<CardInput>) = whole.unzip();
@@ -207,7 +207,7 @@ impl From<Article> for CardInput {
     }
 }
 
-fn desk(article: &Article, plan: &Plan) -> Desk {
+fn desk(article: &Article, plan: &ArticlePlan) -> Desk {
     let group = article.content.translation_group;
     Desk {
         status: article.status,

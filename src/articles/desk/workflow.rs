@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::article::{Article, Status};
-use super::plan::Plan;
+use super::plan::ArticlePlan;
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
@@ -11,7 +11,7 @@ use crate::events::{self, Event};
 
 /// A step of the desk's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum ArticleStep {
     /// Saves the working copy.
     Save,
     /// Submits it for review.
@@ -32,7 +32,7 @@ pub(crate) enum Step {
     Restore,
 }
 
-impl Step {
+impl ArticleStep {
     const fn name(self) -> &'static str {
         match self {
             Self::Save => "save",
@@ -49,19 +49,23 @@ impl Step {
 }
 
 /// The steps that an article's state has. (An administrator may erase it in every one.)
-fn legal(article: &Article, plan: &Plan) -> Vec<Step> {
-    let review = if plan.review_at.is_some() { vec![Step::Submit, Step::Return] } else { vec![Step::Submit] };
-    let withdraw = if plan.scheduled_at.is_some() { Step::Unschedule } else { Step::Unpublish };
+fn legal(article: &Article, plan: &ArticlePlan) -> Vec<ArticleStep> {
+    let review = if plan.review_at.is_some() { vec![ArticleStep::Submit, ArticleStep::Return] } else { vec![ArticleStep::Submit] };
+    let withdraw = if plan.scheduled_at.is_some() { ArticleStep::Unschedule } else { ArticleStep::Unpublish };
     match article.status {
-        Status::Draft => [vec![Step::Save], review, vec![Step::Publish, Step::Schedule, Step::Trash]].concat(),
-        Status::Scheduled => vec![Step::Save, Step::Publish, Step::Schedule, Step::Unschedule, Step::Trash],
-        Status::Published => [vec![Step::Save], review, vec![Step::Publish, Step::Schedule, withdraw, Step::Trash]].concat(),
-        Status::Trashed => vec![Step::Restore],
+        Status::Draft => [vec![ArticleStep::Save], review, vec![ArticleStep::Publish, ArticleStep::Schedule, ArticleStep::Trash]].concat(),
+        Status::Scheduled => {
+            vec![ArticleStep::Save, ArticleStep::Publish, ArticleStep::Schedule, ArticleStep::Unschedule, ArticleStep::Trash]
+        }
+        Status::Published => {
+            [vec![ArticleStep::Save], review, vec![ArticleStep::Publish, ArticleStep::Schedule, withdraw, ArticleStep::Trash]].concat()
+        }
+        Status::Trashed => vec![ArticleStep::Restore],
     }
 }
 
 /// Refuses a step that the state does not have, and names those it has.
-pub(crate) fn require(step: Step, article: &Article, plan: &Plan) -> Result<()> {
+pub(crate) fn require(step: ArticleStep, article: &Article, plan: &ArticlePlan) -> Result<()> {
     let legal = legal(article, plan);
     if legal.contains(&step) {
         return Ok(());
@@ -72,7 +76,7 @@ pub(crate) fn require(step: Step, article: &Article, plan: &Plan) -> Result<()> 
         Status::Published => "It is published.",
         Status::Trashed => "It is in the trash; restore it first.",
     };
-    let names: Vec<&str> = legal.into_iter().map(Step::name).collect();
+    let names: Vec<&str> = legal.into_iter().map(ArticleStep::name).collect();
     Err(Error::new(Code::IllegalTransition, detail).with("legal", names))
 }
 

@@ -6,7 +6,7 @@ use super::super::content::content::{ArticleId, ArticleKind};
 use super::super::content::view::{ArticleCard, ArticleView};
 use super::listing::PUBLIC;
 use super::publication::Publication;
-use super::queries::{self, Found};
+use super::queries::{self, PublicLookup};
 use super::{context_queries, trending, views};
 use crate::app::App;
 use crate::db::{Conn, Id, PageOf, PageQuery, Timestamp};
@@ -34,7 +34,7 @@ pub(crate) struct ArticleContext {
 }
 
 /// A page of a list of articles, and others beside it.
-pub(crate) struct Listed {
+pub(crate) struct ListContext {
     /// The query that the page answers.
     pub(crate) query: PageQuery,
     pub(crate) page: PageOf<ArticleCard>,
@@ -48,10 +48,10 @@ pub(crate) struct Listed {
 /// What readers find at an id or a slug, with those around it; or else the slug that it has now.
 pub(crate) fn whole(app: &App, conn: &mut Conn, name: &str) -> Result<std::result::Result<ArticleContext, String>> {
     let (publication, text) = match queries::look_up(conn, name)? {
-        Found::Here(publication, text) => (*publication, *text),
-        Found::Moved(slug) => return Ok(Err(slug)),
-        Found::Gone => return Err(Error::new(Code::Gone, "This article is no longer public.")),
-        Found::Nothing => return Err(Error::not_found()),
+        PublicLookup::Here(publication, text) => (*publication, *text),
+        PublicLookup::Moved(slug) => return Ok(Err(slug)),
+        PublicLookup::Gone => return Err(Error::new(Code::Gone, "This article is no longer public.")),
+        PublicLookup::Nothing => return Err(Error::not_found()),
     };
     let ((previous, next), related) = around(conn, &publication)?;
     let (trending, until) = most_read(app, conn)?;
@@ -72,7 +72,7 @@ pub(crate) fn whole(app: &App, conn: &mut Conn, name: &str) -> Result<std::resul
 }
 
 /// The first page of a list of published articles, `asked` as a query string would ask for it, and others beside it.
-pub(crate) fn list_with_context(app: &App, conn: &mut Conn, asked: &str, others: &[ArticleId]) -> Result<Listed> {
+pub(crate) fn list_with_context(app: &App, conn: &mut Conn, asked: &str, others: &[ArticleId]) -> Result<ListContext> {
     let query = Query::parse(asked).listing(&PUBLIC, &app.secrets, "articles");
     let page = queries::page(conn, &query)?;
     let (trending, until) = most_read(app, conn)?;
@@ -82,7 +82,7 @@ pub(crate) fn list_with_context(app: &App, conn: &mut Conn, asked: &str, others:
     let rows = page.rows.iter().cloned().chain(trending).chain(others).collect();
     let cards = by_id(views::cards(app, conn, rows)?);
     let card = |id: &ArticleId| cards.get(id).cloned();
-    Ok(Listed {
+    Ok(ListContext {
         page: page.with_rows(|rows| Ok(rows.iter().filter_map(|row| card(&row.id)).collect()))?,
         query,
         trending: of_trending.iter().filter_map(card).collect(),
@@ -136,7 +136,7 @@ pub(crate) fn locate(app: &App, conn: &mut Conn, name: &str) -> Result<Located> 
 }
 
 /// The newest articles of a list, with their texts where these are wanted.
-pub(crate) struct Newest {
+pub(crate) struct NewestArticles {
     pub(crate) cards: Vec<ArticleCard>,
     /// Sanitised HTML.
     pub(crate) texts: HashMap<ArticleId, String>,
@@ -145,15 +145,15 @@ pub(crate) struct Newest {
 }
 
 /// The newest articles of a list, `asked` as a query string would ask for it; their tags are added to `tags`.
-pub(crate) fn newest(app: &App, conn: &mut Conn, asked: &str, with_texts: bool, tags: Tags) -> Result<Newest> {
+pub(crate) fn newest(app: &App, conn: &mut Conn, asked: &str, with_texts: bool, tags: Tags) -> Result<NewestArticles> {
     let query = Query::parse(asked).listing(&PUBLIC, &app.secrets, "articles");
     let rows = queries::page(conn, &query)?.rows;
     if !with_texts {
         let cards = views::cards(app, conn, rows)?;
-        return Ok(Newest { tags: views::tags_of(&cards, tags), cards, texts: HashMap::new() });
+        return Ok(NewestArticles { tags: views::tags_of(&cards, tags), cards, texts: HashMap::new() });
     }
     let views = views::whole(app, conn, rows)?;
     let tags = views.iter().fold(tags, |tags, view| views::tags_of_whole(view, tags));
     let (cards, texts) = views.into_iter().map(|view| (view.card.clone(), (view.card.id, view.body.html))).unzip();
-    Ok(Newest { cards, texts, tags })
+    Ok(NewestArticles { cards, texts, tags })
 }

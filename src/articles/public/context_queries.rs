@@ -13,7 +13,7 @@ use crate::taxonomy::Tag;
 /// How many articles of a section, and of each tag, are looked at when related ones are chosen.
 const CANDIDATES: usize = 40;
 /// By how many of its tags an article is related to others.
-const MOST_TAGS: usize = 8;
+const MAX_TAGS: usize = 8;
 /// A day, in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -47,7 +47,7 @@ pub(crate) fn tags(conn: &mut Conn, id: ArticleId) -> Result<Vec<Id<Tag>>> {
 /// its tags: four points for each such tag, three for the section, two for what is no more than a month older, one for a
 /// year. The clock has no part in it, so that it stays as it is until something is published.
 pub(crate) fn related(conn: &mut Conn, of: &Publication, tags: &[Id<Tag>], limit: i64) -> Result<Vec<ArticleId>> {
-    let tags = tags.get(..MOST_TAGS).unwrap_or(tags);
+    let tags = tags.get(..MAX_TAGS).unwrap_or(tags);
     let sources: Vec<String> = of.content.section.iter().map(|_| of_section()).chain((0..tags.len()).map(of_tag)).collect();
     if sources.is_empty() {
         return Ok(Vec::new());

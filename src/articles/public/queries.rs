@@ -16,13 +16,13 @@ use crate::authors::Byline;
 use crate::db::{Backend, Conn, Json, PageOf, PageQuery, Phrase, Slugged, among, keyset, phrase, straight};
 use crate::error::{Code, Error, Result};
 use crate::schema::{
-    authors, gravestones, public_slugs, publication_authors, publication_tags, publication_texts, publications, site, tags,
+    authors, public_slugs, publication_authors, publication_tags, publication_texts, publications, site, tags, tombstones,
 };
 use crate::site::Closing;
 use crate::taxonomy::Label;
 
 /// What stands at a public address.
-pub(crate) enum Found {
+pub(crate) enum PublicLookup {
     /// An article.
     Here(Box<Publication>, Box<Text>),
     /// An article that has moved to this slug.
@@ -34,20 +34,22 @@ pub(crate) enum Found {
 }
 
 /// What readers find at an id or a slug.
-pub(crate) fn look_up(conn: &mut Conn, name: &str) -> Result<Found> {
+pub(crate) fn look_up(conn: &mut Conn, name: &str) -> Result<PublicLookup> {
     let (id, slug) = match meant(conn, name)? {
         Ok(meant) => meant,
         Err(nothing) => return Ok(nothing),
     };
     Ok(match whole(conn, id)? {
         None => missing(conn, id, slug.as_deref())?,
-        Some((publication, _)) if slug.is_some_and(|slug| slug != publication.content.slug) => Found::Moved(publication.content.slug),
-        Some((publication, text)) => Found::Here(Box::new(publication), Box::new(text.0)),
+        Some((publication, _)) if slug.is_some_and(|slug| slug != publication.content.slug) => {
+            PublicLookup::Moved(publication.content.slug)
+        }
+        Some((publication, text)) => PublicLookup::Here(Box::new(publication), Box::new(text.0)),
     })
 }
 
 /// The article that a name is, or was, that of, and the name if it is a slug; otherwise what stands there.
-fn meant(conn: &mut Conn, name: &str) -> Result<std::result::Result<(ArticleId, Option<String>), Found>> {
+fn meant(conn: &mut Conn, name: &str) -> Result<std::result::Result<(ArticleId, Option<String>), PublicLookup>> {
     let slug = match slugs::named(name) {
         Slugged::Id(id) => return Ok(Ok((id, None))),
         Slugged::Slug(slug) => slug,
@@ -62,8 +64,8 @@ fn meant(conn: &mut Conn, name: &str) -> Result<std::result::Result<(ArticleId, 
 }
 
 /// What stands where an article has no published copy.
-fn missing(conn: &mut Conn, id: ArticleId, slug: Option<&str>) -> Result<Found> {
-    if slug.is_none() && !was_public(conn, id)? { erased(conn, &id.to_string()) } else { Ok(Found::Gone) }
+fn missing(conn: &mut Conn, id: ArticleId, slug: Option<&str>) -> Result<PublicLookup> {
+    if slug.is_none() && !was_public(conn, id)? { erased(conn, &id.to_string()) } else { Ok(PublicLookup::Gone) }
 }
 
 /// A published article with its text.
@@ -76,10 +78,10 @@ fn whole(conn: &mut Conn, id: ArticleId) -> Result<Option<(Publication, Json<Tex
         .optional())?)
 }
 
-/// What stands where nothing is: the grave of an article that was public once, or nothing at all.
-fn erased(conn: &mut Conn, name: &str) -> Result<Found> {
-    let graves = gravestones::table.filter(gravestones::name.eq(name)).count().get_result::<i64>(conn)?;
-    Ok(if graves > 0 { Found::Gone } else { Found::Nothing })
+/// What stands where nothing is: the tombstone of an article that was public once, or nothing at all.
+fn erased(conn: &mut Conn, name: &str) -> Result<PublicLookup> {
+    let buried = tombstones::table.filter(tombstones::name.eq(name)).count().get_result::<i64>(conn)?;
+    Ok(if buried > 0 { PublicLookup::Gone } else { PublicLookup::Nothing })
 }
 
 fn was_public(conn: &mut Conn, id: ArticleId) -> Result<bool> {
@@ -101,7 +103,7 @@ pub(crate) fn published(conn: &mut Conn, name: &str) -> Result<Publication> {
         Err(nothing) => nothing,
     };
     Err(match nothing {
-        Found::Gone => Error::new(Code::Gone, "This article is no longer public."),
+        PublicLookup::Gone => Error::new(Code::Gone, "This article is no longer public."),
         _ => Error::not_found(),
     })
 }

@@ -7,7 +7,7 @@ use super::super::content::content::ArticleId;
 use super::super::content::text::Text;
 use super::super::content::view::{ArticleCard, ArticleView, BlockView};
 use super::publication::Publication;
-use super::queries::{self, Found};
+use super::queries::{self, PublicLookup};
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
@@ -24,13 +24,13 @@ pub(crate) enum PublicAnswer {
 /// What readers find at an id or a slug.
 pub(crate) fn read_published(app: &App, conn: &mut Conn, name: &str) -> Result<PublicAnswer> {
     match queries::look_up(conn, name)? {
-        Found::Here(publication, text) => {
+        PublicLookup::Here(publication, text) => {
             let view = views(app, conn, vec![(*publication, *text)])?.pop().ok_or_else(Error::not_found)?;
             Ok(PublicAnswer::Here(Box::new(view)))
         }
-        Found::Moved(slug) => Ok(PublicAnswer::Moved(slug)),
-        Found::Gone => Err(Error::new(Code::Gone, "This article is no longer public.")),
-        Found::Nothing => Err(Error::not_found()),
+        PublicLookup::Moved(slug) => Ok(PublicAnswer::Moved(slug)),
+        PublicLookup::Gone => Err(Error::new(Code::Gone, "This article is no longer public.")),
+        PublicLookup::Nothing => Err(Error::not_found()),
     }
 }
 

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::super::desk::article::{Article, Status};
 use super::super::desk::operations::locked;
-use super::super::desk::plan::{Plan, Schedule};
+use super::super::desk::plan::{ArticlePlan, Schedule};
 use super::super::desk::views::{ArticleEditorView, editor_view};
-use super::super::desk::workflow::{self, ArticleEvent, Step};
+use super::super::desk::workflow::{self, ArticleEvent, ArticleStep};
 use super::super::desk::{plan_queries, queries};
 use super::drafts::PublicationDraft;
 use super::release::{self, Release};
@@ -34,7 +34,7 @@ pub(crate) fn publish(
     let plan = plan_queries::plan(conn, article.id)?;
     let chosen = snapshots::find(app, conn, &article, draft.revision.unwrap_or(article.revision))?;
     condition.check_bare(article.version)?;
-    workflow::require(Step::Publish, &article, &plan)?;
+    workflow::require(ArticleStep::Publish, &article, &plan)?;
     snapshots::require_free(conn, &article, &chosen)?;
     require_own_profile(caller, &chosen)?;
     let PublicationDraft { at, until, revision: _, correction } = draft;
@@ -68,7 +68,7 @@ fn plan_ahead(
     app: &App,
     conn: &mut Conn,
     caller: &Caller<Writer>,
-    (article, mut plan): (&mut Article, Plan),
+    (article, mut plan): (&mut Article, ArticlePlan),
     (schedule, slug): (Schedule, String),
 ) -> Result<()> {
     let known = plan.schedule().map(|known| Schedule { by: schedule.by, ..known });
@@ -96,7 +96,7 @@ pub(crate) fn unpublish(app: &App, conn: &mut Conn, caller: &Caller<Writer>, nam
     let mut tags = Vec::new();
     let kind = match article.status {
         Status::Draft => return Ok(()),
-        Status::Trashed => return workflow::require(Step::Unpublish, &article, &plan),
+        Status::Trashed => return workflow::require(ArticleStep::Unpublish, &article, &plan),
         Status::Published if plan.scheduled_at.is_none() => {
             tags = release::withdraw(conn, &mut article)?;
             plan.ends_at = None;

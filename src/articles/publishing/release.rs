@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::super::content::content::{ArticleKind, ArticleSnapshot, Content, Correction};
 use super::super::desk::article::{Article, Status, measure};
-use super::super::desk::plan::Plan;
-use super::super::desk::workflow::{self, ArticleEvent, Step};
+use super::super::desk::plan::ArticlePlan;
+use super::super::desk::workflow::{self, ArticleEvent, ArticleStep};
 use super::super::desk::{plan_queries, queries};
 use super::super::public::publication::Publication;
 use super::publication_queries::{self, Counted};
@@ -34,8 +34,8 @@ pub(crate) struct Release {
 }
 
 /// Makes a save public; nothing happens where readers have it as it is, and nobody waits for a decision.
-pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut plan: Plan, release: Release) -> Result<()> {
-    workflow::require(Step::Publish, article, &plan)?;
+pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut plan: ArticlePlan, release: Release) -> Result<()> {
+    workflow::require(ArticleStep::Publish, article, &plan)?;
     let Release { chosen, published_at, until, correction, actor, mut details } = release;
     let PublishableSave { number, snapshot, rendered } = chosen;
     let now = app.now();

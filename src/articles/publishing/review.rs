@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::desk::article::Status;
 use super::super::desk::operations::{locked, refuse_contributor};
 use super::super::desk::views::{ArticleEditorView, editor_view};
-use super::super::desk::workflow::{self, ArticleEvent, Step};
+use super::super::desk::workflow::{self, ArticleEvent, ArticleStep};
 use super::super::desk::{plan_queries, queries};
 use super::drafts::ReviewDraft;
 use crate::app::App;
@@ -29,7 +29,7 @@ pub(crate) fn submit(
     let draft = input.plain::<ReviewDraft>()?;
     condition.check_bare(article.version)?;
     let mut plan = plan_queries::plan(conn, article.id)?;
-    workflow::require(Step::Submit, &article, &plan)?;
+    workflow::require(ArticleStep::Submit, &article, &plan)?;
     if plan.review_at.is_none() || plan.review_note != draft.note {
         let now = app.now();
         plan.submit(caller.user, now, draft.note);
@@ -67,7 +67,7 @@ pub(crate) fn give_back(app: &App, conn: &mut Conn, caller: &Caller<Writer>, wan
     wanted.condition.check_bare(article.version)?;
     if plan.review_at.is_none() {
         // What waits for nobody is where returning leads to; the trash is not.
-        return if article.status == Status::Trashed { workflow::require(Step::Return, &article, &plan) } else { Ok(()) };
+        return if article.status == Status::Trashed { workflow::require(ArticleStep::Return, &article, &plan) } else { Ok(()) };
     }
     let now = app.now();
     plan.give_back(caller.user, now, wanted.note);

@@ -1,6 +1,6 @@
 //! Saving at the desk, and publishing what was saved in the same step where that is asked for.
 
-use super::super::desk::operations::{self, Change, Saved, Saving};
+use super::super::desk::operations::{self, ArticleChange, Saved, Saving};
 use super::super::desk::views::{ArticleEditorView, saved_view};
 use super::publish::publish_now;
 use crate::app::App;
@@ -19,7 +19,13 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
 }
 
 /// Changes a working copy, by replacement or by merge patch.
-pub(crate) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change: &Change<'_>, input: &Input) -> Result<ArticleEditorView> {
+pub(crate) fn revise(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Writer>,
+    change: &ArticleChange<'_>,
+    input: &Input,
+) -> Result<ArticleEditorView> {
     let saved = operations::revise(app, conn, caller, change, input)?;
     answer(app, conn, caller, saved, change.saving.publish)
 }

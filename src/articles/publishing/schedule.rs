@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::super::content::content::ArticleId;
 use super::super::desk::article::{Article, Status};
-use super::super::desk::plan::Plan;
+use super::super::desk::plan::ArticlePlan;
 use super::super::desk::workflow::{self, ArticleEvent};
 use super::super::desk::{plan_queries, queries};
 use super::release::{self, Release};
@@ -24,7 +24,7 @@ const PERIOD: Duration = Duration::from_millis(250);
 /// How long it waits after a failure.
 const RECOVERY: Duration = Duration::from_secs(1);
 /// How long a failure of the server's own may last before a publication is given up for it, in seconds.
-const PATIENCE: i64 = 60;
+const GIVE_UP_AFTER: i64 = 60;
 /// How many articles it takes up at once.
 const BATCH: i64 = 50;
 
@@ -91,7 +91,7 @@ async fn settle(app: &App, id: ArticleId, due: Timestamp) -> Result<bool> {
     }
     match app.write(move |app, conn| carry_out(app, conn, (id, due))).await {
         // The desk is not to lose a plan to a hiccup.
-        Err(error) if error.code() == Code::Internal && due > app.now().plus_seconds(-PATIENCE) => Err(error),
+        Err(error) if error.code() == Code::Internal && due > app.now().plus_seconds(-GIVE_UP_AFTER) => Err(error),
         Err(error) if !is_passing(&error) => {
             tracing::warn!(%error, article = %id, "a scheduled publication could not be carried out and was given up");
             let why = explained(&error);
@@ -108,7 +108,7 @@ fn explained(error: &Error) -> String {
 }
 
 /// An article that is due, and what is planned for it; nothing where another process was first.
-fn claimed(conn: &mut Conn, id: ArticleId, due: Timestamp) -> Result<Option<(Article, Plan)>> {
+fn claimed(conn: &mut Conn, id: ArticleId, due: Timestamp) -> Result<Option<(Article, ArticlePlan)>> {
     lock(conn, "articles")?;
     let Some(article) = queries::look_up(conn, &id.to_string())? else { return Ok(None) };
     queries::lock_comments(conn, id)?;
@@ -151,7 +151,7 @@ pub(crate) fn carry_out(app: &App, conn: &mut Conn, (id, due): (ArticleId, Times
 }
 
 /// Ends a publication; what is planned to follow stays planned.
-fn end(app: &App, conn: &mut Conn, article: &mut Article, mut plan: Plan) -> Result<()> {
+fn end(app: &App, conn: &mut Conn, article: &mut Article, mut plan: ArticlePlan) -> Result<()> {
     let details = json!({"until": plan.ends_at});
     let tags = release::withdraw(conn, article)?;
     plan.ends_at = None;
@@ -174,7 +174,7 @@ fn give_up(app: &App, conn: &mut Conn, (id, due): (ArticleId, Timestamp), why: S
 }
 
 /// Gives up a planned publication: the article stays what it was, but for the plan, and the desk sees why.
-fn fail(app: &App, conn: &mut Conn, (article, mut plan): (&mut Article, Plan), why: String) -> Result<()> {
+fn fail(app: &App, conn: &mut Conn, (article, mut plan): (&mut Article, ArticlePlan), why: String) -> Result<()> {
     let now = app.now();
     let Some(schedule) = plan.schedule() else { return Err(Error::internal("a plan without a schedule failed")) };
     let details = json!({"scheduled_at": schedule.at, "scheduled_by": schedule.by, "revision": schedule.revision});

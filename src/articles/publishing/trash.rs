@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::desk::article::{Article, Status};
 use super::super::desk::operations::{announce, locked, refuse_contributor, require_ownership};
 use super::super::desk::views::{ArticleEditorView, editor_view};
-use super::super::desk::workflow::{self, ArticleEvent, Step};
+use super::super::desk::workflow::{self, ArticleEvent, ArticleStep};
 use super::super::desk::{plan_queries, queries};
 use super::release;
 use crate::app::App;
@@ -45,7 +45,7 @@ fn withdrawn(conn: &mut Conn, article: &mut Article) -> Result<Vec<String>> {
 /// Brings an article back from the trash, as a draft.
 pub(crate) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<ArticleEditorView> {
     let mut article = locked(conn, caller, name)?;
-    workflow::require(Step::Restore, &article, &plan_queries::plan(conn, article.id)?)?;
+    workflow::require(ArticleStep::Restore, &article, &plan_queries::plan(conn, article.id)?)?;
     article.status = Status::Draft;
     article.touch(app.now());
     queries::update_status(conn, &article)?;

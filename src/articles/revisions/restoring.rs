@@ -8,7 +8,7 @@ use super::super::desk::article::Article;
 use super::super::desk::operations::{NewSave, announce, found, locked, refuse_contributor, save};
 use super::super::desk::referents::{Missing, Referents};
 use super::super::desk::views::{ArticleEditorView, saved_view};
-use super::super::desk::workflow::{self, Step};
+use super::super::desk::workflow::{self, ArticleStep};
 use super::super::desk::{plan_queries, queries, slugs};
 use super::operations::find;
 use crate::app::App;
@@ -52,7 +52,7 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, what:
     let revision = find(conn, article.id, what.number)?;
     refuse_contributor(caller, &article, false)?;
     what.condition.check_bare(article.version)?;
-    workflow::require(Step::Save, &article, &plan_queries::plan(conn, article.id)?)?;
+    workflow::require(ArticleStep::Save, &article, &plan_queries::plan(conn, article.id)?)?;
     lock(conn, "article slugs")?;
     let referents = Referents::load(app, conn, &[&revision.content.0])?;
     let mut missing = referents.missing(article.id, &revision.content.0);
