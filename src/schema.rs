@@ -207,8 +207,6 @@ diesel::table! {
         title_key -> Text,
         dek -> Nullable<Text>,
         excerpt -> Nullable<Text>,
-        markdown -> Text,
-        rendered -> Text,
         locale -> Text,
         translation_group -> Text,
         section_id -> Nullable<Text>,
@@ -230,6 +228,14 @@ diesel::table! {
         version -> Integer,
         created_at -> BigInt,
         updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    article_texts (article_id) {
+        article_id -> Text,
+        markdown -> Text,
+        rendered -> Text,
     }
 }
 
@@ -270,7 +276,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    gravestones (name) {
+    tombstones (name) {
         name -> Text,
         article_id -> Text,
         erased_at -> BigInt,
@@ -718,6 +724,7 @@ diesel::table! {
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(articles -> sections (section_id));
 diesel::joinable!(articles -> images (hero_image_id));
+diesel::joinable!(article_texts -> articles (article_id));
 diesel::joinable!(article_authors -> articles (article_id));
 diesel::joinable!(article_authors -> authors (author_id));
 diesel::joinable!(article_tags -> articles (article_id));
@@ -759,12 +766,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     sections,
     tags,
     articles,
+    article_texts,
     article_authors,
     article_tags,
     article_images,
     revisions,
     previews,
-    gravestones,
+    tombstones,
     article_plans,
     planned_images,
     publications,

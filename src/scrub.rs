@@ -58,9 +58,17 @@ impl Scrub {
                 "idempotency_keys",
                 "jobs",
             ],
-            Self::Articles => {
-                &["articles", "revisions", "publications", "publication_texts", "comments", "comment_reports", "idempotency_keys", "jobs"]
-            }
+            Self::Articles => &[
+                "articles",
+                "article_texts",
+                "revisions",
+                "publications",
+                "publication_texts",
+                "comments",
+                "comment_reports",
+                "idempotency_keys",
+                "jobs",
+            ],
         }
     }
 

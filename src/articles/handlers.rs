@@ -4,22 +4,26 @@ use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::draft::ArticleDraft;
-use super::listing::{self, DESK, PUBLIC};
-use super::operations::{self, Change, Saving};
+use super::content::view::{ArticleCard, ArticleView};
+use super::desk::draft::ArticleDraft;
+use super::desk::listing::{DESK, asks_for_the_desk};
+use super::desk::operations::{self, ArticleChange, Saving};
+use super::desk::parse;
+use super::desk::views::{ArticleEditorCard, ArticleEditorView};
 use super::previews::{self, Previewed};
-use super::publication::Publication;
-use super::trending::{self, Window};
-use super::view::{ArticleCard, ArticleEditorCard, ArticleEditorView, ArticleView, BlockView};
-use super::{embed, manuscript, published_queries, revisions, state_handlers};
+use super::public::listing::{self, PUBLIC};
+use super::public::publication::Publication;
+use super::public::queries;
+use super::public::trending::{self, Window};
+use super::public::views::{self, PublicAnswer, measured, tags_of, tags_of_whole, whole};
+use super::publishing::{handlers as publishing, saving, trash};
+use super::revisions;
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Fault, Result};
 use crate::former_slugs::Moved;
 use crate::http::parameters::{self, parameter};
-use crate::http::{
-    Body, MAX_PAGE, Mount, Page, Request, Tags, Written, created, editor, editor_page, length, moved, no_content, public_written,
-};
+use crate::http::{Body, MAX_PAGE, Mount, Page, Request, Tags, Written, created, editor, editor_page, moved, no_content, public_written};
 use crate::input::Input;
 use crate::users::{Caller, Writer};
 
@@ -33,17 +37,9 @@ pub(crate) fn routes(mount: &mut impl Mount) {
         .service(revise_article)
         .service(delete_article)
         .service(restore_article)
-        .configure(state_handlers::routes)
+        .configure(publishing::routes)
         .configure(revisions::routes)
         .configure(trending::routes);
-}
-
-/// What a public address answers.
-pub(super) enum PublicAnswer {
-    /// The article.
-    Here(Box<ArticleView>),
-    /// The slug that it has now.
-    Moved(String),
 }
 
 /// A public article or, with `view=editor`, the working copy.
@@ -122,7 +118,7 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
     }
     let mut query = request.query();
     let asks_by_view = query.word("view", &["editor"]).is_some();
-    if asks_by_view || listing::asks_for_the_desk(&query) {
+    if asks_by_view || asks_for_the_desk(&query) {
         let caller = request.caller::<Writer>().await?;
         let list = query.listing(&DESK, &request.app.secrets, "articles of the desk");
         query.finish()?;
@@ -145,7 +141,7 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
         }
         moment.into_iter().map(Window::good_until).for_each(|end| tags.hold_until(end));
         if list.includes.is_empty() {
-            let page = page.with_rows(|rows| embed::cards(app, conn, rows))?;
+            let page = page.with_rows(|rows| views::cards(app, conn, rows))?;
             return Written::page(app, &list, &page, tags_of(&page.rows, tags));
         }
         let page = page.within((MAX_PAGE, list.is_backward()), |rows| measured(whole(app, conn, rows)?))?;
@@ -159,56 +155,8 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
 fn page(app: &App, conn: &mut Conn, list: &PageQuery, ranking: Option<Window>) -> Result<(PageOf<Publication>, Option<i64>)> {
     match ranking {
         Some(window) => trending::page(conn, list, window, app.now()).map(|(page, moment)| (page, Some(moment))),
-        None => published_queries::page(conn, list).map(|page| (page, None)),
+        None => queries::page(conn, list).map(|page| (page, None)),
     }
-}
-
-/// Everything that a whole article was made of.
-pub(crate) fn tags_of_whole(view: &ArticleView, tags: Tags) -> Tags {
-    let mut tags = tags_of(std::slice::from_ref(&view.card), tags);
-    for block in &view.body.blocks {
-        if let BlockView::Image(block) = block {
-            tags.add("image", block.image.id);
-        }
-    }
-    tags
-}
-
-/// Everything that cards were made of.
-pub(crate) fn tags_of(cards: &[ArticleCard], mut tags: Tags) -> Tags {
-    // It says whether comments are open, and where an article can be shared.
-    tags.add_kind("site");
-    for card in cards {
-        tags.add("article", card.id);
-        card.authors.iter().for_each(|author| tags.add("author", author.id));
-        card.comments.closes_at.iter().for_each(|closes_at| tags.hold_until(*closes_at));
-        card.section.iter().for_each(|section| tags.add("section", section.id));
-        card.tags.iter().for_each(|tag| tags.add("tag", tag.id));
-        let avatars = card.authors.iter().filter_map(|author| author.avatar.as_ref());
-        let whole = card.hero_image.iter().chain(avatars).map(|image| image.id);
-        whole.chain(card.seo.image.iter().map(|image| image.id)).for_each(|image| tags.add("image", image));
-    }
-    tags
-}
-
-/// Published articles with their texts.
-pub(super) fn whole(app: &App, conn: &mut Conn, rows: Vec<Publication>) -> Result<Vec<ArticleView>> {
-    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-    let mut texts = published_queries::texts(conn, &ids)?;
-    let whole = rows.into_iter().map(|row| {
-        let text = texts.remove(&row.id).unwrap_or_default();
-        (row, text)
-    });
-    embed::views(app, conn, whole.collect())
-}
-
-/// Articles with their texts, and how long each is in an answer.
-pub(super) fn measured(views: Vec<ArticleView>) -> Result<Vec<(ArticleView, usize)>> {
-    let measured = |view: ArticleView| {
-        let size = length(&view)?;
-        Ok((view, size))
-    };
-    views.into_iter().map(measured).collect()
 }
 
 /// Creates an article.
@@ -226,7 +174,7 @@ async fn create_article(body: Body, request: Request, caller: Caller<Writer>) ->
     query.finish()?;
     let input = prepared(&request, body).await?;
     let view =
-        request.write(move |app, conn| operations::create(app, conn, &caller, &input, Saving { publish, note: note.as_deref() })).await?;
+        request.write(move |app, conn| saving::create(app, conn, &caller, &input, Saving { publish, note: note.as_deref() })).await?;
     created(&request, &format!("/articles/{}", view.card.id), &view, view.desk.version)
 }
 
@@ -247,7 +195,7 @@ async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpR
         let view = request.read(move |app, conn| operations::read(app, conn, &caller, &name)).await?;
         return editor(&view, view.desk.version);
     }
-    let work = move |app: &App, conn: &mut Conn| match operations::read_published(app, conn, &name)? {
+    let work = move |app: &App, conn: &mut Conn| match views::read_published(app, conn, &name)? {
         PublicAnswer::Here(view) => Written::of(&view, tags_of_whole(&view, Tags::default())).map(Ok),
         PublicAnswer::Moved(slug) => Ok(Err(slug)),
     };
@@ -291,7 +239,7 @@ async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web:
     let input = prepared(&request, body).await?;
     let saved = request.write(move |app, conn| {
         let saving = Saving { publish, note: note.as_deref() };
-        operations::revise(app, conn, &caller, &Change { name: &name, condition: &condition, saving }, &input)
+        saving::revise(app, conn, &caller, &ArticleChange { name: &name, condition: &condition, saving }, &input)
     });
     let view = saved.await?;
     editor(&view, view.desk.version)
@@ -300,7 +248,7 @@ async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web:
 /// A body whose text is rendered already, so that no other write waits for that.
 async fn prepared(request: &Request, body: Body) -> Result<Input> {
     let input = body.0.clone();
-    request.compute(move |app| manuscript::prepare(app, &input)).await?;
+    request.compute(move |app| parse::prepare(app, &input)).await?;
     Ok(body.0)
 }
 
@@ -317,7 +265,7 @@ async fn delete_article(request: Request, caller: Caller<Writer>, name: web::Pat
     let permanent = query.truth("permanent");
     query.finish()?;
     let condition = request.precondition();
-    let work = if permanent { operations::erase } else { operations::trash };
+    let work = if permanent { trash::erase } else { trash::trash };
     request.write(move |app, conn| work(app, conn, &caller, &name, &condition)).await?;
     Ok(no_content())
 }
@@ -330,6 +278,6 @@ async fn delete_article(request: Request, caller: Caller<Writer>, name: web::Pat
 #[post("/articles/{article}/restore")]
 async fn restore_article(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
-    let view = request.write(move |app, conn| operations::restore(app, conn, &caller, &name)).await?;
+    let view = request.write(move |app, conn| trash::restore(app, conn, &caller, &name)).await?;
     editor(&view, view.desk.version)
 }

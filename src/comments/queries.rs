@@ -28,7 +28,7 @@ pub(super) struct Commentable {
 /// Returns the published article with an id or slug.
 pub(super) fn article_of(conn: &mut Conn, name: &str) -> Result<Commentable> {
     let publication = published(conn, name)?;
-    Ok(Commentable { id: publication.id, comments_open: publication.comments_open, published_at: publication.published_at })
+    Ok(Commentable { id: publication.id, comments_open: publication.content.comments_open, published_at: publication.published_at })
 }
 
 /// Locks the comments of a comment's article until the transaction ends. Does nothing if the comment does not exist.

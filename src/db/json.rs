@@ -6,13 +6,14 @@ use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::conn::Backend;
 
-/// A value stored as JSON text.
-#[derive(Clone, Debug, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
+/// A value stored as JSON text. Inside another serialised value, it is the value itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[serde(transparent)]
 #[diesel(sql_type = Text)]
 pub(crate) struct Json<T: std::fmt::Debug + 'static>(pub(crate) T);
 

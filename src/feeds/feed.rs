@@ -6,7 +6,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::text;
 use crate::app::App;
-use crate::articles::{self, ArticleCard, Newest};
+use crate::articles::{self, ArticleCard, NewestArticles};
 use crate::db::{Conn, Timestamp, Zone};
 use crate::error::Result;
 use crate::http::Tags;
@@ -101,7 +101,7 @@ pub(super) fn make(app: &App, conn: &mut Conn, asked: Asked) -> Result<(Feed, Ta
     if let Some(logo) = &logo {
         tags.add("image", logo.id);
     }
-    let Newest { cards, mut texts, tags } = articles::newest(app, conn, &query, asked.full, tags)?;
+    let NewestArticles { cards, mut texts, tags } = articles::newest(app, conn, &query, asked.full, tags)?;
     let entries: Vec<Entry> = cards.into_iter().map(|card| entry(texts.remove(&card.id), card)).collect();
     let feed = Feed {
         title,

@@ -12,7 +12,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::text::safe;
 use crate::app::App;
-use crate::articles::{self, ArticleKind, Placed, PublishedDay};
+use crate::articles::{self, ArticleKind, PublishedDay, SitemapEntry};
 use crate::db::{Conn, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::http::Tags;
@@ -55,7 +55,7 @@ pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<(Vec<u8>, T
         return Ok((pages_document(&pages, &zone)?, Tags::of(&["sections", "tags", "authors", "articles"])));
     }
     let (from, until) = span(name).ok_or_else(Error::not_found)?;
-    let placed = articles::placed(app, conn, (from, until), MOST)?;
+    let placed = articles::sitemap_entries(app, conn, (from, until), MOST)?;
     if placed.is_empty() {
         return Err(Error::not_found());
     }
@@ -66,8 +66,8 @@ pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<(Vec<u8>, T
 /// Returns the news sitemap: the articles of the last two days.
 pub(super) fn news(app: &App, conn: &mut Conn) -> Result<(Vec<u8>, Tags)> {
     let now = app.now().millis();
-    let placed = articles::placed(app, conn, (now - NEWS, i64::MAX), MOST_NEWS)?;
-    let news: Vec<Placed> = placed.into_iter().filter(|article| article.kind == ArticleKind::Article).collect();
+    let placed = articles::sitemap_entries(app, conn, (now - NEWS, i64::MAX), MOST_NEWS)?;
+    let news: Vec<SitemapEntry> = placed.into_iter().filter(|article| article.kind == ArticleKind::Article).collect();
     let mut tags = Tags::of(&["articles", "sections", "site"]);
     news.iter().map(|article| article.published_at.millis() + NEWS).min().into_iter().for_each(|end| {
         tags.hold_until(Timestamp::from_millis(end + 1));
@@ -82,7 +82,7 @@ pub(super) fn news(app: &App, conn: &mut Conn) -> Result<(Vec<u8>, Tags)> {
     Ok((body, tags))
 }
 
-fn one(writer: &mut Writer<Vec<u8>>, article: &Placed, (name, zone): (&str, &Zone)) -> io::Result<()> {
+fn one(writer: &mut Writer<Vec<u8>>, article: &SitemapEntry, (name, zone): (&str, &Zone)) -> io::Result<()> {
     element(writer, "loc", &article.url)?;
     let news = |writer: &mut Writer<Vec<u8>>| {
         let publication = |writer: &mut Writer<Vec<u8>>| {

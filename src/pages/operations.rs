@@ -3,7 +3,7 @@
 use super::page::{ArticlePage, AuthorPage, HomePage, Made, SectionPage, TagPage, tags_of_frame};
 use crate::ads::{AdsByPlace, Audience};
 use crate::app::App;
-use crate::articles::{self, Listed, tags_of, tags_of_whole};
+use crate::articles::{self, ListContext, tags_of, tags_of_whole};
 use crate::collections::{self, CollectionView};
 use crate::db::Conn;
 use crate::error::Result;
@@ -68,7 +68,7 @@ pub(super) fn home(app: &App, conn: &mut Conn) -> Result<Made<HomePage>> {
     let sections = taxonomy::first_sections(app, conn)?;
     let collections = collections::first(conn, COLLECTIONS, ITEMS)?;
     let items: Vec<_> = collections.iter().flat_map(|(_, items)| items.iter().copied()).collect();
-    let Listed { query, page: newest, trending, until, others } = articles::list_among(app, conn, "", &items)?;
+    let ListContext { query, page: newest, trending, until, others } = articles::list_with_context(app, conn, "", &items)?;
     let mut tags = tags_of_frame(&site, &trending, until);
     tags.add_kind("sections");
     tags.add_kind("collections");
@@ -94,7 +94,8 @@ pub(super) fn home(app: &App, conn: &mut Conn) -> Result<Made<HomePage>> {
 pub(super) fn section(app: &App, conn: &mut Conn, name: &str) -> Result<Made<SectionPage>> {
     let section = taxonomy::read_section(app, conn, name)?;
     let site = site::read(app, conn)?;
-    let Listed { query, page, trending, until, .. } = articles::list_among(app, conn, &format!("section={}", section.slug), &[])?;
+    let ListContext { query, page, trending, until, .. } =
+        articles::list_with_context(app, conn, &format!("section={}", section.slug), &[])?;
     let mut tags = tags_of(&page.rows, tags_of_frame(&site, &trending, until));
     tags.add("section", section.id);
     section.parent.iter().for_each(|parent| tags.add("section", parent.id));
@@ -108,7 +109,7 @@ pub(super) fn author(app: &App, conn: &mut Conn, name: &str) -> Result<Made<Auth
     let author = authors::read(app, conn, name)?;
     let site = site::read(app, conn)?;
     let card = &author.basics.card;
-    let Listed { query, page, trending, until, .. } = articles::list_among(app, conn, &format!("author={}", card.slug), &[])?;
+    let ListContext { query, page, trending, until, .. } = articles::list_with_context(app, conn, &format!("author={}", card.slug), &[])?;
     let mut tags = tags_of(&page.rows, tags_of_frame(&site, &trending, until));
     tags.add("author", card.id);
     card.avatar.iter().for_each(|avatar| tags.add("image", avatar.id));
@@ -121,7 +122,7 @@ pub(super) fn author(app: &App, conn: &mut Conn, name: &str) -> Result<Made<Auth
 pub(super) fn tag(app: &App, conn: &mut Conn, name: &str) -> Result<Made<TagPage>> {
     let tag = taxonomy::read_tag(app, conn, name)?;
     let site = site::read(app, conn)?;
-    let Listed { query, page, trending, until, .. } = articles::list_among(app, conn, &format!("tag={}", tag.slug), &[])?;
+    let ListContext { query, page, trending, until, .. } = articles::list_with_context(app, conn, &format!("tag={}", tag.slug), &[])?;
     let mut tags = tags_of(&page.rows, tags_of_frame(&site, &trending, until));
     tags.add("tag", tag.id);
     let audience = Audience { section: None, locale: Some(site.locale().to_owned()) };

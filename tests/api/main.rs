@@ -8,6 +8,7 @@ mod addresses;
 mod ads;
 mod ads_staff;
 mod animations;
+mod article_folders;
 mod article_lists;
 mod article_texts;
 mod articles;

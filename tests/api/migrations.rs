@@ -293,6 +293,23 @@ api_test!(settings_of_before_find_their_columns, async |world| {
     assert_eq!(node.anonymous().get("articles/trams").await.expect(200).at("/comments/open"), &json!(false));
 });
 
+api_test!(texts_of_before_find_their_table, async |world| {
+    let body = "The first trams run on **Saturday**.";
+    let article = world.published(json!({"title": "Trams", "body": {"markdown": body}})).await;
+    world.editor().patch(&format!("articles/{article}"), json!({"body": {"markdown": "On *Sunday*."}})).await.expect(200);
+    let right = world.database.dump();
+    world.tamper(include_str!("../../migrations/portable/2026-11-28-000026_article_texts/down.sql"));
+    world.tamper("DELETE FROM __diesel_schema_migrations WHERE version = '20261128000026'");
+    assert!(!world.database.dump().contains_key("article_texts"));
+    let node = world.node(&[]).await;
+    assert_eq!(world.database.dump()["article_texts"], right["article_texts"]);
+    let shown = node.editor().get(&format!("articles/{article}?view=editor")).await.expect(200);
+    assert_eq!(shown.at("/body/markdown"), &json!("On *Sunday*."));
+    assert_eq!(shown.at("/body/html"), &json!("<p>On <em>Sunday</em>.</p>\n"));
+    let public = node.anonymous().get("articles/trams").await.expect(200);
+    assert!(public.at("/body/html").as_str().unwrap().contains("<strong>Saturday</strong>"));
+});
+
 /// The columns that names and texts are compared by, with the table of each.
 const KEYS: &[(&str, &str)] = &[
     ("users", "name_key"),

@@ -11,14 +11,16 @@ use serde_json::json;
 use crate::support::{Database, World, api_test};
 
 /// The tables that grow with what is published, said and done.
-const LARGE: [&str; 14] = [
+const LARGE: [&str; 16] = [
     "articles",
+    "article_texts",
     "publications",
+    "publication_texts",
     "publication_authors",
     "publication_tags",
     "publication_images",
     "public_slugs",
-    "gravestones",
+    "tombstones",
     "revisions",
     "comments",
     "images",

@@ -37,7 +37,7 @@ api_test!(what_was_public_and_is_erased_is_gone_for_ever, async |world| {
     world.editor().post("articles", json!({"title": "Free", "slug": "three"})).await.expect(201);
     // Nothing of what it said is left.
     let rest = world.database.dump();
-    assert_eq!(rest.get("gravestones").map(Vec::len), Some(3));
+    assert_eq!(rest.get("tombstones").map(Vec::len), Some(3));
     assert_eq!(rest.get("revisions").map(|rows| rows.iter().filter(|row| format!("{row:?}").contains(&id)).count()), Some(0));
 });
 
@@ -48,7 +48,7 @@ api_test!(an_erased_draft_was_never_there, async |world| {
         read(world, name).await.expect_problem(404, "not_found");
     }
     world.editor().post("articles", json!({"title": "Other", "slug": "secret-plan"})).await.expect(201);
-    assert_eq!(world.database.dump().get("gravestones").map(Vec::len), Some(0));
+    assert_eq!(world.database.dump().get("tombstones").map(Vec::len), Some(0));
 });
 
 api_test!(what_is_withdrawn_or_trashed_keeps_its_addresses, async |world| {

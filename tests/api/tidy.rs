@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// One source file: its path from the repository's root, and its lines without comments.
-struct Source {
-    path: String,
+pub(crate) struct Source {
+    pub(crate) path: String,
     text: String,
-    code: Vec<String>,
+    pub(crate) code: Vec<String>,
 }
 
 impl Source {
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
     }
 
@@ -22,12 +22,12 @@ impl Source {
     }
 
     /// Whether the file is only there for tests.
-    fn is_a_test(&self) -> bool {
+    pub(crate) fn is_a_test(&self) -> bool {
         self.name().ends_with("tests.rs") || self.path.contains("/tests/")
     }
 
     /// Where a word stands in the code.
-    fn places<'a>(&'a self, word: &'a str) -> impl Iterator<Item = String> + 'a {
+    pub(crate) fn places<'a>(&'a self, word: &'a str) -> impl Iterator<Item = String> + 'a {
         let lines = self.code.iter().enumerate().filter(move |(_, line)| line.contains(word));
         lines.map(move |(number, line)| format!("{}:{}: {}", self.path, number + 1, line.trim()))
     }
@@ -37,7 +37,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn sources(folder: &str) -> Vec<Source> {
+pub(crate) fn sources(folder: &str) -> Vec<Source> {
     let mut waiting = vec![root().join(folder)];
     let mut files: Vec<PathBuf> = Vec::new();
     while let Some(folder) = waiting.pop() {

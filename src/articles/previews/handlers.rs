@@ -4,15 +4,15 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpResponse, delete, get, post, web};
 use utoipa::openapi::path::Parameter;
 
-use super::super::handlers::{PublicAnswer, measured, whole as with_texts};
-use super::super::operations::read_published;
+use super::super::content::view::ArticleView;
+use super::super::desk::listing::PREVIEW;
+use super::super::public::listing::{self, PUBLIC};
+use super::super::public::queries as published_queries;
+use super::super::public::views::{PublicAnswer, measured, read_published, whole as with_texts};
 use super::preview::{ArticlePreviewDraft, LISTING, NewPreview, PreviewView, SitePreviewDraft};
-use super::rehearsal::{self, Rehearsal};
+use super::simulation::{self, Simulation};
 use super::{operations, reading};
 use crate::app::App;
-use crate::articles::listing::{PREVIEW, PUBLIC};
-use crate::articles::view::ArticleView;
-use crate::articles::{listing, published_queries};
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
 use crate::http::parameters::parameter;
@@ -58,7 +58,7 @@ pub(in crate::articles) async fn answer_article(request: &Request, name: &str) -
     let (name, shown) = (name.to_owned(), token.clone());
     let view = match request.read(move |app, conn| reading::time(app, conn, &token)).await? {
         None => request.read(move |app, conn| reading::read(app, conn, &shown, &name)).await?,
-        Some(at) => rehearsal::read(request, Rehearsal::Until(at), move |app, conn| published(app, conn, &name)).await?,
+        Some(at) => simulation::read(request, Simulation::Until(at), move |app, conn| published(app, conn, &name)).await?,
     };
     Ok(Some(unlisted(private(200, &view)?)))
 }
@@ -87,7 +87,7 @@ pub(in crate::articles) async fn answer_list(request: &Request) -> Result<Option
     let (list, page) = match time {
         None => request.read(move |app, conn| reading::list(app, conn, &token, &list).map(|page| (list, page))).await?,
         Some(at) => {
-            rehearsal::read(request, Rehearsal::Until(at), move |app, conn| public_page_of(app, conn, &list).map(|page| (list, page)))
+            simulation::read(request, Simulation::Until(at), move |app, conn| public_page_of(app, conn, &list).map(|page| (list, page)))
                 .await?
         }
     };
@@ -101,8 +101,8 @@ where
     T: serde::Serialize + Send + 'static,
     F: FnOnce(&App, &mut Conn, Option<&str>) -> Result<T> + Send + 'static,
 {
-    let (rehearsal, name) = request.read(move |app, conn| reading::rehearsal(app, conn, &token, article)).await?;
-    let page = rehearsal::read(request, rehearsal, move |app, conn| reading(app, conn, name.as_deref())).await?;
+    let (simulation, name) = request.read(move |app, conn| reading::simulation(app, conn, &token, article)).await?;
+    let page = simulation::read(request, simulation, move |app, conn| reading(app, conn, name.as_deref())).await?;
     Ok(unlisted(private(200, &page)?))
 }
 

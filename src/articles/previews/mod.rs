@@ -9,7 +9,7 @@ mod operations;
 mod preview;
 mod queries;
 mod reading;
-mod rehearsal;
+mod simulation;
 
 pub(crate) use handlers::{Previewed, answer_page};
 pub(super) use handlers::{answer_article, answer_list, routes};

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
+use super::super::content::content::ArticleId;
+use super::super::desk::operations::{found, read as read_article};
 use super::preview::{ArticlePreviewDraft, NewPreview, Preview, PreviewView, SitePreviewDraft};
 use super::queries;
 use crate::app::App;
-use crate::articles::article::ArticleId;
-use crate::articles::found;
 use crate::db::{Conn, PageOf, PageQuery, lock};
 use crate::error::{Error, Fault, Result};
 use crate::events::{self, Event};
@@ -14,11 +14,11 @@ use crate::input::Input;
 use crate::users::{Caller, Right, Writer};
 
 /// How many an article, or the site, has at a time.
-const MOST: i64 = 100;
+const MAX_PREVIEWS: i64 = 100;
 
 /// Makes a preview of an article, for whom who may read its working copy.
 pub(super) fn create_of_article(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, input: &Input) -> Result<NewPreview> {
-    let view = crate::articles::read(app, conn, caller, name)?;
+    let view = read_article(app, conn, caller, name)?;
     let draft = input.plain::<ArticlePreviewDraft>()?;
     let (preview, token) = Preview::make(Some(view.card.id), caller.user, app.now(), draft.expires_in);
     keep(app, conn, caller, &preview)?;
@@ -39,8 +39,8 @@ pub(super) fn create_of_site<R: Right>(app: &App, conn: &mut Conn, caller: &Call
 
 fn keep<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, preview: &Preview) -> Result<()> {
     lock(conn, "previews")?;
-    if queries::count(conn, preview.article_id, app.now())? >= MOST {
-        return Err(Error::conflict(format!("There are {MOST} previews of this already; revoke one first.")));
+    if queries::count(conn, preview.article_id, app.now())? >= MAX_PREVIEWS {
+        return Err(Error::conflict(format!("There are {MAX_PREVIEWS} previews of this already; revoke one first.")));
     }
     queries::insert(conn, preview)?;
     announce(app, conn, caller, preview, "preview.created")

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::articles::article::ArticleId;
+use crate::articles::content::content::ArticleId;
 use crate::authors::Author;
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column};
 use crate::input::{Draft, Kind};

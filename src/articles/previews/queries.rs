@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::preview::{LISTING, Maker, Preview, PreviewId};
-use crate::articles::article::ArticleId;
+use crate::articles::content::content::ArticleId;
 use crate::authors::Author;
 use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Timestamp, keyset};
 use crate::error::Result;

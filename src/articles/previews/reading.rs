@@ -1,15 +1,16 @@
 //! What a token opens: working copies in the public shape. This is the one door between the two, and no public query goes
 //! through it.
 
-use super::super::handlers::measured;
-use super::super::queries as working;
+use super::super::content::view::{ArticleCard, ArticleView};
+use super::super::desk::article::{Article, Status};
+use super::super::desk::operations::owns;
+use super::super::desk::queries as working;
+use super::super::desk::views::previews;
+use super::super::public::views::measured;
 use super::preview::Preview;
 use super::queries;
-use super::rehearsal::Rehearsal;
+use super::simulation::Simulation;
 use crate::app::App;
-use crate::articles::article::{Article, Status};
-use crate::articles::view::{ArticleCard, ArticleView};
-use crate::articles::{embed, owns};
 use crate::db::{Conn, PageOf, PageQuery, Timestamp};
 use crate::error::{Error, Result};
 use crate::http::MAX_PAGE;
@@ -43,17 +44,17 @@ pub(super) fn time(app: &App, conn: &mut Conn, token: &str) -> Result<Option<Tim
 pub(super) fn read(app: &App, conn: &mut Conn, token: &str, name: &str) -> Result<ArticleView> {
     let grant = grant(app, conn, token)?;
     let article = opened(conn, &grant, name)?;
-    embed::previews(app, conn, vec![article])?.pop().ok_or_else(Error::not_found)
+    previews(app, conn, vec![article])?.pop().ok_or_else(Error::not_found)
 }
 
-/// What has to be rehearsed for what a token opens, and the name of the article in it.
-pub(super) fn rehearsal(app: &App, conn: &mut Conn, token: &str, name: Option<String>) -> Result<(Rehearsal, Option<String>)> {
+/// What has to be simulated for what a token opens, and the name of the article in it.
+pub(super) fn simulation(app: &App, conn: &mut Conn, token: &str, name: Option<String>) -> Result<(Simulation, Option<String>)> {
     let grant = grant(app, conn, token)?;
     if let Some(at) = grant.preview.at {
-        return Ok((Rehearsal::Until(at), name));
+        return Ok((Simulation::Until(at), name));
     }
     let article = opened(conn, &grant, &name.ok_or_else(Error::not_found)?)?;
-    Ok((Rehearsal::Publication(article.id, grant.maker), Some(article.id.to_string())))
+    Ok((Simulation::Publication(article.id, grant.maker), Some(article.id.to_string())))
 }
 
 /// The article of this name, where the token is for it.
@@ -72,7 +73,7 @@ pub(super) fn list(app: &App, conn: &mut Conn, token: &str, query: &PageQuery) -
         return Err(Error::not_found());
     }
     let page = working::preview_page(conn, query)?;
-    page.within((MAX_PAGE, query.is_backward()), |rows| measured(embed::previews(app, conn, rows)?))
+    page.within((MAX_PAGE, query.is_backward()), |rows| measured(previews(app, conn, rows)?))
 }
 
 /// The same articles without their texts.

@@ -4,10 +4,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::content::Around;
-use super::members::{Member, members};
+use super::super::content::content::{ArticleId, ArticleSnapshot};
+use super::super::desk::members::{Member, members};
+use super::super::desk::referents::Referents;
 use super::words::{self, BodyDiff};
-use crate::articles::article::{ArticleId, Content};
 
 /// What differs between two saves.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -42,16 +42,16 @@ pub(crate) struct FieldChange {
 pub(crate) struct Pair {
     pub(super) article: ArticleId,
     pub(super) number: i32,
-    pub(super) after: Content,
+    pub(super) after: ArticleSnapshot,
     /// The save compared with, and its number.
-    pub(super) before: Option<(i32, Content)>,
-    pub(super) around: Around,
+    pub(super) before: Option<(i32, ArticleSnapshot)>,
+    pub(super) referents: Referents,
 }
 
 impl Pair {
     /// Compares them. Long texts take their time, so that no connection should be held meanwhile.
     pub(super) fn difference(&self) -> RevisionDiff {
-        let taken_apart = |content: &Content| members(self.article, content, &self.around);
+        let taken_apart = |snapshot: &ArticleSnapshot| members(self.article, snapshot, &self.referents);
         let before = self.before.as_ref().map(|(_, content)| taken_apart(content)).unwrap_or_default();
         let after = taken_apart(&self.after);
         let (text_before, text_after) = (self.before.as_ref().map_or("", |(_, content)| &content.markdown), &self.after.markdown);

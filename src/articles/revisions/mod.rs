@@ -6,15 +6,12 @@
 mod content;
 mod difference;
 mod handlers;
-mod members;
 mod operations;
 mod queries;
 mod restoring;
 mod revision;
 mod words;
 
-pub(super) use content::Around;
+#[cfg(test)]
+pub(super) use content::RevisionContent;
 pub(super) use handlers::{note_of, routes};
-pub(super) use members::{Member, members};
-pub(super) use queries::at_version;
-pub(super) use restoring::text;

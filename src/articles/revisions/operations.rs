@@ -1,12 +1,14 @@
 //! What can be done with revisions: plain functions of connection, caller and input.
 
-use super::super::operations::found;
-use super::content::Around;
+use super::super::content::content::{ArticleId, ArticleSnapshot};
+use super::super::desk::article::{Article, Revision};
+use super::super::desk::operations::found;
+use super::super::desk::referents::Referents;
+use super::content::RevisionContent;
 use super::difference::Pair;
 use super::queries;
 use super::revision::{RevisionCard, RevisionView, Save, Saver};
 use crate::app::App;
-use crate::articles::article::{Article, ArticleId, Revision};
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
 use crate::users::{Caller, Writer};
@@ -20,10 +22,11 @@ pub(super) fn list(conn: &mut Conn, caller: &Caller<Writer>, name: &str, query: 
 /// A save, whole.
 pub(super) fn read(app: &App, conn: &mut Conn, caller: &Caller<Writer>, (name, number): (&str, &str)) -> Result<RevisionView> {
     let article = found(conn, caller, name)?;
-    let Revision { number, content, note, created_by, created_at, .. } = find(conn, article.id, number)?;
+    let Revision { article_id: _, number, content, note, created_by, created_at, version: _ } = find(conn, article.id, number)?;
     let card = cards(conn, &article, vec![Save { number, note, created_by, created_at }])?.pop().ok_or_else(Error::not_found)?;
-    let (content, missing) = Around::load(app, conn, &[&content.0])?.content(article.id, &content.0);
-    Ok(RevisionView { card, content, missing })
+    let referents = Referents::load(app, conn, &[&content.0])?;
+    let missing = referents.missing(article.id, &content.0);
+    Ok(RevisionView { card, content: RevisionContent::of(article.id, &content.0, &referents), missing })
 }
 
 /// Two saves that are to be compared: by default with the one before.
@@ -35,16 +38,18 @@ pub(super) fn pair(
     against: Option<i32>,
 ) -> Result<Pair> {
     let article = found(conn, caller, name)?;
-    let Revision { number, content, .. } = find(conn, article.id, number)?;
+    let after = find(conn, article.id, number)?;
+    let number = after.number;
     let before = queries::look_up(conn, article.id, against.unwrap_or(number - 1))?;
     if let (Some(against), None) = (against, &before) {
         let fault = Fault::parameter("against", "unknown_reference", format!("The article has no revision {against}."));
         return Err(Error::bad_query(vec![fault]));
     }
     let before = before.map(|before| (before.number, before.content.0));
-    let contents: Vec<_> = std::iter::once(&content.0).chain(before.iter().map(|(_, content)| content)).collect();
-    let around = Around::load(app, conn, &contents)?;
-    Ok(Pair { article: article.id, number, after: content.0, before, around })
+    let after = after.content.0;
+    let snapshots: Vec<&ArticleSnapshot> = std::iter::once(&after).chain(before.iter().map(|(_, content)| content)).collect();
+    let referents = Referents::load(app, conn, &snapshots)?;
+    Ok(Pair { article: article.id, number, after, before, referents })
 }
 
 /// The save of an article that a path names; that of another article is none.

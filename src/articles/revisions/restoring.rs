@@ -3,14 +3,15 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::super::operations::{announce, found, keep, locked, refuse_contributor};
-use super::super::workflow::{self, Step};
-use super::super::{embed, plan_queries, queries, slugs};
-use super::content::{Around, Missing};
+use super::super::content::content::{ArticleId, ArticleSnapshot, Content};
+use super::super::desk::article::Article;
+use super::super::desk::operations::{NewSave, announce, found, locked, refuse_contributor, save};
+use super::super::desk::referents::{Missing, Referents};
+use super::super::desk::views::{ArticleEditorView, saved_view};
+use super::super::desk::workflow::{self, ArticleStep};
+use super::super::desk::{plan_queries, queries, slugs};
 use super::operations::find;
 use crate::app::App;
-use crate::articles::article::{Article, ArticleId, Content};
-use crate::articles::view::ArticleEditorView;
 use crate::db::{Conn, lock};
 use crate::error::{Error, Result};
 use crate::http::Precondition;
@@ -40,7 +41,7 @@ pub(super) struct Restoring<'a> {
 }
 
 /// The text of a save, to be rendered before the transaction begins.
-pub(in crate::articles) fn text(conn: &mut Conn, caller: &Caller<Writer>, name: &str, number: &str) -> Result<String> {
+pub(super) fn text(conn: &mut Conn, caller: &Caller<Writer>, name: &str, number: &str) -> Result<String> {
     let article = found(conn, caller, name)?;
     Ok(find(conn, article.id, number)?.content.0.markdown)
 }
@@ -51,41 +52,43 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, what:
     let revision = find(conn, article.id, what.number)?;
     refuse_contributor(caller, &article, false)?;
     what.condition.check_bare(article.version)?;
-    workflow::require(Step::Save, &article, &plan_queries::plan(conn, article.id)?)?;
+    workflow::require(ArticleStep::Save, &article, &plan_queries::plan(conn, article.id)?)?;
     lock(conn, "article slugs")?;
-    let around = Around::load(app, conn, &[&revision.content.0])?;
-    let mut missing = around.missing(article.id, &revision.content.0);
-    let mut content = still_there(revision.content.0, &around);
-    settle_translation(conn, caller, &article, &mut content, &mut missing)?;
-    settle_slug(conn, &article, &mut content, &mut missing)?;
-    if article.content(&queries::relations(conn, article.id)?) != content {
-        let custom = serde_json::Value::Object(content.custom.clone());
+    let referents = Referents::load(app, conn, &[&revision.content.0])?;
+    let mut missing = referents.missing(article.id, &revision.content.0);
+    let mut snapshot = still_there(revision.content.0, &referents);
+    settle_translation(conn, caller, &article, &mut snapshot.content, &mut missing)?;
+    settle_slug(conn, &article, &mut snapshot.content, &mut missing)?;
+    let mut text = queries::text(conn, article.id)?;
+    if article.snapshot(&text, queries::relations(conn, article.id)?) != snapshot {
+        let custom = serde_json::Value::Object(snapshot.content.custom.0.clone());
         let faults = app.checker.custom_faults(conn, CustomKind::Article, &custom)?;
         if !faults.is_empty() {
             return Err(Error::invalid(faults));
         }
-        let rendered = app.renderings.body(&content.markdown);
+        let rendered = app.renderings.body(&snapshot.markdown);
         let rendered = rendered.map_err(|why| Error::conflict(format!("The text of this revision can't be saved any more. {why}")))?;
-        if article.translation_group == article.id && content.translation_group != article.id {
+        if article.content.translation_group == article.id && snapshot.content.translation_group != article.id {
             queries::leave_translations(conn, article.id)?;
         }
-        let relations = article.adopt(content, rendered.as_ref().clone(), app.now());
+        article.set_content(snapshot.content.clone(), &rendered, app.now());
         let note = note(what.note, revision.number, &missing);
-        keep(app, conn, caller, &mut article, &relations, Some(&note))?;
+        text = save(app, conn, caller, &mut article, NewSave { snapshot, rendered, note: Some(&note), before: Some(&text) })?;
         announce(app, conn, caller, &article, "article.reverted")?;
     }
-    Ok(RestoredArticle { article: embed::saved_view(app, conn, article)?, missing })
+    Ok(RestoredArticle { article: saved_view(app, conn, article, text)?, missing })
 }
 
-/// A content without what has been deleted.
-fn still_there(mut content: Content, around: &Around) -> Content {
-    content.hero_image = content.hero_image.filter(|id| around.images.contains_key(id));
-    content.seo.image = content.seo.image.filter(|id| around.images.contains_key(id));
-    content.section = content.section.filter(|id| around.sections.contains_key(id));
-    content.relations.authors.retain(|id| around.authors.contains_key(id));
-    content.relations.tags.retain(|id| around.tags.contains_key(id));
-    content.relations.images.retain(|id| around.images.contains_key(id));
-    content
+/// A snapshot without what has been deleted.
+fn still_there(snapshot: ArticleSnapshot, referents: &Referents) -> ArticleSnapshot {
+    let ArticleSnapshot { mut content, markdown, mut relations } = snapshot;
+    content.hero_image = content.hero_image.filter(|id| referents.images.contains_key(id));
+    content.seo.0.image = content.seo.0.image.filter(|id| referents.images.contains_key(id));
+    content.section = content.section.filter(|id| referents.sections.contains_key(id));
+    relations.authors.retain(|id| referents.authors.contains_key(id));
+    relations.tags.retain(|id| referents.tags.contains_key(id));
+    relations.images.retain(|id| referents.images.contains_key(id));
+    ArticleSnapshot { content, markdown, relations }
 }
 
 /// Finds the group that the article may join again; where its language has been given to another, both stay as they are.
@@ -103,22 +106,22 @@ fn settle_translation(
     }
     if queries::locale_taken(conn, content.translation_group, &content.locale, article.id)? {
         missing.push(Missing::new("/locale", &content.locale, "There is another translation into this language."));
-        if content.translation_group != article.translation_group {
+        if content.translation_group != article.content.translation_group {
             missing.push(Missing::new("/translation_of", &original, "There is another translation into this language."));
         }
-        content.locale.clone_from(&article.locale);
-        content.translation_group = article.translation_group;
+        content.locale.clone_from(&article.content.locale);
+        content.translation_group = article.content.translation_group;
     }
     Ok(())
 }
 
 /// The group of the article that this one was a translation of; its own where there is none that the caller may work on.
 fn group_now(conn: &mut Conn, caller: &Caller<Writer>, article: &Article, original: ArticleId) -> Result<ArticleId> {
-    if original == article.id || original == article.translation_group {
+    if original == article.id || original == article.content.translation_group {
         return Ok(original);
     }
     match queries::translation_group(conn, original)? {
-        Some(group) if group == article.translation_group => Ok(group),
+        Some(group) if group == article.content.translation_group => Ok(group),
         Some(group) if found(conn, caller, &original.to_string()).is_ok() => Ok(group),
         _ => Ok(article.id),
     }
@@ -126,11 +129,12 @@ fn group_now(conn: &mut Conn, caller: &Caller<Writer>, article: &Article, origin
 
 /// Takes the old address again, where it is free.
 fn settle_slug(conn: &mut Conn, article: &Article, content: &mut Content, missing: &mut Vec<Missing>) -> Result<()> {
-    if content.slug == article.slug || !(slugs::is_reserved(&content.slug) || queries::slug_taken(conn, &content.slug, article.id)?) {
+    if content.slug == article.content.slug || !(slugs::is_reserved(&content.slug) || queries::slug_taken(conn, &content.slug, article.id)?)
+    {
         return Ok(());
     }
     missing.push(Missing::new("/slug", &content.slug, "Another article has, or had, this slug."));
-    content.slug.clone_from(&article.slug);
+    content.slug.clone_from(&article.content.slug);
     Ok(())
 }
 

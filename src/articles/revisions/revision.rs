@@ -4,7 +4,8 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::content::{Missing, RevisionContent};
+use super::super::desk::referents::Missing;
+use super::content::RevisionContent;
 use crate::db::{Column, Field, Id, Key, Listing, Op, Predicate, Timestamp, column};
 use crate::input::Kind;
 use crate::schema::revisions;

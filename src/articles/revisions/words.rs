@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 use crate::db::text_enum;
 
 /// After so long, what is left is compared roughly. There are two comparisons, or three.
-const PATIENCE: Duration = Duration::from_millis(400);
+const COMPARE_TIMEOUT: Duration = Duration::from_millis(400);
 /// How many pieces an answer has; texts that differ in more places are compared by larger pieces.
-const MOST_PIECES: usize = 20_000;
+const MAX_PIECES: usize = 20_000;
 /// Lines that a unified diff shows around a change.
 const CONTEXT: usize = 3;
 
@@ -64,7 +64,7 @@ pub(crate) struct Piece {
 
 /// Compares two texts that have these names.
 pub(super) fn compare(older: (&str, &str), newer: (&str, &str)) -> BodyDiff {
-    compare_within(PATIENCE, older, newer)
+    compare_within(COMPARE_TIMEOUT, older, newer)
 }
 
 fn compare_within(patience: Duration, (older, before): (&str, &str), (newer, after): (&str, &str)) -> BodyDiff {
@@ -88,7 +88,7 @@ fn pieces<'a>(changes: impl Iterator<Item = Change<&'a str>>) -> Option<Vec<Piec
             ChangeTag::Delete => PieceChange::Delete,
             ChangeTag::Insert => PieceChange::Insert,
         };
-        let full = pieces.len() == MOST_PIECES;
+        let full = pieces.len() == MAX_PIECES;
         match pieces.last_mut().filter(|last| last.change == kind) {
             Some(last) => last.text.push_str(change.value()),
             None if full => return None,
@@ -113,7 +113,7 @@ mod tests {
         let but =
             |left_out| diff.pieces.iter().filter(|piece| piece.change != left_out).map(|piece| piece.text.as_str()).collect::<String>();
         assert_eq!((but(PieceChange::Insert).as_str(), but(PieceChange::Delete).as_str()), (before, after));
-        assert!(diff.pieces.len() <= MOST_PIECES);
+        assert!(diff.pieces.len() <= MAX_PIECES);
         diff.granularity
     }
 

@@ -1,0 +1,2 @@
+-- As the document and the rest of the program call them.
+ALTER TABLE gravestones RENAME TO tombstones;

@@ -1,0 +1,12 @@
+//! What an article says, and what is shown of it: shared by the published copy and the working copy, and knowing neither.
+//!
+//! Invariant: nothing here reads a table of either copy; what belongs to an article is handed in.
+
+pub(super) mod cards;
+#[expect(clippy::module_inception, reason = "the list of members is what the folder is about")]
+pub(super) mod content;
+pub(super) mod listing;
+pub(super) mod seo;
+pub(super) mod slugs;
+pub(super) mod text;
+pub(super) mod view;

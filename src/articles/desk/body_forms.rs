@@ -1,0 +1,155 @@
+//! A body that was sent in more than one form: what is derived from the source must be what readers get of it, so that no edit is lost.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use super::parse::Before;
+use crate::error::Fault;
+use crate::markdown::{self, Block, Rendered};
+
+/// How many faults are told.
+const MAX_FAULTS: usize = 50;
+/// The members of a block that its source gives.
+const DERIVED: [&str; 11] = ["html", "text", "anchor", "items", "headers", "rows", "align", "ordered", "start", "provider", "embed_url"];
+
+/// The faults of a body's forms. `rendered` is what the sent source gives; a body whose source has a fault of its own has none.
+pub(crate) fn faults(sent: &Map<String, Value>, before: Option<Before<'_>>, rendered: Option<&Rendered>) -> Vec<Fault> {
+    let Some(body) = sent.get("body").and_then(Value::as_object) else { return Vec::new() };
+    let given = |name: &str| body.get(name).filter(|value| !value.is_null());
+    let (markdown, blocks, html) = (given("markdown"), given("blocks"), given("html"));
+    if html.is_some() && markdown.is_none() && blocks.is_none() {
+        let detail = "HTML alone is not converted to the text; send `markdown`, which may hold HTML, or `blocks`.";
+        return vec![Fault::at("/body/html", "unsupported", detail)];
+    }
+    let (true, Some(rendered)) = (html.is_some() || blocks.is_some(), rendered) else { return Vec::new() };
+    let shown = Shown { before, rendered };
+    let mut faults = Vec::new();
+    if html.is_some_and(|html| !shown.has_html(html)) {
+        faults.push(ambiguous("/body/html", "This is neither what the text gives nor what the current version shows; leave it out."));
+    }
+    match (markdown, blocks.and_then(Value::as_array)) {
+        (Some(_), Some(blocks)) if !shown.has_blocks(blocks) => {
+            let detail = "These are neither what `markdown` gives nor what the current version shows; send one of the two.";
+            faults.push(ambiguous("/body/blocks", detail));
+        }
+        (None, Some(blocks)) => faults.extend(shown.edited(blocks)),
+        _ => {}
+    }
+    faults
+}
+
+fn ambiguous(pointer: impl Into<String>, detail: &str) -> Fault {
+    Fault::at(pointer, "ambiguous", detail)
+}
+
+/// The two texts that a client may have its forms from.
+struct Shown<'a> {
+    before: Option<Before<'a>>,
+    rendered: &'a Rendered,
+}
+
+impl Shown<'_> {
+    fn texts(&self) -> impl Iterator<Item = &Rendered> {
+        let current = self.before.map(|before| &before.text.rendered.0);
+        current.into_iter().chain([self.rendered])
+    }
+
+    /// The ids of the pictures that the editor view shows; those that were deleted are left out of it.
+    fn pictures(&self) -> HashSet<&str> {
+        let blocks = self.before.and_then(|before| before.view.pointer("/body/html")).and_then(Value::as_str);
+        blocks.map(markdown::pictures).unwrap_or_default()
+    }
+
+    fn has_html(&self, sent: &Value) -> bool {
+        let Some(html) = sent.as_str() else { return false };
+        if self.before.is_some_and(|before| before.view.pointer("/body/html") == Some(sent)) {
+            return true;
+        }
+        let pictures = self.pictures();
+        self.texts().any(|text| markdown::is_hydrated(html, &text.html, |id| !self.is_deleted(&pictures, id)))
+    }
+
+    fn has_blocks(&self, sent: &[Value]) -> bool {
+        let pictures = self.pictures();
+        self.texts().any(|text| are_same(sent, &values(&text.blocks), |image| self.is_deleted(&pictures, image)))
+    }
+
+    /// Whether the editor view leaves out a picture of the text, because it was deleted.
+    fn is_deleted(&self, pictures: &HashSet<&str>, image: &str) -> bool {
+        self.before.is_some() && !pictures.contains(image)
+    }
+
+    /// The derived members of blocks that are neither what the blocks give nor what the current version shows of them.
+    fn edited(&self, sent: &[Value]) -> Vec<Fault> {
+        let (mut sources, mut own, mut any) = (HashSet::new(), HashSet::new(), HashSet::new());
+        for (index, text) in self.texts().enumerate() {
+            let is_current = self.before.is_some() && index == 0;
+            for block in values(&text.blocks) {
+                let source = source(&block);
+                for (name, value) in derived(&block) {
+                    own.insert(format!("{source}\0{name}\0{value}"));
+                    any.insert(format!("{name}\0{value}"));
+                }
+                if is_current {
+                    sources.insert(source);
+                }
+            }
+        }
+        let mut faults = Vec::new();
+        for (index, block) in sent.iter().enumerate() {
+            let source = source(block);
+            let is_known = sources.contains(&source);
+            for (name, value) in derived(block) {
+                let is_shown =
+                    if is_known { own.contains(&format!("{source}\0{name}\0{value}")) } else { any.contains(&format!("{name}\0{value}")) };
+                if !is_shown && faults.len() < MAX_FAULTS {
+                    let detail = "This is not what the source of the block gives; edit that, or leave this member out.";
+                    faults.push(ambiguous(format!("/body/blocks/{index}/{name}"), detail));
+                }
+            }
+        }
+        faults
+    }
+}
+
+fn values(blocks: &[Block]) -> Vec<Value> {
+    blocks.iter().map(|block| serde_json::to_value(block).unwrap_or_default()).collect()
+}
+
+/// What a block is made of, as a key.
+fn source(block: &Value) -> String {
+    let member = |name: &str| block.get(name).and_then(Value::as_str).unwrap_or_default();
+    [member("type"), member("markdown"), member("code"), member("url"), &block.get("level").map(Value::to_string).unwrap_or_default()]
+        .join("\0")
+}
+
+fn derived(block: &Value) -> impl Iterator<Item = (&'static str, &Value)> {
+    DERIVED.into_iter().filter_map(|name| Some((name, block.get(name)?)))
+}
+
+/// Whether blocks that were sent say no other thing than those that are known; members may be left out, and deleted pictures.
+fn are_same(sent: &[Value], known: &[Value], is_deleted: impl Fn(&str) -> bool) -> bool {
+    let mut sent = sent.iter().peekable();
+    for block in known {
+        let is_next = sent.next_if(|sent| is_same(sent, block)).is_some();
+        if !is_next && !block.get("image").and_then(Value::as_str).is_some_and(&is_deleted) {
+            return false;
+        }
+    }
+    sent.next().is_none()
+}
+
+/// Whether a block that was sent says no other thing. Of a picture, what is live may have changed; where the text says
+/// nothing of its own, so may `alt` and `caption`.
+fn is_same(sent: &Value, known: &Value) -> bool {
+    let Some(sent) = sent.as_object() else { return false };
+    let is_picture = known.get("image").is_some();
+    sent.contains_key("type")
+        && sent.iter().all(|(name, value)| match (name.as_str(), known.get(name)) {
+            ("image", Some(id)) => value.get("id").unwrap_or(value) == id,
+            ("alt", Some(alt)) if is_picture => alt == "" || value == alt,
+            ("caption", Some(caption)) if is_picture => caption.is_null() || value == caption,
+            (_, known) => known == Some(value),
+        })
+}

@@ -1,0 +1,147 @@
+//! Saves that are meant for an older version: what both sides changed since, and what only the sender did.
+
+use serde_json::{Value, json};
+
+use super::super::content::content::{ArticleSnapshot, Relations};
+use super::article::Article;
+use super::draft::ArticleDraft;
+use super::members::{Member, members};
+use super::parse::{self as bodies, Before, ParsedArticle};
+use super::queries;
+use super::referents::Referents;
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::{Code, Error, Result};
+use crate::http::{Precondition, Stale, stale_version};
+use crate::input::Input;
+use crate::taxonomy;
+
+/// Parses a save. One that is meant for an older version brings that version's read-only members along, which is no fault.
+pub(crate) fn parse(app: &App, conn: &mut Conn, input: &Input, before: Before<'_>, condition: &Precondition) -> Result<ParsedArticle> {
+    let parsed = bodies::parse(app, conn, input, Some(before));
+    let only_read_only = |error: &Error| {
+        error.code() == Code::ValidationFailed && error.faults().iter().all(|fault| matches!(fault.code(), "read_only" | "ambiguous"))
+    };
+    match parsed {
+        Err(error) if only_read_only(&error) && matches!(condition.stale(before.article.version), Ok(Some(_))) => {
+            bodies::parse_late(app, conn, &input.without_read_only::<ArticleDraft>()?, before)
+        }
+        parsed => parsed,
+    }
+}
+
+/// A save that came too late.
+pub(crate) struct StaleSave<'a> {
+    pub(crate) input: &'a Input,
+    pub(crate) article: &'a Article,
+    /// What the working copy says.
+    pub(crate) current: &'a ArticleSnapshot,
+    pub(crate) parsed: &'a ParsedArticle,
+    pub(crate) stale: Stale,
+}
+
+/// What it is answered.
+pub(crate) fn refusal(app: &App, conn: &mut Conn, late: &StaleSave<'_>) -> Result<Error> {
+    let base = match late.stale.named {
+        Some(version) => queries::at_version(conn, late.article.id, version)?,
+        None => None,
+    };
+    let yours = yours(conn, late)?;
+    let snapshots: Vec<&ArticleSnapshot> = base.iter().chain([late.current, &yours]).collect();
+    let referents = Referents::load(app, conn, &snapshots)?;
+    let sent = Value::Object(late.input.object()?);
+    let apart = |snapshot: &ArticleSnapshot| members(late.article.id, snapshot, &referents);
+    let sides =
+        Sides { base: base.as_ref().map(apart), current: apart(late.current), yours: with_new_tags(apart(&yours), &yours, late, &sent) };
+    let (conflicts, mergeable) = sides.compare(&sent, late.input.is_patch());
+    Ok(stale_version(late.article.version, conflicts, mergeable))
+}
+
+/// What the working copy would say after the save.
+fn yours(conn: &mut Conn, late: &StaleSave<'_>) -> Result<ArticleSnapshot> {
+    let ParsedArticle { draft, markdown, rendered: _ } = late.parsed;
+    let mut tags = Vec::new();
+    for tag in &draft.tags {
+        tags.extend(taxonomy::tag_meant(conn, tag.as_str())?);
+    }
+    let translation_group = match draft.translation_of {
+        None => late.article.id,
+        Some(original) => queries::translation_group(conn, original)?.unwrap_or(original),
+    };
+    let authors = draft.authors.clone().unwrap_or_else(|| late.current.relations.authors.clone());
+    let slug = draft.slug.clone().unwrap_or_else(|| late.article.content.slug.clone());
+    Ok(ArticleSnapshot {
+        content: draft.clone().content(slug, translation_group),
+        markdown: markdown.clone(),
+        relations: Relations { authors, tags, images: Vec::new() },
+    })
+}
+
+/// A tag that the save would make has no id yet; the tags are shown as they were sent then.
+fn with_new_tags(mut members: Vec<Member>, yours: &ArticleSnapshot, late: &StaleSave<'_>, sent: &Value) -> Vec<Member> {
+    if yours.relations.tags.len() < late.parsed.draft.tags.len()
+        && let (Some(member), Some(tags)) = (members.iter_mut().find(|member| member.pointer == "/tags"), sent.get("tags"))
+    {
+        member.value = tags.clone();
+        member.shown = tags.clone();
+    }
+    members
+}
+
+/// The three sides of a merge.
+struct Sides {
+    base: Option<Vec<Member>>,
+    current: Vec<Member>,
+    yours: Vec<Member>,
+}
+
+impl Sides {
+    /// What collides, and what only the sender changed.
+    fn compare(&self, sent: &Value, patch: bool) -> (Vec<Value>, Vec<Value>) {
+        let (mut conflicts, mut mergeable) = (Vec::new(), Vec::new());
+        let gone = self.current.iter().filter(|member| !self.yours.iter().any(|other| other.pointer == member.pointer));
+        for pointer in self.yours.iter().chain(gone).map(|member| member.pointer.as_str()).filter(|pointer| is_meant(sent, pointer, patch))
+        {
+            let (current, yours) = (find(&self.current, pointer), find(&self.yours, pointer));
+            let base = self.base.as_ref().map(|base| find(base, pointer));
+            if current.0 == yours.0 || base.as_ref().is_some_and(|base| base.0 == yours.0) {
+                continue;
+            }
+            if base.as_ref().is_some_and(|base| base.0 == current.0) {
+                mergeable.push(json!(pointer));
+                continue;
+            }
+            let mut conflict = json!({"pointer": pointer, "current": current.1, "yours": yours.1});
+            if let Some((_, shown)) = base {
+                conflict["base"] = shown;
+            }
+            conflicts.push(conflict);
+        }
+        (conflicts, mergeable)
+    }
+}
+
+/// A member as it is compared and as it is shown; null where there is none.
+fn find(members: &[Member], pointer: &str) -> (Value, Value) {
+    let found = members.iter().find(|member| member.pointer == pointer);
+    found.map(|member| (member.value.clone(), member.shown.clone())).unwrap_or_default()
+}
+
+/// Whether what was sent says anything of a member. A replacement says something of all, but for what is made where absent.
+fn is_meant(sent: &Value, pointer: &str, patch: bool) -> bool {
+    if !patch {
+        return !["/slug", "/authors"].contains(&pointer) || sent.pointer(pointer).is_some_and(|value| !value.is_null());
+    }
+    if pointer == "/body/markdown" && sent.pointer("/body/blocks").is_some() {
+        return true;
+    }
+    let mut place = sent;
+    for name in pointer.split('/').skip(1) {
+        let name = name.replace("~1", "/").replace("~0", "~");
+        match place.get(&name) {
+            None => return !place.is_object(),
+            Some(inner) => place = inner,
+        }
+    }
+    true
+}

@@ -1,0 +1,208 @@
+//! What lists of working copies can be asked, by the desk and by holders of a preview's token.
+
+use std::sync::LazyLock;
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::super::content::content::ArticleKind;
+use super::super::content::listing::{COMMENTS, members, names, shared_fields, translations_of, within};
+use super::article::{Article, ListedArticle, Status};
+use super::views::Desk;
+use crate::db::{Column, Field, Key, Listing, Op, PageQuery, Phrase, Predicate, Timestamp, among, column, phrase};
+use crate::former_slugs::{self, SlugKind};
+use crate::input::{Kind, ME, Query};
+use crate::schema::{article_authors, article_plans, article_tags, articles, authors, sections, tags};
+use crate::users::UserId;
+
+static PREVIEW_FIELDS: &[Field<articles::table, Article>] =
+    shared_fields!(articles, Article, article_authors, article_tags, published_order, []);
+
+/// What holders of a preview's token can ask: what readers can, of working copies.
+pub(crate) static PREVIEW: LazyLock<Listing<articles::table, Article>> = LazyLock::new(|| Listing {
+    fields: PREVIEW_FIELDS,
+    default_sort: "-published_at",
+    includes: &["body"],
+    members: members(["body".to_owned()]),
+    id: column!(id articles::id),
+    id_of: |row| row.id.to_string(),
+});
+
+static DESK_FIELDS: &[Field<articles::table, ListedArticle>] = shared_fields!(
+    articles,
+    ListedArticle,
+    article_authors,
+    article_tags,
+    published_order,
+    [
+        Field {
+            name: "status",
+            kind: Kind::Word(Status::WORDS),
+            ops: Op::CHOICE,
+            column: column!(text articles::status),
+            key: None,
+            about: "Where it stands; the trash is left out where neither this nor `trashed` is asked."
+        },
+        Field {
+            name: "trashed",
+            kind: Kind::Truth,
+            ops: Op::TRUTH,
+            column: Column {
+                compare: |_, keys| match keys.first() {
+                    Some(key) if key.truth() => Box::new(articles::status.eq(Status::Trashed)),
+                    _ => Box::new(articles::status.ne(Status::Trashed)),
+                },
+                order: None
+            },
+            key: None,
+            about: "Whether it is in the trash."
+        },
+        Field {
+            name: "in_review",
+            kind: Kind::Truth,
+            ops: Op::TRUTH,
+            column: Column {
+                compare: |_, keys| {
+                    let waiting = article_plans::table.filter(article_plans::review_at.is_not_null()).select(article_plans::article_id);
+                    match keys.first() {
+                        Some(key) if key.truth() => Box::new(articles::id.eq_any(waiting)),
+                        _ => Box::new(articles::id.ne_all(waiting)),
+                    }
+                },
+                order: None
+            },
+            key: None,
+            about: "Whether it has been submitted and waits for an editor."
+        },
+        Field {
+            name: "scheduled_at",
+            kind: Kind::Time,
+            ops: Op::OPTIONAL_ORDER,
+            column: Column {
+                compare: |op, keys| {
+                    let time = keys.first().map_or(0, Key::int);
+                    let planned = || article_plans::scheduled_at.assume_not_null();
+                    let those = || article_plans::table.filter(article_plans::scheduled_at.is_not_null());
+                    match op {
+                        Op::Exists if !keys.first().is_some_and(Key::truth) => {
+                            Box::new(articles::id.ne_all(those().select(article_plans::article_id)))
+                        }
+                        Op::Exists => Box::new(articles::id.eq_any(those().select(article_plans::article_id))),
+                        Op::Lt => Box::new(articles::id.eq_any(those().filter(planned().lt(time)).select(article_plans::article_id))),
+                        Op::Lte => Box::new(articles::id.eq_any(those().filter(planned().le(time)).select(article_plans::article_id))),
+                        Op::Gt => Box::new(articles::id.eq_any(those().filter(planned().gt(time)).select(article_plans::article_id))),
+                        Op::Gte => Box::new(articles::id.eq_any(those().filter(planned().ge(time)).select(article_plans::article_id))),
+                        _ => Box::new(articles::id.eq_any(those().filter(planned().eq(time)).select(article_plans::article_id))),
+                    }
+                },
+                order: None
+            },
+            key: None,
+            about: "When it is planned to be published."
+        },
+        // Sorting has an entry of its own: what is not planned has no time, but a place after all that is.
+        Field {
+            name: "scheduled_at",
+            kind: Kind::Time,
+            ops: &[],
+            column: Column {
+                compare: |op, keys| {
+                    let (place, time) = (place_in_plan(), keys.first().map_or(0, Key::int));
+                    match op {
+                        Op::Lt => Box::new(place.lt(time)),
+                        Op::Lte => Box::new(place.le(time)),
+                        Op::Gt => Box::new(place.gt(time)),
+                        _ => Box::new(place.ge(time)),
+                    }
+                },
+                order: Some(|descending| if descending { Box::new(place_in_plan().desc()) } else { Box::new(place_in_plan().asc()) }),
+            },
+            key: Some(|row: &ListedArticle| Key::Int(row.scheduled_at.map_or(UNPLANNED, Timestamp::millis))),
+            about: "When it is planned to be published."
+        },
+        Field {
+            name: "has_unpublished_changes",
+            kind: Kind::Truth,
+            ops: Op::TRUTH,
+            column: Column {
+                compare: |_, keys| {
+                    let published = || articles::published_revision.assume_not_null();
+                    match keys.first() {
+                        Some(key) if key.truth() => {
+                            Box::new(articles::published_revision.is_not_null().and(published().ne(articles::revision)))
+                        }
+                        _ => Box::new(articles::published_revision.is_null().or(published().eq(articles::revision))),
+                    }
+                },
+                order: None
+            },
+            key: None,
+            about: "Whether it is published, and has been changed since."
+        },
+        Field {
+            name: CREATED_BY,
+            kind: Kind::Account,
+            ops: Op::OPTIONAL_CHOICE,
+            column: column!(optional id articles::created_by),
+            key: None,
+            about: "The account that made it; `me` is the caller's own."
+        },
+        Field {
+            name: "created_at",
+            kind: Kind::Time,
+            ops: Op::ORDER,
+            column: column!(time articles::created_at),
+            key: Some(|row: &ListedArticle| Key::Int(row.created_at.millis())),
+            about: "When it was made."
+        }
+    ]
+);
+
+/// What the desk can ask, of working copies.
+pub(crate) static DESK: LazyLock<Listing<articles::table, ListedArticle>> = LazyLock::new(|| Listing {
+    fields: DESK_FIELDS,
+    default_sort: "-updated_at",
+    includes: &[],
+    members: members(names::<Desk>()),
+    id: column!(id articles::id),
+    id_of: |row| row.id.to_string(),
+});
+
+/// The place in the order of plans of what is not planned: after all that is.
+const UNPLANNED: i64 = 9_000_000_000_000_000;
+const CREATED_BY: &str = "created_by";
+
+fn place_in_plan() -> Phrase<BigInt> {
+    let planned = "SELECT article_plans.scheduled_at FROM article_plans WHERE article_plans.article_id = articles.id";
+    phrase(format!("COALESCE(({planned}), {UNPLANNED})"), Vec::new())
+}
+
+/// The same query with the caller in the place of `me`.
+pub(crate) fn of_caller(query: &PageQuery, caller: UserId) -> PageQuery {
+    let mut query = query.clone();
+    for (index, _, keys) in &mut query.filters {
+        if DESK.fields.get(*index).is_some_and(|field| field.name == CREATED_BY) {
+            keys.iter_mut().filter(|key| key.text() == ME).for_each(|key| *key = Key::Text(caller.to_string()));
+        }
+    }
+    query
+}
+
+/// Whether a query filters by what only working copies have, and so asks for them.
+pub(crate) fn asks_for_the_desk(query: &Query) -> bool {
+    let shared = |name: &str| PREVIEW.fields.iter().any(|field| field.name == name);
+    let own: Vec<&str> = DESK.fields.iter().map(|field| field.name).filter(|name| !shared(name)).collect();
+    query.filters_by(&own)
+}
+
+/// Working copies that somebody may see who may not see all: their own.
+pub(crate) fn own(user: UserId, author: Option<crate::db::Id<crate::authors::Author>>) -> Predicate<articles::table> {
+    let made = articles::created_by.is_not_null().and(articles::created_by.assume_not_null().eq(user));
+    match author {
+        Some(author) => {
+            let signed = article_authors::table.filter(article_authors::author_id.eq(author)).select(article_authors::article_id);
+            Box::new(made.or(articles::id.eq_any(signed)))
+        }
+        None => Box::new(made),
+    }
+}

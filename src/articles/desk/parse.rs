@@ -1,0 +1,189 @@
+//! Reads what a client sends of an article: all faults at once, those that only the text's rendering and the tags tell too.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::article::{Article, ArticleText};
+use super::draft::{ArticleDraft, BodyDraft};
+use super::{body_forms, queries, slugs};
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::{Code, Error, Fault, Result};
+use crate::input::{Draft, Input};
+use crate::markdown::{self, BlockInput, Rendered, RenderedBody};
+use crate::taxonomy;
+
+/// How many tags are looked at; the schema refuses more.
+const MAX_TAGS: usize = 30;
+
+/// A draft without a fault, and its text.
+pub(crate) struct ParsedArticle {
+    pub(crate) draft: ArticleDraft,
+    pub(crate) markdown: String,
+    pub(crate) rendered: Arc<Rendered>,
+}
+
+/// What a draft changes.
+#[derive(Clone, Copy)]
+pub(crate) struct Before<'a> {
+    /// The working copy.
+    pub(crate) article: &'a Article,
+    /// Its text.
+    pub(crate) text: &'a ArticleText,
+    /// Its editor view.
+    pub(crate) view: &'a Value,
+}
+
+/// Parses a body, and renders its text where nobody has done so yet.
+pub(crate) fn parse(app: &App, conn: &mut Conn, input: &Input, before: Option<Before<'_>>) -> Result<ParsedArticle> {
+    parse_as(app, conn, input, Reading { before, is_late: false })
+}
+
+/// The same of a body that is meant for an older version, whose derived members it may bring along.
+pub(crate) fn parse_late(app: &App, conn: &mut Conn, input: &Input, before: Before<'_>) -> Result<ParsedArticle> {
+    parse_as(app, conn, input, Reading { before: Some(before), is_late: true })
+}
+
+/// How a body is read.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    before: Option<Before<'a>>,
+    /// Whether it is meant for an older version.
+    is_late: bool,
+}
+
+fn parse_as(app: &App, conn: &mut Conn, input: &Input, reading: Reading<'_>) -> Result<ParsedArticle> {
+    let Reading { before, is_late } = reading;
+    let parsed = match before {
+        None => input.create::<ArticleDraft>(conn),
+        Some(before) => input.revise::<ArticleDraft>(conn, before.view),
+    };
+    let (draft, mut faults) = match parsed {
+        Ok(draft) => (Some(draft), Vec::new()),
+        Err(error) if error.code() == Code::ValidationFailed => (None, error.faults().to_vec()),
+        Err(error) => return Err(error),
+    };
+    let sent = input.object()?;
+    let text = match &draft {
+        Some(draft) => Some(Text::of(app, &draft.body, before)),
+        None => sent_body(&sent).map(|body| Text::of(app, &body, before)),
+    };
+    let mut found: Vec<Fault> = slug_fault(&sent, before).into_iter().collect();
+    found.extend(tag_faults(conn, &sent)?);
+    found.extend(text.as_ref().map(|text| text.faults(conn, before)).transpose()?.unwrap_or_default());
+    if !is_late {
+        found.extend(body_forms::faults(&sent, before, text.as_ref().and_then(|text| text.rendered.as_deref().ok())));
+    }
+    // A fault of the schema says all there is to say of its place.
+    found.retain(|fault| !faults.iter().any(|known| known.pointer() == fault.pointer()));
+    faults.extend(found);
+    match (draft, text) {
+        (Some(draft), Some(Text { markdown, rendered: Ok(rendered), .. })) if faults.is_empty() => {
+            Ok(ParsedArticle { draft, markdown, rendered })
+        }
+        _ => Err(Error::invalid(faults)),
+    }
+}
+
+/// Renders the text of a body before the transaction that needs it; faults are for the operation to tell.
+pub(crate) fn prepare(app: &App, input: &Input) {
+    if let Ok(sent) = input.object()
+        && let Some(body) = sent_body(&sent)
+    {
+        let _ = Text::of(app, &body, None);
+    }
+}
+
+/// The body that was sent, where it has no fault of its own.
+fn sent_body(sent: &Map<String, Value>) -> Option<BodyDraft> {
+    let mut document = Map::from_iter([("body".to_owned(), sent.get("body")?.clone())]);
+    ArticleDraft::settle(&mut document, None);
+    let mut body = document.shift_remove("body")?;
+    let members = body.as_object_mut()?;
+    members.retain(|name, _| name == "markdown" || name == "blocks");
+    serde_json::from_value(body).ok()
+}
+
+/// A text, and where in the body it came from.
+struct Text {
+    markdown: String,
+    pointer: &'static str,
+    /// How many blocks were sent, where they are the source.
+    sent_blocks: Option<usize>,
+    /// Which block shows a picture, by its place.
+    pictures: Vec<(usize, String)>,
+    rendered: RenderedBody,
+}
+
+impl Text {
+    fn of(app: &App, body: &BodyDraft, before: Option<Before<'_>>) -> Self {
+        let (markdown, pointer) = match (&body.markdown, &body.blocks) {
+            (Some(markdown), _) => (markdown.clone(), "/body/markdown"),
+            (None, Some(blocks)) => (markdown::compose(blocks), "/body/blocks"),
+            (None, None) => (String::new(), "/body"),
+        };
+        let pictures = body.blocks.iter().flatten().enumerate();
+        let pictures = pictures.filter_map(|(index, block)| BlockInput::picture(block).map(|id| (index, id.to_owned()))).collect();
+        let rendered = match before.filter(|before| before.text.markdown == markdown && before.article.revision > 0) {
+            Some(before) => Ok(Arc::new(before.text.rendered.0.clone())),
+            None => app.renderings.body(&markdown),
+        };
+        let sent_blocks = body.blocks.as_ref().filter(|_| body.markdown.is_none()).map(Vec::len);
+        Self { markdown, pointer, sent_blocks, pictures, rendered }
+    }
+
+    /// What is wrong with the text; a picture that was deleted since it was put there is no fault.
+    fn faults(&self, conn: &mut Conn, before: Option<Before<'_>>) -> Result<Vec<Fault>> {
+        let rendered = match &self.rendered {
+            Ok(rendered) => rendered,
+            Err(why) => return Ok(vec![Fault::at(self.pointer, "too_complex", *why)]),
+        };
+        let known = queries::existing_images(conn, &rendered.images)?;
+        let shown_before = before.map(|before| before.text.rendered.0.images.as_slice()).unwrap_or_default();
+        let is_known = |id: &&String| known.iter().chain(shown_before).any(|known| known.eq_ignore_ascii_case(id));
+        let unknown = rendered.images.iter().filter(|id| !is_known(id));
+        let fault = |id: &String| {
+            Fault::at(self.place_of(id), "unknown_reference", format!("The text shows the picture {id:?}, which there is not."))
+        };
+        let named = rendered.unknown_images.iter().map(|(block, name)| {
+            let detail = format!("The text shows the picture {name:?}; a picture is named by its id, image:ID, which its upload answers.");
+            Fault::at(self.place_in(*block, rendered), "unknown_reference", detail)
+        });
+        Ok(unknown.map(fault).chain(named).collect())
+    }
+
+    /// Where a block was sent, as far as each block that was sent is one block.
+    fn place_in(&self, block: usize, rendered: &Rendered) -> String {
+        if self.sent_blocks == Some(rendered.blocks.len()) { format!("/body/blocks/{block}/markdown") } else { self.pointer.to_owned() }
+    }
+
+    fn place_of(&self, image: &str) -> String {
+        let block = self.pictures.iter().find(|(_, id)| self.pointer == "/body/blocks" && id.eq_ignore_ascii_case(image));
+        block.map_or_else(|| self.pointer.to_owned(), |(index, _)| format!("/body/blocks/{index}/image"))
+    }
+}
+
+fn slug_fault(sent: &Map<String, Value>, before: Option<Before<'_>>) -> Option<Fault> {
+    let slug = sent.get("slug")?.as_str()?;
+    let is_own = before.is_some_and(|before| before.article.content.slug == slug);
+    let detail = || format!("{slug:?} is an address that a site needs for something else.");
+    (slugs::is_reserved(slug) && !is_own).then(|| Fault::at("/slug", "reserved", detail()))
+}
+
+fn tag_faults(conn: &mut Conn, sent: &Map<String, Value>) -> Result<Vec<Fault>> {
+    let mut faults = Vec::new();
+    let tags = sent.get("tags").and_then(Value::as_array).into_iter().flatten().take(MAX_TAGS);
+    for (index, tag) in tags.enumerate() {
+        let Some(name) = tag.as_str().or_else(|| tag.get("id")?.as_str()) else { continue };
+        if !taxonomy::could_be_tag(conn, name)? {
+            faults.push(unknown_tag(index, name));
+        }
+    }
+    Ok(faults)
+}
+
+/// The fault of a tag that neither is there nor can be made.
+pub(crate) fn unknown_tag(index: usize, name: &str) -> Fault {
+    Fault::at(format!("/tags/{index}"), "unknown_reference", format!("There is no tag {name:?}."))
+}

@@ -1,0 +1,86 @@
+//! Which addresses articles can have: what a front end or the API itself needs, and what others have, is no article's.
+
+use serde_json::json;
+
+use super::super::content::content::ArticleId;
+use super::super::public::queries::published;
+use super::draft::ArticleDraft;
+use super::operations::owns;
+use super::queries;
+use crate::db::{Conn, free_slug, lock, slug_of};
+use crate::error::{Code, Error, Result};
+use crate::users::{Caller, Writer};
+
+/// First steps of paths that front ends and this API use; an article there could not be reached.
+const RESERVED: &[&str] = &[
+    "admin",
+    "api",
+    "archive",
+    "articles",
+    "assets",
+    "auth",
+    "authors",
+    "collections",
+    "docs",
+    "edit",
+    "favicon",
+    "feed",
+    "feeds",
+    "healthz",
+    "images",
+    "login",
+    "logout",
+    "media",
+    "metrics",
+    "new",
+    "openapi",
+    "preview",
+    "problems",
+    "readyz",
+    "robots",
+    "rss",
+    "search",
+    "sections",
+    "sitemap",
+    "static",
+    "tags",
+    "users",
+    "well-known",
+];
+
+/// Whether a slug is kept for what is no article.
+pub(crate) fn is_reserved(slug: &str) -> bool {
+    RESERVED.contains(&slug)
+}
+
+/// The slug that a draft asks for, if it is free; one made from the title if it asks for none.
+pub(crate) fn choose(conn: &mut Conn, caller: &Caller<Writer>, draft: &ArticleDraft, article: ArticleId) -> Result<String> {
+    lock(conn, "article slugs")?;
+    if let Some(slug) = &draft.slug {
+        return if queries::slug_taken(conn, slug, article)? { Err(refusal(conn, caller, slug)?) } else { Ok(slug.clone()) };
+    }
+    let taken = |conn: &mut Conn, slug: &str| Ok(is_reserved(slug) || queries::slug_taken(conn, slug, article)?);
+    free_slug(conn, &slug_of(&draft.title, "article"), taken)
+}
+
+/// The error of a slug that is not free. It names the article that has it to whoever may see that article.
+fn refusal(conn: &mut Conn, caller: &Caller<Writer>, slug: &str) -> Result<Error> {
+    let taken = Error::new(Code::SlugTaken, format!("Another article has, or had, the slug {slug:?}."));
+    let Some(article) = queries::look_up(conn, slug)? else {
+        return Ok(if queries::is_erased(conn, slug)? { kept_by_a_tombstone(slug) } else { taken });
+    };
+    let title = if caller.edits_all() || owns(conn, caller, article.id, article.created_by)? {
+        Some(article.content.title.clone())
+    } else {
+        published(conn, slug).ok().map(|publication| publication.content.title)
+    };
+    Ok(match title {
+        Some(title) => taken.taken_by("article", &article.id.to_string(), &title),
+        None => taken,
+    })
+}
+
+fn kept_by_a_tombstone(slug: &str) -> Error {
+    let detail = format!("An article that was public under the slug {slug:?} was erased; its tombstone keeps the slug for ever.");
+    Error::new(Code::SlugTaken, detail).with("taken_by", json!({"kind": "tombstone", "id": null, "title": null}))
+}

@@ -1,0 +1,83 @@
+//! All SQL of what lies around a published article: its neighbours, and what is related to it.
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::super::content::content::{ArticleId, ArticleKind};
+use super::publication::Publication;
+use crate::db::{Conn, Id, Key, Predicate, phrase};
+use crate::error::Result;
+use crate::schema::{publication_tags, publications};
+use crate::taxonomy::Tag;
+
+/// How many articles of a section, and of each tag, are looked at when related ones are chosen.
+const CANDIDATES: usize = 40;
+/// By how many of its tags an article is related to others.
+const MAX_TAGS: usize = 8;
+/// A day, in milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// The articles published just before and just after one, in its section and its language.
+pub(crate) fn neighbours(conn: &mut Conn, of: &Publication) -> Result<(Option<ArticleId>, Option<ArticleId>)> {
+    let (time, id) = (publications::published_at, publications::id);
+    let row = || publications::table.filter(siblings(of)).select(id);
+    let earlier = time.le(of.published_at).and(time.lt(of.published_at).or(id.lt(of.id)));
+    let later = time.ge(of.published_at).and(time.gt(of.published_at).or(id.gt(of.id)));
+    let previous = row().filter(earlier).order((time.desc(), id.desc())).first(conn).optional()?;
+    let next = row().filter(later).order((time.asc(), id.asc())).first(conn).optional()?;
+    Ok((previous, next))
+}
+
+/// Articles of the same language and, where there is one, of the same section.
+fn siblings(of: &Publication) -> Predicate<publications::table> {
+    let alike = publications::kind.eq(ArticleKind::Article).and(publications::locale.eq(of.content.locale.clone()));
+    match of.content.section {
+        Some(section) => Box::new(alike.and(publications::section_id.assume_not_null().eq(section))),
+        None => Box::new(alike),
+    }
+}
+
+/// The tags of a published article, in order.
+pub(crate) fn tags(conn: &mut Conn, id: ArticleId) -> Result<Vec<Id<Tag>>> {
+    let rows = publication_tags::table.filter(publication_tags::article_id.eq(id)).order(publication_tags::position);
+    Ok(rows.select(publication_tags::tag_id).load(conn)?)
+}
+
+/// The articles of the same language that have most in common with one, chosen among the newest of its section and of each of
+/// its tags: four points for each such tag, three for the section, two for what is no more than a month older, one for a
+/// year. The clock has no part in it, so that it stays as it is until something is published.
+pub(crate) fn related(conn: &mut Conn, of: &Publication, tags: &[Id<Tag>], limit: i64) -> Result<Vec<ArticleId>> {
+    let tags = tags.get(..MAX_TAGS).unwrap_or(tags);
+    let sources: Vec<String> = of.content.section.iter().map(|_| of_section()).chain((0..tags.len()).map(of_tag)).collect();
+    if sources.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT publications.id FROM (SELECT id, SUM(points) AS points FROM ({}) AS sources GROUP BY id) AS candidates \
+         INNER JOIN publications ON publications.id = candidates.id \
+         WHERE publications.id <> ? AND publications.kind || '' = 'article' AND publications.locale = ? \
+         ORDER BY candidates.points + CASE WHEN published_at >= ? THEN 2 WHEN published_at >= ? THEN 1 ELSE 0 END DESC, \
+         published_at DESC, publications.id DESC LIMIT {limit}",
+        sources.join(" UNION ALL ")
+    );
+    let ids = of.content.section.iter().map(ToString::to_string).chain(tags.iter().map(ToString::to_string));
+    let texts = ids.chain([of.id.to_string(), of.content.locale.clone()]).map(Key::Text);
+    let times = [30, 365].map(|days| Key::Int(of.published_at.millis() - days * DAY));
+    Ok(phrase::<Text>(sql, texts.chain(times).collect()).load(conn)?)
+}
+
+/// The newest of a section.
+fn of_section() -> String {
+    format!(
+        "SELECT id, 3 AS points FROM (SELECT id FROM publications WHERE section_id = ? AND kind = 'article' \
+         ORDER BY published_at DESC, id DESC LIMIT {CANDIDATES}) AS of_section"
+    )
+}
+
+/// The newest of a tag. An id begins with the time at which it was made, so that the last are the newest.
+fn of_tag(index: usize) -> String {
+    format!(
+        "SELECT article_id AS id, 4 AS points FROM (SELECT article_id FROM publication_tags WHERE tag_id = ? \
+         ORDER BY article_id DESC LIMIT {CANDIDATES}) AS of_tag_{index}"
+    )
+}

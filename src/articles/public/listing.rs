@@ -1,0 +1,68 @@
+//! What lists of published articles can be asked.
+
+use std::sync::LazyLock;
+
+use diesel::prelude::*;
+
+use super::super::content::content::ArticleKind;
+use super::super::content::listing::{COMMENTS, members, shared_fields, translations_of, within};
+use super::publication::Publication;
+use super::trending::Window;
+use crate::db::{Column, Field, Key, Listing, Op, PageQuery, among, column};
+use crate::error::Fault;
+use crate::former_slugs::{self, SlugKind};
+use crate::input::{Kind, Query};
+use crate::schema::{authors, publication_authors, publication_tags, publications, sections, tags};
+
+/// The cache tag of lists that the number of an article's comments can change, whether the article is in them or not.
+pub(crate) const COUNTS_TAG: &str = "comment-counts";
+
+/// The order by views.
+const TRENDING: &str = "trending";
+
+static PUBLIC_FIELDS: &[Field<publications::table, Publication>] = shared_fields!(
+    publications,
+    Publication,
+    publication_authors,
+    publication_tags,
+    published_at,
+    [Field {
+        name: TRENDING,
+        kind: Kind::Int,
+        ops: &[],
+        // It moves, so that it has pages of its own.
+        column: Column { compare: |_, _| Box::new(diesel::dsl::sql::<diesel::sql_types::Bool>("FALSE")), order: None },
+        key: Some(|_| Key::Int(0)),
+        about: "How often it was viewed."
+    }]
+);
+
+/// What readers can ask.
+pub(crate) static PUBLIC: LazyLock<Listing<publications::table, Publication>> = LazyLock::new(|| Listing {
+    fields: PUBLIC_FIELDS,
+    default_sort: "-published_at",
+    includes: &["body"],
+    members: members(["body".to_owned()]),
+    id: column!(id publications::id),
+    id_of: |row| row.id.to_string(),
+});
+
+/// Whether a list of what is published is sorted by comments, so that each comment can change it.
+pub(crate) fn is_by_comments(query: &PageQuery) -> bool {
+    query.sort.iter().any(|(index, _)| PUBLIC.fields.get(*index).is_some_and(|field| field.name == COMMENTS))
+}
+
+/// The window of a query that is sorted by views, `asked` where it names one; every other query may not name one.
+pub(crate) fn ranking(query: &mut Query, list: &PageQuery, asked: Option<&str>) -> Option<Window> {
+    let trending = |(index, _): &(usize, bool)| PUBLIC.fields.get(*index).is_some_and(|field| field.name == TRENDING);
+    if !list.sort.iter().any(trending) {
+        if asked.is_some() {
+            query.fault(Fault::parameter("window", "unknown_parameter", "Only sort=trending looks back a window."));
+        }
+        return None;
+    }
+    if !matches!(list.sort.as_slice(), [(_, false)]) {
+        query.fault(Fault::parameter("sort", "invalid_value", "trending stands alone, and has the most viewed first."));
+    }
+    Some(asked.and_then(Window::parse).unwrap_or(Window::Day))
+}

@@ -1,0 +1,158 @@
+//! All SQL of views and rankings.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text};
+
+use super::super::super::content::content::ArticleId;
+use super::super::super::content::listing;
+use super::super::listing::PUBLIC;
+use super::super::publication::Publication;
+use super::super::queries::{are_articles, published};
+use super::window::{Bucket, DAY, HOUR, MINUTE, Window, floor};
+use crate::db::{Backend, Conn, Key, PageOf, PageQuery, Phrase, Position, Predicate, Slugged, Timestamp, phrase};
+use crate::error::Result;
+use crate::schema::{article_views, publications};
+
+/// For how long the counts of each span are kept; the longest window, and the time that somebody takes to turn pages.
+const KEPT: [(i64, i64); 3] = [(MINUTE, 6 * HOUR), (HOUR, 3 * DAY), (DAY, 31 * DAY)];
+
+/// Both engines read this; who has been erased meanwhile is left out.
+const ADD: &str = "INSERT INTO article_views (article_id, span, began, views)
+    SELECT $1, $2, $3, $4 WHERE EXISTS (SELECT 1 FROM public_slugs WHERE article_id = $1)
+    ON CONFLICT (article_id, span, began) DO UPDATE SET views = article_views.views + excluded.views";
+
+/// The id of the published article that an id or a slug names; what is not public is found out like by reading it.
+pub(crate) fn public_id(conn: &mut Conn, name: &str) -> Result<ArticleId> {
+    let query = publications::table.select(publications::id).into_boxed::<Backend>();
+    let query = match Slugged::<()>::parse(name) {
+        Slugged::Id(id) => query.filter(publications::id.eq(id.to_string())),
+        Slugged::Slug(slug) => query.filter(publications::slug.eq(slug)),
+    };
+    match query.first(conn).optional()? {
+        Some(id) => Ok(id),
+        None => Ok(published(conn, name)?.id),
+    }
+}
+
+/// Adds views to the counts of the minute, the hour and the day; in the order of the ids, so that nobody waits in a circle.
+pub(crate) fn add(conn: &mut Conn, views: &BTreeMap<ArticleId, i64>, now: Timestamp) -> Result<()> {
+    for (article, count) in views {
+        for (span, _) in KEPT {
+            diesel::sql_query(ADD)
+                .bind::<Text, _>(*article)
+                .bind::<BigInt, _>(span)
+                .bind::<BigInt, _>(floor(now.millis(), span))
+                .bind::<BigInt, _>(*count)
+                .execute(conn)?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes the counts that no window reaches back to.
+pub(crate) fn prune(conn: &mut Conn, now: Timestamp) -> Result<()> {
+    for (span, kept) in KEPT {
+        let old = article_views::table.filter(article_views::span.eq(span)).filter(article_views::began.lt(now.millis() - kept));
+        diesel::delete(old).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// One page of a ranking: most views first, then the newest. A cursor carries the moment that its ranking is made as of.
+pub(crate) fn page(conn: &mut Conn, query: &PageQuery, window: Window, now: Timestamp) -> Result<(PageOf<Publication>, i64)> {
+    let moment = query.position.as_ref().and_then(|position| position.keys.first()).map_or_else(|| Window::moment(now), Key::int);
+    Ok((page_as_of(conn, query, window, moment)?, moment))
+}
+
+/// The articles that were read most within a day, and until when they are that for whole pages.
+pub(crate) fn most_read(conn: &mut Conn, query: &PageQuery, now: Timestamp) -> Result<(Vec<Publication>, Timestamp)> {
+    let moment = Window::calm_moment(now);
+    Ok((page_as_of(conn, query, Window::Day, moment)?.rows, Window::calm_until(moment)))
+}
+
+/// One page of the ranking as of a moment.
+fn page_as_of(conn: &mut Conn, query: &PageQuery, window: Window, moment: i64) -> Result<PageOf<Publication>> {
+    let dated = PUBLIC.dated(conn, query)?;
+    let query = &*dated;
+    let counted = condition(&window.buckets(moment));
+    let backward = query.position.as_ref().is_some_and(|position| position.backward);
+    let conditions = || {
+        let mut conditions: Vec<Predicate<publications::table>> = PUBLIC.predicates(query);
+        let (counted, values) = counted.clone();
+        conditions
+            .push(Box::new(phrase::<Bool>(format!("publications.id IN (SELECT article_id FROM article_views WHERE {counted})"), values)));
+        if !listing::asks(&PUBLIC, query, "kind") {
+            conditions.push(Box::new(are_articles()));
+        }
+        conditions
+    };
+    let score = score(&counted);
+    let mut rows = publications::table.select((Publication::as_select(), score.clone())).into_boxed::<Backend>();
+    for condition in conditions().into_iter().chain(query.position.as_ref().and_then(|position| beyond(&score, position))) {
+        rows = rows.filter(condition);
+    }
+    let ordered = score.clone();
+    rows = if backward {
+        rows.order((ordered.asc(), publications::published_at.asc(), publications::id.asc()))
+    } else {
+        rows.order((ordered.desc(), publications::published_at.desc(), publications::id.desc()))
+    };
+    let rows: Vec<(Publication, i64)> = rows.limit(i64::try_from(query.limit).unwrap_or(100) + 1).load(conn)?;
+    let total = if query.count {
+        let count = conditions().into_iter().fold(publications::table.into_boxed::<Backend>(), QueryDsl::filter);
+        Some(count.count().get_result(conn)?)
+    } else {
+        None
+    };
+    Ok(cut(query, rows, moment, total))
+}
+
+/// The page of one row more than was asked for.
+fn cut(query: &PageQuery, mut rows: Vec<(Publication, i64)>, moment: i64, total: Option<i64>) -> PageOf<Publication> {
+    let backward = query.position.as_ref().is_some_and(|position| position.backward);
+    let more = rows.len() > query.limit;
+    rows.truncate(query.limit);
+    if backward {
+        rows.reverse();
+    }
+    let (has_next, has_prev) = if backward { (true, more) } else { (more, query.position.is_some()) };
+    let at = |(row, score): &(Publication, i64), backward: bool| Position {
+        keys: vec![Key::Int(moment), Key::Int(*score), Key::Int(row.published_at.millis())],
+        id: row.id.to_string(),
+        backward,
+    };
+    let next = rows.last().filter(|_| has_next).map(|row| at(row, false));
+    let prev = rows.first().filter(|_| has_prev).map(|row| at(row, true));
+    let places = if query.can_be_long() { rows.iter().map(|row| at(row, false)).collect() } else { Vec::new() };
+    PageOf { rows: rows.into_iter().map(|(row, _)| row).collect(), next, prev, total, places }
+}
+
+/// The condition that an article comes after a cursor, or before.
+fn beyond(score: &Phrase<BigInt>, position: &Position) -> Option<Predicate<publications::table>> {
+    let [_, views, published_at] = position.keys.as_slice() else { return None };
+    let (views, published_at, id) = (views.int(), published_at.int(), position.id.clone());
+    let score = || score.clone();
+    let (time, same_time) = (publications::published_at, publications::published_at.eq(published_at));
+    Some(if position.backward {
+        let later = time.gt(published_at).or(same_time.and(publications::id.gt(id)));
+        Box::new(score().gt(views).or(score().eq(views).and(later)))
+    } else {
+        let earlier = time.lt(published_at).or(same_time.and(publications::id.lt(id)));
+        Box::new(score().lt(views).or(score().eq(views).and(earlier)))
+    })
+}
+
+/// Which counts belong to a ranking: SQL, and what is bound in it.
+fn condition(buckets: &[Bucket]) -> (String, Vec<Key>) {
+    let bucket = vec!["(span = ? AND began >= ? AND began < ?)"; buckets.len()].join(" OR ");
+    let values = buckets.iter().flat_map(|Bucket { span, from, until }| [*span, *from, *until]);
+    (format!("({bucket})"), values.map(Key::Int).collect())
+}
+
+/// The views of an article.
+fn score((counted, values): &(String, Vec<Key>)) -> Phrase<BigInt> {
+    let sum = format!("(SELECT CAST(SUM(views) AS BIGINT) FROM article_views WHERE article_id = publications.id AND {counted})");
+    phrase(sum, values.clone())
+}

@@ -1,0 +1,67 @@
+//! Views on their way: counted in memory, and written down together.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::super::super::content::content::ArticleId;
+use super::queries;
+use crate::app::App;
+use crate::db::Timestamp;
+use crate::error::Result;
+use crate::visitors::{Visit, Visitors};
+
+/// Views that have not been written down yet, and who was seen lately. As many as there are published articles, at most.
+#[derive(Default)]
+pub(crate) struct Views(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    visitors: Visitors,
+    waiting: BTreeMap<ArticleId, i64>,
+}
+
+impl Views {
+    /// Counts a visit, unless it is the same person's again.
+    pub(crate) fn count(&self, article: ArticleId, visit: &Visit<'_>, now: Timestamp) {
+        let mut state = self.state();
+        if state.visitors.counts(visit, now) {
+            *state.waiting.entry(article).or_default() += 1;
+        }
+    }
+
+    /// Forgets visits that no longer matter.
+    pub(crate) fn forget(&self, now: Timestamp) {
+        self.state().visitors.forget(now.millis());
+    }
+
+    fn take(&self) -> BTreeMap<ArticleId, i64> {
+        std::mem::take(&mut self.state().waiting)
+    }
+
+    fn put_back(&self, views: BTreeMap<ArticleId, i64>) {
+        let mut state = self.state();
+        for (article, count) in views {
+            *state.waiting.entry(article).or_default() += count;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes down what has been counted since the last time, in one transaction.
+///
+/// No ready answer is made anew for it: rankings are the only answers that show views, and they have an end of their own.
+pub(crate) async fn write_down(app: &App) -> Result<()> {
+    let views = app.views.take();
+    if views.is_empty() {
+        return Ok(());
+    }
+    let (now, kept) = (app.now(), views.clone());
+    let written = app.db.write(move |conn| queries::add(conn, &views, now)).await;
+    if written.is_err() {
+        app.views.put_back(kept);
+    }
+    written
+}

@@ -1,0 +1,151 @@
+//! Publishing: at once or at a time, and giving it up.
+
+use serde_json::{Value, json};
+
+use super::super::desk::article::{Article, Status};
+use super::super::desk::operations::locked;
+use super::super::desk::plan::{ArticlePlan, Schedule};
+use super::super::desk::views::{ArticleEditorView, editor_view};
+use super::super::desk::workflow::{self, ArticleEvent, ArticleStep};
+use super::super::desk::{plan_queries, queries};
+use super::drafts::PublicationDraft;
+use super::release::{self, Release};
+use super::snapshots::{self, PublishableSave};
+use crate::app::App;
+use crate::db::{Conn, Timestamp};
+use crate::error::{Code, Error, Fault, Result};
+use crate::http::Precondition;
+use crate::input::Input;
+use crate::users::{Caller, Writer};
+
+/// Publishes a save or schedules it, in the place of what was planned before.
+pub(crate) fn publish(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Writer>,
+    name: &str,
+    condition: &Precondition,
+    input: &Input,
+) -> Result<ArticleEditorView> {
+    let mut article = locked(conn, caller, name)?;
+    let draft = input.plain::<PublicationDraft>()?;
+    let now = app.now();
+    refuse_early_end(&draft, now)?;
+    let plan = plan_queries::plan(conn, article.id)?;
+    let chosen = snapshots::find(app, conn, &article, draft.revision.unwrap_or(article.revision))?;
+    condition.check_bare(article.version)?;
+    workflow::require(ArticleStep::Publish, &article, &plan)?;
+    snapshots::require_free(conn, &article, &chosen)?;
+    require_own_profile(caller, &chosen)?;
+    let PublicationDraft { at, until, revision: _, correction } = draft;
+    match at {
+        Some(at) if at > now => {
+            let schedule = Schedule { at, until, revision: chosen.number, correction, by: Some(caller.user) };
+            plan_ahead(app, conn, caller, (&mut article, plan), (schedule, chosen.snapshot.content.slug))?;
+        }
+        published_at => {
+            let release = Release { chosen, published_at, until, correction, actor: caller.actor(), details: Value::Null };
+            release::release(app, conn, &mut article, plan, release)?;
+        }
+    }
+    editor_view(app, conn, article)
+}
+
+fn refuse_early_end(draft: &PublicationDraft, now: Timestamp) -> Result<()> {
+    let Some(until) = draft.until else { return Ok(()) };
+    let begin = draft.at.map_or(now, |at| at.max(now));
+    if until > begin {
+        return Ok(());
+    }
+    let bound = serde_json::to_value(begin).unwrap_or_default();
+    Err(Error::invalid(vec![
+        Fault::at("/until", "out_of_range", "A publication ends after it begins, and not in the past.").bound("min", bound),
+    ]))
+}
+
+/// Plans a publication; nothing happens where it is planned like this already, and nobody waits for a decision.
+fn plan_ahead(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Writer>,
+    (article, mut plan): (&mut Article, ArticlePlan),
+    (schedule, slug): (Schedule, String),
+) -> Result<()> {
+    let known = plan.schedule().map(|known| Schedule { by: schedule.by, ..known });
+    if known.as_ref() == Some(&schedule) && plan.review_at.is_none() {
+        return Ok(());
+    }
+    let details = json!({"at": schedule.at, "until": schedule.until, "revision": schedule.revision});
+    plan.settle();
+    plan.set_schedule(schedule, slug);
+    plan_queries::save(conn, plan)?;
+    if article.status == Status::Draft {
+        article.status = Status::Scheduled;
+    }
+    article.touch(app.now());
+    queries::update_status(conn, article)?;
+    let kind = "article.scheduled";
+    workflow::record(app, conn, ArticleEvent { kind, article, actor: caller.actor(), tags: Vec::new(), details })
+}
+
+/// Gives up what is planned, else takes the published copy away; the working copy stays.
+pub(crate) fn unpublish(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, condition: &Precondition) -> Result<()> {
+    let mut article = locked(conn, caller, name)?;
+    condition.check_bare(article.version)?;
+    let mut plan = plan_queries::plan(conn, article.id)?;
+    let mut tags = Vec::new();
+    let kind = match article.status {
+        Status::Draft => return Ok(()),
+        Status::Trashed => return workflow::require(ArticleStep::Unpublish, &article, &plan),
+        Status::Published if plan.scheduled_at.is_none() => {
+            tags = release::withdraw(conn, &mut article)?;
+            plan.ends_at = None;
+            "article.unpublished"
+        }
+        Status::Published => "article.unscheduled",
+        Status::Scheduled => {
+            article.status = Status::Draft;
+            "article.unscheduled"
+        }
+    };
+    plan.clear_schedule();
+    plan_queries::save(conn, plan)?;
+    article.touch(app.now());
+    queries::update_status(conn, &article)?;
+    workflow::record(app, conn, ArticleEvent { kind, article: &article, actor: caller.actor(), tags, details: Value::Null })
+}
+
+/// Publishes the working copy of an article that is already loaded. What was planned is done with it; an end stays.
+pub(crate) fn publish_now(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article) -> Result<()> {
+    let chosen = snapshots::current(conn, article)?;
+    require_own_profile(caller, &chosen)?;
+    release_current(app, conn, article, (chosen, caller.actor()))
+}
+
+/// The same for a look ahead, which anybody may have of what they may read.
+pub(crate) fn simulate(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article) -> Result<()> {
+    let chosen = snapshots::current(conn, article)?;
+    release_current(app, conn, article, (chosen, caller.actor()))
+}
+
+fn release_current(app: &App, conn: &mut Conn, article: &mut Article, (chosen, actor): (PublishableSave, Option<String>)) -> Result<()> {
+    let plan = plan_queries::plan(conn, article.id)?;
+    let until = plan.until(article.status);
+    let release = Release { chosen, published_at: None, until, correction: None, actor, details: Value::Null };
+    release::release(app, conn, article, plan, release)
+}
+
+/// Who may not edit everybody's articles publishes under their own name: alone, or beside others.
+fn require_own_profile(caller: &Caller<Writer>, chosen: &PublishableSave) -> Result<()> {
+    if caller.edits_all() {
+        return Ok(());
+    }
+    let detail = match caller.author {
+        None => "You have no author's profile to publish under. Make one at /api/v1/authors, and put it among the authors.",
+        Some(own) if !chosen.snapshot.relations.authors.contains(&own) => {
+            "Your own profile is not among the authors. Add it, or ask an editor to publish the article."
+        }
+        Some(_) => return Ok(()),
+    };
+    Err(Error::new(Code::NoProfile, detail))
+}

@@ -1,0 +1,134 @@
+//! The published copy: a save becomes it, whole, and it ends.
+
+use serde_json::{Value, json};
+
+use super::super::content::content::{ArticleKind, ArticleSnapshot, Content, Correction};
+use super::super::desk::article::{Article, Status, measure};
+use super::super::desk::plan::ArticlePlan;
+use super::super::desk::workflow::{self, ArticleEvent, ArticleStep};
+use super::super::desk::{plan_queries, queries};
+use super::super::public::publication::Publication;
+use super::publication_queries::{self, Counted};
+use super::snapshots::PublishableSave;
+use crate::app::App;
+use crate::authors;
+use crate::db::{Conn, Json, Timestamp, fold, lock};
+use crate::error::Result;
+use crate::markdown::Rendered;
+use crate::taxonomy;
+
+/// How a save becomes public.
+pub(crate) struct Release {
+    /// What becomes public.
+    pub(crate) chosen: PublishableSave,
+    /// When readers are told that it was first published, where not by what was known before.
+    pub(crate) published_at: Option<Timestamp>,
+    /// When it ends.
+    pub(crate) until: Option<Timestamp>,
+    /// What was wrong before.
+    pub(crate) correction: Option<String>,
+    /// Who did it; nobody where the clock did.
+    pub(crate) actor: Option<String>,
+    /// What else the audit log should say.
+    pub(crate) details: Value,
+}
+
+/// Makes a save public; nothing happens where readers have it as it is, and nobody waits for a decision.
+pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut plan: ArticlePlan, release: Release) -> Result<()> {
+    workflow::require(ArticleStep::Publish, article, &plan)?;
+    let Release { chosen, published_at, until, correction, actor, mut details } = release;
+    let PublishableSave { number, snapshot, rendered } = chosen;
+    let now = app.now();
+    let repeated = article.corrections.0.last().map(|last| &last.note) == correction.as_ref();
+    let said = correction.is_none() || repeated;
+    let dated = published_at.is_none() || published_at == article.published_at;
+    let public = article.status == Status::Published && article.published_revision == Some(number);
+    if public && said && dated && plan.scheduled_at.is_none() && plan.review_at.is_none() {
+        if plan.ends_at == until {
+            return Ok(());
+        }
+        plan.ends_at = until;
+        plan_queries::save(conn, plan)?;
+        article.touch(now);
+        queries::update_status(conn, article)?;
+        let kind = "article.end_changed";
+        return workflow::record(app, conn, ArticleEvent { kind, article, actor, tags: Vec::new(), details: json!({"until": until}) });
+    }
+    plan.settle();
+    plan.clear_schedule();
+    plan.ends_at = until;
+    plan_queries::save(conn, plan)?;
+    let published_at = published_at.or(article.published_at).unwrap_or(now);
+    article.corrections.0.extend(correction.filter(|_| !(public && repeated)).map(|note| Correction { at: now, note }));
+    article.status = Status::Published;
+    article.published_revision = Some(number);
+    article.published_at = Some(published_at);
+    article.published_order = published_at;
+    article.touch(now);
+    queries::update_status(conn, article)?;
+    if details.is_null() {
+        details = json!({"revision": number, "until": until});
+    }
+    // Who merges two authors, say, or publishes as well, would change what the steps are counted from.
+    lock(conn, "article counts")?;
+    let before = publication_queries::counted(conn, article.id)?;
+    let ArticleSnapshot { content, markdown: _, relations } = snapshot;
+    let publication = publication(article, content, &rendered, (published_at, now));
+    publication_queries::put(conn, &publication, &Json(rendered), &relations)?;
+    let after = publication_queries::counted(conn, article.id)?;
+    recount(conn, &before, &after)?;
+    let mut tags = publication_queries::touched(&before, &after);
+    let introduced = authors::make_public(conn, &relations.authors)?;
+    tags.extend(introduced.iter().map(|author| format!("author:{author}")));
+    tags.extend(introduced.first().map(|_| "authors".to_owned()));
+    workflow::record(app, conn, ArticleEvent { kind: "article.published", article, actor, tags, details })
+}
+
+/// What a save is as it becomes public; its translations, comments and corrections are the article's own.
+fn publication(article: &Article, content: Content, rendered: &Rendered, (published_at, now): (Timestamp, Timestamp)) -> Publication {
+    let (word_count, reading_minutes) = measure(rendered);
+    let own = content.excerpt.clone().or_else(|| content.dek.clone());
+    let content = Content { translation_group: article.content.translation_group, ..content };
+    Publication {
+        id: article.id,
+        title_key: fold(&content.title),
+        excerpt: own.unwrap_or_else(|| rendered.excerpt.clone()),
+        content: content.into(),
+        word_count,
+        reading_minutes,
+        corrections: article.corrections.clone(),
+        comment_count: article.comment_count,
+        published_at,
+        updated_at: now,
+    }
+}
+
+/// Takes the published copy away, and the counts with it; gives the cache tags of what readers see changed.
+pub(crate) fn withdraw(conn: &mut Conn, article: &mut Article) -> Result<Vec<String>> {
+    // As in `release`.
+    lock(conn, "article counts")?;
+    let before = publication_queries::counted(conn, article.id)?;
+    publication_queries::remove(conn, article.id)?;
+    article.status = Status::Draft;
+    article.published_revision = None;
+    let after = Counted::default();
+    recount(conn, &before, &after)?;
+    Ok(publication_queries::touched(&before, &after))
+}
+
+/// Counts what a published copy has come under, and what it has left.
+fn recount(conn: &mut Conn, before: &Counted, after: &Counted) -> Result<()> {
+    // Pages are not counted among the articles.
+    let none = Counted::default();
+    let [before, after] = [before, after].map(|counted| if counted.kind == Some(ArticleKind::Article) { counted } else { &none });
+    for (these, others, step) in [(before, after, -1), (after, before, 1)] {
+        authors::count(conn, &without(&these.authors, &others.authors), step)?;
+        taxonomy::count_tags(conn, &without(&these.tags, &others.tags), step)?;
+        taxonomy::count_sections(conn, &without(&these.sections, &others.sections), step)?;
+    }
+    Ok(())
+}
+
+fn without<T: Copy + Eq>(all: &[T], others: &[T]) -> Vec<T> {
+    all.iter().filter(|one| !others.contains(one)).copied().collect()
+}

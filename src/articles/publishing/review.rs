@@ -1,0 +1,85 @@
+//! Review: a contributor's way to publication. Submitting asks an editor to look, returning hands the draft back with a note.
+
+use serde_json::{Value, json};
+
+use super::super::desk::article::Status;
+use super::super::desk::operations::{locked, refuse_contributor};
+use super::super::desk::views::{ArticleEditorView, editor_view};
+use super::super::desk::workflow::{self, ArticleEvent, ArticleStep};
+use super::super::desk::{plan_queries, queries};
+use super::drafts::ReviewDraft;
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::http::Precondition;
+use crate::input::Input;
+use crate::users::{Caller, Writer};
+
+/// Submits an article; nothing happens where it waits with the same note already.
+pub(crate) fn submit(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller<Writer>,
+    name: &str,
+    condition: &Precondition,
+    input: &Input,
+) -> Result<ArticleEditorView> {
+    let mut article = locked(conn, caller, name)?;
+    refuse_contributor(caller, &article, false)?;
+    let draft = input.plain::<ReviewDraft>()?;
+    condition.check_bare(article.version)?;
+    let mut plan = plan_queries::plan(conn, article.id)?;
+    workflow::require(ArticleStep::Submit, &article, &plan)?;
+    if plan.review_at.is_none() || plan.review_note != draft.note {
+        let now = app.now();
+        plan.submit(caller.user, now, draft.note);
+        plan_queries::save(conn, plan)?;
+        article.touch(now);
+        queries::update_status(conn, &article)?;
+        let kind = "article.submitted";
+        workflow::record(
+            app,
+            conn,
+            ArticleEvent { kind, article: &article, actor: caller.actor(), tags: Vec::new(), details: Value::Null },
+        )?;
+    }
+    editor_view(app, conn, article)
+}
+
+/// What returns an article from review.
+pub(crate) struct Return<'a> {
+    /// Which article.
+    pub(crate) name: &'a str,
+    /// Which version of it.
+    pub(crate) condition: &'a Precondition,
+    /// What its author should know.
+    pub(crate) note: Option<String>,
+}
+
+/// Returns an article; only editors, and whoever submitted it, may.
+pub(crate) fn give_back(app: &App, conn: &mut Conn, caller: &Caller<Writer>, wanted: Return<'_>) -> Result<()> {
+    let mut article = locked(conn, caller, wanted.name)?;
+    let mut plan = plan_queries::plan(conn, article.id)?;
+    let own = plan.review_by == Some(caller.user);
+    if plan.review_at.is_some() && !own && !caller.edits_all() {
+        return Err(Error::forbidden("Editors return what is in review; whoever submitted it may withdraw it."));
+    }
+    wanted.condition.check_bare(article.version)?;
+    if plan.review_at.is_none() {
+        // What waits for nobody is where returning leads to; the trash is not.
+        return if article.status == Status::Trashed { workflow::require(ArticleStep::Return, &article, &plan) } else { Ok(()) };
+    }
+    let now = app.now();
+    plan.give_back(caller.user, now, wanted.note);
+    plan_queries::save(conn, plan)?;
+    article.touch(now);
+    queries::update_status(conn, &article)?;
+    let event = ArticleEvent {
+        kind: "article.returned",
+        article: &article,
+        actor: caller.actor(),
+        tags: Vec::new(),
+        details: json!({"withdrawn": own}),
+    };
+    workflow::record(app, conn, event)
+}

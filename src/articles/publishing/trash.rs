@@ -1,0 +1,71 @@
+//! The trash: what is thrown away is public no more; it can be brought back as a draft, or erased for ever.
+
+use serde_json::Value;
+
+use super::super::desk::article::{Article, Status};
+use super::super::desk::operations::{announce, locked, refuse_contributor, require_ownership};
+use super::super::desk::views::{ArticleEditorView, editor_view};
+use super::super::desk::workflow::{self, ArticleEvent, ArticleStep};
+use super::super::desk::{plan_queries, queries};
+use super::release;
+use crate::app::App;
+use crate::db::{Conn, lock};
+use crate::error::{Error, Result};
+use crate::http::Precondition;
+use crate::scrub::{self, Scrub};
+use crate::users::{Caller, Role, Writer};
+
+/// Moves an article to the trash; readers see it no more.
+pub(crate) fn trash(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, condition: &Precondition) -> Result<()> {
+    lock(conn, "articles")?;
+    let Some(mut article) = queries::look_up(conn, name)? else { return Ok(()) };
+    queries::lock_comments(conn, article.id)?;
+    require_ownership(conn, caller, &article)?;
+    refuse_contributor(caller, &article, false)?;
+    condition.check_bare(article.version)?;
+    if article.status == Status::Trashed {
+        return Ok(());
+    }
+    let tags = withdrawn(conn, &mut article)?;
+    article.status = Status::Trashed;
+    let mut plan = plan_queries::plan(conn, article.id)?;
+    plan.cancel();
+    plan_queries::save(conn, plan)?;
+    article.touch(app.now());
+    queries::update_status(conn, &article)?;
+    let kind = "article.trashed";
+    workflow::record(app, conn, ArticleEvent { kind, article: &article, actor: caller.actor(), tags, details: Value::Null })
+}
+
+/// Takes the published copy away where there is one; gives the cache tags of what readers see changed.
+fn withdrawn(conn: &mut Conn, article: &mut Article) -> Result<Vec<String>> {
+    if article.status == Status::Published { release::withdraw(conn, article) } else { Ok(Vec::new()) }
+}
+
+/// Brings an article back from the trash, as a draft.
+pub(crate) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<ArticleEditorView> {
+    let mut article = locked(conn, caller, name)?;
+    workflow::require(ArticleStep::Restore, &article, &plan_queries::plan(conn, article.id)?)?;
+    article.status = Status::Draft;
+    article.touch(app.now());
+    queries::update_status(conn, &article)?;
+    announce(app, conn, caller, &article, "article.restored")?;
+    editor_view(app, conn, article)
+}
+
+/// Erases an article for ever; only administrators may.
+pub(crate) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, condition: &Precondition) -> Result<()> {
+    if caller.role != Role::Admin {
+        return Err(Error::forbidden("Only administrators erase."));
+    }
+    lock(conn, "articles")?;
+    let Some(mut article) = queries::look_up(conn, name)? else { return Ok(()) };
+    queries::lock_comments(conn, article.id)?;
+    condition.check_bare(article.version)?;
+    let tags = withdrawn(conn, &mut article)?;
+    queries::leave_translations(conn, article.id)?;
+    let kind = "article.erased";
+    workflow::record(app, conn, ArticleEvent { kind, article: &article, actor: caller.actor(), tags, details: Value::Null })?;
+    queries::erase(conn, article.id, app.now())?;
+    scrub::ask(app, conn, Scrub::Articles)
+}
