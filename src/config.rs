@@ -180,7 +180,7 @@ impl Config {
     /// A sentence for each setting that is impossible, and for each name in the file that is no setting.
     pub fn from_env() -> Result<Self, Vec<String>> {
         environment::read_file()?;
-        Self::from_lookup(|name| std::env::var(name).ok())
+        Self::from_lookup(environment::value)
     }
 
     /// Reads settings from anything that has them by name.
