@@ -180,7 +180,7 @@ impl Config {
     /// Returns a sentence for each invalid setting.
     pub fn from_env() -> Result<Self, Vec<String>> {
         environment::read_file()?;
-        Self::from_lookup(|name| std::env::var(name).ok())
+        Self::from_lookup(environment::value)
     }
 
     /// Reads settings from a function that returns them by name.

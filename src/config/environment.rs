@@ -32,6 +32,11 @@ pub(super) fn read_file() -> Result<(), Vec<String>> {
     dotenvy::from_path(FILE).map_err(unreadable)
 }
 
+/// What the environment says of a setting.
+pub(super) fn value(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// Writes into the log which names of the environment are most likely slips.
 pub(crate) fn warn_of_slips() {
     let names: Vec<String> = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();

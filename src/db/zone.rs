@@ -44,8 +44,8 @@ impl Zone {
 
     /// The first millisecond of a day here; of the first and last days of all time, in UTC.
     fn midnight(&self, date: Date) -> i64 {
-        let zoned = date.to_zoned(self.0.clone()).or_else(|_| date.to_zoned(TimeZone::UTC));
-        zoned.map_or(0, |zoned| zoned.timestamp().as_millisecond())
+        let here = date.to_zoned(self.0.clone()).map(|zoned| zoned.timestamp().as_millisecond());
+        here.unwrap_or_else(|_| Timestamp::parse(&format!("{date}T00:00:00Z")).map_or(0, Timestamp::millis))
     }
 
     /// Formats a time by RFC 3339 with the local offset at that time: `2026-01-31T20:30:00.000-08:00`.

@@ -106,7 +106,7 @@ fn the_wall_clock_is_read_only_by_the_clock() {
 
 #[test]
 fn the_environment_is_read_only_by_the_configuration() {
-    only_in(&["std::env", "env::var", "dotenvy"], |source| source.path == "src/config.rs");
+    only_in(&["std::env", "env::var", "dotenvy"], |source| source.path == "src/config/environment.rs");
 }
 
 #[test]
