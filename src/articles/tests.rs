@@ -67,5 +67,9 @@ fn every_member_is_shown_in_revisions() {
 fn revisions_of_before_are_read_as_they_were_stored() {
     let text = serde_json::to_string(&stored()).unwrap();
     let snapshot: ArticleSnapshot = serde_json::from_str(&text).unwrap();
-    assert_eq!(serde_json::to_value(&snapshot).unwrap(), stored());
+    let read = serde_json::to_value(&snapshot).unwrap();
+    // What came later is not in it.
+    for (name, value) in stored().as_object().unwrap() {
+        assert_eq!(read.get(name), Some(value), "{name}");
+    }
 }

@@ -7,7 +7,8 @@ use utoipa::openapi::{RefOr, Schema};
 use super::view::ArticleCard;
 use crate::db::{Key, Listing, PageQuery, Predicate, phrase};
 
-/// The members of an article that lists have: those of its card, and more.
+/// The members of an article that lists have: those of its card, and more. Called once for each list, so that what it keeps for
+/// ever is little.
 pub(crate) fn members(more: impl IntoIterator<Item = String>) -> &'static [&'static str] {
     let all = names::<ArticleCard>().into_iter().chain(more);
     all.map(|name| -> &'static str { name.leak() }).collect::<Vec<_>>().leak()

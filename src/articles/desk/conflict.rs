@@ -24,13 +24,13 @@ pub(crate) fn parse(app: &App, conn: &mut Conn, input: &Input, before: Before<'_
     };
     match parsed {
         Err(error) if only_read_only(&error) && matches!(condition.stale(before.article.version), Ok(Some(_))) => {
-            bodies::parse_late(app, conn, &input.without_read_only::<ArticleDraft>()?, before)
+            bodies::parse_stale(app, conn, &input.without_read_only::<ArticleDraft>()?, before)
         }
         parsed => parsed,
     }
 }
 
-/// A save that came too late.
+/// A save that is meant for an older version.
 pub(crate) struct StaleSave<'a> {
     pub(crate) input: &'a Input,
     pub(crate) article: &'a Article,
@@ -41,35 +41,35 @@ pub(crate) struct StaleSave<'a> {
 }
 
 /// What it is answered.
-pub(crate) fn refusal(app: &App, conn: &mut Conn, late: &StaleSave<'_>) -> Result<Error> {
-    let base = match late.stale.named {
-        Some(version) => queries::at_version(conn, late.article.id, version)?,
+pub(crate) fn refusal(app: &App, conn: &mut Conn, save: &StaleSave<'_>) -> Result<Error> {
+    let base = match save.stale.named {
+        Some(version) => queries::at_version(conn, save.article.id, version)?,
         None => None,
     };
-    let yours = yours(conn, late)?;
-    let snapshots: Vec<&ArticleSnapshot> = base.iter().chain([late.current, &yours]).collect();
+    let yours = yours(conn, save)?;
+    let snapshots: Vec<&ArticleSnapshot> = base.iter().chain([save.current, &yours]).collect();
     let referents = Referents::load(app, conn, &snapshots)?;
-    let sent = Value::Object(late.input.object()?);
-    let apart = |snapshot: &ArticleSnapshot| members(late.article.id, snapshot, &referents);
+    let sent = Value::Object(save.input.object()?);
+    let apart = |snapshot: &ArticleSnapshot| members(save.article.id, snapshot, &referents);
     let sides =
-        Sides { base: base.as_ref().map(apart), current: apart(late.current), yours: with_new_tags(apart(&yours), &yours, late, &sent) };
-    let (conflicts, mergeable) = sides.compare(&sent, late.input.is_patch());
-    Ok(stale_version(late.article.version, conflicts, mergeable))
+        Sides { base: base.as_ref().map(apart), current: apart(save.current), yours: with_new_tags(apart(&yours), &yours, save, &sent) };
+    let (conflicts, mergeable) = sides.compare(&sent, save.input.is_patch());
+    Ok(stale_version(save.article.version, conflicts, mergeable))
 }
 
 /// What the working copy would say after the save.
-fn yours(conn: &mut Conn, late: &StaleSave<'_>) -> Result<ArticleSnapshot> {
-    let ParsedArticle { draft, markdown, rendered: _ } = late.parsed;
+fn yours(conn: &mut Conn, save: &StaleSave<'_>) -> Result<ArticleSnapshot> {
+    let ParsedArticle { draft, markdown, rendered: _ } = save.parsed;
     let mut tags = Vec::new();
     for tag in &draft.tags {
         tags.extend(taxonomy::tag_meant(conn, tag.as_str())?);
     }
     let translation_group = match draft.translation_of {
-        None => late.article.id,
+        None => save.article.id,
         Some(original) => queries::translation_group(conn, original)?.unwrap_or(original),
     };
-    let authors = draft.authors.clone().unwrap_or_else(|| late.current.relations.authors.clone());
-    let slug = draft.slug.clone().unwrap_or_else(|| late.article.content.slug.clone());
+    let authors = draft.authors.clone().unwrap_or_else(|| save.current.relations.authors.clone());
+    let slug = draft.slug.clone().unwrap_or_else(|| save.article.content.slug.clone());
     Ok(ArticleSnapshot {
         content: draft.clone().content(slug, translation_group),
         markdown: markdown.clone(),
@@ -78,8 +78,8 @@ fn yours(conn: &mut Conn, late: &StaleSave<'_>) -> Result<ArticleSnapshot> {
 }
 
 /// A tag that the save would make has no id yet; the tags are shown as they were sent then.
-fn with_new_tags(mut members: Vec<Member>, yours: &ArticleSnapshot, late: &StaleSave<'_>, sent: &Value) -> Vec<Member> {
-    if yours.relations.tags.len() < late.parsed.draft.tags.len()
+fn with_new_tags(mut members: Vec<Member>, yours: &ArticleSnapshot, save: &StaleSave<'_>, sent: &Value) -> Vec<Member> {
+    if yours.relations.tags.len() < save.parsed.draft.tags.len()
         && let (Some(member), Some(tags)) = (members.iter_mut().find(|member| member.pointer == "/tags"), sent.get("tags"))
     {
         member.value = tags.clone();

@@ -56,11 +56,11 @@ pub(crate) fn members(article: ArticleId, snapshot: &ArticleSnapshot, referents:
                 members.push(Member::plain("/translation_of", json!(original)));
             }
             "seo" => {
-                members.extend(parts("/seo", value));
-                let shown = content.seo.0.image.map(|id| card(&id, referents.images.get(&id).map(|image| image.social()).as_ref()));
-                members.iter_mut().filter(|member| member.pointer == "/seo/image").for_each(|member| {
-                    member.shown = shown.clone().unwrap_or_default();
-                });
+                let picture = content.seo.0.image.map(|id| card(&id, referents.images.get(&id).map(|image| image.social()).as_ref()));
+                members.extend(parts("/seo", value).into_iter().map(|member| match member.pointer.as_str() {
+                    "/seo/image" => Member { shown: picture.clone().unwrap_or_default(), ..member },
+                    _ => member,
+                }));
                 members.push(Member::plain("/body/markdown", json!(markdown)));
             }
             "custom" => members.extend(parts("/custom", value)),

@@ -37,12 +37,12 @@ pub(crate) struct Before<'a> {
 
 /// Parses a body, and renders its text where nobody has done so yet.
 pub(crate) fn parse(app: &App, conn: &mut Conn, input: &Input, before: Option<Before<'_>>) -> Result<ParsedArticle> {
-    parse_as(app, conn, input, Reading { before, is_late: false })
+    parse_as(app, conn, input, Reading { before, is_stale: false })
 }
 
 /// The same of a body that is meant for an older version, whose derived members it may bring along.
-pub(crate) fn parse_late(app: &App, conn: &mut Conn, input: &Input, before: Before<'_>) -> Result<ParsedArticle> {
-    parse_as(app, conn, input, Reading { before: Some(before), is_late: true })
+pub(crate) fn parse_stale(app: &App, conn: &mut Conn, input: &Input, before: Before<'_>) -> Result<ParsedArticle> {
+    parse_as(app, conn, input, Reading { before: Some(before), is_stale: true })
 }
 
 /// How a body is read.
@@ -50,11 +50,11 @@ pub(crate) fn parse_late(app: &App, conn: &mut Conn, input: &Input, before: Befo
 struct Reading<'a> {
     before: Option<Before<'a>>,
     /// Whether it is meant for an older version.
-    is_late: bool,
+    is_stale: bool,
 }
 
 fn parse_as(app: &App, conn: &mut Conn, input: &Input, reading: Reading<'_>) -> Result<ParsedArticle> {
-    let Reading { before, is_late } = reading;
+    let Reading { before, is_stale } = reading;
     let parsed = match before {
         None => input.create::<ArticleDraft>(conn),
         Some(before) => input.revise::<ArticleDraft>(conn, before.view),
@@ -72,7 +72,7 @@ fn parse_as(app: &App, conn: &mut Conn, input: &Input, reading: Reading<'_>) -> 
     let mut found: Vec<Fault> = slug_fault(&sent, before).into_iter().collect();
     found.extend(tag_faults(conn, &sent)?);
     found.extend(text.as_ref().map(|text| text.faults(conn, before)).transpose()?.unwrap_or_default());
-    if !is_late {
+    if !is_stale {
         found.extend(body_forms::faults(&sent, before, text.as_ref().and_then(|text| text.rendered.as_deref().ok())));
     }
     // A fault of the schema says all there is to say of its place.
