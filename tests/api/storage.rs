@@ -194,7 +194,7 @@ api_test!(a_bucket_that_is_refused_stops_the_start, async |world| {
         (with("MEDIA_URL", &nowhere), "s3://nobucket/news", "NoSuchBucket"),
         (with("S3_ACCESS_KEY_ID", "somebody"), "s3://pictures/news", "NotSignedUp"),
         (with("S3_SECRET_ACCESS_KEY", "something"), "s3://pictures/news", "SignatureDoesNotMatch"),
-        (vec![("MEDIA_URL", "file:/proc".to_owned()), ("TEMPORARY_FOLDER", "tmp".to_owned())], "/proc", "can't be written to"),
+        (vec![("MEDIA_URL", "file:/proc".to_owned()), ("TEMPORARY_FOLDER", "tmp".to_owned())], "/proc", "is not writable"),
     ] {
         let why = serve(world, &settings).unwrap_or_else(|| panic!("{named}: it serves"));
         assert!(why.contains(named) && why.contains(code) && why.contains("MEDIA_URL"), "{why}");
