@@ -1,4 +1,4 @@
-//! What an article says is listed in four places; here they are compared, so that none of them forgets a member.
+//! Four structs list the content of an article. These tests compare them, so that none lacks a member.
 
 use std::collections::BTreeSet;
 

@@ -13,7 +13,7 @@ pub(super) const BUDGET: Duration = Duration::from_secs(5);
 /// The maximum time for which a transaction with many steps (a batch has up to a hundred) may stay open. Other callers give up earlier.
 pub(super) const OPEN_BUDGET: Duration = Duration::from_secs(15);
 
-/// What takes longer waits for somebody: a statement of ours that does not is done sooner.
+/// A statement that takes longer is counted as waiting for a lock, because our own statements are quicker.
 const SLOW: Duration = Duration::from_millis(50);
 
 const WAITING: u8 = 0;
@@ -59,7 +59,7 @@ impl Until {
 
 thread_local! {
     static ENDS: Cell<Option<Until>> = const { Cell::new(None) };
-    /// How long this thread's work may still wait in its statements; none where nobody counts.
+    /// The time for which the statements of this thread's work may still wait; `None` without a limit.
     static WAITS: Cell<Option<Duration>> = const { Cell::new(None) };
     static ASKED: Cell<Option<Instant>> = const { Cell::new(None) };
 }
@@ -74,7 +74,7 @@ pub(super) fn within<T>(budget: Duration, work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Does work whose statements may wait for others so long in all, however many of them do; says what is left of that.
+/// Runs work whose statements may wait for locks for this time in total; returns the result and the remaining time.
 pub(super) fn waiting<T>(budget: Duration, work: impl FnOnce() -> T) -> (T, Duration) {
     let _end = NoWaits;
     WAITS.set(Some(budget));
@@ -82,7 +82,7 @@ pub(super) fn waiting<T>(budget: Duration, work: impl FnOnce() -> T) -> (T, Dura
     (result, WAITS.get().unwrap_or_default())
 }
 
-/// Ends the counting, when it is dropped.
+/// Stops the counting when it is dropped.
 struct NoWaits;
 
 impl Drop for NoWaits {
@@ -91,7 +91,7 @@ impl Drop for NoWaits {
     }
 }
 
-/// Gives back the budget that was before, when it is dropped.
+/// Restores the previous budget when it is dropped.
 struct End(Option<Until>);
 
 impl Drop for End {

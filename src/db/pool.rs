@@ -99,7 +99,7 @@ impl Db {
         unpacked(self.write_task(task(work)).await)
     }
 
-    /// The same for work that is done again where another transaction and this one waited for each other.
+    /// Same as [`Self::write`]; the work is repeated after a deadlock.
     pub(crate) async fn write_again<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,

@@ -16,7 +16,7 @@ use crate::markdown::{self, ImageAttributes};
 use crate::site::{self, Closing};
 use crate::taxonomy::{self, Label, Section, SectionCard, TagCard};
 
-/// What a card is made of: an article of either copy.
+/// The source of a card: an article of either copy.
 #[derive(Clone, Debug)]
 pub(crate) struct CardInput {
     pub(crate) id: ArticleId,
@@ -29,7 +29,7 @@ pub(crate) struct CardInput {
     pub(crate) updated_at: Timestamp,
 }
 
-/// What belongs to articles of one copy, by the article; whoever shows a copy reads it from the tables of that copy.
+/// The relations of articles of one copy, by article. The code that shows a copy reads them from the tables of that copy.
 pub(crate) struct Belongings {
     pub(crate) authors: HashMap<ArticleId, Vec<Byline>>,
     pub(crate) tags: HashMap<ArticleId, Vec<Label>>,

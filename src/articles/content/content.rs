@@ -1,4 +1,4 @@
-//! What an article says: one list of members, from which the columns of both copies and the content of revisions are written.
+//! The content of an article: one list of members, from which a macro derives the columns of both copies and the content of revisions.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What an article says, and what is shown of it: shared by the published copy and the working copy, and knowing neither.
+//! The content of an article and its views: shared by the published copy and the working copy, and independent of both.
 //!
 //! Invariant: nothing here reads a table of either copy; what belongs to an article is handed in.
 
