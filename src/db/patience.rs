@@ -2,8 +2,6 @@
 
 use std::cell::Cell;
 use std::panic::resume_unwind;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 /// The maximum time that a caller waits in total: in a queue, for a connection and for its lock.
@@ -15,31 +13,6 @@ pub(super) const OPEN_BUDGET: Duration = Duration::from_secs(15);
 
 /// A statement that takes longer is counted as waiting for a lock, because our own statements are quicker.
 const SLOW: Duration = Duration::from_millis(50);
-
-const WAITING: u8 = 0;
-const BEGUN: u8 = 1;
-const GIVEN_UP: u8 = 2;
-
-/// A place in the writer's queue. Either the worker begins first, or the caller gives up first.
-#[derive(Clone, Default)]
-pub(super) struct QueuePlace(Arc<AtomicU8>);
-
-impl QueuePlace {
-    /// Begins the work, unless its caller has given up; returns whether it did.
-    pub(super) fn begin(&self) -> bool {
-        self.0.compare_exchange(WAITING, BEGUN, Ordering::SeqCst, Ordering::SeqCst).is_ok()
-    }
-
-    /// Gives up, unless the work has begun; returns whether it did.
-    pub(super) fn give_up(&self) -> bool {
-        self.0.compare_exchange(WAITING, GIVEN_UP, Ordering::SeqCst, Ordering::SeqCst).is_ok()
-    }
-
-    /// Returns whether the caller has given up.
-    pub(super) fn is_given_up(&self) -> bool {
-        self.0.load(Ordering::SeqCst) == GIVEN_UP
-    }
-}
 
 /// The end of a waiting time.
 #[derive(Clone, Copy)]
@@ -127,13 +100,6 @@ pub(super) fn answered() {
 mod tests {
     use super::*;
     use std::panic::catch_unwind;
-
-    #[test]
-    fn who_gives_up_is_not_served_and_who_is_served_does_not_give_up() {
-        let (left, served) = (QueuePlace::default(), QueuePlace::default());
-        assert!(left.give_up() && left.is_given_up() && !left.begin());
-        assert!(served.begin() && !served.give_up() && !served.is_given_up());
-    }
 
     #[test]
     fn work_ends_where_its_budget_does() {

@@ -12,11 +12,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use super::conn::{Conn, Location};
 use super::identity;
 use super::migrate::{self, SchemaState};
-use super::patience::{Overdrawn, PATIENCE, QueuePlace, Until, answered, check, waiting};
+use super::patience::{Overdrawn, PATIENCE, Until, answered, check, waiting};
 use super::soundness::Soundness;
 use super::tally::Tally;
 use super::task::{Effort, MAX_TRIES, Parcel, Repeatable, Task, repeatable, task, unpacked};
-use super::writer::{Job, Reply, Writer};
+use super::writer::{Reply, Writer};
 use crate::error::{Error, Result};
 use crate::secrets::random;
 
@@ -211,8 +211,7 @@ fn pause_after(tries: u32) {
 
 async fn write_queued(writer: &Writer, work: Task) -> Result<Parcel> {
     let (sender, mut receiver) = oneshot::channel();
-    let place = QueuePlace::default();
-    let work = Box::new(move |conn: &mut Conn| {
+    let place = writer.submit(Box::new(move |conn: &mut Conn| {
         let result = guarded(conn, work);
         let keep = result.is_ok();
         let reply: Reply = Box::new(move |committed: std::result::Result<(), Arc<diesel::result::Error>>| {
@@ -225,8 +224,7 @@ async fn write_queued(writer: &Writer, work: Task) -> Result<Parcel> {
             let _ = sender.send(answer);
         });
         (keep, reply)
-    });
-    writer.submit(Job { place: place.clone(), work })?;
+    }))?;
     let not_done = |_| Error::unavailable("the write was not executed");
     match tokio::time::timeout(PATIENCE, &mut receiver).await {
         Ok(answer) => answer.map_err(not_done)?,

@@ -1,6 +1,6 @@
 //! SQLite's only writer: a thread that runs its queue in shared transactions, with a savepoint for each job and one sync for all.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use diesel::connection::SimpleConnection;
 
 use super::conn::Conn;
-use super::patience::{BUDGET, QueuePlace, Until, within};
+use super::patience::{BUDGET, Until, within};
 use crate::error::{Error, Result};
 
 /// The maximum number of waiting jobs; further writes get 503.
@@ -24,10 +24,31 @@ pub(super) type Reply = Box<dyn FnOnce(std::result::Result<(), Arc<diesel::resul
 /// Runs inside a savepoint; returns whether to keep its changes, and how to reply.
 pub(super) type QueuedWork = Box<dyn FnOnce(&mut Conn) -> (bool, Reply) + Send>;
 
-/// Work that waits in the queue, unless its caller gives up first.
-pub(super) struct Job {
-    pub(super) place: QueuePlace,
-    pub(super) work: QueuedWork,
+/// Work that waits in the queue, until the writer or its caller takes it out.
+struct Job(Arc<Mutex<Option<QueuedWork>>>);
+
+impl Job {
+    fn take(&self) -> Option<QueuedWork> {
+        self.work().take()
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.work().is_none()
+    }
+
+    fn work(&self) -> MutexGuard<'_, Option<QueuedWork>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The caller's hold on its job.
+pub(super) struct QueuePlace(Weak<Mutex<Option<QueuedWork>>>);
+
+impl QueuePlace {
+    /// Gives the job up, unless it has begun; returns whether it did. What the job's work holds is dropped at once.
+    pub(super) fn give_up(&self) -> bool {
+        self.0.upgrade().is_some_and(|job| Job(job).take().is_some())
+    }
 }
 
 /// The sending end of the writer's queue.
@@ -41,7 +62,7 @@ impl Writer {
         thread::Builder::new().name("masthead-writer".into()).spawn(move || {
             while let Ok(first) = receiver.recv() {
                 // If the caller has given up, there is no need to wait for the lock.
-                if !first.place.is_given_up() {
+                if !first.is_given_up() {
                     commit_together(&mut conn, first, &receiver);
                 }
             }
@@ -50,11 +71,14 @@ impl Writer {
     }
 
     /// Adds a job to the queue.
-    pub(super) fn submit(&self, job: Job) -> Result<()> {
-        self.0.try_send(job).map_err(|error| match error {
+    pub(super) fn submit(&self, work: QueuedWork) -> Result<QueuePlace> {
+        let job = Arc::new(Mutex::new(Some(work)));
+        let place = QueuePlace(Arc::downgrade(&job));
+        self.0.try_send(Job(job)).map_err(|error| match error {
             TrySendError::Full(_) => Error::unavailable("too many writes are waiting"),
             TrySendError::Disconnected(_) => Error::unavailable("the server is stopping"),
-        })
+        })?;
+        Ok(place)
     }
 }
 
@@ -65,9 +89,9 @@ fn commit_together(conn: &mut Conn, first: Job, queue: &Receiver<Job>) {
         let mut next = Some(first);
         let sharing = Until::after(MAX_SHARING);
         while let Some(job) = next {
-            if job.place.begin() {
+            if let Some(work) = job.take() {
                 conn.batch_execute("SAVEPOINT job")?;
-                let (keep, reply) = within(BUDGET, || (job.work)(conn));
+                let (keep, reply) = within(BUDGET, || work(conn));
                 replies.push(reply);
                 kept |= keep;
                 // If the engine itself has ended the transaction (a full disk), this fails, and no job is acknowledged.
@@ -84,5 +108,40 @@ fn commit_together(conn: &mut Conn, first: Job, queue: &Receiver<Job>) {
     });
     for reply in replies {
         reply(result.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job() -> (Job, QueuePlace, Arc<()>) {
+        let held = Arc::new(());
+        let copy = Arc::clone(&held);
+        let work: QueuedWork = Box::new(move |_| {
+            drop(copy);
+            (true, Box::new(|_| {}))
+        });
+        let job = Job(Arc::new(Mutex::new(Some(work))));
+        let place = QueuePlace(Arc::downgrade(&job.0));
+        (job, place, held)
+    }
+
+    #[test]
+    fn a_job_is_either_given_up_or_begun() {
+        let (job, place, held) = self::job();
+        assert!(place.give_up() && job.is_given_up() && job.take().is_none() && !place.give_up());
+        // Whoever waits for the end of the work hears of it at once, although the job is still in the queue.
+        assert_eq!(Arc::strong_count(&held), 1);
+    }
+
+    #[test]
+    fn a_job_that_has_begun_or_failed_is_not_given_up() {
+        let (job, place, _held) = self::job();
+        assert!(job.take().is_some() && !place.give_up());
+        let (job, place, held) = self::job();
+        drop(job);
+        assert!(!place.give_up());
+        assert_eq!(Arc::strong_count(&held), 1);
     }
 }
