@@ -147,7 +147,7 @@ fn with_setting(mut error: clap::Error) -> clap::Error {
         Some(ContextValue::String(option)) if error.kind() == ErrorKind::UnknownArgument => option.clone(),
         _ => return error,
     };
-    // Where an option is near, that is what was meant.
+    // If the name is close to that of an option, the option was meant.
     if let (None, Some(setting)) = (error.get(ContextKind::SuggestedArg), meant_by_option(&unknown)) {
         let tip = format!("{setting} is a setting: an environment variable, or a line of .env in the working folder");
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));

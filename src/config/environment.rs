@@ -8,14 +8,14 @@ use crate::input::nearest;
 /// The file of settings. Only the working folder's: `dotenvy::dotenv` would go on to look in the folders above.
 const FILE: &str = ".env";
 
-/// What people who know other programs call settings.
+/// Names that other programs use, with the settings that they stand for.
 const OTHER_NAMES: &[(&str, &str)] =
     &[("PORT", "BIND"), ("HOST", "BIND"), ("LISTEN", "BIND"), ("ADDRESS", "BIND"), ("DB", "DATABASE_URL"), ("MEDIA", "MEDIA_URL")];
 
-/// What other parts of the process read by themselves, by how its names begin: PostgreSQL's client, TLS, the allocator, Rust.
+/// Prefixes of variables that other parts of the process read: PostgreSQL's client, TLS, the allocator, Rust.
 const OTHERS: &[&str] = &["PG", "SSL_CERT_", "MIMALLOC_", "RUST_"];
 
-/// How many letters a name has of which one wrong letter leaves no doubt what is meant.
+/// The minimum length of a name in which one wrong letter leaves no doubt.
 const SHORTEST_SURE: usize = 7;
 
 /// Reads the `.env` file, where there is one, into the environment; what stands there already stays.
@@ -32,7 +32,7 @@ pub(super) fn read_file() -> Result<(), Vec<String>> {
     dotenvy::from_path(FILE).map_err(unreadable)
 }
 
-/// What the environment says of a setting.
+/// Returns the value of a setting in the environment.
 pub(super) fn value(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

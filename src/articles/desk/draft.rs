@@ -118,7 +118,7 @@ impl Draft for ArticleDraft {
         "/share",
         "/seo/json_ld",
         "/warnings",
-        // What the answer to a restored revision has besides.
+        // The response to a restored revision has these members, too.
         "/missing",
     ];
     const READ_ONLY: &'static [&'static str] = &[
