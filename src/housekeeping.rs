@@ -31,7 +31,7 @@ pub(crate) async fn run(app: App) {
     let mut periods = tokio::time::interval(PERIOD);
     for period in 0_u64.. {
         periods.tick().await;
-        app.limits.forget_the_quiet();
+        app.limits.evict_idle();
         app.views.forget(app.now());
         app.ad_counts.forget(app.now());
         if let Err(error) = keep(&app, period % PERIODS_BETWEEN_SWEEPS == 0).await {

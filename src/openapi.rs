@@ -1,10 +1,12 @@
 //! The OpenAPI document: collected from the handlers, then completed by rules that apply to every operation.
 
 mod answers;
+mod callers;
 mod custom;
 mod defaults;
 mod examples;
 mod names;
+mod paths;
 mod requests;
 mod schemas;
 mod scopes;
@@ -109,11 +111,8 @@ fn build() -> Value {
         "type": "http", "scheme": "bearer",
         "description": "An access token (a JWT from `POST /api/v1/auth/login`) or an API key (`mh_…` from `POST /api/v1/tokens`). If an operation lists roles, the caller must have one of them.",
     }});
-    each_operation(&mut document, |_, _, operation| {
-        if operation.get("security").is_none() {
-            operation["security"] = json!([]);
-        }
-    });
+    callers::complete(&mut document);
+    paths::complete(&mut document);
     names::refer_to_equals(&mut document);
     unions::complete(&mut document);
     schemas::complete(&mut document);

@@ -21,7 +21,7 @@ pub(crate) const SECOND: &[usize] = &[1];
 /// All that there are to be.
 pub(crate) const BOTH: &[usize] = &[0, 1];
 /// How long a server may take for anything.
-const PATIENCE: Duration = Duration::from_mins(2);
+const WAIT_TIMEOUT: Duration = Duration::from_mins(2);
 const ADMIN: (&str, &str) = ("desk@example.org", "correct horse battery staple");
 
 /// A server, which ends when this is dropped.
@@ -47,7 +47,7 @@ impl Server {
             if let Some(status) = server.child.try_wait()? {
                 return Err(format!("the server ended: {status}").into());
             }
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > WAIT_TIMEOUT {
                 return Err("the server does not get ready".into());
             }
             std::thread::sleep(Duration::from_millis(5));
@@ -98,7 +98,7 @@ pub(crate) fn upload(address: SocketAddr, token: &str, picture: &[u8]) -> Result
         "POST /api/v1/images HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{token}Content-Type: multipart/form-data; boundary=cut\r\nContent-Length: {length}\r\n\r\n{head}"
     );
     let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(WAIT_TIMEOUT))?;
     for part in [request.as_bytes(), picture, b"\r\n--cut--\r\n"] {
         stream.write_all(part)?;
     }

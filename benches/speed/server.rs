@@ -12,7 +12,7 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 use crate::load::{ask, get};
 
 /// How long a server may take until it answers.
-const PATIENCE: Duration = Duration::from_mins(1);
+const WAIT_TIMEOUT: Duration = Duration::from_mins(1);
 /// The core that servers run on.
 const SERVERS: usize = 0;
 /// The core that the load comes from.
@@ -41,7 +41,7 @@ impl Server {
             if let Some(status) = server.child.try_wait()? {
                 return Err(format!("{} ended: {status}", command.get_program().display()).into());
             }
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > WAIT_TIMEOUT {
                 return Err(format!("{} does not answer {path}", command.get_program().display()).into());
             }
             std::thread::sleep(Duration::from_micros(500));

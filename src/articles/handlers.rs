@@ -21,9 +21,12 @@ use super::revisions;
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Fault, Result};
+use crate::events::KindTag;
 use crate::former_slugs::Moved;
 use crate::http::parameters::{self, parameter};
-use crate::http::{Body, MAX_PAGE, Mount, Page, Request, Tags, Written, created, editor, editor_page, moved, no_content, public_written};
+use crate::http::{
+    Body, MAX_PAGE, Mount, Page, Request, Serialized, Tags, created, editor, editor_page, moved, no_content, public_written,
+};
 use crate::input::Input;
 use crate::users::{Caller, Writer};
 
@@ -135,18 +138,19 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
     query.finish()?;
     let work = move |app: &App, conn: &mut Conn| {
         let (page, moment) = page(app, conn, &list, ranking)?;
-        let mut tags = Tags::of(if listing::is_by_comments(&list) { &["articles", listing::COUNTS_TAG] } else { &["articles"] });
+        let mut tags =
+            Tags::of(if listing::is_by_comments(&list) { &[KindTag::Articles, KindTag::CommentCounts] } else { &[KindTag::Articles] });
         if PUBLIC.has_days(&list) {
-            tags.add_kind("site");
+            tags.add_kind(KindTag::Site);
         }
         moment.into_iter().map(Window::good_until).for_each(|end| tags.hold_until(end));
         if list.includes.is_empty() {
             let page = page.with_rows(|rows| views::cards(app, conn, rows))?;
-            return Written::page(app, &list, &page, tags_of(&page.rows, tags));
+            return Serialized::page(app, &list, &page, tags_of(&page.rows, tags));
         }
         let page = page.within((MAX_PAGE, list.is_backward()), |rows| measured(whole(app, conn, rows)?))?;
         let tags = page.rows.iter().fold(tags, |tags, row| tags_of_whole(row, tags));
-        Written::page(app, &list, &page, tags)
+        Serialized::page(app, &list, &page, tags)
     };
     Ok(public_written(&request, request.read(work).await?))
 }
@@ -196,7 +200,7 @@ async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpR
         return editor(&view, view.desk.version);
     }
     let work = move |app: &App, conn: &mut Conn| match views::read_published(app, conn, &name)? {
-        PublicAnswer::Here(view) => Written::of(&view, tags_of_whole(&view, Tags::default())).map(Ok),
+        PublicAnswer::Here(view) => Serialized::of(&view, tags_of_whole(&view, Tags::default())).map(Ok),
         PublicAnswer::Moved(slug) => Ok(Err(slug)),
     };
     match request.read(work).await? {

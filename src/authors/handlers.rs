@@ -7,6 +7,7 @@ use super::listing::LISTING;
 use super::operations;
 use super::view::{AuthorEditorView, AuthorView};
 use crate::error::Result;
+use crate::events::KindTag;
 use crate::former_slugs::Moved;
 use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, moved, no_content, public, public_page};
 use crate::users::{Caller, Editor, Writer};
@@ -34,7 +35,7 @@ async fn list_authors(request: Request) -> Result<HttpResponse> {
     let list = query.listing(&LISTING, &request.app.secrets, "authors");
     query.finish()?;
     let (list, page) = request.read(move |app, conn| operations::list(app, conn, &list).map(|page| (list, page))).await?;
-    let mut tags = Tags::of(&["authors"]);
+    let mut tags = Tags::of(&[KindTag::Authors]);
     page.rows.iter().for_each(|author| tag_avatar(&mut tags, author));
     public_page(&request, &list, &page, tags)
 }
@@ -70,8 +71,8 @@ async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpRe
     if let Some(moved_to) = Moved::from(&name, &view.basics.card.slug) {
         return moved(&request, &format!("/authors/{}", moved_to.canonical_slug), &moved_to);
     }
-    let mut tags = Tags::of(&["authors"]);
-    tags.add("author", view.basics.card.id);
+    let mut tags = Tags::of(&[KindTag::Authors]);
+    tags.add(view.basics.card.id);
     tag_avatar(&mut tags, &view);
     public(&request, &view, tags)
 }
@@ -122,5 +123,5 @@ async fn delete_author(request: Request, caller: Caller<Editor>, name: web::Path
 }
 
 fn tag_avatar(tags: &mut Tags, author: &AuthorView) {
-    author.basics.card.avatar.iter().for_each(|avatar| tags.add("image", avatar.id));
+    author.basics.card.avatar.iter().for_each(|avatar| tags.add(avatar.id));
 }

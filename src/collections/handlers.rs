@@ -6,6 +6,7 @@ use super::collection::{CollectionCard, CollectionDraft, CollectionEditorView, C
 use super::operations;
 use crate::articles::tags_of;
 use crate::error::Result;
+use crate::events::KindTag;
 use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, no_content, public, public_page};
 use crate::users::{Caller, Editor};
 
@@ -32,7 +33,7 @@ async fn list_collections(request: Request) -> Result<HttpResponse> {
     let list = query.listing(&LISTING, &request.app.secrets, "collections");
     query.finish()?;
     let (list, page) = request.read(move |_, conn| operations::list(conn, &list).map(|page| (list, page))).await?;
-    public_page(&request, &list, &page, Tags::of(&["collections"]))
+    public_page(&request, &list, &page, Tags::of(&[KindTag::Collections]))
 }
 
 /// Create a collection
@@ -64,8 +65,8 @@ async fn read_collection(request: Request, key: web::Path<String>) -> Result<Htt
     }
     let view = request.read(move |app, conn| operations::read(app, conn, &key)).await?;
     // Tag all articles, because an unpublished item, which must not be named here, may be published later.
-    let mut tags = tags_of(&view.items, Tags::of(&["collections", "articles"]));
-    tags.add("collection", view.card.id);
+    let mut tags = tags_of(&view.items, Tags::of(&[KindTag::Collections, KindTag::Articles]));
+    tags.add(view.card.id);
     public(&request, &view, tags)
 }
 

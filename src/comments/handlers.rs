@@ -4,17 +4,18 @@ use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::changes;
 use super::comment::{CommentView, LISTING, OwnStatus};
 use super::draft::{CommentDraft, CommentRevisionDraft, ModerationDraft};
 use super::moderation::{self, Decisions};
 use super::posting::{self, Commenter, OwnComment, PostedComment, Poster};
 use super::queue::{QUEUE, StaffComment};
 use super::removal::Extent;
+use super::visibility;
 use super::{bans, erasure, notices, reactions, spam, threads};
 use crate::articles::ArticleId;
 use crate::db::PageQuery;
 use crate::error::{Error, Result};
+use crate::events::KindTag;
 use crate::http::{
     Body, Limit, Mount, Page, Request, Tags, created, editor, editor_page, listing_parameters, no_content, private, public_page,
 };
@@ -44,8 +45,8 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 
 fn tags(article: ArticleId) -> Tags {
     let mut tags = Tags::default();
-    tags.add("article", article);
-    tags.add("comments", article);
+    tags.add(article);
+    tags.add_comments_of(article);
     tags
 }
 
@@ -53,7 +54,7 @@ fn tags(article: ArticleId) -> Tags {
 fn tags_of_list(article: ArticleId, list: &PageQuery) -> Tags {
     let mut tags = tags(article);
     if LISTING.has_days(list) {
-        tags.add_kind("site");
+        tags.add_kind(KindTag::Site);
     }
     tags
 }
@@ -121,7 +122,7 @@ const USUAL: usize = 2048;
 
 /// Renders the text in advance, so that the write transaction does not have to.
 async fn prepared(request: &Request, body: Body) -> Result<Input> {
-    match changes::text_to_render(&body.0) {
+    match visibility::text_to_render(&body.0) {
         // For a usual text, a thread switch would take longer than the rendering.
         Some(text) if text.len() <= USUAL => drop(request.app.renderings.comment(&text)),
         Some(text) => request.compute(move |app| drop(app.renderings.comment(&text))).await?,

@@ -5,7 +5,6 @@
 //! have no member for an email address, an IP address or a token, and users below moderator cannot filter by one.
 
 mod bans;
-mod changes;
 mod comment;
 mod draft;
 mod erasure;
@@ -22,6 +21,7 @@ mod removal;
 mod spam;
 mod texts;
 mod threads;
+mod visibility;
 
 pub(crate) use comment::CommentView;
 pub(crate) use draft::CommentRevisionDraft;

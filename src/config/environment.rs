@@ -16,7 +16,7 @@ const OTHER_NAMES: &[(&str, &str)] =
 const OTHERS: &[&str] = &["PG", "SSL_CERT_", "MIMALLOC_", "RUST_"];
 
 /// How many letters a name has of which one wrong letter leaves no doubt what is meant.
-const SHORTEST_SURE: usize = 7;
+const MIN_SURE_LENGTH: usize = 7;
 
 /// Reads the `.env` file, where there is one, into the environment; what stands there already stays.
 pub(super) fn read_file() -> Result<(), Vec<String>> {
@@ -58,9 +58,9 @@ fn faults<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
 fn slips<'a>(names: impl Iterator<Item = &'a str>) -> Vec<(&'a str, &'static str)> {
     let setting = |name: &str| {
         let mut settings = SETTINGS.iter().map(|setting| setting.name).filter(|setting| setting.contains('_'));
-        settings.find(|setting| setting.len() >= SHORTEST_SURE && strsim::osa_distance(name, setting) == 1)
+        settings.find(|setting| setting.len() >= MIN_SURE_LENGTH && strsim::osa_distance(name, setting) == 1)
     };
-    let unknown = names.filter(|name| name.len() >= SHORTEST_SURE && name.len() < 100 && !is_setting(name));
+    let unknown = names.filter(|name| name.len() >= MIN_SURE_LENGTH && name.len() < 100 && !is_setting(name));
     unknown.filter_map(|name| Some((name, setting(name)?))).collect()
 }
 

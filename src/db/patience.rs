@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use std::time::{Duration, Instant};
 
 /// The maximum time that a caller waits in total: in a queue, for a connection and for its lock.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const WAIT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The maximum time for which one write may occupy SQLite's only writer.
 pub(super) const BUDGET: Duration = Duration::from_secs(5);
 /// The maximum time for which a transaction with many steps (a batch has up to a hundred) may stay open. Other callers give up earlier.

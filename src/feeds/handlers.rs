@@ -92,7 +92,7 @@ async fn answer(request: &Request, content_type: &'static str, write: fn(Feed) -
     Ok(public_document(request, content_type, body, &tags, Some(updated)))
 }
 
-fn asked(request: &Request) -> Result<feed::Asked> {
+fn asked(request: &Request) -> Result<feed::FeedRequest> {
     let mut query = request.query();
     let links = &request.app.config.links;
     let raw = request.raw_query();
@@ -102,7 +102,7 @@ fn asked(request: &Request) -> Result<feed::Asked> {
     let content = query.word("content", &["full", "summary"]);
     let limit = query.limit();
     query.finish()?;
-    Ok(feed::Asked {
+    Ok(feed::FeedRequest {
         section,
         tag,
         author,
@@ -175,7 +175,7 @@ async fn read_oembed(request: Request) -> Result<HttpResponse> {
     let (max_width, max_height) = (bound("maxwidth"), bound("maxheight"));
     query.word("format", &["json"]);
     query.finish()?;
-    let asked = oembed::Asked { url: url.ok_or_else(Error::not_found)?, max_width, max_height };
+    let asked = oembed::OembedRequest { url: url.ok_or_else(Error::not_found)?, max_width, max_height };
     let (view, tags) = request.read(move |app, conn| oembed::describe(app, conn, &asked)).await?;
     public(&request, &view, tags)
 }

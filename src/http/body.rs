@@ -10,8 +10,8 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use serde_json::{Map, Value};
 
-use super::front::Template;
-use super::head::{Kind, announced};
+use super::head::{BodyKind, announced};
+use super::middleware::Template;
 use super::request::app_of;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -73,10 +73,10 @@ pub(super) fn described(request: &HttpRequest) -> BodyOf {
 }
 
 /// Returns the accepted media types of a JSON body; a `PATCH` may also use that of a merge patch (RFC 7396).
-fn kind(method: &Method) -> Kind {
+fn kind(method: &Method) -> BodyKind {
     let types: &[&str] =
         if method == Method::PATCH { &["application/merge-patch+json", "application/json"] } else { &["application/json"] };
-    Kind {
+    BodyKind {
         types,
         largest: MAX_JSON_BODY,
         too_large: || Error::new(Code::TooLarge, "A JSON body must be at most 1 MiB.").with("max", MAX_JSON_BODY),

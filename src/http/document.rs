@@ -11,6 +11,7 @@ use super::cache::Coding;
 use super::mount::Mount;
 use super::request::Request;
 use crate::error::{Error, Result};
+use crate::events::KindTag;
 
 /// Only the page's own files may run, and only this server may be called.
 const DOCS_POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
@@ -42,7 +43,7 @@ async fn read_root(request: Request) -> Result<HttpResponse> {
 async fn read_openapi(request: Request) -> Result<HttpResponse> {
     request.no_query()?;
     let text = request.read(crate::fields::document).await?;
-    Ok(public_document(&request, "application/json", text, &Tags::of(&["schemas"]), None))
+    Ok(public_document(&request, "application/json", text, &Tags::of(&[KindTag::Schemas]), None))
 }
 
 async fn to_docs() -> HttpResponse {

@@ -12,16 +12,16 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
 use super::body::{MAX_JSON_BODY, collect, described};
-use super::head::{Kind, essence};
+use super::head::{BodyKind, essence};
 use super::request::{Request, app_of};
 use crate::error::{Code, Error, Fault, Result};
 use crate::input::Input;
 
 /// The accepted kind of a CSV body.
-const SHEET: Kind = Kind { types: &["text/csv"], largest: MAX_JSON_BODY, too_large };
+const SHEET: BodyKind = BodyKind { types: &["text/csv"], largest: MAX_JSON_BODY, too_large };
 
 /// The accepted kinds of a one-click body: JSON from the site's page, or either form of RFC 8058 from a mail program.
-const ONE_CLICK: Kind = Kind { types: &["application/json", MULTIPART, URL_ENCODED], largest: MAX_JSON_BODY, too_large };
+const ONE_CLICK: BodyKind = BodyKind { types: &["application/json", MULTIPART, URL_ENCODED], largest: MAX_JSON_BODY, too_large };
 const MULTIPART: &str = "multipart/form-data";
 const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 /// The maximum size of one field of a one-click form, in bytes.

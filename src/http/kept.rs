@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::idempotency::Kept;
+use super::idempotency::StoredResponse;
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::Result;
@@ -66,7 +66,7 @@ fn forget(conn: &mut Conn, found: Vec<Subject>, gone: Gone) -> Result<()> {
 
 /// Returns the thing that a stored response shows: a comment (which has an edit token), or the thing that its `Location` names.
 fn subject(app: &App, scope: String, sealed: &str) -> Option<Subject> {
-    let kept: Kept = serde_json::from_slice(&app.secrets.unseal(&scope, sealed)?).ok()?;
+    let kept: StoredResponse = serde_json::from_slice(&app.secrets.unseal(&scope, sealed)?).ok()?;
     let body: Value = serde_json::from_slice(&kept.body).ok()?;
     let id = body.get("id")?.as_str()?.to_owned();
     if body.get("edit_token").is_some() {

@@ -85,7 +85,7 @@ async fn read_image(request: Request, name: web::Path<String>) -> Result<HttpRes
     }
     let view = request.read(move |app, conn| operations::read(app, conn, &name)).await?;
     let mut tags = Tags::default();
-    tags.add("image", view.id);
+    tags.add(view.id);
     public(&request, &view, tags)
 }
 

@@ -6,7 +6,7 @@ use utoipa::openapi::schema::{AdditionalProperties, Schema};
 use utoipa::openapi::{OneOf, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::block::{Align, FootnoteItem, Piece};
+use super::block::{Align, BlockPiece, FootnoteItem};
 use super::embed::Provider;
 
 /// One block of a body, as posted. A block that the server returned is accepted unchanged. A new block needs only the source members;
@@ -107,7 +107,7 @@ pub(super) enum Members {
         start: IgnoredAny,
         /// The derived items; ignored in requests.
         #[serde(default = "ignored")]
-        #[schema(value_type = Option<Vec<Piece>>, read_only)]
+        #[schema(value_type = Option<Vec<BlockPiece>>, read_only)]
         items: IgnoredAny,
     },
     /// A quotation.
@@ -143,7 +143,7 @@ pub(super) enum Members {
         markdown: String,
         /// The derived cells of the header row; ignored in requests.
         #[serde(default = "ignored")]
-        #[schema(value_type = Option<Vec<Piece>>, read_only)]
+        #[schema(value_type = Option<Vec<BlockPiece>>, read_only)]
         headers: IgnoredAny,
         /// The derived alignments; ignored in requests.
         #[serde(default = "ignored")]
@@ -151,7 +151,7 @@ pub(super) enum Members {
         align: IgnoredAny,
         /// The derived cells of the other rows; ignored in requests.
         #[serde(default = "ignored")]
-        #[schema(value_type = Option<Vec<Vec<Piece>>>, read_only)]
+        #[schema(value_type = Option<Vec<Vec<BlockPiece>>>, read_only)]
         rows: IgnoredAny,
     },
     /// An image from the image library.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::raw_html::{RawHtml, RawTag};
-use super::source::Source;
+use super::source::BlockSource;
 use super::split::Part;
 use super::{raw_tags, sanitise, tags};
 
@@ -52,7 +52,7 @@ impl Warnings {
     /// Checks the part that becomes the block with this number.
     pub(super) fn read(&mut self, block: usize, part: &Part<'_>) {
         self.begin(block);
-        if !matches!(part.source, Source::Ad(_)) {
+        if !matches!(part.source, BlockSource::Ad(_)) {
             part.descendants().for_each(|node| self.node(node));
         }
     }

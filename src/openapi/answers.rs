@@ -12,7 +12,7 @@ pub(super) fn complete(document: &mut Value) {
     let mut sparse = Vec::new();
     let mut shared = BTreeMap::new();
     each_operation(document, |path, method, operation| {
-        let facts = Facts::of(path, method, operation);
+        let facts = ErrorFacts::of(path, method, operation);
         let responses = &mut operation["responses"];
         for (status, about) in facts.errors() {
             if responses.get(status).is_none() {
@@ -74,7 +74,7 @@ fn properties_of(schemas: &Map<String, Value>, name: &str) -> Map<String, Value>
 /// The properties of an operation that determine its errors and headers.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent property")]
-struct Facts {
+struct ErrorFacts {
     reads: bool,
     creates: bool,
     has_body: bool,
@@ -84,7 +84,7 @@ struct Facts {
     takes_fields: bool,
 }
 
-impl Facts {
+impl ErrorFacts {
     fn of(path: &str, method: &str, operation: &Value) -> Self {
         let security = operation.get("security").and_then(Value::as_array);
         Self {
@@ -154,11 +154,11 @@ fn problem(status: &str, about: &str) -> Value {
         "description": format!("{about} Codes: {}.", names.join(", ")),
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
     });
-    add_headers(&mut response, status, &Facts::default());
+    add_headers(&mut response, status, &ErrorFacts::default());
     response
 }
 
-fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
+fn add_headers(response: &mut Value, status: &str, facts: &ErrorFacts) {
     let mut add = |name: &str, about: &str| {
         if response["headers"].get(name).is_none() {
             response["headers"][name] = json!({"description": about, "schema": {"type": "string"}});

@@ -11,7 +11,7 @@ use crate::articles::{Previewed, answer_previewed_page};
 use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
 use crate::former_slugs::Moved;
-use crate::http::{Mount, Request, Written, moved, public, public_written};
+use crate::http::{Mount, Request, Serialized, moved, public, public_written};
 
 /// Mounts the operations.
 pub(crate) fn routes(mount: &mut impl Mount) {
@@ -48,7 +48,7 @@ async fn read_article_page(request: Request, name: web::Path<String>) -> Result<
         .await;
     }
     let work = move |app: &App, conn: &mut Conn| match operations::article(app, conn, &name)? {
-        Ok(Made { page, tags }) => Written::of(&page, tags).map(Ok),
+        Ok(Made { page, tags }) => Serialized::of(&page, tags).map(Ok),
         Err(slug) => Ok(Err(slug)),
     };
     match request.read(work).await? {
@@ -103,7 +103,7 @@ where
     }
     let work = move |app: &App, conn: &mut Conn| {
         let Made { page, tags } = make(app, conn)?;
-        Written::of(&page, tags)
+        Serialized::of(&page, tags)
     };
     Ok(public_written(request, request.read(work).await?))
 }
@@ -125,7 +125,7 @@ where
         let Made { page, tags } = make(app, conn, &name)?;
         match Moved::from(&name, slug(&page)) {
             Some(moved) => Ok(Err(moved)),
-            None => Written::of(&page, tags).map(Ok),
+            None => Serialized::of(&page, tags).map(Ok),
         }
     };
     match request.read(work).await? {

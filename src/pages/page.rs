@@ -9,6 +9,7 @@ use crate::authors::AuthorView;
 use crate::collections::CollectionView;
 use crate::comments::CommentView;
 use crate::db::Timestamp;
+use crate::events::KindTag;
 use crate::http::{Page, Tags};
 use crate::site::SiteView;
 use crate::taxonomy::{SectionView, TagView};
@@ -107,8 +108,8 @@ pub(super) struct Made<P> {
 /// Returns the cache tags of the content that every page has: the site, the lists of articles (which any article may join), and
 /// the ranking.
 pub(super) fn tags_of_frame(site: &SiteView, trending: &[ArticleCard], until: Timestamp) -> Tags {
-    let mut tags = Tags::of(&["site", "articles"]);
-    site.logo().into_iter().for_each(|logo| tags.add("image", logo.id));
+    let mut tags = Tags::of(&[KindTag::Site, KindTag::Articles]);
+    site.logo().into_iter().for_each(|logo| tags.add(logo.id));
     tags.hold_until(until);
     tags_of(trending, tags)
 }

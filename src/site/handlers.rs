@@ -6,6 +6,7 @@ use super::operations;
 use super::settings::SiteSettings;
 use super::view::{SiteEditorView, SiteView};
 use crate::error::Result;
+use crate::events::KindTag;
 use crate::http::{Body, Mount, Request, Tags, editor, public};
 use crate::users::{Admin, Caller};
 
@@ -29,8 +30,8 @@ async fn read_site(request: Request) -> Result<HttpResponse> {
         return editor(&view, view.version);
     }
     let view = request.read(operations::read).await?;
-    let mut tags = Tags::of(&["site"]);
-    view.logo().into_iter().for_each(|logo| tags.add("image", logo.id));
+    let mut tags = Tags::of(&[KindTag::Site]);
+    view.logo().into_iter().for_each(|logo| tags.add(logo.id));
     public(&request, &view, tags)
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 pub(crate) const EMAIL: &str = "mara@example.org";
 pub(crate) const PASSWORD: &str = "a lantern on the quay";
 /// Making the demo takes its time.
-const PATIENCE: Duration = Duration::from_mins(5);
+const START_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// A running server; it is killed, not stopped, when the test lets go of it.
 pub(crate) struct Server {
@@ -38,7 +38,7 @@ impl Server {
         let server = Self { process, address };
         let began = Instant::now();
         while TcpStream::connect(&server.address).is_err() {
-            assert!(began.elapsed() < PATIENCE, "the server does not listen");
+            assert!(began.elapsed() < START_TIMEOUT, "the server does not listen");
             std::thread::sleep(Duration::from_millis(10));
         }
         server

@@ -48,7 +48,7 @@ async fn count(request: Request, id: &str, act: Act) -> Result<HttpResponse> {
     }
     let subject = format!("{act:?} {id}");
     let visit = Visit { address: request.address, user_agent: request.header("user-agent").unwrap_or_default(), subject: &subject };
-    if !request.only_tries() {
+    if !request.is_dry_run() {
         request.app.ad_counts.count(id, act, &visit, request.app.now());
     }
     Ok(no_content())

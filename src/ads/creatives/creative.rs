@@ -219,7 +219,7 @@ pub(super) static LISTING: Listing<ad_creatives::table, Creative> = Listing {
             name: "placement",
             kind: input::Kind::Reference,
             ops: Op::CHOICE,
-            column: Column { compare: super::queries::stands_in, order: None },
+            column: Column { compare: super::queries::in_placement, order: None },
             key: None,
             about: "The placement, by id or key.",
         },

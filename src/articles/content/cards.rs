@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::content::{ArticleId, Content, Correction};
 use super::seo::{self, SeoContext};
 use super::text::{Text, TextBlock};
-use super::view::{ArticleCard, BlockView, Body, CommentsInfo, ImageBlock, ImageBlockType, Translation};
+use super::view::{ArticleBody, ArticleCard, BlockView, CommentsInfo, ImageBlock, ImageBlockType, Translation};
 use crate::app::App;
 use crate::authors::{AuthorCard, Byline};
 use crate::db::{Conn, Id, Timestamp, Zone};
@@ -137,7 +137,7 @@ impl Live {
     }
 
     /// A text with its pictures as they are now; those that are gone are left out.
-    pub(crate) fn body(&self, text: Text) -> Body {
+    pub(crate) fn body(&self, text: Text) -> ArticleBody {
         let Text { html, blocks, toc, images: _ } = text;
         let find = |id: &str| id.parse().ok().and_then(|id: Id<Image>| self.images.get(&id));
         let html = markdown::hydrate(&html, |id| find(id).map(attributes));
@@ -149,7 +149,7 @@ impl Live {
             }),
             TextBlock::Other(other) => Some(BlockView::Other(other)),
         });
-        Body { html, blocks: blocks.collect(), toc }
+        ArticleBody { html, blocks: blocks.collect(), toc }
     }
 }
 

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::authors::Author;
 use crate::db::{Id, Json, Timestamp, text_enum};
+use crate::events::Tagged;
 use crate::images::Image;
 use crate::input::{HttpUrl, Line, ReferenceTo, Title};
 use crate::schema::{articles, publications};
@@ -14,6 +15,10 @@ use crate::taxonomy::{Section, Tag};
 
 /// The id of an article.
 pub(crate) type ArticleId = Id<Content>;
+
+impl Tagged for Content {
+    const KIND: &'static str = "article";
+}
 
 text_enum! {
     /// What sort of text it is.

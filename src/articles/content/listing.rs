@@ -5,7 +5,7 @@ use utoipa::PartialSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 use super::view::ArticleCard;
-use crate::db::{Key, Listing, PageQuery, Predicate, phrase};
+use crate::db::{Key, Listing, PageQuery, Predicate, sql_fragment};
 
 /// The members of an article that lists have: those of its card, and more. Called once for each list, so that what it keeps for
 /// ever is little.
@@ -32,7 +32,7 @@ macro_rules! shared_fields {
         Field { name: "section", kind: Kind::Reference, ops: Op::TREE, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
             let former = || former_slugs::subjects(SlugKind::Section, &names());
-            let named = || sections::table.filter(among(sections::id, &names()).or(among(sections::slug, &names())).or(sections::id.eq_any(former()))).select(sections::id.nullable());
+            let named = || sections::table.filter(in_list(sections::id, &names()).or(in_list(sections::slug, &names())).or(sections::id.eq_any(former()))).select(sections::id.nullable());
             match op {
                 // One section is entered by an index that has its articles in order.
                 Op::Eq => Box::new($table::section_id.is_not_null().and($table::section_id.eq(named().select(sections::id).single_value()).assume_not_null())),
@@ -46,7 +46,7 @@ macro_rules! shared_fields {
         Field { name: "tag", kind: Kind::Reference, ops: Op::SET, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
             let former = former_slugs::subjects(SlugKind::Tag, &names());
-            let named = tags::table.filter(among(tags::id, &names()).or(among(tags::slug, &names())).or(tags::id.eq_any(former))).select(tags::id);
+            let named = tags::table.filter(in_list(tags::id, &names()).or(in_list(tags::slug, &names())).or(tags::id.eq_any(former))).select(tags::id);
             let every = || $tags::table.select($tags::article_id);
             match op {
                 Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::id.eq_any(every())),
@@ -58,7 +58,7 @@ macro_rules! shared_fields {
         Field { name: "author", kind: Kind::Reference, ops: Op::SET, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
             let former = former_slugs::subjects(SlugKind::Author, &names());
-            let named = authors::table.filter(among(authors::id, &names()).or(among(authors::slug, &names())).or(authors::id.eq_any(former))).select(authors::id);
+            let named = authors::table.filter(in_list(authors::id, &names()).or(in_list(authors::slug, &names())).or(authors::id.eq_any(former))).select(authors::id);
             let every = || $authors::table.select($authors::article_id);
             match op {
                 Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::id.eq_any(every())),
@@ -92,7 +92,7 @@ pub(crate) fn within<T: 'static>(column: &str, keys: &[Key]) -> Predicate<T> {
             UNION SELECT sections.id FROM sections JOIN below ON sections.parent_id = below.id
         ) SELECT below.id FROM below)"
     );
-    Box::new(phrase::<Bool>(sql, keys.iter().cycle().take(3).cloned().collect()))
+    Box::new(sql_fragment::<Bool>(sql, keys.iter().cycle().take(3).cloned().collect()))
 }
 
 /// The condition that a row is another article of the translations that an article of the same table belongs to.
@@ -101,7 +101,7 @@ pub(crate) fn translations_of<T: 'static>(table: &str, keys: &[Key]) -> Predicat
         "({table}.translation_group IN (SELECT other.translation_group FROM {table} AS other WHERE other.id = ? OR other.slug = ?)
         AND {table}.id NOT IN (SELECT other.id FROM {table} AS other WHERE other.id = ? OR other.slug = ?))"
     );
-    Box::new(phrase::<Bool>(sql, keys.iter().cycle().take(4).cloned().collect()))
+    Box::new(sql_fragment::<Bool>(sql, keys.iter().cycle().take(4).cloned().collect()))
 }
 
 /// The order by comments.

@@ -138,13 +138,12 @@ pub(crate) struct ArticleView {
     #[serde(flatten)]
     pub(crate) card: ArticleCard,
     /// The text.
-    pub(crate) body: Body,
+    pub(crate) body: ArticleBody,
 }
 
 /// The text.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ArticleBody)]
-pub(crate) struct Body {
+pub(crate) struct ArticleBody {
     /// Sanitised HTML.
     #[schema(example = "<p>The first trams run on <strong>Saturday</strong>.</p>")]
     pub(crate) html: String,

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
 use super::super::content::content::{ArticleId, ArticleSnapshot, Content, Correction, Relations, WorkingContent};
-use crate::db::{Id, Json, Phrase, Timestamp, fold, phrase, text_enum};
+use crate::db::{Id, Json, SqlFragment, Timestamp, fold, sql_fragment, text_enum};
 use crate::markdown::Rendered;
 use crate::schema::{article_texts, articles, revisions};
 use crate::users::{User, UserId};
@@ -69,7 +69,7 @@ pub(crate) struct ListedArticle {
     #[diesel(embed)]
     pub(crate) article: Article,
     /// When it is planned to be published.
-    #[diesel(select_expression = planned(), select_expression_type = Phrase<Nullable<BigInt>>)]
+    #[diesel(select_expression = planned(), select_expression_type = SqlFragment<Nullable<BigInt>>)]
     pub(crate) scheduled_at: Option<Timestamp>,
 }
 
@@ -81,8 +81,11 @@ impl Deref for ListedArticle {
     }
 }
 
-fn planned() -> Phrase<Nullable<BigInt>> {
-    phrase("(SELECT article_plans.scheduled_at FROM article_plans WHERE article_plans.article_id = articles.id)".to_owned(), Vec::new())
+fn planned() -> SqlFragment<Nullable<BigInt>> {
+    sql_fragment(
+        "(SELECT article_plans.scheduled_at FROM article_plans WHERE article_plans.article_id = articles.id)".to_owned(),
+        Vec::new(),
+    )
 }
 
 /// A save.

@@ -9,7 +9,7 @@ use super::super::content::content::ArticleKind;
 use super::super::content::listing::{COMMENTS, members, names, shared_fields, translations_of, within};
 use super::article::{Article, ListedArticle, Status};
 use super::views::Desk;
-use crate::db::{Column, Field, Key, Listing, Op, PageQuery, Phrase, Predicate, Timestamp, among, column, phrase};
+use crate::db::{Column, Field, Key, Listing, Op, PageQuery, Predicate, SqlFragment, Timestamp, column, in_list, sql_fragment};
 use crate::former_slugs::{self, SlugKind};
 use crate::input::{Kind, ME, Query};
 use crate::schema::{article_authors, article_plans, article_tags, articles, authors, sections, tags};
@@ -172,9 +172,9 @@ pub(crate) static DESK: LazyLock<Listing<articles::table, ListedArticle>> = Lazy
 const UNPLANNED: i64 = 9_000_000_000_000_000;
 const CREATED_BY: &str = "created_by";
 
-fn place_in_plan() -> Phrase<BigInt> {
+fn place_in_plan() -> SqlFragment<BigInt> {
     let planned = "SELECT article_plans.scheduled_at FROM article_plans WHERE article_plans.article_id = articles.id";
-    phrase(format!("COALESCE(({planned}), {UNPLANNED})"), Vec::new())
+    sql_fragment(format!("COALESCE(({planned}), {UNPLANNED})"), Vec::new())
 }
 
 /// The same query with the caller in the place of `me`.

@@ -14,8 +14,9 @@ use super::workflow::{self, ArticleEvent, ArticleStep};
 use super::{listing, plan_queries, queries, slugs};
 use crate::app::App;
 use crate::authors::Author;
-use crate::db::{Conn, Id, Json, PageOf, PageQuery, lock};
+use crate::db::{Conn, Id, Json, Lock, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
+use crate::events::EventKind;
 use crate::http::Precondition;
 use crate::input::{Input, ReferenceTo};
 use crate::markdown::Rendered;
@@ -53,14 +54,14 @@ pub(crate) struct Saved {
 /// Makes an article.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input, note: Option<&str>) -> Result<Saved> {
     // What it is checked by, and what it names, stays until it is stored.
-    lock(conn, "articles")?;
+    Lock::Articles.take(conn)?;
     let parsed = parse::parse(app, conn, input, None)?;
     let now = app.now();
     let target = DraftTarget { id: Id::new(now), before: None };
     let (snapshot, rendered) = resolve(app, conn, caller, &target, parsed)?;
     let mut article = Article::new(target.id, snapshot.content.clone(), &rendered, caller.user, now);
     let text = save(app, conn, caller, &mut article, NewSave { snapshot, rendered, note, before: None })?;
-    announce(app, conn, caller, &article, "article.created")?;
+    announce(app, conn, caller, &article, EventKind::ArticleCreated)?;
     Ok(Saved { article, text })
 }
 
@@ -95,7 +96,7 @@ pub(crate) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change
     }
     article.set_content(snapshot.content.clone(), &rendered, app.now());
     let text = save(app, conn, caller, &mut article, NewSave { snapshot, rendered, note: change.saving.note, before: Some(&text) })?;
-    announce(app, conn, caller, &article, "article.saved")?;
+    announce(app, conn, caller, &article, EventKind::ArticleSaved)?;
     Ok(Saved { article, text })
 }
 
@@ -123,7 +124,7 @@ pub(crate) fn found(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Res
 
 /// The article, while nobody else changes one, or its comments.
 pub(crate) fn locked(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<Article> {
-    lock(conn, "articles")?;
+    Lock::Articles.take(conn)?;
     let article = found(conn, caller, name)?;
     queries::lock_comments(conn, article.id)?;
     Ok(article)
@@ -162,7 +163,7 @@ fn resolve(
         images: dedup(images.iter().filter_map(|id| id.parse().ok()).chain(draft.seo.image).collect()),
     };
     // Who looks for a free place in a group, or for a free address, waits for whoever is about to take it.
-    lock(conn, "article slugs")?;
+    Lock::ArticleSlugs.take(conn)?;
     let group = group_of(conn, caller, target, &draft)?;
     if group != target.id && target.before.is_some_and(|before| before.content.translation_group == target.id) {
         queries::leave_translations(conn, target.id)?;
@@ -261,6 +262,6 @@ pub(crate) fn save(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article:
 }
 
 /// Records what somebody did at the desk, and no reader sees.
-pub(crate) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &Article, kind: &'static str) -> Result<()> {
+pub(crate) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &Article, kind: EventKind) -> Result<()> {
     workflow::record(app, conn, ArticleEvent { kind, article, actor: caller.actor(), tags: Vec::new(), details: Value::Null })
 }

@@ -66,8 +66,8 @@ fn parse_as(app: &App, conn: &mut Conn, input: &Input, reading: Reading<'_>) -> 
     };
     let sent = input.object()?;
     let text = match &draft {
-        Some(draft) => Some(Text::of(app, &draft.body, before)),
-        None => sent_body(&sent).map(|body| Text::of(app, &body, before)),
+        Some(draft) => Some(TextSource::of(app, &draft.body, before)),
+        None => sent_body(&sent).map(|body| TextSource::of(app, &body, before)),
     };
     let mut found: Vec<Fault> = slug_fault(&sent, before).into_iter().collect();
     found.extend(tag_faults(conn, &sent)?);
@@ -79,7 +79,7 @@ fn parse_as(app: &App, conn: &mut Conn, input: &Input, reading: Reading<'_>) -> 
     found.retain(|fault| !faults.iter().any(|known| known.pointer() == fault.pointer()));
     faults.extend(found);
     match (draft, text) {
-        (Some(draft), Some(Text { markdown, rendered: Ok(rendered), .. })) if faults.is_empty() => {
+        (Some(draft), Some(TextSource { markdown, rendered: Ok(rendered), .. })) if faults.is_empty() => {
             Ok(ParsedArticle { draft, markdown, rendered })
         }
         _ => Err(Error::invalid(faults)),
@@ -91,7 +91,7 @@ pub(crate) fn prepare(app: &App, input: &Input) {
     if let Ok(sent) = input.object()
         && let Some(body) = sent_body(&sent)
     {
-        let _ = Text::of(app, &body, None);
+        let _ = TextSource::of(app, &body, None);
     }
 }
 
@@ -106,7 +106,7 @@ fn sent_body(sent: &Map<String, Value>) -> Option<BodyDraft> {
 }
 
 /// A text, and where in the body it came from.
-struct Text {
+struct TextSource {
     markdown: String,
     pointer: &'static str,
     /// How many blocks were sent, where they are the source.
@@ -116,7 +116,7 @@ struct Text {
     rendered: RenderedBody,
 }
 
-impl Text {
+impl TextSource {
     fn of(app: &App, body: &BodyDraft, before: Option<Before<'_>>) -> Self {
         let (markdown, pointer) = match (&body.markdown, &body.blocks) {
             (Some(markdown), _) => (markdown.clone(), "/body/markdown"),

@@ -7,14 +7,14 @@ use diesel::prelude::*;
 use super::super::content::content::{ArticleId, ArticleSnapshot};
 use super::plan::ArticlePlan;
 use super::queries::saved;
-use crate::db::{Conn, Timestamp, among, straight};
+use crate::db::{Conn, Timestamp, in_list, on_engine};
 use crate::error::Result;
 use crate::schema::{article_plans, images, planned_images};
 
 /// The plan of an article.
 pub(crate) fn plan(conn: &mut Conn, id: ArticleId) -> Result<ArticlePlan> {
     let row = article_plans::table.filter(article_plans::article_id.eq(id));
-    let found = straight!(conn, conn => row.select(ArticlePlan::as_select()).first(conn).optional())?;
+    let found = on_engine!(conn, conn => row.select(ArticlePlan::as_select()).first(conn).optional())?;
     Ok(found.unwrap_or_else(|| ArticlePlan::none(id)))
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn plans(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<Articl
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = article_plans::table.filter(among(article_plans::article_id, ids)).select(ArticlePlan::as_select()).load(conn)?;
+    let rows = article_plans::table.filter(in_list(article_plans::article_id, ids)).select(ArticlePlan::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|plan: ArticlePlan| (plan.article_id, plan)).collect())
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn save(conn: &mut Conn, mut plan: ArticlePlan) -> Result<()> {
     plan.due_at = plan.scheduled_at.into_iter().chain(plan.ends_at).min();
     let own = article_plans::table.filter(article_plans::article_id.eq(plan.article_id));
     if plan == ArticlePlan::none(plan.article_id) {
-        straight!(conn, conn => diesel::delete(own).execute(conn))?;
+        on_engine!(conn, conn => diesel::delete(own).execute(conn))?;
     } else if diesel::update(own).set(&plan).execute(conn)? == 0 {
         diesel::insert_into(article_plans::table).values(&plan).execute(conn)?;
     }
@@ -42,7 +42,7 @@ pub(crate) fn save(conn: &mut Conn, mut plan: ArticlePlan) -> Result<()> {
 /// Holds the pictures of the save that is planned, which the working copy may show no more.
 fn hold_images(conn: &mut Conn, plan: &ArticlePlan) -> Result<()> {
     let held = planned_images::table.filter(planned_images::article_id.eq(plan.article_id));
-    straight!(conn, conn => diesel::delete(held).execute(conn))?;
+    on_engine!(conn, conn => diesel::delete(held).execute(conn))?;
     let Some(number) = plan.scheduled_revision else { return Ok(()) };
     let Some(ArticleSnapshot { content, relations, markdown: _ }) = saved(conn, plan.article_id, number)? else { return Ok(()) };
     let shown = relations.images.iter().chain(&content.hero_image).chain(&content.seo.0.image).map(ToString::to_string);

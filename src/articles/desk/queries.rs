@@ -12,7 +12,7 @@ use super::article::{Article, ArticleText, ListedArticle, Revision, Status};
 use super::listing::{DESK, PREVIEW, own};
 use super::plan_queries;
 use crate::authors::{Author, Byline};
-use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Slugged, Timestamp, among, is_id_or_slug, keyset, lock, straight};
+use crate::db::{Backend, Conn, Id, IdOrSlug, Json, Lock, PageOf, PageQuery, Timestamp, in_list, is_id_or_slug, keyset, on_engine};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{
     article_authors, article_images, article_tags, article_texts, articles, authors, images, public_slugs, publications, revisions, tags,
@@ -24,14 +24,14 @@ use crate::users::UserId;
 /// The working copy that an id or a slug names, if there is one.
 pub(crate) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Article>> {
     let slug = match slugs::named(name) {
-        Slugged::Id(id) => {
+        IdOrSlug::Id(id) => {
             let row = articles::table.filter(articles::id.eq(id));
-            return Ok(straight!(conn, conn => row.select(Article::as_select()).first(conn).optional())?);
+            return Ok(on_engine!(conn, conn => row.select(Article::as_select()).first(conn).optional())?);
         }
-        Slugged::Slug(slug) => slug,
+        IdOrSlug::Slug(slug) => slug,
     };
     let row = articles::table.filter(articles::slug.eq(&slug));
-    let found = straight!(conn, conn => row.select(Article::as_select()).first(conn).optional())?;
+    let found = on_engine!(conn, conn => row.select(Article::as_select()).first(conn).optional())?;
     if found.is_some() { Ok(found) } else { by_public_slug(conn, &slug) }
 }
 
@@ -47,9 +47,9 @@ pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<Strin
         return Ok(None);
     }
     let query = articles::table.select(articles::id).into_boxed::<Backend>();
-    let query = match Slugged::<Content>::parse(name) {
-        Slugged::Id(id) => query.filter(articles::id.eq(id)),
-        Slugged::Slug(slug) => query.filter(articles::slug.eq(slug)),
+    let query = match IdOrSlug::<Content>::parse(name) {
+        IdOrSlug::Id(id) => query.filter(articles::id.eq(id)),
+        IdOrSlug::Slug(slug) => query.filter(articles::slug.eq(slug)),
     };
     Ok(query.first::<ArticleId>(conn).optional()?.map(|id| id.to_string()))
 }
@@ -107,7 +107,7 @@ pub(crate) fn translation_group(conn: &mut Conn, id: ArticleId) -> Result<Option
 pub(crate) fn locale_taken(conn: &mut Conn, group: ArticleId, locale: &str, own: ArticleId) -> Result<bool> {
     let others =
         articles::table.filter(articles::translation_group.eq(group)).filter(articles::locale.eq(locale)).filter(articles::id.ne(own));
-    Ok(straight!(conn, conn => others.count().get_result::<i64>(conn))? > 0)
+    Ok(on_engine!(conn, conn => others.count().get_result::<i64>(conn))? > 0)
 }
 
 /// Gives the translations that an article leaves behind another first among them.
@@ -127,7 +127,7 @@ pub(crate) fn existing_images(conn: &mut Conn, ids: &[String]) -> Result<Vec<Str
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(straight!(conn, conn => images::table.filter(among(images::id, ids)).select(images::id).load(conn))?)
+    Ok(on_engine!(conn, conn => images::table.filter(in_list(images::id, ids)).select(images::id).load(conn))?)
 }
 
 /// Stores a new working copy.
@@ -139,7 +139,7 @@ pub(crate) fn insert(conn: &mut Conn, article: &Article, text: &ArticleText) -> 
 
 /// Stores a changed working copy, but for its text.
 pub(crate) fn update(conn: &mut Conn, article: &Article) -> Result<()> {
-    conflict_on(straight!(conn, conn => diesel::update(article).set(article).execute(conn)), || collision(article))?;
+    conflict_on(on_engine!(conn, conn => diesel::update(article).set(article).execute(conn)), || collision(article))?;
     Ok(())
 }
 
@@ -156,27 +156,27 @@ pub(crate) fn update_status(conn: &mut Conn, article: &Article) -> Result<()> {
         articles::updated_at.eq(article.updated_at),
     );
     let row = articles::table.filter(articles::id.eq(article.id));
-    straight!(conn, conn => diesel::update(row).set(status).execute(conn))?;
+    on_engine!(conn, conn => diesel::update(row).set(status).execute(conn))?;
     Ok(())
 }
 
 /// Stores the changed text of a working copy.
 pub(crate) fn update_text(conn: &mut Conn, text: &ArticleText) -> Result<()> {
     let own = article_texts::table.filter(article_texts::article_id.eq(text.article_id));
-    straight!(conn, conn => diesel::update(own).set(text).execute(conn))?;
+    on_engine!(conn, conn => diesel::update(own).set(text).execute(conn))?;
     Ok(())
 }
 
 /// The text of a working copy.
 pub(crate) fn text(conn: &mut Conn, id: ArticleId) -> Result<ArticleText> {
     let own = article_texts::table.filter(article_texts::article_id.eq(id));
-    Ok(straight!(conn, conn => own.select(ArticleText::as_select()).first(conn))?)
+    Ok(on_engine!(conn, conn => own.select(ArticleText::as_select()).first(conn))?)
 }
 
 /// The texts of working copies.
 pub(crate) fn texts(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, ArticleText>> {
-    let own = article_texts::table.filter(among(article_texts::article_id, ids));
-    let rows: Vec<ArticleText> = straight!(conn, conn => own.select(ArticleText::as_select()).load(conn))?;
+    let own = article_texts::table.filter(in_list(article_texts::article_id, ids));
+    let rows: Vec<ArticleText> = on_engine!(conn, conn => own.select(ArticleText::as_select()).load(conn))?;
     Ok(rows.into_iter().map(|text| (text.article_id, text)).collect())
 }
 
@@ -205,7 +205,7 @@ pub(crate) fn relations(conn: &mut Conn, id: ArticleId) -> Result<Relations> {
     let tags = article_tags::table.filter(article_tags::article_id.eq(id)).order(article_tags::position).select(article_tags::tag_id);
     let images =
         article_images::table.filter(article_images::article_id.eq(id)).order(article_images::position).select(article_images::image_id);
-    Ok(straight!(conn, conn => Relations { authors: authors.load(conn)?, tags: tags.load(conn)?, images: images.load(conn)? }))
+    Ok(on_engine!(conn, conn => Relations { authors: authors.load(conn)?, tags: tags.load(conn)?, images: images.load(conn)? }))
 }
 
 /// Replaces what belongs to a working copy, where that is something else now.
@@ -237,7 +237,7 @@ pub(crate) fn set_relations(conn: &mut Conn, id: ArticleId, relations: &Relation
 
 /// Keeps a save for ever.
 pub(crate) fn insert_revision(conn: &mut Conn, revision: &Revision) -> Result<()> {
-    straight!(conn, conn => diesel::insert_into(revisions::table).values(revision).execute(conn))?;
+    on_engine!(conn, conn => diesel::insert_into(revisions::table).values(revision).execute(conn))?;
     Ok(())
 }
 
@@ -257,9 +257,9 @@ pub(crate) fn at_version(conn: &mut Conn, id: ArticleId, version: i32) -> Result
 
 /// Who signs these working copies, in order.
 pub(crate) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Byline>>> {
-    let rows: Vec<(ArticleId, Byline)> = straight!(conn, conn => article_authors::table
+    let rows: Vec<(ArticleId, Byline)> = on_engine!(conn, conn => article_authors::table
         .inner_join(authors::table)
-        .filter(among(article_authors::article_id, ids))
+        .filter(in_list(article_authors::article_id, ids))
         .order((article_authors::article_id, article_authors::position))
         .select((article_authors::article_id, Byline::as_select()))
         .load(conn))?;
@@ -268,9 +268,9 @@ pub(crate) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<Arti
 
 /// What these working copies are about, in order.
 pub(crate) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Label>>> {
-    let rows: Vec<(ArticleId, Label)> = straight!(conn, conn => article_tags::table
+    let rows: Vec<(ArticleId, Label)> = on_engine!(conn, conn => article_tags::table
         .inner_join(tags::table)
-        .filter(among(article_tags::article_id, ids))
+        .filter(in_list(article_tags::article_id, ids))
         .order((article_tags::article_id, article_tags::position))
         .select((article_tags::article_id, Label::as_select()))
         .load(conn))?;
@@ -285,5 +285,5 @@ pub(crate) fn is_signed_by(conn: &mut Conn, id: ArticleId, author: Id<Author>) -
 
 /// Holds back everybody else who changes comments of an article, or the article itself; after the lock "articles".
 pub(crate) fn lock_comments(conn: &mut Conn, id: ArticleId) -> Result<()> {
-    lock(conn, &format!("comments of {id}"))
+    Lock::Comments.take_for(conn, id)
 }

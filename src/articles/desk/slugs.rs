@@ -7,7 +7,7 @@ use super::super::public::queries::published;
 use super::draft::ArticleDraft;
 use super::operations::owns;
 use super::queries;
-use crate::db::{Conn, free_slug, lock, slug_of};
+use crate::db::{Conn, Lock, free_slug, slug_of};
 use crate::error::{Code, Error, Result};
 use crate::users::{Caller, Writer};
 
@@ -55,7 +55,7 @@ pub(crate) fn is_reserved(slug: &str) -> bool {
 
 /// The slug that a draft asks for, if it is free; one made from the title if it asks for none.
 pub(crate) fn choose(conn: &mut Conn, caller: &Caller<Writer>, draft: &ArticleDraft, article: ArticleId) -> Result<String> {
-    lock(conn, "article slugs")?;
+    Lock::ArticleSlugs.take(conn)?;
     if let Some(slug) = &draft.slug {
         return if queries::slug_taken(conn, slug, article)? { Err(refusal(conn, caller, slug)?) } else { Ok(slug.clone()) };
     }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::super::content::cards::{Belongings, CardInput, Live, Metadata};
 use super::super::content::content::ArticleId;
 use super::super::content::text::Text;
-use super::super::content::view::{ArticleCard, ArticleView, BlockView, Body};
+use super::super::content::view::{ArticleBody, ArticleCard, ArticleView, BlockView};
 use super::super::public::queries::translations;
 use super::article::{Article, ArticleText, ListedArticle, Status};
 use super::plan::{ArticlePlan, FailedPublication, ReviewNote, Schedule};
@@ -119,7 +119,7 @@ pub(crate) fn whole(app: &App, conn: &mut Conn, article: Article, text: ArticleT
     let inputs = [CardInput::from(article)];
     let live = live(app, conn, &inputs, std::slice::from_ref(&text))?;
     let [input] = inputs;
-    let Body { html, blocks, toc } = live.body(text);
+    let ArticleBody { html, blocks, toc } = live.body(text);
     let body = EditorBody { markdown, html, blocks, toc };
     Ok(ArticleEditorView { card: live.card(app, input, Metadata::Stored), desk, body, warnings: Vec::new() })
 }

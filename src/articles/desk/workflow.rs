@@ -7,7 +7,7 @@ use super::plan::ArticlePlan;
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
-use crate::events::{self, Event};
+use crate::events::{self, CacheTag, Event, EventKind};
 
 /// A step of the desk's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,13 +83,13 @@ pub(crate) fn require(step: ArticleStep, article: &Article, plan: &ArticlePlan) 
 /// What has happened to an article.
 pub(crate) struct ArticleEvent<'a> {
     /// In the words of the audit log.
-    pub(crate) kind: &'static str,
+    pub(crate) kind: EventKind,
     /// Whom it happened to.
     pub(crate) article: &'a Article,
     /// Who did it; nobody where the clock did.
     pub(crate) actor: Option<String>,
     /// Which public answers it changes; none where only the desk sees it.
-    pub(crate) tags: Vec<String>,
+    pub(crate) tags: Vec<CacheTag>,
     /// What else the audit log should say.
     pub(crate) details: Value,
 }

@@ -7,9 +7,9 @@ use super::super::desk::operations::{found, read as read_article};
 use super::preview::{ArticlePreviewDraft, NewPreview, Preview, PreviewView, SitePreviewDraft};
 use super::queries;
 use crate::app::App;
-use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::db::{Conn, Lock, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind};
 use crate::input::Input;
 use crate::users::{Caller, Right, Writer};
 
@@ -38,12 +38,12 @@ pub(super) fn create_of_site<R: Right>(app: &App, conn: &mut Conn, caller: &Call
 }
 
 fn keep<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, preview: &Preview) -> Result<()> {
-    lock(conn, "previews")?;
+    Lock::Previews.take(conn)?;
     if queries::count(conn, preview.article_id, app.now())? >= MAX_PREVIEWS {
         return Err(Error::conflict(format!("There are {MAX_PREVIEWS} previews of this already; revoke one first.")));
     }
     queries::insert(conn, preview)?;
-    announce(app, conn, caller, preview, "preview.created")
+    announce(app, conn, caller, preview, EventKind::PreviewCreated)
 }
 
 /// One page of the previews of an article.
@@ -70,11 +70,11 @@ pub(super) fn read(app: &App, conn: &mut Conn, article: Option<ArticleId>, id: &
 pub(super) fn delete<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, article: Option<ArticleId>, id: &str) -> Result<()> {
     let Some(preview) = queries::look_up(conn, article, id, app.now())? else { return Ok(()) };
     queries::delete(conn, preview.id)?;
-    announce(app, conn, caller, &preview, "preview.revoked")
+    announce(app, conn, caller, &preview, EventKind::PreviewRevoked)
 }
 
 /// Tells of a preview as something that was done to what it shows; no public answer changes.
-fn announce<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, preview: &Preview, kind: &'static str) -> Result<()> {
+fn announce<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, preview: &Preview, kind: EventKind) -> Result<()> {
     let (subject_kind, subject_id) = match preview.article_id {
         Some(article) => ("article", article.to_string()),
         None => ("site", "site".to_owned()),

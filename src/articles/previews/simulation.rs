@@ -4,7 +4,7 @@ use super::super::content::content::ArticleId;
 use super::super::desk::{plan_queries, queries};
 use super::super::publishing::{publish as publishing, schedule};
 use crate::app::App;
-use crate::db::{Conn, Joint, Timestamp, lock};
+use crate::db::{Conn, Lock, Timestamp, Transaction};
 use crate::error::{Error, Result};
 use crate::http::{Limit, Request};
 use crate::users::{Caller, Writer};
@@ -32,7 +32,7 @@ where
     app.limits.check(Limit::Preview, request.address)?;
     // One at a time: others want to write, too.
     let _turn = app.batch_turn().await?;
-    let joint = Joint::new(app.db.clone(), None);
+    let joint = Transaction::new(app.db.clone(), None);
     let read = match simulate(app, &joint, simulation).await {
         Ok(app) => joint.run(move |conn| reading(&app, conn)).await,
         Err(error) => Err(error),
@@ -42,8 +42,8 @@ where
 }
 
 /// Carries it out; gives the program at the time of the reading.
-async fn simulate(app: &App, joint: &Joint, simulation: Simulation) -> Result<App> {
-    joint.run(|conn| lock(conn, "articles")).await?;
+async fn simulate(app: &App, joint: &Transaction, simulation: Simulation) -> Result<App> {
+    joint.run(|conn| Lock::Articles.take(conn)).await?;
     match simulation {
         Simulation::Until(at) => {
             carry_out_plans(app, joint, at).await?;
@@ -58,7 +58,7 @@ async fn simulate(app: &App, joint: &Joint, simulation: Simulation) -> Result<Ap
 }
 
 /// Carries out what is due by then, in order; what can't be carried out then shows as it is now.
-async fn carry_out_plans(app: &App, joint: &Joint, at: Timestamp) -> Result<()> {
+async fn carry_out_plans(app: &App, joint: &Transaction, at: Timestamp) -> Result<()> {
     loop {
         let due = joint.run(|conn| plan_queries::next_due(conn, BATCH)).await?;
         let due: Vec<_> = due.into_iter().filter(|(_, due)| *due <= at).collect();

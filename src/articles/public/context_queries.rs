@@ -5,7 +5,7 @@ use diesel::sql_types::Text;
 
 use super::super::content::content::{ArticleId, ArticleKind};
 use super::publication::Publication;
-use crate::db::{Conn, Id, Key, Predicate, phrase};
+use crate::db::{Conn, Id, Key, Predicate, sql_fragment};
 use crate::error::Result;
 use crate::schema::{publication_tags, publications};
 use crate::taxonomy::Tag;
@@ -63,7 +63,7 @@ pub(crate) fn related(conn: &mut Conn, of: &Publication, tags: &[Id<Tag>], limit
     let ids = of.content.section.iter().map(ToString::to_string).chain(tags.iter().map(ToString::to_string));
     let texts = ids.chain([of.id.to_string(), of.content.locale.clone()]).map(Key::Text);
     let times = [30, 365].map(|days| Key::Int(of.published_at.millis() - days * DAY));
-    Ok(phrase::<Text>(sql, texts.chain(times).collect()).load(conn)?)
+    Ok(sql_fragment::<Text>(sql, texts.chain(times).collect()).load(conn)?)
 }
 
 /// The newest of a section.

@@ -8,14 +8,11 @@ use super::super::content::content::ArticleKind;
 use super::super::content::listing::{COMMENTS, members, shared_fields, translations_of, within};
 use super::publication::Publication;
 use super::trending::Window;
-use crate::db::{Column, Field, Key, Listing, Op, PageQuery, among, column};
+use crate::db::{Column, Field, Key, Listing, Op, PageQuery, column, in_list};
 use crate::error::Fault;
 use crate::former_slugs::{self, SlugKind};
 use crate::input::{Kind, Query};
 use crate::schema::{authors, publication_authors, publication_tags, publications, sections, tags};
-
-/// The cache tag of lists that the number of an article's comments can change, whether the article is in them or not.
-pub(crate) const COUNTS_TAG: &str = "comment-counts";
 
 /// The order by views.
 const TRENDING: &str = "trending";

@@ -13,7 +13,7 @@ use super::super::content::view::Translation;
 use super::listing::PUBLIC;
 use super::publication::Publication;
 use crate::authors::Byline;
-use crate::db::{Backend, Conn, Json, PageOf, PageQuery, Phrase, Slugged, among, keyset, phrase, straight};
+use crate::db::{Backend, Conn, IdOrSlug, Json, PageOf, PageQuery, SqlFragment, in_list, keyset, on_engine, sql_fragment};
 use crate::error::{Code, Error, Result};
 use crate::schema::{
     authors, public_slugs, publication_authors, publication_tags, publication_texts, publications, site, tags, tombstones,
@@ -51,10 +51,10 @@ pub(crate) fn look_up(conn: &mut Conn, name: &str) -> Result<PublicLookup> {
 /// The article that a name is, or was, that of, and the name if it is a slug; otherwise what stands there.
 fn meant(conn: &mut Conn, name: &str) -> Result<std::result::Result<(ArticleId, Option<String>), PublicLookup>> {
     let slug = match slugs::named(name) {
-        Slugged::Id(id) => return Ok(Ok((id, None))),
-        Slugged::Slug(slug) => slug,
+        IdOrSlug::Id(id) => return Ok(Ok((id, None))),
+        IdOrSlug::Slug(slug) => slug,
     };
-    let owner: Option<ArticleId> = straight!(conn, conn => {
+    let owner: Option<ArticleId> = on_engine!(conn, conn => {
         public_slugs::table.filter(public_slugs::slug.eq(&slug)).select(public_slugs::article_id).first(conn).optional()
     })?;
     Ok(match owner {
@@ -70,7 +70,7 @@ fn missing(conn: &mut Conn, id: ArticleId, slug: Option<&str>) -> Result<PublicL
 
 /// A published article with its text.
 fn whole(conn: &mut Conn, id: ArticleId) -> Result<Option<(Publication, Json<Text>)>> {
-    Ok(straight!(conn, conn => publications::table
+    Ok(on_engine!(conn, conn => publications::table
         .inner_join(publication_texts::table)
         .filter(publications::id.eq(id))
         .select((Publication::as_select(), publication_texts::rendered))
@@ -92,7 +92,7 @@ fn was_public(conn: &mut Conn, id: ArticleId) -> Result<bool> {
 pub(crate) fn published(conn: &mut Conn, name: &str) -> Result<Publication> {
     let nothing = match meant(conn, name)? {
         Ok((id, slug)) => {
-            let row: Option<Publication> = straight!(conn, conn => {
+            let row: Option<Publication> = on_engine!(conn, conn => {
                 publications::table.filter(publications::id.eq(id)).select(Publication::as_select()).first(conn).optional()
             })?;
             match row {
@@ -120,14 +120,14 @@ pub(crate) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Publicat
 }
 
 /// That it is no page; said so that no index is entered by it, since nearly everything is an article.
-pub(crate) fn are_articles() -> Phrase<Bool> {
-    phrase("publications.kind || '' = 'article'".to_owned(), Vec::new())
+pub(crate) fn are_articles() -> SqlFragment<Bool> {
+    sql_fragment("publications.kind || '' = 'article'".to_owned(), Vec::new())
 }
 
 /// The texts of published articles.
 pub(crate) fn texts(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Text>> {
     let rows: Vec<(ArticleId, Json<Text>)> =
-        straight!(conn, conn => publication_texts::table.filter(among(publication_texts::article_id, ids)).load(conn))?;
+        on_engine!(conn, conn => publication_texts::table.filter(in_list(publication_texts::article_id, ids)).load(conn))?;
     Ok(rows.into_iter().map(|(id, text)| (id, text.0)).collect())
 }
 
@@ -136,14 +136,14 @@ pub(crate) fn by_ids(conn: &mut Conn, ids: &[ArticleId]) -> Result<Vec<Publicati
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(straight!(conn, conn => publications::table.filter(among(publications::id, ids)).select(Publication::as_select()).load(conn))?)
+    Ok(on_engine!(conn, conn => publications::table.filter(in_list(publications::id, ids)).select(Publication::as_select()).load(conn))?)
 }
 
 /// Who signs these articles, in order.
 pub(crate) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Byline>>> {
-    let rows: Vec<(ArticleId, Byline)> = straight!(conn, conn => publication_authors::table
+    let rows: Vec<(ArticleId, Byline)> = on_engine!(conn, conn => publication_authors::table
         .inner_join(authors::table)
-        .filter(among(publication_authors::article_id, ids))
+        .filter(in_list(publication_authors::article_id, ids))
         .order((publication_authors::article_id, publication_authors::position))
         .select((publication_authors::article_id, Byline::as_select()))
         .load(conn))?;
@@ -152,9 +152,9 @@ pub(crate) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<Arti
 
 /// What these articles are about, in order.
 pub(crate) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Label>>> {
-    let rows: Vec<(ArticleId, Label)> = straight!(conn, conn => publication_tags::table
+    let rows: Vec<(ArticleId, Label)> = on_engine!(conn, conn => publication_tags::table
         .inner_join(tags::table)
-        .filter(among(publication_tags::article_id, ids))
+        .filter(in_list(publication_tags::article_id, ids))
         .order((publication_tags::article_id, publication_tags::position))
         .select((publication_tags::article_id, Label::as_select()))
         .load(conn))?;
@@ -167,8 +167,8 @@ pub(crate) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<Article
 pub(crate) fn translations(conn: &mut Conn, groups: &[ArticleId]) -> Result<(Translations, Closing)> {
     let closed = site::table.select(site::comments_closed).single_value();
     let after = site::table.select(site::comments_close_after).single_value();
-    let rows: Vec<TranslationRow> = straight!(conn, conn => publications::table
-        .filter(among(publications::translation_group, groups))
+    let rows: Vec<TranslationRow> = on_engine!(conn, conn => publications::table
+        .filter(in_list(publications::translation_group, groups))
         .order((publications::translation_group, publications::locale))
         .select((publications::translation_group, publications::id, publications::locale, publications::slug, closed, after))
         .load(conn))?;

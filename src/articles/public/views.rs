@@ -11,6 +11,7 @@ use super::queries::{self, PublicLookup};
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
+use crate::events::KindTag;
 use crate::http::{Tags, length};
 
 /// What a public address answers.
@@ -121,7 +122,7 @@ pub(crate) fn tags_of_whole(view: &ArticleView, tags: Tags) -> Tags {
     let mut tags = tags_of(std::slice::from_ref(&view.card), tags);
     for block in &view.body.blocks {
         if let BlockView::Image(block) = block {
-            tags.add("image", block.image.id);
+            tags.add(block.image.id);
         }
     }
     tags
@@ -130,16 +131,16 @@ pub(crate) fn tags_of_whole(view: &ArticleView, tags: Tags) -> Tags {
 /// Everything that cards were made of.
 pub(crate) fn tags_of(cards: &[ArticleCard], mut tags: Tags) -> Tags {
     // It says whether comments are open, and where an article can be shared.
-    tags.add_kind("site");
+    tags.add_kind(KindTag::Site);
     for card in cards {
-        tags.add("article", card.id);
-        card.authors.iter().for_each(|author| tags.add("author", author.id));
+        tags.add(card.id);
+        card.authors.iter().for_each(|author| tags.add(author.id));
         card.comments.closes_at.iter().for_each(|closes_at| tags.hold_until(*closes_at));
-        card.section.iter().for_each(|section| tags.add("section", section.id));
-        card.tags.iter().for_each(|tag| tags.add("tag", tag.id));
+        card.section.iter().for_each(|section| tags.add(section.id));
+        card.tags.iter().for_each(|tag| tags.add(tag.id));
         let avatars = card.authors.iter().filter_map(|author| author.avatar.as_ref());
         let whole = card.hero_image.iter().chain(avatars).map(|image| image.id);
-        whole.chain(card.seo.image.iter().map(|image| image.id)).for_each(|image| tags.add("image", image));
+        whole.chain(card.seo.image.iter().map(|image| image.id)).for_each(|image| tags.add(image));
     }
     tags
 }

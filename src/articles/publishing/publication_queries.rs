@@ -7,8 +7,9 @@ use diesel::prelude::*;
 use super::super::content::content::{ArticleId, ArticleKind, Relations};
 use super::super::public::publication::Publication;
 use crate::authors::Author;
-use crate::db::{Conn, Id, Json, straight};
+use crate::db::{Conn, Id, Json, on_engine};
 use crate::error::{Code, Error, Result, conflict_on};
+use crate::events::{CacheTag, KindTag};
 use crate::images::Image;
 use crate::markdown::Rendered;
 use crate::schema::{articles, public_slugs, publication_authors, publication_images, publication_tags, publication_texts, publications};
@@ -31,12 +32,12 @@ pub(super) struct Counted {
 /// The cache tags of all public answers that change with a published copy, each once: itself and its translations, which
 /// name it; pictures that readers see from now on, or no more; and all that counts. Other articles of its section show the
 /// section, and not how much is in it.
-pub(super) fn touched(before: &Counted, after: &Counted) -> Vec<String> {
-    let lists = ["articles", "authors", "sections", "tags"].map(str::to_owned);
-    let translations = before.translations.iter().chain(&after.translations).map(|id| format!("article:{id}"));
+pub(super) fn touched(before: &Counted, after: &Counted) -> Vec<CacheTag> {
+    let lists = [KindTag::Articles, KindTag::Authors, KindTag::Sections, KindTag::Tags].map(CacheTag::from);
+    let translations = before.translations.iter().chain(&after.translations).map(|id| CacheTag::from(*id));
     let (shown, seen) = (before.images.iter().collect::<HashSet<_>>(), after.images.iter().collect::<HashSet<_>>());
-    let images = shown.symmetric_difference(&seen).map(|id| format!("image:{id}"));
-    lists.into_iter().chain(translations).chain(images).collect::<BTreeSet<String>>().into_iter().collect()
+    let images = shown.symmetric_difference(&seen).map(|id| CacheTag::from(**id));
+    lists.into_iter().chain(translations).chain(images).collect::<BTreeSet<CacheTag>>().into_iter().collect()
 }
 
 /// Kind, section, translations, hero image.
@@ -46,10 +47,10 @@ type CountedColumns = (ArticleKind, Option<Id<Section>>, ArticleId, Option<Id<Im
 pub(super) fn counted(conn: &mut Conn, id: ArticleId) -> Result<Counted> {
     let counted = (publications::kind, publications::section_id, publications::translation_group, publications::hero_image_id);
     let own = publications::table.filter(publications::id.eq(id)).select(counted);
-    let columns = straight!(conn, conn => own.first::<CountedColumns>(conn).optional())?;
+    let columns = on_engine!(conn, conn => own.first::<CountedColumns>(conn).optional())?;
     let Some((kind, section, group, hero)) = columns else { return Ok(Counted::default()) };
     let group = publications::table.filter(publications::translation_group.eq(group)).select(publications::id);
-    let translations = straight!(conn, conn => group.load(conn))?;
+    let translations = on_engine!(conn, conn => group.load(conn))?;
     let Relations { authors, tags, mut images } = relations(conn, id)?;
     images.extend(hero);
     Ok(Counted { kind: Some(kind), authors, tags, sections: section.into_iter().collect(), translations, images })
@@ -69,7 +70,7 @@ fn relations(conn: &mut Conn, id: ArticleId) -> Result<Relations> {
         .filter(publication_images::article_id.eq(id))
         .order(publication_images::position)
         .select(publication_images::image_id);
-    Ok(straight!(conn, conn => Relations { authors: authors.load(conn)?, tags: tags.load(conn)?, images: images.load(conn)? }))
+    Ok(on_engine!(conn, conn => Relations { authors: authors.load(conn)?, tags: tags.load(conn)?, images: images.load(conn)? }))
 }
 
 /// Writes the published copy, whole.
@@ -78,10 +79,10 @@ pub(super) fn put(conn: &mut Conn, row: &Publication, rendered: &Json<Rendered>,
     let taken = || Error::new(Code::SlugTaken, format!("The slug {slug:?} is another article's."));
     let text = publication_texts::rendered.eq(rendered);
     let own = publications::table.filter(publications::id.eq(id));
-    let changed = conflict_on(straight!(conn, conn => diesel::update(own).set(row).execute(conn)), taken)?;
+    let changed = conflict_on(on_engine!(conn, conn => diesel::update(own).set(row).execute(conn)), taken)?;
     if changed > 0 {
         let own = publication_texts::table.filter(publication_texts::article_id.eq(id));
-        straight!(conn, conn => diesel::update(own).set(text).execute(conn))?;
+        on_engine!(conn, conn => diesel::update(own).set(text).execute(conn))?;
     } else {
         // Comments are counted without waiting for those who save the article, so that what they loaded may be old.
         let mut first = row.clone();
@@ -91,7 +92,7 @@ pub(super) fn put(conn: &mut Conn, row: &Publication, rendered: &Json<Rendered>,
     }
     set_relations(conn, id, relations)?;
     let owner = public_slugs::table.filter(public_slugs::slug.eq(slug)).select(public_slugs::article_id);
-    let owner: Option<ArticleId> = straight!(conn, conn => owner.first(conn).optional())?;
+    let owner: Option<ArticleId> = on_engine!(conn, conn => owner.first(conn).optional())?;
     match owner {
         Some(owner) if owner == id => Ok(()),
         Some(_) => Err(taken()),

@@ -14,6 +14,7 @@ use super::snapshots::{self, PublishableSave};
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
 use crate::error::{Code, Error, Fault, Result};
+use crate::events::EventKind;
 use crate::http::Precondition;
 use crate::input::Input;
 use crate::users::{Caller, Writer};
@@ -84,7 +85,7 @@ fn plan_ahead(
     }
     article.touch(app.now());
     queries::update_status(conn, article)?;
-    let kind = "article.scheduled";
+    let kind = EventKind::ArticleScheduled;
     workflow::record(app, conn, ArticleEvent { kind, article, actor: caller.actor(), tags: Vec::new(), details })
 }
 
@@ -100,12 +101,12 @@ pub(crate) fn unpublish(app: &App, conn: &mut Conn, caller: &Caller<Writer>, nam
         Status::Published if plan.scheduled_at.is_none() => {
             tags = release::withdraw(conn, &mut article)?;
             plan.ends_at = None;
-            "article.unpublished"
+            EventKind::ArticleUnpublished
         }
-        Status::Published => "article.unscheduled",
+        Status::Published => EventKind::ArticleUnscheduled,
         Status::Scheduled => {
             article.status = Status::Draft;
-            "article.unscheduled"
+            EventKind::ArticleUnscheduled
         }
     };
     plan.clear_schedule();

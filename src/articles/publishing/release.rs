@@ -12,8 +12,9 @@ use super::publication_queries::{self, Counted};
 use super::snapshots::PublishableSave;
 use crate::app::App;
 use crate::authors;
-use crate::db::{Conn, Json, Timestamp, fold, lock};
+use crate::db::{Conn, Json, Lock, Timestamp, fold};
 use crate::error::Result;
+use crate::events::{CacheTag, EventKind, KindTag};
 use crate::markdown::Rendered;
 use crate::taxonomy;
 
@@ -51,7 +52,7 @@ pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
         plan_queries::save(conn, plan)?;
         article.touch(now);
         queries::update_status(conn, article)?;
-        let kind = "article.end_changed";
+        let kind = EventKind::ArticleEndChanged;
         return workflow::record(app, conn, ArticleEvent { kind, article, actor, tags: Vec::new(), details: json!({"until": until}) });
     }
     plan.settle();
@@ -70,7 +71,7 @@ pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
         details = json!({"revision": number, "until": until});
     }
     // Who merges two authors, say, or publishes as well, would change what the steps are counted from.
-    lock(conn, "article counts")?;
+    Lock::ArticleCounts.take(conn)?;
     let before = publication_queries::counted(conn, article.id)?;
     let ArticleSnapshot { content, markdown: _, relations } = snapshot;
     let publication = publication(article, content, &rendered, (published_at, now));
@@ -79,9 +80,9 @@ pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
     recount(conn, &before, &after)?;
     let mut tags = publication_queries::touched(&before, &after);
     let introduced = authors::make_public(conn, &relations.authors)?;
-    tags.extend(introduced.iter().map(|author| format!("author:{author}")));
-    tags.extend(introduced.first().map(|_| "authors".to_owned()));
-    workflow::record(app, conn, ArticleEvent { kind: "article.published", article, actor, tags, details })
+    tags.extend(introduced.iter().map(|author| CacheTag::from(*author)));
+    tags.extend(introduced.first().map(|_| KindTag::Authors.into()));
+    workflow::record(app, conn, ArticleEvent { kind: EventKind::ArticlePublished, article, actor, tags, details })
 }
 
 /// What a save is as it becomes public; its translations, comments and corrections are the article's own.
@@ -104,9 +105,9 @@ fn publication(article: &Article, content: Content, rendered: &Rendered, (publis
 }
 
 /// Takes the published copy away, and the counts with it; gives the cache tags of what readers see changed.
-pub(crate) fn withdraw(conn: &mut Conn, article: &mut Article) -> Result<Vec<String>> {
+pub(crate) fn withdraw(conn: &mut Conn, article: &mut Article) -> Result<Vec<CacheTag>> {
     // As in `release`.
-    lock(conn, "article counts")?;
+    Lock::ArticleCounts.take(conn)?;
     let before = publication_queries::counted(conn, article.id)?;
     publication_queries::remove(conn, article.id)?;
     article.status = Status::Draft;

@@ -11,6 +11,7 @@ use super::drafts::ReviewDraft;
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::events::EventKind;
 use crate::http::Precondition;
 use crate::input::Input;
 use crate::users::{Caller, Writer};
@@ -36,7 +37,7 @@ pub(crate) fn submit(
         plan_queries::save(conn, plan)?;
         article.touch(now);
         queries::update_status(conn, &article)?;
-        let kind = "article.submitted";
+        let kind = EventKind::ArticleSubmitted;
         workflow::record(
             app,
             conn,
@@ -75,7 +76,7 @@ pub(crate) fn give_back(app: &App, conn: &mut Conn, caller: &Caller<Writer>, wan
     article.touch(now);
     queries::update_status(conn, &article)?;
     let event = ArticleEvent {
-        kind: "article.returned",
+        kind: EventKind::ArticleReturned,
         article: &article,
         actor: caller.actor(),
         tags: Vec::new(),

@@ -16,8 +16,9 @@ use super::super::desk::{plan_queries, queries};
 use super::release::{self, Release};
 use super::snapshots;
 use crate::app::App;
-use crate::db::{Conn, Timestamp, lock};
+use crate::db::{Conn, Lock, Timestamp};
 use crate::error::{Code, Error, Result};
+use crate::events::EventKind;
 
 /// How often the scheduler looks, at least.
 const PERIOD: Duration = Duration::from_millis(250);
@@ -109,7 +110,7 @@ fn explained(error: &Error) -> String {
 
 /// An article that is due, and what is planned for it; nothing where another process was first.
 fn claimed(conn: &mut Conn, id: ArticleId, due: Timestamp) -> Result<Option<(Article, ArticlePlan)>> {
-    lock(conn, "articles")?;
+    Lock::Articles.take(conn)?;
     let Some(article) = queries::look_up(conn, &id.to_string())? else { return Ok(None) };
     queries::lock_comments(conn, id)?;
     let plan = plan_queries::plan(conn, id)?;
@@ -161,7 +162,7 @@ fn end(app: &App, conn: &mut Conn, article: &mut Article, mut plan: ArticlePlan)
     plan_queries::save(conn, plan)?;
     article.touch(app.now());
     queries::update_status(conn, article)?;
-    workflow::record(app, conn, ArticleEvent { kind: "article.ended", article, actor: None, tags, details })
+    workflow::record(app, conn, ArticleEvent { kind: EventKind::ArticleEnded, article, actor: None, tags, details })
 }
 
 fn give_up(app: &App, conn: &mut Conn, (id, due): (ArticleId, Timestamp), why: String) -> Result<bool> {
@@ -186,5 +187,5 @@ fn fail(app: &App, conn: &mut Conn, (article, mut plan): (&mut Article, ArticleP
     }
     article.touch(now);
     queries::update_status(conn, article)?;
-    workflow::record(app, conn, ArticleEvent { kind: "article.publication_failed", article, actor: None, tags: Vec::new(), details })
+    workflow::record(app, conn, ArticleEvent { kind: EventKind::ArticlePublicationFailed, article, actor: None, tags: Vec::new(), details })
 }

@@ -9,7 +9,7 @@ use super::super::desk::operations::found;
 use super::super::desk::queries;
 use super::super::desk::referents::Referents;
 use crate::app::App;
-use crate::db::{Conn, lock};
+use crate::db::{Conn, Lock};
 use crate::error::{Code, Error, Fault, Result};
 use crate::markdown::Rendered;
 use crate::users::{Caller, Writer};
@@ -107,7 +107,7 @@ pub(super) fn require_free(conn: &mut Conn, article: &Article, chosen: &Publisha
     if *number == article.revision {
         return Ok(());
     }
-    lock(conn, "article slugs")?;
+    Lock::ArticleSlugs.take(conn)?;
     if queries::slug_taken(conn, &content.slug, article.id)? {
         return Err(Error::new(Code::SlugTaken, format!("Another article has the slug {:?} of save {number}.", content.slug)));
     }

@@ -9,15 +9,16 @@ use super::super::desk::workflow::{self, ArticleEvent, ArticleStep};
 use super::super::desk::{plan_queries, queries};
 use super::release;
 use crate::app::App;
-use crate::db::{Conn, lock};
+use crate::db::{Conn, Lock};
 use crate::error::{Error, Result};
+use crate::events::{CacheTag, EventKind};
 use crate::http::Precondition;
 use crate::scrub::{self, Scrub};
 use crate::users::{Caller, Role, Writer};
 
 /// Moves an article to the trash; readers see it no more.
 pub(crate) fn trash(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, condition: &Precondition) -> Result<()> {
-    lock(conn, "articles")?;
+    Lock::Articles.take(conn)?;
     let Some(mut article) = queries::look_up(conn, name)? else { return Ok(()) };
     queries::lock_comments(conn, article.id)?;
     require_ownership(conn, caller, &article)?;
@@ -33,12 +34,12 @@ pub(crate) fn trash(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &
     plan_queries::save(conn, plan)?;
     article.touch(app.now());
     queries::update_status(conn, &article)?;
-    let kind = "article.trashed";
+    let kind = EventKind::ArticleTrashed;
     workflow::record(app, conn, ArticleEvent { kind, article: &article, actor: caller.actor(), tags, details: Value::Null })
 }
 
 /// Takes the published copy away where there is one; gives the cache tags of what readers see changed.
-fn withdrawn(conn: &mut Conn, article: &mut Article) -> Result<Vec<String>> {
+fn withdrawn(conn: &mut Conn, article: &mut Article) -> Result<Vec<CacheTag>> {
     if article.status == Status::Published { release::withdraw(conn, article) } else { Ok(Vec::new()) }
 }
 
@@ -49,7 +50,7 @@ pub(crate) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name:
     article.status = Status::Draft;
     article.touch(app.now());
     queries::update_status(conn, &article)?;
-    announce(app, conn, caller, &article, "article.restored")?;
+    announce(app, conn, caller, &article, EventKind::ArticleRestored)?;
     editor_view(app, conn, article)
 }
 
@@ -58,13 +59,13 @@ pub(crate) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &
     if caller.role != Role::Admin {
         return Err(Error::forbidden("Only administrators erase."));
     }
-    lock(conn, "articles")?;
+    Lock::Articles.take(conn)?;
     let Some(mut article) = queries::look_up(conn, name)? else { return Ok(()) };
     queries::lock_comments(conn, article.id)?;
     condition.check_bare(article.version)?;
     let tags = withdrawn(conn, &mut article)?;
     queries::leave_translations(conn, article.id)?;
-    let kind = "article.erased";
+    let kind = EventKind::ArticleErased;
     workflow::record(app, conn, ArticleEvent { kind, article: &article, actor: caller.actor(), tags, details: Value::Null })?;
     queries::erase(conn, article.id, app.now())?;
     scrub::ask(app, conn, Scrub::Articles)

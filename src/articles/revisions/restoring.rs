@@ -12,8 +12,9 @@ use super::super::desk::workflow::{self, ArticleStep};
 use super::super::desk::{plan_queries, queries, slugs};
 use super::operations::find;
 use crate::app::App;
-use crate::db::{Conn, lock};
+use crate::db::{Conn, Lock};
 use crate::error::{Error, Result};
+use crate::events::EventKind;
 use crate::http::Precondition;
 use crate::input::CustomKind;
 use crate::users::{Caller, Writer};
@@ -53,7 +54,7 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, what:
     refuse_contributor(caller, &article, false)?;
     what.condition.check_bare(article.version)?;
     workflow::require(ArticleStep::Save, &article, &plan_queries::plan(conn, article.id)?)?;
-    lock(conn, "article slugs")?;
+    Lock::ArticleSlugs.take(conn)?;
     let referents = Referents::load(app, conn, &[&revision.content.0])?;
     let mut missing = referents.missing(article.id, &revision.content.0);
     let mut snapshot = still_there(revision.content.0, &referents);
@@ -74,7 +75,7 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, what:
         article.set_content(snapshot.content.clone(), &rendered, app.now());
         let note = note(what.note, revision.number, &missing);
         text = save(app, conn, caller, &mut article, NewSave { snapshot, rendered, note: Some(&note), before: Some(&text) })?;
-        announce(app, conn, caller, &article, "article.reverted")?;
+        announce(app, conn, caller, &article, EventKind::ArticleReverted)?;
     }
     Ok(RestoredArticle { article: saved_view(app, conn, article, text)?, missing })
 }

@@ -45,7 +45,7 @@ pub(crate) struct BodyDiff {
     /// What the pieces were found by: `word` but for texts that differ in very many places.
     pub(crate) granularity: Granularity,
     /// The pieces in order. All but the inserted give the older text, all but the deleted the newer.
-    pub(crate) pieces: Vec<Piece>,
+    pub(crate) pieces: Vec<BodyDiffPiece>,
     /// The same as a unified diff, with three lines around each change.
     #[schema(example = "--- revision 1\n+++ revision 2\n@@ -1 +1 @@\n-The trams run on Friday.\n+The trams run on Saturday.\n")]
     pub(crate) unified: String,
@@ -53,8 +53,7 @@ pub(crate) struct BodyDiff {
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = BodyDiffPiece)]
-pub(crate) struct Piece {
+pub(crate) struct BodyDiffPiece {
     /// What happened to it.
     pub(crate) change: PieceChange,
     /// What it says.
@@ -80,8 +79,8 @@ fn compare_within(patience: Duration, (older, before): (&str, &str), (newer, aft
 }
 
 /// Changes as pieces, neighbours of one kind joined; nothing where there are too many.
-fn pieces<'a>(changes: impl Iterator<Item = Change<&'a str>>) -> Option<Vec<Piece>> {
-    let mut pieces: Vec<Piece> = Vec::new();
+fn pieces<'a>(changes: impl Iterator<Item = Change<&'a str>>) -> Option<Vec<BodyDiffPiece>> {
+    let mut pieces: Vec<BodyDiffPiece> = Vec::new();
     for change in changes {
         let kind = match change.tag() {
             ChangeTag::Equal => PieceChange::Equal,
@@ -92,14 +91,14 @@ fn pieces<'a>(changes: impl Iterator<Item = Change<&'a str>>) -> Option<Vec<Piec
         match pieces.last_mut().filter(|last| last.change == kind) {
             Some(last) => last.text.push_str(change.value()),
             None if full => return None,
-            None => pieces.push(Piece { change: kind, text: change.value().to_owned() }),
+            None => pieces.push(BodyDiffPiece { change: kind, text: change.value().to_owned() }),
         }
     }
     Some(pieces)
 }
 
-fn wholes(before: &str, after: &str) -> Vec<Piece> {
-    let whole = |change, text: &str| Piece { change, text: text.to_owned() };
+fn wholes(before: &str, after: &str) -> Vec<BodyDiffPiece> {
+    let whole = |change, text: &str| BodyDiffPiece { change, text: text.to_owned() };
     vec![whole(PieceChange::Delete, before), whole(PieceChange::Insert, after)]
 }
 
@@ -131,7 +130,7 @@ mod tests {
     #[test]
     fn texts_without_an_end_of_line_are_compared() {
         let diff = compare(("a", "One"), ("b", ""));
-        assert_eq!(diff.pieces, [Piece { change: PieceChange::Delete, text: "One".to_owned() }]);
+        assert_eq!(diff.pieces, [BodyDiffPiece { change: PieceChange::Delete, text: "One".to_owned() }]);
         assert!(diff.unified.starts_with("--- a\n+++ b\n"), "{}", diff.unified);
     }
 }

@@ -18,7 +18,7 @@ pub(super) type BanId = Id<Ban>;
 
 /// The widest networks that can be banned, as prefix lengths for IPv4 and IPv6, so that a typing error cannot silence
 /// everybody.
-const WIDEST: (u8, u8) = (8, 19);
+const MIN_PREFIX: (u8, u8) = (8, 19);
 
 text_enum! {
     /// The kind of thing that is banned.
@@ -124,7 +124,7 @@ fn network(text: &str) -> Option<IpNet> {
         Ok(address @ IpAddr::V6(_)) => IpNet::new(address, 64).ok()?,
         Err(_) => canonical(text.parse::<IpNet>().ok()?)?,
     };
-    let widest = if network.addr().is_ipv4() { WIDEST.0 } else { WIDEST.1 };
+    let widest = if network.addr().is_ipv4() { MIN_PREFIX.0 } else { MIN_PREFIX.1 };
     (network.prefix_len() >= widest).then(|| network.trunc())
 }
 

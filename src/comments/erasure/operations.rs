@@ -13,7 +13,7 @@ use crate::articles::{ArticleId, lock_comments};
 use crate::comments::comment::Comment;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::events::{self, Event};
+use crate::events::{self, CacheTag, Event, EventKind};
 use crate::input::Input;
 use crate::newsletter;
 use crate::scrub::{self, Scrub};
@@ -59,11 +59,11 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &
     let ban = bans::forget_address(app, conn, &email)?;
     for (article, count) in articles {
         let event = Event {
-            kind: "comments.erased",
+            kind: EventKind::CommentsErased,
             actor: caller.actor(),
             subject_kind: "article",
             subject_id: article.to_string(),
-            tags: vec![format!("article:{article}"), format!("comments:{article}")],
+            tags: vec![article.into(), CacheTag::comments_of(article)],
             details: json!({"count": count}),
         };
         events::record(conn, app.now(), event)?;

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, delete, get, post, put, web};
 
 use super::operations;
 use super::report::{LISTING, ReportDraft, ReportView};
-use super::visitor::Reader;
+use super::visitor::ReactingClient;
 use super::votes::Votes;
 use crate::error::Result;
 use crate::http::{Body, Limit, Mount, Page, Request, editor_page, listing_parameters, no_content, private};
@@ -23,10 +23,10 @@ pub(in crate::comments) fn routes(mount: &mut impl Mount) {
 }
 
 /// Checks the rate limit of the client's IP address and returns the reader.
-fn reader(request: &Request) -> Result<Reader> {
+fn reader(request: &Request) -> Result<ReactingClient> {
     request.app.limits.check(Limit::Report, request.address)?;
     request.no_query()?;
-    Ok(Reader { address: request.address, user_agent: request.header("user-agent").unwrap_or_default().to_owned() })
+    Ok(ReactingClient { address: request.address, user_agent: request.header("user-agent").unwrap_or_default().to_owned() })
 }
 
 /// Vote for a comment

@@ -4,12 +4,12 @@ use image::metadata::Orientation;
 use masthead_pixels::Part;
 use tokio::runtime::Handle;
 
-use super::super::anatomy::{Anatomy, Mime};
+use super::super::container::{Container, Mime};
 use super::animate;
-use super::darkroom::reserve;
 use super::decode::{Decoded, Pixels, Unreadable, decode, into_srgb};
 use super::encode::{encode, encoding_takes};
 use super::ladder::{Format, Original, Region, Rendition};
+use super::workers::reserve;
 
 /// A part of the stored image, before its orientation is applied.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,8 +22,8 @@ pub(super) struct StoredRegion {
 
 /// Makes a rendition of a file.
 pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, runtime: &Handle) -> Result<Vec<u8>, Unreadable> {
-    let taken = reserve(runtime, Anatomy::memory_for(file));
-    let anatomy = Anatomy::of(original.mime, file).map_err(|broken| Unreadable::because(broken.0))?;
+    let taken = reserve(runtime, Container::memory_for(file));
+    let anatomy = Container::of(original.mime, file).map_err(|broken| Unreadable::because(broken.0))?;
     let (orientation, memory, frames, plays) = (anatomy.orientation, anatomy.memory, anatomy.frames, anatomy.plays);
     drop((anatomy, taken));
     let (width, height) = original.size(rendition.cut);
@@ -73,13 +73,13 @@ fn turned(pixels: Pixels, orientation: Orientation) -> Result<Pixels, Unreadable
 }
 
 /// Whether an orientation swaps width and height.
-fn lies(orientation: Orientation) -> bool {
+fn swaps_axes(orientation: Orientation) -> bool {
     use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
     matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
 }
 
 fn stored_wanted((width, height): (u32, u32), orientation: Orientation) -> (u32, u32) {
-    if lies(orientation) { (height, width) } else { (width, height) }
+    if swaps_axes(orientation) { (height, width) } else { (width, height) }
 }
 
 fn stored_size(original: &Original, orientation: Orientation) -> (u32, u32) {
@@ -103,6 +103,6 @@ pub(super) fn stored_region(original: &Original, seen: Region, orientation: Orie
         Orientation::Rotate90FlipH => (y, x),
         Orientation::Rotate270FlipH => (bottom, right),
     };
-    let (width, height) = if lies(orientation) { (height, width) } else { (width, height) };
+    let (width, height) = if swaps_axes(orientation) { (height, width) } else { (width, height) };
     StoredRegion { x, y, width, height }
 }

@@ -90,7 +90,7 @@ async fn read_crop(request: Request, path: web::Path<(String, String, String)>) 
 
 /// The requested format: a certain one, or the best.
 #[derive(Clone, Copy)]
-enum Asked {
+enum RequestedFormat {
     Format(Format),
     Best,
 }
@@ -103,8 +103,8 @@ async fn answer(request: &Request, image: &str, preset: Option<Preset>, name: &s
     query.finish()?;
     let app = &request.app;
     let served = match asked {
-        Asked::Format(format) => serve(app, &original, cut, format).await?,
-        Asked::Best => serve_best(app, &original, cut, |format| accepts(request.header("accept"), format.mime())).await?,
+        RequestedFormat::Format(format) => serve(app, &original, cut, format).await?,
+        RequestedFormat::Best => serve_best(app, &original, cut, |format| accepts(request.header("accept"), format.mime())).await?,
     };
     let file = StoredFile {
         name: &served.name,
@@ -112,16 +112,16 @@ async fn answer(request: &Request, image: &str, preset: Option<Preset>, name: &s
         mime: served.format.mime(),
         size: Some(served.bytes),
         keeping: if served.lasting && current { Keeping::ForEver } else { Keeping::AMinute },
-        vary: matches!(asked, Asked::Best).then_some("Accept"),
+        vary: matches!(asked, RequestedFormat::Best).then_some("Accept"),
     };
     stored_file(request, &file).await
 }
 
 /// Parses the name of a rendition; `None` if this image has no such rendition.
-fn asked(original: &Original, preset: Option<Preset>, name: &str) -> Option<(Cut, Asked)> {
+fn asked(original: &Original, preset: Option<Preset>, name: &str) -> Option<(Cut, RequestedFormat)> {
     let (width, extension) = name.split_once('.')?;
-    let asked = if extension == "auto" { Asked::Best } else { Asked::Format(Format::parse(extension)?) };
-    let width = original.rungs(preset).into_iter().find(|rung| rung.to_string() == width)?;
+    let asked = if extension == "auto" { RequestedFormat::Best } else { RequestedFormat::Format(Format::parse(extension)?) };
+    let width = original.widths(preset).into_iter().find(|rung| rung.to_string() == width)?;
     Some((Cut { preset, width }, asked))
 }
 
@@ -144,7 +144,7 @@ fn unknown_preset() -> Error {
 }
 
 fn off_the_ladder(original: &Original, preset: Option<Preset>) -> Error {
-    let ladder = original.rungs(preset);
+    let ladder = original.widths(preset);
     let names: Vec<String> = ladder.iter().map(u32::to_string).collect();
     let detail = format!("This image is available as jpg, png, webp, avif and auto in these widths: {}.", names.join(", "));
     Error::new(Code::NotFound, detail).with("ladder", json!(ladder)).with("formats", json!(["jpg", "png", "webp", "avif", "auto"]))

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use super::list::{LISTING, ListDraft, ListView};
 use super::operations;
 use crate::error::Result;
+use crate::events::KindTag;
 use crate::http::{
     Body, Edited, EditorView, Either, Mount, Page, Request, Tags, created, editor, editor_page, listing_parameters, no_content, public,
     public_page,
@@ -44,7 +45,7 @@ async fn list_newsletter_lists(request: Request) -> Result<HttpResponse> {
     if all {
         return editor_page(&request, &list, &page);
     }
-    public_page(&request, &list, &page, Tags::of(&["newsletter_lists"]))
+    public_page(&request, &list, &page, Tags::of(&[KindTag::NewsletterLists]))
 }
 
 /// Create a newsletter list
@@ -76,8 +77,8 @@ async fn read_newsletter_list(request: Request, name: web::Path<String>) -> Resu
         return editor(&view, view.version);
     }
     let view = request.read(move |_, conn| operations::read(conn, &name)).await?;
-    let mut tags = Tags::of(&["newsletter_lists"]);
-    tags.add("newsletter_list", view.card.id);
+    let mut tags = Tags::of(&[KindTag::NewsletterLists]);
+    tags.add(view.card.id);
     public(&request, &view, tags)
 }
 

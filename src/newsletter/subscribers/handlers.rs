@@ -2,12 +2,12 @@
 
 use actix_web::{HttpResponse, delete, get, post, web};
 
-use super::export::{self, Wanted};
+use super::export::{self, SubscriberFilter};
 use super::import::{self, ImportReport};
 use super::operations;
 use super::subscriber::{LISTING, SubscriberStatus, SubscriberView};
 use crate::error::{Fault, Result};
-use crate::http::{Mount, Page, Request, Sheet, editor_page, listing_parameters, no_content, private, sheet};
+use crate::http::{Mount, Page, Request, Sheet, csv_attachment, editor_page, listing_parameters, no_content, private};
 use crate::users::{Caller, Editor};
 
 listing_parameters!(Subscribers, LISTING);
@@ -52,10 +52,10 @@ async fn list_subscribers(request: Request, _caller: Caller<Editor>) -> Result<H
 async fn export_subscribers(request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     let mut query = request.query();
     let status = query.word("status", SubscriberStatus::WORDS).and_then(|word| SubscriberStatus::parse(&word));
-    let wanted = Wanted { status, list: query.text("list") };
+    let wanted = SubscriberFilter { status, list: query.text("list") };
     query.finish()?;
     let export = request.write(move |app, conn| export::begin(app, conn, &caller, &wanted)).await?;
-    Ok(sheet("subscribers.csv", export.pieces(request.app.clone())))
+    Ok(csv_attachment("subscribers.csv", export.pieces(request.app.clone())))
 }
 
 /// Import subscribers

@@ -11,7 +11,7 @@ use crate::newsletter::lists::ListId;
 use crate::schema::{newsletter_lists, newsletter_mails, subscribers, subscriptions};
 
 /// How long a subscriber can stay pending, in seconds.
-const PATIENCE: i64 = 30 * 24 * 60 * 60;
+const MAX_PENDING_TIME: i64 = 30 * 24 * 60 * 60;
 /// The maximum number of rows in one statement.
 const AT_ONCE: usize = 500;
 
@@ -154,6 +154,6 @@ pub(in crate::newsletter) fn forget_pending(conn: &mut Conn, now: Timestamp) -> 
     // A subscriber with a recent email can still confirm.
     let mailed = newsletter_mails::table.select(newsletter_mails::subscriber_id);
     let old = subscribers::table.filter(subscribers::status.eq(SubscriberStatus::Pending)).filter(subscribers::id.ne_all(mailed));
-    diesel::delete(old.filter(subscribers::updated_at.lt(now.plus_seconds(-PATIENCE)))).execute(conn)?;
+    diesel::delete(old.filter(subscribers::updated_at.lt(now.plus_seconds(-MAX_PENDING_TIME)))).execute(conn)?;
     Ok(())
 }

@@ -12,9 +12,9 @@ use crate::input::{column_names, is_name, table, unguarded};
 use crate::newsletter::lists::ListId;
 
 /// The maximum number of people in a file.
-const MOST_ROWS: usize = 2000;
+const MAX_ROWS: usize = 2000;
 /// The maximum length of a consent, in characters.
-const LONGEST_CONSENT: usize = 2000;
+const MAX_CONSENT_LENGTH: usize = 2000;
 /// The accepted columns: those of an export, of which `unsubscribe_url` is ignored.
 const COLUMNS: [&str; 10] =
     ["email", "name", "lists", "consent", "consented_at", "status", "created_at", "confirmed_at", "unsubscribed_at", "unsubscribe_url"];
@@ -61,11 +61,11 @@ pub(super) fn parse(file: &[u8], keys: &HashMap<String, ListId>, usual: &[ListId
             break;
         }
         let record = record.map_err(|error| Error::new(Code::MalformedBody, format!("The file cannot be read: {error}.")))?;
-        if rows.len() == MOST_ROWS {
-            let fault = Fault::at("", "too_many", format!("A file may have at most {MOST_ROWS} people; send the others in another file."));
-            return Err(Error::invalid(vec![fault.bound("max", MOST_ROWS)]));
+        if rows.len() == MAX_ROWS {
+            let fault = Fault::at("", "too_many", format!("A file may have at most {MAX_ROWS} people; send the others in another file."));
+            return Err(Error::invalid(vec![fault.bound("max", MAX_ROWS)]));
         }
-        let mut line = Line { record: &record, head: &head, faults: &mut faults };
+        let mut line = CsvLine { record: &record, head: &head, faults: &mut faults };
         if record.len() != head.len() {
             line.fault("", "wrong_length", format!("This line has {} cells; the first line has {}.", record.len(), head.len()));
         }
@@ -99,13 +99,13 @@ fn head_faults(head: &[String]) -> Vec<Fault> {
 }
 
 /// A line of the file, while it is parsed.
-struct Line<'a> {
+struct CsvLine<'a> {
     record: &'a StringRecord,
     head: &'a [String],
     faults: &'a mut Vec<Fault>,
 }
 
-impl Line<'_> {
+impl CsvLine<'_> {
     fn row(&mut self, keys: &HashMap<String, ListId>, usual: &[ListId], now: Timestamp) -> Row {
         let email = self.cell("email").to_lowercase();
         if !is_email(&email) {
@@ -136,9 +136,9 @@ impl Line<'_> {
     /// Returns how and when the person agreed. An exported file has no time for people who were asked to confirm.
     fn consent(&mut self, status: Option<SubscriberStatus>, now: Timestamp) -> (Option<String>, Option<Timestamp>) {
         let consent = self.text("consent");
-        let unfit = |text: &str| text.chars().count() > LONGEST_CONSENT || text.chars().any(char::is_control);
+        let unfit = |text: &str| text.chars().count() > MAX_CONSENT_LENGTH || text.chars().any(char::is_control);
         if consent.as_deref().is_some_and(unfit) {
-            self.fault("consent", "invalid_format", format!("This must be one line of at most {LONGEST_CONSENT} characters."));
+            self.fault("consent", "invalid_format", format!("This must be one line of at most {MAX_CONSENT_LENGTH} characters."));
         }
         let consented_at = self.time("consented_at", now);
         let missing = match (&consent, self.text("consented_at")) {

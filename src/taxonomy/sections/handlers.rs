@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use super::operations;
 use super::section::{LISTING, SectionDraft, SectionMerger, SectionView};
 use crate::error::Result;
+use crate::events::KindTag;
 use crate::former_slugs::Moved;
 use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, moved, no_content, public, public_page};
 use crate::users::{Caller, Editor};
@@ -33,7 +34,7 @@ async fn list_sections(request: Request) -> Result<HttpResponse> {
     let list = query.listing(&LISTING, &request.app.secrets, "sections");
     query.finish()?;
     let (list, page) = request.read(move |app, conn| operations::list(app, conn, &list).map(|page| (list, page))).await?;
-    public_page(&request, &list, &page, Tags::of(&["sections"]))
+    public_page(&request, &list, &page, Tags::of(&[KindTag::Sections]))
 }
 
 /// Create a section
@@ -67,8 +68,8 @@ async fn read_section(request: Request, name: web::Path<String>) -> Result<HttpR
     if let Some(moved_to) = Moved::from(&name, &view.slug) {
         return moved(&request, &format!("/sections/{}", moved_to.canonical_slug), &moved_to);
     }
-    let mut tags = Tags::of(&["sections"]);
-    tags.add("section", view.id);
+    let mut tags = Tags::of(&[KindTag::Sections]);
+    tags.add(view.id);
     public(&request, &view, tags)
 }
 

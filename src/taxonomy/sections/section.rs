@@ -7,11 +7,16 @@ use utoipa::ToSchema;
 use super::queries::find_reference;
 use crate::config::LinkConfig;
 use crate::db::{Column, Field, Id, Key, Listing, Op, Timestamp, column, fold};
+use crate::events::Tagged;
 use crate::input::{Draft, Kind, Name, Paragraph, Reference, ReferenceTo, Slug};
 use crate::schema::sections;
 
 /// The id of a section.
 pub(crate) type SectionId = Id<Section>;
+
+impl Tagged for Section {
+    const KIND: &'static str = "section";
+}
 
 /// A section as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use super::operations;
 use super::tag::{LISTING, TagDraft, TagMerger, TagView};
 use crate::error::Result;
+use crate::events::KindTag;
 use crate::former_slugs::Moved;
 use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, moved, no_content, public, public_page};
 use crate::users::{Caller, Editor, Writer};
@@ -33,7 +34,7 @@ async fn list_tags(request: Request) -> Result<HttpResponse> {
     let list = query.listing(&LISTING, &request.app.secrets, "tags");
     query.finish()?;
     let (list, page) = request.read(move |app, conn| operations::list(app, conn, &list).map(|page| (list, page))).await?;
-    public_page(&request, &list, &page, Tags::of(&["tags"]))
+    public_page(&request, &list, &page, Tags::of(&[KindTag::Tags]))
 }
 
 /// Create a tag
@@ -66,8 +67,8 @@ async fn read_tag(request: Request, name: web::Path<String>) -> Result<HttpRespo
     if let Some(moved_to) = Moved::from(&name, &view.slug) {
         return moved(&request, &format!("/tags/{}", moved_to.canonical_slug), &moved_to);
     }
-    let mut tags = Tags::of(&["tags"]);
-    tags.add("tag", view.id);
+    let mut tags = Tags::of(&[KindTag::Tags]);
+    tags.add(view.id);
     public(&request, &view, tags)
 }
 

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 
 use super::me;
-use super::operations::{self, NewAccount, Revision};
+use super::operations::{self, AccountChange, NewAccount};
 use super::user::{LISTING, User, UserChange, UserDraft, UserView};
 use crate::app::App;
 use crate::error::Result;
@@ -100,7 +100,7 @@ async fn revise_user(body: Body, request: Request, caller: Caller<Admin>, id: we
 async fn change(body: Body, request: Request, caller: Caller<Admin>, id: String) -> Result<HttpResponse> {
     request.no_query()?;
     let password_hash = hash_of(&request.app, &caller, &body.0).await?;
-    let revision = Revision { id, condition: request.precondition(), input: body.0, password_hash };
+    let revision = AccountChange { id, condition: request.precondition(), input: body.0, password_hash };
     let view = request.write(move |app, conn| operations::revise(app, conn, Some(&caller), revision.clone())).await?;
     editor(&view, view.version)
 }

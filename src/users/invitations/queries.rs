@@ -7,7 +7,7 @@ use super::invitation::{Invitation, InvitationId, LISTING};
 use crate::db::{Backend, Conn, PageOf, PageQuery, Timestamp, keyset};
 use crate::error::Result;
 use crate::schema::invitations;
-use crate::users::mailed::Purpose;
+use crate::users::email_tokens::Purpose;
 
 type Living = dsl::And<dsl::Gt<invitations::expires_at, Timestamp>, dsl::LtEq<invitations::expires_at, Timestamp>>;
 

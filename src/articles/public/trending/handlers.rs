@@ -26,7 +26,7 @@ async fn count_view(request: Request, name: web::Path<String>) -> Result<HttpRes
     let article = request.read(move |_, conn| queries::public_id(conn, &name)).await?;
     let subject = article.to_string();
     let visit = Visit { address: request.address, user_agent: request.header("user-agent").unwrap_or_default(), subject: &subject };
-    if !request.only_tries() {
+    if !request.is_dry_run() {
         request.app.views.count(article, &visit, request.app.now());
     }
     Ok(no_content())

@@ -11,7 +11,7 @@ use super::super::listing::PUBLIC;
 use super::super::publication::Publication;
 use super::super::queries::{are_articles, published};
 use super::window::{Bucket, DAY, HOUR, MINUTE, Window, floor};
-use crate::db::{Backend, Conn, Key, PageOf, PageQuery, Phrase, Position, Predicate, Slugged, Timestamp, phrase};
+use crate::db::{Backend, Conn, IdOrSlug, Key, PageOf, PageQuery, Position, Predicate, SqlFragment, Timestamp, sql_fragment};
 use crate::error::Result;
 use crate::schema::{article_views, publications};
 
@@ -26,9 +26,9 @@ const ADD: &str = "INSERT INTO article_views (article_id, span, began, views)
 /// The id of the published article that an id or a slug names; what is not public is found out like by reading it.
 pub(crate) fn public_id(conn: &mut Conn, name: &str) -> Result<ArticleId> {
     let query = publications::table.select(publications::id).into_boxed::<Backend>();
-    let query = match Slugged::<()>::parse(name) {
-        Slugged::Id(id) => query.filter(publications::id.eq(id.to_string())),
-        Slugged::Slug(slug) => query.filter(publications::slug.eq(slug)),
+    let query = match IdOrSlug::<()>::parse(name) {
+        IdOrSlug::Id(id) => query.filter(publications::id.eq(id.to_string())),
+        IdOrSlug::Slug(slug) => query.filter(publications::slug.eq(slug)),
     };
     match query.first(conn).optional()? {
         Some(id) => Ok(id),
@@ -81,8 +81,10 @@ fn page_as_of(conn: &mut Conn, query: &PageQuery, window: Window, moment: i64) -
     let conditions = || {
         let mut conditions: Vec<Predicate<publications::table>> = PUBLIC.predicates(query);
         let (counted, values) = counted.clone();
-        conditions
-            .push(Box::new(phrase::<Bool>(format!("publications.id IN (SELECT article_id FROM article_views WHERE {counted})"), values)));
+        conditions.push(Box::new(sql_fragment::<Bool>(
+            format!("publications.id IN (SELECT article_id FROM article_views WHERE {counted})"),
+            values,
+        )));
         if !listing::asks(&PUBLIC, query, "kind") {
             conditions.push(Box::new(are_articles()));
         }
@@ -130,7 +132,7 @@ fn cut(query: &PageQuery, mut rows: Vec<(Publication, i64)>, moment: i64, total:
 }
 
 /// The condition that an article comes after a cursor, or before.
-fn beyond(score: &Phrase<BigInt>, position: &Position) -> Option<Predicate<publications::table>> {
+fn beyond(score: &SqlFragment<BigInt>, position: &Position) -> Option<Predicate<publications::table>> {
     let [_, views, published_at] = position.keys.as_slice() else { return None };
     let (views, published_at, id) = (views.int(), published_at.int(), position.id.clone());
     let score = || score.clone();
@@ -152,7 +154,7 @@ fn condition(buckets: &[Bucket]) -> (String, Vec<Key>) {
 }
 
 /// The views of an article.
-fn score((counted, values): &(String, Vec<Key>)) -> Phrase<BigInt> {
+fn score((counted, values): &(String, Vec<Key>)) -> SqlFragment<BigInt> {
     let sum = format!("(SELECT CAST(SUM(views) AS BIGINT) FROM article_views WHERE article_id = publications.id AND {counted})");
-    phrase(sum, values.clone())
+    sql_fragment(sum, values.clone())
 }

@@ -12,10 +12,10 @@ use crate::visitors::{Visit, Visitors};
 
 /// Views that have not been written down yet, and who was seen lately. As many as there are published articles, at most.
 #[derive(Default)]
-pub(crate) struct Views(Mutex<State>);
+pub(crate) struct Views(Mutex<ViewCounters>);
 
 #[derive(Default)]
-struct State {
+struct ViewCounters {
     visitors: Visitors,
     waiting: BTreeMap<ArticleId, i64>,
 }
@@ -45,7 +45,7 @@ impl Views {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ViewCounters> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
