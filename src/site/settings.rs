@@ -65,7 +65,7 @@ pub(crate) struct SiteSettings {
     /// The time zone in which dates are shown, as an IANA name.
     #[schema(value_type = TimeZone, default = "UTC")]
     pub(crate) timezone: String,
-    /// The logo, by image id or slug.
+    /// The logo, by image id.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) logo: Option<ImageId>,
     /// The site's profiles on other sites.

@@ -132,7 +132,7 @@ fn bodies_say_their_defaults_in_words() {
         faults
     });
     let kind = &Contract::get().document["components"]["schemas"]["ArticleDraft"]["properties"]["kind"]["description"];
-    assert_eq!(kind, "Article or standing page. Default: `\"article\"`.");
+    assert_eq!(kind, "The kind: article or standing page. Default: `\"article\"`.");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 

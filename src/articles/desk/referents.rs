@@ -1,4 +1,4 @@
-//! What snapshots name (authors, tags, sections, pictures, articles), as far as it is still there.
+//! The existing resources that snapshots refer to: authors, tags, sections, images and articles.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,17 +14,17 @@ use crate::error::Result;
 use crate::images::{self, Image, ImageView};
 use crate::taxonomy::{self, Section, SectionCard, Tag, TagCard};
 
-/// Something that a save named and that can't be had any more.
+/// A reference in a revision that can no longer be restored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = MissingFromRevision)]
 pub(crate) struct Missing {
-    /// Where the save named it, as a JSON Pointer (RFC 6901).
+    /// The place of the reference in the revision, as a JSON Pointer (RFC 6901).
     #[schema(example = "/authors/1")]
     pub(crate) pointer: String,
-    /// What it named: an id, a slug or a language.
+    /// The referenced id, slug or language.
     #[schema(example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
     pub(crate) value: String,
-    /// Why it can't be had.
+    /// The reason why it cannot be restored.
     #[schema(example = "This author is no longer there.")]
     pub(crate) detail: String,
 }
@@ -35,7 +35,7 @@ impl Missing {
     }
 }
 
-/// Everything that some snapshots name, as far as it is still there.
+/// The existing resources that some snapshots refer to.
 pub(crate) struct Referents {
     pub(crate) authors: HashMap<Id<Author>, AuthorCard>,
     pub(crate) tags: HashMap<Id<Tag>, TagCard>,
@@ -45,7 +45,7 @@ pub(crate) struct Referents {
 }
 
 impl Referents {
-    /// Looks up what snapshots name, in a fixed number of queries.
+    /// Loads the resources that snapshots refer to, in a fixed number of queries.
     pub(crate) fn load(app: &App, conn: &mut Conn, snapshots: &[&ArticleSnapshot]) -> Result<Self> {
         let links = &app.config.links;
         let own = snapshots.iter().flat_map(|snapshot| [snapshot.content.hero_image, snapshot.content.seo.0.image].into_iter().flatten());
@@ -66,7 +66,7 @@ impl Referents {
         Ok(Self { authors, tags, sections, images, articles })
     }
 
-    /// What a save of an article named that is gone.
+    /// Returns the references of a revision to deleted resources.
     pub(crate) fn missing(&self, article: ArticleId, snapshot: &ArticleSnapshot) -> Vec<Missing> {
         let ArticleSnapshot { content, relations, markdown: _ } = snapshot;
         let mut missing = Vec::new();
