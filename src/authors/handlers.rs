@@ -93,8 +93,8 @@ async fn replace_author(body: Body, request: Request, caller: Caller<Writer>, na
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default. Editors may
 /// change any author, other writers only their own profile.
-#[utoipa::path(tag = "Authors", params(("author" = String, Path,
-    description = "The id or slug of the author.")), request_body(content = AuthorDraft, content_type = "application/merge-patch+json"),
+#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "The id or slug of the author.")),
+    request_body(content = AuthorDraft, content_type = "application/merge-patch+json"),
     security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 200, body = Edited<AuthorEditorView>, description = "The author.")))]
 #[patch("/authors/{author}")]

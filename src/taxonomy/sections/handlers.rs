@@ -89,8 +89,8 @@ async fn replace_section(body: Body, request: Request, caller: Caller<Editor>, n
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default.
 #[utoipa::path(tag = "Sections",
-    params(("section" = String, Path,
-    description = "The id or slug of the section.")), request_body(content = SectionDraft, content_type = "application/merge-patch+json"),
+    params(("section" = String, Path, description = "The id or slug of the section.")),
+    request_body(content = SectionDraft, content_type = "application/merge-patch+json"),
     security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<SectionView>, description = "The section.")))]
 #[patch("/sections/{section}")]

@@ -86,8 +86,8 @@ async fn replace_tag(body: Body, request: Request, caller: Caller<Editor>, name:
 /// Change a tag
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default.
-#[utoipa::path(tag = "Tags", params(("tag" = String, Path,
-    description = "The id or slug of the tag.")), request_body(content = TagDraft, content_type = "application/merge-patch+json"),
+#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "The id or slug of the tag.")),
+    request_body(content = TagDraft, content_type = "application/merge-patch+json"),
     security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<TagView>, description = "The tag.")))]
 #[patch("/tags/{tag}")]
