@@ -67,7 +67,7 @@ pub(crate) struct PageQuery {
     pub(crate) count: bool,
     pub(crate) fields: Option<Vec<String>>,
     pub(crate) includes: Vec<String>,
-    /// Whether its rows have texts whatever is asked for.
+    /// Whether the rows always have texts, whatever the query includes.
     pub(crate) has_texts: bool,
     /// The hash that ties a cursor to its query.
     pub(crate) fingerprint: u64,
@@ -94,7 +94,7 @@ impl PageQuery {
         self.position.as_ref().is_some_and(|position| position.backward)
     }
 
-    /// The same query of rows that have texts.
+    /// Returns the query for rows that always have texts.
     pub(crate) fn of_texts(self) -> Self {
         Self { has_texts: true, ..self }
     }

@@ -129,7 +129,7 @@ impl Db {
         let (pool, turn) = (self.pool.clone(), self.turn(until).await?);
         blocking(turn, move || {
             let mut tries = 1;
-            // For all that is waited for in it, in all tries.
+            // The budget for all waits for locks, in all attempts.
             let mut patience = PATIENCE;
             loop {
                 let done = transaction(&pool, until, &mut patience, &mut effort);
