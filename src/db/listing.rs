@@ -121,8 +121,8 @@ impl<R> PageOf<R> {
         (next, prev, kept)
     }
 
-    /// Converts the rows of a page of long items. Makes some items at a time, beginning at the end from which the page was turned, until
-    /// they would be too long for a response. The result has at least one item.
+    /// Converts the rows of a page of long items, some at a time, until they would be too long for a response. Begins with the row next
+    /// to the cursor. The result has at least one item.
     pub(crate) fn within<V>(
         mut self,
         (max, backward): (usize, bool),
