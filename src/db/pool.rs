@@ -220,7 +220,7 @@ async fn write_queued(writer: &Writer, work: Task) -> Result<Parcel> {
                 (Ok(_), Err(cause)) => Err(Error::from_commit(&cause)),
                 (Err(error), _) => Err(error),
             };
-            // The commit stands, even if the caller is gone.
+            // The commit is kept, even if the caller is gone.
             let _ = sender.send(answer);
         });
         (keep, reply)

@@ -45,7 +45,7 @@ impl Job {
 pub(super) struct QueuePlace(Weak<Mutex<Option<QueuedWork>>>);
 
 impl QueuePlace {
-    /// Gives the job up, unless it has begun; returns whether it did. What the job's work holds is dropped at once.
+    /// Gives the job up, unless it has begun; returns whether it did. Values held by the job's work are dropped at once.
     pub(super) fn give_up(&self) -> bool {
         self.0.upgrade().is_some_and(|job| Job(job).take().is_some())
     }

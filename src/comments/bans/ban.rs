@@ -21,7 +21,7 @@ pub(super) type BanId = Id<Ban>;
 const WIDEST: (u8, u8) = (8, 19);
 
 text_enum! {
-    /// The kind of thing that is banned.
+    /// The kind of a banned value.
     pub(crate) enum BanKind {
         /// An email address, or all addresses of a domain.
         Email = "email",

@@ -1,4 +1,4 @@
-//! HTTP handlers for what readers do with their subscription.
+//! HTTP handlers for readers' operations on their subscription.
 
 use actix_web::{HttpResponse, get, post, put};
 
