@@ -27,11 +27,11 @@ pub(crate) fn faults(sent: &Map<String, Value>, before: Option<Before<'_>>, rend
     let shown = Shown { before, rendered };
     let mut faults = Vec::new();
     if html.is_some_and(|html| !shown.has_html(html)) {
-        faults.push(ambiguous("/body/html", "This is neither what the text gives nor what the current version shows; leave it out."));
+        faults.push(ambiguous("/body/html", "This matches neither the sent text nor the current version; leave it out."));
     }
     match (markdown, blocks.and_then(Value::as_array)) {
         (Some(_), Some(blocks)) if !shown.has_blocks(blocks) => {
-            let detail = "These are neither what `markdown` gives nor what the current version shows; send one of the two.";
+            let detail = "These match neither `markdown` nor the current version; send one of the two.";
             faults.push(ambiguous("/body/blocks", detail));
         }
         (None, Some(blocks)) => faults.extend(shown.edited(blocks)),
@@ -105,7 +105,7 @@ impl Shown<'_> {
                 let is_shown =
                     if is_known { own.contains(&format!("{source}\0{name}\0{value}")) } else { any.contains(&format!("{name}\0{value}")) };
                 if !is_shown && faults.len() < MAX_FAULTS {
-                    let detail = "This is not what the source of the block gives; edit that, or leave this member out.";
+                    let detail = "This does not match the source of the block; edit that, or leave this member out.";
                     faults.push(ambiguous(format!("/body/blocks/{index}/{name}"), detail));
                 }
             }

@@ -111,7 +111,7 @@ pub(crate) fn require_ownership(conn: &mut Conn, caller: &Caller<Writer>, articl
     if caller.edits_all() || owns(conn, caller, article.id, article.created_by)? {
         return Ok(());
     }
-    Err(Error::forbidden("This is another's article."))
+    Err(Error::forbidden("You can edit only your own articles."))
 }
 
 /// Returns a working copy that the caller may read, or else an error.
@@ -132,7 +132,7 @@ pub(crate) fn locked(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Re
 /// Returns an error if a contributor wants to publish an article, or to change one that is published or scheduled.
 pub(crate) fn refuse_contributor(caller: &Caller<Writer>, article: &Article, publish: bool) -> Result<()> {
     if caller.role == Role::Contributor && (publish || matches!(article.status, Status::Scheduled | Status::Published)) {
-        return Err(Error::forbidden("Contributors change drafts alone; authors and editors publish."));
+        return Err(Error::forbidden("Contributors can only change drafts; others publish them."));
     }
     Ok(())
 }
@@ -168,7 +168,7 @@ fn resolve(
         queries::leave_translations(conn, target.id)?;
     }
     if queries::locale_taken(conn, group, &draft.locale, target.id)? {
-        return Err(Error::conflict(format!("There is a translation into {:?} already.", draft.locale)));
+        return Err(Error::conflict(format!("There is already a translation into {:?}.", draft.locale)));
     }
     let slug = slugs::choose(conn, caller, &draft, target.id)?;
     Ok((ArticleSnapshot { content: draft.content(slug, group), markdown, relations }, rendered))
@@ -183,14 +183,14 @@ fn require_own_byline(conn: &mut Conn, caller: &Caller<Writer>, before: Option<&
     {
         return Ok(());
     }
-    let detail = "Your own profile must be among the authors; only editors take it off an article.";
+    let detail = "Your own profile must be among the authors; only editors can remove it.";
     Err(Error::invalid(vec![Fault::at("/authors", "own_profile_missing", detail)]))
 }
 
 /// Returns the translation group of a draft. Callers can add a translation only to articles that they may edit.
 fn group_of(conn: &mut Conn, caller: &Caller<Writer>, target: &DraftTarget<'_>, draft: &ArticleDraft) -> Result<ArticleId> {
     let Some(original) = draft.translation_of else { return Ok(target.id) };
-    let unknown = || Error::invalid(vec![Fault::at("/translation_of", "unknown_reference", "There is no such article of yours.")]);
+    let unknown = || Error::invalid(vec![Fault::at("/translation_of", "unknown_reference", "You have no such article.")]);
     let group = queries::translation_group(conn, original)?.ok_or_else(unknown)?;
     if target.before.map_or(target.id, |before| before.content.translation_group) == group {
         return Ok(group);

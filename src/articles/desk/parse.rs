@@ -145,10 +145,10 @@ impl Text {
         let is_known = |id: &&String| known.iter().chain(shown_before).any(|known| known.eq_ignore_ascii_case(id));
         let unknown = rendered.images.iter().filter(|id| !is_known(id));
         let fault = |id: &String| {
-            Fault::at(self.place_of(id), "unknown_reference", format!("The text shows the picture {id:?}, which there is not."))
+            Fault::at(self.place_of(id), "unknown_reference", format!("The text shows the image {id:?}, which does not exist."))
         };
         let named = rendered.unknown_images.iter().map(|(block, name)| {
-            let detail = format!("The text shows the picture {name:?}; a picture is named by its id, image:ID, which its upload answers.");
+            let detail = format!("The text shows the image {name:?}; write image:ID with the id in the response to the upload.");
             Fault::at(self.place_in(*block, rendered), "unknown_reference", detail)
         });
         Ok(unknown.map(fault).chain(named).collect())
@@ -168,7 +168,7 @@ impl Text {
 fn slug_fault(sent: &Map<String, Value>, before: Option<Before<'_>>) -> Option<Fault> {
     let slug = sent.get("slug")?.as_str()?;
     let is_own = before.is_some_and(|before| before.article.content.slug == slug);
-    let detail = || format!("{slug:?} is an address that a site needs for something else.");
+    let detail = || format!("{slug:?} is reserved for paths of the site or the API.");
     (slugs::is_reserved(slug) && !is_own).then(|| Fault::at("/slug", "reserved", detail()))
 }
 

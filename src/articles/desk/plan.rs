@@ -73,7 +73,7 @@ pub(crate) struct FailedPublication {
     /// The scheduled time.
     pub(crate) scheduled_at: Timestamp,
     /// The reason for the failure.
-    #[schema(example = "Save 5 has a section that there is no more.")]
+    #[schema(example = "Revision 5 has the section \"019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42\", which no longer exists.")]
     pub(crate) detail: String,
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Missing {
     #[schema(example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
     pub(crate) value: String,
     /// The reason why it cannot be restored.
-    #[schema(example = "This author is no longer there.")]
+    #[schema(example = "This author no longer exists.")]
     pub(crate) detail: String,
 }
 
@@ -72,24 +72,22 @@ impl Referents {
         let mut missing = Vec::new();
         let gone_image = |id: &Id<Image>| !self.images.contains_key(id);
         if content.translation_group != article && !self.articles.contains(&content.translation_group) {
-            missing.push(Missing::new("/translation_of", &content.translation_group, "This article is no longer there."));
+            missing.push(Missing::new("/translation_of", &content.translation_group, "This article no longer exists."));
         }
-        missing
-            .extend(content.hero_image.filter(gone_image).map(|id| Missing::new("/hero_image", &id, "This picture is no longer there.")));
+        missing.extend(content.hero_image.filter(gone_image).map(|id| Missing::new("/hero_image", &id, "This image no longer exists.")));
         for (index, id) in relations.authors.iter().enumerate().filter(|(_, id)| !self.authors.contains_key(id)) {
-            missing.push(Missing::new(format!("/authors/{index}"), id, "This author is no longer there."));
+            missing.push(Missing::new(format!("/authors/{index}"), id, "This author no longer exists."));
         }
         if let Some(id) = content.section.filter(|id| !self.sections.contains_key(id)) {
-            missing.push(Missing::new("/section", &id, "This section is no longer there."));
+            missing.push(Missing::new("/section", &id, "This section no longer exists."));
         }
         for (index, id) in relations.tags.iter().enumerate().filter(|(_, id)| !self.tags.contains_key(id)) {
-            missing.push(Missing::new(format!("/tags/{index}"), id, "This tag is no longer there."));
+            missing.push(Missing::new(format!("/tags/{index}"), id, "This tag no longer exists."));
         }
-        missing
-            .extend(content.seo.0.image.filter(gone_image).map(|id| Missing::new("/seo/image", &id, "This picture is no longer there.")));
+        missing.extend(content.seo.0.image.filter(gone_image).map(|id| Missing::new("/seo/image", &id, "This image no longer exists.")));
         let in_text = relations.images.iter().filter(|id| Some(**id) != content.seo.0.image);
         for id in in_text.filter(|id| gone_image(id)) {
-            missing.push(Missing::new("/body/markdown", id, "The text shows this picture, which is no longer there."));
+            missing.push(Missing::new("/body/markdown", id, "The text shows this image, which no longer exists."));
         }
         missing
     }

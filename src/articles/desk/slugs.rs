@@ -81,6 +81,6 @@ fn refusal(conn: &mut Conn, caller: &Caller<Writer>, slug: &str) -> Result<Error
 }
 
 fn kept_by_a_tombstone(slug: &str) -> Error {
-    let detail = format!("An article that was public under the slug {slug:?} was erased; its tombstone keeps the slug for ever.");
+    let detail = format!("An article that was public under the slug {slug:?} was erased; its tombstone keeps the slug forever.");
     Error::new(Code::SlugTaken, detail).with("taken_by", json!({"kind": "tombstone", "id": null, "title": null}))
 }

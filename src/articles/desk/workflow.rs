@@ -71,10 +71,10 @@ pub(crate) fn require(step: ArticleStep, article: &Article, plan: &ArticlePlan) 
         return Ok(());
     }
     let detail = match article.status {
-        Status::Draft => "It is a draft.",
-        Status::Scheduled => "It is scheduled.",
-        Status::Published => "It is published.",
-        Status::Trashed => "It is in the trash; restore it first.",
+        Status::Draft => "The article is a draft.",
+        Status::Scheduled => "The article is scheduled.",
+        Status::Published => "The article is published.",
+        Status::Trashed => "The article is in the trash; restore it first.",
     };
     let names: Vec<&str> = legal.into_iter().map(ArticleStep::name).collect();
     Err(Error::new(Code::IllegalTransition, detail).with("legal", names))

@@ -73,7 +73,7 @@ pub(in crate::articles) async fn answer_list(request: &Request) -> Result<Option
     let list = if time.is_some() {
         let list = query.listing(&PUBLIC, secrets, "articles as of a time");
         if listing::ranking(&mut query, &list, None).is_some() {
-            query.fault(Fault::parameter("sort", "unknown_name", "What nobody could view yet has no ranking."));
+            query.fault(Fault::parameter("sort", "unknown_name", "Previews of a time have no ranking by views."));
         }
         list
     } else {

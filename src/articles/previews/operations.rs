@@ -29,7 +29,7 @@ pub(super) fn create_of_article(app: &App, conn: &mut Conn, caller: &Caller<Writ
 pub(super) fn create_of_site<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, input: &Input) -> Result<NewPreview> {
     let draft = input.plain::<SitePreviewDraft>()?;
     if draft.at.is_some_and(|at| at < app.now()) {
-        return Err(Error::invalid(vec![Fault::at("/at", "in_the_past", "What readers saw can't be shown any more.")]));
+        return Err(Error::invalid(vec![Fault::at("/at", "in_the_past", "This time must not be in the past.")]));
     }
     let (mut preview, token) = Preview::make(None, caller.user, app.now(), draft.expires_in);
     preview.at = draft.at;
@@ -40,7 +40,7 @@ pub(super) fn create_of_site<R: Right>(app: &App, conn: &mut Conn, caller: &Call
 fn keep<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, preview: &Preview) -> Result<()> {
     lock(conn, "previews")?;
     if queries::count(conn, preview.article_id, app.now())? >= MAX_PREVIEWS {
-        return Err(Error::conflict(format!("There are {MAX_PREVIEWS} previews of this already; revoke one first.")));
+        return Err(Error::conflict(format!("There are already {MAX_PREVIEWS} previews; revoke one first.")));
     }
     queries::insert(conn, preview)?;
     announce(app, conn, caller, preview, "preview.created")

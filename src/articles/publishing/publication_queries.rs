@@ -75,7 +75,7 @@ fn relations(conn: &mut Conn, id: ArticleId) -> Result<Relations> {
 /// Stores the published version as a whole.
 pub(super) fn put(conn: &mut Conn, row: &Publication, rendered: &Json<Rendered>, relations: &Relations) -> Result<()> {
     let (id, slug) = (row.id, &row.content.slug);
-    let taken = || Error::new(Code::SlugTaken, format!("The slug {slug:?} is another article's."));
+    let taken = || Error::new(Code::SlugTaken, format!("Another article has the slug {slug:?}."));
     let text = publication_texts::rendered.eq(rendered);
     let own = publications::table.filter(publications::id.eq(id));
     let changed = conflict_on(straight!(conn, conn => diesel::update(own).set(row).execute(conn)), taken)?;

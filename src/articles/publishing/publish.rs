@@ -59,7 +59,7 @@ fn refuse_early_end(draft: &PublicationDraft, now: Timestamp) -> Result<()> {
     }
     let bound = serde_json::to_value(begin).unwrap_or_default();
     Err(Error::invalid(vec![
-        Fault::at("/until", "out_of_range", "A publication ends after it begins, and not in the past.").bound("min", bound),
+        Fault::at("/until", "out_of_range", "The end must be in the future and later than the beginning.").bound("min", bound),
     ]))
 }
 
@@ -141,7 +141,7 @@ fn require_own_profile(caller: &Caller<Writer>, chosen: &PublishableSave) -> Res
         return Ok(());
     }
     let detail = match caller.author {
-        None => "You have no author's profile to publish under. Make one at /api/v1/authors, and put it among the authors.",
+        None => "You have no author profile to publish under. Create one at /api/v1/authors, and add it to the authors.",
         Some(own) if !chosen.snapshot.relations.authors.contains(&own) => {
             "Your own profile is not among the authors. Add it, or ask an editor to publish the article."
         }

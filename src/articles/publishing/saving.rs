@@ -12,7 +12,7 @@ use crate::users::{Caller, Role, Writer};
 /// Creates an article.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input, saving: Saving<'_>) -> Result<ArticleEditorView> {
     if saving.publish && caller.role == Role::Contributor {
-        return Err(Error::forbidden("Contributors submit their articles; authors and editors publish."));
+        return Err(Error::forbidden("Contributors cannot publish; submit the article for review."));
     }
     let saved = operations::create(app, conn, caller, input, saving.note)?;
     answer(app, conn, caller, saved, saving.publish)

@@ -122,7 +122,7 @@ pub(crate) fn carry_out(app: &App, conn: &mut Conn, (id, due): (ArticleId, Times
     let Some((mut article, plan)) = claimed(conn, id, due)? else { return Ok(false) };
     match plan.schedule().filter(|schedule| schedule.at <= now) {
         Some(schedule) if schedule.until.is_some_and(|until| until <= now) => {
-            let why = "Its end had come, too, before it could be published.".to_owned();
+            let why = "Its end had passed before it could be published.".to_owned();
             let public = article.status == Status::Published;
             fail(app, conn, (&mut article, plan), why)?;
             // The scheduled version would have replaced the public one and ended, so the public one ends, too.

@@ -35,16 +35,16 @@ pub(super) fn find(app: &App, conn: &mut Conn, article: &Article, number: i32) -
     if number == article.revision {
         return current(conn, article);
     }
-    let unknown = || Error::invalid(vec![Fault::at("/revision", "unknown_reference", format!("There is no save {number}."))]);
+    let unknown = || Error::invalid(vec![Fault::at("/revision", "unknown_reference", format!("There is no revision {number}."))]);
     let snapshot = queries::saved(conn, article.id, number)?.ok_or_else(unknown)?;
     let gone = gone(app, conn, article.id, &snapshot)?.into_iter().map(|(kind, id)| {
-        Fault::at("/revision", "unknown_reference", format!("Save {number} has the {} {id:?}, which there is no more.", kind.name()))
+        Fault::at("/revision", "unknown_reference", format!("Revision {number} has the {} {id:?}, which no longer exists.", kind.name()))
     });
     let gone: Vec<Fault> = gone.collect();
     if !gone.is_empty() {
         return Err(Error::invalid(gone));
     }
-    let rendered = app.renderings.body(&snapshot.markdown).map_err(|why| Error::conflict(format!("The text of save {number}: {why}")))?;
+    let rendered = app.renderings.body(&snapshot.markdown).map_err(|why| Error::conflict(format!("The text of revision {number}: {why}")))?;
     Ok(PublishableSave { number, snapshot, rendered: Arc::unwrap_or_clone(rendered) })
 }
 
@@ -80,7 +80,7 @@ impl MissingKind {
         match self {
             Self::Author => "author",
             Self::Tag => "tag",
-            Self::Picture => "picture",
+            Self::Picture => "image",
             Self::Section => "section",
         }
     }
@@ -110,10 +110,10 @@ pub(super) fn require_free(conn: &mut Conn, article: &Article, chosen: &Publisha
     }
     lock(conn, "article slugs")?;
     if queries::slug_taken(conn, &content.slug, article.id)? {
-        return Err(Error::new(Code::SlugTaken, format!("Another article has the slug {:?} of save {number}.", content.slug)));
+        return Err(Error::new(Code::SlugTaken, format!("Another article has the slug {:?} of revision {number}.", content.slug)));
     }
     if queries::locale_taken(conn, article.content.translation_group, &content.locale, article.id)? {
-        return Err(Error::conflict(format!("There is a translation into {:?}, the language of save {number}, already.", content.locale)));
+        return Err(Error::conflict(format!("Another translation has {:?}, the language of revision {number}.", content.locale)));
     }
     Ok(())
 }

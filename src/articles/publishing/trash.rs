@@ -56,7 +56,7 @@ pub(crate) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name:
 /// Erases an article forever. Only administrators may do so.
 pub(crate) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, condition: &Precondition) -> Result<()> {
     if caller.role != Role::Admin {
-        return Err(Error::forbidden("Only administrators erase."));
+        return Err(Error::forbidden("Only administrators can erase articles."));
     }
     lock(conn, "articles")?;
     let Some(mut article) = queries::look_up(conn, name)? else { return Ok(()) };

@@ -23,7 +23,7 @@ pub(in crate::articles) fn routes(mount: &mut impl Mount) {
 pub(in crate::articles) fn note_of(query: &mut Query) -> Option<String> {
     let note = query.key("note", Kind::Text)?.text();
     if note.trim_matches([' ', '\u{a0}']).is_empty() {
-        query.fault(Fault::parameter("note", "empty", "A note may not be blank; leave it out."));
+        query.fault(Fault::parameter("note", "empty", "A note must not be blank; leave it out."));
         return None;
     }
     Some(note)

@@ -67,7 +67,7 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, what:
             return Err(Error::invalid(faults));
         }
         let rendered = app.renderings.body(&snapshot.markdown);
-        let rendered = rendered.map_err(|why| Error::conflict(format!("The text of this revision can't be saved any more. {why}")))?;
+        let rendered = rendered.map_err(|why| Error::conflict(format!("The text of this revision can no longer be saved. {why}")))?;
         if article.content.translation_group == article.id && snapshot.content.translation_group != article.id {
             queries::leave_translations(conn, article.id)?;
         }
@@ -103,7 +103,7 @@ fn settle_translation(
     let original = content.translation_group;
     content.translation_group = group_now(conn, caller, article, original)?;
     if original != article.id && content.translation_group == article.id && !missing.iter().any(|one| one.pointer == "/translation_of") {
-        missing.push(Missing::new("/translation_of", &original, "This article is another's."));
+        missing.push(Missing::new("/translation_of", &original, "You cannot edit this article."));
     }
     if queries::locale_taken(conn, content.translation_group, &content.locale, article.id)? {
         missing.push(Missing::new("/locale", &content.locale, "There is another translation into this language."));
