@@ -23,7 +23,7 @@ pub(crate) struct Visit<'a> {
     pub(crate) address: IpAddr,
     /// The visitor's `User-Agent`.
     pub(crate) user_agent: &'a str,
-    /// The thing that the visitor reads or sees.
+    /// The resource that the visitor reads or sees.
     pub(crate) subject: &'a str,
 }
 

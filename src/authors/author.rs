@@ -62,7 +62,7 @@ pub(crate) struct AuthorDraft {
     /// The author's biography.
     #[serde(default)]
     pub(crate) bio: BioDraft,
-    /// The portrait, by image id or slug.
+    /// The portrait, by image id.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) avatar: Option<Id<Image>>,
     /// The author's profiles on other sites.

@@ -56,7 +56,8 @@ async fn create_author(body: Body, request: Request, caller: Caller<Writer>) -> 
 ///
 /// With `view=editor`, the response includes the biography's Markdown, the account and the version, which is also the `ETag`
 /// for conditional writes. That view is for editors and for the profile's own account.
-#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor's view.")),
+#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "The id or slug of the author."),
+    ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor view.")),
     security((), ("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 200, body = crate::http::PublicOr<AuthorView, Edited<AuthorEditorView>>, description = "The author."), (status = 308, body = Moved, description = "The author has a new slug; Location holds the new URL.")))]
 #[get("/authors/{author}")]
@@ -81,7 +82,8 @@ async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpRe
 ///
 /// Omitted members get their defaults, except that `user` is unchanged unless an admin sends it. Editors may replace any
 /// author, other writers only their own profile.
-#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "Id or slug.")), request_body = AuthorDraft, security(("bearer" = ["contributor", "author", "editor", "admin"])),
+#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "The id or slug of the author.")),
+    request_body = AuthorDraft, security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 200, body = Edited<AuthorEditorView>, description = "The author.")))]
 #[put("/authors/{author}")]
 async fn replace_author(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -92,7 +94,9 @@ async fn replace_author(body: Body, request: Request, caller: Caller<Writer>, na
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default. Editors may
 /// change any author, other writers only their own profile.
-#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "Id or slug.")), request_body(content = AuthorDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["contributor", "author", "editor", "admin"])),
+#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "The id or slug of the author.")),
+    request_body(content = AuthorDraft, content_type = "application/merge-patch+json"),
+    security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 200, body = Edited<AuthorEditorView>, description = "The author.")))]
 #[patch("/authors/{author}")]
 async fn revise_author(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -110,7 +114,8 @@ async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web:
 ///
 /// If articles have this author, `reassign_to` must name the author who replaces them; without it, the response is `409` and
 /// counts the articles in `usages`.
-#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "Id or slug."), ("reassign_to" = Option<String>, Query, description = "The id or slug of the author who replaces this one in bylines.")),
+#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "The id or slug of the author."),
+    ("reassign_to" = Option<String>, Query, description = "The id or slug of the author who replaces this one in bylines.")),
     security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The author no longer exists.")))]
 #[delete("/authors/{author}")]
 async fn delete_author(request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {

@@ -1,4 +1,4 @@
-//! All SQL of authors.
+//! SQL queries for authors.
 
 use std::collections::HashMap;
 

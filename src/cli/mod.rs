@@ -141,13 +141,13 @@ pub fn run() -> ExitCode {
     finish(actix_web::rt::System::new().block_on(obey(command, config)))
 }
 
-/// Names the setting that an unknown option stands for: the port and the like are not told on the command line.
+/// Adds to the error of an unknown option the setting that it probably means; the port, for example, is a setting and not an option.
 fn with_setting(mut error: clap::Error) -> clap::Error {
     let unknown = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(option)) if error.kind() == ErrorKind::UnknownArgument => option.clone(),
         _ => return error,
     };
-    // Where an option is near, that is what was meant.
+    // If the error already suggests an option, that is more likely.
     if let (None, Some(setting)) = (error.get(ContextKind::SuggestedArg), meant_by_option(&unknown)) {
         let tip = format!("{setting} is a setting: an environment variable, or a line of .env in the working folder");
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));

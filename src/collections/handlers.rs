@@ -53,7 +53,9 @@ async fn create_collection(body: Body, request: Request, caller: Caller<Editor>)
 ///
 /// Returns the published articles of a collection, in order. With `view=editor`, returns the ids of all its articles and the
 /// version, which is also the `ETag` for conditional writes.
-#[utoipa::path(tag = "Collections", params(("key" = String, Path, description = "The key."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor's view.")),
+#[utoipa::path(tag = "Collections",
+    params(("key" = String, Path, description = "The key."),
+    ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor view.")),
     security((), ("bearer" = ["editor", "admin"])),
     responses((status = 200, body = crate::http::PublicOr<CollectionView, Edited<CollectionEditorView>>, description = "The collection.")))]
 #[get("/collections/{key}")]

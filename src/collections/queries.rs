@@ -1,4 +1,4 @@
-//! All SQL of collections.
+//! SQL queries for collections.
 
 use std::collections::HashMap;
 

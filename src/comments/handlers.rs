@@ -50,7 +50,7 @@ fn tags(article: ArticleId) -> Tags {
     tags
 }
 
-/// The tags of a list of its comments, in which the site's time zone says when a day begins.
+/// Returns the cache tags of a list of an article's comments; with filters by day, it depends on the site's time zone.
 fn tags_of_list(article: ArticleId, list: &PageQuery) -> Tags {
     let mut tags = tags(article);
     if LISTING.has_days(list) {

@@ -112,7 +112,7 @@ fn on_own_article<R>(caller: &Caller<R>) -> Predicate<comments::table> {
     Box::new(comments::article_id.eq_any(created).or(comments::article_id.eq_any(signed)))
 }
 
-/// Returns those of some articles that the caller created or signs.
+/// Returns the articles among these that the caller created or signs.
 pub(super) fn own_articles<R>(conn: &mut Conn, caller: &Caller<R>, ids: &[ArticleId]) -> Result<BTreeSet<ArticleId>> {
     let created = articles::table.filter(in_list(articles::id, ids)).filter(articles::created_by.eq(caller.user));
     let mut own: BTreeSet<ArticleId> = created.select(articles::id).load(conn)?.into_iter().collect();
@@ -225,7 +225,7 @@ pub(super) fn is_erased(conn: &mut Conn, id: &str) -> Result<bool> {
     Ok(look_up(conn, id)?.is_some_and(|comment| comment.erased))
 }
 
-/// Returns those of some comments that are erased or do not exist.
+/// Returns the comments among these that are erased or do not exist.
 pub(crate) fn gone(conn: &mut Conn, ids: &[CommentId]) -> Result<Vec<CommentId>> {
     let kept = comments::table.filter(in_list(comments::id, ids)).filter(comments::erased.eq(false));
     let kept: BTreeSet<CommentId> = kept.select(comments::id).load(conn)?.into_iter().collect();

@@ -75,7 +75,7 @@ pub(crate) struct StaffComment {
     /// The spam score, in points from 0 to 100.
     #[schema(example = 10, minimum = 0, maximum = 100)]
     pub(crate) spam_score: i32,
-    /// The signs of spam that the score is made of.
+    /// The signs of spam that make up the score.
     #[schema(example = json!(["no_form"]))]
     pub(crate) spam_signs: Vec<SpamSignal>,
     /// The article of the comment.

@@ -130,7 +130,7 @@ impl Db {
         let (pool, permit) = (self.pool.clone(), self.permit(until).await?);
         blocking(permit, move || {
             let mut tries = 1;
-            // For all that is waited for in it, in all tries.
+            // The budget for all waits for locks, in all attempts.
             let mut patience = WAIT_TIMEOUT;
             loop {
                 let done = transaction(&pool, until, &mut patience, &mut effort);
@@ -221,7 +221,7 @@ async fn write_queued(writer: &Writer, work: Task) -> Result<ErasedResult> {
                 (Ok(_), Err(cause)) => Err(Error::from_commit(&cause)),
                 (Err(error), _) => Err(error),
             };
-            // The commit stands, even if the caller is gone.
+            // The commit is kept, even if the caller is gone.
             let _ = sender.send(answer);
         });
         (keep, reply)

@@ -7,7 +7,7 @@ use crate::error::Result;
 /// The maximum length of a slug, in characters.
 pub(crate) const MAX_SLUG_LENGTH: usize = 120;
 
-/// A reference to a thing by its id or its slug.
+/// A reference to a resource by its id or its slug.
 pub(crate) enum IdOrSlug<T: 'static> {
     /// The id.
     Id(Id<T>),
@@ -27,12 +27,12 @@ impl<T> IdOrSlug<T> {
     }
 }
 
-/// Returns whether a text is a slug without any change; any other text cannot refer to a thing by its slug.
+/// Returns whether a text is a slug in its normal form; no other text in a body is a reference by slug.
 pub(crate) fn is_slug(text: &str) -> bool {
     text.split('-').all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
 }
 
-/// Returns whether a text in a body can refer to a thing: an id, or a slug without any change.
+/// Returns whether a text in a body can be a reference: an id, or a slug in its normal form.
 pub(crate) fn is_id_or_slug(text: &str) -> bool {
     Id::<()>::is_shape(text) || is_slug(text)
 }

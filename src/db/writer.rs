@@ -45,7 +45,7 @@ impl QueuedJob {
 pub(super) struct QueuePlace(Weak<Mutex<Option<QueuedWork>>>);
 
 impl QueuePlace {
-    /// Gives the job up, unless it has begun; returns whether it did. What the job's work holds is dropped at once.
+    /// Gives the job up, unless it has begun; returns whether it did. Values held by the job's work are dropped at once.
     pub(super) fn give_up(&self) -> bool {
         self.0.upgrade().is_some_and(|job| QueuedJob(job).take().is_some())
     }
@@ -131,7 +131,7 @@ mod tests {
     fn a_job_is_either_given_up_or_begun() {
         let (job, place, held) = self::job();
         assert!(place.give_up() && job.is_given_up() && job.take().is_none() && !place.give_up());
-        // Whoever waits for the end of the work hears of it at once, although the job is still in the queue.
+        // The work is dropped at once, so its waiters are told, although the job is still in the queue.
         assert_eq!(Arc::strong_count(&held), 1);
     }
 

@@ -1,4 +1,4 @@
-//! All SQL of the demo: the state of a database.
+//! SQL queries for the demo: the state of a database.
 
 use diesel::prelude::*;
 

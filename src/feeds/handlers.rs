@@ -31,13 +31,13 @@ impl IntoParams for FeedParameters {
     fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
         let text = |least: u32| serde_json::json!({"type": "string", "minLength": least, "maxLength": 400, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"});
         vec![
-            parameter("section", "Only articles of this section, by id or slug.", text(1)),
-            parameter("tag", "Only articles about this tag, by id or slug.", text(1)),
-            parameter("author", "Only articles by this author, by id or slug.", text(1)),
-            parameter("locale", "Only articles in this language.", text(0)),
+            parameter("section", "The section whose articles to return, by id or slug.", text(1)),
+            parameter("tag", "The tag whose articles to return, by id or slug.", text(1)),
+            parameter("author", "The author whose articles to return, by id or slug.", text(1)),
+            parameter("locale", "The language whose articles to return.", text(0)),
             parameter(
                 "content",
-                "Whole texts or excerpts; the default is the setting `FEED_CONTENT`.",
+                "Whether to return whole texts or excerpts; the default is the setting `FEED_CONTENT`.",
                 serde_json::json!({"type": "string", "enum": ["full", "summary"]}),
             ),
             parameter(
@@ -51,8 +51,8 @@ impl IntoParams for FeedParameters {
 
 /// Read the RSS feed
 ///
-/// The newest articles as RSS 2.0. Images are enclosures and authors are `dc:creator`. An item's `guid` never changes, even if
-/// the URL does.
+/// Returns the newest articles as RSS 2.0. Images are enclosures and authors are `dc:creator`. An item's `guid` never changes, even
+/// if the URL does.
 #[utoipa::path(tag = "Feeds", params(FeedParameters), responses((status = 200, body = String, content_type = "application/rss+xml", description = "The feed."),
     (status = 304, description = "The client already has this response."), (status = 404, description = "There is no such section, tag or author.")))]
 #[get("/feeds/rss.xml")]
@@ -62,7 +62,7 @@ async fn read_rss_feed(request: Request) -> Result<HttpResponse> {
 
 /// Read the Atom feed
 ///
-/// The newest articles as Atom (RFC 4287).
+/// Returns the newest articles as Atom (RFC 4287).
 #[utoipa::path(tag = "Feeds", params(FeedParameters), responses((status = 200, body = String, content_type = "application/atom+xml", description = "The feed."),
     (status = 304, description = "The client already has this response."), (status = 404, description = "There is no such section, tag or author.")))]
 #[get("/feeds/atom.xml")]
@@ -72,7 +72,7 @@ async fn read_atom_feed(request: Request) -> Result<HttpResponse> {
 
 /// Read the JSON feed
 ///
-/// The newest articles as JSON Feed 1.1.
+/// Returns the newest articles as JSON Feed 1.1.
 #[utoipa::path(tag = "Feeds", params(FeedParameters), responses((status = 200, body = JsonFeed, content_type = "application/feed+json", description = "The feed."),
     (status = 304, description = "The client already has this response."), (status = 404, description = "There is no such section, tag or author.")))]
 #[get("/feeds/feed.json")]
@@ -115,7 +115,7 @@ fn asked(request: &Request) -> Result<feed::FeedRequest> {
 
 /// Read the sitemap index
 ///
-/// The list of all sitemaps, for search engines; name it in the site's `robots.txt`. Articles with `noindex` are in no sitemap.
+/// Returns the list of all sitemaps, for search engines; name it in the site's `robots.txt`. Articles with `noindex` are in no sitemap.
 #[utoipa::path(tag = "Feeds", responses((status = 200, body = String, content_type = "application/xml", description = "The index."), (status = 304, description = "The client already has this response.")))]
 #[get("/sitemap.xml")]
 async fn read_sitemap_index(request: Request) -> Result<HttpResponse> {
@@ -126,7 +126,7 @@ async fn read_sitemap_index(request: Request) -> Result<HttpResponse> {
 
 /// Read the news sitemap
 ///
-/// The articles of the last 48 hours, at most 1000, in Google News format.
+/// Returns the articles of the last 48 hours, at most 1000, in Google News format.
 #[utoipa::path(tag = "Feeds", responses((status = 200, body = String, content_type = "application/xml", description = "The sitemap."), (status = 304, description = "The client already has this response.")))]
 #[get("/sitemap-news.xml")]
 async fn read_news_sitemap(request: Request) -> Result<HttpResponse> {

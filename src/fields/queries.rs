@@ -1,4 +1,4 @@
-//! All SQL of custom fields.
+//! SQL queries for custom fields.
 
 use diesel::prelude::*;
 use serde_json::Value;

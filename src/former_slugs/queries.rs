@@ -1,4 +1,4 @@
-//! All SQL of former slugs.
+//! SQL queries for former slugs.
 
 use diesel::dsl::{Eq, Filter, Select};
 use diesel::prelude::*;

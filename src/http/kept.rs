@@ -1,4 +1,4 @@
-//! Deletes the stored responses of idempotent requests when the thing that they show is deleted.
+//! Deletes the stored responses of idempotent requests when the resource that they show is deleted.
 
 use diesel::prelude::*;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::schema::idempotency_keys;
 /// The number of responses that are checked together.
 const AT_ONCE: i64 = 100;
 
-/// The thing that a stored response shows, by its id.
+/// The resource that a stored response shows, by its id.
 pub(crate) enum KeptOf {
     /// A comment.
     Comment(String),
@@ -22,13 +22,13 @@ pub(crate) enum KeptOf {
     Account(String),
 }
 
-/// The key of a stored response, and the thing that the response shows.
+/// The key of a stored response, and the resource that the response shows.
 type Subject = (String, KeptOf);
 
-/// Tells for each of the given things whether it has been deleted.
+/// Returns for each of the given resources whether it has been deleted.
 type Gone = fn(&mut Conn, &[KeptOf]) -> Result<Vec<bool>>;
 
-/// Deletes the stored responses that show deleted things.
+/// Deletes the stored responses that show deleted resources.
 pub(crate) async fn forget_answers_of_the_gone(app: &App, gone: Gone) -> Result<()> {
     let mut after = Some(String::new());
     while let Some(begin) = after {
@@ -43,7 +43,7 @@ pub(crate) async fn forget_answers_of_the_gone(app: &App, gone: Gone) -> Result<
     Ok(())
 }
 
-/// Returns the things that the next stored responses show, and the key of the last response, if there is one.
+/// Returns the resources that the next stored responses show, and the key of the last response, if there is one.
 fn subjects(app: &App, conn: &mut Conn, scope: &str) -> Result<(Option<String>, Vec<Subject>)> {
     let rows = behind(conn, scope)?;
     let last = rows.last().map(|(scope, _)| scope.clone());
@@ -64,7 +64,7 @@ fn forget(conn: &mut Conn, found: Vec<Subject>, gone: Gone) -> Result<()> {
     Ok(())
 }
 
-/// Returns the thing that a stored response shows: a comment (which has an edit token), or the thing that its `Location` names.
+/// Returns the resource that a stored response shows: a comment (which has an edit token), or the resource that its `Location` names.
 fn subject(app: &App, scope: String, sealed: &str) -> Option<Subject> {
     let kept: StoredResponse = serde_json::from_slice(&app.secrets.unseal(&scope, sealed)?).ok()?;
     let body: Value = serde_json::from_slice(&kept.body).ok()?;

@@ -101,7 +101,7 @@ pub(crate) fn of_listing<T, R>(listing: &Listing<T, R>) -> Vec<Parameter> {
     parameters
 }
 
-/// What a date without a time stands for.
+/// Returns a sentence that explains a date without a time.
 fn about_day(kind: Kind, op: Op) -> &'static str {
     match (kind, op) {
         (Kind::Time, Op::Eq) => " A date alone, such as `2026-01-31`, is that day in the site's `timezone`.",

@@ -126,7 +126,7 @@ async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web:
 /// removes the image from all that content. Revisions are never changed: the publication of a scheduled revision that shows the image fails
 /// when it is due, and the article's `failed_publication` says so. The file is deleted with the last image that uses it.
 #[utoipa::path(tag = "Images", params(("image" = String, Path, description = "The id of the image."),
-        ("force" = Option<bool>, Query, description = "Remove the image from all content that shows it.")),
+        ("force" = Option<bool>, Query, description = "Whether to remove the image from all content that shows it.")),
     security(("bearer" = ["contributor", "author", "editor", "admin"])),
     responses((status = 204, description = "The image no longer exists.")))]
 #[delete("/images/{image}")]

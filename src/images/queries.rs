@@ -1,4 +1,4 @@
-//! The SQL of images.
+//! SQL queries for images.
 
 use std::collections::HashMap;
 

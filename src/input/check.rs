@@ -41,7 +41,7 @@ impl Checker {
         }
     }
 
-    /// Returns the validation errors of a body by the component schema with this name: all, or one more than are reported.
+    /// Validates a body with the component schema of this name. Returns all validation errors, or one more than are reported.
     pub(crate) fn faults(&self, schema: &str, body: &Value) -> Result<Vec<Fault>> {
         self.walk(schema, body, Aim::All)
     }

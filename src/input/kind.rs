@@ -56,7 +56,7 @@ impl Kind {
             }
             return text.split(',').map(|item| self.key(name, item.trim())).collect();
         }
-        // A day stays what it was sent as until the site's time zone is known.
+        // A day stays a text until the site's time zone is known.
         if matches!(self, Self::Time) && is_date(text) {
             return Ok(vec![Key::Text(text.to_owned())]);
         }

@@ -1,4 +1,4 @@
-//! The SQL of jobs.
+//! SQL queries for jobs.
 
 use diesel::prelude::*;
 

@@ -97,11 +97,11 @@ pub(super) enum Members {
         /// The Markdown of the whole list.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// Derived from `markdown`; ignored in requests.
+        /// Whether the list is numbered, derived from `markdown`; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<bool>, read_only)]
         ordered: IgnoredAny,
-        /// Derived from `markdown`; ignored in requests.
+        /// The first number, derived from `markdown`; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<u32>, read_only)]
         start: IgnoredAny,
@@ -174,11 +174,11 @@ pub(super) enum Members {
         /// The URL of the content.
         #[schema(format = "uri", max_length = 2000, pattern = r#"^https?://[^\s<>"`\\]+$"#)]
         url: String,
-        /// Derived from the URL; ignored in requests.
+        /// The provider, derived from the URL; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Provider>, read_only)]
         provider: IgnoredAny,
-        /// Derived from the URL; ignored in requests.
+        /// The URL for an `<iframe>`, derived from `url`; ignored in requests.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         embed_url: IgnoredAny,

@@ -174,7 +174,7 @@ fn add_headers(response: &mut Value, status: &str, facts: &ErrorFacts) {
         _ => {}
     }
     if ["200", "201", "206", "304"].contains(&status) {
-        add("Cache-Control", "Which caches may store the response, and for how long.");
+        add("Cache-Control", "The caches that may store the response, and the time for which they may.");
         add("ETag", "The entity tag of the response; for editor views, the version.");
         if facts.reads && status != "304" {
             add(

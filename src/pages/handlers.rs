@@ -37,7 +37,7 @@ async fn read_home_page(request: Request) -> Result<HttpResponse> {
 ///
 /// Returns all content of an article's page in one response. A former slug gets `308` with the new URL, and an article that is
 /// no longer public gets `410`, as from the article itself.
-#[utoipa::path(tag = "Pages", params(("article" = String, Path, description = "Id or slug."), Previewed),
+#[utoipa::path(tag = "Pages", params(("article" = String, Path, description = "The id or slug of the article."), Previewed),
     responses((status = 200, body = ArticlePage, description = "The page."), (status = 308, body = Moved, description = "The article has a new slug; Location holds the new URL of its page.")))]
 #[get("/pages/article/{article}")]
 async fn read_article_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
@@ -60,7 +60,9 @@ async fn read_article_page(request: Request, name: web::Path<String>) -> Result<
 /// Read a section's page
 ///
 /// Returns all content of a section's page in one response.
-#[utoipa::path(tag = "Pages", params(("section" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = SectionPage, description = "The page."), (status = 308, body = Moved, description = "The section has a new slug; Location holds the new URL of its page.")))]
+#[utoipa::path(tag = "Pages", params(("section" = String, Path, description = "The id or slug of the section."), Previewed),
+    responses((status = 200, body = SectionPage, description = "The page."),
+    (status = 308, body = Moved, description = "The section has a new slug; Location holds the new URL of its page.")))]
 #[get("/pages/section/{section}")]
 async fn read_section_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     answer_named(&request, name.into_inner(), operations::section, |page| &page.section.slug).await
@@ -69,7 +71,9 @@ async fn read_section_page(request: Request, name: web::Path<String>) -> Result<
 /// Read an author's page
 ///
 /// Returns all content of an author's page in one response.
-#[utoipa::path(tag = "Pages", params(("author" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = AuthorPage, description = "The page."), (status = 308, body = Moved, description = "The author has a new slug; Location holds the new URL of the page.")))]
+#[utoipa::path(tag = "Pages", params(("author" = String, Path, description = "The id or slug of the author."), Previewed),
+    responses((status = 200, body = AuthorPage, description = "The page."),
+    (status = 308, body = Moved, description = "The author has a new slug; Location holds the new URL of the page.")))]
 #[get("/pages/author/{author}")]
 async fn read_author_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     answer_named(&request, name.into_inner(), operations::author, |page| &page.author.basics.card.slug).await
@@ -78,7 +82,9 @@ async fn read_author_page(request: Request, name: web::Path<String>) -> Result<H
 /// Read a tag's page
 ///
 /// Returns all content of a tag's page in one response.
-#[utoipa::path(tag = "Pages", params(("tag" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = TagPage, description = "The page."), (status = 308, body = Moved, description = "The tag has a new slug; Location holds the new URL of its page.")))]
+#[utoipa::path(tag = "Pages", params(("tag" = String, Path, description = "The id or slug of the tag."), Previewed),
+    responses((status = 200, body = TagPage, description = "The page."),
+    (status = 308, body = Moved, description = "The tag has a new slug; Location holds the new URL of its page.")))]
 #[get("/pages/tag/{tag}")]
 async fn read_tag_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     answer_named(&request, name.into_inner(), operations::tag, |page| &page.tag.slug).await

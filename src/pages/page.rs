@@ -27,7 +27,8 @@ pub(crate) struct ArticlePage {
     pub(super) previous: Option<ArticleCard>,
     /// The next article by publication time, in the same section (in any, if it has none) and language; `null` for a standing page.
     pub(super) next: Option<ArticleCard>,
-    /// Up to six articles in the same language that share tags or the section with it; those that share most come first, then the newest.
+    /// Up to six articles in the same language that share tags or the section with the article; the articles that share most come first,
+    /// then the newest.
     pub(super) related: Vec<ArticleCard>,
     /// The first page of the comments, as from `GET /articles/{article}/comments`, which also accepts the cursor.
     pub(super) comments: Page<CommentView>,

@@ -67,7 +67,8 @@ async fn import_redirects(body: Sheet, request: Request, caller: Caller<Editor>)
     query.finish()?;
     let sheet = Arc::new(request.compute(move |app| import::read(app, &body.0)).await??);
     if sheet.is_wrong() {
-        // All faults are told at once, those among them that only what is there tells; but nobody has to wait for it.
+        // The response reports all validation errors, including those that depend on existing redirects. A read finds them, so that no
+        // other write has to wait.
         let sheet = Arc::clone(&sheet);
         request.read(move |app, conn| import::check(app, conn, &sheet, replace)).await?;
     }

@@ -225,7 +225,7 @@ fn loops(all: &HashMap<String, Redirect>, changed: &BTreeMap<u64, (Redirect, boo
     let mut ending: HashSet<&str> = HashSet::new();
     let mut faults = Vec::new();
     for (number, (redirect, _)) in changed {
-        // Each looks at its whole way, which may be as long as the file.
+        // Each step follows a whole chain of redirects, which may be as long as the file.
         if faults.len() > MAX_FAULTS {
             break;
         }

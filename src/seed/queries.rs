@@ -1,4 +1,4 @@
-//! All SQL of the newsroom for benchmarks.
+//! SQL queries for the newsroom for benchmarks.
 
 use diesel::prelude::*;
 

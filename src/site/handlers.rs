@@ -19,7 +19,8 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 ///
 /// Returns the site's settings for front ends. With `view=editor`, the response includes the version, which is also the `ETag`
 /// for conditional writes.
-#[utoipa::path(tag = "Site", params(("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the admin's view.")),
+#[utoipa::path(tag = "Site", params(("view" = inline(Option<crate::http::EditorView>), Query,
+    description = "Selects the view for administrators.")),
     security((), ("bearer" = ["admin"])),
     responses((status = 200, body = crate::http::PublicOr<SiteView, SiteEditorView>, description = "The site.")))]
 #[get("/site")]

@@ -1,4 +1,4 @@
-//! All SQL of the site.
+//! SQL queries for the site.
 
 use diesel::prelude::*;
 

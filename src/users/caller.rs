@@ -57,7 +57,7 @@ pub(crate) enum GuestOr<R> {
 pub(crate) struct KeyUse {
     /// Whether the request only reads.
     pub(crate) reading: bool,
-    /// What the operation requires of an API key. If it is `None`, the operation refuses current keys.
+    /// The requirement of the operation on API keys. If it is `None`, the operation refuses current keys.
     pub(crate) demand: Option<Demand>,
 }
 

@@ -1,4 +1,4 @@
-//! The page that tries requests out: whole, without anything from elsewhere.
+//! The documentation page: it works without resources from other hosts.
 
 use std::fmt::Write;
 

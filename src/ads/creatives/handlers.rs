@@ -94,7 +94,7 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, id: web::P
 
 /// Delete a creative
 ///
-/// Its statistics are deleted, too. To stop it and keep them, set `active` to false.
+/// The statistics of the creative are deleted, too. To hide it and keep them, set `active` to false.
 #[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative.")),
     security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The creative no longer exists.")))]
 #[delete("/ads/creatives/{creative}")]

@@ -43,7 +43,7 @@ pub(in crate::ads) fn by_ids(conn: &mut Conn, ids: &[PlacementId]) -> Result<Has
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// Returns those of some keys that belong to a placement.
+/// Returns the keys among these that belong to a placement.
 pub(crate) fn known_keys(conn: &mut Conn, keys: &[String]) -> Result<Vec<String>> {
     if keys.is_empty() {
         return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! Publishing: at once or at a time, and giving it up.
+//! Publishing, scheduling, and withdrawal of articles.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ use crate::http::Precondition;
 use crate::input::Input;
 use crate::users::{Caller, Writer};
 
-/// Publishes a save or schedules it, in the place of what was planned before.
+/// Publishes or schedules a revision. Replaces an earlier schedule.
 pub(crate) fn publish(
     app: &App,
     conn: &mut Conn,
@@ -60,11 +60,11 @@ fn refuse_early_end(draft: &PublicationDraft, now: Timestamp) -> Result<()> {
     }
     let bound = serde_json::to_value(begin).unwrap_or_default();
     Err(Error::invalid(vec![
-        Fault::at("/until", "out_of_range", "A publication ends after it begins, and not in the past.").bound("min", bound),
+        Fault::at("/until", "out_of_range", "The end must be in the future and later than the beginning.").bound("min", bound),
     ]))
 }
 
-/// Plans a publication; nothing happens where it is planned like this already, and nobody waits for a decision.
+/// Schedules a publication. Nothing changes if the same publication is already scheduled and the article is not in review.
 fn plan_ahead(
     app: &App,
     conn: &mut Conn,
@@ -89,7 +89,7 @@ fn plan_ahead(
     workflow::record(app, conn, ArticleEvent { kind, article, actor: caller.actor(), tags: Vec::new(), details })
 }
 
-/// Gives up what is planned, else takes the published copy away; the working copy stays.
+/// Cancels the schedule or, if there is none, deletes the published version. The working copy is unchanged.
 pub(crate) fn unpublish(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, condition: &Precondition) -> Result<()> {
     let mut article = locked(conn, caller, name)?;
     condition.check_bare(article.version)?;
@@ -116,14 +116,14 @@ pub(crate) fn unpublish(app: &App, conn: &mut Conn, caller: &Caller<Writer>, nam
     workflow::record(app, conn, ArticleEvent { kind, article: &article, actor: caller.actor(), tags, details: Value::Null })
 }
 
-/// Publishes the working copy of an article that is already loaded. What was planned is done with it; an end stays.
+/// Publishes the working copy of a loaded article. Removes the schedule; the end is kept.
 pub(crate) fn publish_now(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article) -> Result<()> {
     let chosen = snapshots::current(conn, article)?;
     require_own_profile(caller, &chosen)?;
     release_current(app, conn, article, (chosen, caller.actor()))
 }
 
-/// The same for a look ahead, which anybody may have of what they may read.
+/// Publishes the working copy in a simulation. Unlike publishing, this needs no own profile in the byline.
 pub(crate) fn simulate(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article) -> Result<()> {
     let chosen = snapshots::current(conn, article)?;
     release_current(app, conn, article, (chosen, caller.actor()))
@@ -136,13 +136,13 @@ fn release_current(app: &App, conn: &mut Conn, article: &mut Article, (chosen, a
     release::release(app, conn, article, plan, release)
 }
 
-/// Who may not edit everybody's articles publishes under their own name: alone, or beside others.
+/// Returns an error if a caller who is not an editor is not among the authors.
 fn require_own_profile(caller: &Caller<Writer>, chosen: &PublishableSave) -> Result<()> {
     if caller.edits_all() {
         return Ok(());
     }
     let detail = match caller.author {
-        None => "You have no author's profile to publish under. Make one at /api/v1/authors, and put it among the authors.",
+        None => "You have no author profile to publish under. Create one at /api/v1/authors, and add it to the authors.",
         Some(own) if !chosen.snapshot.relations.authors.contains(&own) => {
             "Your own profile is not among the authors. Add it, or ask an editor to publish the article."
         }

@@ -1,4 +1,4 @@
-//! Review: a contributor's way to publication. Submitting asks an editor to look, returning hands the draft back with a note.
+//! Review: users submit articles, and editors publish them or return them with a note.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use crate::http::Precondition;
 use crate::input::Input;
 use crate::users::{Caller, Writer};
 
-/// Submits an article; nothing happens where it waits with the same note already.
+/// Submits an article for review. Nothing changes if it already waits with the same note.
 pub(crate) fn submit(
     app: &App,
     conn: &mut Conn,
@@ -47,27 +47,27 @@ pub(crate) fn submit(
     editor_view(app, conn, article)
 }
 
-/// What returns an article from review.
+/// A request to return an article from review.
 pub(crate) struct Return<'a> {
-    /// Which article.
+    /// The id or slug of the article.
     pub(crate) name: &'a str,
-    /// Which version of it.
+    /// The version that the request is based on.
     pub(crate) condition: &'a Precondition,
-    /// What its author should know.
+    /// A note for the author.
     pub(crate) note: Option<String>,
 }
 
-/// Returns an article; only editors, and whoever submitted it, may.
+/// Returns an article from review. Only editors, and the user who submitted it, may do so.
 pub(crate) fn give_back(app: &App, conn: &mut Conn, caller: &Caller<Writer>, wanted: Return<'_>) -> Result<()> {
     let mut article = locked(conn, caller, wanted.name)?;
     let mut plan = plan_queries::plan(conn, article.id)?;
     let own = plan.review_by == Some(caller.user);
     if plan.review_at.is_some() && !own && !caller.edits_all() {
-        return Err(Error::forbidden("Editors return what is in review; whoever submitted it may withdraw it."));
+        return Err(Error::forbidden("Only editors, and the user who submitted it, can end the review."));
     }
     wanted.condition.check_bare(article.version)?;
     if plan.review_at.is_none() {
-        // What waits for nobody is where returning leads to; the trash is not.
+        // An article that is not in review needs no return; one in the trash is an error.
         return if article.status == Status::Trashed { workflow::require(ArticleStep::Return, &article, &plan) } else { Ok(()) };
     }
     let now = app.now();

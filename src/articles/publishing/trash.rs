@@ -1,4 +1,4 @@
-//! The trash: what is thrown away is public no more; it can be brought back as a draft, or erased for ever.
+//! The trash: trashed articles are not public; they can be restored as drafts or erased forever.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ use crate::http::Precondition;
 use crate::scrub::{self, Scrub};
 use crate::users::{Caller, Role, Writer};
 
-/// Moves an article to the trash; readers see it no more.
+/// Moves an article to the trash and withdraws it.
 pub(crate) fn trash(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, condition: &Precondition) -> Result<()> {
     Lock::Articles.take(conn)?;
     let Some(mut article) = queries::look_up(conn, name)? else { return Ok(()) };
@@ -38,12 +38,12 @@ pub(crate) fn trash(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &
     workflow::record(app, conn, ArticleEvent { kind, article: &article, actor: caller.actor(), tags, details: Value::Null })
 }
 
-/// Takes the published copy away where there is one; gives the cache tags of what readers see changed.
+/// Withdraws the published version, if there is one. Returns the cache tags of the changed public responses.
 fn withdrawn(conn: &mut Conn, article: &mut Article) -> Result<Vec<CacheTag>> {
     if article.status == Status::Published { release::withdraw(conn, article) } else { Ok(Vec::new()) }
 }
 
-/// Brings an article back from the trash, as a draft.
+/// Restores an article from the trash as a draft.
 pub(crate) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<ArticleEditorView> {
     let mut article = locked(conn, caller, name)?;
     workflow::require(ArticleStep::Restore, &article, &plan_queries::plan(conn, article.id)?)?;
@@ -54,10 +54,10 @@ pub(crate) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name:
     editor_view(app, conn, article)
 }
 
-/// Erases an article for ever; only administrators may.
+/// Erases an article forever. Only administrators may do so.
 pub(crate) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, condition: &Precondition) -> Result<()> {
     if caller.role != Role::Admin {
-        return Err(Error::forbidden("Only administrators erase."));
+        return Err(Error::forbidden("Only administrators can erase articles."));
     }
     Lock::Articles.take(conn)?;
     let Some(mut article) = queries::look_up(conn, name)? else { return Ok(()) };

@@ -81,7 +81,7 @@ async fn refuse_comment_digest(request: Request, caller: Caller<CommentDesk>) ->
 
 /// Redirect to the site's page that ends emails about replies
 ///
-/// For email programs that open the `List-Unsubscribe` URL in a browser. The request changes nothing: the site's page
+/// Some email programs open the `List-Unsubscribe` URL in a browser. The request changes nothing: the site's page
 /// `/comments/unsubscribe?token=…` asks for confirmation and posts the token.
 #[utoipa::path(tag = "Comments", params(("token" = Option<String>, Query, description = "The token in the email.")),
     responses((status = 303, description = "`Location` is the URL of the page.")))]

@@ -46,7 +46,7 @@ pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, ru
     encode(turned(pixels, orientation)?, rendition.format)
 }
 
-/// The smallest fraction at which a part of a JPEG still has enough pixels.
+/// Returns the smallest scale, in eighths, at which a part of a JPEG still has enough pixels.
 fn eighths(mime: Mime, region: u32, wanted: u32) -> u8 {
     let enough = |eighths: &u8| u64::from(region) * u64::from(*eighths) >= u64::from(wanted) * 8;
     if mime == Mime::Jpeg { (1..8).find(enough).unwrap_or(8) } else { 8 }

@@ -29,7 +29,7 @@ pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
 ///
 /// Returns the public lists by name; with `view=editor`, all lists.
 #[utoipa::path(tag = "Newsletter", params(NewsletterLists,
-    ("view" = inline(Option<EditorView>), Query, description = "The editors' view.")),
+    ("view" = inline(Option<EditorView>), Query, description = "Selects the editor view.")),
     security((), ("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Page<ListView>, description = "A page of lists.")))]
 #[get("/newsletter/lists")]
@@ -66,7 +66,7 @@ async fn create_newsletter_list(body: Body, request: Request, caller: Caller<Edi
 /// Readers can read public lists. `view=editor` returns any list with its version, which the `ETag` holds for
 /// conditional writes.
 #[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "The id or key of the list."),
-    ("view" = inline(Option<EditorView>), Query, description = "The editors' view.")),
+    ("view" = inline(Option<EditorView>), Query, description = "Selects the editor view.")),
     security((), ("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Either<ListView>, description = "The list.")))]
 #[get("/newsletter/lists/{list}")]

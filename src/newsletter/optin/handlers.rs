@@ -1,4 +1,4 @@
-//! HTTP handlers for what readers do with their subscription.
+//! HTTP handlers for readers' operations on their subscription.
 
 use actix_web::{HttpResponse, get, post, put};
 
@@ -46,7 +46,7 @@ async fn confirm_subscription(body: Body, request: Request) -> Result<HttpRespon
 
 /// Redirect to the site's page that ends a subscription
 ///
-/// For email programs that open the `List-Unsubscribe` URL in a browser. The request changes nothing: the site's page
+/// Some email programs open the `List-Unsubscribe` URL in a browser. The request changes nothing: the site's page
 /// `/newsletter/unsubscribe?token=…` asks for confirmation and posts the token.
 #[utoipa::path(tag = "Newsletter", params(("token" = Option<String>, Query, description = "The token in the email.")),
     responses((status = 303, description = "`Location` is the URL of the page.")))]
@@ -76,9 +76,8 @@ async fn unsubscribe(body: OneClick, request: Request) -> Result<HttpResponse> {
 
 /// Read a subscriber's preferences
 ///
-/// For the site's page `/newsletter/preferences?token=…`, which sends the token in the email. The method is `POST` so
-/// that the token appears in no URL. The response contains the public lists and the other lists that the subscriber
-/// is on.
+/// The site's page `/newsletter/preferences?token=…` sends the token in the email. The method is `POST` so that the token appears in
+/// no URL. The response contains the public lists and the other lists that the subscriber is on.
 #[utoipa::path(tag = "Newsletter", request_body = NewsletterToken,
     responses((status = 200, body = PreferencesView, description = "The preferences.")))]
 #[post("/newsletter/preferences")]

@@ -51,7 +51,7 @@ pub(super) fn look_up_by_hash(conn: &mut Conn, hash: &str) -> Result<Option<Subs
     Ok(subscribers::table.filter(subscribers::email_hash.eq(hash)).select(Subscriber::as_select()).first(conn).optional()?)
 }
 
-/// Returns those of some email addresses that belong to subscribers, whatever their status.
+/// Returns the email addresses among these that belong to subscribers, whatever their status.
 pub(super) fn known(conn: &mut Conn, emails: &[String]) -> Result<HashSet<String>> {
     let mut found = HashSet::new();
     for some in emails.chunks(AT_ONCE) {

@@ -53,7 +53,9 @@ async fn create_section(body: Body, request: Request, caller: Caller<Editor>) ->
 /// Read a section
 ///
 /// With `view=editor`, the response includes the version, which is also the `ETag` for conditional writes.
-#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor's view.")),
+#[utoipa::path(tag = "Sections",
+    params(("section" = String, Path, description = "The id or slug of the section."),
+    ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor view.")),
     security((), ("bearer" = ["editor", "admin"])),
     responses((status = 200, body = crate::http::Either<SectionView>, description = "The section."), (status = 308, body = Moved, description = "The section has a new slug; Location holds its new URL.")))]
 #[get("/sections/{section}")]
@@ -76,7 +78,8 @@ async fn read_section(request: Request, name: web::Path<String>) -> Result<HttpR
 /// Replace a section
 ///
 /// Omitted members get their defaults.
-#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug.")), request_body = SectionDraft, security(("bearer" = ["editor", "admin"])),
+#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "The id or slug of the section.")),
+    request_body = SectionDraft, security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<SectionView>, description = "The section.")))]
 #[put("/sections/{section}")]
 async fn replace_section(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -86,7 +89,10 @@ async fn replace_section(body: Body, request: Request, caller: Caller<Editor>, n
 /// Change a section
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default.
-#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug.")), request_body(content = SectionDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
+#[utoipa::path(tag = "Sections",
+    params(("section" = String, Path, description = "The id or slug of the section.")),
+    request_body(content = SectionDraft, content_type = "application/merge-patch+json"),
+    security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<SectionView>, description = "The section.")))]
 #[patch("/sections/{section}")]
 async fn revise_section(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -104,7 +110,10 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web:
 ///
 /// If articles, sections or ads belong to the section, `reassign_to` must name the section that takes them over; without it,
 /// the response is `409` and lists them in `usages`.
-#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug."), ("reassign_to" = Option<String>, Query, description = "The id or slug of the section that takes over the articles, subsections and ads of this one.")),
+#[utoipa::path(tag = "Sections",
+    params(("section" = String, Path, description = "The id or slug of the section."),
+    ("reassign_to" = Option<String>, Query,
+    description = "The id or slug of the section that takes over the articles, subsections and ads of this one.")),
     security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The section no longer exists.")))]
 #[delete("/sections/{section}")]
 async fn delete_section(request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -120,7 +129,8 @@ async fn delete_section(request: Request, caller: Caller<Editor>, name: web::Pat
 ///
 /// Moves every article and subsection of this section to the section `into`, then deletes this section. Returns the section
 /// `into`, which cannot be below this section.
-#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug of the section to merge and delete.")), request_body = SectionMerger, security(("bearer" = ["editor", "admin"])),
+#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "The id or slug of the section to merge and delete.")),
+    request_body = SectionMerger, security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<SectionView>, description = "The section that the other was merged into.")))]
 #[post("/sections/{section}/merge")]
 async fn merge_section(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {

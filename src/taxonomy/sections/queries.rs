@@ -1,4 +1,4 @@
-//! All SQL of sections.
+//! SQL queries for sections.
 
 use std::collections::HashMap;
 

@@ -183,7 +183,7 @@ pub(super) static LISTING: Listing<sections::table, Section> = Listing {
             ops: Op::TEXT,
             column: column!(text sections::name_key),
             key: Some(|row| Key::Text(row.name_key.clone())),
-            about: "The name, without regard to case and accents.",
+            about: "The name, regardless of case and accents.",
         },
         Field {
             name: "parent",

@@ -52,7 +52,8 @@ async fn create_tag(body: Body, request: Request, caller: Caller<Writer>) -> Res
 /// Read a tag
 ///
 /// With `view=editor`, the response includes the version, which is also the `ETag` for conditional writes.
-#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor's view.")),
+#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "The id or slug of the tag."),
+    ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor view.")),
     security((), ("bearer" = ["editor", "admin"])),
     responses((status = 200, body = crate::http::Either<TagView>, description = "The tag."), (status = 308, body = Moved, description = "The tag has a new slug; Location holds its new URL.")))]
 #[get("/tags/{tag}")]
@@ -75,7 +76,8 @@ async fn read_tag(request: Request, name: web::Path<String>) -> Result<HttpRespo
 /// Replace a tag
 ///
 /// Omitted members get their defaults.
-#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug.")), request_body = TagDraft, security(("bearer" = ["editor", "admin"])),
+#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "The id or slug of the tag.")), request_body = TagDraft,
+    security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<TagView>, description = "The tag.")))]
 #[put("/tags/{tag}")]
 async fn replace_tag(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -85,7 +87,9 @@ async fn replace_tag(body: Body, request: Request, caller: Caller<Editor>, name:
 /// Change a tag
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default.
-#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug.")), request_body(content = TagDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
+#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "The id or slug of the tag.")),
+    request_body(content = TagDraft, content_type = "application/merge-patch+json"),
+    security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<TagView>, description = "The tag.")))]
 #[patch("/tags/{tag}")]
 async fn revise_tag(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -103,7 +107,8 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web:
 ///
 /// If articles have the tag, `reassign_to` must name the tag that replaces it; without it, the response is `409` and counts
 /// them in `usages`.
-#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug."), ("reassign_to" = Option<String>, Query, description = "The id, name or slug of the tag that replaces this one on articles.")),
+#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "The id or slug of the tag."),
+    ("reassign_to" = Option<String>, Query, description = "The id, name or slug of the tag that replaces this one on articles.")),
     security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The tag no longer exists.")))]
 #[delete("/tags/{tag}")]
 async fn delete_tag(request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -118,7 +123,8 @@ async fn delete_tag(request: Request, caller: Caller<Editor>, name: web::Path<St
 /// Merge a tag into another
 ///
 /// Replaces this tag by the tag `into` on every article, published or not, then deletes this tag. Returns the tag `into`.
-#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug of the tag to merge and delete.")), request_body = TagMerger, security(("bearer" = ["editor", "admin"])),
+#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "The id or slug of the tag to merge and delete.")),
+    request_body = TagMerger, security(("bearer" = ["editor", "admin"])),
     responses((status = 200, body = Edited<TagView>, description = "The tag that the other was merged into.")))]
 #[post("/tags/{tag}/merge")]
 async fn merge_tag(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {

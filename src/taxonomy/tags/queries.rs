@@ -1,4 +1,4 @@
-//! All SQL of tags.
+//! SQL queries for tags.
 
 use diesel::prelude::*;
 

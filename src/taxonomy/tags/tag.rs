@@ -183,7 +183,7 @@ pub(super) static LISTING: Listing<tags::table, Tag> = Listing {
             ops: Op::TEXT,
             column: column!(text tags::name_key),
             key: Some(|row| Key::Text(row.name_key.clone())),
-            about: "The name, without regard to case and accents.",
+            about: "The name, regardless of case and accents.",
         },
         Field {
             name: "article_count",

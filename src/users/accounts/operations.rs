@@ -1,4 +1,4 @@
-//! What administrators can do with accounts: functions of a connection, a caller and parsed input.
+//! Operations of administrators on accounts: functions of a connection, a caller and parsed input.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,4 @@
-//! What users can do with their own account: read it, change their name, ask for another email address, change their
-//! password.
+//! Operations of users on their own account: read it, change their name, ask for another email address, change their password.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
