@@ -25,10 +25,11 @@ use crate::events::KindTag;
 use crate::former_slugs::Moved;
 use crate::http::parameters::{self, parameter};
 use crate::http::{
-    Body, MAX_PAGE, Mount, Page, Request, Serialized, Tags, created, editor, editor_page, moved, no_content, public_written,
+    Body, MAX_PAGE, Mount, NoteParameter, Page, PublishParameter, Request, Serialized, Tags, ViewParameter, created, editor, editor_page,
+    moved, no_content, public_written,
 };
 use crate::input::Input;
-use crate::users::{Caller, Writer};
+use crate::users::{Caller, GuestOr, Writer};
 
 /// Mounts the operations.
 pub(crate) fn routes(mount: &mut impl Mount) {
@@ -112,8 +113,14 @@ impl IntoParams for ArticleList {
 /// ends early if it would be longer than 1 MiB, and `next` continues the list. With `view=editor` or a filter that only working
 /// copies have (`status=draft`), returns working copies: all of them to editors and administrators, only their own to others. With
 /// `preview`, returns the articles that a preview of the site shows.
-#[utoipa::path(tag = "Articles", params(ArticleList, Previewed), security((), ("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = Page<ArticleItem>, description = "A page of articles."), (status = 404, description = "The preview token is not valid here.")))]
+#[utoipa::path(
+    tag = "Articles",
+    params(ArticleList, Previewed, GuestOr<Writer>),
+    responses(
+        (status = 200, body = Page<ArticleItem>, description = "A page of articles."),
+        (status = 404, description = "The preview token is not valid here."),
+    ),
+)]
 #[get("/articles")]
 async fn list_articles(request: Request) -> Result<HttpResponse> {
     if let Some(answer) = previews::answer_list(&request).await? {
@@ -167,9 +174,12 @@ fn page(app: &App, conn: &mut Conn, list: &PageQuery, ranking: Option<Window>) -
 ///
 /// Creates a draft, which `publish=true` publishes in the same request. If no slug is given, it is derived from the title. Slugs that
 /// a site needs for its own paths, such as `search` or `tags`, are refused. The draft is saved as the first revision.
-#[utoipa::path(tag = "Articles", params(("publish" = Option<bool>, Query, description = "Whether to publish the article in the same request."),
-        ("note" = Option<String>, Query, description = "A note for the new revision; dropped if the save changes nothing.", min_length = 1, max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$")), request_body = ArticleDraft,
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 201, body = ArticleEditorView, description = "The article.")))]
+#[utoipa::path(
+    tag = "Articles",
+    params(PublishParameter, NoteParameter, Caller<Writer>),
+    request_body = ArticleDraft,
+    responses((status = 201, body = ArticleEditorView, description = "The article.")),
+)]
 #[post("/articles")]
 async fn create_article(body: Body, request: Request, caller: Caller<Writer>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -186,9 +196,14 @@ async fn create_article(body: Body, request: Request, caller: Caller<Writer>) ->
 ///
 /// A former slug gets `308` with the current one; an article that is no longer public gets `410`. With `view=editor`, returns the
 /// working copy, whose `ETag` is for conditional writes. With `preview`, returns the article as the preview shows it.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "The id or slug of the article."), Previewed, ("view" = inline(Option<crate::http::EditorView>), Query, description = "Returns the working copy.")),
-    security((), ("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = ArticleOrWorkingCopy, description = "The article."), (status = 308, body = Moved, description = "The article has a new slug; Location holds its new URL.")))]
+#[utoipa::path(
+    tag = "Articles",
+    params(Previewed, ViewParameter, GuestOr<Writer>),
+    responses(
+        (status = 200, body = ArticleOrWorkingCopy, description = "The article."),
+        (status = 308, body = Moved, description = "The article has a new slug; Location holds its new URL."),
+    ),
+)]
 #[get("/articles/{article}")]
 async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if let Some(answer) = previews::answer_article(&request, &name).await? {
@@ -212,9 +227,12 @@ async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpR
 /// Replace an article's working copy
 ///
 /// Omitted members get their defaults. Readers see the change when it is published, which `publish=true` does in the same request.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "The id or slug of the article."), ("publish" = Option<bool>, Query, description = "Whether to publish the article in the same request."),
-        ("note" = Option<String>, Query, description = "A note for the new revision; dropped if the save changes nothing.", min_length = 1, max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$")), request_body = ArticleDraft,
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+#[utoipa::path(
+    tag = "Articles",
+    params(PublishParameter, NoteParameter, Caller<Writer>),
+    request_body = ArticleDraft,
+    responses((status = 200, body = ArticleEditorView, description = "The article.")),
+)]
 #[put("/articles/{article}")]
 async fn replace_article(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
@@ -224,10 +242,12 @@ async fn replace_article(body: Body, request: Request, caller: Caller<Writer>, n
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default. Readers see the change
 /// when it is published, which `publish=true` does in the same request.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "The id or slug of the article."), ("publish" = Option<bool>, Query, description = "Whether to publish the article in the same request."),
-        ("note" = Option<String>, Query, description = "A note for the new revision; dropped if the save changes nothing.", min_length = 1, max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$")),
-    request_body(content = ArticleDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+#[utoipa::path(
+    tag = "Articles",
+    params(PublishParameter, NoteParameter, Caller<Writer>),
+    request_body(content = ArticleDraft, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = ArticleEditorView, description = "The article.")),
+)]
 #[patch("/articles/{article}")]
 async fn revise_article(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
@@ -260,8 +280,11 @@ async fn prepared(request: &Request, body: Body) -> Result<Input> {
 /// Readers no longer see the article; `POST …/restore` returns it as a draft. With `permanent=true`, an administrator erases it
 /// forever, with its revisions and comments. If it was ever public, its id and slugs get `410` from then on, and no other article can
 /// have them.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "The id or slug of the article."), ("permanent" = Option<bool>, Query, description = "Whether to erase the article forever.")),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 204, description = "The article is in the trash or does not exist.")))]
+#[utoipa::path(
+    tag = "Articles",
+    params(("permanent" = Option<bool>, Query, description = "Whether to erase the article forever."), Caller<Writer>),
+    responses((status = 204, description = "The article is in the trash or does not exist.")),
+)]
 #[delete("/articles/{article}")]
 async fn delete_article(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -276,8 +299,7 @@ async fn delete_article(request: Request, caller: Caller<Writer>, name: web::Pat
 /// Restore an article from the trash
 ///
 /// The article becomes a draft, whatever its status was before, and no publication is scheduled.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "The id or slug of the article.")), security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+#[utoipa::path(tag = "Articles", params(Caller<Writer>), responses((status = 200, body = ArticleEditorView, description = "The article.")))]
 #[post("/articles/{article}/restore")]
 async fn restore_article(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

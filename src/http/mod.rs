@@ -64,7 +64,7 @@ pub(crate) use metrics::Metrics;
 pub(crate) use middleware::middleware;
 pub(crate) use mount::{Mount, Services};
 pub(crate) use pages::{MAX_PAGE, Page, length};
-pub(crate) use parameters::listing_parameters;
+pub(crate) use parameters::{NoteParameter, PublishParameter, ViewParameter, listing_parameters};
 pub(crate) use problems::routes as problem_routes;
 pub(crate) use request::Request;
 pub(crate) use request_transaction::RequestTransaction;

@@ -42,7 +42,7 @@ shared_parameters! {
     /// The parameter for a note about a save.
     NoteParameter = parameter(
         "note",
-        "What the history says about the save. A save that changes nothing keeps no note.",
+        "A note for the new revision; dropped if the save changes nothing.",
         json!({"type": "string", "minLength": 1, "maxLength": 400, "pattern": NOTE}),
     );
 }

@@ -19,10 +19,26 @@ pub(in crate::ads) fn routes(mount: &mut impl Mount) {
 /// Returns all creatives that match now. The response is the same for everyone and can be cached; front ends choose
 /// one creative by weight and report its impression. Creatives for particular sections or languages are included only
 /// if the query names one of them.
-#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "The key of the placement."),
-        ("section" = Option<String>, Query, description = "The section of the page, by id or slug.", max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$"),
-        ("locale" = Option<String>, Query, description = "The language of the page, such as `de` or `de-AT`.", max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$")),
-    responses((status = 200, body = AdPlaceView, description = "The placement with its creatives.")))]
+#[utoipa::path(
+    tag = "Ads",
+    params(
+        (
+            "section" = Option<String>,
+            Query,
+            description = "The section of the page, by id or slug.",
+            max_length = 400,
+            pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$",
+        ),
+        (
+            "locale" = Option<String>,
+            Query,
+            description = "The language of the page, such as `de` or `de-AT`.",
+            max_length = 400,
+            pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$",
+        ),
+    ),
+    responses((status = 200, body = AdPlaceView, description = "The placement with its creatives.")),
+)]
 #[get("/ads/{placement}")]
 async fn read_ads(request: Request, key: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();

@@ -131,8 +131,11 @@ fn unlisted(mut answer: HttpResponse) -> HttpResponse {
 /// List the previews of an article
 ///
 /// Returns the previews that have not expired, newest first. Allowed for users who can read the working copy.
-#[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "The id or slug of the article."), PreviewList),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = Page<PreviewView>, description = "A page of previews.")))]
+#[utoipa::path(
+    tag = "Previews",
+    params(PreviewList, Caller<Writer>),
+    responses((status = 200, body = Page<PreviewView>, description = "A page of previews.")),
+)]
 #[get("/articles/{article}/previews")]
 async fn list_article_previews(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     let article = request.read(move |_, conn| operations::article(conn, &caller, &name)).await?;
@@ -149,9 +152,12 @@ async fn list_article_previews(request: Request, caller: Caller<Writer>, name: w
 /// People with the link see the current working copy in the public view (`GET /articles/{article}?preview=…`, or its page at `GET
 /// /pages/article/{article}?preview=…`), until the preview expires or is revoked. The token is only in this response: the server
 /// stores its hash. Users who can read the working copy can create a preview; it works as long as they can.
-#[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "The id or slug of the article.")),
+#[utoipa::path(
+    tag = "Previews",
+    params(Caller<Writer>),
     request_body = ArticlePreviewDraft,
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 201, body = NewPreview, description = "The preview.")))]
+    responses((status = 201, body = NewPreview, description = "The preview.")),
+)]
 #[post("/articles/{article}/previews")]
 async fn create_article_preview(
     body: OptionalBody,
@@ -168,10 +174,11 @@ async fn create_article_preview(
 /// Read a preview of an article
 ///
 /// Returns the user who created the preview, the time of creation, and the time of expiry, but not the token.
-#[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "The id or slug of the article."),
-    ("preview" = String, Path, description = "The id of the preview, not the token.")),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = PreviewView, description = "The preview, without its token.")))]
+#[utoipa::path(
+    tag = "Previews",
+    params(Caller<Writer>),
+    responses((status = 200, body = PreviewView, description = "The preview, without its token.")),
+)]
 #[get("/articles/{article}/previews/{preview}")]
 async fn read_article_preview(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -186,10 +193,7 @@ async fn read_article_preview(request: Request, caller: Caller<Writer>, path: we
 /// Revoke a preview of an article
 ///
 /// The token stops working at once.
-#[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "The id or slug of the article."),
-    ("preview" = String, Path, description = "The id of the preview, not the token.")),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 204, description = "The preview no longer exists.")))]
+#[utoipa::path(tag = "Previews", params(Caller<Writer>), responses((status = 204, description = "The preview no longer exists.")))]
 #[delete("/articles/{article}/previews/{preview}")]
 async fn delete_article_preview(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -205,8 +209,11 @@ async fn delete_article_preview(request: Request, caller: Caller<Writer>, path: 
 /// List the previews of the site
 ///
 /// Returns the previews that have not expired, newest first.
-#[utoipa::path(tag = "Previews", params(PreviewList), security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Page<PreviewView>, description = "A page of previews.")))]
+#[utoipa::path(
+    tag = "Previews",
+    params(PreviewList, Caller<Editor>),
+    responses((status = 200, body = Page<PreviewView>, description = "A page of previews.")),
+)]
 #[get("/previews")]
 async fn list_site_previews(request: Request, _caller: Caller<Editor>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -222,8 +229,12 @@ async fn list_site_previews(request: Request, _caller: Caller<Editor>) -> Result
 /// /pages/home?preview=…`) as readers will see them at that time, after all publications and ends scheduled until then. Without `at`,
 /// it shows articles, their pages and the list of articles as if every working copy outside the trash were published. The token is
 /// only in this response: the server stores its hash.
-#[utoipa::path(tag = "Previews", request_body = SitePreviewDraft, security(("bearer" = ["editor", "admin"])),
-    responses((status = 201, body = NewPreview, description = "The preview.")))]
+#[utoipa::path(
+    tag = "Previews",
+    params(Caller<Editor>),
+    request_body = SitePreviewDraft,
+    responses((status = 201, body = NewPreview, description = "The preview.")),
+)]
 #[post("/previews")]
 async fn create_site_preview(body: OptionalBody, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -234,9 +245,11 @@ async fn create_site_preview(body: OptionalBody, request: Request, caller: Calle
 /// Read a preview of the site
 ///
 /// Returns the user who created the preview, the time as of which it shows the site, and the time of expiry, but not the token.
-#[utoipa::path(tag = "Previews", params(("preview" = String, Path, description = "The id of the preview, not the token.")),
-    security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = PreviewView, description = "The preview, without its token.")))]
+#[utoipa::path(
+    tag = "Previews",
+    params(Caller<Editor>),
+    responses((status = 200, body = PreviewView, description = "The preview, without its token.")),
+)]
 #[get("/previews/{preview}")]
 async fn read_site_preview(request: Request, _caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -246,9 +259,7 @@ async fn read_site_preview(request: Request, _caller: Caller<Editor>, id: web::P
 /// Revoke a preview of the site
 ///
 /// The token stops working at once.
-#[utoipa::path(tag = "Previews", params(("preview" = String, Path, description = "The id of the preview, not the token.")),
-    security(("bearer" = ["editor", "admin"])),
-    responses((status = 204, description = "The preview no longer exists.")))]
+#[utoipa::path(tag = "Previews", params(Caller<Editor>), responses((status = 204, description = "The preview no longer exists.")))]
 #[delete("/previews/{preview}")]
 async fn delete_site_preview(request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -20,9 +20,12 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 ///
 /// The article waits with the `note` until an editor publishes, schedules or returns it; `GET /articles?in_review=true` lists waiting
 /// articles. Contributors can submit drafts; other users also changes of public articles. Submitting again replaces the note.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "The id or slug of the article.")),
+#[utoipa::path(
+    tag = "Articles",
+    params(Caller<Writer>),
     request_body = ReviewDraft,
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+    responses((status = 200, body = ArticleEditorView, description = "The article.")),
+)]
 #[put("/articles/{article}/review")]
 async fn submit_article(body: OptionalBody, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -35,9 +38,11 @@ async fn submit_article(body: OptionalBody, request: Request, caller: Caller<Wri
 ///
 /// Editors and administrators return the article to its author, who finds the `note` in `returned`; the user who submitted it can
 /// withdraw it. An article that is not in review is unchanged.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "The id or slug of the article."), ReturnParameters),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 204, description = "The article is not in review.")))]
+#[utoipa::path(
+    tag = "Articles",
+    params(ReturnParameters, Caller<Writer>),
+    responses((status = 204, description = "The article is not in review.")),
+)]
 #[delete("/articles/{article}/review")]
 async fn return_article(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -70,9 +75,12 @@ impl IntoParams for ReturnParameters {
 /// that a new `correction` is added for readers. An `at` in the past publishes at once and dates the article to it. If the revision
 /// refers to deleted resources, the response is `422` and names them; if another article now has its slug or language, the response
 /// is `409`.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "The id or slug of the article.")),
-    request_body = PublicationDraft, security(("bearer" = ["author", "editor", "admin"])),
-    responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+#[utoipa::path(
+    tag = "Articles",
+    params(Caller<Author>),
+    request_body = PublicationDraft,
+    responses((status = 200, body = ArticleEditorView, description = "The article.")),
+)]
 #[put("/articles/{article}/publication")]
 async fn publish_article(body: OptionalBody, request: Request, caller: Caller<Author>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -92,9 +100,11 @@ async fn publish_article(body: OptionalBody, request: Request, caller: Caller<Au
 /// Withdraw an article, or cancel its schedule
 ///
 /// Cancels the scheduled publication. If there is none, withdraws the published version: readers get `410`. The working copy is unchanged.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "The id or slug of the article.")),
-    security(("bearer" = ["author", "editor", "admin"])),
-    responses((status = 204, description = "The schedule is cancelled or, if there was none, the article is not public.")))]
+#[utoipa::path(
+    tag = "Articles",
+    params(Caller<Author>),
+    responses((status = 204, description = "The schedule is cancelled or, if there was none, the article is not public.")),
+)]
 #[delete("/articles/{article}/publication")]
 async fn unpublish_article(request: Request, caller: Caller<Author>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -44,7 +44,8 @@ pub(super) fn find(app: &App, conn: &mut Conn, article: &Article, number: i32) -
     if !gone.is_empty() {
         return Err(Error::invalid(gone));
     }
-    let rendered = app.renderings.body(&snapshot.markdown).map_err(|why| Error::conflict(format!("The text of revision {number}: {why}")))?;
+    let rendered =
+        app.renderings.body(&snapshot.markdown).map_err(|why| Error::conflict(format!("The text of revision {number}: {why}")))?;
     Ok(PublishableSave { number, snapshot, rendered: Arc::unwrap_or_clone(rendered) })
 }
 

@@ -8,7 +8,7 @@ use super::restoring::{self, RestoredArticle, Restoring};
 use super::revision::{LISTING, RevisionCard, RevisionView};
 use crate::db::Key;
 use crate::error::{Fault, Result};
-use crate::http::{Mount, Page, Request, editor, editor_page, listing_parameters, private};
+use crate::http::{Mount, NoteParameter, Page, Request, editor, editor_page, listing_parameters, private};
 use crate::input::{Kind, Query};
 use crate::users::{Caller, Writer};
 
@@ -32,9 +32,11 @@ pub(in crate::articles) fn note_of(query: &mut Query) -> Option<String> {
 /// List an article's revisions
 ///
 /// Returns all revisions without their content, newest first. Allowed for users who can edit the article.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "The id or slug of the article."), RevisionList),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = Page<RevisionCard>, description = "A page of revisions.")))]
+#[utoipa::path(
+    tag = "Articles",
+    params(RevisionList, Caller<Writer>),
+    responses((status = 200, body = Page<RevisionCard>, description = "A page of revisions.")),
+)]
 #[get("/articles/{article}/revisions")]
 async fn list_revisions(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -48,10 +50,11 @@ async fn list_revisions(request: Request, caller: Caller<Writer>, name: web::Pat
 ///
 /// Returns the saved content with the members of the editor view: `content` can be sent with `PUT`. References to resources that have
 /// since been deleted are listed in `missing`.
-#[utoipa::path(tag = "Articles",
-    params(("article" = String, Path, description = "The id or slug of the article."),
-    ("number" = i32, Path, description = "The number of the revision.", minimum = 1)),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = RevisionView, description = "The revision.")))]
+#[utoipa::path(
+    tag = "Articles",
+    params(("number" = i32, Path, description = "The number of the revision.", minimum = 1), Caller<Writer>),
+    responses((status = 200, body = RevisionView, description = "The revision.")),
+)]
 #[get("/articles/{article}/revisions/{number}")]
 async fn read_revision(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -63,13 +66,20 @@ async fn read_revision(request: Request, caller: Caller<Writer>, path: web::Path
 ///
 /// Returns the differences by member; for the text, word by word and as a unified diff. Very different texts are compared roughly.
 /// Texts that differ in more than 20,000 places are compared in larger pieces, as `granularity` says.
-#[utoipa::path(tag = "Articles",
-    params(("article" = String, Path, description = "The id or slug of the article."),
-    ("number" = i32, Path, description = "The number of the revision.", minimum = 1),
-        ("against" = Option<i32>, Query,
-        description = "The number of the revision to compare with; the previous one if absent.", minimum = 1)),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = RevisionDiff, description = "The differences.")))]
+#[utoipa::path(
+    tag = "Articles",
+    params(
+        ("number" = i32, Path, description = "The number of the revision.", minimum = 1),
+        (
+            "against" = Option<i32>,
+            Query,
+            description = "The number of the revision to compare with; the previous one if absent.",
+            minimum = 1,
+        ),
+        Caller<Writer>,
+    ),
+    responses((status = 200, body = RevisionDiff, description = "The differences.")),
+)]
 #[get("/articles/{article}/revisions/{number}/diff")]
 async fn diff_revision(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -86,17 +96,24 @@ async fn diff_revision(request: Request, caller: Caller<Writer>, path: web::Path
 /// Saves the content as a new revision; no revision is deleted, and readers see the change when it is published. Content that can no
 /// longer be restored (a deleted author, section, tag or image, a slug or language that another article has taken) is omitted or
 /// unchanged, and is listed in `missing`. If the working copy already has this content, nothing is saved.
-#[utoipa::path(tag = "Articles",
-    params(("article" = String, Path, description = "The id or slug of the article."),
-    ("number" = i32, Path, description = "The number of the revision.", minimum = 1),
-        ("note" = Option<String>, Query,
-        description = "A note for the new revision; by default `Revision 3 restored`.", min_length = 1, max_length = 400,
-        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$"),
-        ("If-Match" = Option<String>, Header,
-        description = "The `ETag` of the version to change; if there is a newer version, the response is `412`.")),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = RestoredArticle, description = "The article."),
+#[utoipa::path(
+    tag = "Articles",
+    params(
+        ("number" = i32, Path, description = "The number of the revision.", minimum = 1),
+        NoteParameter,
+        (
+            "If-Match" = Option<String>,
+            Header,
+            description = "The `ETag` of the version to change; if there is a newer version, the response is `412`.",
+        ),
+        Caller<Writer>,
+    ),
+    responses(
+        (status = 200, body = RestoredArticle, description = "The article."),
         (status = 412, description = "There is a newer version than the one in `If-Match`."),
-        (status = 428, description = "This server requires `If-Match` for this request.")))]
+        (status = 428, description = "This server requires `If-Match` for this request."),
+    ),
+)]
 #[post("/articles/{article}/revisions/{number}/restore")]
 async fn restore_revision(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let mut query = request.query();

@@ -18,8 +18,7 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 /// IP address and user agent, counts once in half an hour; the response does not reveal whether the view was counted. Nothing about
 /// the visitor is stored. Views appear in `sort=trending` after about a minute. The setting `RATE_VIEW` limits the views of an IP
 /// address.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "The id or slug of the article.")),
-    responses((status = 204, description = "The beacon was accepted.")))]
+#[utoipa::path(tag = "Articles", responses((status = 204, description = "The beacon was accepted.")))]
 #[post("/articles/{article}/views")]
 async fn count_view(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     request.app.limits.check(Limit::View, request.address)?;
