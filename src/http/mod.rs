@@ -51,7 +51,7 @@ pub(crate) use conditional::{Precondition, Stale, stale_version};
 pub(crate) use cors::RefusedOrigins;
 pub(crate) use dispatch::{Dispatch, SubRequest};
 pub(crate) use document::routes as document_routes;
-pub(crate) use edited::{Edited, EditorView, Either, PublicOr};
+pub(crate) use edited::{Edited, Either, PublicOr};
 pub(crate) use file::{FileContent, Keeping, StoredFile, stored_file};
 pub(crate) use forms::{OneClick, Sheet};
 pub(crate) use gate::around;
