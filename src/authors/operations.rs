@@ -132,7 +132,7 @@ pub(super) fn revise(
     queries::update(conn, &author)?;
     // A slug that was never public needs no redirect.
     if !was_unlisted {
-        former_slugs::renamed(conn, SlugKind::Author, author.id, (&former_slug, &author.slug), app.now())?;
+        former_slugs::renamed(conn, SlugKind::Author, author.id, &former_slug, &author.slug, app.now())?;
     }
     let mut revised = event(EventKind::AuthorRevised, &author, caller.actor(), None);
     revised.tags.extend(former);
@@ -155,7 +155,7 @@ pub(super) fn delete(
     condition.check_bare(author.version)?;
     if let Some(heir) = heir {
         queries::reassign(conn, author.id, heir)?;
-        former_slugs::merged(conn, SlugKind::Author, (author.id, &author.slug), heir, app.now())?;
+        former_slugs::merged(conn, SlugKind::Author, author.id, &author.slug, heir, app.now())?;
     } else {
         refuse_used(conn, &author)?;
         former_slugs::forget(conn, SlugKind::Author, author.id)?;
