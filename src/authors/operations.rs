@@ -13,6 +13,7 @@ use crate::former_slugs::{self, SlugKind};
 use crate::http::{Edited, Precondition};
 use crate::images::ImageId;
 use crate::input::Input;
+use crate::scrub::{self, Scrub};
 use crate::site;
 use crate::users::{Caller, Editor, Role, User, Writer};
 
@@ -161,6 +162,7 @@ pub(super) fn delete(
         former_slugs::forget(conn, SlugKind::Author, author.id)?;
     }
     queries::delete(conn, author.id)?;
+    scrub::ask(app, conn, Scrub::People)?;
     events::record(conn, app.now(), event(EventKind::AuthorDeleted, &author, caller.actor(), heir))
 }
 

@@ -121,12 +121,12 @@ impl ErrorFacts {
         if self.of_article {
             errors.push(("410", "The article is no longer public."));
         }
-        if self.has_body {
+        if self.has_body || !self.reads {
             errors.extend([
                 ("408", "The request body did not arrive in time."),
                 ("413", "The request body is too large."),
                 ("415", "The media type of the request body is not supported."),
-                ("422", "The request body is invalid."),
+                ("422", "The request body is invalid, or the operation has none."),
             ]);
         }
         if !self.reads {

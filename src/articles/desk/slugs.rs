@@ -64,7 +64,7 @@ pub(crate) fn choose(conn: &mut Conn, caller: &Caller<Writer>, draft: &ArticleDr
 }
 
 /// Returns the error for a taken slug. It names the other article if the caller may see it.
-fn refusal(conn: &mut Conn, caller: &Caller<Writer>, slug: &str) -> Result<Error> {
+pub(crate) fn refusal(conn: &mut Conn, caller: &Caller<Writer>, slug: &str) -> Result<Error> {
     let taken = Error::new(Code::SlugTaken, format!("Another article has, or had, the slug {slug:?}."));
     let Some(article) = queries::look_up(conn, slug)? else {
         return Ok(if queries::is_erased(conn, slug)? { kept_by_a_tombstone(slug) } else { taken });

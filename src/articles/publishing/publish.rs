@@ -37,7 +37,7 @@ pub(crate) fn publish(
     let chosen = snapshots::find(app, conn, &article, draft.revision.unwrap_or(article.revision))?;
     condition.check_bare(article.version)?;
     workflow::require(ArticleStep::Publish, &article, &plan)?;
-    snapshots::require_free(conn, &article, &chosen)?;
+    snapshots::require_free(conn, Some(caller), &article, &chosen)?;
     require_own_profile(caller, &chosen.snapshot.relations.authors)?;
     let PublicationDraft { at, until, revision: _, correction } = draft;
     match at {

@@ -134,7 +134,7 @@ pub(crate) fn carry_out(app: &App, conn: &mut Conn, id: ArticleId, due: Timestam
         }
         Some(schedule) => {
             let chosen = snapshots::find(app, conn, &article, schedule.revision)?;
-            snapshots::require_free(conn, &article, &chosen)?;
+            snapshots::require_free(conn, None, &article, &chosen)?;
             let release = Release {
                 chosen,
                 // Lists are sorted by this time; a late start of the server must not change the order.

@@ -17,7 +17,7 @@ use crate::events::{self, CacheTag, Event, EventKind};
 use crate::input::Input;
 use crate::newsletter;
 use crate::scrub::{self, Scrub};
-use crate::users::{Admin, Caller};
+use crate::users::{self, Admin, Caller};
 
 /// Returns all comments written with an email address, and the other data stored with it.
 pub(super) fn export(app: &App, conn: &mut Conn, email: &str) -> Result<Export> {
@@ -35,6 +35,7 @@ pub(super) fn export(app: &App, conn: &mut Conn, email: &str) -> Result<Export> 
         subscriber: newsletter::known_of(conn, email)?,
         suppressed: newsletter::suppression_of(app, conn, email)?,
         ban: bans::of_address(conn, email)?,
+        invitation: users::invitation_of(conn, email)?,
         refuses_notices: notices::has_refused(app, conn, email)?,
     })
 }
@@ -57,6 +58,7 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &
     notices::forget_address(app, conn, &email)?;
     let subscriber = newsletter::erase(app, conn, caller.actor(), &email)?;
     let ban = bans::forget_address(app, conn, &email)?;
+    let invitation = users::erase_invitation(app, conn, caller.actor(), &email)?;
     for (article, count) in articles {
         let event = Event {
             kind: EventKind::CommentsErased,
@@ -69,5 +71,5 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &
         events::record(conn, app.now(), event)?;
     }
     scrub::ask(app, conn, Scrub::People)?;
-    Ok(Erasure { erased: ids.len(), subscriber, ban })
+    Ok(Erasure { erased: ids.len(), subscriber, ban, invitation })
 }
