@@ -25,7 +25,7 @@ api_test!(a_login_renews_a_hash_of_another_spelling, async |world| {
     let email = Role::Author.email();
     world.tamper(&format!("UPDATE users SET password_hash = '{old}' WHERE email = '{email}'"));
     let log_in = async |password: &str| world.anonymous().post("auth/login", json!({"email": email, "password": password})).await;
-    log_in(composed).await.expect_problem(401, "invalid_credentials");
+    log_in(composed).await.expect_problem(401, "wrong_credentials");
     log_in(decomposed).await.expect(200);
     log_in(composed).await.expect(200);
 });

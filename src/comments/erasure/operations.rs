@@ -43,6 +43,7 @@ pub(super) fn export(app: &App, conn: &mut Conn, email: &str) -> Result<Export> 
 /// Erases all comments written with an email address, and the other data stored with it.
 pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &Input) -> Result<Erasure> {
     let email = input.plain::<ErasureDraft>()?.email.normal();
+    let invitation = users::erase_invitation(app, conn, caller.actor(), &email)?;
     let found = queries::places_of(conn, &email)?;
     let mut articles: BTreeMap<ArticleId, usize> = BTreeMap::new();
     for (_, article) in found {
@@ -58,7 +59,6 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &
     notices::forget_address(app, conn, &email)?;
     let subscriber = newsletter::erase(app, conn, caller.actor(), &email)?;
     let ban = bans::forget_address(app, conn, &email)?;
-    let invitation = users::erase_invitation(app, conn, caller.actor(), &email)?;
     for (article, count) in articles {
         let event = Event {
             kind: EventKind::CommentsErased,

@@ -107,6 +107,7 @@ struct CsvLine<'a> {
 
 impl CsvLine<'_> {
     fn row(&mut self, keys: &HashMap<String, ListId>, usual: &[ListId], now: Timestamp) -> Row {
+        let before = self.faults.len();
         let email = self.cell("email").to_lowercase();
         if !is_email(&email) {
             self.fault("email", "invalid_format", "This is not an email address.".into());
@@ -122,7 +123,9 @@ impl CsvLine<'_> {
         let [created_at, confirmed_at, unsubscribed_at] =
             ["created_at", "confirmed_at", "unsubscribed_at"].map(|column| self.time(column, now));
         let row = Row { email, name, lists, consent, consented_at, status, created_at, confirmed_at, unsubscribed_at };
-        self.refuse_unfit(row.status());
+        if self.faults.len() == before {
+            self.refuse_unfit(row.status());
+        }
         row
     }
 
