@@ -14,14 +14,14 @@ use crate::ads::{self, AdCounts};
 use crate::articles::{self, Views};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Conn, Db, PATIENCE, Parcel, Repeatable, Timestamp, repeatable, unpacked};
+use crate::db::{Conn, Db, ErasedResult, Repeatable, Timestamp, WAIT_TIMEOUT, downcast, repeatable};
 use crate::error::Error;
-use crate::events::{Follower, Heard};
+use crate::events::{Follower, RecordedEvents};
 use crate::fields::ServedDocument;
 use crate::http::{self, Cache, InFlight, Limits, Metrics, OpenConnections, RefusedOrigins};
 use crate::images::{Renditions, Storage};
 use crate::input::Checker;
-use crate::jobs::Bell;
+use crate::jobs::JobNotifier;
 use crate::mail::Mailer;
 use crate::markdown::Renderings;
 use crate::nodes::Node;
@@ -63,7 +63,7 @@ pub struct Parts {
     pub(crate) refused_origins: RefusedOrigins,
     pub(crate) mailer: Mailer,
     pub(crate) outbound: Option<Outbound>,
-    pub(crate) bell: Bell,
+    pub(crate) bell: JobNotifier,
     pub(crate) renderings: Renderings,
     pub(crate) in_flight: InFlight,
     batches: Semaphore,
@@ -116,7 +116,7 @@ impl App {
             refused_origins: RefusedOrigins::default(),
             mailer,
             outbound,
-            bell: Bell::default(),
+            bell: JobNotifier::default(),
             renderings: Renderings::default(),
             in_flight: InFlight::default(),
             batches: Semaphore::new(1),
@@ -135,22 +135,22 @@ impl App {
         F: Fn(&Self, &mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let app = self.clone();
-        unpacked(self.write_repeatable(repeatable(move |conn| work(&app, conn))).await)
+        downcast(self.write_repeatable(repeatable(move |conn| work(&app, conn))).await)
     }
 
     /// Same as [`Self::write`], for boxed work.
-    pub(crate) async fn write_repeatable(&self, work: Repeatable) -> Result<Parcel, Error> {
+    pub(crate) async fn write_repeatable(&self, work: Repeatable) -> Result<ErasedResult, Error> {
         let app = self.clone();
-        self.announced(self.db.write_repeatable(Box::new(move |conn| overheard(&app, conn, &work))).await)
+        self.announced(self.db.write_repeatable(Box::new(move |conn| collected(&app, conn, &work))).await)
     }
 
     /// Purges the cache and wakes the worker after a commit; clears the cache after a failure.
-    fn announced(&self, done: Result<Parcel, Error>) -> Result<Parcel, Error> {
-        match unpacked::<Overheard>(done) {
-            Ok((value, heard, has_jobs)) => {
-                self.announce(&heard);
+    fn announced(&self, done: Result<ErasedResult, Error>) -> Result<ErasedResult, Error> {
+        match downcast::<Overheard>(done) {
+            Ok((value, recorded, has_jobs)) => {
+                self.purge_after_commit(&recorded);
                 if has_jobs {
-                    self.bell.ring();
+                    self.bell.notify();
                 }
                 Ok(value)
             }
@@ -162,9 +162,9 @@ impl App {
     }
 
     /// Waits for the permit of a transaction that stays open between its steps. There is one permit; waiting for it is limited to
-    /// [`PATIENCE`].
+    /// [`WAIT_TIMEOUT`].
     pub(crate) async fn batch_turn(&self) -> Result<SemaphorePermit<'_>, Error> {
-        let waited = tokio::time::timeout(PATIENCE, self.batches.acquire()).await;
+        let waited = tokio::time::timeout(WAIT_TIMEOUT, self.batches.acquire()).await;
         waited.ok().and_then(Result::ok).ok_or_else(|| Error::unavailable("too many batches are waiting"))
     }
 
@@ -246,17 +246,17 @@ impl App {
         http::around(self.clone(), move || {
             let mut services = http::Services::default();
             routes::mount(&mut services);
-            actix_web::App::new().app_data(app.clone()).configure(|config| services.mount(config)).wrap(from_fn(http::front))
+            actix_web::App::new().app_data(app.clone()).configure(|config| services.mount(config)).wrap(from_fn(http::middleware))
         })
     }
 }
 
 /// The result of a transaction, its events, and whether it has enqueued jobs.
-type Overheard = (Parcel, Heard, bool);
+type Overheard = (ErasedResult, RecordedEvents, bool);
 
-fn overheard(app: &App, conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<Parcel, Error>) -> Result<Parcel, Error> {
-    let jobs = app.bell.asked();
-    let (result, heard) = events::overhear(|| work(conn));
-    let all: Overheard = (result?, heard, app.bell.asked() != jobs);
+fn collected(app: &App, conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<ErasedResult, Error>) -> Result<ErasedResult, Error> {
+    let jobs = app.bell.enqueued();
+    let (result, recorded) = events::collect(|| work(conn));
+    let all: Overheard = (result?, recorded, app.bell.enqueued() != jobs);
     Ok(Box::new(all))
 }

@@ -188,7 +188,7 @@ impl Config {
     /// # Errors
     /// Returns a sentence for each invalid setting.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<String>> {
-        let mut reader = Reader { lookup: &lookup, faults: Vec::new() };
+        let mut reader = SettingsReader { lookup: &lookup, faults: Vec::new() };
         let config = reader.config();
         match config {
             Some(config) if reader.faults.is_empty() => Ok(config),
@@ -197,12 +197,12 @@ impl Config {
     }
 }
 
-struct Reader<'a> {
+struct SettingsReader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     faults: Vec<String>,
 }
 
-impl Reader<'_> {
+impl SettingsReader<'_> {
     fn config(&mut self) -> Option<Config> {
         let server = self.server();
         let store = self.store();

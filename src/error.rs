@@ -4,6 +4,7 @@
 
 mod bounded;
 mod code;
+mod document;
 mod fault;
 mod stores;
 
@@ -14,7 +15,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Map, Value, json};
 
-use bounded::{MAX_DETAIL, cut, instance, written};
+use bounded::{MAX_DETAIL, cut};
 pub(crate) use bounded::{MAX_FAULTS, MAX_POINTER, beginning};
 pub(crate) use code::Code;
 pub(crate) use fault::Fault;
@@ -184,6 +185,11 @@ impl Error {
         &self.0.detail
     }
 
+    /// Returns a member of the problem document.
+    pub(crate) fn member(&self, name: &str) -> Option<&Value> {
+        self.0.members.get(name)
+    }
+
     /// Returns the validation errors.
     pub(crate) fn faults(&self) -> &[Fault] {
         &self.0.faults
@@ -197,34 +203,6 @@ impl Error {
     /// Returns the HTTP status.
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.0.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-    }
-
-    /// Returns the problem document of this error for a path and a request id.
-    pub(crate) fn document(&self, instance: &str, request_id: &str) -> Value {
-        let code = self.0.code;
-        let mut members = Map::new();
-        members.insert("type".into(), format!("/problems/{}", code.as_str()).into());
-        members.insert("title".into(), code.title().into());
-        members.insert("status".into(), code.status().into());
-        members.insert("code".into(), code.as_str().into());
-        members.insert("detail".into(), self.0.detail.clone().into());
-        members.insert("instance".into(), self::instance(instance).into());
-        members.insert("request_id".into(), request_id.into());
-        members.extend(self.0.members.clone());
-        if !self.0.faults.is_empty() {
-            members.insert("errors".into(), serde_json::to_value(&self.0.faults).unwrap_or_default());
-        }
-        Value::Object(members)
-    }
-
-    /// Returns the whole response, as the middleware sends it.
-    pub(crate) fn response(&self, instance: &str, request_id: &str) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status());
-        for (name, value) in &self.0.headers {
-            response.insert_header((*name, value.as_str()));
-        }
-        let body = written(self.document(instance, request_id));
-        response.content_type("application/problem+json").insert_header(("Cache-Control", "no-store")).body(body)
     }
 }
 

@@ -576,7 +576,7 @@ diesel::table! {
     }
 }
 
-// A view over everything that can show a picture.
+// A view over all resources that can show an image.
 diesel::table! {
     image_uses (image_id, kind, subject_id, is_public) {
         image_id -> Text,

@@ -14,7 +14,7 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 /// The time in which a visitor counts only once, in milliseconds.
 const ONCE: i64 = 30 * 60 * 1000;
 /// The maximum number of remembered visits; if there are more, a visitor may count twice.
-const MOST: usize = 200_000;
+const MAX_VISITS: usize = 200_000;
 
 /// A visit: an estimate of who reads or sees something.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,7 @@ pub(crate) struct Visit<'a> {
     pub(crate) address: IpAddr,
     /// The visitor's `User-Agent`.
     pub(crate) user_agent: &'a str,
-    /// The thing that the visitor reads or sees.
+    /// The resource that the visitor reads or sees.
     pub(crate) subject: &'a str,
 }
 
@@ -46,10 +46,10 @@ impl Visitors {
         if self.counted.get(&trace).is_some_and(|counted| now - counted < ONCE) {
             return false;
         }
-        if self.counted.len() >= MOST {
+        if self.counted.len() >= MAX_VISITS {
             self.forget(now);
             // If few visits have expired, searching all of them for each new visit would take too long.
-            if self.counted.len() > MOST / 2 {
+            if self.counted.len() > MAX_VISITS / 2 {
                 self.counted.clear();
             }
         }
@@ -91,7 +91,7 @@ impl Visitors {
 mod tests {
     use std::net::IpAddr;
 
-    use super::{MOST, Visit, Visitors};
+    use super::{MAX_VISITS, Visit, Visitors};
     use crate::db::Timestamp;
 
     fn visit(address: &str) -> Visit<'static> {
@@ -116,9 +116,9 @@ mod tests {
     fn memory_is_bounded() {
         let (mut visitors, now) = (Visitors::default(), Timestamp::from_millis(1_773_480_413_589));
         visitors.counts(&visit("192.0.2.1"), now);
-        let fill = u128::try_from(MOST).unwrap();
+        let fill = u128::try_from(MAX_VISITS).unwrap();
         visitors.counted.extend((0..fill).map(|number| (number.to_be_bytes(), now.millis())));
         assert!(visitors.counts(&visit("192.0.2.2"), now));
-        assert!(visitors.counted.len() <= MOST / 2 + 1);
+        assert!(visitors.counted.len() <= MAX_VISITS / 2 + 1);
     }
 }

@@ -1,4 +1,4 @@
-//! The cases.
+//! The cases that are measured.
 
 use std::error::Error;
 use std::fs;
@@ -15,16 +15,16 @@ use crate::maker::Maker;
 use crate::processes::{BOTH, FIRST, SECOND, Server, pin, upload};
 use crate::report::{Line, Report, Target};
 
-/// The width that renditions are compared at.
+/// The width of the compared renditions.
 const WIDTH: u32 = 1200;
-/// What both are told to encode JPEG and WebP at.
+/// The quality at which both programs encode JPEG and WebP.
 const QUALITY: u32 = 80;
-/// The qualities of sharp's AVIF among which the one is looked for that looks as good.
+/// The qualities of sharp's AVIF from which the one with equal similarity is chosen.
 const QUALITIES: [u32; 9] = [35, 40, 45, 50, 55, 60, 65, 70, 75];
-/// How many upload at a time.
+/// The number of concurrent uploads.
 const TOGETHER: usize = 8;
 
-/// What was asked for.
+/// The options of the command line.
 pub(crate) struct Options {
     words: Vec<String>,
     pub(crate) save: bool,
@@ -44,7 +44,7 @@ impl Options {
                 "--rounds" => options.rounds = value()?.parse()?,
                 "--times" => options.times = value()?.parse()?,
                 "--uploads" => options.uploads = value()?.parse()?,
-                // Cargo says so of its own.
+                // Cargo adds this argument.
                 "--bench" => {}
                 _ => options.words.push(word),
             }
@@ -57,7 +57,7 @@ impl Options {
     }
 }
 
-/// What is measured on what.
+/// The programs and files to measure.
 pub(crate) struct Bench<'a> {
     pub(crate) folder: &'a Path,
     pub(crate) modules: &'a Path,
@@ -65,7 +65,7 @@ pub(crate) struct Bench<'a> {
     pub(crate) options: &'a Options,
 }
 
-/// What a maker made: how long it took in the median, and how large it is.
+/// The result of a program: the median time and the size.
 #[derive(Clone, Copy)]
 struct Made {
     millis: f64,
@@ -98,7 +98,7 @@ impl Bench<'_> {
         self.folder.join(name)
     }
 
-    /// Asks two makers in turn, a round of each after the other; the first time of all is for warming up.
+    /// Runs both programs in alternating rounds; the first round is for warming up.
     fn in_turn(&self, makers: &mut (Maker, Maker), lines: (&str, &str)) -> Result<(Made, Made), Box<dyn Error>> {
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         let mut bytes = (makers.0.ask(lines.0)?.0, makers.1.ask(lines.1)?.0);
@@ -145,7 +145,7 @@ impl Bench<'_> {
         })
     }
 
-    /// How much a file looks like what its own maker has scaled, and coded without loss.
+    /// Returns the similarity of a file with the uncompressed result of the same program's scaling.
     fn ssim(&self, makers: &mut (Maker, Maker), whose: usize, file: &Path) -> Result<f64, Box<dyn Error>> {
         let plain = self.file(&format!("plain-{whose}.png"));
         if whose == 0 {
@@ -184,16 +184,16 @@ impl Bench<'_> {
         report.add(Line { name, measured, value: other.millis / one.millis, unit: "x", target: None })
     }
 
-    /// An empty folder for a server.
+    /// Returns an empty folder for a server.
     fn home(&self, name: &str) -> Result<PathBuf, Box<dyn Error>> {
         let home = self.file(name);
-        // What the run before left.
+        // Removes the files of an earlier run.
         let _ = fs::remove_dir_all(&home);
         fs::create_dir_all(&home)?;
         Ok(home)
     }
 
-    /// The photograph, as a camera wrote it or as a WebP of the same size.
+    /// Returns the photo, as a camera's JPEG or as a WebP of the same dimensions.
     fn source(&self, format: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         if format == "jpg" {
             return Ok(fs::read(self.photo)?);
@@ -220,7 +220,7 @@ impl Bench<'_> {
         std::thread::sleep(Duration::from_secs(2));
         server.forget_the_most()?;
         let idle = server.memory("VmRSS")?;
-        // What is made ahead is asked for in the other format, so that it must be made now.
+        // Renditions that are made in advance are requested as crops, so that they must be made now.
         let preset = if format == "webp" && width == 1280 { "og/" } else { "" };
         let path = format!("/media/{id}/{preset}{width}.{format}");
         let answer = ask(server.address, get(&path, "").as_bytes())?;
@@ -233,7 +233,7 @@ impl Bench<'_> {
         report.add(Line { name, measured, value: peak - idle, unit: "MiB", target })
     }
 
-    /// A rendition, and an original of the same bytes, from the same server.
+    /// Compares a stored rendition with an original of the same bytes, on the same server.
     fn served(&self, report: &mut Report) -> Result<(), Box<dyn Error>> {
         let name = "stored rendition, beside a file";
         if !self.options.wants(name) {
@@ -265,7 +265,7 @@ impl Bench<'_> {
         report.add(Line { name: name.to_owned(), measured, value: one / other, unit: "x", target: Some(Target::AtLeast(0.8)) })
     }
 
-    /// Readers of a ready article while pictures come.
+    /// Measures reads of a cached article during uploads.
     fn crowded(&self, report: &mut Report) -> Result<(), Box<dyn Error>> {
         let name = format!("p99 of cached reads while {} pictures come", self.options.uploads);
         if !self.options.wants(&name) {
@@ -295,7 +295,7 @@ impl Bench<'_> {
     }
 }
 
-/// Waits until there are so many files somewhere, and those that make them have had a moment of rest.
+/// Waits until a folder has a number of files, and a little longer.
 fn wait_for(folder: &Path, files: usize) -> Result<(), Box<dyn Error>> {
     let begun = Instant::now();
     while count(folder) < files {

@@ -1,4 +1,4 @@
-//! Readers who come at an even pace while others upload: how long each waits from when its turn was.
+//! Readers with a steady rate during uploads: measures how long each waits from its scheduled time.
 
 use std::error::Error;
 use std::io::{Read, Write};
@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 use crate::load::{get, real};
 use crate::processes::upload;
 
-/// How many readers there are.
+/// The number of readers.
 const READERS: usize = 4;
-/// How often each reads.
+/// The interval between the reads of each reader.
 const PACE: Duration = Duration::from_millis(2);
 
-/// How long readers waited, in milliseconds.
+/// The waiting times of readers, in milliseconds.
 pub(crate) struct Waits {
     pub(crate) count: usize,
     pub(crate) p50: f64,
@@ -23,7 +23,7 @@ pub(crate) struct Waits {
     pub(crate) longest: f64,
 }
 
-/// Uploads a picture so often, so many at a time; answers how many seconds that took.
+/// Uploads an image repeatedly, with a number of concurrent requests; returns the seconds taken.
 pub(crate) fn upload_all(address: SocketAddr, token: &str, picture: &[u8], count: usize, together: usize) -> Result<f64, String> {
     let (next, begun) = (AtomicUsize::new(0), Instant::now());
     let one_after_the_other = || {
@@ -39,7 +39,7 @@ pub(crate) fn upload_all(address: SocketAddr, token: &str, picture: &[u8], count
     Ok(begun.elapsed().as_secs_f64())
 }
 
-/// Reads a path as long as some work takes.
+/// Reads a path while some work runs.
 pub(crate) fn read_during<T: Send>(
     address: SocketAddr,
     path: &str,
@@ -79,7 +79,7 @@ fn read(address: SocketAddr, request: &[u8], over: &AtomicBool) -> Result<Vec<Du
     Ok(waits)
 }
 
-/// Reads one whole answer, which has a length and is `200`.
+/// Reads a whole response, which has a length and the status `200`.
 fn take_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
     let mut come = 0;
     loop {
@@ -105,7 +105,7 @@ fn take_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<(), Box<d
     }
 }
 
-/// How many there were in each second.
+/// Returns the number per second.
 pub(crate) fn rate(count: usize, seconds: f64) -> f64 {
     real(count) / seconds
 }

@@ -1,7 +1,8 @@
-//! How fast pictures are made and served, measured: `cargo bench --bench pictures`, with words to choose cases by their names,
-//! `--save` to keep the result for comparison, `--uploads N`.
+//! Measures how fast images are processed and served: `cargo bench --bench pictures`, with words to select cases by name, `--save` to
+//! keep the results for comparison, and `--uploads N`.
 //!
-//! Renditions are made in turn with npm's sharp, which is installed below `target/bench`, of the same file and on the same core.
+//! Renditions are compared with those of npm's sharp, which is installed below `target/bench`: both programs run in turn on the same
+//! file and core.
 
 mod cases;
 mod crowd;
@@ -24,7 +25,7 @@ use serde_json::json;
 use cases::{Bench, Options};
 use report::{Report, say};
 
-/// The program under test, of the same profile.
+/// The program under test, of the same build profile.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_masthead");
 const LAST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/pictures/last.json");
 
@@ -50,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Has npm fetch sharp, once.
+/// Installs sharp with npm, if it is missing.
 fn install_sharp(folder: &Path) -> Result<(), Box<dyn Error>> {
     if folder.join("node_modules/sharp").exists() {
         return Ok(());
@@ -63,7 +64,7 @@ fn install_sharp(folder: &Path) -> Result<(), Box<dyn Error>> {
     if done.success() { Ok(()) } else { Err("npm could not install sharp".into()) }
 }
 
-/// A photograph of twelve megapixels, made at the first demand.
+/// Returns the photo of twelve megapixels, created when it is first needed.
 fn photo(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let file = folder.join("photo.jpg");
     if !file.exists() {
@@ -75,7 +76,7 @@ fn photo(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     Ok(file)
 }
 
-/// What others do on this machine: how many want to run, in the mean of the last minutes.
+/// Returns the load averages of this machine.
 fn load_of_others() -> String {
     fs::read_to_string("/proc/loadavg").unwrap_or_default().split(' ').take(3).collect::<Vec<_>>().join(" ")
 }

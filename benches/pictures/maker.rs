@@ -1,4 +1,4 @@
-//! Two programs that make renditions, one of the same file as the other and on the same core, asked in turn.
+//! Two programs that make renditions of the same file on the same core, in turn.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::processes::{FIRST, pin};
 
-/// A program that does what a line says and answers by a line.
+/// A program that carries out a command line and responds with a line.
 pub(crate) struct Maker {
     child: Child,
     asked: ChildStdin,
@@ -15,7 +15,7 @@ pub(crate) struct Maker {
 }
 
 impl Maker {
-    /// Starts it on the first core.
+    /// Starts the program on the first core.
     pub(crate) fn start(command: &mut Command) -> Result<Self, Box<dyn Error>> {
         let mut child = pin(FIRST, || command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn())?;
         let asked = child.stdin.take().ok_or("no standard input")?;
@@ -23,7 +23,7 @@ impl Maker {
         Ok(Self { child, asked, told })
     }
 
-    /// What it answers, and how long that took, in milliseconds.
+    /// Returns the program's response, and the time taken, in milliseconds.
     pub(crate) fn ask(&mut self, line: &str) -> Result<(f64, f64), Box<dyn Error>> {
         let begun = Instant::now();
         writeln!(self.asked, "{line}")?;
@@ -37,7 +37,7 @@ impl Maker {
 
 impl Drop for Maker {
     fn drop(&mut self) {
-        // What has ended by itself can't be ended again.
+        // Fails if the program has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

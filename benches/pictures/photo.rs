@@ -1,15 +1,15 @@
-//! A picture as a camera takes it, always the same: light that falls off, shapes with edges, texture at several sizes, grain.
+//! A synthetic photo, always the same: falling light, shapes with edges, texture at several sizes, and grain.
 
 use std::error::Error;
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
-/// Sizes of texture in pixels, and how strong each is.
+/// The sizes of texture in pixels, and their strengths.
 const TEXTURE: [(u32, i32); 5] = [(700, 44), (180, 26), (60, 14), (17, 8), (5, 5)];
-/// How wide the shapes are that have edges.
+/// The width of shapes with edges, in pixels.
 const SHAPE: u32 = 330;
 
-/// The file: 4:2:0 at quality 92, as cameras write it.
+/// Returns the JPEG file: 4:2:0 at quality 92, as cameras write it.
 pub(crate) fn jpeg(width: u16, height: u16) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut pixels = Vec::with_capacity(usize::from(width) * usize::from(height) * 3);
     for y in 0..u32::from(height) {
@@ -41,7 +41,7 @@ fn pixel(x: u32, y: u32, height: u32) -> [u8; 3] {
     base.map(|value| u8::try_from((value + texture + grain).clamp(0, 255)).unwrap_or(u8::MAX))
 }
 
-/// Something between -128 and 127 that changes slowly, within so many pixels.
+/// Returns a value between -128 and 127 that changes slowly, over a number of pixels.
 fn wave(x: u32, y: u32, size: u32, salt: u32) -> i32 {
     let (column, row, right, down) = (x / size, y / size, whole(x % size), whole(y % size));
     let size = whole(size);
@@ -50,7 +50,7 @@ fn wave(x: u32, y: u32, size: u32, salt: u32) -> i32 {
     (across(row) * (size - down) + across(row + 1) * down) / size
 }
 
-/// A byte that depends on a place, and on nothing else.
+/// Returns a byte that depends only on the place.
 fn chance(x: u32, y: u32, salt: u32) -> u8 {
     let mut mixed = x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77) ^ salt.wrapping_mul(0xc2b2_ae3d);
     mixed = (mixed ^ (mixed >> 15)).wrapping_mul(0x2c1b_3c6d);

@@ -1,4 +1,4 @@
-//! The cases.
+//! The cases that are measured.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -22,7 +22,7 @@ const PUBLISHED: &str = "articles published, 8 clients";
 const CHANGES: u32 = 200;
 const STARTS: usize = 7;
 
-/// What was asked for.
+/// The options of the command line.
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) words: Vec<String>,
@@ -45,7 +45,7 @@ impl Options {
                 "--articles" => options.articles = value()?.parse()?,
                 "--seconds" => options.seconds = value()?.parse()?,
                 "--rounds" => options.rounds = value()?.parse()?,
-                // Cargo says so of its own.
+                // Cargo adds this argument.
                 "--bench" => {}
                 _ => options.words.push(word),
             }
@@ -58,10 +58,10 @@ impl Options {
     }
 }
 
-/// How fast cases are beside their references, by their names.
+/// The speed of cases relative to their references, by name.
 pub(crate) type Ratios = BTreeMap<String, f64>;
 
-/// One data set, and what is measured on it.
+/// A data set and its measurements.
 pub(crate) struct Bench<'a> {
     seeded: &'a Path,
     folder: PathBuf,
@@ -69,12 +69,12 @@ pub(crate) struct Bench<'a> {
     ratios: Ratios,
 }
 
-/// A case against static bytes.
+/// A case compared with static bytes.
 struct Static<'a> {
     name: &'a str,
-    /// What is asked for, in turn.
+    /// The requests, sent in turn.
     requests: &'a [String],
-    /// The bytes that the reference gives.
+    /// The bytes that the reference sends.
     body: &'a [u8],
     unchanged: bool,
     target: f64,
@@ -85,7 +85,7 @@ impl<'a> Bench<'a> {
         Self { seeded, folder: folder.join("running"), options, ratios: Ratios::new() }
     }
 
-    /// Measures everything; against the figures of a smaller set, only what may not get slower with it.
+    /// Measures all cases; with results of a smaller data set, only those that must not become slower.
     pub(crate) fn run(mut self, report: &mut Report, small: Option<&Ratios>) -> Result<Ratios, Box<dyn Error>> {
         self.copy()?;
         self.starts(report)?;
@@ -96,12 +96,12 @@ impl<'a> Bench<'a> {
         if small.is_none() {
             self.writes(report)?;
         }
-        // Last: the others look for articles that are among the newest.
+        // This case is last, because others read the newest articles.
         self.published(report)?;
         if let Some(small) = small {
             for (name, ratio) in &self.ratios {
                 let Some(before) = small.get(name) else { continue };
-                // Beside their references: a machine may be slower than it was some minutes before.
+                // Ratios to references are compared, because the machine may be slower than some minutes before.
                 let measured = format!("{ratio:.3} x its reference against {before:.3} x");
                 let name = format!("{name}, 10 x articles");
                 report.add(Line { name, measured, value: before / ratio, unit: "x", target: Some(Target::AtMost(1.25)) })?;
@@ -121,7 +121,7 @@ impl<'a> Bench<'a> {
     }
 
     fn copy(&self) -> Result<(), Box<dyn Error>> {
-        // What the run before left.
+        // Removes the files of an earlier run.
         let _ = fs::remove_dir_all(&self.folder);
         fs::create_dir_all(&self.folder)?;
         for entry in fs::read_dir(self.seeded)? {
@@ -150,7 +150,7 @@ impl<'a> Bench<'a> {
         if !self.options.wants("start") && !self.options.wants("memory idle") {
             return Ok(());
         }
-        // The first one migrates, and makes the key.
+        // The first start migrates the database and creates the key.
         drop(self.serve(&[])?);
         let mut took = Vec::new();
         for _ in 0..STARTS {
@@ -268,7 +268,7 @@ impl<'a> Bench<'a> {
         report.add(Line { name, measured: String::new(), value: made.p99, unit: "ms", target: Some(Target::AtMost(20.0)) })
     }
 
-    /// New articles, each made public as it is made.
+    /// Measures new articles that are published at once.
     fn published(&mut self, report: &mut Report) -> Result<(), Box<dyn Error>> {
         if !self.options.wants(PUBLISHED) {
             return Ok(());
@@ -308,7 +308,7 @@ impl<'a> Bench<'a> {
             return Ok(());
         }
         let mut requests = Vec::new();
-        // The reads are of answers that are ready.
+        // The reads are of cached responses.
         for read in self.articles("/api/v1/articles/") {
             good(ask(server.address, read.as_bytes())?)?;
         }
@@ -326,7 +326,7 @@ impl<'a> Bench<'a> {
         self.against_static(server, report, &case)
     }
 
-    /// Changes an article and reads it: the answer may not be that of before.
+    /// Changes an article and reads it: the response must be new.
     fn changes(&self, server: &Server, token: &str, report: &mut Report) -> Result<(), Box<dyn Error>> {
         if !self.options.wants("stale reads") {
             return Ok(());
@@ -378,7 +378,7 @@ impl<'a> Bench<'a> {
         load::run(address, connections, Duration::from_secs_f64(self.options.seconds), next)
     }
 
-    /// Runs two in turn, and gives the medians of each.
+    /// Runs two loads in turn; returns the medians of each.
     fn in_turn(
         &self,
         mut one: impl FnMut() -> Result<Figures, Box<dyn Error>>,

@@ -1,4 +1,4 @@
-//! A load generator: so many connections kept alive, each with one request under way, on one thread.
+//! A load generator: a number of persistent connections, each with one request at a time, on one thread.
 
 use std::error::Error;
 use std::io::{ErrorKind, Read, Write};
@@ -11,22 +11,22 @@ use mio::{Events, Interest, Poll, Token};
 const BUFFER: usize = 256 * 1024;
 const HEADERS: usize = 64;
 
-/// What a run has found.
+/// The results of a run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Figures {
-    /// Answers in each second.
+    /// The number of responses per second.
     pub(crate) rate: f64,
-    /// Half of the answers took no longer, in milliseconds.
+    /// The median response time, in milliseconds.
     pub(crate) p50: f64,
-    /// All but one in a hundred took no longer, in milliseconds.
+    /// The 99th percentile of the response time, in milliseconds.
     pub(crate) p99: f64,
-    /// Answers that were neither 2xx nor 304.
+    /// The number of responses other than 2xx and 304.
     pub(crate) refused: usize,
-    /// The status of the last of those.
+    /// The status of the last such response.
     pub(crate) last_refusal: u16,
 }
 
-/// The status and where the body ends.
+/// The progress of a response: its status, and where its body ends.
 enum State {
     Head,
     Length { status: u16, left: usize },
@@ -36,15 +36,15 @@ enum State {
 struct Client {
     stream: TcpStream,
     state: State,
-    /// What has come and is not understood yet.
+    /// Received bytes that are not parsed yet.
     kept: Vec<u8>,
     sent: Instant,
 }
 
 impl Client {
-    /// Takes bytes in; gives the status when an answer is complete.
+    /// Parses received bytes; returns the status when a response is complete.
     fn take(&mut self, fresh: &[u8]) -> Result<Option<u16>, Box<dyn Error>> {
-        // The usual answer comes whole or in long pieces, none of which need to be copied.
+        // Most responses arrive at once or in long pieces, which need not be copied.
         let mut joined = Vec::new();
         let mut bytes = if self.kept.is_empty() {
             fresh
@@ -88,7 +88,7 @@ impl Client {
                     }
                     let Ok(httparse::Status::Complete((length, size))) = httparse::parse_chunk_size(bytes) else { break };
                     bytes = bytes.get(length..).unwrap_or_default();
-                    // Each chunk, the empty last one too, is followed by a line's end.
+                    // Each chunk, including the last empty one, is followed by a line end.
                     (*left, *last) = (usize::try_from(size)? + 2, size == 0);
                 }
             }
@@ -98,7 +98,7 @@ impl Client {
     }
 }
 
-/// The head of an answer, and how long it is; none where it is not all there.
+/// Parses the head of a response; returns its length, or `None` if it is incomplete.
 fn head(bytes: &[u8]) -> Result<Option<(State, usize)>, Box<dyn Error>> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS];
     let mut response = httparse::Response::new(&mut headers);
@@ -115,7 +115,7 @@ fn head(bytes: &[u8]) -> Result<Option<(State, usize)>, Box<dyn Error>> {
     Ok(Some((State::Length { status, left }, length)))
 }
 
-/// Sends requests over so many connections for some time; `next` writes the next one.
+/// Sends requests over a number of connections for some time; `next` writes the next request.
 pub(crate) fn run(
     address: SocketAddr,
     connections: usize,
@@ -177,11 +177,11 @@ fn send(client: &mut Client, request: &mut Vec<u8>, next: &mut impl FnMut(&mut V
     request.clear();
     next(request);
     client.sent = Instant::now();
-    // A request is small, and nothing else is under way on its connection, so that there is room for it.
+    // The send buffer has room, because requests are small and there is one at a time.
     Ok(client.stream.write_all(request)?)
 }
 
-/// What has come; an edge is only told once, but after a short read the next one will be.
+/// Returns received bytes. Edge-triggered events come once, but after a short read there will be another one.
 fn receive<'a>(stream: &mut TcpStream, buffer: &'a mut [u8]) -> Result<Option<&'a [u8]>, Box<dyn Error>> {
     match stream.read(buffer) {
         Ok(0) => Err("the server closed a connection".into()),
@@ -191,12 +191,12 @@ fn receive<'a>(stream: &mut TcpStream, buffer: &'a mut [u8]) -> Result<Option<&'
     }
 }
 
-/// A count as a number to divide with.
+/// Converts a count to a floating-point number.
 pub(crate) fn real(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// An answer to one request.
+/// The response to a request.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) head: String,
@@ -204,14 +204,14 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// A header's value.
+    /// Returns the value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.find(|(one, _)| one.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 }
 
-/// Sends one request on a connection of its own.
+/// Sends one request on a new connection.
 pub(crate) fn ask(address: SocketAddr, request: &[u8]) -> Result<Answer, Box<dyn Error>> {
     let mut stream = std::net::TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
@@ -226,12 +226,12 @@ pub(crate) fn ask(address: SocketAddr, request: &[u8]) -> Result<Answer, Box<dyn
     Ok(Answer { status, head, body: bytes.get(end + 4..).unwrap_or_default().to_vec() })
 }
 
-/// A `GET` with more lines of the head.
+/// Returns a `GET` request with further header lines.
 pub(crate) fn get(path: &str, lines: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: masthead-speed\r\n{lines}\r\n")
 }
 
-/// A request with a JSON body.
+/// Returns a request with a JSON body.
 pub(crate) fn with_body(method: &str, path: &str, lines: &str, body: &str) -> String {
     format!(
         "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{lines}\r\n{body}",

@@ -1,7 +1,7 @@
-//! What the program is fast at, measured: `cargo bench --bench speed`, with words to choose cases by their names,
-//! `--large` for ten times the articles as well, `--save` to keep the result for comparison, `--articles N`.
+//! Measures the speed of the server: `cargo bench --bench speed`, with words to select cases by name, `--large` for ten times the
+//! articles as well, `--save` to keep the results for comparison, and `--articles N`.
 //!
-//! Each figure is a ratio to a reference that runs in turn with it, so that it means something on a noisy machine.
+//! Each result is a ratio to a reference that runs in turn with it, so that it is meaningful on a busy machine.
 
 mod cases;
 mod load;
@@ -22,7 +22,7 @@ use server::{load_of_others, masthead};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The program under test, of the same profile.
+/// The program under test, of the same build profile.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_masthead");
 const LAST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/speed/last.json");
 
@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A folder with a database of so many articles, made at the first demand.
+/// Returns a folder with a database of this many articles, created when it is first needed.
 fn seeded(folder: &Path, articles: u32) -> Result<PathBuf, Box<dyn Error>> {
     let seeded = folder.join(format!("seeded-{articles}"));
     if seeded.join("masthead.db").exists() {
@@ -60,7 +60,7 @@ fn seeded(folder: &Path, articles: u32) -> Result<PathBuf, Box<dyn Error>> {
     }
     say(&format!("filling a database with {articles} articles"))?;
     let filling = folder.join("filling");
-    // What an interrupted run left.
+    // Removes the files of an interrupted run.
     let _ = fs::remove_dir_all(&filling);
     fs::create_dir_all(&filling)?;
     let done = masthead(Path::new(PROGRAM), &filling, &[]).args(["bench-seed", "--articles", &articles.to_string()]).status()?;

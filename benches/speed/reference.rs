@@ -1,4 +1,4 @@
-//! What figures are compared with: a handler that gives bytes from memory, and rows that are inserted without anything else.
+//! References for the results: a handler that sends bytes from memory, and plain inserts of rows.
 
 use std::error::Error;
 use std::path::Path;
@@ -12,9 +12,9 @@ use diesel::{Connection, ExpressionMethods, RunQueryDsl, SqliteConnection};
 
 use crate::load::{Figures, real};
 
-/// The setting that makes this program the server of a file's bytes.
+/// The setting that makes this program serve the bytes of a file.
 pub(crate) const FILE: &str = "SPEED_STATIC_FILE";
-/// Where it listens.
+/// The setting for the address to listen on.
 pub(crate) const BIND: &str = "SPEED_STATIC_BIND";
 
 const TEXT: &str = "A comment of some sixty characters, as readers of papers write it.";
@@ -27,7 +27,7 @@ diesel::table! {
     }
 }
 
-/// Gives a file's bytes from memory to whoever asks.
+/// Serves a file's bytes from memory.
 pub(crate) fn serve(file: &str) -> Result<(), Box<dyn Error>> {
     let body = Bytes::from(std::fs::read(file)?);
     let bind = std::env::var(BIND)?;
@@ -47,7 +47,7 @@ pub(crate) fn serve(file: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Inserts rows of one table for some time, so many in one durable transaction.
+/// Inserts rows into one table for some time, a number of them in each durable transaction.
 pub(crate) fn insert(file: &Path, together: usize, time: Duration) -> Result<Figures, Box<dyn Error>> {
     let mut conn = SqliteConnection::establish(&file.to_string_lossy())?;
     conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE IF NOT EXISTS bare (id INTEGER PRIMARY KEY, at BIGINT, text TEXT)")?;

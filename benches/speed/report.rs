@@ -1,4 +1,4 @@
-//! The table of what was measured, and the file of it.
+//! The table of results, and its file.
 
 use std::error::Error;
 use std::fs;
@@ -7,19 +7,19 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-/// How a figure is judged.
+/// The target of a result.
 #[derive(Clone, Copy)]
 pub(crate) enum Target {
     AtLeast(f64),
     AtMost(f64),
 }
 
-/// One line of the table.
+/// A line of the table.
 pub(crate) struct Line {
     pub(crate) name: String,
-    /// What was measured, and what it is compared with, in words.
+    /// The result and its reference, in words.
     pub(crate) measured: String,
-    /// What the target is about.
+    /// The value to compare with the target.
     pub(crate) value: f64,
     pub(crate) unit: &'static str,
     pub(crate) target: Option<Target>,
@@ -43,7 +43,7 @@ impl Line {
     }
 }
 
-/// Everything that was measured.
+/// All results.
 #[derive(Default)]
 pub(crate) struct Report {
     lines: Vec<Line>,
@@ -51,7 +51,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Begins one that is compared with a former.
+    /// Begins a report that is compared with an earlier one.
     pub(crate) fn compared_with(file: &Path) -> Self {
         let last = fs::read_to_string(file).ok().and_then(|text| serde_json::from_str::<Value>(&text).ok());
         let cases = last.and_then(|last| last.get("cases").and_then(Value::as_object).cloned());
@@ -75,7 +75,7 @@ impl Report {
         Ok(())
     }
 
-    /// Writes the file.
+    /// Writes the report to a file.
     pub(crate) fn write(&self, file: &Path, conditions: &Value) -> Result<(), Box<dyn Error>> {
         let cases: Map<String, Value> = self
             .lines

@@ -1,4 +1,4 @@
-//! Servers on free ports of this machine, each on the first core while the load comes from the second.
+//! Servers on free ports, on the first core, while the load comes from the second.
 
 use std::error::Error;
 use std::fs;
@@ -11,23 +11,23 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 
 use crate::load::{ask, get};
 
-/// How long a server may take until it answers.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// The core that servers run on.
+/// The maximum time until a server responds.
+const WAIT_TIMEOUT: Duration = Duration::from_mins(1);
+/// The core for servers.
 const SERVERS: usize = 0;
-/// The core that the load comes from.
+/// The core for the load.
 const LOAD: usize = 1;
 
-/// A server, which ends when this is dropped.
+/// A server, which ends when the value is dropped.
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
-    /// How long it took until it answered `200`, in milliseconds.
+    /// The time until the first `200`, in milliseconds.
     pub(crate) started: f64,
 }
 
 impl Server {
-    /// Starts a program and waits until it answers at a path; its setting `bind` is told the address.
+    /// Starts a program and waits until it responds at a path; the setting `bind` holds its IP address and port.
     pub(crate) fn start(command: &mut Command, bind: &str, path: &str) -> Result<Self, Box<dyn Error>> {
         let address = free_address()?;
         command.env(bind, address.to_string()).stdin(Stdio::null()).stdout(Stdio::null());
@@ -41,7 +41,7 @@ impl Server {
             if let Some(status) = server.child.try_wait()? {
                 return Err(format!("{} ended: {status}", command.get_program().display()).into());
             }
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > WAIT_TIMEOUT {
                 return Err(format!("{} does not answer {path}", command.get_program().display()).into());
             }
             std::thread::sleep(Duration::from_micros(500));
@@ -50,7 +50,7 @@ impl Server {
         Ok(server)
     }
 
-    /// The memory that it holds, in MiB.
+    /// Returns the memory of the server, in MiB.
     pub(crate) fn resident(&self) -> Result<f64, Box<dyn Error>> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
@@ -60,13 +60,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // What has ended by itself can't be ended again.
+        // Fails if the server has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// The program under test on a database of its own.
+/// Returns a command for the program under test, with its own database.
 pub(crate) fn masthead(program: &Path, folder: &Path, settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder).env_clear();
@@ -74,28 +74,28 @@ pub(crate) fn masthead(program: &Path, folder: &Path, settings: &[(&str, &str)])
         command.env(format!("RATE_{limit}"), "off");
     }
     command.env("WORKERS", "1");
-    // The same at each start: a server that was killed is remembered for half a minute.
+    // The URL is the same at each start, because a killed server stays registered for half a minute.
     command.env("API_URL", "http://127.0.0.1:8080");
     command.envs([("ADMIN_EMAIL", ADMIN.0), ("ADMIN_PASSWORD", ADMIN.1), ("UNREADY_SECONDS", "0")]);
     command.envs(settings.iter().copied());
     command
 }
 
-/// The administrator's address and password.
+/// The administrator's email address and password.
 pub(crate) const ADMIN: (&str, &str) = ("desk@example.org", "correct horse battery staple");
 
 fn free_address() -> std::io::Result<SocketAddr> {
     TcpListener::bind("127.0.0.1:0")?.local_addr()
 }
 
-/// Keeps what this process starts from now on, and itself, on one core; where a system does not let it, figures are rougher.
+/// Restricts this process, and those that it starts from now on, to one core. If the system does not permit this, results are less exact.
 fn pin(core: usize) {
     let mut cores = CpuSet::new();
     cores.set(core);
     let _ = sched_setaffinity(None, &cores);
 }
 
-/// What others do on this machine: how many want to run, in the mean of the last minute.
+/// Returns the load averages of this machine.
 pub(crate) fn load_of_others() -> String {
     fs::read_to_string("/proc/loadavg").unwrap_or_default().split(' ').take(3).collect::<Vec<_>>().join(" ")
 }

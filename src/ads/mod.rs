@@ -5,18 +5,18 @@
 
 mod counting;
 mod creatives;
+mod delivery;
 mod placements;
-mod showing;
 
 pub(crate) use counting::{AdCounts, write_down as write_counts_down};
 pub(crate) use creatives::{CreativeDraft, create as create_creative};
+pub(crate) use delivery::{AdsByPlace, Audience, all_shown};
 pub(crate) use placements::{PlacementDraft, create as create_placement, known_keys};
-pub(crate) use showing::{AdsByPlace, Audience, all_shown};
 
 use crate::http::Mount;
 
 /// Mounts the routes.
 pub(crate) fn routes(mount: &mut impl Mount) {
     // Before `/ads/{placement}`, which would match `/ads/placements` and `/ads/creatives`.
-    mount.configure(placements::routes).configure(creatives::routes).configure(counting::routes).configure(showing::routes);
+    mount.configure(placements::routes).configure(creatives::routes).configure(counting::routes).configure(delivery::routes);
 }

@@ -1,4 +1,4 @@
-//! The operations on articles over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for articles.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use serde::Serialize;
@@ -21,11 +21,15 @@ use super::revisions;
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Fault, Result};
+use crate::events::KindTag;
 use crate::former_slugs::Moved;
 use crate::http::parameters::{self, parameter};
-use crate::http::{Body, MAX_PAGE, Mount, Page, Request, Tags, Written, created, editor, editor_page, moved, no_content, public_written};
+use crate::http::{
+    Body, MAX_PAGE, Mount, NoteParameter, Page, PublishParameter, Request, Serialized, Tags, ViewParameter, created, editor, editor_page,
+    moved, no_content, public_written,
+};
 use crate::input::Input;
-use crate::users::{Caller, Writer};
+use crate::users::{Caller, GuestOr, Writer};
 
 /// Mounts the operations.
 pub(crate) fn routes(mount: &mut impl Mount) {
@@ -47,33 +51,33 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 #[serde(untagged)]
 #[expect(dead_code, reason = "describes the two answers of one operation")]
 pub(crate) enum ArticleOrWorkingCopy {
-    /// What readers see.
+    /// The public view.
     Public(Box<ArticleView>),
-    /// What the desk sees.
+    /// The editor view: the working copy.
     Editor(Box<ArticleEditorView>),
 }
 
-/// An item of a list of articles: whole with `include=body`, and as the desk sees it with `view=editor`.
+/// An article in a list: a card, with `include=body` the whole public view, or with `view=editor` a card of the working copy.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "describes the three kinds of items of one operation")]
 pub(crate) enum ArticleItem {
-    /// What readers see, without the text.
+    /// A public article without its text.
     Card(Box<ArticleCard>),
-    /// What readers see, with the text.
+    /// A public article with its text.
     Whole(Box<ArticleView>),
-    /// What the desk sees.
+    /// A working copy without its text.
     Editor(Box<ArticleEditorCard>),
 }
 
-/// The parameters of the list: those of both copies.
+/// The parameters of the list of articles: those of published articles and those of working copies.
 struct ArticleList;
 
 impl IntoParams for ArticleList {
     fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
         let mut all = parameters::of_listing(&PUBLIC);
         let mut own = parameters::of_listing(&DESK);
-        // Where both have one, the public description holds; its values go for both.
+        // If both lists have a parameter, the description of the public one is used; its values are valid for both.
         all.retain(|parameter| parameter.name != "sort" && parameter.name != "fields");
         own.retain(|parameter| parameter.name != "sort");
         let known: Vec<String> = all.iter().map(|parameter| parameter.name.clone()).collect();
@@ -81,36 +85,42 @@ impl IntoParams for ArticleList {
         let term = "-?(title|published_at|updated_at|comments|created_at|scheduled_at)";
         all.push(parameter(
             "sort",
-            "What to sort by, separated by commas, `-` for descending: title, published_at, updated_at, comments (how many there are) and, with \
-             `view=editor`, created_at and scheduled_at (what is not planned comes after all that is). Each may stand once; `-published_at` where absent, with `view=editor` `-updated_at`. Or `trending`, which \
-             stands alone: the articles that were viewed within the `window`, most views first, then the newest; those that \
-             nobody viewed are left out. It is made anew every minute, and its pages stay as they were when the first was asked for.",
+            "The sort fields, separated by commas, with `-` for descending order: title, published_at, updated_at, comments (their number) \
+             and, with `view=editor`, created_at and scheduled_at (articles that are not scheduled count as the latest). Each field may \
+             occur once. The default is `-published_at`, with `view=editor` `-updated_at`. Or `trending` alone: the articles viewed \
+             within the `window`, most views first, then newest first; articles without views are omitted. The ranking is recomputed \
+             every minute; the cursors of a list keep to the ranking of its first page.",
             serde_json::json!({"type": "string", "pattern": format!("^(trending|{term}(,{term})*)$")}),
         ));
         all.push(parameter(
             "window",
-            "How far back `sort=trending` looks, `24h` if absent. Refused with any other sort.",
+            "The period whose views `sort=trending` counts; the default is `24h`. Refused with any other sort.",
             serde_json::json!({"type": "string", "enum": Window::WORDS}),
         ));
         all.push(parameter(
             "view",
-            "`editor` asks for working copies; needs a token. A filter by `status`, `trashed`, `in_review`, `has_unpublished_changes`, `scheduled_at`, `created_by` \
-             or `created_at` asks for them as well.",
+            "`editor` returns working copies and needs a token. A filter by `status`, `trashed`, `in_review`, `has_unpublished_changes`, \
+             `scheduled_at`, `created_by` or `created_at` has the same effect.",
             serde_json::json!({"type": "string", "enum": ["editor"]}),
         ));
         all
     }
 }
 
-/// Lists articles.
+/// List articles
 ///
-/// Published articles, the newest first, without their texts; pages only where `kind` asks for them. With `include=body`, a page ends
-/// early where it would be longer than 1 MiB, and `next` leads on. With `view=editor`, or
-/// filtered by what only working copies have (`status=draft`), the working copies that the caller may see: their own, or for editors and
-/// administrators all. With `preview`, what the token of
-/// a preview of the site opens.
-#[utoipa::path(tag = "Articles", params(ArticleList, Previewed), security((), ("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = Page<ArticleItem>, description = "A page of articles."), (status = 404, description = "The token opens nothing.")))]
+/// Returns published articles, newest first, without their texts; pages only if `kind` asks for them. With `include=body`, a page
+/// ends early if it would be longer than 1 MiB, and `next` continues the list. With `view=editor` or a filter that only working
+/// copies have (`status=draft`), returns working copies: all of them to editors and administrators, only their own to others. With
+/// `preview`, returns the articles that a preview of the site shows.
+#[utoipa::path(
+    tag = "Articles",
+    params(ArticleList, Previewed, GuestOr<Writer>),
+    responses(
+        (status = 200, body = Page<ArticleItem>, description = "A page of articles."),
+        (status = 404, description = "The preview token is not valid here."),
+    ),
+)]
 #[get("/articles")]
 async fn list_articles(request: Request) -> Result<HttpResponse> {
     if let Some(answer) = previews::answer_list(&request).await? {
@@ -135,23 +145,24 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
     query.finish()?;
     let work = move |app: &App, conn: &mut Conn| {
         let (page, moment) = page(app, conn, &list, ranking)?;
-        let mut tags = Tags::of(if listing::is_by_comments(&list) { &["articles", listing::COUNTS_TAG] } else { &["articles"] });
+        let mut tags =
+            Tags::of(if listing::is_by_comments(&list) { &[KindTag::Articles, KindTag::CommentCounts] } else { &[KindTag::Articles] });
         if PUBLIC.has_days(&list) {
-            tags.add_kind("site");
+            tags.add_kind(KindTag::Site);
         }
         moment.into_iter().map(Window::good_until).for_each(|end| tags.hold_until(end));
         if list.includes.is_empty() {
             let page = page.with_rows(|rows| views::cards(app, conn, rows))?;
-            return Written::page(app, &list, &page, tags_of(&page.rows, tags));
+            return Serialized::page(app, &list, &page, tags_of(&page.rows, tags));
         }
         let page = page.within((MAX_PAGE, list.is_backward()), |rows| measured(whole(app, conn, rows)?))?;
         let tags = page.rows.iter().fold(tags, |tags, row| tags_of_whole(row, tags));
-        Written::page(app, &list, &page, tags)
+        Serialized::page(app, &list, &page, tags)
     };
     Ok(public_written(&request, request.read(work).await?))
 }
 
-/// One page of what is published; of a ranking also the moment that it is made as of.
+/// Returns a page of published articles; for a ranking, also its moment in milliseconds.
 fn page(app: &App, conn: &mut Conn, list: &PageQuery, ranking: Option<Window>) -> Result<(PageOf<Publication>, Option<i64>)> {
     match ranking {
         Some(window) => trending::page(conn, list, window, app.now()).map(|(page, moment)| (page, Some(moment))),
@@ -159,13 +170,16 @@ fn page(app: &App, conn: &mut Conn, list: &PageQuery, ranking: Option<Window>) -
     }
 }
 
-/// Creates an article.
+/// Create an article
 ///
-/// A draft, unless `publish=true` publishes it in the same step. The slug is made from the title where none is given; words
-/// that a site needs for its own paths, such as `search` or `tags`, are refused. The save is the first revision.
-#[utoipa::path(tag = "Articles", params(("publish" = Option<bool>, Query, description = "Whether to publish in the same step."),
-        ("note" = Option<String>, Query, description = "What the history shall say of the save; one that changes nothing keeps none.", min_length = 1, max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$")), request_body = ArticleDraft,
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 201, body = ArticleEditorView, description = "The article.")))]
+/// Creates a draft, which `publish=true` publishes in the same request. If no slug is given, it is derived from the title. Slugs that
+/// a site needs for its own paths, such as `search` or `tags`, are refused. The draft is saved as the first revision.
+#[utoipa::path(
+    tag = "Articles",
+    params(PublishParameter, NoteParameter, Caller<Writer>),
+    request_body = ArticleDraft,
+    responses((status = 201, body = ArticleEditorView, description = "The article.")),
+)]
 #[post("/articles")]
 async fn create_article(body: Body, request: Request, caller: Caller<Writer>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -178,13 +192,18 @@ async fn create_article(body: Body, request: Request, caller: Caller<Writer>) ->
     created(&request, &format!("/articles/{}", view.card.id), &view, view.desk.version)
 }
 
-/// Reads an article.
+/// Read an article
 ///
-/// By id or slug. An old slug answers `308` with the new one; what is public no more answers `410`. With `view=editor`, the
-/// working copy, whose `ETag` guards writes. With `preview`, what the token of a preview opens.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), Previewed, ("view" = inline(Option<crate::http::EditorView>), Query, description = "Ask for the working copy.")),
-    security((), ("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = ArticleOrWorkingCopy, description = "The article."), (status = 308, body = Moved, description = "The article has moved; Location has its address.")))]
+/// A former slug gets `308` with the current one; an article that is no longer public gets `410`. With `view=editor`, returns the
+/// working copy, whose `ETag` is for conditional writes. With `preview`, returns the article as the preview shows it.
+#[utoipa::path(
+    tag = "Articles",
+    params(Previewed, ViewParameter, GuestOr<Writer>),
+    responses(
+        (status = 200, body = ArticleOrWorkingCopy, description = "The article."),
+        (status = 308, body = Moved, description = "The article has a new slug; Location holds its new URL."),
+    ),
+)]
 #[get("/articles/{article}")]
 async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if let Some(answer) = previews::answer_article(&request, &name).await? {
@@ -196,7 +215,7 @@ async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpR
         return editor(&view, view.desk.version);
     }
     let work = move |app: &App, conn: &mut Conn| match views::read_published(app, conn, &name)? {
-        PublicAnswer::Here(view) => Written::of(&view, tags_of_whole(&view, Tags::default())).map(Ok),
+        PublicAnswer::Here(view) => Serialized::of(&view, tags_of_whole(&view, Tags::default())).map(Ok),
         PublicAnswer::Moved(slug) => Ok(Err(slug)),
     };
     match request.read(work).await? {
@@ -205,26 +224,30 @@ async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpR
     }
 }
 
-/// Replaces an article's working copy.
+/// Replace an article's working copy
 ///
-/// Members that are left out get their defaults. Readers see nothing of it until it is published, which `publish=true` does in
-/// the same step.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("publish" = Option<bool>, Query, description = "Whether to publish in the same step."),
-        ("note" = Option<String>, Query, description = "What the history shall say of the save; one that changes nothing keeps none.", min_length = 1, max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$")), request_body = ArticleDraft,
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+/// Omitted members get their defaults. Readers see the change when it is published, which `publish=true` does in the same request.
+#[utoipa::path(
+    tag = "Articles",
+    params(PublishParameter, NoteParameter, Caller<Writer>),
+    request_body = ArticleDraft,
+    responses((status = 200, body = ArticleEditorView, description = "The article.")),
+)]
 #[put("/articles/{article}")]
 async fn replace_article(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
 }
 
-/// Changes an article's working copy.
+/// Change an article's working copy
 ///
-/// A JSON Merge Patch (RFC 7396): members that are left out stay, `null` gives the default. Readers see nothing of it until it
-/// is published, which `publish=true` does in the same step.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("publish" = Option<bool>, Query, description = "Whether to publish in the same step."),
-        ("note" = Option<String>, Query, description = "What the history shall say of the save; one that changes nothing keeps none.", min_length = 1, max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$")),
-    request_body(content = ArticleDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default. Readers see the change
+/// when it is published, which `publish=true` does in the same request.
+#[utoipa::path(
+    tag = "Articles",
+    params(PublishParameter, NoteParameter, Caller<Writer>),
+    request_body(content = ArticleDraft, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = ArticleEditorView, description = "The article.")),
+)]
 #[patch("/articles/{article}")]
 async fn revise_article(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
@@ -245,20 +268,23 @@ async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web:
     editor(&view, view.desk.version)
 }
 
-/// A body whose text is rendered already, so that no other write waits for that.
+/// Renders the text of a request body before the transaction, so that other writes need not wait for it, and returns the body.
 async fn prepared(request: &Request, body: Body) -> Result<Input> {
     let input = body.0.clone();
     request.compute(move |app| parse::prepare(app, &input)).await?;
     Ok(body.0)
 }
 
-/// Moves an article to the trash.
+/// Move an article to the trash
 ///
-/// Readers see it no more; `POST …/restore` brings it back as a draft. With `permanent=true`, an administrator erases it for
-/// ever, with its revisions and comments. Where it was public once, its id and addresses answer `410` from then on, and no
-/// other article gets them.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("permanent" = Option<bool>, Query, description = "Whether to erase it for ever.")),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 204, description = "It is in the trash, or there is none.")))]
+/// Readers no longer see the article; `POST …/restore` returns it as a draft. With `permanent=true`, an administrator erases it
+/// forever, with its revisions and comments. If it was ever public, its id and slugs get `410` from then on, and no other article can
+/// have them.
+#[utoipa::path(
+    tag = "Articles",
+    params(("permanent" = Option<bool>, Query, description = "Whether to erase the article forever."), Caller<Writer>),
+    responses((status = 204, description = "The article is in the trash or does not exist.")),
+)]
 #[delete("/articles/{article}")]
 async fn delete_article(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -270,11 +296,10 @@ async fn delete_article(request: Request, caller: Caller<Writer>, name: web::Pat
     Ok(no_content())
 }
 
-/// Brings an article back from the trash.
+/// Restore an article from the trash
 ///
-/// It is a draft then, whatever it was before; nothing is planned for it.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug.")), security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+/// The article becomes a draft, whatever its status was before, and no publication is scheduled.
+#[utoipa::path(tag = "Articles", params(Caller<Writer>), responses((status = 200, body = ArticleEditorView, description = "The article.")))]
 #[post("/articles/{article}/restore")]
 async fn restore_article(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -1,9 +1,9 @@
-//! Articles and pages: the desk's working copy, and the published copy that readers get.
+//! Articles and pages: the working copy that editors change, and the published version that readers get.
 //!
-//! Invariants: readers are answered only from what publishing wrote (`publications` and its lists), which no saving
-//! changes; what belongs to a published article is frozen, what those authors, tags and pictures are called is live;
-//! every save is a revision, for ever; an address that was public once, or will be at a time, is never another article's;
-//! what is in the trash is neither public nor going to be.
+//! Invariants: readers get only the published version (`publications` and its tables), which saving never changes. The authors, tags
+//! and images of a published version are fixed until the next publication, but their names and texts are always current. Every save
+//! is a revision, kept forever. A slug that is or was public, or is scheduled to be, never belongs to another article. An article in
+//! the trash is neither public nor scheduled.
 
 mod content;
 mod desk;
@@ -22,7 +22,6 @@ pub(crate) use desk::operations::Saving;
 pub(crate) use desk::queries::{find_reference, lock_comments};
 pub(crate) use previews::{Previewed, answer_page as answer_previewed_page, forget_the_expired as forget_expired_previews};
 pub(crate) use public::context::{ListContext, NewestArticles, list_with_context, locate, newest, whole};
-pub(crate) use public::listing::COUNTS_TAG;
 pub(crate) use public::queries::published;
 pub(crate) use public::sitemap_queries::{PublishedDay, SitemapEntry, days, sitemap_entries};
 pub(crate) use public::trending::{Views, prune as prune_views, write_down as write_views_down};

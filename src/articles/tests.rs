@@ -31,7 +31,7 @@ fn stored() -> Value {
     })
 }
 
-/// The members of the content, by the names that clients know them by; `more` is what a type has besides.
+/// The names of the content's members in the API; `more` are the further members of a type.
 fn expected(translation: &str, comments: &str, more: &[&str]) -> BTreeSet<String> {
     let snapshot: ArticleSnapshot = serde_json::from_value(stored()).unwrap();
     let content = serde_json::to_value(&snapshot.content).unwrap();
@@ -68,7 +68,7 @@ fn revisions_of_before_are_read_as_they_were_stored() {
     let text = serde_json::to_string(&stored()).unwrap();
     let snapshot: ArticleSnapshot = serde_json::from_str(&text).unwrap();
     let read = serde_json::to_value(&snapshot).unwrap();
-    // What came later is not in it.
+    // Members that were added later are not in the stored revision.
     for (name, value) in stored().as_object().unwrap() {
         assert_eq!(read.get(name), Some(value), "{name}");
     }

@@ -20,8 +20,11 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 /// Returns the audit log, newest first: every change with its actor, its time and its object, and logins and reused
 /// refresh tokens, but not votes for comments. Entries are kept forever, even after the users and objects that they
 /// name were deleted.
-#[utoipa::path(tag = "Audit", params(AuditLog), security(("bearer" = ["admin"])),
-    responses((status = 200, body = Page<AuditEntry>, description = "A page of the audit log.")))]
+#[utoipa::path(
+    tag = "Audit",
+    params(AuditLog, Caller<Admin>),
+    responses((status = 200, body = Page<AuditEntry>, description = "A page of the audit log.")),
+)]
 #[get("/audit")]
 async fn list_audit_entries(request: Request, _caller: Caller<Admin>) -> Result<HttpResponse> {
     let mut query = request.query();

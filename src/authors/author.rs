@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::queries::find_account;
 use crate::db::{Id, Json, Timestamp, fold};
+use crate::events::Tagged;
 use crate::images::{self, Image};
 use crate::input::{Custom, CustomKind, Draft, Line, Name, Reference, ReferenceTo, Slug};
 use crate::markdown;
@@ -15,6 +16,10 @@ use crate::users::User;
 
 /// The id of an author.
 pub(crate) type AuthorId = Id<Author>;
+
+impl Tagged for Author {
+    const KIND: &'static str = "author";
+}
 
 /// An author as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
@@ -57,7 +62,7 @@ pub(crate) struct AuthorDraft {
     /// The author's biography.
     #[serde(default)]
     pub(crate) bio: BioDraft,
-    /// The portrait, by image id or slug.
+    /// The portrait, by image id.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) avatar: Option<Id<Image>>,
     /// The author's profiles on other sites.

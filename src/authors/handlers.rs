@@ -7,9 +7,12 @@ use super::listing::LISTING;
 use super::operations;
 use super::view::{AuthorEditorView, AuthorView};
 use crate::error::Result;
+use crate::events::KindTag;
 use crate::former_slugs::Moved;
-use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, moved, no_content, public, public_page};
-use crate::users::{Caller, Editor, Writer};
+use crate::http::{
+    Body, Edited, Mount, Page, Request, Tags, ViewParameter, created, editor, listing_parameters, moved, no_content, public, public_page,
+};
+use crate::users::{Caller, Editor, GuestOr, Writer};
 
 listing_parameters!(AuthorList, LISTING);
 
@@ -34,7 +37,7 @@ async fn list_authors(request: Request) -> Result<HttpResponse> {
     let list = query.listing(&LISTING, &request.app.secrets, "authors");
     query.finish()?;
     let (list, page) = request.read(move |app, conn| operations::list(app, conn, &list).map(|page| (list, page))).await?;
-    let mut tags = Tags::of(&["authors"]);
+    let mut tags = Tags::of(&[KindTag::Authors]);
     page.rows.iter().for_each(|author| tag_avatar(&mut tags, author));
     public_page(&request, &list, &page, tags)
 }
@@ -42,8 +45,12 @@ async fn list_authors(request: Request) -> Result<HttpResponse> {
 /// Create an author
 ///
 /// Editors may create any author. Other writers without a profile may create their own, which then belongs to their account.
-#[utoipa::path(tag = "Authors", request_body = AuthorDraft, security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 201, body = Edited<AuthorEditorView>, description = "The author.")))]
+#[utoipa::path(
+    tag = "Authors",
+    params(Caller<Writer>),
+    request_body = AuthorDraft,
+    responses((status = 201, body = Edited<AuthorEditorView>, description = "The author.")),
+)]
 #[post("/authors")]
 async fn create_author(body: Body, request: Request, caller: Caller<Writer>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -55,9 +62,14 @@ async fn create_author(body: Body, request: Request, caller: Caller<Writer>) -> 
 ///
 /// With `view=editor`, the response includes the biography's Markdown, the account and the version, which is also the `ETag`
 /// for conditional writes. That view is for editors and for the profile's own account.
-#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor's view.")),
-    security((), ("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = crate::http::PublicOr<AuthorView, Edited<AuthorEditorView>>, description = "The author."), (status = 308, body = Moved, description = "The author has a new slug; Location holds the new URL.")))]
+#[utoipa::path(
+    tag = "Authors",
+    params(ViewParameter, GuestOr<Writer>),
+    responses(
+        (status = 200, body = crate::http::PublicOr<AuthorView, Edited<AuthorEditorView>>, description = "The author."),
+        (status = 308, body = Moved, description = "The author has a new slug; Location holds the new URL."),
+    ),
+)]
 #[get("/authors/{author}")]
 async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if request.wants_editor_view()? {
@@ -70,8 +82,8 @@ async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpRe
     if let Some(moved_to) = Moved::from(&name, &view.basics.card.slug) {
         return moved(&request, &format!("/authors/{}", moved_to.canonical_slug), &moved_to);
     }
-    let mut tags = Tags::of(&["authors"]);
-    tags.add("author", view.basics.card.id);
+    let mut tags = Tags::of(&[KindTag::Authors]);
+    tags.add(view.basics.card.id);
     tag_avatar(&mut tags, &view);
     public(&request, &view, tags)
 }
@@ -80,8 +92,12 @@ async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpRe
 ///
 /// Omitted members get their defaults, except that `user` is unchanged unless an admin sends it. Editors may replace any
 /// author, other writers only their own profile.
-#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "Id or slug.")), request_body = AuthorDraft, security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = Edited<AuthorEditorView>, description = "The author.")))]
+#[utoipa::path(
+    tag = "Authors",
+    params(Caller<Writer>),
+    request_body = AuthorDraft,
+    responses((status = 200, body = Edited<AuthorEditorView>, description = "The author.")),
+)]
 #[put("/authors/{author}")]
 async fn replace_author(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
@@ -91,8 +107,12 @@ async fn replace_author(body: Body, request: Request, caller: Caller<Writer>, na
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default. Editors may
 /// change any author, other writers only their own profile.
-#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "Id or slug.")), request_body(content = AuthorDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = Edited<AuthorEditorView>, description = "The author.")))]
+#[utoipa::path(
+    tag = "Authors",
+    params(Caller<Writer>),
+    request_body(content = AuthorDraft, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = Edited<AuthorEditorView>, description = "The author.")),
+)]
 #[patch("/authors/{author}")]
 async fn revise_author(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
@@ -109,8 +129,14 @@ async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web:
 ///
 /// If articles have this author, `reassign_to` must name the author who replaces them; without it, the response is `409` and
 /// counts the articles in `usages`.
-#[utoipa::path(tag = "Authors", params(("author" = String, Path, description = "Id or slug."), ("reassign_to" = Option<String>, Query, description = "The id or slug of the author who replaces this one in bylines.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The author no longer exists.")))]
+#[utoipa::path(
+    tag = "Authors",
+    params(
+        ("reassign_to" = Option<String>, Query, description = "The id or slug of the author who replaces this one in bylines."),
+        Caller<Editor>,
+    ),
+    responses((status = 204, description = "The author no longer exists.")),
+)]
 #[delete("/authors/{author}")]
 async fn delete_author(request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -122,5 +148,5 @@ async fn delete_author(request: Request, caller: Caller<Editor>, name: web::Path
 }
 
 fn tag_avatar(tags: &mut Tags, author: &AuthorView) {
-    author.basics.card.avatar.iter().for_each(|avatar| tags.add("image", avatar.id));
+    author.basics.card.avatar.iter().for_each(|avatar| tags.add(avatar.id));
 }

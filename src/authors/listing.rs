@@ -16,7 +16,7 @@ pub(super) static LISTING: Listing<authors::table, Author> = Listing {
             ops: Op::TEXT,
             column: column!(text authors::name_key),
             key: Some(|row| Key::Text(row.name_key.clone())),
-            about: "The name, without regard to case and accents.",
+            about: "The name, regardless of case and accents.",
         },
         Field {
             name: "article_count",

@@ -6,13 +6,14 @@ use super::author::{Author, AuthorDraft, AuthorId};
 use super::queries;
 use super::view::{self, AuthorEditorView, AuthorView};
 use crate::app::App;
-use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, is_id_or_slug, lock, slug_of};
+use crate::db::{Conn, Id, Lock, PageOf, PageQuery, free_slug, is_id_or_slug, slug_of};
 use crate::error::{Code, Error, Fault, Result};
-use crate::events::{self, Event};
+use crate::events::{self, CacheTag, Event, EventKind, KindTag};
 use crate::former_slugs::{self, SlugKind};
 use crate::http::{Edited, Precondition};
 use crate::images::ImageId;
 use crate::input::Input;
+use crate::scrub::{self, Scrub};
 use crate::site;
 use crate::users::{Caller, Editor, Role, User, Writer};
 
@@ -44,7 +45,7 @@ pub(super) fn read_as_editor(app: &App, conn: &mut Conn, caller: &Caller<Writer>
 
 /// Creates an author: any for editors, their own profile for other writers.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input) -> Result<Edited<AuthorEditorView>> {
-    lock(conn, "authors")?;
+    Lock::Authors.take(conn)?;
     let mut draft = input.create::<AuthorDraft>(conn)?;
     site::refuse_strange_links("/links", &draft.links, &[])?;
     let now = app.now();
@@ -64,7 +65,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
     } else {
         queries::update(conn, &author)?;
     }
-    events::record(conn, now, event("author.created", &author, caller.actor(), None))?;
+    events::record(conn, now, event(EventKind::AuthorCreated, &author, caller.actor(), None))?;
     edited(app, conn, &author)
 }
 
@@ -80,7 +81,7 @@ pub(crate) fn provide(app: &App, conn: &mut Conn, user: &User) -> Result<Option<
     if !user.role.writes() {
         return Ok(None);
     }
-    lock(conn, "authors")?;
+    Lock::Authors.take(conn)?;
     if queries::of_account(conn, user.id)?.is_some() {
         return Ok(None);
     }
@@ -93,7 +94,7 @@ pub(crate) fn provide(app: &App, conn: &mut Conn, user: &User) -> Result<Option<
 
 /// Deletes the profile that was created with an account if it has no articles; other profiles outlive their accounts.
 pub(crate) fn remove_unused(conn: &mut Conn, account: Id<User>) -> Result<()> {
-    lock(conn, "authors")?;
+    Lock::Authors.take(conn)?;
     match unused(conn, Some(account))? {
         Some(profile) if queries::usages(conn, profile.id)? == 0 => queries::delete(conn, profile.id),
         _ => Ok(()),
@@ -109,7 +110,7 @@ pub(super) fn revise(
     condition: &Precondition,
     input: &Input,
 ) -> Result<Edited<AuthorEditorView>> {
-    lock(conn, "authors")?;
+    Lock::Authors.take(conn)?;
     let mut author = queries::find(conn, name)?;
     refuse_others(caller, &author)?;
     let before = edited(app, conn, &author)?;
@@ -132,9 +133,9 @@ pub(super) fn revise(
     queries::update(conn, &author)?;
     // A slug that was never public needs no redirect.
     if !was_unlisted {
-        former_slugs::renamed(conn, SlugKind::Author, author.id, (&former_slug, &author.slug), app.now())?;
+        former_slugs::renamed(conn, SlugKind::Author, author.id, &former_slug, &author.slug, app.now())?;
     }
-    let mut revised = event("author.revised", &author, caller.actor(), None);
+    let mut revised = event(EventKind::AuthorRevised, &author, caller.actor(), None);
     revised.tags.extend(former);
     events::record(conn, app.now(), revised)?;
     edited(app, conn, &author)
@@ -149,19 +150,20 @@ pub(super) fn delete(
     condition: &Precondition,
     reassign_to: Option<&str>,
 ) -> Result<()> {
-    lock(conn, "authors")?;
+    Lock::Authors.take(conn)?;
     let Some(author) = queries::look_up(conn, name)? else { return Ok(()) };
     let heir = reassign_to.map(|heir| find_heir(conn, &author, heir)).transpose()?;
     condition.check_bare(author.version)?;
     if let Some(heir) = heir {
         queries::reassign(conn, author.id, heir)?;
-        former_slugs::merged(conn, SlugKind::Author, (author.id, &author.slug), heir, app.now())?;
+        former_slugs::merged(conn, SlugKind::Author, author.id, &author.slug, heir, app.now())?;
     } else {
         refuse_used(conn, &author)?;
         former_slugs::forget(conn, SlugKind::Author, author.id)?;
     }
     queries::delete(conn, author.id)?;
-    events::record(conn, app.now(), event("author.deleted", &author, caller.actor(), heir))
+    scrub::ask(app, conn, Scrub::People)?;
+    events::record(conn, app.now(), event(EventKind::AuthorDeleted, &author, caller.actor(), heir))
 }
 
 fn find_heir(conn: &mut Conn, author: &Author, name: &str) -> Result<AuthorId> {
@@ -224,18 +226,18 @@ fn refuse_second_profile(conn: &mut Conn, account: Id<User>, author: AuthorId) -
 }
 
 /// Returns the cache tag of a portrait, because a change of the profile changes whether readers see the image.
-fn portrait(avatar: Option<ImageId>) -> Vec<String> {
-    avatar.map(|id| format!("image:{id}")).into_iter().collect()
+fn portrait(avatar: Option<ImageId>) -> Vec<CacheTag> {
+    avatar.map(CacheTag::from).into_iter().collect()
 }
 
 /// Returns an event about an author. Its tags include the lists of articles, because they filter by author and show the byline.
-fn event(kind: &'static str, author: &Author, actor: Option<String>, heir: Option<AuthorId>) -> Event {
+fn event(kind: EventKind, author: &Author, actor: Option<String>, heir: Option<AuthorId>) -> Event {
     Event {
         kind,
         actor,
         subject_kind: "author",
         subject_id: author.id.to_string(),
-        tags: [vec![format!("author:{}", author.id), "authors".into(), "articles".into()], portrait(author.avatar_id)].concat(),
+        tags: [vec![author.id.into(), KindTag::Authors.into(), KindTag::Articles.into()], portrait(author.avatar_id)].concat(),
         details: heir.map_or(Value::Null, |heir| json!({"into": heir})),
     }
 }

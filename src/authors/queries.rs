@@ -1,4 +1,4 @@
-//! All SQL of authors.
+//! SQL queries for authors.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::author::{Author, AuthorId};
 use super::listing::LISTING;
-use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Slugged, Timestamp, among, hand_over, is_id_or_slug, keyset, lock};
+use crate::db::{Backend, Conn, Id, IdOrSlug, Lock, PageOf, PageQuery, Timestamp, in_list, is_id_or_slug, keyset, reassign_references};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::former_slugs::{self, SlugKind};
 use crate::schema::{article_authors, authors, publication_authors, publications, users};
@@ -33,16 +33,16 @@ pub(crate) fn last_change(conn: &mut Conn) -> Result<Option<Timestamp>> {
 
 /// Returns these authors, by id.
 pub(super) fn by_ids(conn: &mut Conn, ids: &[AuthorId]) -> Result<HashMap<AuthorId, Author>> {
-    let rows: Vec<Author> = authors::table.filter(among(authors::id, ids)).select(Author::as_select()).load(conn)?;
+    let rows: Vec<Author> = authors::table.filter(in_list(authors::id, ids)).select(Author::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// Returns the author with an id or slug, if they exist.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Author>> {
     let query = authors::table.select(Author::as_select()).into_boxed::<Backend>();
-    let query = match Slugged::<Author>::parse(name) {
-        Slugged::Id(id) => query.filter(authors::id.eq(id)),
-        Slugged::Slug(slug) => query.filter(authors::slug.eq(slug)),
+    let query = match IdOrSlug::<Author>::parse(name) {
+        IdOrSlug::Id(id) => query.filter(authors::id.eq(id)),
+        IdOrSlug::Slug(slug) => query.filter(authors::slug.eq(slug)),
     };
     Ok(query.first(conn).optional()?)
 }
@@ -59,10 +59,10 @@ pub(super) fn of_account(conn: &mut Conn, account: Id<User>) -> Result<Option<Au
 
 /// Makes these authors public; returns those that were not public before.
 pub(crate) fn make_public(conn: &mut Conn, ids: &[AuthorId]) -> Result<Vec<AuthorId>> {
-    let unknown = authors::table.filter(among(authors::id, ids)).filter(authors::unlisted.eq(true));
+    let unknown = authors::table.filter(in_list(authors::id, ids)).filter(authors::unlisted.eq(true));
     let unknown: Vec<AuthorId> = unknown.select(authors::id).load(conn)?;
     if !unknown.is_empty() {
-        diesel::update(authors::table.filter(among(authors::id, &unknown))).set(authors::unlisted.eq(false)).execute(conn)?;
+        diesel::update(authors::table.filter(in_list(authors::id, &unknown))).set(authors::unlisted.eq(false)).execute(conn)?;
     }
     Ok(unknown)
 }
@@ -149,10 +149,10 @@ pub(super) fn usages(conn: &mut Conn, id: AuthorId) -> Result<i64> {
 
 /// Replaces one author by another on all articles.
 pub(super) fn reassign(conn: &mut Conn, from: AuthorId, to: AuthorId) -> Result<()> {
-    hand_over(conn, ("article_authors", "author_id"), from, to)?;
+    reassign_references(conn, ("article_authors", "author_id"), from, to)?;
     // Waits for concurrent publishing and withdrawing, which would add to a count that is about to be replaced.
-    lock(conn, "article counts")?;
-    hand_over(conn, ("publication_authors", "author_id"), from, to)?;
+    Lock::ArticleCounts.take(conn)?;
+    reassign_references(conn, ("publication_authors", "author_id"), from, to)?;
     recount(conn, to)
 }
 
@@ -175,7 +175,7 @@ pub(crate) fn count(conn: &mut Conn, ids: &[AuthorId], step: i32) -> Result<()> 
     if ids.is_empty() {
         return Ok(());
     }
-    let counted = authors::table.filter(among(authors::id, ids));
+    let counted = authors::table.filter(in_list(authors::id, ids));
     diesel::update(counted).set(authors::article_count.eq(authors::article_count + step)).execute(conn)?;
     Ok(())
 }

@@ -28,9 +28,12 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 /// it by its slug. If one fails, the others are still tried, to report their results; then everything is rolled back, and the
 /// response is `422` with the `results`. Operations below `/auth`, uploads, view counts and batches cannot be in a batch. With
 /// `dry_run=true`, the response is the same and nothing is stored.
-#[utoipa::path(tag = "Batch", request_body = BatchDraft,
-    security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = BatchView, description = "The results of the operations; all are stored.")))]
+#[utoipa::path(
+    tag = "Batch",
+    params(Caller<Batcher>),
+    request_body = BatchDraft,
+    responses((status = 200, body = BatchView, description = "The results of the operations; all are stored.")),
+)]
 #[post("/batch")]
 async fn run_batch(body: Body, request: Request, _caller: Caller<Batcher>, dispatch: Dispatch) -> Result<HttpResponse> {
     request.no_query()?;

@@ -3,53 +3,53 @@
 use std::rc::Rc;
 
 use super::draft::{BatchDraft, BatchMethod, BatchView, OperationDraft, ResultView};
-use crate::db::{MAX_TRIES, lock};
+use crate::db::{Lock, MAX_TRIES};
 use crate::error::{Code, Error, Fault, Result};
-use crate::http::{Dispatch, Joined, Request, SubRequest};
+use crate::http::{Dispatch, Request, RequestTransaction, SubRequest};
 
-/// The locks that operations take, in the order in which all of them take them.
-const LOCKS: [&str; 4] = ["articles", "authors", "site", "images"];
+/// The locks that most operations take first.
+const LOCKS: [Lock; 4] = [Lock::Articles, Lock::Authors, Lock::Site, Lock::Images];
 
 /// Runs all operations. If one of them fails, none is stored; the results are returned either way.
 pub(super) async fn carry_out(request: &Request, dispatch: &Dispatch, draft: BatchDraft) -> Result<BatchView> {
     let asked = asked(draft)?;
     // An operation may read outside the transaction on a second connection; batches must not wait for each other's connections.
     let _turn = request.app.batch_turn().await?;
-    if let Some(joined) = request.joined() {
+    if let Some(transaction) = request.request_transaction() {
         // With an idempotency key or as a dry run, the request's own transaction is used, and the request ends it.
-        joined.joint().mark().await?;
-        return within(&joined, dispatch, &asked).await;
+        transaction.inner().mark().await?;
+        return within(&transaction, dispatch, &asked).await;
     }
     for _ in 1..MAX_TRIES {
-        let joined = Rc::new(Joined::new(&request.app));
-        let done = alone(&joined, dispatch, asked.clone()).await;
-        if !done.as_ref().is_err_and(Error::has_collided) && !joined.take_collision() {
+        let transaction = Rc::new(RequestTransaction::new(&request.app));
+        let done = alone(&transaction, dispatch, asked.clone()).await;
+        if !done.as_ref().is_err_and(Error::has_collided) && !transaction.take_collision() {
             return done;
         }
     }
-    alone(&Rc::new(Joined::new(&request.app)), dispatch, asked).await
+    alone(&Rc::new(RequestTransaction::new(&request.app)), dispatch, asked).await
 }
 
 /// Runs all operations in a transaction of their own.
-async fn alone(joined: &Rc<Joined>, dispatch: &Dispatch, asked: Vec<SubRequest>) -> Result<BatchView> {
-    let done = each(dispatch, asked, joined).await;
+async fn alone(transaction: &Rc<RequestTransaction>, dispatch: &Dispatch, asked: Vec<SubRequest>) -> Result<BatchView> {
+    let done = each(dispatch, asked, transaction).await;
     if done.is_ok() {
-        joined.commit().await?;
+        transaction.commit().await?;
     } else {
-        joined.undo().await;
+        transaction.undo().await;
     }
     done
 }
 
 /// Runs all operations in the transaction of the request, from its savepoint on.
-async fn within(joined: &Rc<Joined>, dispatch: &Dispatch, asked: &[SubRequest]) -> Result<BatchView> {
+async fn within(transaction: &Rc<RequestTransaction>, dispatch: &Dispatch, asked: &[SubRequest]) -> Result<BatchView> {
     for tries in 1.. {
-        let done = each(dispatch, asked.to_vec(), joined).await;
+        let done = each(dispatch, asked.to_vec(), transaction).await;
         if done.is_ok() {
             return done;
         }
-        joined.undo_to_mark().await?;
-        if !joined.take_collision() || tries == MAX_TRIES {
+        transaction.undo_to_mark().await?;
+        if !transaction.take_collision() || tries == MAX_TRIES {
             return done;
         }
     }
@@ -92,12 +92,12 @@ fn sub_request(operation: OperationDraft) -> std::result::Result<SubRequest, (&'
     SubRequest::new(method, &path, if_match.as_deref(), body)
 }
 
-async fn each(dispatch: &Dispatch, asked: Vec<SubRequest>, joined: &Rc<Joined>) -> Result<BatchView> {
-    // Take all locks first and in their fixed order, whatever the order of the operations, so that batches cannot deadlock.
-    joined.joint().run(|conn| LOCKS.into_iter().try_for_each(|name| lock(conn, name))).await?;
+async fn each(dispatch: &Dispatch, asked: Vec<SubRequest>, transaction: &Rc<RequestTransaction>) -> Result<BatchView> {
+    // Take these locks first, whatever the order of the operations, so that batches seldom deadlock.
+    transaction.inner().run(|conn| LOCKS.into_iter().try_for_each(|lock| lock.take(conn))).await?;
     let mut results = Vec::new();
     for request in asked {
-        let answer = dispatch.carry_out(request, Rc::clone(joined)).await?;
+        let answer = dispatch.carry_out(request, Rc::clone(transaction)).await?;
         results.push(ResultView { status: answer.status, etag: answer.etag, location: answer.location, body: answer.body });
     }
     let failed: Vec<usize> = results.iter().enumerate().filter(|(_, result)| result.status >= 400).map(|(index, _)| index).collect();

@@ -12,7 +12,7 @@ use crate::housekeeping;
 use crate::images::{self, Rehearsal};
 
 /// The maximum number of printed names of each kind.
-const MOST_NAMES: usize = 100;
+const MAX_NAMES: usize = 100;
 
 /// Options of the check.
 #[derive(Args, Debug)]
@@ -42,7 +42,7 @@ pub(super) async fn check(app: &App, options: &CheckOptions) -> Result<String, (
         line("others", found.others, "of another kind, not checked"),
     ];
     for (kind, names) in [("missing", &found.missing), ("changed", &found.changed), ("orphan", &found.orphans)] {
-        lines.extend(names.iter().take(MOST_NAMES).map(|name| format!("{kind} {name}")));
+        lines.extend(names.iter().take(MAX_NAMES).map(|name| format!("{kind} {name}")));
     }
     let table = lines.join("\n");
     if found.is_faulty() { Err((table, "the database and the files do not agree".into())) } else { Ok(table) }

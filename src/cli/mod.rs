@@ -53,7 +53,7 @@ enum Command {
     Users(Users),
     /// Manage API keys for programs
     #[command(subcommand)]
-    Tokens(Tokens),
+    Tokens(TokensCommand),
     /// Manage the keys with which access tokens are signed
     #[command(subcommand)]
     Keys(Keys),
@@ -90,7 +90,7 @@ struct ServeOptions {
 #[derive(Debug, Subcommand)]
 enum Users {
     /// Create an account; prompts twice for the password, unless it is read from standard input
-    Create(people::NewAccount),
+    Create(people::AccountArguments),
     /// List all accounts: role, email address, name
     List,
     /// Set a new password for an account; ends its sessions and API keys. Works while a server runs
@@ -102,7 +102,7 @@ enum Users {
 }
 
 #[derive(Debug, Subcommand)]
-enum Tokens {
+enum TokensCommand {
     /// Create an API key for an account and print it; it is shown only once
     Create(people::NewKey),
 }
@@ -141,13 +141,13 @@ pub fn run() -> ExitCode {
     finish(actix_web::rt::System::new().block_on(obey(command, config)))
 }
 
-/// Names the setting that an unknown option stands for: the port and the like are not told on the command line.
+/// Adds to the error of an unknown option the setting that it probably means; the port, for example, is a setting and not an option.
 fn with_setting(mut error: clap::Error) -> clap::Error {
     let unknown = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(option)) if error.kind() == ErrorKind::UnknownArgument => option.clone(),
         _ => return error,
     };
-    // If the name is close to that of an option, the option was meant.
+    // If the error already suggests an option, that is more likely.
     if let (None, Some(setting)) = (error.get(ContextKind::SuggestedArg), meant_by_option(&unknown)) {
         let tip = format!("{setting} is a setting: an environment variable, or a line of .env in the working folder");
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
@@ -173,7 +173,7 @@ async fn obey(command: Command, mut config: Config) -> Result<(), String> {
             served
         }
         Command::Users(users) => say(&people(&open(config)?, users).await?),
-        Command::Tokens(Tokens::Create(key)) => say(&people::create_key(&open(config)?, &key).await?),
+        Command::Tokens(TokensCommand::Create(key)) => say(&people::create_key(&open(config)?, &key).await?),
         Command::Keys(Keys::Rotate) => {
             let made = open(config)?.rotate_signing_key().await?;
             say(&format!("New tokens are signed with {made}. Running servers use it within a minute."))

@@ -11,11 +11,11 @@ use crate::users::{Newcomer, Role, Scope};
 /// The minimum length of a password typed at the prompt, in characters.
 const MIN_PASSWORD: usize = 15;
 /// The maximum length of a line that is read as a password, in bytes.
-const LONGEST_LINE: u64 = 8 * 1024;
+const MAX_LINE_LENGTH: u64 = 8 * 1024;
 
 /// The account to create.
 #[derive(Args, Debug)]
-pub(super) struct NewAccount {
+pub(super) struct AccountArguments {
     /// The email address to log in with
     #[arg(long)]
     email: String,
@@ -106,14 +106,14 @@ impl Secret {
 
 fn read_line(input: impl BufRead) -> Result<String, String> {
     let mut line = String::new();
-    input.take(LONGEST_LINE).read_line(&mut line).map_err(|error| format!("cannot read the password: {error}"))?;
+    input.take(MAX_LINE_LENGTH).read_line(&mut line).map_err(|error| format!("cannot read the password: {error}"))?;
     let password = line.trim_end_matches(['\r', '\n']);
     if password.is_empty() { Err("standard input has no password".into()) } else { Ok(password.to_owned()) }
 }
 
 /// Creates an account; prompts for the password only if everything else is valid.
-pub(super) async fn create(app: &App, account: &NewAccount) -> Result<String, String> {
-    let NewAccount { email, name, role, no_profile, secret } = account;
+pub(super) async fn create(app: &App, account: &AccountArguments) -> Result<String, String> {
+    let AccountArguments { email, name, role, no_profile, secret } = account;
     let newcomer = Newcomer { email, name, role, profile: !no_profile };
     app.check_newcomer(&newcomer).await?;
     let id = app.create_account(&newcomer, &secret.password()?).await?;

@@ -6,11 +6,16 @@ use utoipa::ToSchema;
 
 use crate::articles::{self, ArticleCard, ArticleId};
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column};
+use crate::events::Tagged;
 use crate::input::{Draft, Kind, Reference, ReferenceTo, Slug, Title};
 use crate::schema::collections;
 
 /// The id of a collection.
 pub(crate) type CollectionId = Id<Collection>;
+
+impl Tagged for Collection {
+    const KIND: &'static str = "collection";
+}
 
 /// A collection as it is stored, without its items.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]

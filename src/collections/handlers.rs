@@ -6,8 +6,11 @@ use super::collection::{CollectionCard, CollectionDraft, CollectionEditorView, C
 use super::operations;
 use crate::articles::tags_of;
 use crate::error::Result;
-use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, no_content, public, public_page};
-use crate::users::{Caller, Editor};
+use crate::events::KindTag;
+use crate::http::{
+    Body, Edited, Mount, Page, Request, Tags, ViewParameter, created, editor, listing_parameters, no_content, public, public_page,
+};
+use crate::users::{Caller, Editor, GuestOr};
 
 listing_parameters!(CollectionList, LISTING);
 
@@ -25,22 +28,30 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 /// List collections
 ///
 /// Lists all collections, by default sorted by key, without their items.
-#[utoipa::path(tag = "Collections", params(CollectionList), responses((status = 200, body = Page<CollectionCard>, description = "A page of collections.")))]
+#[utoipa::path(
+    tag = "Collections",
+    params(CollectionList),
+    responses((status = 200, body = Page<CollectionCard>, description = "A page of collections.")),
+)]
 #[get("/collections")]
 async fn list_collections(request: Request) -> Result<HttpResponse> {
     let mut query = request.query();
     let list = query.listing(&LISTING, &request.app.secrets, "collections");
     query.finish()?;
     let (list, page) = request.read(move |_, conn| operations::list(conn, &list).map(|page| (list, page))).await?;
-    public_page(&request, &list, &page, Tags::of(&["collections"]))
+    public_page(&request, &list, &page, Tags::of(&[KindTag::Collections]))
 }
 
 /// Create a collection
 ///
 /// A collection is a list of articles in a manual order, with a `key` that front ends know, such as `front-page`. It may
 /// contain articles that are not public; readers see them once they are published. A key that is taken gets `409`.
-#[utoipa::path(tag = "Collections", request_body = CollectionDraft, security(("bearer" = ["editor", "admin"])),
-    responses((status = 201, body = Edited<CollectionEditorView>, description = "The collection.")))]
+#[utoipa::path(
+    tag = "Collections",
+    params(Caller<Editor>),
+    request_body = CollectionDraft,
+    responses((status = 201, body = Edited<CollectionEditorView>, description = "The collection.")),
+)]
 #[post("/collections")]
 async fn create_collection(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -52,9 +63,11 @@ async fn create_collection(body: Body, request: Request, caller: Caller<Editor>)
 ///
 /// Returns the published articles of a collection, in order. With `view=editor`, returns the ids of all its articles and the
 /// version, which is also the `ETag` for conditional writes.
-#[utoipa::path(tag = "Collections", params(("key" = String, Path, description = "The key."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor's view.")),
-    security((), ("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = crate::http::PublicOr<CollectionView, Edited<CollectionEditorView>>, description = "The collection.")))]
+#[utoipa::path(
+    tag = "Collections",
+    params(ViewParameter, GuestOr<Editor>),
+    responses((status = 200, body = crate::http::PublicOr<CollectionView, Edited<CollectionEditorView>>, description = "The collection.")),
+)]
 #[get("/collections/{key}")]
 async fn read_collection(request: Request, key: web::Path<String>) -> Result<HttpResponse> {
     if request.wants_editor_view()? {
@@ -64,16 +77,20 @@ async fn read_collection(request: Request, key: web::Path<String>) -> Result<Htt
     }
     let view = request.read(move |app, conn| operations::read(app, conn, &key)).await?;
     // Tag all articles, because an unpublished item, which must not be named here, may be published later.
-    let mut tags = tags_of(&view.items, Tags::of(&["collections", "articles"]));
-    tags.add("collection", view.card.id);
+    let mut tags = tags_of(&view.items, Tags::of(&[KindTag::Collections, KindTag::Articles]));
+    tags.add(view.card.id);
     public(&request, &view, tags)
 }
 
 /// Replace a collection
 ///
 /// Omitted members get their defaults.
-#[utoipa::path(tag = "Collections", params(("key" = String, Path, description = "The key.")), request_body = CollectionDraft, security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<CollectionEditorView>, description = "The collection.")))]
+#[utoipa::path(
+    tag = "Collections",
+    params(Caller<Editor>),
+    request_body = CollectionDraft,
+    responses((status = 200, body = Edited<CollectionEditorView>, description = "The collection.")),
+)]
 #[put("/collections/{key}")]
 async fn replace_collection(body: Body, request: Request, caller: Caller<Editor>, key: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, key).await
@@ -83,8 +100,12 @@ async fn replace_collection(body: Body, request: Request, caller: Caller<Editor>
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default; `items` is
 /// replaced as a whole.
-#[utoipa::path(tag = "Collections", params(("key" = String, Path, description = "The key.")), request_body(content = CollectionDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<CollectionEditorView>, description = "The collection.")))]
+#[utoipa::path(
+    tag = "Collections",
+    params(Caller<Editor>),
+    request_body(content = CollectionDraft, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = Edited<CollectionEditorView>, description = "The collection.")),
+)]
 #[patch("/collections/{key}")]
 async fn revise_collection(body: Body, request: Request, caller: Caller<Editor>, key: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, key).await
@@ -100,8 +121,7 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, key: web::
 /// Delete a collection
 ///
 /// The articles in the collection are not deleted.
-#[utoipa::path(tag = "Collections", params(("key" = String, Path, description = "The key.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The collection no longer exists.")))]
+#[utoipa::path(tag = "Collections", params(Caller<Editor>), responses((status = 204, description = "The collection no longer exists.")))]
 #[delete("/collections/{key}")]
 async fn delete_collection(request: Request, caller: Caller<Editor>, key: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

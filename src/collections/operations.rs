@@ -8,9 +8,9 @@ use super::collection::{Collection, CollectionCard, CollectionDraft, CollectionE
 use super::queries;
 use crate::app::App;
 use crate::articles::{self, ArticleId};
-use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::db::{Conn, Lock, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind, KindTag};
 use crate::http::{Edited, Precondition};
 use crate::input::Input;
 use crate::users::{Caller, Editor};
@@ -46,7 +46,7 @@ pub(super) fn read_as_editor(conn: &mut Conn, key: &str) -> Result<Edited<Collec
 
 /// Creates a collection.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<CollectionEditorView>> {
-    lock(conn, "collections")?;
+    Lock::Collections.take(conn)?;
     let draft = input.create::<CollectionDraft>(conn)?;
     refuse_twins(&draft.items)?;
     refuse_taken(conn, &draft.key, None)?;
@@ -55,7 +55,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input:
     let items = collection.revise(draft, now);
     queries::insert(conn, &collection)?;
     queries::put_items(conn, collection.id, &items)?;
-    events::record(conn, now, event("collection.created", &collection, caller))?;
+    events::record(conn, now, event(EventKind::CollectionCreated, &collection, caller))?;
     edited(conn, &collection)
 }
 
@@ -68,7 +68,7 @@ pub(super) fn revise(
     condition: &Precondition,
     input: &Input,
 ) -> Result<Edited<CollectionEditorView>> {
-    lock(conn, "collections")?;
+    Lock::Collections.take(conn)?;
     let mut collection = queries::find(conn, key)?;
     let before = edited(conn, &collection)?;
     let current = serde_json::to_value(&before)?;
@@ -83,7 +83,7 @@ pub(super) fn revise(
     let items = collection.revise(draft, now);
     queries::update(conn, &collection)?;
     queries::put_items(conn, collection.id, &items)?;
-    events::record(conn, now, event("collection.revised", &collection, caller))?;
+    events::record(conn, now, event(EventKind::CollectionRevised, &collection, caller))?;
     edited(conn, &collection)
 }
 
@@ -97,11 +97,11 @@ fn refuse_taken(conn: &mut Conn, key: &str, own: Option<CollectionId>) -> Result
 
 /// Deletes a collection, but not its articles.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, key: &str, condition: &Precondition) -> Result<()> {
-    lock(conn, "collections")?;
+    Lock::Collections.take(conn)?;
     let Some(collection) = queries::look_up(conn, key)? else { return Ok(()) };
     condition.check_bare(collection.version)?;
     queries::delete(conn, collection.id)?;
-    events::record(conn, app.now(), event("collection.deleted", &collection, caller))
+    events::record(conn, app.now(), event(EventKind::CollectionDeleted, &collection, caller))
 }
 
 /// Refuses an article that is in the list twice, even under different names.
@@ -114,13 +114,13 @@ fn refuse_twins(items: &[ArticleId]) -> Result<()> {
     if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
 }
 
-fn event(kind: &'static str, collection: &Collection, caller: &Caller<Editor>) -> Event {
+fn event(kind: EventKind, collection: &Collection, caller: &Caller<Editor>) -> Event {
     Event {
         kind,
         actor: caller.actor(),
         subject_kind: "collection",
         subject_id: collection.id.to_string(),
-        tags: vec![format!("collection:{}", collection.id), "collections".into()],
+        tags: vec![collection.id.into(), KindTag::Collections.into()],
         details: Value::Null,
     }
 }

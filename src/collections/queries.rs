@@ -1,4 +1,4 @@
-//! All SQL of collections.
+//! SQL queries for collections.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::collection::{Collection, CollectionId, LISTING};
 use crate::articles::ArticleId;
-use crate::db::{Backend, Conn, PageOf, PageQuery, among, keyset};
+use crate::db::{Backend, Conn, PageOf, PageQuery, in_list, keyset};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{collection_items, collections, publications};
 
@@ -45,7 +45,7 @@ pub(super) fn first(conn: &mut Conn, most: i64) -> Result<Vec<Collection>> {
 /// Returns the first published articles of each of these collections, in order.
 pub(super) fn first_public_items(conn: &mut Conn, ids: &[CollectionId], most: i64) -> Result<HashMap<CollectionId, Vec<ArticleId>>> {
     let rows: Vec<(CollectionId, ArticleId)> = collection_items::table
-        .filter(among(collection_items::collection_id, ids))
+        .filter(in_list(collection_items::collection_id, ids))
         .filter(collection_items::article_id.eq_any(publications::table.select(publications::id)))
         .order((collection_items::collection_id, collection_items::position))
         .select((collection_items::collection_id, collection_items::article_id))

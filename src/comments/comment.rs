@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::spam::SpamSign;
+use super::spam::SpamSignal;
 use crate::articles::ArticleId;
 use crate::db::{Column, Field, Id, Json, Key, Listing, Op, Predicate, Timestamp, column, text_enum};
 use crate::input::Kind;
@@ -70,7 +70,7 @@ pub(crate) struct Comment {
     pub(crate) pinned: bool,
     pub(crate) decision_reason: Option<String>,
     pub(crate) spam_score: i32,
-    pub(crate) spam_signs: Json<Vec<SpamSign>>,
+    pub(crate) spam_signs: Json<Vec<SpamSignal>>,
     pub(crate) text_hash: Option<String>,
     pub(crate) notify_replies: bool,
     pub(crate) erased: bool,

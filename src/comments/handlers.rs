@@ -4,22 +4,23 @@ use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::changes;
 use super::comment::{CommentView, LISTING, OwnStatus};
 use super::draft::{CommentDraft, CommentRevisionDraft, ModerationDraft};
 use super::moderation::{self, Decisions};
 use super::posting::{self, Commenter, OwnComment, PostedComment, Poster};
 use super::queue::{QUEUE, StaffComment};
 use super::removal::Extent;
+use super::visibility;
 use super::{bans, erasure, notices, reactions, spam, threads};
 use crate::articles::ArticleId;
 use crate::db::PageQuery;
 use crate::error::{Error, Result};
+use crate::events::KindTag;
 use crate::http::{
     Body, Limit, Mount, Page, Request, Tags, created, editor, editor_page, listing_parameters, no_content, private, public_page,
 };
 use crate::input::Input;
-use crate::users::{Caller, Moderator};
+use crate::users::{Caller, GuestOr, Moderator};
 
 listing_parameters!(CommentList, LISTING);
 listing_parameters!(CommentQueue, QUEUE);
@@ -44,16 +45,16 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 
 fn tags(article: ArticleId) -> Tags {
     let mut tags = Tags::default();
-    tags.add("article", article);
-    tags.add("comments", article);
+    tags.add(article);
+    tags.add_comments_of(article);
     tags
 }
 
-/// The tags of a list of its comments, in which the site's time zone says when a day begins.
+/// Returns the cache tags of a list of an article's comments; with filters by day, it depends on the site's time zone.
 fn tags_of_list(article: ArticleId, list: &PageQuery) -> Tags {
     let mut tags = tags(article);
     if LISTING.has_days(list) {
-        tags.add_kind("site");
+        tags.add_kind(KindTag::Site);
     }
     tags
 }
@@ -63,8 +64,11 @@ fn tags_of_list(article: ArticleId, list: &PageQuery) -> Tags {
 /// Returns the approved top-level comments of a published article, each with its first replies: at most three per
 /// comment, nested at most three levels deep. The pinned comment comes first, in every sort order. If there are more
 /// replies, `replies.next` is a cursor for the comment's `/replies`.
-#[utoipa::path(tag = "Comments", params(("article" = String, Path, description = "The id or slug of the article."), CommentList),
-    responses((status = 200, body = Page<CommentView>, description = "A page of comments.")))]
+#[utoipa::path(
+    tag = "Comments",
+    params(CommentList),
+    responses((status = 200, body = Page<CommentView>, description = "A page of comments.")),
+)]
 #[get("/articles/{article}/comments")]
 async fn list_article_comments(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     let query = request.query();
@@ -75,10 +79,11 @@ async fn list_article_comments(request: Request, name: web::Path<String>) -> Res
 /// List the replies to a comment
 ///
 /// Returns the approved direct replies, each with its own first replies.
-#[utoipa::path(tag = "Comments",
-    params(("article" = String, Path, description = "The id or slug of the article."),
-        ("comment" = String, Path, description = "The id of a comment of this article."), CommentList),
-    responses((status = 200, body = Page<CommentView>, description = "A page of replies.")))]
+#[utoipa::path(
+    tag = "Comments",
+    params(CommentList),
+    responses((status = 200, body = Page<CommentView>, description = "A page of replies.")),
+)]
 #[get("/articles/{article}/comments/{comment}/replies")]
 async fn list_comment_replies(request: Request, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let query = request.query();
@@ -92,11 +97,15 @@ async fn list_comment_replies(request: Request, path: web::Path<(String, String)
 /// `edit_token` can change or delete the comment for 15 minutes. Staff send a token, comment under the name of their
 /// profile or account without any `author_…` member, and are published at once. An article that accepts no comments
 /// responds `409`.
-#[utoipa::path(tag = "Comments", params(("article" = String, Path, description = "The id or slug of the article.")),
+#[utoipa::path(
+    tag = "Comments",
+    params(GuestOr<Commenter>),
     request_body = CommentDraft,
-    security((), ("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 201, body = PostedComment, description = "The published comment."),
-        (status = 202, body = PostedComment, description = "The pending comment.")))]
+    responses(
+        (status = 201, body = PostedComment, description = "The published comment."),
+        (status = 202, body = PostedComment, description = "The pending comment."),
+    ),
+)]
 #[post("/articles/{article}/comments")]
 async fn create_comment(body: Body, request: Request, caller: Result<Caller<Commenter>>, name: web::Path<String>) -> Result<HttpResponse> {
     let caller = if request.header("authorization").is_some() {
@@ -121,7 +130,7 @@ const USUAL: usize = 2048;
 
 /// Renders the text in advance, so that the write transaction does not have to.
 async fn prepared(request: &Request, body: Body) -> Result<Input> {
-    match changes::text_to_render(&body.0) {
+    match visibility::text_to_render(&body.0) {
         // For a usual text, a thread switch would take longer than the rendering.
         Some(text) if text.len() <= USUAL => drop(request.app.renderings.comment(&text)),
         Some(text) => request.compute(move |app| drop(app.renderings.comment(&text))).await?,
@@ -147,19 +156,22 @@ pub(crate) enum RevisedComment {
 /// again. With a bearer token, moderators can change `body` and `status`; authors can do so for comments on their own
 /// articles. A comment that is not `approved` hides all replies beneath it, and they return with it. `DELETE` removes
 /// one comment and keeps the replies.
-#[utoipa::path(tag = "Comments",
-    params(("id" = String, Path, description = "The id of the comment."),
-        ("X-Edit-Token" = Option<String>, Header, description = "The comment's `edit_token`; it takes precedence over `Authorization`.")),
+#[utoipa::path(
+    tag = "Comments",
+    params(
+        ("X-Edit-Token" = Option<String>, Header, description = "The comment's `edit_token`; it takes precedence over `Authorization`."),
+        GuestOr<Moderator>,
+    ),
     request_body(content = CommentRevisionDraft, content_type = "application/merge-patch+json"),
-        security((), ("bearer" = ["author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = RevisedComment, description = "The comment.")))]
+    responses((status = 200, body = RevisedComment, description = "The comment.")),
+)]
 #[patch("/comments/{id}")]
 async fn revise_comment(body: Body, request: Request, caller: Result<Caller<Moderator>>, id: web::Path<String>) -> Result<HttpResponse> {
     let condition = request.precondition();
     if let Some(token) = request.header("x-edit-token").map(str::to_owned) {
         request.no_query()?;
         let input = prepared(&request, body).await?;
-        let own = request.write(move |app, conn| posting::revise(app, conn, (&id, &token), &condition, &input)).await?;
+        let own = request.write(move |app, conn| posting::revise(app, conn, &id, &token, &condition, &input)).await?;
         return private(200, &RevisedComment::Own(Box::new(own)));
     }
     let caller = caller?;
@@ -177,12 +189,15 @@ async fn revise_comment(body: Body, request: Request, caller: Result<Caller<Mode
 /// Allowed for the author with `X-Edit-Token` within 15 minutes, and for moderators. With `thread=true`, which only
 /// moderators can send, all replies beneath the comment are deleted, too. To hide a comment for a while, reject it:
 /// that hides all replies beneath it.
-#[utoipa::path(tag = "Comments",
-    params(("id" = String, Path, description = "The id of the comment."),
+#[utoipa::path(
+    tag = "Comments",
+    params(
         ("thread" = Option<bool>, Query, description = "Whether to delete all replies beneath the comment, too; for moderators only."),
-        ("X-Edit-Token" = Option<String>, Header, description = "The comment's `edit_token`; it takes precedence over `Authorization`.")),
-    security((), ("bearer" = ["author", "editor", "moderator", "admin"])),
-        responses((status = 204, description = "The comment no longer exists.")))]
+        ("X-Edit-Token" = Option<String>, Header, description = "The comment's `edit_token`; it takes precedence over `Authorization`."),
+        GuestOr<Moderator>,
+    ),
+    responses((status = 204, description = "The comment no longer exists.")),
+)]
 #[delete("/comments/{id}")]
 async fn delete_comment(request: Request, caller: Result<Caller<Moderator>>, id: web::Path<String>) -> Result<HttpResponse> {
     let condition = request.precondition();
@@ -193,7 +208,7 @@ async fn delete_comment(request: Request, caller: Result<Caller<Moderator>>, id:
         if thread {
             return Err(Error::forbidden("An edit token can delete one comment only; moderators can delete threads."));
         }
-        request.write(move |app, conn| posting::delete(app, conn, (&id, &token), &condition)).await?;
+        request.write(move |app, conn| posting::delete(app, conn, &id, &token, &condition)).await?;
         return Ok(no_content());
     }
     let caller = caller?;
@@ -208,8 +223,11 @@ async fn delete_comment(request: Request, caller: Result<Caller<Moderator>>, id:
 ///
 /// Returns all comments, whatever their status, newest first. Authors get the comments on their own articles, without
 /// email address, IP address and user agent, and cannot filter by these either.
-#[utoipa::path(tag = "Comments", params(CommentQueue), security(("bearer" = ["author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = Page<StaffComment>, description = "A page of comments.")))]
+#[utoipa::path(
+    tag = "Comments",
+    params(CommentQueue, Caller<Moderator>),
+    responses((status = 200, body = Page<StaffComment>, description = "A page of comments.")),
+)]
 #[get("/comments")]
 async fn list_comments(request: Request, caller: Caller<Moderator>) -> Result<HttpResponse> {
     let list = moderation::asked(&request.app, &caller, request.query())?;
@@ -221,8 +239,12 @@ async fn list_comments(request: Request, caller: Caller<Moderator>) -> Result<Ht
 ///
 /// Applies the decision to all comments or, if one is unknown or not the caller's to moderate, to none. A comment
 /// that is not `approved` hides all replies beneath it.
-#[utoipa::path(tag = "Comments", request_body = ModerationDraft, security(("bearer" = ["author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = Decisions, description = "The result for each comment.")))]
+#[utoipa::path(
+    tag = "Comments",
+    params(Caller<Moderator>),
+    request_body = ModerationDraft,
+    responses((status = 200, body = Decisions, description = "The result for each comment.")),
+)]
 #[post("/comments/moderate")]
 async fn moderate_comments(body: Body, request: Request, caller: Caller<Moderator>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -233,9 +255,7 @@ async fn moderate_comments(body: Body, request: Request, caller: Caller<Moderato
 /// Read a comment
 ///
 /// Returns the comment as moderators see it. Readers get comments from their article.
-#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The id of the comment.")),
-    security(("bearer" = ["author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = StaffComment, description = "The comment.")))]
+#[utoipa::path(tag = "Comments", params(Caller<Moderator>), responses((status = 200, body = StaffComment, description = "The comment.")))]
 #[get("/comments/{id}")]
 async fn read_comment(request: Request, caller: Caller<Moderator>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -5,7 +5,6 @@
 //! have no member for an email address, an IP address or a token, and users below moderator cannot filter by one.
 
 mod bans;
-mod changes;
 mod comment;
 mod draft;
 mod erasure;
@@ -22,7 +21,9 @@ mod removal;
 mod spam;
 mod texts;
 mod threads;
+mod visibility;
 
+pub(crate) use bans::is_gone as is_ban_gone;
 pub(crate) use comment::CommentView;
 pub(crate) use draft::CommentRevisionDraft;
 pub(crate) use handlers::routes;

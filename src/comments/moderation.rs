@@ -3,16 +3,17 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::changes::{announce, apply, revised, tags};
 use super::comment::{Comment, CommentId, CommentStatus};
 use super::draft::ModerationDraft;
 use super::queries;
-use super::queue::{OWN_QUEUE, QUEUE, StaffComment, Traces};
+use super::queue::{AuthorMetadata, OWN_QUEUE, QUEUE, StaffComment};
 use super::removal::{Extent, remove};
 use super::threads::counted;
+use super::visibility::{announce, apply, revised, tags};
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
+use crate::events::EventKind;
 use crate::http::Precondition;
 use crate::input::{Input, Query};
 use crate::users::{Caller, Moderator, OldScope, Right, Role};
@@ -117,7 +118,14 @@ pub(super) fn revise(
     comment.decision_reason = reason;
     comment.version += 1;
     touched.extend(apply(app, conn, &mut comment, draft.status)?);
-    announce(app, conn, caller.actor(), &comment, if rewritten { "comment.revised" } else { "comment.moderated" }, touched)?;
+    announce(
+        app,
+        conn,
+        caller.actor(),
+        &comment,
+        if rewritten { EventKind::CommentRevised } else { EventKind::CommentModerated },
+        touched,
+    )?;
     view(app, conn, caller, &comment)
 }
 
@@ -144,7 +152,7 @@ pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, i
             let fresh = queries::look_up(conn, id)?.ok_or_else(Error::not_found)?;
             *comment = Comment { version: fresh.version + 1, decision_reason: reason.clone(), ..fresh };
             let touched = apply(app, conn, comment, status)?;
-            announce(app, conn, caller.actor(), comment, "comment.moderated", touched)?;
+            announce(app, conn, caller.actor(), comment, EventKind::CommentModerated, touched)?;
         }
         data.push(Decision { id, status, changed });
     }
@@ -197,7 +205,7 @@ fn views(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, comments: &[Com
     let cards = queries::article_cards(conn, &articles)?;
     let view = |comment: &Comment| {
         let card = cards.get(&comment.article_id).cloned()?;
-        let traces = if sees_all(caller) { Traces::of(comment) } else { Traces::default() };
+        let traces = if sees_all(caller) { AuthorMetadata::of(comment) } else { AuthorMetadata::default() };
         Some(comment.staff_view(card, counted(app, comment), traces))
     };
     Ok(comments.iter().filter_map(view).collect())

@@ -5,19 +5,20 @@ use serde_json::{Map, Value};
 use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 
-use super::changes::{add, announce, apply, length_fault, revised, tags};
 use super::comment::{Comment, CommentId, CommentStatus, CommentView, OwnStatus};
 use super::draft::CommentDraft;
 use super::notices;
 use super::policy::{is_open, policy};
 use super::queries::{self, Commentable};
 use super::removal::{Extent, remove};
-use super::spam::{self, Clues, CommentCheck};
+use super::spam::{self, CommentCheck, FormSignals};
 use super::threads::counted;
+use super::visibility::{add, announce, apply, length_fault, revised, tags};
 use crate::app::App;
 use crate::articles::lock_comments;
 use crate::db::{Conn, Id, Json, clean_line, fold};
 use crate::error::{Code, Error, Fault, Result};
+use crate::events::EventKind;
 use crate::http::Precondition;
 use crate::input::Input;
 use crate::jobs::{self, Job};
@@ -28,7 +29,7 @@ use crate::users::{Caller, OldScope, Right, Role};
 /// The lifetime of an edit token, in seconds.
 const EDIT_SECONDS: i64 = 15 * 60;
 /// The maximum depth of a reply. Both engines can follow a cascading deletion that deep.
-const DEEPEST: i32 = 500;
+const MAX_DEPTH: i32 = 500;
 
 /// The right to comment under the name of one's account.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +88,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
         return Err(Error::conflict("This article no longer accepts comments."));
     }
     let token = new_token();
-    let clues = Clues { trapped: draft.website.as_ref().is_some_and(|website| !website.is_empty()), form: draft.form.clone() };
+    let clues = FormSignals { trapped: draft.website.as_ref().is_some_and(|website| !website.is_empty()), form: draft.form.clone() };
     let mut comment = written(app, &article, parent.as_ref(), draft);
     comment.edit_token_hash = Some(token_hash(&token));
     comment.address = Some(poster.address.clone());
@@ -99,7 +100,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
     let deserved = first_status(conn, &comment, &policy)?;
     comment.status = until_checked(app, &comment, deserved);
     let touched = add(app, conn, &mut comment)?;
-    announce(app, conn, poster.caller.as_ref().and_then(Caller::actor), &comment, "comment.posted", touched)?;
+    announce(app, conn, poster.caller.as_ref().and_then(Caller::actor), &comment, EventKind::CommentPosted, touched)?;
     have_looked_at(app, conn, &comment, deserved)?;
     let OwnComment { view, status } = own(app, &comment);
     Ok(PostedComment { view, status, edit_token: token })
@@ -164,8 +165,8 @@ fn answerable(conn: &mut Conn, article: &Commentable, parent: &str) -> Result<st
         Err(_) => None,
     };
     Ok(match found {
-        Some(comment) if comment.depth < DEEPEST => Ok(comment),
-        Some(_) => Err(Fault::at("/parent_id", "too_deep", "A thread can be at most 500 replies deep.").bound("max", DEEPEST)),
+        Some(comment) if comment.depth < MAX_DEPTH => Ok(comment),
+        Some(_) => Err(Fault::at("/parent_id", "too_deep", "A thread can be at most 500 replies deep.").bound("max", MAX_DEPTH)),
         None => Err(Fault::at("/parent_id", "unknown_reference", format!("This article has no comment with the id {parent:?}."))),
     })
 }
@@ -226,7 +227,7 @@ fn first_status(conn: &mut Conn, comment: &Comment, policy: &CommentPolicy) -> R
     if comment.is_staff {
         return Ok(CommentStatus::Approved);
     }
-    if let Some(status) = suspected(comment, policy) {
+    if let Some(status) = spam::verdict(comment, policy) {
         return Ok(status);
     }
     let passes = match (policy.mode, &comment.author_email) {
@@ -255,18 +256,8 @@ fn have_looked_at(app: &App, conn: &mut Conn, comment: &Comment, deserved: Comme
     jobs::enqueue(app, conn, &Job::CommentCheck(check))
 }
 
-/// Returns the status of a comment that looks like spam, which overrides the site's mode; `None` if it does not.
-fn suspected(comment: &Comment, policy: &CommentPolicy) -> Option<CommentStatus> {
-    let reaches = |threshold: u32| i64::from(comment.spam_score) >= i64::from(threshold);
-    match (reaches(policy.spam_at), reaches(policy.hold_at)) {
-        (true, _) => Some(CommentStatus::Spam),
-        (false, true) => Some(CommentStatus::Pending),
-        _ => None,
-    }
-}
-
 /// Changes the text of a comment with its edit token.
-pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), condition: &Precondition, input: &Input) -> Result<OwnComment> {
+pub(super) fn revise(app: &App, conn: &mut Conn, id: &str, token: &str, condition: &Precondition, input: &Input) -> Result<OwnComment> {
     queries::lock_thread(conn, id)?;
     let mut comment = unlocked(app, conn, id, token)?.ok_or_else(Error::not_found)?;
     let before = own(app, &comment);
@@ -300,7 +291,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), cond
     let mut touched = if comment.shown { tags(&comment) } else { Vec::new() };
     let status = until_checked(app, &comment, deserved);
     touched.extend(apply(app, conn, &mut comment, status)?);
-    announce(app, conn, None, &comment, "comment.revised", touched)?;
+    announce(app, conn, None, &comment, EventKind::CommentRevised, touched)?;
     have_looked_at(app, conn, &comment, deserved)?;
     Ok(own(app, &comment))
 }
@@ -313,7 +304,7 @@ fn revised_status(conn: &mut Conn, comment: &mut Comment) -> Result<CommentStatu
     let policy = policy(conn)?;
     spam::rescore(conn, comment)?;
     let stays = matches!(policy.mode, CommentMode::Post | CommentMode::Trusted);
-    Ok(match (comment.status, suspected(comment, &policy)) {
+    Ok(match (comment.status, spam::verdict(comment, &policy)) {
         (CommentStatus::Approved | CommentStatus::Pending, Some(CommentStatus::Spam)) => CommentStatus::Spam,
         (CommentStatus::Approved, Some(_)) => CommentStatus::Pending,
         (CommentStatus::Approved, None) if !stays => CommentStatus::Pending,
@@ -322,7 +313,7 @@ fn revised_status(conn: &mut Conn, comment: &mut Comment) -> Result<CommentStatu
 }
 
 /// Deletes a comment with its edit token; replies of others are kept. Deleting a missing comment has no effect.
-pub(super) fn delete(app: &App, conn: &mut Conn, (id, token): (&str, &str), condition: &Precondition) -> Result<()> {
+pub(super) fn delete(app: &App, conn: &mut Conn, id: &str, token: &str, condition: &Precondition) -> Result<()> {
     queries::lock_thread(conn, id)?;
     if queries::is_erased(conn, id)? {
         return Ok(());

@@ -9,7 +9,7 @@ use super::comment::{Comment, CommentId, CommentStatus, LISTING};
 use super::queue::{CommentedArticle, QUEUE};
 use crate::articles::{ArticleId, lock_comments, published};
 use crate::authors::Author as AuthorProfile;
-use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Timestamp, among, keyset, straight};
+use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Timestamp, in_list, keyset, on_engine};
 use crate::error::Result;
 use crate::schema::{article_authors, articles, authors, comments, publications, users};
 use crate::users::{Caller, User};
@@ -38,7 +38,7 @@ pub(super) fn lock_thread(conn: &mut Conn, id: &str) -> Result<()> {
 
 /// Does the same for many comments, in the order of the article ids, so that transactions cannot deadlock.
 pub(super) fn lock_threads(conn: &mut Conn, ids: &[CommentId]) -> Result<()> {
-    let rows = comments::table.filter(among(comments::id, ids)).select(comments::article_id);
+    let rows = comments::table.filter(in_list(comments::id, ids)).select(comments::article_id);
     let articles: BTreeSet<ArticleId> = rows.load(conn)?.into_iter().collect();
     articles.into_iter().try_for_each(|article| lock_comments(conn, article))
 }
@@ -89,10 +89,10 @@ pub(super) fn first_replies(conn: &mut Conn, parents: &[CommentId]) -> Result<Ve
             .offset(offset)
             .single_value()
     };
-    let first: Vec<FirstThree> = comments::table.filter(among(comments::id, parents)).select((nth(0), nth(1), nth(2))).load(conn)?;
+    let first: Vec<FirstThree> = comments::table.filter(in_list(comments::id, parents)).select((nth(0), nth(1), nth(2))).load(conn)?;
     let ids: Vec<CommentId> = first.into_iter().flat_map(|(a, b, c)| [a, b, c]).flatten().collect();
     let order = (comments::created_at.asc(), comments::id.asc());
-    Ok(comments::table.filter(among(comments::id, ids)).order(order).select(Comment::as_select()).load(conn)?)
+    Ok(comments::table.filter(in_list(comments::id, ids)).order(order).select(Comment::as_select()).load(conn)?)
 }
 
 /// Returns one page of the queue; for `only`, of the comments on that caller's own articles.
@@ -112,13 +112,13 @@ fn on_own_article<R>(caller: &Caller<R>) -> Predicate<comments::table> {
     Box::new(comments::article_id.eq_any(created).or(comments::article_id.eq_any(signed)))
 }
 
-/// Returns those of some articles that the caller created or signs.
+/// Returns the articles among these that the caller created or signs.
 pub(super) fn own_articles<R>(conn: &mut Conn, caller: &Caller<R>, ids: &[ArticleId]) -> Result<BTreeSet<ArticleId>> {
-    let created = articles::table.filter(among(articles::id, ids)).filter(articles::created_by.eq(caller.user));
+    let created = articles::table.filter(in_list(articles::id, ids)).filter(articles::created_by.eq(caller.user));
     let mut own: BTreeSet<ArticleId> = created.select(articles::id).load(conn)?.into_iter().collect();
     if let Some(author) = caller.author {
         let signed = article_authors::table
-            .filter(among(article_authors::article_id, ids))
+            .filter(in_list(article_authors::article_id, ids))
             .filter(article_authors::author_id.eq(author))
             .select(article_authors::article_id);
         own.extend(signed.load::<ArticleId>(conn)?);
@@ -143,7 +143,7 @@ pub(super) fn look_up(conn: &mut Conn, id: CommentId) -> Result<Option<Comment>>
 
 /// Returns some comments, by id.
 pub(super) fn by_ids(conn: &mut Conn, ids: &[CommentId]) -> Result<HashMap<CommentId, Comment>> {
-    let rows: Vec<Comment> = comments::table.filter(among(comments::id, ids)).select(Comment::as_select()).load(conn)?;
+    let rows: Vec<Comment> = comments::table.filter(in_list(comments::id, ids)).select(Comment::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
@@ -159,9 +159,9 @@ pub(super) fn shown_comment(conn: &mut Conn, article: ArticleId, id: CommentId) 
 
 /// Returns articles for the queue: the published version or, if there is none, the working copy.
 pub(super) fn article_cards(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, CommentedArticle>> {
-    let working = articles::table.filter(among(articles::id, ids)).select((articles::id, articles::slug, articles::title));
+    let working = articles::table.filter(in_list(articles::id, ids)).select((articles::id, articles::slug, articles::title));
     let published =
-        publications::table.filter(among(publications::id, ids)).select((publications::id, publications::slug, publications::title));
+        publications::table.filter(in_list(publications::id, ids)).select((publications::id, publications::slug, publications::title));
     let mut rows: Vec<(ArticleId, String, String)> = working.load(conn)?;
     rows.extend(published.load::<(ArticleId, String, String)>(conn)?);
     Ok(rows.into_iter().map(|(id, slug, title)| (id, CommentedArticle { id, slug, title })).collect())
@@ -173,7 +173,7 @@ pub(super) fn is_trusted(conn: &mut Conn, email: &str) -> Result<bool> {
         .filter(comments::author_email.eq(email))
         .filter(comments::status.eq(CommentStatus::Approved))
         .filter(comments::is_staff.eq(false));
-    let one = straight!(conn, conn => approved.select(comments::id).first::<CommentId>(conn).optional())?;
+    let one = on_engine!(conn, conn => approved.select(comments::id).first::<CommentId>(conn).optional())?;
     Ok(one.is_some())
 }
 
@@ -189,7 +189,7 @@ pub(super) fn signature(conn: &mut Conn, user: Id<User>, profile: Option<Id<Auth
 
 /// Stores a new comment.
 pub(super) fn insert(conn: &mut Conn, comment: &Comment) -> Result<()> {
-    straight!(conn, conn => diesel::insert_into(comments::table).values(comment).execute(conn))?;
+    on_engine!(conn, conn => diesel::insert_into(comments::table).values(comment).execute(conn))?;
     Ok(())
 }
 
@@ -225,9 +225,9 @@ pub(super) fn is_erased(conn: &mut Conn, id: &str) -> Result<bool> {
     Ok(look_up(conn, id)?.is_some_and(|comment| comment.erased))
 }
 
-/// Returns those of some comments that are erased or do not exist.
+/// Returns the comments among these that are erased or do not exist.
 pub(crate) fn gone(conn: &mut Conn, ids: &[CommentId]) -> Result<Vec<CommentId>> {
-    let kept = comments::table.filter(among(comments::id, ids)).filter(comments::erased.eq(false));
+    let kept = comments::table.filter(in_list(comments::id, ids)).filter(comments::erased.eq(false));
     let kept: BTreeSet<CommentId> = kept.select(comments::id).load(conn)?.into_iter().collect();
     Ok(ids.iter().copied().filter(|id| !kept.contains(id)).collect())
 }
@@ -266,12 +266,12 @@ pub(super) fn set_shown(conn: &mut Conn, comment: &Comment, shown: bool) -> Resu
 
 /// Adds a change to the number of public comments of an article.
 pub(super) fn count_shown(conn: &mut Conn, article: ArticleId, change: i32) -> Result<()> {
-    straight!(conn, conn => {
+    on_engine!(conn, conn => {
         diesel::update(articles::table.filter(articles::id.eq(article)))
             .set(articles::comment_count.eq(articles::comment_count + change))
             .execute(conn)
     })?;
-    straight!(conn, conn => {
+    on_engine!(conn, conn => {
         diesel::update(publications::table.filter(publications::id.eq(article)))
             .set(publications::comment_count.eq(publications::comment_count + change))
             .execute(conn)

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::comment::{Comment, CommentAuthor, CommentId, CommentStatus, Replies};
 use super::queries::article_is;
-use super::spam::SpamSign;
+use super::spam::SpamSignal;
 use crate::articles::ArticleId;
 use crate::db::{Column, Field, Key, Listing, Op, Timestamp, column};
 use crate::input::Kind;
@@ -75,9 +75,9 @@ pub(crate) struct StaffComment {
     /// The spam score, in points from 0 to 100.
     #[schema(example = 10, minimum = 0, maximum = 100)]
     pub(crate) spam_score: i32,
-    /// The signs of spam that the score is made of.
+    /// The signs of spam that make up the score.
     #[schema(example = json!(["no_form"]))]
-    pub(crate) spam_signs: Vec<SpamSign>,
+    pub(crate) spam_signs: Vec<SpamSignal>,
     /// The article of the comment.
     pub(crate) article: CommentedArticle,
     /// The email address that the author gave; `null` for users with the role `author`, who may not see it.
@@ -99,13 +99,13 @@ pub(crate) struct StaffComment {
 
 /// The data that can identify a guest. Only moderators, editors and administrators may see it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Traces {
+pub(super) struct AuthorMetadata {
     author_email: Option<String>,
     ip: Option<String>,
     user_agent: Option<String>,
 }
 
-impl Traces {
+impl AuthorMetadata {
     /// Returns the data that a comment holds.
     pub(super) fn of(comment: &Comment) -> Self {
         Self { author_email: comment.author_email.clone(), ip: comment.address.clone(), user_agent: comment.user_agent.clone() }
@@ -114,8 +114,8 @@ impl Traces {
 
 impl Comment {
     /// Returns the comment as moderators see it, with the identifying data that the caller may see.
-    pub(super) fn staff_view(&self, article: CommentedArticle, replies: Replies, traces: Traces) -> StaffComment {
-        let Traces { author_email, ip, user_agent } = traces;
+    pub(super) fn staff_view(&self, article: CommentedArticle, replies: Replies, traces: AuthorMetadata) -> StaffComment {
+        let AuthorMetadata { author_email, ip, user_agent } = traces;
         StaffComment {
             id: self.id,
             parent_id: self.parent_id,

@@ -2,13 +2,14 @@
 //!
 //! A deletion never removes other people's comments, except the deletion of a thread, which staff must ask for explicitly.
 
-use super::changes::{announce, apply};
 use super::comment::{Comment, CommentStatus};
 use super::erasure::blank;
+use super::visibility::{announce, apply};
 use super::{notices, queries};
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::events::{CacheTag, EventKind};
 use crate::scrub::{self, Scrub};
 
 /// The extent of a deletion.
@@ -24,16 +25,16 @@ pub(super) enum Extent {
 /// replies is removed.
 pub(super) fn remove(app: &App, conn: &mut Conn, actor: Option<String>, comment: &Comment, extent: Extent) -> Result<()> {
     let (touched, kind) = match extent {
-        Extent::Thread => (take_out(app, conn, comment.clone())?, "comment.thread_deleted"),
-        Extent::One if queries::has_replies(conn, comment.id)? => (keep_place(app, conn, comment)?, "comment.deleted"),
-        Extent::One => (take_out(app, conn, comment.clone())?, "comment.deleted"),
+        Extent::Thread => (take_out(app, conn, comment.clone())?, EventKind::CommentThreadDeleted),
+        Extent::One if queries::has_replies(conn, comment.id)? => (keep_place(app, conn, comment)?, EventKind::CommentDeleted),
+        Extent::One => (take_out(app, conn, comment.clone())?, EventKind::CommentDeleted),
     };
     announce(app, conn, actor, comment, kind, touched)?;
     scrub::ask(app, conn, Scrub::Comments)
 }
 
 /// Removes a comment with all replies to it, then each erased comment above it that has no replies left.
-fn take_out(app: &App, conn: &mut Conn, mut comment: Comment) -> Result<Vec<String>> {
+fn take_out(app: &App, conn: &mut Conn, mut comment: Comment) -> Result<Vec<CacheTag>> {
     let mut touched = Vec::new();
     loop {
         touched.extend(apply(app, conn, &mut comment, CommentStatus::Rejected)?);
@@ -48,8 +49,8 @@ fn take_out(app: &App, conn: &mut Conn, mut comment: Comment) -> Result<Vec<Stri
 
 /// Erases the text and the author of a comment and keeps its place for the replies. A pending comment is approved,
 /// because no decision is left to make and the replies can show again.
-fn keep_place(app: &App, conn: &mut Conn, comment: &Comment) -> Result<Vec<String>> {
-    let mut touched = if comment.shown { super::changes::tags(comment) } else { Vec::new() };
+fn keep_place(app: &App, conn: &mut Conn, comment: &Comment) -> Result<Vec<CacheTag>> {
+    let mut touched = if comment.shown { super::visibility::tags(comment) } else { Vec::new() };
     blank(conn, &[comment.id])?;
     notices::forget_unsent(conn, comment.id)?;
     if comment.status == CommentStatus::Pending

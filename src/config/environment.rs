@@ -1,24 +1,24 @@
-//! The environment and the `.env` file: that has settings alone, and a slip in the names of the environment is told.
+//! Reads the environment and the `.env` file. Unknown names in the file are errors; likely typing errors in the environment are logged.
 
 use std::path::Path;
 
 use super::settings::SETTINGS;
 use crate::input::nearest;
 
-/// The file of settings. Only the working folder's: `dotenvy::dotenv` would go on to look in the folders above.
+/// The file of settings, only in the working folder: `dotenvy::dotenv` would also search the folders above.
 const FILE: &str = ".env";
 
-/// Names that other programs use, with the settings that they stand for.
+/// Names of settings in other programs, with our names.
 const OTHER_NAMES: &[(&str, &str)] =
     &[("PORT", "BIND"), ("HOST", "BIND"), ("LISTEN", "BIND"), ("ADDRESS", "BIND"), ("DB", "DATABASE_URL"), ("MEDIA", "MEDIA_URL")];
 
 /// Prefixes of variables that other parts of the process read: PostgreSQL's client, TLS, the allocator, Rust.
 const OTHERS: &[&str] = &["PG", "SSL_CERT_", "MIMALLOC_", "RUST_"];
 
-/// The minimum length of a name in which one wrong letter leaves no doubt.
-const SHORTEST_SURE: usize = 7;
+/// The minimum length of a name for which one wrong letter is recognised as a typing error.
+const MIN_SURE_LENGTH: usize = 7;
 
-/// Reads the `.env` file, where there is one, into the environment; what stands there already stays.
+/// Reads the `.env` file, if it exists, into the environment; existing variables are kept.
 pub(super) fn read_file() -> Result<(), Vec<String>> {
     if !Path::new(FILE).exists() {
         return Ok(());
@@ -37,7 +37,7 @@ pub(super) fn value(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Writes into the log which names of the environment are most likely slips.
+/// Logs the names in the environment that are probably typing errors.
 pub(crate) fn warn_of_slips() {
     let names: Vec<String> = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
     for (name, setting) in slips(names.iter().map(String::as_str)) {
@@ -45,7 +45,7 @@ pub(crate) fn warn_of_slips() {
     }
 }
 
-/// The faults of a `.env` file: it is read by this program alone, so a name that is no setting does nothing.
+/// Returns the errors of a `.env` file. Only this program reads it, so an unknown name has no effect and is an error.
 fn faults<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let is_known = |name: &str| is_setting(name) || OTHERS.iter().any(|other| name.starts_with(other));
     let hint = |name: &str| named(&name.to_uppercase()).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
@@ -53,24 +53,24 @@ fn faults<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     names.filter(|name| !is_known(name)).map(fault).collect()
 }
 
-/// Names of the environment that are most likely slips, each with the setting that it differs from in one letter. Other programs
-/// read the environment, too, so that only what is sure is told.
+/// Returns the names in the environment that differ from a setting in one letter, each with that setting. Other programs use the
+/// environment, too, so only sure cases are returned.
 fn slips<'a>(names: impl Iterator<Item = &'a str>) -> Vec<(&'a str, &'static str)> {
     let setting = |name: &str| {
         let mut settings = SETTINGS.iter().map(|setting| setting.name).filter(|setting| setting.contains('_'));
-        settings.find(|setting| setting.len() >= SHORTEST_SURE && strsim::osa_distance(name, setting) == 1)
+        settings.find(|setting| setting.len() >= MIN_SURE_LENGTH && strsim::osa_distance(name, setting) == 1)
     };
-    let unknown = names.filter(|name| name.len() >= SHORTEST_SURE && name.len() < 100 && !is_setting(name));
+    let unknown = names.filter(|name| name.len() >= MIN_SURE_LENGTH && name.len() < 100 && !is_setting(name));
     unknown.filter_map(|name| Some((name, setting(name)?))).collect()
 }
 
-/// The setting that somebody meant who wrote it as an option of the command line.
+/// Returns the setting that an unknown option of the command line probably means.
 pub(crate) fn meant_by_option(option: &str) -> Option<&'static str> {
     let name = option.trim_start_matches('-').split('=').next().unwrap_or_default().replace('-', "_").to_uppercase();
     named(&name)
 }
 
-/// The setting that a name most likely stands for.
+/// Returns the setting that an unknown name probably means.
 fn named(name: &str) -> Option<&'static str> {
     let known = SETTINGS.iter().map(|setting| setting.name).chain(OTHER_NAMES.iter().map(|(other, _)| *other));
     let near = nearest(name, known)?;

@@ -3,7 +3,7 @@
 use url::Url;
 
 /// The minimum length of a signing secret, in characters.
-const SHORTEST_SECRET: usize = 16;
+const MIN_SECRET_LENGTH: usize = 16;
 
 /// The server that checks comments. It does not implement `Debug`, so that no log ever shows the secret.
 #[derive(Clone)]
@@ -19,8 +19,8 @@ impl CheckConfig {
     pub(super) fn parse(url: &str, secret: String) -> Result<Self, String> {
         let known = crate::input::formats::is_http_url(url);
         let url = Url::parse(url).ok().filter(|_| known).ok_or("must be an http or https URL")?;
-        if secret.chars().count() < SHORTEST_SECRET {
-            return Err(format!("needs COMMENT_CHECK_SECRET with at least {SHORTEST_SECRET} characters"));
+        if secret.chars().count() < MIN_SECRET_LENGTH {
+            return Err(format!("needs COMMENT_CHECK_SECRET with at least {MIN_SECRET_LENGTH} characters"));
         }
         Ok(Self { url, secret })
     }

@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, ConnectionError, ConnectionResult, PgConnection, RunQueryDsl, SqliteConnection};
 
 use super::private;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A connection to either engine.
 #[derive(diesel::MultiConnection)]
@@ -13,10 +13,10 @@ pub(crate) enum Conn {
     Postgres(PgConnection),
 }
 
-/// Runs a query on the engine's own connection: `straight!(conn, inner => query.load(inner))`.
+/// Runs a query on the engine's own connection: `on_engine!(conn, inner => query.load(inner))`.
 ///
 /// Use it for frequent queries: over both engines, the SQL of a query is built three times per run to find its cached statement.
-macro_rules! straight {
+macro_rules! on_engine {
     ($conn:expr, $inner:ident => $query:expr) => {
         match $conn {
             $crate::db::Conn::Sqlite($inner) => $query,
@@ -25,7 +25,7 @@ macro_rules! straight {
     };
 }
 
-pub(crate) use straight;
+pub(crate) use on_engine;
 
 /// The backend for which every query is written.
 pub(crate) type Backend = MultiBackend;
@@ -136,17 +136,4 @@ pub(crate) fn millis(conn: &mut Conn) -> Result<i64> {
     };
     let Millis { millis } = diesel::sql_query(query).get_result(conn)?;
     Ok(millis)
-}
-
-/// Takes a named lock until the end of this transaction; other transactions that take it wait.
-///
-/// SQLite has only one writer, so it needs no lock.
-pub(crate) fn lock(conn: &mut Conn, name: &str) -> Result<()> {
-    if let Conn::Postgres(conn) = conn {
-        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-            .bind::<diesel::sql_types::Text, _>(name)
-            .execute(conn)
-            .map_err(Error::from)?;
-    }
-    Ok(())
 }

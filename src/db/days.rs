@@ -1,4 +1,4 @@
-//! Days in filters: a date without a time is a whole day by the clocks of the site.
+//! Days in filters: a date without a time is a whole day in the site's time zone.
 
 use std::borrow::Cow;
 
@@ -19,12 +19,12 @@ struct Settings {
 }
 
 impl<T: 'static, R: 'static> Listing<T, R> {
-    /// Whether a query names days, so that what it finds depends on the site's time zone.
+    /// Checks whether a query filters by days, so that its result depends on the site's time zone.
     pub(crate) fn has_days(&self, query: &PageQuery) -> bool {
         query.filters.iter().any(|filter| self.day(filter).is_some())
     }
 
-    /// The same query with the moments at which its days begin and end in their place.
+    /// Returns the query with its days replaced by the times at which they begin and end.
     pub(crate) fn dated<'q>(&self, conn: &mut Conn, query: &'q PageQuery) -> Result<Cow<'q, PageQuery>> {
         if !self.has_days(query) {
             return Ok(Cow::Borrowed(query));
@@ -37,7 +37,7 @@ impl<T: 'static, R: 'static> Listing<T, R> {
         Ok(Cow::Owned(PageQuery { filters: filters.collect(), ..query.clone() }))
     }
 
-    /// The day that a filter names. Times are numbers, and days the texts that were sent.
+    /// Returns the day that a filter names. Keys of times are numbers, keys of days are texts as they were sent.
     fn day<'f>(&self, (index, op, keys): &'f (usize, Op, Vec<Key>)) -> Option<&'f str> {
         let is_time = self.fields.get(*index).is_some_and(|field| matches!(field.kind, Kind::Time));
         match keys.as_slice() {
@@ -47,7 +47,7 @@ impl<T: 'static, R: 'static> Listing<T, R> {
     }
 }
 
-/// What a comparison with a day is as one with its first and last milliseconds.
+/// Returns the comparisons with the first and last milliseconds of a day that replace a comparison with the day.
 fn moments(index: usize, op: Op, (first, last): (i64, i64)) -> Vec<(usize, Op, Vec<Key>)> {
     let with = |op: Op, moment: i64| (index, op, vec![Key::Int(moment)]);
     match op {
@@ -57,7 +57,7 @@ fn moments(index: usize, op: Op, (first, last): (i64, i64)) -> Vec<(usize, Op, V
     }
 }
 
-/// The site's time zone. The room of the site stands above this one, so that its setting is read as it is stored.
+/// Returns the site's time zone. The module of the site depends on this one, so its setting is read from the table.
 fn zone(conn: &mut Conn) -> Result<Zone> {
     let stored: Vec<Settings> = diesel::sql_query("SELECT settings FROM site").load(conn)?;
     let settings = stored.first().map(|row| serde_json::from_str::<Value>(&row.settings)).transpose()?.unwrap_or_default();

@@ -67,7 +67,7 @@ pub(crate) struct PageQuery {
     pub(crate) count: bool,
     pub(crate) fields: Option<Vec<String>>,
     pub(crate) includes: Vec<String>,
-    /// Whether its rows have texts whatever is asked for.
+    /// Whether the rows always have texts, whatever the query includes.
     pub(crate) has_texts: bool,
     /// The hash that ties a cursor to its query.
     pub(crate) fingerprint: u64,
@@ -94,7 +94,7 @@ impl PageQuery {
         self.position.as_ref().is_some_and(|position| position.backward)
     }
 
-    /// The same query of rows that have texts.
+    /// Returns the query for rows that always have texts.
     pub(crate) fn of_texts(self) -> Self {
         Self { has_texts: true, ..self }
     }
@@ -121,8 +121,8 @@ impl<R> PageOf<R> {
         (next, prev, kept)
     }
 
-    /// Converts the rows of a page of long items. Makes some items at a time, beginning at the end from which the page was turned, until
-    /// they would be too long for a response. The result has at least one item.
+    /// Converts the rows of a page of long items, some at a time, until they would be too long for a response. Begins with the row next
+    /// to the cursor. The result has at least one item.
     pub(crate) fn within<V>(
         mut self,
         (max, backward): (usize, bool),

@@ -102,7 +102,7 @@ fn run(conn: &mut Conn) -> Result<usize, Failure> {
         conn.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(6041969)")?;
     }
     diesel::sql_query(CREATE_MIGRATIONS_TABLE).execute(conn)?;
-    let applied: Vec<String> = diesel::sql_query(APPLIED).load::<Name>(conn)?.into_iter().map(|row| row.name).collect();
+    let applied: Vec<String> = diesel::sql_query(APPLIED).load::<MigrationName>(conn)?.into_iter().map(|row| row.name).collect();
     let pending: Vec<String> = known()?.into_iter().filter(|version| !applied.contains(version)).collect();
     for version in &pending {
         run_sql(conn, version)?;
@@ -157,7 +157,7 @@ fn compare(applied: &[String]) -> Result<SchemaState, String> {
 }
 
 #[derive(QueryableByName)]
-struct Name {
+struct MigrationName {
     #[diesel(sql_type = diesel::sql_types::Text)]
     name: String,
 }
@@ -183,7 +183,7 @@ fn applied_on_sqlite(path: &str) -> Result<Vec<String>, String> {
     let mut conn = SqliteConnection::establish(path).map_err(|error| format!("cannot open {path}: {error}"))?;
     let tables = conn
         .batch_execute("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;")
-        .and_then(|()| diesel::sql_query("SELECT name FROM sqlite_master WHERE type = 'table'").load::<Name>(&mut conn))
+        .and_then(|()| diesel::sql_query("SELECT name FROM sqlite_master WHERE type = 'table'").load::<MigrationName>(&mut conn))
         .map_err(|error| format!("cannot read {path} as a database: {error}"))?;
     if tables.is_empty() {
         return Ok(Vec::new());
@@ -191,16 +191,16 @@ fn applied_on_sqlite(path: &str) -> Result<Vec<String>, String> {
     if !tables.iter().any(|table| table.name == "__diesel_schema_migrations") {
         return Err(format!("{path} is a database of another program: it has tables, but not the schema of Masthead"));
     }
-    let applied = diesel::sql_query(APPLIED).load::<Name>(&mut conn).map_err(|error| format!("cannot read {path}: {error}"))?;
+    let applied = diesel::sql_query(APPLIED).load::<MigrationName>(&mut conn).map_err(|error| format!("cannot read {path}: {error}"))?;
     Ok(applied.into_iter().map(|row| row.name).collect())
 }
 
 fn applied_on_postgres(conn: &mut Conn) -> diesel::QueryResult<Vec<String>> {
     let Conn::Postgres(conn) = conn else { return Ok(Vec::new()) };
     let found = diesel::sql_query("SELECT table_name::text AS name FROM information_schema.tables WHERE table_name = '__diesel_schema_migrations' AND table_schema = ANY (current_schemas(false))")
-        .load::<Name>(conn)?;
+        .load::<MigrationName>(conn)?;
     if found.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(diesel::sql_query(APPLIED).load::<Name>(conn)?.into_iter().map(|row| row.name).collect())
+    Ok(diesel::sql_query(APPLIED).load::<MigrationName>(conn)?.into_iter().map(|row| row.name).collect())
 }

@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use std::time::{Duration, Instant};
 
 /// The maximum time that a caller waits in total: in a queue, for a connection and for its lock.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const WAIT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The maximum time for which one write may occupy SQLite's only writer.
 pub(super) const BUDGET: Duration = Duration::from_secs(5);
 /// The maximum time for which a transaction with many steps (a batch has up to a hundred) may stay open. Other callers give up earlier.
@@ -42,7 +42,7 @@ pub(super) struct Overdrawn;
 
 /// Runs work with a time limit: after it, the work ends at its next statement.
 pub(super) fn within<T>(budget: Duration, work: impl FnOnce() -> T) -> T {
-    // Also where the work panics: the thread goes on to other work.
+    // The limit is also removed after a panic, because the thread then takes other work.
     let _end = End(ENDS.replace(Some(Until::after(budget))));
     work()
 }
@@ -88,7 +88,7 @@ pub(super) fn check() {
     ASKED.set(WAITS.get().map(|_| Instant::now()));
 }
 
-/// Told after each statement, to count what it waited.
+/// Called after each statement, to count the time that it waited.
 pub(super) fn answered() {
     let took = ASKED.take().map(|asked| asked.elapsed()).filter(|took| *took >= SLOW);
     if let (Some(took), Some(left)) = (took, WAITS.get()) {

@@ -11,11 +11,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::conn::{Conn, Location};
 use super::identity;
+use super::lock::begin_operation;
 use super::migrate::{self, SchemaState};
-use super::patience::{Overdrawn, PATIENCE, Until, answered, check, waiting};
+use super::patience::{Overdrawn, Until, WAIT_TIMEOUT, answered, check, waiting};
 use super::soundness::Soundness;
-use super::tally::Tally;
-use super::task::{Effort, MAX_TRIES, Parcel, Repeatable, Task, repeatable, task, unpacked};
+use super::statement_counter::StatementCounter;
+use super::task::{Effort, ErasedResult, MAX_TRIES, Repeatable, Task, downcast, repeatable, task};
 use super::writer::{Reply, Writer};
 use crate::error::{Error, Result};
 use crate::secrets::random;
@@ -26,9 +27,9 @@ pub(crate) struct Db {
     pub(super) location: Location,
     pool: Pool<Manager>,
     /// One permit per connection; waiters are async and hold no thread.
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     writer: Option<Writer>,
-    tally: Arc<Tally>,
+    statement_counter: Arc<StatementCounter>,
     identity: Arc<str>,
     soundness: Soundness,
 }
@@ -43,8 +44,8 @@ impl Db {
 
     /// Opens a database whose schema is known to be current.
     fn open_migrated(location: &Location, connections: u32, identity: Arc<str>) -> std::result::Result<Self, String> {
-        let tally = Arc::new(Tally::default());
-        let manager = Manager { location: location.clone(), tally: Arc::clone(&tally) };
+        let statement_counter = Arc::new(StatementCounter::default());
+        let manager = Manager { location: location.clone(), statement_counter: Arc::clone(&statement_counter) };
         let writer = match location {
             Location::Sqlite(_) => {
                 let conn = manager.connect().map_err(|error| error.to_string())?;
@@ -56,15 +57,15 @@ impl Db {
             .max_size(connections)
             .min_idle(Some(1))
             .test_on_check_out(false)
-            .connection_timeout(PATIENCE)
+            .connection_timeout(WAIT_TIMEOUT)
             .idle_timeout(Some(Duration::from_mins(5)))
             // One thread is enough to open connections; each thread costs memory, its own and SQLite's.
             .thread_pool(Arc::new(ScheduledThreadPool::new(1)))
             .error_handler(Box::new(LogPoolErrors))
             .build(manager)
             .map_err(|error| format!("cannot open the database: {error}"))?;
-        let turns = Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(1)));
-        Ok(Self { location: location.clone(), pool, turns, writer, tally, identity, soundness: Soundness::default() })
+        let permits = Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(1)));
+        Ok(Self { location: location.clone(), pool, permits, writer, statement_counter, identity, soundness: Soundness::default() })
     }
 
     /// Runs queries in one snapshot, on a blocking thread.
@@ -73,14 +74,14 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
-        unpacked(self.read_task(task(work)).await)
+        downcast(self.read_task(task(work)).await)
     }
 
     /// Same as [`Self::read`], for a task.
-    pub(crate) async fn read_task(&self, work: Task) -> Result<Parcel> {
-        let until = Until::after(PATIENCE);
-        let (pool, turn) = (self.pool.clone(), self.turn(until).await?);
-        blocking(turn, move || {
+    pub(crate) async fn read_task(&self, work: Task) -> Result<ErasedResult> {
+        let until = Until::after(WAIT_TIMEOUT);
+        let (pool, permit) = (self.pool.clone(), self.permit(until).await?);
+        blocking(permit, move || {
             let mut pooled = begun(&pool, Conn::begin_read, until)?;
             let result = guarded(&mut pooled.conn, work);
             // `COMMIT` also ends the transaction of a failed read.
@@ -96,7 +97,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
-        unpacked(self.write_task(task(work)).await)
+        downcast(self.write_task(task(work)).await)
     }
 
     /// Same as [`Self::write`]; the work is repeated after a deadlock.
@@ -105,11 +106,11 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
     {
-        unpacked(self.write_repeatable(repeatable(work)).await)
+        downcast(self.write_repeatable(repeatable(work)).await)
     }
 
     /// Same as [`Self::write`], for a task.
-    pub(crate) async fn write_task(&self, work: Task) -> Result<Parcel> {
+    pub(crate) async fn write_task(&self, work: Task) -> Result<ErasedResult> {
         match &self.writer {
             Some(writer) => write_queued(writer, work).await,
             None => self.write_pooled(Effort::Once(Some(work))).await,
@@ -117,20 +118,20 @@ impl Db {
     }
 
     /// Same as [`Self::write_task`]; the work is repeated after a conflict with another transaction.
-    pub(crate) async fn write_repeatable(&self, work: Repeatable) -> Result<Parcel> {
+    pub(crate) async fn write_repeatable(&self, work: Repeatable) -> Result<ErasedResult> {
         match &self.writer {
             Some(writer) => write_queued(writer, Box::new(move |conn| work(conn))).await,
             None => self.write_pooled(Effort::Repeatable(work)).await,
         }
     }
 
-    async fn write_pooled(&self, mut effort: Effort) -> Result<Parcel> {
-        let until = Until::after(PATIENCE);
-        let (pool, turn) = (self.pool.clone(), self.turn(until).await?);
-        blocking(turn, move || {
+    async fn write_pooled(&self, mut effort: Effort) -> Result<ErasedResult> {
+        let until = Until::after(WAIT_TIMEOUT);
+        let (pool, permit) = (self.pool.clone(), self.permit(until).await?);
+        blocking(permit, move || {
             let mut tries = 1;
-            // For all that is waited for in it, in all tries.
-            let mut patience = PATIENCE;
+            // The budget for all waits for locks, in all attempts.
+            let mut patience = WAIT_TIMEOUT;
             loop {
                 let done = transaction(&pool, until, &mut patience, &mut effort);
                 let collided = done.as_ref().is_err_and(Error::has_collided);
@@ -144,12 +145,12 @@ impl Db {
         .await
     }
 
-    async fn turn(&self, until: Until) -> Result<OwnedSemaphorePermit> {
-        let turns = Arc::clone(&self.turns);
-        if let Ok(turn) = Arc::clone(&turns).try_acquire_owned() {
-            return Ok(turn);
+    async fn permit(&self, until: Until) -> Result<OwnedSemaphorePermit> {
+        let permits = Arc::clone(&self.permits);
+        if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
+            return Ok(permit);
         }
-        let waited = tokio::time::timeout(until.left(), turns.acquire_owned()).await;
+        let waited = tokio::time::timeout(until.left(), permits.acquire_owned()).await;
         waited.ok().and_then(std::result::Result::ok).ok_or_else(no_connection)
     }
 
@@ -176,12 +177,12 @@ impl Db {
 
     /// Returns the number of statements that were run, including `BEGIN` and `COMMIT`.
     pub(crate) fn statements(&self) -> u64 {
-        self.tally.count()
+        self.statement_counter.count()
     }
 
     /// Returns the texts of the statements since the previous call; none at the first call.
     pub(crate) fn heard(&self) -> Vec<String> {
-        self.tally.heard()
+        self.statement_counter.heard()
     }
 
     /// Returns the numbers of open and of idle connections.
@@ -192,7 +193,7 @@ impl Db {
 }
 
 /// Runs one transaction; an error rolls it back.
-fn transaction(pool: &Pool<Manager>, until: Until, patience: &mut Duration, effort: &mut Effort) -> Result<Parcel> {
+fn transaction(pool: &Pool<Manager>, until: Until, patience: &mut Duration, effort: &mut Effort) -> Result<ErasedResult> {
     let mut pooled = begun(pool, Conn::begin_write, until)?;
     let result = guarded(&mut pooled.conn, |conn| {
         let (result, left) = waiting(*patience, || effort.go(conn));
@@ -209,7 +210,7 @@ fn pause_after(tries: u32) {
     std::thread::sleep(Duration::from_millis(10 * u64::from(tries) + u64::from(share) / 8));
 }
 
-async fn write_queued(writer: &Writer, work: Task) -> Result<Parcel> {
+async fn write_queued(writer: &Writer, work: Task) -> Result<ErasedResult> {
     let (sender, mut receiver) = oneshot::channel();
     let place = writer.submit(Box::new(move |conn: &mut Conn| {
         let result = guarded(conn, work);
@@ -220,13 +221,13 @@ async fn write_queued(writer: &Writer, work: Task) -> Result<Parcel> {
                 (Ok(_), Err(cause)) => Err(Error::from_commit(&cause)),
                 (Err(error), _) => Err(error),
             };
-            // The commit stands, even if the caller is gone.
+            // The commit is kept, even if the caller is gone.
             let _ = sender.send(answer);
         });
         (keep, reply)
     }))?;
     let not_done = |_| Error::unavailable("the write was not executed");
-    match tokio::time::timeout(PATIENCE, &mut receiver).await {
+    match tokio::time::timeout(WAIT_TIMEOUT, &mut receiver).await {
         Ok(answer) => answer.map_err(not_done)?,
         // A write that has not begun after the timeout is abandoned, however long the queue is.
         Err(_) if place.give_up() => Err(Error::unavailable("the write waited too long in the queue").before_anything()),
@@ -247,7 +248,8 @@ fn begun(pool: &Pool<Manager>, begin: fn(&mut Conn) -> diesel::QueryResult<()>, 
 }
 
 /// Catches a panic, so that it costs one request, never the writer or a connection.
-pub(super) fn guarded(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<Parcel>) -> Result<Parcel> {
+pub(super) fn guarded(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<ErasedResult>) -> Result<ErasedResult> {
+    begin_operation();
     catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|why| {
         Err(if why.is::<Overdrawn>() {
             Error::unavailable("a write took longer than others should wait for it, or waited too long for others")
@@ -289,7 +291,7 @@ impl Pooled {
 #[derive(Debug)]
 struct Manager {
     location: Location,
-    tally: Arc<Tally>,
+    statement_counter: Arc<StatementCounter>,
 }
 
 impl ManageConnection for Manager {
@@ -298,9 +300,9 @@ impl ManageConnection for Manager {
 
     fn connect(&self) -> std::result::Result<Pooled, r2d2::Error> {
         let mut conn = Conn::open(&self.location).map_err(r2d2::Error::ConnectionError)?;
-        let tally = Arc::clone(&self.tally);
+        let statement_counter = Arc::clone(&self.statement_counter);
         conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-            tally.note(&event);
+            statement_counter.note(&event);
             match event {
                 InstrumentationEvent::StartQuery { .. } => check(),
                 InstrumentationEvent::FinishQuery { .. } => answered(),

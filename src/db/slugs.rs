@@ -5,17 +5,17 @@ use super::id::Id;
 use crate::error::Result;
 
 /// The maximum length of a slug, in characters.
-pub(crate) const LONGEST: usize = 120;
+pub(crate) const MAX_SLUG_LENGTH: usize = 120;
 
-/// A reference to a thing by its id or its slug.
-pub(crate) enum Slugged<T: 'static> {
+/// A reference to a resource by its id or its slug.
+pub(crate) enum IdOrSlug<T: 'static> {
     /// The id.
     Id(Id<T>),
     /// The slug.
     Slug(String),
 }
 
-impl<T> Slugged<T> {
+impl<T> IdOrSlug<T> {
     /// Parses a reference in a path or a body; case is ignored.
     pub(crate) fn parse(text: &str) -> Self {
         if Id::<T>::is_shape(text)
@@ -27,12 +27,12 @@ impl<T> Slugged<T> {
     }
 }
 
-/// Returns whether a text is a slug without any change; any other text cannot refer to a thing by its slug.
+/// Returns whether a text is a slug in its normal form; no other text in a body is a reference by slug.
 pub(crate) fn is_slug(text: &str) -> bool {
     text.split('-').all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
 }
 
-/// Returns whether a text in a body can refer to a thing: an id, or a slug without any change.
+/// Returns whether a text in a body can be a reference: an id, or a slug in its normal form.
 pub(crate) fn is_id_or_slug(text: &str) -> bool {
     Id::<()>::is_shape(text) || is_slug(text)
 }
@@ -50,7 +50,7 @@ pub(crate) fn slugified(text: &str) -> String {
 /// Returns the slug of a title; `otherwise` if the slug would be empty.
 pub(crate) fn slug_of(title: &str, otherwise: &str) -> String {
     let slug = slugified(title);
-    let mut short: String = slug.chars().take(LONGEST - 20).collect();
+    let mut short: String = slug.chars().take(MAX_SLUG_LENGTH - 20).collect();
     if short.len() < slug.len()
         && let Some(end) = short.rfind('-').filter(|end| *end > 20)
     {

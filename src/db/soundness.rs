@@ -19,7 +19,7 @@ const TABLES: &str = "SELECT name AS line FROM sqlite_master WHERE type = 'table
 const SIGNS: [&str; 2] = ["malformed", "not a database"];
 
 #[derive(QueryableByName)]
-struct Line {
+struct IntegrityRow {
     #[diesel(sql_type = Text)]
     line: String,
 }
@@ -74,8 +74,8 @@ impl Soundness {
 fn look_through(path: &str) -> Result<Option<String>, String> {
     let mut conn = SqliteConnection::establish(path).map_err(|error| error.to_string())?;
     conn.batch_execute(SETTINGS).map_err(|error| error.to_string())?;
-    let tables: Vec<Line> = sql_query(TABLES).load(&mut conn).map_err(|error| error.to_string())?;
-    for Line { line: table } in tables {
+    let tables: Vec<IntegrityRow> = sql_query(TABLES).load(&mut conn).map_err(|error| error.to_string())?;
+    for IntegrityRow { line: table } in tables {
         let query = format!("PRAGMA quick_check(\"{}\")", table.replace('"', "\"\""));
         let findings: Vec<Finding> = sql_query(query).load(&mut conn).map_err(|error| error.to_string())?;
         if let Some(found) = findings.into_iter().find(|found| found.quick_check != "ok") {

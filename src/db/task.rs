@@ -6,12 +6,12 @@ use super::conn::Conn;
 use crate::error::{Error, Result};
 
 /// The erased result of a task, until its owner downcasts it.
-pub(crate) type Parcel = Box<dyn Any + Send>;
+pub(crate) type ErasedResult = Box<dyn Any + Send>;
 /// Work that needs a connection.
-pub(crate) type Task = Box<dyn FnOnce(&mut Conn) -> Result<Parcel> + Send>;
+pub(crate) type Task = Box<dyn FnOnce(&mut Conn) -> Result<ErasedResult> + Send>;
 
 /// Work that can be repeated from its beginning.
-pub(crate) type Repeatable = Box<dyn Fn(&mut Conn) -> Result<Parcel> + Send>;
+pub(crate) type Repeatable = Box<dyn Fn(&mut Conn) -> Result<ErasedResult> + Send>;
 
 /// The maximum number of attempts if other transactions force a rollback.
 pub(crate) const MAX_TRIES: u32 = 4;
@@ -31,7 +31,7 @@ impl Effort {
     }
 
     /// Makes one attempt.
-    pub(super) fn go(&mut self, conn: &mut Conn) -> Result<Parcel> {
+    pub(super) fn go(&mut self, conn: &mut Conn) -> Result<ErasedResult> {
         match self {
             Self::Once(task) => task.take().map_or_else(|| Err(Error::internal("a task was started twice")), |task| task(conn)),
             Self::Repeatable(work) => work(conn),
@@ -58,7 +58,7 @@ where
 }
 
 /// Downcasts the result of a task.
-pub(crate) fn unpacked<T: 'static>(parcel: Result<Parcel>) -> Result<T> {
+pub(crate) fn downcast<T: 'static>(parcel: Result<ErasedResult>) -> Result<T> {
     let given = parcel?.downcast().map_err(|_| Error::internal("a task returned a value of another type"))?;
     Ok(*given)
 }

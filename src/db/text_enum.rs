@@ -1,9 +1,10 @@
 //! Enumerations that are stored as their lower-case names.
 
-/// Declares an enumeration that is one word in the database, in JSON and in the query string.
+/// Declares an enumeration that is one word in the database, in JSON and in the query string. Its doc comment is the description of its
+/// schema.
 macro_rules! text_enum {
-    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:tt),+ $(,)? }) => {
-        $(#[$meta])*
+    ($(#[doc = $doc:literal])+ $vis:vis enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:tt),+ $(,)? }) => {
+        $(#[doc = $doc])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, diesel::expression::AsExpression,
                  diesel::deserialize::FromSqlRow, serde::Serialize, serde::Deserialize)]
         #[diesel(sql_type = diesel::sql_types::Text)]
@@ -28,6 +29,7 @@ macro_rules! text_enum {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
                 utoipa::openapi::ObjectBuilder::new()
                     .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::String))
+                    .description(Some(concat!($($doc),+).trim_start()))
                     .enum_values(Some([$($text),+]))
                     .into()
             }

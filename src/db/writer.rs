@@ -25,9 +25,9 @@ pub(super) type Reply = Box<dyn FnOnce(std::result::Result<(), Arc<diesel::resul
 pub(super) type QueuedWork = Box<dyn FnOnce(&mut Conn) -> (bool, Reply) + Send>;
 
 /// Work that waits in the queue, until the writer or its caller takes it out.
-struct Job(Arc<Mutex<Option<QueuedWork>>>);
+struct QueuedJob(Arc<Mutex<Option<QueuedWork>>>);
 
-impl Job {
+impl QueuedJob {
     fn take(&self) -> Option<QueuedWork> {
         self.work().take()
     }
@@ -45,20 +45,20 @@ impl Job {
 pub(super) struct QueuePlace(Weak<Mutex<Option<QueuedWork>>>);
 
 impl QueuePlace {
-    /// Gives the job up, unless it has begun; returns whether it did. What the job's work holds is dropped at once.
+    /// Gives the job up, unless it has begun; returns whether it did. Values held by the job's work are dropped at once.
     pub(super) fn give_up(&self) -> bool {
-        self.0.upgrade().is_some_and(|job| Job(job).take().is_some())
+        self.0.upgrade().is_some_and(|job| QueuedJob(job).take().is_some())
     }
 }
 
 /// The sending end of the writer's queue.
 #[derive(Clone)]
-pub(super) struct Writer(Sender<Job>);
+pub(super) struct Writer(Sender<QueuedJob>);
 
 impl Writer {
     /// Starts the thread, which ends when the last sender is dropped.
     pub(super) fn start(mut conn: Conn) -> std::io::Result<Self> {
-        let (sender, receiver) = bounded::<Job>(QUEUE);
+        let (sender, receiver) = bounded::<QueuedJob>(QUEUE);
         thread::Builder::new().name("masthead-writer".into()).spawn(move || {
             while let Ok(first) = receiver.recv() {
                 // If the caller has given up, there is no need to wait for the lock.
@@ -74,7 +74,7 @@ impl Writer {
     pub(super) fn submit(&self, work: QueuedWork) -> Result<QueuePlace> {
         let job = Arc::new(Mutex::new(Some(work)));
         let place = QueuePlace(Arc::downgrade(&job));
-        self.0.try_send(Job(job)).map_err(|error| match error {
+        self.0.try_send(QueuedJob(job)).map_err(|error| match error {
             TrySendError::Full(_) => Error::unavailable("too many writes are waiting"),
             TrySendError::Disconnected(_) => Error::unavailable("the server is stopping"),
         })?;
@@ -82,7 +82,7 @@ impl Writer {
     }
 }
 
-fn commit_together(conn: &mut Conn, first: Job, queue: &Receiver<Job>) {
+fn commit_together(conn: &mut Conn, first: QueuedJob, queue: &Receiver<QueuedJob>) {
     let mut replies = Vec::new();
     let result = conn.begin_write().and_then(|()| {
         let mut kept = false;
@@ -115,14 +115,14 @@ fn commit_together(conn: &mut Conn, first: Job, queue: &Receiver<Job>) {
 mod tests {
     use super::*;
 
-    fn job() -> (Job, QueuePlace, Arc<()>) {
+    fn job() -> (QueuedJob, QueuePlace, Arc<()>) {
         let held = Arc::new(());
         let copy = Arc::clone(&held);
         let work: QueuedWork = Box::new(move |_| {
             drop(copy);
             (true, Box::new(|_| {}))
         });
-        let job = Job(Arc::new(Mutex::new(Some(work))));
+        let job = QueuedJob(Arc::new(Mutex::new(Some(work))));
         let place = QueuePlace(Arc::downgrade(&job.0));
         (job, place, held)
     }
@@ -131,7 +131,7 @@ mod tests {
     fn a_job_is_either_given_up_or_begun() {
         let (job, place, held) = self::job();
         assert!(place.give_up() && job.is_given_up() && job.take().is_none() && !place.give_up());
-        // Whoever waits for the end of the work hears of it at once, although the job is still in the queue.
+        // The work is dropped at once, so its waiters are told, although the job is still in the queue.
         assert_eq!(Arc::strong_count(&held), 1);
     }
 

@@ -5,10 +5,10 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::timestamp::Timestamp;
 
-/// The last millisecond of all time.
+/// The last millisecond that can be represented.
 const LAST: i64 = 253_402_300_799_999;
 
-/// Whether a text is a date without a time: `2026-01-31`.
+/// Checks whether a text is a date without a time: `2026-01-31`.
 pub(crate) fn is_date(text: &str) -> bool {
     let digits = |byte: (usize, u8)| if matches!(byte.0, 4 | 7) { byte.1 == b'-' } else { byte.1.is_ascii_digit() };
     text.len() == 10 && text.bytes().enumerate().all(digits) && text.parse::<Date>().is_ok()
@@ -36,13 +36,14 @@ impl Zone {
         (date.year(), date.month(), date.day())
     }
 
-    /// The first and the last millisecond of a day here: `2026-01-31`. Where clocks are changed at midnight, it begins later.
+    /// Returns the first and the last millisecond of a day in this zone, given as `2026-01-31`. If the clock is changed at midnight, the
+    /// day begins later.
     pub(crate) fn day(&self, date: &str) -> (i64, i64) {
         let date = date.parse::<Date>().unwrap_or_default();
         (self.midnight(date), date.tomorrow().map_or(LAST, |next| self.midnight(next) - 1))
     }
 
-    /// The first millisecond of a day here; of the first and last days of all time, in UTC.
+    /// Returns the first millisecond of a day in this zone; for the first and last days that can be represented, in UTC.
     fn midnight(&self, date: Date) -> i64 {
         let here = date.to_zoned(self.0.clone()).map(|zoned| zoned.timestamp().as_millisecond());
         here.unwrap_or_else(|_| Timestamp::parse(&format!("{date}T00:00:00Z")).map_or(0, Timestamp::millis))
@@ -119,7 +120,7 @@ mod tests {
             (first, (last - first + 1) / 3_600_000)
         };
         assert_eq!(day("Europe/Berlin", "2026-01-31"), (at("2026-01-30T23:00:00Z").millis(), 24));
-        // Clocks go on and back; in Havana, they go on at midnight.
+        // In Berlin, clocks are changed in the night; in Havana, they go forward at midnight.
         assert_eq!(day("Europe/Berlin", "2026-03-29"), (at("2026-03-28T23:00:00Z").millis(), 23));
         assert_eq!(day("Europe/Berlin", "2026-10-25"), (at("2026-10-24T22:00:00Z").millis(), 25));
         assert_eq!(day("America/Havana", "2026-03-08"), (at("2026-03-08T05:00:00Z").millis(), 23));

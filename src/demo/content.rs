@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// A text file: a head with `title:`, `dek:`, `section:` and so on, a line `---`, and the Markdown.
-pub(super) struct Text {
+pub(super) struct DemoText {
     /// The name by which other files refer to this text.
     pub(super) key: &'static str,
     file: &'static str,
@@ -13,18 +13,18 @@ pub(super) struct Text {
 
 macro_rules! article {
     ($key:literal) => {
-        Text { key: $key, file: include_str!(concat!("content/articles/", $key, ".md")) }
+        DemoText { key: $key, file: include_str!(concat!("content/articles/", $key, ".md")) }
     };
 }
 
 macro_rules! page {
     ($key:literal) => {
-        Text { key: $key, file: include_str!(concat!("content/pages/", $key, ".md")) }
+        DemoText { key: $key, file: include_str!(concat!("content/pages/", $key, ".md")) }
     };
 }
 
 /// The articles, oldest first.
-pub(super) const ARTICLES: &[Text] = &[
+pub(super) const ARTICLES: &[DemoText] = &[
     article!("01-silo-library"),
     article!("02-quiet-tram"),
     article!("03-budget-one-vote"),
@@ -52,9 +52,9 @@ pub(super) const ARTICLES: &[Text] = &[
 ];
 
 /// The standing pages.
-pub(super) const PAGES: &[Text] = &[page!("about"), page!("privacy"), page!("contact")];
+pub(super) const PAGES: &[DemoText] = &[page!("about"), page!("privacy"), page!("contact")];
 
-impl Text {
+impl DemoText {
     /// Returns a value from the head.
     pub(super) fn head(&self, name: &str) -> Option<&'static str> {
         let (head, _) = self.file.split_once("\n---\n")?;
@@ -127,7 +127,7 @@ pub(super) struct Ads {
 }
 
 /// Everything except running texts.
-pub(super) struct Lists {
+pub(super) struct DemoLists {
     pub(super) pictures: Vec<Picture>,
     pub(super) sections: Vec<Value>,
     pub(super) authors: Vec<Value>,
@@ -138,7 +138,7 @@ pub(super) struct Lists {
     pub(super) site: Value,
 }
 
-impl Lists {
+impl DemoLists {
     /// Reads the files that were compiled into the program.
     pub(super) fn read() -> Result<Self, String> {
         Ok(Self {
@@ -160,11 +160,11 @@ fn parse<T: DeserializeOwned>(file: &str) -> Result<T, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ARTICLES, Lists, PAGES};
+    use super::{ARTICLES, DemoLists, PAGES};
 
     #[test]
     fn everything_that_is_named_is_there() {
-        let lists = Lists::read().unwrap();
+        let lists = DemoLists::read().unwrap();
         let picture = |key: &str| lists.pictures.iter().any(|picture| picture.key == key);
         let slug = |list: &[serde_json::Value], slug: &str| list.iter().any(|item| item["slug"] == slug);
         for text in ARTICLES {
@@ -184,6 +184,6 @@ mod tests {
 
     #[test]
     fn every_picture_can_be_drawn() {
-        assert!(Lists::read().unwrap().pictures.iter().all(|picture| super::super::pictures::knows(&picture.key)));
+        assert!(DemoLists::read().unwrap().pictures.iter().all(|picture| super::super::pictures::knows(&picture.key)));
     }
 }

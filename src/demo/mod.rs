@@ -9,9 +9,9 @@ mod pictures;
 mod queries;
 mod uploads;
 
-use content::{ARTICLES, Lists, PAGES};
+use content::{ARTICLES, DemoLists, PAGES};
 use newsroom::{Newsroom, beginning, happened};
-use queries::State;
+use queries::DemoState;
 
 use crate::app::App;
 use crate::clock::Clock;
@@ -33,12 +33,12 @@ pub(crate) async fn fill(config: &Config) -> std::result::Result<String, String>
     let app = App::open(config.clone(), Clock::manual(now - beginning()))?;
     let state = app.db.read(queries::state).await.map_err(|error| error.to_string())?;
     match state {
-        State::Empty => {}
-        State::Filled => return Ok(format!("The demo newsroom is already set up.\n{}", addresses(config, &there_already()))),
-        State::Begun => return Err(interrupted()),
-        State::Foreign => return Err("the database has content of its own; name an empty one in DATABASE_URL to see the demo".into()),
+        DemoState::Empty => {}
+        DemoState::Filled => return Ok(format!("The demo newsroom is already set up.\n{}", addresses(config, &there_already()))),
+        DemoState::Begun => return Err(interrupted()),
+        DemoState::Foreign => return Err("the database has content of its own; name an empty one in DATABASE_URL to see the demo".into()),
     }
-    let lists = Lists::read()?;
+    let lists = DemoLists::read()?;
     let (user, access) = admin(&app).await?;
     let number = (ARTICLES.len(), PAGES.len(), lists.authors.len(), lists.pictures.len());
     let admin = Caller::known(user, Role::Admin, None, None, None);
@@ -49,7 +49,7 @@ pub(crate) async fn fill(config: &Config) -> std::result::Result<String, String>
     Ok(format!("{made}\n{}", addresses(config, &access)))
 }
 
-async fn write(app: &App, admin: Caller, lists: Lists, now: i64) -> Result<()> {
+async fn write(app: &App, admin: Caller, lists: DemoLists, now: i64) -> Result<()> {
     let who = admin.clone();
     app.write(move |app, conn| events::record(conn, app.now(), happened(queries::BEGUN, &who))).await?;
     let pictures = uploads::upload(app, &admin, &lists.pictures).await?;

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::content::{ARTICLES, List, Lists, PAGES, Remark, Text};
+use super::content::{ARTICLES, DemoLists, DemoText, List, PAGES, Remark};
 use super::queries::FILLED;
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind};
 use crate::http::Precondition;
 use crate::input::Input;
 use crate::users::{Caller, Right};
@@ -46,7 +46,7 @@ pub(super) struct Newsroom {
     /// The administrator who writes the content.
     pub(super) admin: Caller,
     /// Everything except running texts.
-    pub(super) lists: Lists,
+    pub(super) lists: DemoLists,
     /// The ids of the images, by key.
     pub(super) pictures: HashMap<String, String>,
     /// The current time, in milliseconds.
@@ -91,7 +91,7 @@ impl Newsroom {
     }
 
     /// Returns the members of an article that its head contains, except texts.
-    fn facts(&self, article: &Text) -> Value {
+    fn facts(&self, article: &DemoText) -> Value {
         json!({
             "section": article.head("section"),
             "authors": article.list("authors"),
@@ -101,7 +101,7 @@ impl Newsroom {
         })
     }
 
-    fn publish(&self, conn: &mut Conn, text: &Text, mut body: Value) -> Result<String> {
+    fn publish(&self, conn: &mut Conn, text: &DemoText, mut body: Value) -> Result<String> {
         body["title"] = text.head("title").into();
         body["dek"] = text.head("dek").into();
         let pictures = self.pictures.iter();
@@ -167,7 +167,7 @@ impl Newsroom {
 }
 
 /// Returns an event of the setup, for the audit log.
-pub(super) fn happened(kind: &'static str, admin: &Caller) -> Event {
+pub(super) fn happened(kind: EventKind, admin: &Caller) -> Event {
     Event { kind, actor: admin.actor(), subject_kind: "site", subject_id: "demo".into(), tags: Vec::new(), details: Value::Null }
 }
 

@@ -1,20 +1,21 @@
-//! All SQL of the demo: the state of a database.
+//! SQL queries for the demo: the state of a database.
 
 use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::error::Result;
+use crate::events::EventKind;
 use crate::schema::{articles, authors, comments, events, images, sections, users};
 use crate::users::{Role, UserId};
 
 /// The event recorded when the setup begins.
-pub(super) const BEGUN: &str = "demo.begun";
+pub(super) const BEGUN: EventKind = EventKind::DemoBegun;
 /// The event recorded when the setup is complete.
-pub(super) const FILLED: &str = "demo.filled";
+pub(super) const FILLED: EventKind = EventKind::DemoFilled;
 
 /// The state of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum DemoState {
     /// No content.
     Empty,
     /// A part of the demo newsroom, from an interrupted setup.
@@ -26,21 +27,21 @@ pub(super) enum State {
 }
 
 /// Reads the state of the database.
-pub(super) fn state(conn: &mut Conn) -> Result<State> {
+pub(super) fn state(conn: &mut Conn) -> Result<DemoState> {
     let mut happened =
-        |kind: &str| -> Result<bool> { Ok(events::table.filter(events::kind.eq(kind.to_owned())).count().get_result::<i64>(conn)? > 0) };
+        |kind: EventKind| -> Result<bool> { Ok(events::table.filter(events::kind.eq(kind)).count().get_result::<i64>(conn)? > 0) };
     if happened(FILLED)? {
-        return Ok(State::Filled);
+        return Ok(DemoState::Filled);
     }
     if happened(BEGUN)? {
-        return Ok(State::Begun);
+        return Ok(DemoState::Begun);
     }
     let found = articles::table.count().get_result::<i64>(conn)?
         + authors::table.count().get_result::<i64>(conn)?
         + comments::table.count().get_result::<i64>(conn)?
         + images::table.count().get_result::<i64>(conn)?
         + sections::table.count().get_result::<i64>(conn)?;
-    Ok(if found == 0 { State::Empty } else { State::Foreign })
+    Ok(if found == 0 { DemoState::Empty } else { DemoState::Foreign })
 }
 
 /// Returns the first administrator who is not suspended, if there is one.

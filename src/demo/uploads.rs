@@ -10,7 +10,7 @@ use super::newsroom::id_of;
 use super::pictures;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Form, Work};
+use crate::http::{ReceivedForm, UnitOfWork};
 use crate::images;
 use crate::users::Caller;
 
@@ -24,7 +24,7 @@ pub(super) async fn upload(app: &App, admin: &Caller, pictures: &[Picture]) -> R
         let drawing: Vec<_> = some.iter().map(|picture| tokio::task::spawn_blocking(drawn(&picture.key))).collect();
         for (picture, drawing) in some.iter().zip(drawing) {
             let file = drawing.await.map_err(|error| Error::internal(&error.to_string()))??;
-            let made = images::create(&Work::alone(app), admin.clone().with_right()?, form(app, picture, &file)?).await?;
+            let made = images::create(&UnitOfWork::alone(app), admin.clone().with_right()?, form(app, picture, &file)?).await?;
             ids.insert(picture.key.clone(), id_of(&made)?);
         }
     }
@@ -39,7 +39,7 @@ fn drawn(key: &str) -> impl FnOnce() -> Result<Vec<u8>> + Send + 'static {
     }
 }
 
-fn form(app: &App, picture: &Picture, bytes: &[u8]) -> Result<Form> {
+fn form(app: &App, picture: &Picture, bytes: &[u8]) -> Result<ReceivedForm> {
     let mut texts = Map::new();
     let mut say = |name: &str, text: String| texts.insert(name.to_owned(), Value::String(text));
     say("file", format!("{}.jpg", picture.key));
@@ -51,5 +51,5 @@ fn form(app: &App, picture: &Picture, bytes: &[u8]) -> Result<Form> {
     let mut file = app.storage.temporary_file()?;
     file.write_all(bytes)?;
     file.rewind()?;
-    Ok(Form { texts, file: Some(file), faults: Vec::new() })
+    Ok(ReceivedForm { texts, file: Some(file), faults: Vec::new() })
 }

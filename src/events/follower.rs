@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{Event, Heard};
+use super::{CacheTag, Event, RecordedEvents};
 use crate::app::App;
 use crate::db::{Conn, Horizon, Id};
 use crate::error::{Error, Result};
@@ -27,11 +27,11 @@ pub(crate) struct Follower {
 
 impl App {
     /// Purges the cached responses that this process has changed, after the commit.
-    pub(crate) fn announce(&self, heard: &Heard) {
-        self.cache.purge(heard.tags.iter().map(String::as_str));
+    pub(crate) fn purge_after_commit(&self, recorded: &RecordedEvents) {
+        self.cache.purge(recorded.tags.iter().map(CacheTag::as_str));
         let mut own = self.follower.own();
         let room = MAX_OWN.saturating_sub(own.len());
-        own.extend(heard.events.iter().take(room));
+        own.extend(recorded.events.iter().take(room));
     }
 
     /// Purges the cached responses that other processes have changed since the last poll. The result depends neither on the clocks of

@@ -4,7 +4,7 @@ use atom_syndication::{
     Category, Content, Entry as AtomEntry, Feed as AtomFeed, FixedDateTime, Generator, Link, Person, Text, WriteConfig,
 };
 
-use super::feed::{Entry, Feed};
+use super::feed::{Feed, FeedEntry};
 use crate::db::{Timestamp, Zone};
 use crate::error::{Error, Result};
 
@@ -35,7 +35,7 @@ pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
     atom.write_with_config(declared, config).map_err(|error| Error::internal(&error.to_string()))
 }
 
-fn written(entry: Entry, zone: &Zone) -> Result<AtomEntry> {
+fn written(entry: FeedEntry, zone: &Zone) -> Result<AtomEntry> {
     let page = Link { href: entry.url, rel: "alternate".into(), mime_type: Some("text/html".into()), ..Link::default() };
     let picture = entry.image.map(|image| Link {
         href: image.url.clone(),

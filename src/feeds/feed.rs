@@ -9,12 +9,13 @@ use crate::app::App;
 use crate::articles::{self, ArticleCard, NewestArticles};
 use crate::db::{Conn, Timestamp, Zone};
 use crate::error::Result;
+use crate::events::KindTag;
 use crate::http::Tags;
 use crate::images::{self, ImageView};
 use crate::{authors, site, taxonomy};
 
 /// The parameters of a feed.
-pub(super) struct Asked {
+pub(super) struct FeedRequest {
     pub(super) section: Option<String>,
     pub(super) tag: Option<String>,
     pub(super) author: Option<String>,
@@ -38,11 +39,11 @@ pub(super) struct Feed {
     pub(super) updated: Timestamp,
     /// The time zone of the feed's times.
     pub(super) zone: Zone,
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<FeedEntry>,
 }
 
 /// An article in a feed.
-pub(super) struct Entry {
+pub(super) struct FeedEntry {
     /// The permanent id, independent of the URL.
     pub(super) id: String,
     pub(super) url: String,
@@ -64,13 +65,13 @@ pub(super) struct Entry {
 ///
 /// # Errors
 /// `404` if the section, tag or author is unknown.
-pub(super) fn make(app: &App, conn: &mut Conn, asked: Asked) -> Result<(Feed, Tags)> {
+pub(super) fn make(app: &App, conn: &mut Conn, asked: FeedRequest) -> Result<(Feed, Tags)> {
     let links = &app.config.links;
     let settings = site::settings(conn)?;
     let mut title = text::safe(&settings.name);
     let mut home = format!("{}/", links.site_url);
     let mut query = format!("limit={}", asked.limit);
-    let mut tags = Tags::of(&["site", "articles"]);
+    let mut tags = Tags::of(&[KindTag::Site, KindTag::Articles]);
     let mut narrow = |name: &str, slug: &str, said: &str, url: String| {
         let _ = write!(query, "&{name}={slug}");
         let _ = write!(title, " – {}", text::safe(said));
@@ -79,17 +80,17 @@ pub(super) fn make(app: &App, conn: &mut Conn, asked: Asked) -> Result<(Feed, Ta
     if let Some(name) = &asked.section {
         let section = taxonomy::read_section(app, conn, name)?;
         narrow("section", &section.slug, &section.name, section.url);
-        tags.add("section", section.id);
+        tags.add(section.id);
     }
     if let Some(name) = &asked.tag {
         let tag = taxonomy::read_tag(app, conn, name)?;
         narrow("tag", &tag.slug, &tag.name, tag.url);
-        tags.add("tag", tag.id);
+        tags.add(tag.id);
     }
     if let Some(name) = &asked.author {
         let card = authors::read(app, conn, name)?.basics.card;
         narrow("author", &card.slug, &card.name, card.url);
-        tags.add("author", card.id);
+        tags.add(card.id);
     }
     if let Some(locale) = &asked.locale {
         let _ = write!(query, "&locale={}", byte_serialize(locale.as_bytes()).collect::<String>());
@@ -99,10 +100,10 @@ pub(super) fn make(app: &App, conn: &mut Conn, asked: Asked) -> Result<(Feed, Ta
         None => None,
     };
     if let Some(logo) = &logo {
-        tags.add("image", logo.id);
+        tags.add(logo.id);
     }
     let NewestArticles { cards, mut texts, tags } = articles::newest(app, conn, &query, asked.full, tags)?;
-    let entries: Vec<Entry> = cards.into_iter().map(|card| entry(texts.remove(&card.id), card)).collect();
+    let entries: Vec<FeedEntry> = cards.into_iter().map(|card| entry(texts.remove(&card.id), card)).collect();
     let feed = Feed {
         title,
         description: text::safe(settings.tagline.as_deref().unwrap_or(&settings.name)),
@@ -117,9 +118,9 @@ pub(super) fn make(app: &App, conn: &mut Conn, asked: Asked) -> Result<(Feed, Ta
     Ok((feed, tags))
 }
 
-fn entry(html: Option<String>, card: ArticleCard) -> Entry {
+fn entry(html: Option<String>, card: ArticleCard) -> FeedEntry {
     let section = card.section.iter().map(|section| section.name.as_str());
-    Entry {
+    FeedEntry {
         id: format!("urn:uuid:{}", card.id),
         title: text::safe(&card.title),
         summary: text::safe(card.excerpt.as_deref().unwrap_or_default()),

@@ -31,13 +31,13 @@ impl IntoParams for FeedParameters {
     fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
         let text = |least: u32| serde_json::json!({"type": "string", "minLength": least, "maxLength": 400, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"});
         vec![
-            parameter("section", "Only articles of this section, by id or slug.", text(1)),
-            parameter("tag", "Only articles about this tag, by id or slug.", text(1)),
-            parameter("author", "Only articles by this author, by id or slug.", text(1)),
-            parameter("locale", "Only articles in this language.", text(0)),
+            parameter("section", "The section whose articles to return, by id or slug.", text(1)),
+            parameter("tag", "The tag whose articles to return, by id or slug.", text(1)),
+            parameter("author", "The author whose articles to return, by id or slug.", text(1)),
+            parameter("locale", "The language whose articles to return.", text(0)),
             parameter(
                 "content",
-                "Whole texts or excerpts; the default is the setting `FEED_CONTENT`.",
+                "Whether to return whole texts or excerpts; the default is the setting `FEED_CONTENT`.",
                 serde_json::json!({"type": "string", "enum": ["full", "summary"]}),
             ),
             parameter(
@@ -51,10 +51,17 @@ impl IntoParams for FeedParameters {
 
 /// Read the RSS feed
 ///
-/// The newest articles as RSS 2.0. Images are enclosures and authors are `dc:creator`. An item's `guid` never changes, even if
-/// the URL does.
-#[utoipa::path(tag = "Feeds", params(FeedParameters), responses((status = 200, body = String, content_type = "application/rss+xml", description = "The feed."),
-    (status = 304, description = "The client already has this response."), (status = 404, description = "There is no such section, tag or author.")))]
+/// Returns the newest articles as RSS 2.0. Images are enclosures and authors are `dc:creator`. An item's `guid` never changes, even
+/// if the URL does.
+#[utoipa::path(
+    tag = "Feeds",
+    params(FeedParameters),
+    responses(
+        (status = 200, body = String, content_type = "application/rss+xml", description = "The feed."),
+        (status = 304, description = "The client already has this response."),
+        (status = 404, description = "There is no such section, tag or author."),
+    ),
+)]
 #[get("/feeds/rss.xml")]
 async fn read_rss_feed(request: Request) -> Result<HttpResponse> {
     answer(&request, rss::TYPE, rss::write).await
@@ -62,9 +69,16 @@ async fn read_rss_feed(request: Request) -> Result<HttpResponse> {
 
 /// Read the Atom feed
 ///
-/// The newest articles as Atom (RFC 4287).
-#[utoipa::path(tag = "Feeds", params(FeedParameters), responses((status = 200, body = String, content_type = "application/atom+xml", description = "The feed."),
-    (status = 304, description = "The client already has this response."), (status = 404, description = "There is no such section, tag or author.")))]
+/// Returns the newest articles as Atom (RFC 4287).
+#[utoipa::path(
+    tag = "Feeds",
+    params(FeedParameters),
+    responses(
+        (status = 200, body = String, content_type = "application/atom+xml", description = "The feed."),
+        (status = 304, description = "The client already has this response."),
+        (status = 404, description = "There is no such section, tag or author."),
+    ),
+)]
 #[get("/feeds/atom.xml")]
 async fn read_atom_feed(request: Request) -> Result<HttpResponse> {
     answer(&request, atom::TYPE, atom::write).await
@@ -72,9 +86,16 @@ async fn read_atom_feed(request: Request) -> Result<HttpResponse> {
 
 /// Read the JSON feed
 ///
-/// The newest articles as JSON Feed 1.1.
-#[utoipa::path(tag = "Feeds", params(FeedParameters), responses((status = 200, body = JsonFeed, content_type = "application/feed+json", description = "The feed."),
-    (status = 304, description = "The client already has this response."), (status = 404, description = "There is no such section, tag or author.")))]
+/// Returns the newest articles as JSON Feed 1.1.
+#[utoipa::path(
+    tag = "Feeds",
+    params(FeedParameters),
+    responses(
+        (status = 200, body = JsonFeed, content_type = "application/feed+json", description = "The feed."),
+        (status = 304, description = "The client already has this response."),
+        (status = 404, description = "There is no such section, tag or author."),
+    ),
+)]
 #[get("/feeds/feed.json")]
 async fn read_json_feed(request: Request) -> Result<HttpResponse> {
     answer(&request, json_feed::TYPE, json_feed::write).await
@@ -92,7 +113,7 @@ async fn answer(request: &Request, content_type: &'static str, write: fn(Feed) -
     Ok(public_document(request, content_type, body, &tags, Some(updated)))
 }
 
-fn asked(request: &Request) -> Result<feed::Asked> {
+fn asked(request: &Request) -> Result<feed::FeedRequest> {
     let mut query = request.query();
     let links = &request.app.config.links;
     let raw = request.raw_query();
@@ -102,7 +123,7 @@ fn asked(request: &Request) -> Result<feed::Asked> {
     let content = query.word("content", &["full", "summary"]);
     let limit = query.limit();
     query.finish()?;
-    Ok(feed::Asked {
+    Ok(feed::FeedRequest {
         section,
         tag,
         author,
@@ -115,8 +136,14 @@ fn asked(request: &Request) -> Result<feed::Asked> {
 
 /// Read the sitemap index
 ///
-/// The list of all sitemaps, for search engines; name it in the site's `robots.txt`. Articles with `noindex` are in no sitemap.
-#[utoipa::path(tag = "Feeds", responses((status = 200, body = String, content_type = "application/xml", description = "The index."), (status = 304, description = "The client already has this response.")))]
+/// Returns the list of all sitemaps, for search engines; name it in the site's `robots.txt`. Articles with `noindex` are in no sitemap.
+#[utoipa::path(
+    tag = "Feeds",
+    responses(
+        (status = 200, body = String, content_type = "application/xml", description = "The index."),
+        (status = 304, description = "The client already has this response."),
+    ),
+)]
 #[get("/sitemap.xml")]
 async fn read_sitemap_index(request: Request) -> Result<HttpResponse> {
     request.no_query()?;
@@ -126,8 +153,14 @@ async fn read_sitemap_index(request: Request) -> Result<HttpResponse> {
 
 /// Read the news sitemap
 ///
-/// The articles of the last 48 hours, at most 1000, in Google News format.
-#[utoipa::path(tag = "Feeds", responses((status = 200, body = String, content_type = "application/xml", description = "The sitemap."), (status = 304, description = "The client already has this response.")))]
+/// Returns the articles of the last 48 hours, at most 1000, in Google News format.
+#[utoipa::path(
+    tag = "Feeds",
+    responses(
+        (status = 200, body = String, content_type = "application/xml", description = "The sitemap."),
+        (status = 304, description = "The client already has this response."),
+    ),
+)]
 #[get("/sitemap-news.xml")]
 async fn read_news_sitemap(request: Request) -> Result<HttpResponse> {
     request.no_query()?;
@@ -139,7 +172,13 @@ async fn read_news_sitemap(request: Request) -> Result<HttpResponse> {
 ///
 /// Reads a sitemap that the index names. `articles-2026-03.xml` lists the articles published in that month (a month with more
 /// than 50,000 has one sitemap per day); `site.xml` lists the front page, sections, tags and authors.
-#[utoipa::path(tag = "Feeds", params(("sitemap" = String, Path, description = "The name of the sitemap, from the index.")), responses((status = 200, body = String, content_type = "application/xml", description = "The sitemap."), (status = 304, description = "The client already has this response.")))]
+#[utoipa::path(
+    tag = "Feeds",
+    responses(
+        (status = 200, body = String, content_type = "application/xml", description = "The sitemap."),
+        (status = 304, description = "The client already has this response."),
+    ),
+)]
 #[get("/sitemaps/{sitemap}")]
 async fn read_sitemap(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -151,12 +190,21 @@ async fn read_sitemap(request: Request, name: web::Path<String>) -> Result<HttpR
 ///
 /// Returns how other sites can show a link to an article, as oEmbed 1.0. Only URLs of published articles and pages of this site
 /// are accepted.
-#[utoipa::path(tag = "Feeds", params(("url" = String, Query, description = "The URL of the article on the readers' site.", min_length = 1, max_length = 2000),
+#[utoipa::path(
+    tag = "Feeds",
+    params(
+        ("url" = String, Query, description = "The URL of the article on the readers' site.", min_length = 1, max_length = 2000),
         ("maxwidth" = Option<i32>, Query, description = "The maximum width of the thumbnail, in pixels.", minimum = 1),
         ("maxheight" = Option<i32>, Query, description = "The maximum height of the thumbnail, in pixels.", minimum = 1),
-        ("format" = inline(Option<JsonOnly>), Query, description = "The format of the response.")),
-    responses((status = 200, body = OEmbed, description = "The description of the article."), (status = 304, description = "The client already has this response."),
-        (status = 404, description = "The URL is not that of a published article."), (status = 410, description = "The article is no longer public.")))]
+        ("format" = inline(Option<JsonOnly>), Query, description = "The format of the response."),
+    ),
+    responses(
+        (status = 200, body = OEmbed, description = "The description of the article."),
+        (status = 304, description = "The client already has this response."),
+        (status = 404, description = "The URL is not that of a published article."),
+        (status = 410, description = "The article is no longer public."),
+    ),
+)]
 #[get("/oembed")]
 async fn read_oembed(request: Request) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -175,7 +223,7 @@ async fn read_oembed(request: Request) -> Result<HttpResponse> {
     let (max_width, max_height) = (bound("maxwidth"), bound("maxheight"));
     query.word("format", &["json"]);
     query.finish()?;
-    let asked = oembed::Asked { url: url.ok_or_else(Error::not_found)?, max_width, max_height };
+    let asked = oembed::OembedRequest { url: url.ok_or_else(Error::not_found)?, max_width, max_height };
     let (view, tags) = request.read(move |app, conn| oembed::describe(app, conn, &asked)).await?;
     public(&request, &view, tags)
 }

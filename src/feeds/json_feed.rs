@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::feed::{Entry, Feed};
+use super::feed::{Feed, FeedEntry};
 use crate::db::Zone;
 use crate::error::Result;
 
@@ -111,7 +111,7 @@ pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
     Ok(serde_json::to_vec(&feed)?)
 }
 
-fn item(entry: Entry, zone: &Zone) -> JsonFeedItem {
+fn item(entry: FeedEntry, zone: &Zone) -> JsonFeedItem {
     JsonFeedItem {
         id: entry.id,
         url: entry.url,

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::articles::{self, tags_of};
 use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::events::KindTag;
 use crate::http::Tags;
 use crate::pages::{self, ResolvedKind};
 use crate::{redirects, site};
@@ -52,7 +53,7 @@ pub(crate) struct OEmbed {
 }
 
 /// The parameters of an oEmbed request.
-pub(super) struct Asked {
+pub(super) struct OembedRequest {
     pub(super) url: String,
     pub(super) max_width: i32,
     pub(super) max_height: i32,
@@ -62,7 +63,7 @@ pub(super) struct Asked {
 ///
 /// # Errors
 /// `404` if the URL is not that of a published article of this site; `410` if the article is no longer public.
-pub(super) fn describe(app: &App, conn: &mut Conn, asked: &Asked) -> Result<(OEmbed, Tags)> {
+pub(super) fn describe(app: &App, conn: &mut Conn, asked: &OembedRequest) -> Result<(OEmbed, Tags)> {
     let links = &app.config.links;
     if !asked.url.starts_with(&links.site_url) {
         return Err(Error::not_found());
@@ -73,7 +74,7 @@ pub(super) fn describe(app: &App, conn: &mut Conn, asked: &Asked) -> Result<(OEm
     let id = id.ok_or_else(Error::not_found)?;
     let card = articles::cards(app, conn, &[id])?.remove(&id).ok_or_else(Error::not_found)?;
     let provider_name = site::settings(conn)?.name;
-    tags.add_kind("site");
+    tags.add_kind(KindTag::Site);
     let tags = tags_of(std::slice::from_ref(&card), tags);
     let picture = card.hero_image.filter(|image| image.width <= asked.max_width && image.height <= asked.max_height);
     let author = card.authors.into_iter().next();

@@ -4,7 +4,7 @@ use rss::extension::atom::{AtomExtension, Link};
 use rss::extension::dublincore::DublinCoreExtension;
 use rss::{Category, Channel, Enclosure, Guid, Image, Item};
 
-use super::feed::{Entry, Feed};
+use super::feed::{Feed, FeedEntry};
 use super::text;
 use crate::db::Zone;
 use crate::error::{Error, Result};
@@ -32,7 +32,7 @@ pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
     channel.write_to(Vec::new()).map_err(|error| Error::internal(&error.to_string()))
 }
 
-fn item(entry: Entry, zone: &Zone) -> Item {
+fn item(entry: FeedEntry, zone: &Zone) -> Item {
     let picture = |image: crate::images::ImageView| Enclosure {
         url: image.url.clone(),
         length: image.bytes.to_string(),

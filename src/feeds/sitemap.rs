@@ -15,15 +15,16 @@ use crate::app::App;
 use crate::articles::{self, ArticleKind, PublishedDay, SitemapEntry};
 use crate::db::{Conn, Timestamp, Zone};
 use crate::error::{Error, Result};
+use crate::events::KindTag;
 use crate::http::Tags;
 use crate::{authors, site, taxonomy};
 
 /// The media type.
 pub(super) const TYPE: &str = "application/xml";
 /// The maximum number of URLs in a sitemap.
-const MOST: i64 = 50_000;
+const MAX_URLS: i64 = 50_000;
 /// The maximum number of URLs in the news sitemap, and the period that it covers, in milliseconds.
-const MOST_NEWS: i64 = 1000;
+const MAX_NEWS_URLS: i64 = 1000;
 const NEWS: i64 = 2 * DAY;
 /// A day, in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -41,7 +42,7 @@ pub(super) fn index(app: &App, conn: &mut Conn) -> Result<(Vec<u8>, Tags)> {
     let sitemaps = std::iter::once((SITE.to_owned(), newest)).chain(sitemaps(&days).into_iter().map(|(name, time)| (name, Some(time))));
     let sitemaps: Vec<_> = sitemaps.map(|(name, time)| (format!("{}/sitemaps/{name}", app.config.links.api_url), time)).collect();
     let body = document("sitemapindex", &[("xmlns", SITEMAPS)], |writer| entries(writer, "sitemap", &sitemaps, &zone))?;
-    Ok((body, Tags::of(&["sections", "tags", "authors", "articles", "site"])))
+    Ok((body, Tags::of(&[KindTag::Sections, KindTag::Tags, KindTag::Authors, KindTag::Articles, KindTag::Site])))
 }
 
 /// Returns the sitemap with this name.
@@ -52,23 +53,23 @@ pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<(Vec<u8>, T
         pages.extend(taxonomy::section_slugs(conn)?.iter().map(|slug| (links.section(slug), None)));
         pages.extend(taxonomy::tag_slugs(conn)?.iter().map(|slug| (links.tag(slug), None)));
         pages.extend(authors::slugs(conn)?.iter().map(|slug| (links.author(slug), None)));
-        return Ok((pages_document(&pages, &zone)?, Tags::of(&["sections", "tags", "authors", "articles"])));
+        return Ok((pages_document(&pages, &zone)?, Tags::of(&[KindTag::Sections, KindTag::Tags, KindTag::Authors, KindTag::Articles])));
     }
     let (from, until) = span(name).ok_or_else(Error::not_found)?;
-    let placed = articles::sitemap_entries(app, conn, (from, until), MOST)?;
+    let placed = articles::sitemap_entries(app, conn, from, until, MAX_URLS)?;
     if placed.is_empty() {
         return Err(Error::not_found());
     }
     let pages: Vec<_> = placed.into_iter().map(|article| (article.url, Some(article.updated_at))).collect();
-    Ok((pages_document(&pages, &zone)?, Tags::of(&["articles", "sections", "site"])))
+    Ok((pages_document(&pages, &zone)?, Tags::of(&[KindTag::Articles, KindTag::Sections, KindTag::Site])))
 }
 
 /// Returns the news sitemap: the articles of the last two days.
 pub(super) fn news(app: &App, conn: &mut Conn) -> Result<(Vec<u8>, Tags)> {
     let now = app.now().millis();
-    let placed = articles::sitemap_entries(app, conn, (now - NEWS, i64::MAX), MOST_NEWS)?;
+    let placed = articles::sitemap_entries(app, conn, now - NEWS, i64::MAX, MAX_NEWS_URLS)?;
     let news: Vec<SitemapEntry> = placed.into_iter().filter(|article| article.kind == ArticleKind::Article).collect();
-    let mut tags = Tags::of(&["articles", "sections", "site"]);
+    let mut tags = Tags::of(&[KindTag::Articles, KindTag::Sections, KindTag::Site]);
     news.iter().map(|article| article.published_at.millis() + NEWS).min().into_iter().for_each(|end| {
         tags.hold_until(Timestamp::from_millis(end + 1));
     });
@@ -76,13 +77,13 @@ pub(super) fn news(app: &App, conn: &mut Conn) -> Result<(Vec<u8>, Tags)> {
     let (name, zone) = (settings.name, Zone::named(&settings.timezone));
     let body = document("urlset", &[("xmlns", SITEMAPS), ("xmlns:news", NEWS_SITEMAPS)], |writer| {
         news.iter().try_for_each(|article| {
-            writer.create_element("url").write_inner_content(|writer| one(writer, article, (&name, &zone))).map(|_| ())
+            writer.create_element("url").write_inner_content(|writer| one(writer, article, &name, &zone)).map(|_| ())
         })
     })?;
     Ok((body, tags))
 }
 
-fn one(writer: &mut Writer<Vec<u8>>, article: &SitemapEntry, (name, zone): (&str, &Zone)) -> io::Result<()> {
+fn one(writer: &mut Writer<Vec<u8>>, article: &SitemapEntry, name: &str, zone: &Zone) -> io::Result<()> {
     element(writer, "loc", &article.url)?;
     let news = |writer: &mut Writer<Vec<u8>>| {
         let publication = |writer: &mut Writer<Vec<u8>>| {
@@ -132,7 +133,7 @@ fn sitemaps(days: &[PublishedDay]) -> Vec<(String, Timestamp)> {
         months.entry((year, month)).or_default().push((day_of_month, *day));
     }
     let of_month = |((year, month), mut days): ((i16, i8), Vec<(i8, PublishedDay)>)| {
-        if days.iter().map(|(_, day)| day.count).sum::<i64>() <= MOST {
+        if days.iter().map(|(_, day)| day.count).sum::<i64>() <= MAX_URLS {
             let changed = days.iter().map(|(_, day)| day.changed_at).max();
             return changed.map(|changed| (format!("articles-{year:04}-{month:02}.xml"), changed)).into_iter().collect();
         }

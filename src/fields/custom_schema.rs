@@ -15,7 +15,7 @@ use crate::schema::custom_schemas;
 /// A schema as it is stored; empty after it was deleted.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = custom_schemas)]
-pub(super) struct Stored {
+pub(super) struct StoredSchema {
     pub(super) kind: CustomKind,
     pub(super) content: Json<Map<String, Value>>,
     pub(super) version: i32,
@@ -68,7 +68,7 @@ pub(super) struct Misfit {
     pub(super) errors: Vec<Fault>,
 }
 
-impl Stored {
+impl StoredSchema {
     /// Returns the empty schema of a kind that never had one.
     pub(super) fn nothing(kind: CustomKind) -> Self {
         Self { kind, content: Json(Map::new()), version: 0, updated_at: Timestamp::from_millis(0) }

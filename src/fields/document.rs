@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::custom_schema::Stored;
+use super::custom_schema::StoredSchema;
 use super::queries;
 use crate::app::App;
 use crate::db::Conn;
@@ -13,11 +13,11 @@ use crate::openapi;
 
 /// The last document built, with the schemas it contains.
 #[derive(Default)]
-pub(crate) struct ServedDocument(Mutex<Option<(Vec<Stored>, bytes::Bytes)>>);
+pub(crate) struct ServedDocument(Mutex<Option<(Vec<StoredSchema>, bytes::Bytes)>>);
 
 /// Returns the document with the current schemas; rebuilds it only after a schema has changed.
 pub(crate) fn document(app: &App, conn: &mut Conn) -> Result<bytes::Bytes> {
-    let schemas: Vec<Stored> = queries::all(conn)?.into_iter().filter(|schema| !schema.content.0.is_empty()).collect();
+    let schemas: Vec<StoredSchema> = queries::all(conn)?.into_iter().filter(|schema| !schema.content.0.is_empty()).collect();
     if schemas.is_empty() {
         return Ok(bytes::Bytes::from_static(openapi::compact().as_bytes()));
     }

@@ -16,8 +16,7 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 /// List custom schemas
 ///
 /// Returns the schemas for the member `custom` of articles, authors and images. The OpenAPI document contains them, too.
-#[utoipa::path(tag = "Schemas", security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = CustomSchemas, description = "The schemas.")))]
+#[utoipa::path(tag = "Schemas", params(Caller<Staff>), responses((status = 200, body = CustomSchemas, description = "The schemas.")))]
 #[get("/schemas")]
 async fn list_schemas(request: Request, _caller: Caller<Staff>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -27,9 +26,7 @@ async fn list_schemas(request: Request, _caller: Caller<Staff>) -> Result<HttpRe
 /// Read a custom schema
 ///
 /// Returns the JSON Schema for `custom` (`{}` if anything is allowed) and its version, which is also the `ETag` for conditional writes.
-#[utoipa::path(tag = "Schemas", params(("kind" = String, Path, description = "`article`, `author` or `image`.")),
-    security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = CustomSchemaView, description = "The schema.")))]
+#[utoipa::path(tag = "Schemas", params(Caller<Staff>), responses((status = 200, body = CustomSchemaView, description = "The schema.")))]
 #[get("/schemas/{kind}")]
 async fn read_schema(request: Request, _caller: Caller<Staff>, name: web::Path<String>) -> Result<HttpResponse> {
     let kind = operations::kind(&name)?;
@@ -45,8 +42,15 @@ async fn read_schema(request: Request, _caller: Caller<Staff>, name: web::Path<S
 /// have at most 50 patterns (without look-around) and 1000 subschemas. `{}` removes the schema. If existing objects violate the
 /// schema, the response is `409` and lists them in `misfits`. With `force=true` they are kept, published content stays
 /// readable, and they fail validation when next saved.
-#[utoipa::path(tag = "Schemas", params(("kind" = String, Path, description = "`article`, `author` or `image`."), ("force" = Option<bool>, Query, description = "Whether to accept the schema even if existing objects violate it.")),
-    request_body = CustomSchemaDraft, security(("bearer" = ["admin"])), responses((status = 200, body = CustomSchemaView, description = "The schema.")))]
+#[utoipa::path(
+    tag = "Schemas",
+    params(
+        ("force" = Option<bool>, Query, description = "Whether to accept the schema even if existing objects violate it."),
+        Caller<Admin>,
+    ),
+    request_body = CustomSchemaDraft,
+    responses((status = 200, body = CustomSchemaView, description = "The schema.")),
+)]
 #[put("/schemas/{kind}")]
 async fn replace_schema(body: Body, request: Request, caller: Caller<Admin>, name: web::Path<String>) -> Result<HttpResponse> {
     let kind = operations::kind(&name)?;
@@ -61,8 +65,7 @@ async fn replace_schema(body: Body, request: Request, caller: Caller<Admin>, nam
 /// Delete a custom schema
 ///
 /// Allows any custom members again. Stored objects are not changed.
-#[utoipa::path(tag = "Schemas", params(("kind" = String, Path, description = "`article`, `author` or `image`.")), security(("bearer" = ["admin"])),
-    responses((status = 204, description = "The kind has no schema.")))]
+#[utoipa::path(tag = "Schemas", params(Caller<Admin>), responses((status = 204, description = "The kind has no schema.")))]
 #[delete("/schemas/{kind}")]
 async fn delete_schema(request: Request, caller: Caller<Admin>, name: web::Path<String>) -> Result<HttpResponse> {
     let kind = operations::kind(&name)?;

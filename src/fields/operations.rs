@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::custom_schema::{CustomSchemaView, CustomSchemas, Misfit, Stored};
+use super::custom_schema::{CustomSchemaView, CustomSchemas, Misfit, StoredSchema};
 use super::queries;
 use crate::app::App;
-use crate::db::{Conn, Json, lock};
+use crate::db::{Conn, Json, Lock};
 use crate::error::{Code, Error, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind, KindTag};
 use crate::http::Precondition;
 use crate::input::{CustomKind, CustomSchema, Input};
 use crate::users::{Admin, Caller};
@@ -75,24 +75,29 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, kind: C
 
 /// Makes saves of the kind wait, so that none is validated by the previous schema.
 fn lock_kind(conn: &mut Conn, kind: CustomKind) -> Result<()> {
-    lock(conn, &format!("{}s", kind.as_str()))
+    let lock = match kind {
+        CustomKind::Article => Lock::Articles,
+        CustomKind::Author => Lock::Authors,
+        CustomKind::Image => Lock::Images,
+    };
+    lock.take(conn)
 }
 
 fn keep(
     app: &App,
     conn: &mut Conn,
     caller: &Caller<Admin>,
-    (before, content): (Stored, Map<String, Value>),
+    (before, content): (StoredSchema, Map<String, Value>),
     details: Value,
 ) -> Result<CustomSchemaView> {
-    let stored = Stored { content: Json(content), version: before.version + 1, updated_at: app.now(), ..before };
+    let stored = StoredSchema { content: Json(content), version: before.version + 1, updated_at: app.now(), ..before };
     queries::store(conn, &stored)?;
     let event = Event {
-        kind: if stored.content.0.is_empty() { "schema.removed" } else { "schema.replaced" },
+        kind: if stored.content.0.is_empty() { EventKind::SchemaRemoved } else { EventKind::SchemaReplaced },
         actor: caller.actor(),
         subject_kind: "schema",
         subject_id: stored.kind.as_str().to_owned(),
-        tags: vec!["schemas".to_owned()],
+        tags: vec![KindTag::Schemas.into()],
         details,
     };
     events::record(conn, app.now(), event)?;

@@ -1,27 +1,27 @@
-//! All SQL of custom fields.
+//! SQL queries for custom fields.
 
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::custom_schema::Stored;
+use super::custom_schema::StoredSchema;
 use crate::db::{Conn, Json};
 use crate::error::Result;
 use crate::input::CustomKind;
 use crate::schema::{articles, authors, custom_schemas, images};
 
 /// Returns the schema of a kind.
-pub(super) fn stored(conn: &mut Conn, kind: CustomKind) -> Result<Stored> {
-    let found = custom_schemas::table.filter(custom_schemas::kind.eq(kind)).select(Stored::as_select()).first(conn).optional()?;
-    Ok(found.unwrap_or_else(|| Stored::nothing(kind)))
+pub(super) fn stored(conn: &mut Conn, kind: CustomKind) -> Result<StoredSchema> {
+    let found = custom_schemas::table.filter(custom_schemas::kind.eq(kind)).select(StoredSchema::as_select()).first(conn).optional()?;
+    Ok(found.unwrap_or_else(|| StoredSchema::nothing(kind)))
 }
 
 /// Returns all stored schemas, by kind.
-pub(super) fn all(conn: &mut Conn) -> Result<Vec<Stored>> {
-    Ok(custom_schemas::table.order(custom_schemas::kind).select(Stored::as_select()).load(conn)?)
+pub(super) fn all(conn: &mut Conn) -> Result<Vec<StoredSchema>> {
+    Ok(custom_schemas::table.order(custom_schemas::kind).select(StoredSchema::as_select()).load(conn)?)
 }
 
 /// Inserts or updates a schema.
-pub(super) fn store(conn: &mut Conn, schema: &Stored) -> Result<()> {
+pub(super) fn store(conn: &mut Conn, schema: &StoredSchema) -> Result<()> {
     let own = custom_schemas::table.filter(custom_schemas::kind.eq(schema.kind));
     if diesel::update(own).set(schema).execute(conn)? == 0 {
         diesel::insert_into(custom_schemas::table).values(schema).execute(conn)?;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::db::Slugged;
+use crate::db::IdOrSlug;
 
 /// The current slug of a resource that was requested by a former one.
 #[derive(Serialize, ToSchema)]
@@ -16,7 +16,7 @@ pub(crate) struct Moved {
 impl Moved {
     /// Returns the response if the requested name is a slug other than the current one.
     pub(crate) fn from(asked: &str, present: &str) -> Option<Self> {
-        let has_moved = matches!(Slugged::<()>::parse(asked), Slugged::Slug(slug) if slug != present);
+        let has_moved = matches!(IdOrSlug::<()>::parse(asked), IdOrSlug::Slug(slug) if slug != present);
         has_moved.then(|| Self { canonical_slug: present.to_owned() })
     }
 }

@@ -1,9 +1,9 @@
-//! All SQL of former slugs.
+//! SQL queries for former slugs.
 
 use diesel::dsl::{Eq, Filter, Select};
 use diesel::prelude::*;
 
-use crate::db::{Among, Conn, Id, Timestamp, among, straight, text_enum};
+use crate::db::{Conn, Id, InList, Timestamp, in_list, on_engine, text_enum};
 use crate::error::Result;
 use crate::schema::former_slugs;
 
@@ -21,12 +21,12 @@ text_enum! {
 
 /// The ids of resources, as part of a condition.
 type Subjects =
-    Select<Filter<Filter<former_slugs::table, Eq<former_slugs::kind, SlugKind>>, Among<former_slugs::slug>>, former_slugs::subject_id>;
+    Select<Filter<Filter<former_slugs::table, Eq<former_slugs::kind, SlugKind>>, InList<former_slugs::slug>>, former_slugs::subject_id>;
 
 /// Returns the id of the resource that had a slug before.
 pub(crate) fn id_of(conn: &mut Conn, kind: SlugKind, slug: &str) -> Result<Option<String>> {
     let row = former_slugs::table.filter(former_slugs::kind.eq(kind)).filter(former_slugs::slug.eq(slug)).select(former_slugs::subject_id);
-    Ok(straight!(conn, conn => row.first(conn).optional())?)
+    Ok(on_engine!(conn, conn => row.first(conn).optional())?)
 }
 
 /// Checks whether a slug leads to another resource, so that this one cannot take it.
@@ -36,11 +36,11 @@ pub(crate) fn is_kept_for_another<T>(conn: &mut Conn, kind: SlugKind, slug: &str
 
 /// Returns the ids of the resources that had one of these slugs before, as part of a condition.
 pub(crate) fn subjects(kind: SlugKind, slugs: &[String]) -> Subjects {
-    former_slugs::table.filter(former_slugs::kind.eq(kind)).filter(among(former_slugs::slug, slugs)).select(former_slugs::subject_id)
+    former_slugs::table.filter(former_slugs::kind.eq(kind)).filter(in_list(former_slugs::slug, slugs)).select(former_slugs::subject_id)
 }
 
 /// Keeps the former slug of a resource; if its new slug is one of its former ones, that is removed.
-pub(crate) fn renamed<T>(conn: &mut Conn, kind: SlugKind, id: Id<T>, (former, present): (&str, &str), now: Timestamp) -> Result<()> {
+pub(crate) fn renamed<T>(conn: &mut Conn, kind: SlugKind, id: Id<T>, former: &str, present: &str, now: Timestamp) -> Result<()> {
     if former == present {
         return Ok(());
     }
@@ -49,7 +49,7 @@ pub(crate) fn renamed<T>(conn: &mut Conn, kind: SlugKind, id: Id<T>, (former, pr
 }
 
 /// Moves the current and the former slugs of a resource to the one that replaces it.
-pub(crate) fn merged<T>(conn: &mut Conn, kind: SlugKind, (from, slug): (Id<T>, &str), to: Id<T>, now: Timestamp) -> Result<()> {
+pub(crate) fn merged<T>(conn: &mut Conn, kind: SlugKind, from: Id<T>, slug: &str, to: Id<T>, now: Timestamp) -> Result<()> {
     diesel::update(of(kind, from)).set(former_slugs::subject_id.eq(to.to_string())).execute(conn)?;
     keep(conn, kind, slug, &to.to_string(), now)
 }

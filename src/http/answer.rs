@@ -12,24 +12,22 @@ use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt};
 use serde::Serialize;
 use serde_json::Value;
-use xxhash_rust::xxh3::xxh3_128;
 
 use super::cache::{GoodUntil, MadeOf, cache_tag};
-use super::conditional::version_tag;
+use super::cache_control;
+use super::entity_tag;
 use super::pages::{Cursors, laid_out, link_header};
 use super::request::Request;
 use crate::app::App;
-use crate::config::SharedCache;
-use crate::db::{PageOf, PageQuery, Timestamp};
+use crate::db::{Id, PageOf, PageQuery, Timestamp};
 use crate::error::{Error, Result};
+use crate::events::{CacheTag, KindTag, Tagged};
 
-const PUBLIC: &str = "public, max-age=0, must-revalidate";
 const JSON: &str = "application/json";
 /// The capacity of a thread's serialization buffer that is kept for the next response, in bytes.
-const LARGEST_DESK: usize = 512 * 1024;
-const PRIVATE: &str = "private, no-store";
+const MAX_BUFFER: usize = 512 * 1024;
 /// The maximum length of `Cache-Tag`, in bytes: by default, nginx accepts 4 KiB for a whole response head, and Node.js 16 KiB.
-const LONGEST_CACHE_TAG: usize = 2048;
+const MAX_CACHE_TAG_LENGTH: usize = 2048;
 /// The kinds that `Cache-Tag` names as a whole if it would be too long otherwise, one after the other, the kind that changes most
 /// last.
 const WHOLE_FIRST: [&str; 5] = ["image", "tag", "author", "section", "article"];
@@ -46,13 +44,18 @@ pub(crate) struct Tags {
 
 impl Tags {
     /// Adds the tag of one resource.
-    pub(crate) fn add(&mut self, kind: &str, id: impl std::fmt::Display) {
-        self.name(format_args!("{kind}:{id}"));
+    pub(crate) fn add<T: Tagged>(&mut self, id: Id<T>) {
+        self.name(format_args!("{}:{id}", T::KIND));
+    }
+
+    /// Adds the tag of the comments of an article.
+    pub(crate) fn add_comments_of(&mut self, article: impl std::fmt::Display) {
+        self.name(format_args!("{}", CacheTag::comments_of(article).as_str()));
     }
 
     /// Adds the tag of a whole kind.
-    pub(crate) fn add_kind(&mut self, kind: &str) {
-        self.name(format_args!("{kind}"));
+    pub(crate) fn add_kind(&mut self, kind: KindTag) {
+        self.name(format_args!("{}", kind.as_str()));
     }
 
     fn name(&mut self, tag: std::fmt::Arguments<'_>) {
@@ -72,7 +75,7 @@ impl Tags {
     fn header(&self) -> Cow<'_, str> {
         let mut names = Cow::Borrowed(self.names.as_str());
         for kind in WHOLE_FIRST {
-            if names.len() <= LONGEST_CACHE_TAG {
+            if names.len() <= MAX_CACHE_TAG_LENGTH {
                 break;
             }
             let is_one = |name: &&str| name.strip_prefix(kind).is_some_and(|rest| rest.starts_with(':'));
@@ -89,10 +92,10 @@ impl Tags {
     }
 
     /// Returns the tags of whole kinds.
-    pub(crate) fn of(kinds: &[&str]) -> Self {
+    pub(crate) fn of(kinds: &[KindTag]) -> Self {
         let mut tags = Self::default();
         for kind in kinds {
-            tags.add_kind(kind);
+            tags.add_kind(*kind);
         }
         tags
     }
@@ -100,13 +103,13 @@ impl Tags {
 
 /// A serialized public view. Large views are serialized on the thread that read them, because memory that one thread allocates and
 /// another frees is slow for both.
-pub(crate) struct Written {
+pub(crate) struct Serialized {
     body: Bytes,
     tags: Tags,
     cursors: Cursors,
 }
 
-impl Written {
+impl Serialized {
     /// Serializes a view.
     pub(crate) fn of<T: Serialize>(view: &T, tags: Tags) -> Result<Self> {
         Ok(Self { body: bytes(view)?, tags, cursors: Cursors::default() })
@@ -120,20 +123,20 @@ impl Written {
 }
 
 /// Responds with a serialized public view: the same bytes for every caller, with a strong entity tag of these bytes.
-pub(crate) fn public_written(request: &Request, written: Written) -> HttpResponse {
-    let Written { body, tags, cursors } = written;
+pub(crate) fn public_written(request: &Request, written: Serialized) -> HttpResponse {
+    let Serialized { body, tags, cursors } = written;
     let link = link_header(request, &cursors);
     finish_public(request, Public { body, tags: &tags, link: Some(&link), content_type: JSON, changed: None })
 }
 
 /// Responds with a public view.
 pub(crate) fn public<T: Serialize>(request: &Request, view: &T, tags: Tags) -> Result<HttpResponse> {
-    Ok(public_written(request, Written::of(view, tags)?))
+    Ok(public_written(request, Serialized::of(view, tags)?))
 }
 
 /// Responds with a page of public views.
 pub(crate) fn public_page<V: Serialize>(request: &Request, query: &PageQuery, page: &PageOf<V>, tags: Tags) -> Result<HttpResponse> {
-    Ok(public_written(request, Written::page(&request.app, query, page, tags)?))
+    Ok(public_written(request, Serialized::page(&request.app, query, page, tags)?))
 }
 
 /// Responds with a public document that is not JSON of the API, such as a feed. `changed` is the time of its last change.
@@ -161,12 +164,12 @@ struct Public<'a> {
 
 fn finish_public(request: &Request, public: Public<'_>) -> HttpResponse {
     let Public { body, tags, link, content_type, changed } = public;
-    let tag = format!("\"{:032x}\"", xxh3_128(&body));
-    let matched = request.header("if-none-match").is_some_and(|sent| matches_tag(sent, &tag));
+    let tag = entity_tag::of_bytes(&body);
+    let matched = request.header("if-none-match").is_some_and(|sent| entity_tag::matches(sent, &tag));
     let mut response = HttpResponse::build(if matched { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     response
         .insert_header((ETAG, tag))
-        .insert_header((CACHE_CONTROL, lifetime(request.app.config.server.shared_cache, tags.until)))
+        .insert_header((CACHE_CONTROL, cache_control::of_public(request.app.config.server.shared_cache, tags.until)))
         .insert_header((VARY, "Accept-Encoding"));
     if matched {
         return response.finish();
@@ -185,23 +188,11 @@ fn finish_public(request: &Request, public: Public<'_>) -> HttpResponse {
     response.insert_header((CONTENT_TYPE, content_type)).body(body)
 }
 
-/// Returns `Cache-Control`: how long shared caches may keep a response. Browsers always revalidate; a response that changes with
-/// time alone is revalidated by shared caches too.
-fn lifetime(shared: SharedCache, until: Option<Timestamp>) -> String {
-    let SharedCache { fresh, stale } = shared;
-    match (fresh, stale) {
-        (0, _) => PUBLIC.to_owned(),
-        _ if until.is_some() => PUBLIC.to_owned(),
-        (fresh, 0) => format!("public, max-age=0, s-maxage={fresh}"),
-        (fresh, stale) => format!("public, max-age=0, s-maxage={fresh}, stale-while-revalidate={stale}"),
-    }
-}
-
 /// Responds with an editor view. Its entity tag is its version. It is never `304`, because embedded views change without it.
 pub(crate) fn editor<T: Serialize>(view: &T, version: i32) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok()
-        .insert_header((ETAG, version_tag(version)))
-        .insert_header((CACHE_CONTROL, PRIVATE))
+        .insert_header((ETAG, entity_tag::of_version(version)))
+        .insert_header((CACHE_CONTROL, cache_control::PRIVATE))
         .insert_header((CONTENT_TYPE, JSON))
         .body(bytes(view)?))
 }
@@ -211,7 +202,7 @@ pub(crate) fn editor_page<V: Serialize>(request: &Request, query: &PageQuery, pa
     let (body, cursors) = laid_out(&request.app, query, page)?;
     let link = link_header(request, &cursors);
     let mut response = HttpResponse::Ok();
-    response.insert_header((CACHE_CONTROL, PRIVATE)).insert_header((CONTENT_TYPE, JSON));
+    response.insert_header((CACHE_CONTROL, cache_control::PRIVATE)).insert_header((CONTENT_TYPE, JSON));
     if !link.is_empty() {
         response.insert_header((LINK, link));
     }
@@ -222,8 +213,8 @@ pub(crate) fn editor_page<V: Serialize>(request: &Request, query: &PageQuery, pa
 pub(crate) fn created<T: Serialize>(request: &Request, path: &str, view: &T, version: i32) -> Result<HttpResponse> {
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, format!("{}/api/v1{path}", request.app.config.links.api_url)))
-        .insert_header((ETAG, version_tag(version)))
-        .insert_header((CACHE_CONTROL, PRIVATE))
+        .insert_header((ETAG, entity_tag::of_version(version)))
+        .insert_header((CACHE_CONTROL, cache_control::PRIVATE))
         .insert_header((CONTENT_TYPE, JSON))
         .body(bytes(view)?))
 }
@@ -232,7 +223,7 @@ pub(crate) fn created<T: Serialize>(request: &Request, path: &str, view: &T, ver
 pub(crate) fn moved<T: Serialize>(request: &Request, path: &str, view: &T) -> Result<HttpResponse> {
     Ok(HttpResponse::PermanentRedirect()
         .insert_header((LOCATION, format!("{}/api/v1{path}", request.app.config.links.api_url)))
-        .insert_header((CACHE_CONTROL, PUBLIC))
+        .insert_header((CACHE_CONTROL, cache_control::REVALIDATED))
         .insert_header((CONTENT_TYPE, JSON))
         .body(bytes(view)?))
 }
@@ -242,45 +233,43 @@ pub(crate) fn lead_to_page(request: &Request, path: &str, token: Option<&str>) -
     let token = token.map(|token| format!("?token={}", url::form_urlencoded::byte_serialize(token.as_bytes()).collect::<String>()));
     HttpResponse::SeeOther()
         .insert_header((LOCATION, format!("{}{path}{}", request.app.config.links.site_url, token.unwrap_or_default())))
-        .insert_header((CACHE_CONTROL, PRIVATE))
+        .insert_header((CACHE_CONTROL, cache_control::PRIVATE))
         .finish()
 }
 
 /// Responds with a private view that has no version.
 pub(crate) fn private<T: Serialize>(status: u16, view: &T) -> Result<HttpResponse> {
     let status = StatusCode::from_u16(status).map_err(|error| Error::internal(&error.to_string()))?;
-    Ok(HttpResponse::build(status).insert_header((CACHE_CONTROL, PRIVATE)).insert_header((CONTENT_TYPE, JSON)).body(bytes(view)?))
+    Ok(HttpResponse::build(status)
+        .insert_header((CACHE_CONTROL, cache_control::PRIVATE))
+        .insert_header((CONTENT_TYPE, JSON))
+        .body(bytes(view)?))
 }
 
 /// Responds with a CSV file for download, for the caller only.
-pub(crate) fn sheet(file_name: &str, pieces: impl Stream<Item = Result<Bytes>> + 'static) -> HttpResponse {
+pub(crate) fn csv_attachment(file_name: &str, pieces: impl Stream<Item = Result<Bytes>> + 'static) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{file_name}\"")))
-        .insert_header((CACHE_CONTROL, PRIVATE))
+        .insert_header((CACHE_CONTROL, cache_control::PRIVATE))
         .streaming(pieces.inspect_err(|error| tracing::error!(%error, "a file broke off while it was sent")))
 }
 
 /// Responds with `204`.
 pub(crate) fn no_content() -> HttpResponse {
-    HttpResponse::NoContent().insert_header((CACHE_CONTROL, PRIVATE)).finish()
-}
-
-/// Returns whether `If-None-Match` names this tag (weak comparison, RFC 9110, section 13.1.2).
-pub(crate) fn matches_tag(sent: &str, tag: &str) -> bool {
-    sent.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
+    HttpResponse::NoContent().insert_header((CACHE_CONTROL, cache_control::PRIVATE)).finish()
 }
 
 /// Serializes into a buffer that each thread reuses: a growing buffer would be copied again and again.
 pub(super) fn bytes<T: Serialize>(view: &T) -> Result<Bytes> {
-    thread_local!(static DESK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
-    DESK.with_borrow_mut(|desk| {
+    thread_local!(static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
+    BUFFER.with_borrow_mut(|desk| {
         // A serialization that failed may have left its beginning.
         desk.clear();
         serde_json::to_writer(&mut *desk, view).map_err(|error| Error::internal(&error.to_string()))?;
         let bytes = Bytes::copy_from_slice(desk);
         desk.clear();
-        desk.shrink_to(LARGEST_DESK);
+        desk.shrink_to(MAX_BUFFER);
         Ok(bytes)
     })
 }

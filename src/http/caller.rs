@@ -7,20 +7,20 @@ use std::rc::Rc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-use super::front::Template;
-use super::joined::Joined;
+use super::middleware::Template;
 use super::request::{Request, app_of};
-use super::work::Work;
+use super::request_transaction::RequestTransaction;
+use super::unit_of_work::UnitOfWork;
 use crate::error::{Code, Error, Result};
-use crate::users::{Asked, Caller, Right, authenticate, demand};
+use crate::users::{Caller, KeyUse, Right, authenticate, demand};
 
 impl<R: Right> FromRequest for Caller<R> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let joined = request.extensions().get::<Rc<Joined>>().cloned();
-        let work = app_of(request).map(|app| Work::part_of(app, joined));
+        let transaction = request.extensions().get::<Rc<RequestTransaction>>().cloned();
+        let work = app_of(request).map(|app| UnitOfWork::part_of(app, transaction));
         let header = request.headers().get("authorization").and_then(|value| value.to_str().ok()).map(str::to_owned);
         let asked = asked(request);
         Box::pin(async move { identify(&work?, header.as_deref(), &asked).await })
@@ -35,13 +35,13 @@ impl Request {
 }
 
 /// Describes what a request asks for, by its method and the template of its path.
-pub(super) fn asked(request: &HttpRequest) -> Asked {
+pub(super) fn asked(request: &HttpRequest) -> KeyUse {
     let template = request.extensions().get::<Template>().map(|template| template.0);
     let method = request.method().as_str();
-    Asked { reading: method == "GET", demand: template.and_then(|template| demand(method, template)) }
+    KeyUse { reading: method == "GET", demand: template.and_then(|template| demand(method, template)) }
 }
 
-async fn identify<R: Right>(work: &Work, header: Option<&str>, asked: &Asked) -> Result<Caller<R>> {
+async fn identify<R: Right>(work: &UnitOfWork, header: Option<&str>, asked: &KeyUse) -> Result<Caller<R>> {
     let missing = || Error::new(Code::Unauthenticated, "Send an access token or an API key.").header("WWW-Authenticate", "Bearer");
     let header = header.ok_or_else(missing)?;
     let (scheme, token) = header.split_once(' ').ok_or_else(missing)?;

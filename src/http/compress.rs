@@ -10,6 +10,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETA
 use bytes::Bytes;
 
 use super::cache::Coding;
+use super::entity_tag;
 
 /// Bodies up to this size, in bytes, are compressed in place; larger ones on a blocking thread.
 const MAX_AT_ONCE: usize = 16 * 1024;
@@ -29,10 +30,10 @@ pub(super) async fn compressed(answer: Response<BoxBody>, coding: Coding) -> Res
         return answer.set_body(BoxBody::new(body));
     }
     answer.headers_mut().append(VARY, HeaderValue::from_static("Accept-Encoding"));
-    match coded(&body, coding).await.zip(coding.name()) {
-        Some((coded, name)) => {
+    match encoded(&body, coding).await.zip(coding.name()) {
+        Some((encoded, name)) => {
             say_so(answer.headers_mut(), name);
-            answer.set_body(BoxBody::new(coded))
+            answer.set_body(BoxBody::new(encoded))
         }
         None => answer.set_body(BoxBody::new(body)),
     }
@@ -43,7 +44,7 @@ fn is_private(headers: &HeaderMap) -> bool {
     rules.is_some_and(|rules| rules.starts_with(b"private")) && !headers.contains_key(CONTENT_ENCODING)
 }
 
-async fn coded(body: &Bytes, coding: Coding) -> Option<Bytes> {
+async fn encoded(body: &Bytes, coding: Coding) -> Option<Bytes> {
     if coding == Coding::Identity || body.len() <= MAX_AT_ONCE {
         return coding.code(body);
     }
@@ -53,8 +54,8 @@ async fn coded(body: &Bytes, coding: Coding) -> Option<Bytes> {
 
 fn say_so(headers: &mut HeaderMap, name: &'static str) {
     headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
-    let tag = headers.get(ETAG).and_then(|tag| tag.to_str().ok()).and_then(|tag| tag.strip_suffix('"'));
-    if let Some(tag) = tag.and_then(|tag| HeaderValue::from_str(&format!("{tag}-{name}\"")).ok()) {
+    let tag = headers.get(ETAG).and_then(|tag| tag.to_str().ok()).and_then(|tag| entity_tag::in_coding(tag, name));
+    if let Some(tag) = tag.and_then(|tag| HeaderValue::from_str(&tag).ok()) {
         headers.insert(ETAG, tag);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::cache::Coding;
+use super::entity_tag::{self, version_of};
 use crate::error::{Code, Error, Result};
 
 /// The maximum size of the conflicts in the response to a refused write, in bytes.
@@ -96,24 +96,12 @@ fn within_bounds(conflicts: Vec<Value>) -> Vec<Value> {
     conflicts.into_iter().map(told).collect()
 }
 
-/// Returns the entity tag of a version of an editor view.
-pub(crate) fn version_tag(version: i32) -> String {
-    format!("\"v{version}\"")
-}
-
-/// Returns the version that a strong entity tag of an editor view names, in any content coding.
-fn version_of(tag: &str) -> Option<i32> {
-    let text = tag.strip_prefix("\"v")?.strip_suffix('"')?;
-    let number = Coding::ALL.iter().find_map(|coding| text.strip_suffix(coding.name()?)?.strip_suffix('-')).unwrap_or(text);
-    number.parse::<i32>().ok().filter(|version| version.to_string() == number)
-}
-
 /// Returns the error for a tag that names the current version but was weakened on its way.
 fn weak_tag(version: i32) -> Error {
     let detail = format!(
         "The entity tag is weak, and If-Match compares strongly. The current version is {version}; a proxy changed the response \
          that you read, perhaps by compressing it. Send {} in If-Match.",
-        version_tag(version)
+        entity_tag::of_version(version)
     );
     Error::new(Code::WeakTag, detail).with("current_version", version)
 }
@@ -125,19 +113,4 @@ fn conflicts(current: &Value, sent: &Map<String, Value>) -> Vec<Value> {
         Some(json!({"pointer": format!("/{name}"), "current": theirs, "yours": yours}))
     };
     sent.iter().filter_map(differs).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::version_of;
-
-    #[test]
-    fn a_version_has_one_tag_in_each_coding() {
-        for tag in ["\"v12\"", "\"v12-br\"", "\"v12-gzip\""] {
-            assert_eq!(version_of(tag), Some(12), "{tag}");
-        }
-        for tag in ["W/\"v12\"", "v12", "\"12\"", "\"v012\"", "\"v12-\"", "\"v12-zstd\"", "\"v12br\"", "\"v+1\"", "\"v\"", "\""] {
-            assert_eq!(version_of(tag), None, "{tag}");
-        }
-    }
 }

@@ -12,8 +12,8 @@ use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 
-use super::joined::Joined;
 use super::request::app_of;
+use super::request_transaction::RequestTransaction;
 use crate::error::{Error as Problem, Result};
 
 /// The headers that a subrequest inherits from its outer request.
@@ -31,7 +31,7 @@ pub(crate) struct Dispatch {
 
 /// The entry to the service, which requests carry as an extension.
 #[derive(Clone)]
-pub(super) struct Door(Rc<dyn Fn(RawRequest) -> Answering>);
+pub(super) struct InnerService(Rc<dyn Fn(RawRequest) -> Answering>);
 
 /// An operation that runs within another request.
 #[derive(Clone)]
@@ -69,7 +69,7 @@ pub(crate) struct SubAnswer {
     pub(crate) body: Value,
 }
 
-impl Door {
+impl InnerService {
     /// Creates the entry to a service.
     pub(super) fn new(service: impl Fn(RawRequest) -> Answering + 'static) -> Self {
         Self(Rc::new(service))
@@ -89,7 +89,7 @@ impl FromRequest for Dispatch {
     type Future = std::future::Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let door = request.extensions().get::<Door>().cloned();
+        let door = request.extensions().get::<InnerService>().cloned();
         // A header written by the proxy tells the client's IP address.
         let forwarded = app_of(request).map(|app| app.config.server.proxies.header.clone()).unwrap_or_default();
         let inherits = |name: &HeaderName| INHERITED.contains(&name.as_str()) || name.as_str() == forwarded;
@@ -102,7 +102,7 @@ impl FromRequest for Dispatch {
 
 impl Dispatch {
     /// Runs one operation in the transaction of the outer request.
-    pub(crate) async fn carry_out(&self, asked: SubRequest, joined: Rc<Joined>) -> Result<SubAnswer> {
+    pub(crate) async fn carry_out(&self, asked: SubRequest, transaction: Rc<RequestTransaction>) -> Result<SubAnswer> {
         let SubRequest { method, uri, body, if_match } = asked;
         let bytes = body.map(|body| Bytes::from(body.to_string()));
         let length = bytes.as_ref().map_or(0, Bytes::len);
@@ -119,7 +119,7 @@ impl Dispatch {
         if let Some(value) = if_match {
             add(IF_MATCH, value);
         }
-        request.extensions_mut().insert(joined);
+        request.extensions_mut().insert(transaction);
         let response = (self.service)(request).await.map_err(|error| Problem::internal(&error.to_string()))?;
         answer_of(response).await
     }

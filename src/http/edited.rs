@@ -1,6 +1,6 @@
 //! Editor views: the public view plus the members that protect writes.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::db::Timestamp;
@@ -26,14 +26,6 @@ impl<V: Serialize> Edited<V> {
     pub(crate) fn same_content(&self, other: &Self) -> Result<bool> {
         Ok(serde_json::to_value(&self.view)? == serde_json::to_value(&other.view)?)
     }
-}
-
-/// The value of the `view` parameter that asks for the editor view.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum EditorView {
-    /// The editor view; needs a token.
-    Editor,
 }
 
 /// The public view or, with `view=editor`, the editor view.

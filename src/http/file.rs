@@ -7,12 +7,11 @@ use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, ETAG, VARY};
 
-use super::answer::matches_tag;
+use super::cache_control;
+use super::entity_tag;
 use super::request::Request;
 use crate::error::{Code, Error, Result};
 
-const IMMUTABLE: &str = "public, max-age=31536000, immutable";
-const BRIEF: &str = "public, max-age=60";
 /// A file that a browser takes for a document can run nothing.
 const POLICY: &str = "default-src 'none'; sandbox";
 
@@ -62,8 +61,8 @@ pub(crate) async fn stored_file(request: &Request, file: &StoredFile<'_>) -> Res
         Some(size) => size,
         None => storage.size(file.name).await?.ok_or_else(Error::not_found)?,
     };
-    let tag = format!("\"{}\"", file.tag);
-    if request.header("if-none-match").is_some_and(|sent| matches_tag(sent, &tag)) {
+    let tag = entity_tag::of_file(file.tag);
+    if request.header("if-none-match").is_some_and(|sent| entity_tag::matches(sent, &tag)) {
         return Ok(head(StatusCode::NOT_MODIFIED, &tag, file).finish());
     }
     let wanted = request.header("range").filter(|_| request.header("if-range").is_none_or(|validator| validator == tag));
@@ -81,8 +80,8 @@ pub(crate) async fn stored_file(request: &Request, file: &StoredFile<'_>) -> Res
 fn head(status: StatusCode, tag: &str, file: &StoredFile<'_>) -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
     let keeping = match file.keeping {
-        Keeping::ForEver => IMMUTABLE,
-        Keeping::AMinute => BRIEF,
+        Keeping::ForEver => cache_control::IMMUTABLE,
+        Keeping::AMinute => cache_control::ONE_MINUTE,
     };
     if let Some(name) = file.vary {
         response.append_header((VARY, name));

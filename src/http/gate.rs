@@ -17,17 +17,17 @@ use actix_web::{Error, HttpMessage};
 use futures_util::future::{Either, LocalBoxFuture};
 
 use super::address::client_address;
-use super::cache::{Address, Coding, Made, Turn};
+use super::cache::{CacheUrl, Coding, FlightRole, MadeResponse};
 use super::compress::compressed;
 use super::cors;
-use super::dispatch::{Answering, Door};
-use super::front::{NoHost, Template, request_id};
+use super::dispatch::{Answering, InnerService};
 use super::limits::Limit;
+use super::middleware::{NoHost, Template, request_id};
 use super::wire::Conduct;
 use crate::app::App;
 
 /// A response that is ready at once, or one that is being made.
-type Passing = Either<Ready<Result<Response<BoxBody>, Error>>, LocalBoxFuture<'static, Result<Response<BoxBody>, Error>>>;
+type CacheFuture = Either<Ready<Result<Response<BoxBody>, Error>>, LocalBoxFuture<'static, Result<Response<BoxBody>, Error>>>;
 
 /// Builds the service of each worker behind this layer.
 pub(crate) fn around<A, F, S>(
@@ -45,13 +45,13 @@ where
         let app = app.clone();
         async move {
             let service = Rc::new(building.await?);
-            let door = Door::new(move |request: RawRequest| -> Answering { Box::pin(service.call(request)) });
+            let door = InnerService::new(move |request: RawRequest| -> Answering { Box::pin(service.call(request)) });
             Ok(fn_service(move |request: RawRequest| pass(&app, &door, request)))
         }
     })
 }
 
-fn pass(app: &App, door: &Door, mut request: RawRequest) -> Passing {
+fn pass(app: &App, door: &InnerService, mut request: RawRequest) -> CacheFuture {
     let conduct = Conduct::of(&mut request);
     if conduct.is_wired() && !names_a_host(request.headers()) {
         request.extensions_mut().insert(NoHost);
@@ -63,12 +63,12 @@ fn pass(app: &App, door: &Door, mut request: RawRequest) -> Passing {
     if let Some(answer) = ready_answer(app, &request) {
         return Either::Left(ready(Ok(conduct.answers(answer))));
     }
-    let Some(begun) = app.cache.begin() else { return through(door, request, conduct) };
+    let Some(begun) = app.cache.purge_epoch() else { return through(door, request, conduct) };
     let making = make(app.clone(), door.clone(), request, begun);
     Either::Right(Box::pin(async move { Ok(conduct.answers(making.await.unwrap_or_else(Response::from))) }))
 }
 
-fn through(door: &Door, request: RawRequest, conduct: Conduct) -> Passing {
+fn through(door: &InnerService, request: RawRequest, conduct: Conduct) -> CacheFuture {
     let coding = Coding::wanted(request.headers());
     let making = door.enter(request);
     Either::Right(Box::pin(async move {
@@ -101,7 +101,7 @@ fn is_host(text: &[u8]) -> bool {
 fn ready_answer(app: &App, request: &RawRequest) -> Option<Response<BoxBody>> {
     let began = Instant::now();
     let sent = Sent::of(request);
-    let entry = app.cache.find(&Address::of(request.uri()), sent.coding)?;
+    let entry = app.cache.find(&CacheUrl::of(request.uri()), sent.coding)?;
     let proxies = &app.config.server.proxies;
     if app.limits.limits(Limit::Read)
         && app.limits.check(Limit::Read, client_address(request.peer_addr(), request.headers(), proxies)).is_err()
@@ -111,7 +111,7 @@ fn ready_answer(app: &App, request: &RawRequest) -> Option<Response<BoxBody>> {
     }
     let mut answer = entry.answer(sent.has());
     let id = request_id(request.headers());
-    sent.dress(app, &id, &mut answer);
+    sent.add_headers(app, &id, &mut answer);
     entry.count(answer.status());
     app.metrics.took(began.elapsed());
     tracing::debug!(request_id = id, path = request.path(), status = answer.status().as_u16(), "served from the cache");
@@ -136,7 +136,7 @@ impl Sent {
     }
 
     /// Adds the headers that belong to this one response.
-    fn dress(&self, app: &App, id: &str, answer: &mut Response<BoxBody>) {
+    fn add_headers(&self, app: &App, id: &str, answer: &mut Response<BoxBody>) {
         if app.is_stopping() {
             answer.head_mut().set_connection_type(ConnectionType::Close);
         }
@@ -149,27 +149,27 @@ impl Sent {
 }
 
 /// Makes a response, once for all clients that wait for it, and caches it if it is public.
-async fn make(app: App, door: Door, mut request: RawRequest, begun: u64) -> Result<Response<BoxBody>, Error> {
+async fn make(app: App, door: InnerService, mut request: RawRequest, begun: u64) -> Result<Response<BoxBody>, Error> {
     let uri = request.uri().clone();
-    let (address, sent) = (Address::of(&uri), Sent::of(&request));
+    let (address, sent) = (CacheUrl::of(&uri), Sent::of(&request));
     let mut begun = begun;
     // Requests of staff have private responses: other clients should not wait for them.
     let shared = !request.headers().contains_key(AUTHORIZATION);
     let _flight = match shared.then(|| app.cache.join(&address)) {
-        Some(Turn::Wait(mut landing)) => {
+        Some(FlightRole::Wait(mut landing)) => {
             // An error means that the other request has finished.
             let _ = landing.changed().await;
             if let Some(answer) = ready_answer(&app, &request) {
                 return Ok(answer);
             }
-            begun = app.cache.begin().unwrap_or(begun);
+            begun = app.cache.purge_epoch().unwrap_or(begun);
             None
         }
-        Some(Turn::Make(flight)) => Some(flight),
+        Some(FlightRole::Make(flight)) => Some(flight),
         None => None,
     };
     if sent.coding != Coding::Identity && app.cache.find(&address, Coding::Identity).is_some() {
-        app.cache.coded(&address, sent.coding).await;
+        app.cache.encoded(&address, sent.coding).await;
         if let Some(answer) = ready_answer(&app, &request) {
             return Ok(answer);
         }
@@ -182,12 +182,12 @@ async fn make(app: App, door: Door, mut request: RawRequest, begun: u64) -> Resu
     let id = answer.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     let template = answer.request().extensions().get::<Template>().map(|template| template.0).unwrap_or_default();
     let made = match app.cache.keep(&address, begun, answer, [200, 304].map(|status| app.metrics.counter("GET", template, status))) {
-        Made::Public(made) => made,
-        Made::Other(answer) => return Ok(compressed(answer.into(), sent.coding).await),
+        MadeResponse::Public(made) => made,
+        MadeResponse::Other(answer) => return Ok(compressed(answer.into(), sent.coding).await),
     };
-    let coded = app.cache.coded(&address, sent.coding).await;
-    let mut answer = coded.unwrap_or(made).answer(sent.has());
-    sent.dress(&app, &id, &mut answer);
+    let encoded = app.cache.encoded(&address, sent.coding).await;
+    let mut answer = encoded.unwrap_or(made).answer(sent.has());
+    sent.add_headers(&app, &id, &mut answer);
     Ok(answer)
 }
 

@@ -5,7 +5,7 @@ use actix_web::HttpRequest;
 use crate::error::{Code, Error, Result};
 
 /// A kind of body that an operation accepts.
-pub(super) struct Kind {
+pub(super) struct BodyKind {
     /// The media types, the usual one first.
     pub(super) types: &'static [&'static str],
     /// The maximum size, in bytes.
@@ -14,7 +14,7 @@ pub(super) struct Kind {
     pub(super) too_large: fn() -> Error,
 }
 
-impl Kind {
+impl BodyKind {
     /// Refuses a body of another kind, judged by the request's headers.
     pub(super) fn admit(&self, request: &HttpRequest) -> Result<()> {
         if !self.types.contains(&essence(request).as_str()) {

@@ -28,7 +28,10 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 /// Check that the process is alive
 ///
 /// Suits a supervisor's liveness probe: it does not use the database.
-#[utoipa::path(tag = "Operation", operation_id = "read_health", responses((status = 200, body = Health, description = "The process is alive.")))]
+#[utoipa::path(
+    tag = "Operation", operation_id = "read_health",
+    responses((status = 200, body = Health, description = "The process is alive.")),
+)]
 #[get("/healthz")]
 async fn read_health(request: Request) -> Result<HttpResponse> {
     request.no_query()?;
@@ -39,7 +42,10 @@ async fn read_health(request: Request) -> Result<HttpResponse> {
 ///
 /// Suits a load balancer's readiness probe. It succeeds if the database responds, is not known to be damaged and has this program's
 /// schema, the media store can be used, and the server is not stopping.
-#[utoipa::path(tag = "Operation", operation_id = "read_readiness", responses((status = 200, body = Health, description = "Requests can be served.")))]
+#[utoipa::path(
+    tag = "Operation", operation_id = "read_readiness",
+    responses((status = 200, body = Health, description = "Requests can be served.")),
+)]
 #[get("/readyz")]
 async fn read_readiness(request: Request) -> Result<HttpResponse> {
     request.no_query()?;

@@ -19,16 +19,17 @@ use actix_web::{HttpMessage, HttpResponse};
 use bytes::Bytes;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::address::client_address;
 use super::body::collect;
-use super::front::{Answered, Template};
 use super::head::{announced, essence};
-use super::joined::Joined;
 use super::limits::Limit;
+use super::middleware::{Answered, Template};
+use super::request_transaction::RequestTransaction;
 use super::trial;
-use super::work::Work;
+use super::unit_of_work::UnitOfWork;
 use crate::app::App;
 use crate::db::{Conn, Id, Timestamp};
 use crate::error::{Code, Error, Result, conflict_on};
@@ -39,7 +40,7 @@ use crate::users::{User, authenticate};
 /// The time for which a response is stored.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
 /// The maximum size of a body that can be compared: an upload and the form around it.
-const LARGEST: usize = 21 * 1024 * 1024;
+const MAX_SIZE: usize = 21 * 1024 * 1024;
 /// The minimum length of a guest's key, in characters: 128 random bits in Base64.
 pub(crate) const MIN_GUEST_KEY: usize = 22;
 /// The operation whose responses are never stored.
@@ -51,7 +52,7 @@ const MAX_BOUNDARY: usize = 70;
 
 /// A stored response.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct StoredResponse {
     status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
@@ -65,8 +66,8 @@ pub(super) enum Plan {
     Replay(HttpResponse),
     /// The request was processed before; it runs again in a transaction that is rolled back, and ends with [`Repeating::end`].
     Check(Repeating),
-    /// The request is the first with its key; it runs in this transaction, and ends with [`Keeping::end`].
-    Keep(Keeping),
+    /// The request is the first with its key; it runs in this transaction, and ends with [`KeyedTransaction::end`].
+    Keep(KeyedTransaction),
 }
 
 /// The keys of the requests that this process is working on.
@@ -74,12 +75,12 @@ pub(super) enum Plan {
 pub(crate) struct InFlight(Mutex<HashSet<String>>);
 
 /// A key that is in use until this guard is dropped.
-struct Flight {
+struct KeyInUse {
     app: App,
     scope: String,
 }
 
-impl Flight {
+impl KeyInUse {
     /// Takes the key; returns `None` if another request is using it.
     fn begin(app: &App, scope: &str) -> Option<Self> {
         let mut others = app.in_flight.0.lock().ok()?;
@@ -87,7 +88,7 @@ impl Flight {
     }
 }
 
-impl Drop for Flight {
+impl Drop for KeyInUse {
     fn drop(&mut self) {
         if let Ok(mut others) = self.app.in_flight.0.lock() {
             others.remove(&self.scope);
@@ -106,18 +107,18 @@ pub(super) async fn plan(app: &App, request: &mut ServiceRequest) -> Result<Plan
     let body = take_body(app, request).await?;
     let scope = app.secrets.digest("idempotency", format!("{who} {} {} {key}", request.method(), request.uri()).as_bytes());
     let hash = hex(&Sha256::digest(without_boundary(request, &body)));
-    let flight = Flight::begin(app, &scope).ok_or_else(in_flight)?;
+    let flight = KeyInUse::begin(app, &scope).ok_or_else(in_flight)?;
     let (looked_for, same, oldest) = (scope.clone(), hash.clone(), app.now().plus_seconds(-KEPT_SECONDS));
     if let Some(sealed) = app.db.read(move |conn| look_up(conn, &looked_for, &same, oldest)).await? {
-        let kept = app.secrets.unseal(&scope, &sealed).and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok());
+        let kept = app.secrets.unseal(&scope, &sealed).and_then(|bytes| serde_json::from_slice::<StoredResponse>(&bytes).ok());
         let answer = kept.map(replay).ok_or_else(|| Error::internal("a stored response cannot be decrypted"))?;
         return repetition(app, request, (template, body), (flight, answer));
     }
     request.set_payload(Payload::from(body));
     let claimed = Claim { scope, hash, user, now: app.now() };
-    let joined = Rc::new(Joined::opening_with(app, Some(Box::new(move |conn| claim(conn, &claimed)))));
-    request.extensions_mut().insert(Rc::clone(&joined));
-    Ok(Plan::Keep(Keeping { flight, joined }))
+    let transaction = Rc::new(RequestTransaction::opening_with(app, Some(Box::new(move |conn| claim(conn, &claimed)))));
+    request.extensions_mut().insert(Rc::clone(&transaction));
+    Ok(Plan::Keep(KeyedTransaction { flight, transaction }))
 }
 
 /// Plans a repetition. If the operation supports dry runs, running it again checks it; otherwise its token is used up, and only its rate
@@ -126,13 +127,13 @@ fn repetition(
     app: &App,
     request: &mut ServiceRequest,
     (template, body): (&str, Bytes),
-    (flight, answer): (Flight, HttpResponse),
+    (flight, answer): (KeyInUse, HttpResponse),
 ) -> Result<Plan> {
-    if trial::can_be_tried(template) {
+    if trial::supports_dry_run(template) {
         request.set_payload(Payload::from(body));
-        let joined = Rc::new(Joined::trial(app));
-        request.extensions_mut().insert(Rc::clone(&joined));
-        return Ok(Plan::Check(Repeating { _flight: flight, joined, answer }));
+        let transaction = Rc::new(RequestTransaction::trial(app));
+        request.extensions_mut().insert(Rc::clone(&transaction));
+        return Ok(Plan::Check(Repeating { _flight: flight, transaction, answer }));
     }
     if template.starts_with("/api/v1/auth/") && template != REFRESH {
         let address = client_address(request.peer_addr(), request.headers(), &app.config.server.proxies);
@@ -143,24 +144,35 @@ fn repetition(
 
 /// A request that was processed before and runs again to find out whether it would be refused now.
 pub(super) struct Repeating {
-    _flight: Flight,
-    joined: Rc<Joined>,
+    _flight: KeyInUse,
+    transaction: Rc<RequestTransaction>,
     answer: HttpResponse,
 }
 
 impl Repeating {
     /// Rolls the second run back. Returns the first response, unless the caller is no longer allowed to do this or exceeds a rate limit.
     pub(super) async fn end(self, tried: Answered) -> Answered {
-        self.joined.undo().await;
+        self.transaction.undo().await;
         let tried = tried?;
-        let refused = matches!(tried.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS)
-            || tried.status().is_server_error();
-        if refused {
+        if refuses(tried.status()) || refuses_in_batch(&tried) {
             return Ok(tried);
         }
         let (request, _) = tried.into_parts();
         Ok(ServiceResponse::new(request, self.answer))
     }
+}
+
+fn refuses(status: StatusCode) -> bool {
+    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS) || status.is_server_error()
+}
+
+/// Returns whether an operation of a batch is refused. Other failures are expected, because the first run has done its work.
+fn refuses_in_batch(tried: &ServiceResponse<BoxBody>) -> bool {
+    let error = tried.response().error().and_then(|error| error.as_error::<Error>());
+    let results = error.filter(|error| error.code() == Code::BatchFailed).and_then(|error| error.member("results"));
+    let statuses = results.and_then(Value::as_array).into_iter().flatten().filter_map(|result| result.get("status")?.as_u64());
+    let mut statuses = statuses.filter_map(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok());
+    statuses.any(refuses)
 }
 
 /// The session that a response's tokens belong to: the stored response is deleted with the session.
@@ -205,7 +217,7 @@ async fn sender(app: &App, request: &ServiceRequest, key: &str) -> Result<Option
     };
     let token = header.to_str().ok().and_then(|text| text.split_once(' ')).map(|(_, token)| token.trim().to_owned());
     let Some(token) = token else { return Ok(None) };
-    let Ok(caller) = authenticate(&Work::alone(app), &token).await else { return Ok(None) };
+    let Ok(caller) = authenticate(&UnitOfWork::alone(app), &token).await else { return Ok(None) };
     // A credential must not reveal what only another credential of the same person may see.
     let who = format!("{} {:?} {:?}", caller.user, caller.role, caller.scopes);
     Ok(Some(Sender { who, user: Some(caller.user) }))
@@ -215,9 +227,9 @@ async fn take_body(app: &App, request: &mut ServiceRequest) -> Result<Bytes> {
     // Only uploads are large, and only authenticated callers upload.
     let form = ["multipart/form-data", super::tus::PIECE].contains(&essence(request.request()).as_str())
         && request.headers().contains_key("authorization");
-    let largest = if form { LARGEST } else { super::body::MAX_JSON_BODY };
+    let largest = if form { MAX_SIZE } else { super::body::MAX_JSON_BODY };
     if announced(request.request()) > largest {
-        return Err(Error::new(Code::TooLarge, format!("The request body must be at most {largest} bytes.")).with("max", largest));
+        return Err(super::body::too_large(largest));
     }
     let payload = request.take_payload();
     collect(app, payload, largest).await
@@ -289,12 +301,12 @@ fn claim(conn: &mut Conn, Claim { scope, hash, user, now }: &Claim) -> Result<()
 }
 
 /// The transaction of a request whose response is to be stored.
-pub(super) struct Keeping {
-    flight: Flight,
-    joined: Rc<Joined>,
+pub(super) struct KeyedTransaction {
+    flight: KeyInUse,
+    transaction: Rc<RequestTransaction>,
 }
 
-impl Keeping {
+impl KeyedTransaction {
     /// Stores the response together with the effects of the request, or releases the key if a repetition should run again.
     pub(super) async fn end(self, answered: Answered) -> Answered {
         let scope = self.flight.scope.clone();
@@ -306,15 +318,15 @@ impl Keeping {
                 (Ok(response), Some((sealed, of)))
             }
             // Effects that an error leaves on purpose are kept.
-            other if !self.joined.joint().has_begun().await => return other,
+            other if !self.transaction.inner().has_begun().await => return other,
             other => (other, None),
         };
-        let settled = self.joined.joint().run(move |conn| settle(conn, &scope, sealed)).await;
+        let settled = self.transaction.inner().run(move |conn| settle(conn, &scope, sealed)).await;
         let ended = match settled {
-            Ok(()) => self.joined.commit().await,
+            Ok(()) => self.transaction.commit().await,
             // If the response cannot be stored, the effects of the request are rolled back, too.
             Err(error) => {
-                self.joined.undo().await;
+                self.transaction.undo().await;
                 Err(error)
             }
         };
@@ -340,13 +352,15 @@ fn settle(conn: &mut Conn, scope: &str, kept: Option<(String, Option<OfSession>)
 }
 
 /// Reads a response into a form that can be stored; returns both.
-async fn taken_down(response: ServiceResponse<BoxBody>) -> std::result::Result<(ServiceResponse<BoxBody>, Kept), actix_web::Error> {
+async fn taken_down(
+    response: ServiceResponse<BoxBody>,
+) -> std::result::Result<(ServiceResponse<BoxBody>, StoredResponse), actix_web::Error> {
     let (request, response) = response.into_parts();
     let (head, body) = response.into_parts();
     let body = to_bytes(body).await.map_err(|_| actix_web::error::ErrorInternalServerError("the response body ended too early"))?;
     let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
     let headers = head.headers().iter().filter_map(|(name, value)| text(value).map(|value| (name.to_string(), value))).collect();
-    let kept = Kept { status: head.status().as_u16(), headers, body: body.to_vec() };
+    let kept = StoredResponse { status: head.status().as_u16(), headers, body: body.to_vec() };
     Ok((ServiceResponse::new(request, head.set_body(BoxBody::new(body))), kept))
 }
 
@@ -361,7 +375,7 @@ fn is_final(status: StatusCode) -> bool {
     status.is_success()
 }
 
-fn replay(kept: Kept) -> HttpResponse {
+fn replay(kept: StoredResponse) -> HttpResponse {
     let mut response = HttpResponse::build(StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK));
     for (name, value) in kept.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {

@@ -72,7 +72,7 @@ impl Limits {
     }
 
     /// Evicts idle IP addresses, so that the counters stay small.
-    pub(crate) fn forget_the_quiet(&self) {
+    pub(crate) fn evict_idle(&self) {
         let all = [&self.login, &self.comment, &self.subscribe, &self.read, &self.view, &self.ad, &self.report, &self.preview];
         for limiter in all.into_iter().flatten() {
             limiter.retain_recent();

@@ -8,7 +8,7 @@ use actix_web::web::{ServiceConfig, scope};
 use actix_web::{Route, Scope};
 use utoipa_actix_web::OpenApiFactory;
 
-use super::front::Template;
+use super::middleware::Template;
 
 /// Collects operations, one module at a time.
 pub(crate) trait Mount: Sized {

@@ -107,7 +107,7 @@ fn fitting<V: Serialize>(query: &PageQuery, page: &PageOf<V>) -> Result<usize> {
 
 /// A page for serialization: nothing is copied, unless only some members are wanted.
 #[derive(Serialize)]
-struct Written<'a, V> {
+struct SerializedPage<'a, V> {
     data: Vec<Item<'a, V>>,
     page: PageInfo,
 }
@@ -126,9 +126,14 @@ fn item<'a, V: Serialize>(query: &PageQuery, view: &'a V) -> Result<Item<'a, V>>
     }
 }
 
-fn written<'a, V: Serialize>(query: &PageQuery, page: &'a PageOf<V>, rows: Range<usize>, cursors: &Cursors) -> Result<Written<'a, V>> {
+fn written<'a, V: Serialize>(
+    query: &PageQuery,
+    page: &'a PageOf<V>,
+    rows: Range<usize>,
+    cursors: &Cursors,
+) -> Result<SerializedPage<'a, V>> {
     let Cursors { next, prev } = cursors;
-    Ok(Written {
+    Ok(SerializedPage {
         data: page.rows.get(rows).into_iter().flatten().map(|view| item(query, view)).collect::<Result<_>>()?,
         page: PageInfo { limit: query.limit, next: next.clone(), prev: prev.clone(), total: page.total },
     })

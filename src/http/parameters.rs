@@ -20,6 +20,36 @@ pub(crate) fn parameter(name: &str, about: &str, schema: Value) -> Parameter {
         .build()
 }
 
+/// Declares parameters that several operations have.
+macro_rules! shared_parameters {
+    ($($(#[$meta:meta])* $name:ident = $parameter:expr;)+) => { $(
+        $(#[$meta])*
+        pub(crate) struct $name;
+
+        impl utoipa::IntoParams for $name {
+            fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+                vec![$parameter]
+            }
+        }
+    )+ };
+}
+
+shared_parameters! {
+    /// The parameter that selects the view for editors.
+    ViewParameter = parameter("view", "Selects the view for editors.", json!({"type": "string", "enum": ["editor"]}));
+    /// The parameter that publishes what is saved.
+    PublishParameter = parameter("publish", "Whether to publish in the same step.", json!({"type": "boolean"}));
+    /// The parameter for a note about a save.
+    NoteParameter = parameter(
+        "note",
+        "A note for the new revision; dropped if the save changes nothing.",
+        json!({"type": "string", "minLength": 1, "maxLength": 400, "pattern": NOTE}),
+    );
+}
+
+/// A line that is not blank.
+const NOTE: &str = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$";
+
 /// Returns all parameters of a list.
 pub(crate) fn of_listing<T, R>(listing: &Listing<T, R>) -> Vec<Parameter> {
     let mut parameters = Vec::new();
@@ -71,7 +101,7 @@ pub(crate) fn of_listing<T, R>(listing: &Listing<T, R>) -> Vec<Parameter> {
     parameters
 }
 
-/// What a date without a time stands for.
+/// Returns a sentence that explains a date without a time.
 fn about_day(kind: Kind, op: Op) -> &'static str {
     match (kind, op) {
         (Kind::Time, Op::Eq) => " A date alone, such as `2026-01-31`, is that day in the site's `timezone`.",

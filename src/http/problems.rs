@@ -32,8 +32,11 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 /// Explain an error code
 ///
 /// The `type` of every problem document (RFC 9457) is the path of its explanation.
-#[utoipa::path(tag = "Operation", params(("code" = String, Path, description = "The error code.", example = "stale_version")),
-    responses((status = 200, body = ProblemKind, description = "The explanation of the code.")))]
+#[utoipa::path(
+    tag = "Operation",
+    params(("code" = String, Path, description = "The error code.", example = "stale_version")),
+    responses((status = 200, body = ProblemKind, description = "The explanation of the code.")),
+)]
 #[get("/problems/{code}")]
 async fn read_problem(request: Request, code: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

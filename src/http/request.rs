@@ -11,30 +11,30 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use super::address::client_address;
 use super::caller::asked;
 use super::conditional::Precondition;
-use super::joined::Joined;
+use super::request_transaction::RequestTransaction;
 use super::trial;
-use super::work::Work;
+use super::unit_of_work::UnitOfWork;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::input::Query;
-use crate::users::Asked;
+use crate::users::KeyUse;
 
 /// The parts of a request other than its body.
 pub(crate) struct Request {
-    work: Work,
+    work: UnitOfWork,
     /// The requested path.
     pub(crate) path: String,
     /// The client's IP address.
     pub(crate) address: IpAddr,
     raw_query: String,
-    pub(super) asked: Asked,
+    pub(super) asked: KeyUse,
     headers: actix_web::http::header::HeaderMap,
 }
 
 impl Deref for Request {
-    type Target = Work;
+    type Target = UnitOfWork;
 
-    fn deref(&self) -> &Work {
+    fn deref(&self) -> &UnitOfWork {
         &self.work
     }
 }
@@ -100,7 +100,7 @@ impl FromRequest for Request {
             raw_query: trial::without(request.extensions().contains::<trial::Seen>(), request.query_string()),
             asked: asked(request),
             headers: request.headers().clone(),
-            work: Work::part_of(app, request.extensions().get::<Rc<Joined>>().cloned()),
+            work: UnitOfWork::part_of(app, request.extensions().get::<Rc<RequestTransaction>>().cloned()),
         }))
     }
 }

@@ -72,7 +72,7 @@ pub(crate) async fn run(app: App, bound: Bound) -> Result<(), String> {
             actix_web::rt::spawn(async move {
                 tokio::select! {
                     () = stop(&app, &handle, &listener) => {}
-                    () = impatience() => handle.stop(false).await,
+                    () = second_signal() => handle.stop(false).await,
                 }
             });
             running.await
@@ -171,7 +171,7 @@ fn somebody_waits(listener: &TcpListener) -> bool {
 
 /// Waits for a Ctrl-C some time after the first signal: the operator does not want to wait any longer. (Shells and supervisors may pass
 /// one signal on more than once. SIGTERM always means an orderly shutdown, however often it is sent.)
-async fn impatience() {
+async fn second_signal() {
     tokio::time::sleep(MIN_IMPATIENCE).await;
     match signal(SignalKind::interrupt()) {
         Ok(mut interrupt) => {

@@ -8,7 +8,7 @@ const NAME: &str = "dry_run";
 /// Returns whether an operation supports dry runs, by the template of its path.
 ///
 /// An attempt to guess a password or a token must leave traces, so operations that check one are never rolled back.
-pub(crate) fn can_be_tried(template: &str) -> bool {
+pub(crate) fn supports_dry_run(template: &str) -> bool {
     let segments: Vec<&str> = template.split('/').collect();
     match segments.as_slice() {
         ["", "api", "v1", "auth", "me" | "logout"] | ["", "api", "v1", "auth", "sessions", _] => true,

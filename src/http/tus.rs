@@ -16,9 +16,9 @@ use serde_json::{Map, Value};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 use utoipa::ToSchema;
 
-use super::head::{Kind, announced, essence};
+use super::head::{BodyKind, announced, essence};
 use super::request::Request;
-use super::upload::{LARGEST_FILE, plain_name, pointer, too_large};
+use super::upload::{MAX_FILE_SIZE, name_fault, plain_name, pointer, too_large};
 use crate::app::App;
 use crate::db::Timestamp;
 use crate::error::{Code, Error, Fault, Result};
@@ -53,7 +53,7 @@ impl utoipa::PartialSchema for PieceContent {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::String))
             .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Binary)))
-            .max_length(Some(LARGEST_FILE))
+            .max_length(Some(MAX_FILE_SIZE))
             .description(Some("The bytes of the piece."))
             .into()
     }
@@ -91,7 +91,7 @@ impl FromRequest for Piece {
         let (essence, announced) = (essence(request), announced(request));
         // An upload can be created without any of its bytes.
         let empty = *request.method() == Method::POST && essence.is_empty() && announced == 0;
-        let kind = Kind { types: &[PIECE], largest: LARGEST_FILE, too_large };
+        let kind = BodyKind { types: &[PIECE], largest: MAX_FILE_SIZE, too_large };
         let admitted = if empty { Ok(()) } else { kind.admit(request) };
         ready(admitted.map(|()| Self { payload: (!empty).then(|| payload.take()), announced }))
     }
@@ -140,7 +140,7 @@ impl Request {
     /// Returns the length of the whole file, in bytes.
     pub(crate) fn upload_length(&self) -> Result<i64> {
         let length = self.whole_number("upload-length")?;
-        if usize::try_from(length).is_ok_and(|length| length > LARGEST_FILE) {
+        if usize::try_from(length).is_ok_and(|length| length > MAX_FILE_SIZE) {
             return Err(too_large());
         }
         if length > 0 { Ok(length) } else { Err(Error::new(Code::MalformedHeader, "An upload must have at least one byte.")) }
@@ -180,7 +180,9 @@ impl Request {
             seen.push(name);
             match BASE64.decode(value.trim()).ok().map(String::from_utf8) {
                 Some(Ok(text)) if ["filename", "name"].contains(&name) => {
-                    texts.insert("file".into(), plain_name(&text).into());
+                    let given = plain_name(&text);
+                    faults.extend(name_fault(name, &given));
+                    texts.insert("file".into(), given.into());
                 }
                 Some(Ok(text)) => {
                     texts.insert(name.to_owned(), text.into());
@@ -212,7 +214,7 @@ impl Request {
 }
 
 /// Adds the protocol's version to every response of the uploads and, for `OPTIONS`, the supported extensions.
-pub(super) fn dress(template: &str, asks: bool, headers: &mut HeaderMap) {
+pub(super) fn add_headers(template: &str, asks: bool, headers: &mut HeaderMap) {
     if !template.starts_with(PLACE) {
         return;
     }
@@ -220,6 +222,6 @@ pub(super) fn dress(template: &str, asks: bool, headers: &mut HeaderMap) {
     if asks {
         headers.insert(HeaderName::from_static("tus-version"), HeaderValue::from_static(VERSION));
         headers.insert(HeaderName::from_static("tus-extension"), HeaderValue::from_static(EXTENSIONS));
-        headers.insert(HeaderName::from_static("tus-max-size"), HeaderValue::from(LARGEST_FILE));
+        headers.insert(HeaderName::from_static("tus-max-size"), HeaderValue::from(MAX_FILE_SIZE));
     }
 }

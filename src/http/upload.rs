@@ -12,23 +12,23 @@ use futures_util::StreamExt;
 use serde_json::{Map, Value};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
-use super::head::Kind;
+use super::head::BodyKind;
 use crate::app::App;
 use crate::error::{Code, Error, Fault, Result};
 
 /// The maximum size of the file of a form, in bytes.
-pub(crate) const LARGEST_FILE: usize = 20 * 1024 * 1024;
+pub(crate) const MAX_FILE_SIZE: usize = 20 * 1024 * 1024;
 /// The maximum size of the whole form, in bytes.
-const LARGEST_FORM: usize = LARGEST_FILE + 1024 * 1024;
+const MAX_FORM_SIZE: usize = MAX_FILE_SIZE + 1024 * 1024;
 /// The maximum size of one text of a form, in bytes.
-const LARGEST_TEXT: usize = 64 * 1024;
+const MAX_TEXT_SIZE: usize = 64 * 1024;
 /// The maximum number of parts of a form.
-const MOST_PARTS: usize = 100;
-/// The maximum length of a stored file name, in characters.
-const LONGEST_NAME: usize = 200;
+const MAX_PARTS: usize = 100;
+/// The maximum length of a file name, in characters.
+const MAX_NAME_LENGTH: usize = 200;
 
 /// The accepted kind of a form with a file.
-const FORM: Kind = Kind { types: &["multipart/form-data"], largest: LARGEST_FORM, too_large };
+const FORM: BodyKind = BodyKind { types: &["multipart/form-data"], largest: MAX_FORM_SIZE, too_large };
 
 /// A form that has not been read yet, so that callers without permission cost nothing.
 pub(crate) struct Upload {
@@ -46,7 +46,7 @@ pub(crate) struct FormParts {
 
 /// A received form.
 #[derive(Default)]
-pub(crate) struct Form {
+pub(crate) struct ReceivedForm {
     /// The texts by name; the text of the file's part is the file name.
     pub(crate) texts: Map<String, Value>,
     /// The file, which has no name on the disk and is deleted when it is closed.
@@ -66,33 +66,35 @@ impl FromRequest for Upload {
 
 impl Upload {
     /// Reads the form within the deadline; the file is written to a temporary file.
-    pub(crate) async fn receive(self, app: &App, parts: &'static FormParts) -> Result<Form> {
+    pub(crate) async fn receive(self, app: &App, parts: &'static FormParts) -> Result<ReceivedForm> {
         tokio::time::timeout(app.config.server.request_deadline, self.read(app, parts))
             .await
             .map_err(|_| Error::new(Code::RequestTimeout, "The form did not arrive in time."))?
     }
 
-    async fn read(self, app: &App, known: &'static FormParts) -> Result<Form> {
+    async fn read(self, app: &App, known: &'static FormParts) -> Result<ReceivedForm> {
         let mut total = 0;
         let counted = self.payload.map(move |chunk| {
             let chunk = chunk?;
             total += chunk.len();
-            if total > LARGEST_FORM { Err(PayloadError::Overflow) } else { Ok(chunk) }
+            if total > MAX_FORM_SIZE { Err(PayloadError::Overflow) } else { Ok(chunk) }
         });
         let mut parts = Multipart::new(&self.headers, counted);
-        let mut form = Form::default();
+        let mut form = ReceivedForm::default();
         let mut seen = Vec::new();
         while let Some(part) = parts.next().await {
             let mut part = part.map_err(refused)?;
             let name = part.name().unwrap_or_default().to_owned();
-            if seen.len() == MOST_PARTS {
-                return Err(Error::new(Code::MalformedBody, format!("A form may have at most {MOST_PARTS} parts.")));
+            if seen.len() == MAX_PARTS {
+                return Err(Error::new(Code::MalformedBody, format!("A form may have at most {MAX_PARTS} parts.")));
             }
             if seen.contains(&name) {
                 form.faults.push(Fault::at(pointer(&name), "stands_twice", format!("{name:?} occurs twice.")));
                 skip(&mut part).await?;
             } else if name == known.file {
-                form.texts.insert(name.clone(), file_name(&part).into());
+                let given = file_name(&part);
+                form.faults.extend(name_fault(&name, &given));
+                form.texts.insert(name.clone(), given.into());
                 form.file = Some(save(app, &mut part).await?);
             } else if is_file(&part) && !known.texts.contains(&name.as_str()) {
                 form.faults.push(Fault::at(
@@ -110,12 +112,12 @@ impl Upload {
     }
 }
 
-impl Form {
+impl ReceivedForm {
     async fn keep_text(&mut self, name: &str, part: &mut Field) -> Result<()> {
-        let Ok(bytes) = part.bytes(LARGEST_TEXT).await else {
+        let Ok(bytes) = part.bytes(MAX_TEXT_SIZE).await else {
             self.faults.push(
-                Fault::at(pointer(name), "too_long", format!("A text of a form must be at most {LARGEST_TEXT} bytes."))
-                    .bound("max", LARGEST_TEXT),
+                Fault::at(pointer(name), "too_long", format!("A text of a form must be at most {MAX_TEXT_SIZE} bytes."))
+                    .bound("max", MAX_TEXT_SIZE),
             );
             return Ok(());
         };
@@ -140,7 +142,7 @@ async fn save(app: &App, part: &mut Field) -> Result<File> {
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(refused)?;
         bytes += chunk.len();
-        if bytes > LARGEST_FILE {
+        if bytes > MAX_FILE_SIZE {
             return Err(too_large());
         }
         file.write_all(&chunk).await?;
@@ -157,7 +159,7 @@ async fn skip(part: &mut Field) -> Result<()> {
     Ok(())
 }
 
-/// Returns the last segment of the file name that the client sent, on one line.
+/// Returns the last segment of the file name that the client sent.
 fn file_name(part: &Field) -> String {
     let given = part.content_disposition().and_then(|disposition| {
         let extended = disposition.get_filename_ext().and_then(|name| String::from_utf8(name.value.clone()).ok());
@@ -166,10 +168,19 @@ fn file_name(part: &Field) -> String {
     plain_name(&given.unwrap_or_default())
 }
 
-/// Returns the last segment of a path, on one line.
+/// Returns the last segment of a path.
 pub(super) fn plain_name(given: &str) -> String {
-    let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    name.chars().filter(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')).take(LONGEST_NAME).collect()
+    given.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+}
+
+/// Returns the validation error of a file name that is too long or not on one line.
+pub(super) fn name_fault(part: &str, given: &str) -> Option<Fault> {
+    if given.chars().count() > MAX_NAME_LENGTH {
+        let detail = format!("A file name must have at most {MAX_NAME_LENGTH} characters.");
+        return Some(Fault::at(pointer(part), "too_long", detail).bound("max", MAX_NAME_LENGTH));
+    }
+    let is_line = !given.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'));
+    (!is_line).then(|| Fault::at(pointer(part), "control_character", "A file name must be one line without control characters."))
 }
 
 pub(super) fn pointer(name: &str) -> String {
@@ -177,7 +188,7 @@ pub(super) fn pointer(name: &str) -> String {
 }
 
 pub(super) fn too_large() -> Error {
-    Error::new(Code::TooLarge, "A file must be at most 20 MiB.").with("max", LARGEST_FILE)
+    Error::new(Code::TooLarge, "A file must be at most 20 MiB.").with("max", MAX_FILE_SIZE)
 }
 
 fn refused(error: MultipartError) -> Error {

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
+use super::files::delete_unused_file;
 use super::image::{parse_stored_name, stored_name};
 use super::operations::GRACE_SECONDS;
 use super::queries;
-use super::upload::forget_file;
 use crate::app::App;
 use crate::error::Result;
 use crate::secrets::hex;
@@ -96,7 +96,7 @@ async fn remove(app: &App, orphans: &[String]) -> Result<usize> {
     let mut removed = 0;
     for name in orphans {
         let Some((sha256, _)) = parse_stored_name(name) else { continue };
-        forget_file(app, sha256, name).await?;
+        delete_unused_file(app, sha256, name).await?;
         removed += 1;
     }
     Ok(removed)

@@ -9,10 +9,10 @@ use super::upload::{self, ImageUpload};
 use super::usages::Usages;
 use crate::error::{Error, Result};
 use crate::http::{
-    Body, EditorView, FileContent, Keeping, Mount, Page, Request, StoredFile, Tags, Upload, created, editor, editor_page,
+    Body, FileContent, Keeping, Mount, Page, Request, StoredFile, Tags, Upload, ViewParameter, created, editor, editor_page,
     listing_parameters, no_content, private, public, stored_file,
 };
-use crate::users::{Caller, Staff, Writer};
+use crate::users::{Caller, GuestOr, Staff, Writer};
 
 listing_parameters!(ImageList, LISTING);
 
@@ -37,8 +37,11 @@ pub(crate) fn media_routes(mount: &mut impl Mount) {
 /// List images
 ///
 /// Returns all uploaded images, newest first. For staff only.
-#[utoipa::path(tag = "Images", params(ImageList), security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = Page<EditedImage>, description = "A page of images.")))]
+#[utoipa::path(
+    tag = "Images",
+    params(ImageList, Caller<Staff>),
+    responses((status = 200, body = Page<EditedImage>, description = "A page of images.")),
+)]
 #[get("/images")]
 async fn list_images(request: Request, _caller: Caller<Staff>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -55,11 +58,16 @@ async fn list_images(request: Request, _caller: Caller<Staff>) -> Result<HttpRes
 /// rejected (`broken_picture`), except a JPEG that lacks no more than its last row of blocks. A file is also rejected (`too_many_pixels`)
 /// if it has more pixels than the server accepts (50 million, unless `IMAGE_MEGAPIXELS` says otherwise), needs more memory to decode than
 /// one image may use, or has more than 1000 frames or more than 250 million pixels in all frames.
-#[utoipa::path(tag = "Images",
-    request_body(content = ImageUpload, content_type = "multipart/form-data", encoding(
-        ("file" = (content_type = "image/jpeg, image/png, image/webp, image/gif, image/avif")), ("custom" = (content_type = "application/json")))),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 201, body = EditedImage, description = "The image.")))]
+#[utoipa::path(
+    tag = "Images",
+    params(Caller<Writer>),
+    request_body(
+        content = ImageUpload,
+        content_type = "multipart/form-data",
+        encoding( ("file" = (content_type = "image/jpeg, image/png, image/webp, image/gif, image/avif")), ("custom" = (content_type = "application/json"))),
+    ),
+    responses((status = 201, body = EditedImage, description = "The image.")),
+)]
 #[post("/images")]
 async fn create_image(form: Upload, request: Request, caller: Caller<Writer>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -72,10 +80,11 @@ async fn create_image(form: Upload, request: Request, caller: Caller<Writer>) ->
 ///
 /// Readers can read an image that public content shows. With `view=editor`, staff can read every image; the `ETag` then holds the version
 /// for conditional writes.
-#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "The id of the image."),
-        ("view" = inline(Option<EditorView>), Query, description = "`editor` returns the view for staff.")),
-    security((), ("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = ImageAnswer, description = "The image.")))]
+#[utoipa::path(
+    tag = "Images",
+    params(ViewParameter, GuestOr<Staff>),
+    responses((status = 200, body = ImageAnswer, description = "The image.")),
+)]
 #[get("/images/{image}")]
 async fn read_image(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if request.wants_editor_view()? {
@@ -85,16 +94,19 @@ async fn read_image(request: Request, name: web::Path<String>) -> Result<HttpRes
     }
     let view = request.read(move |app, conn| operations::read(app, conn, &name)).await?;
     let mut tags = Tags::default();
-    tags.add("image", view.id);
+    tags.add(view.id);
     public(&request, &view, tags)
 }
 
 /// Replace the metadata of an image
 ///
 /// Omitted members are reset to their defaults. The file cannot be replaced; upload another image instead.
-#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "The id of the image.")), request_body = ImageDraft,
-    security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = EditedImage, description = "The image.")))]
+#[utoipa::path(
+    tag = "Images",
+    params(Caller<Writer>),
+    request_body = ImageDraft,
+    responses((status = 200, body = EditedImage, description = "The image.")),
+)]
 #[put("/images/{image}")]
 async fn replace_image(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
@@ -104,10 +116,12 @@ async fn replace_image(body: Body, request: Request, caller: Caller<Writer>, nam
 ///
 /// A JSON Merge Patch (RFC 7396): omitted members are unchanged, `null` resets a member to its default. The change appears at once wherever
 /// the image is shown. Contributors and authors can change only images that they uploaded.
-#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "The id of the image.")),
+#[utoipa::path(
+    tag = "Images",
+    params(Caller<Writer>),
     request_body(content = ImageDraft, content_type = "application/merge-patch+json"),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = EditedImage, description = "The image.")))]
+    responses((status = 200, body = EditedImage, description = "The image.")),
+)]
 #[patch("/images/{image}")]
 async fn revise_image(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
@@ -125,10 +139,11 @@ async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web:
 /// Returns `409` with the `usages` while content shows the image, or while a revision that is scheduled for publication does. `force=true`
 /// removes the image from all that content. Revisions are never changed: the publication of a scheduled revision that shows the image fails
 /// when it is due, and the article's `failed_publication` says so. The file is deleted with the last image that uses it.
-#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "The id of the image."),
-        ("force" = Option<bool>, Query, description = "Remove the image from all content that shows it.")),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 204, description = "The image no longer exists.")))]
+#[utoipa::path(
+    tag = "Images",
+    params(("force" = Option<bool>, Query, description = "Whether to remove the image from all content that shows it."), Caller<Writer>),
+    responses((status = 204, description = "The image no longer exists.")),
+)]
 #[delete("/images/{image}")]
 async fn delete_image(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -154,9 +169,7 @@ async fn delete_image(request: Request, caller: Caller<Writer>, name: web::Path<
 ///
 /// Returns the articles, authors and ad creatives that show the image, and whether the site settings do. Articles include working copies
 /// and revisions scheduled for publication. Only editors see the drafts of others.
-#[utoipa::path(tag = "Images", params(("image" = String, Path, description = "The id of the image.")),
-    security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = Usages, description = "The usages of the image.")))]
+#[utoipa::path(tag = "Images", params(Caller<Staff>), responses((status = 200, body = Usages, description = "The usages of the image.")))]
 #[get("/images/{image}/usages")]
 async fn read_image_usages(request: Request, caller: Caller<Staff>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -168,22 +181,60 @@ async fn read_image_usages(request: Request, caller: Caller<Staff>, name: web::P
 ///
 /// The `url` of an image is a URL of this operation. A file never changes, so caches may keep it forever. A request may ask for one byte
 /// range (RFC 9110, section 14); a request for several ranges gets the whole file.
-#[utoipa::path(tag = "Images", params(("file" = String, Path, description = "The SHA-256 hash in hexadecimal and the file extension.",
-            example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.jpg"),
+#[utoipa::path(
+    tag = "Images",
+    params(
+        (
+            "file" = String,
+            Path,
+            description = "The SHA-256 hash in hexadecimal and the file extension.",
+            example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.jpg",
+        ),
         ("Range" = Option<String>, Header, description = "The requested byte range, such as `bytes=0-1023`."),
-        ("If-Range" = Option<String>, Header,
-            description = "The entity tag of the file that the range refers to; the whole file is sent if it has another one."),
-        ("If-None-Match" = Option<String>, Header,
-            description = "Entity tags of cached copies; the response is `304` if one of them matches.")),
+        (
+            "If-Range" = Option<String>,
+            Header,
+            description = "The entity tag of the file that the range refers to; the whole file is sent if it has another one.",
+        ),
+        (
+            "If-None-Match" = Option<String>,
+            Header,
+            description = "Entity tags of cached copies; the response is `304` if one of them matches.",
+        ),
+    ),
     responses(
-        (status = 200, description = "The file.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
-            (FileContent = "image/webp"), (FileContent = "image/gif"), (FileContent = "image/avif"))),
-        (status = 206, description = "The requested range.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
-            (FileContent = "image/webp"), (FileContent = "image/gif"), (FileContent = "image/avif")),
-            headers(("Content-Range" = String, description = "The range and the total size in bytes."))),
+        (
+            status = 200,
+            description = "The file.",
+            content(
+                (FileContent = "image/jpeg"),
+                (FileContent = "image/png"),
+                (FileContent = "image/webp"),
+                (FileContent = "image/gif"),
+                (FileContent = "image/avif"),
+            ),
+        ),
+        (
+            status = 206,
+            description = "The requested range.",
+            content(
+                (FileContent = "image/jpeg"),
+                (FileContent = "image/png"),
+                (FileContent = "image/webp"),
+                (FileContent = "image/gif"),
+                (FileContent = "image/avif"),
+            ),
+            headers(("Content-Range" = String, description = "The range and the total size in bytes.")),
+        ),
         (status = 304, description = "The cached copy is up to date."),
-        (status = 416, body = ref("#/components/schemas/Problem"), content_type = "application/problem+json",
-            description = "The file has no such range. Codes: `range_not_satisfiable`.")))]
+        (
+            status = 416,
+            body = ref("#/components/schemas/Problem"),
+            content_type = "application/problem+json",
+            description = "The file has no such range. Codes: `range_not_satisfiable`.",
+        ),
+    ),
+)]
 #[get("/media/{file}")]
 async fn read_file(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -9,17 +9,22 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::anatomy::Mime;
+use super::container::Mime;
 use super::examine::Examined;
 use super::renditions::{Addresses, Crops, Original, SocialImage, Source, SrcSet};
 use crate::config::LinkConfig;
 use crate::db::{Id, Json, Timestamp, fold};
+use crate::events::Tagged;
 use crate::input::{Custom, CustomKind, Draft, Line, Paragraph};
 use crate::schema::images;
 use crate::users::User;
 
 /// The id of an image.
 pub(crate) type ImageId = Id<Image>;
+
+impl Tagged for Image {
+    const KIND: &'static str = "image";
+}
 /// The id of an account.
 type UserId = Id<User>;
 

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::anatomy::Mime;
+use super::container::Mime;
 use super::image::Image;
 use crate::db::{Column, Field, Key, Listing, Op, Predicate, column};
 use crate::input::Kind;

@@ -3,9 +3,10 @@
 //! Invariants: the file of every row exists. Stored and served files have been decoded completely and hold nothing but pixels, colours and
 //! frames. Readers can see an image only if public content shows it.
 
-mod anatomy;
 mod checking;
+mod container;
 mod examine;
+mod files;
 mod handlers;
 mod image;
 mod listing;

@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::files::delete_unused_file;
 use super::image::{EditedImage, Image, ImageDraft, ImageView, parse_stored_name};
-use super::upload::forget_file;
 use super::usages::{Usages, usages};
 use super::{listing, queries, renditions};
 use crate::app::App;
-use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::db::{Conn, Lock, PageOf, PageQuery};
 use crate::error::{Code, Error, Result};
-use crate::events::{self, Event};
+use crate::events::{self, CacheTag, Event, EventKind, KindTag};
 use crate::http::Precondition;
 use crate::input::Input;
+use crate::scrub::{self, Scrub};
 use crate::users::{Caller, Role, Staff, Writer};
 
 pub(super) use listing::LISTING;
@@ -58,7 +59,7 @@ pub(super) fn revise(
     condition: &Precondition,
     input: &Input,
 ) -> Result<EditedImage> {
-    lock(conn, "images")?;
+    Lock::Images.take(conn)?;
     let mut image = queries::find(conn, name)?;
     refuse_foreign(caller, &image)?;
     let before = edited(app, conn, &image)?;
@@ -70,7 +71,7 @@ pub(super) fn revise(
     }
     image.revise(draft, app.now());
     queries::update(conn, &image)?;
-    announce(app, conn, caller, &image, "image.revised")?;
+    announce(app, conn, caller, &image, EventKind::ImageRevised)?;
     edited(app, conn, &image)
 }
 
@@ -83,9 +84,9 @@ pub(super) fn delete(
     condition: &Precondition,
     force: bool,
 ) -> Result<Option<Image>> {
-    // Content that shows the image may change too, so it is locked; always in this order.
-    for name in ["articles", "authors", "site", "images"] {
-        lock(conn, name)?;
+    // Content that shows the image may change too.
+    for lock in [Lock::Articles, Lock::Authors, Lock::Site, Lock::Images] {
+        lock.take(conn)?;
     }
     let Some(image) = queries::look_up(conn, name)? else { return Ok(None) };
     refuse_foreign(caller, &image)?;
@@ -97,15 +98,16 @@ pub(super) fn delete(
         return Err(Error::new(Code::InUse, detail).with("usages", used));
     }
     refuse_foreign_uses(conn, caller, &image, &used)?;
-    announce(app, conn, caller, &image, "image.deleted")?;
+    announce(app, conn, caller, &image, EventKind::ImageDeleted)?;
     queries::unlink(conn, image.id)?;
     queries::delete(conn, image.id)?;
+    scrub::ask(app, conn, Scrub::Images)?;
     Ok(Some(image))
 }
 
 /// Deletes the renditions of a deleted image, and its file if no other image uses it.
 pub(super) async fn delete_file(app: &App, image: &Image) -> Result<()> {
-    forget_file(app, &image.sha256, &image.stored_name()).await?;
+    delete_unused_file(app, &image.sha256, &image.stored_name()).await?;
     renditions::forget(app, image.id).await
 }
 
@@ -124,7 +126,7 @@ pub(crate) async fn sweep(app: &App) -> Result<usize> {
         .await?;
     for name in &candidates {
         if let Some((sha256, _)) = parse_stored_name(name) {
-            forget_file(app, sha256, name).await?;
+            delete_unused_file(app, sha256, name).await?;
         }
     }
     for name in &renditions {
@@ -169,14 +171,14 @@ fn refuse_foreign_uses(conn: &mut Conn, caller: &Caller<Writer>, image: &Image, 
 }
 
 /// Records an event, with the cache tags of all responses that show the image.
-pub(super) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, image: &Image, kind: &'static str) -> Result<()> {
-    let mut tags = BTreeSet::from([format!("image:{}", image.id), "images".to_owned()]);
-    for (kind, id) in queries::uses(conn, image.id)? {
-        tags.insert(if kind == "site" { kind } else { format!("{kind}:{id}") });
-    }
-    // An article that loses its image can enter lists that it was not in: `hero_image[exists]=false`.
-    if kind == "image.deleted" && tags.iter().any(|tag| tag.starts_with("article:")) {
-        tags.insert("articles".to_owned());
+pub(super) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, image: &Image, kind: EventKind) -> Result<()> {
+    let mut tags = BTreeSet::from([CacheTag::from(image.id), KindTag::Images.into()]);
+    for (user, id) in queries::uses(conn, image.id)? {
+        // An article that loses its image can enter lists that it was not in: `hero_image[exists]=false`.
+        if user == "article" && kind == EventKind::ImageDeleted {
+            tags.insert(KindTag::Articles.into());
+        }
+        tags.insert(if user == "site" { KindTag::Site.into() } else { CacheTag::of(&user, &id) });
     }
     let event = Event {
         kind,

@@ -1,4 +1,4 @@
-//! The SQL of images.
+//! SQL queries for images.
 
 use std::collections::HashMap;
 
@@ -6,11 +6,11 @@ use diesel::dsl::count;
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::anatomy::Mime;
+use super::container::Mime;
 use super::image::{Image, ImageView};
 use super::listing::LISTING;
 use crate::config::LinkConfig;
-use crate::db::{Backend, Conn, Id, PageOf, PageQuery, among, keyset, straight};
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, in_list, keyset, on_engine};
 use crate::error::{Code, Error, Result};
 use crate::schema::{
     ad_creatives, article_images, articles, authors, image_uses, images, planned_images, publication_images, publications, site,
@@ -18,7 +18,7 @@ use crate::schema::{
 use crate::users::User;
 
 /// The maximum number of usages that are listed.
-pub(super) const MOST_NAMED: i64 = 100;
+pub(super) const MAX_NAMED: i64 = 100;
 
 /// One page of images.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Image>> {
@@ -50,7 +50,7 @@ pub(crate) fn views(conn: &mut Conn, links: &LinkConfig, ids: &[Id<Image>]) -> R
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<Image> = straight!(conn, conn => images::table.filter(among(images::id, ids)).select(Image::as_select()).load(conn))?;
+    let rows: Vec<Image> = on_engine!(conn, conn => images::table.filter(in_list(images::id, ids)).select(Image::as_select()).load(conn))?;
     Ok(rows.into_iter().map(|row| (row.id, row.view(links))).collect())
 }
 
@@ -96,7 +96,7 @@ pub(super) fn is_public(conn: &mut Conn, id: Id<Image>) -> Result<bool> {
 /// Counts the usages of images; images without usages are left out.
 pub(super) fn use_counts(conn: &mut Conn, ids: &[Id<Image>]) -> Result<HashMap<Id<Image>, i64>> {
     let counts: Vec<(Id<Image>, i64)> = image_uses::table
-        .filter(among(image_uses::image_id, ids))
+        .filter(in_list(image_uses::image_id, ids))
         .group_by(image_uses::image_id)
         .select((image_uses::image_id, count(image_uses::subject_id).aggregate_distinct()))
         .load(conn)?;
@@ -127,7 +127,7 @@ pub(super) fn articles_showing(conn: &mut Conn, id: Id<Image>) -> Result<Vec<Art
         .left_join(publications::table)
         .filter(articles::id.eq_any(showing.select(image_uses::subject_id)))
         .order(articles::id.desc())
-        .limit(MOST_NAMED)
+        .limit(MAX_NAMED)
         .select((
             articles::id,
             articles::slug,
@@ -153,7 +153,7 @@ pub(super) fn authors_showing(conn: &mut Conn, id: Id<Image>) -> Result<Vec<(Str
     Ok(authors::table
         .filter(authors::avatar_id.eq(id))
         .order(authors::name_key)
-        .limit(MOST_NAMED)
+        .limit(MAX_NAMED)
         .select((authors::id, authors::slug, authors::name))
         .load(conn)?)
 }

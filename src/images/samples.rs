@@ -86,16 +86,16 @@ pub(super) fn jpeg_of_a_camera(width: u32, height: u32, orientation: u8) -> Vec<
 pub(super) fn png_with(width: u32, height: u32, chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     let plain = encoded(ImageFormat::Png, width, height);
     let (start, rest) = plain.split_at(8 + 25);
-    let chunks = chunks.iter().map(|(name, data)| super::anatomy::png_chunk(**name, data)).collect::<Vec<_>>().concat();
+    let chunks = chunks.iter().map(|(name, data)| super::container::png_chunk(**name, data)).collect::<Vec<_>>().concat();
     [start, &chunks, rest].concat()
 }
 
 /// A PNG that declares many pixels of one bit each and has hardly any.
 pub(super) fn png_bomb(width: u32, height: u32) -> Vec<u8> {
     let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
-    let head = super::anatomy::png_chunk(*b"IHDR", &[size.as_slice(), &[1, 0, 0, 0, 0]].concat());
-    let pixels = super::anatomy::png_chunk(*b"IDAT", &[0x78, 0x9c, 0x03, 0, 0, 0, 0, 0x01]);
-    [b"\x89PNG\r\n\x1a\n".as_slice(), &head, &pixels, &super::anatomy::png_chunk(*b"IEND", b"")].concat()
+    let head = super::container::png_chunk(*b"IHDR", &[size.as_slice(), &[1, 0, 0, 0, 0]].concat());
+    let pixels = super::container::png_chunk(*b"IDAT", &[0x78, 0x9c, 0x03, 0, 0, 0, 0, 0x01]);
+    [b"\x89PNG\r\n\x1a\n".as_slice(), &head, &pixels, &super::container::png_chunk(*b"IEND", b"")].concat()
 }
 
 /// A WebP with the chunks that cameras add.

@@ -2,7 +2,7 @@
 
 use image::ImageFormat;
 
-use super::anatomy::{Anatomy, Mime};
+use super::container::{Container, Mime};
 use super::examine::{Examined, Refusal, examine};
 use super::image::parse_stored_name;
 use super::{samples, sweep};
@@ -240,7 +240,7 @@ fn memory_is_counted_before_pixels_are_decoded() {
         encoder.set_sampling_factor(factor);
         encoder.set_progressive(progressive);
         encoder.encode(&vec![90; 1000 * 1000 * 3], 1000, 1000, jpeg_encoder::ColorType::Rgb).unwrap();
-        Anatomy::of(Mime::Jpeg, &bytes).unwrap().memory
+        Container::of(Mime::Jpeg, &bytes).unwrap().memory
     };
     let takes = [(false, F_1_1), (false, F_2_2), (true, F_2_2), (true, F_1_1)].map(|(progressive, factor)| megapixels(progressive, factor));
     assert_eq!(takes, [3_000_000, 3_000_000, 6_000_000, 9_000_000]);
@@ -281,7 +281,7 @@ fn bombs_are_refused_before_a_pixel_is_decoded() {
         samples::moving_gif(1001),
     ];
     for bytes in files {
-        let most = Anatomy::memory_for(&bytes);
+        let most = Container::memory_for(&bytes);
         let refusal =
             examine(bytes, ImageBounds { megapixels: 50 }, |memory| assert!(memory <= most, "something was decoded")).unwrap_err();
         assert!(matches!(refusal, Refusal::TooMany(_)), "{refusal:?}");

@@ -13,24 +13,26 @@ use tokio::runtime::Handle;
 use utoipa::ToSchema;
 
 use super::examine::{Examined, examine_file};
+use super::files::{delete_unused_file, lock_file};
 use super::image::{EditedImage, Focal, Image, ImageDraft, stored_name};
 use super::operations::{announce, edited};
 use super::queries;
 use super::renditions::RenditionJob;
 use crate::app::App;
-use crate::db::{Conn, Timestamp, lock};
+use crate::db::{Conn, Lock, Timestamp};
 use crate::error::{Code, Error, Fault, Result};
-use crate::http::{Form, FormParts, Work};
-use crate::input::{Custom, CustomKind, Draft, Input, Line, Paragraph, inexact_faults, parse_json};
+use crate::events::EventKind;
+use crate::http::{FormParts, ReceivedForm, UnitOfWork};
+use crate::input::{Custom, CustomKind, Draft, Input, Line, MAX_CUSTOM, Paragraph, inexact_faults, parse_json};
 use crate::jobs::{self, Job};
 use crate::users::{Caller, Writer};
 
 /// The number of attempts to store a file that other requests delete concurrently.
 const ATTEMPTS: usize = 3;
 /// The maximum length of a credit, as in [`Line`].
-const LONGEST_CREDIT: usize = 500;
+const MAX_CREDIT_LENGTH: usize = 500;
 /// The maximum length of a caption, as in [`Paragraph`].
-const LONGEST_CAPTION: usize = 2000;
+const MAX_CAPTION_LENGTH: usize = 2000;
 
 /// Further writes in the transaction that stores an image.
 pub(super) type Also = Arc<dyn Fn(&mut Conn, Option<&Image>) -> Result<()> + Send + Sync>;
@@ -40,7 +42,8 @@ pub(super) type Also = Arc<dyn Fn(&mut Conn, Option<&Image>) -> Result<()> + Sen
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImageUpload {
     /// The file, at most 20 MiB: JPEG, PNG, WebP or GIF with at most 50 million pixels (or as `IMAGE_MEGAPIXELS` says), or AVIF with at
-    /// most 24 million pixels if the server was built with it. The content decides the type, not the file name.
+    /// most 24 million pixels if the server was built with it. The content decides the type, not the file name. The file name must be one line of at most
+    /// 200 characters after the last `/` or `\\`, which is stored.
     #[schema(value_type = String, format = Binary)]
     file: String,
     /// The alternative text for people who cannot see the image; empty if the image is merely decorative.
@@ -81,9 +84,9 @@ const fn middle() -> f64 {
 }
 
 /// Creates an image from a form.
-pub(crate) async fn create(work: &Work, caller: Caller<Writer>, form: Form) -> Result<EditedImage> {
+pub(crate) async fn create(work: &UnitOfWork, caller: Caller<Writer>, form: ReceivedForm) -> Result<EditedImage> {
     let app = &work.app;
-    let Form { texts, file, faults } = form;
+    let ReceivedForm { texts, file, faults } = form;
     let upload = parse(work, texts, faults).await;
     let examined = match file {
         Some(file) => Some(examine_file(app, file).await),
@@ -102,7 +105,7 @@ pub(crate) async fn create(work: &Work, caller: Caller<Writer>, form: Form) -> R
 }
 
 /// Parses the text fields. Values that cannot be parsed are left for the schema to reject.
-pub(super) async fn parse(work: &Work, mut texts: Map<String, Value>, mut faults: Vec<Fault>) -> Result<ImageUpload> {
+pub(super) async fn parse(work: &UnitOfWork, mut texts: Map<String, Value>, mut faults: Vec<Fault>) -> Result<ImageUpload> {
     for name in ["focal_x", "focal_y"] {
         let number = texts.get(name).and_then(Value::as_str).and_then(|text| text.trim().parse::<f64>().ok());
         if let Some(number) = number.and_then(serde_json::Number::from_f64) {
@@ -121,7 +124,10 @@ pub(super) async fn parse(work: &Work, mut texts: Map<String, Value>, mut faults
             custom = Value::Null;
         }
     }
-    faults.extend(work.read(move |app, conn| app.checker.custom_faults(conn, CustomKind::Image, &custom)).await?);
+    // The schema of the form reports what is too large; only the rest is compared with the site's own schema.
+    if custom.to_string().len() <= MAX_CUSTOM {
+        faults.extend(work.read(move |app, conn| app.checker.custom_faults(conn, CustomKind::Image, &custom)).await?);
+    }
     match Input::of(Value::Object(texts), Arc::clone(&work.app.checker)).plain::<ImageUpload>() {
         Ok(upload) if faults.is_empty() => Ok(upload),
         Ok(_) => Err(Error::invalid(faults)),
@@ -132,7 +138,7 @@ pub(super) async fn parse(work: &Work, mut texts: Map<String, Value>, mut faults
 
 /// Stores the file and then the row.
 pub(super) async fn keep(
-    work: &Work,
+    work: &UnitOfWork,
     caller: Caller<Writer>,
     upload: ImageUpload,
     examined: Examined,
@@ -145,7 +151,7 @@ pub(super) async fn keep(
     image.revise(draft(upload, &examined), now);
     let name = stored_name(&examined.sha256, examined.mime);
     for _ in 0..ATTEMPTS {
-        if !work.only_tries() {
+        if !work.is_dry_run() {
             app.storage.put(&name, examined.file.clone()).await?;
         }
         match keep_row(work, &caller, &image, also.clone()).await {
@@ -153,7 +159,7 @@ pub(super) async fn keep(
             Ok(None) => {}
             Err(error) => {
                 let (app, image) = (app.clone(), image.clone());
-                work.afterwards(async move { forget_file(&app, &image.sha256, &image.stored_name()).await }).await?;
+                work.afterwards(async move { delete_unused_file(&app, &image.sha256, &image.stored_name()).await }).await?;
                 return Err(error);
             }
         }
@@ -166,8 +172,8 @@ fn draft(upload: ImageUpload, examined: &Examined) -> ImageDraft {
     let cut = |text: &Option<String>, longest: usize| text.as_ref().map(|text| text.chars().take(longest).collect());
     ImageDraft {
         alt,
-        caption: caption.or_else(|| cut(&examined.notes.caption, LONGEST_CAPTION)),
-        credit: credit.or_else(|| cut(&examined.notes.credit, LONGEST_CREDIT)),
+        caption: caption.or_else(|| cut(&examined.notes.caption, MAX_CAPTION_LENGTH)),
+        credit: credit.or_else(|| cut(&examined.notes.credit, MAX_CREDIT_LENGTH)),
         taken_at: taken_at.or(examined.notes.taken_at),
         focal: Focal { x: focal_x, y: focal_y },
         custom,
@@ -175,42 +181,26 @@ fn draft(upload: ImageUpload, examined: &Examined) -> ImageDraft {
 }
 
 /// Writes the row if its file exists; returns `None` if the file has been deleted meanwhile.
-async fn keep_row(work: &Work, caller: &Caller<Writer>, image: &Image, also: Option<Also>) -> Result<Option<EditedImage>> {
-    let (caller, image, runtime, only_tries) = (caller.clone(), image.clone(), Handle::current(), work.only_tries());
+async fn keep_row(work: &UnitOfWork, caller: &Caller<Writer>, image: &Image, also: Option<Also>) -> Result<Option<EditedImage>> {
+    let (caller, image, runtime, is_dry_run) = (caller.clone(), image.clone(), Handle::current(), work.is_dry_run());
     let keep = move |app: &App, conn: &mut Conn| {
-        lock(conn, "images")?;
+        Lock::Images.take(conn)?;
         // Examining the file took time, and the definitions of custom fields may have changed meanwhile.
         let faults = app.checker.custom_faults(conn, CustomKind::Image, &Value::Object(image.custom.0.0.clone()))?;
         if !faults.is_empty() {
             return Err(Error::invalid(faults));
         }
         lock_file(conn, &image.sha256)?;
-        if !only_tries && runtime.block_on(app.storage.soon(app.storage.size(&image.stored_name())))?.is_none() {
+        if !is_dry_run && runtime.block_on(app.storage.soon(app.storage.size(&image.stored_name())))?.is_none() {
             return Ok(None);
         }
         queries::insert(conn, &image)?;
         if let Some(also) = &also {
             also(conn, Some(&image))?;
         }
-        announce(app, conn, &caller, &image, "image.created")?;
+        announce(app, conn, &caller, &image, EventKind::ImageCreated)?;
         jobs::enqueue(app, conn, &Job::Renditions(RenditionJob::common(image.id)))?;
         edited(app, conn, &image).map(Some)
     };
     work.write(keep).await
-}
-
-/// Deletes a file if no row refers to it.
-pub(super) async fn forget_file(app: &App, sha256: &str, name: &str) -> Result<()> {
-    let (storage, runtime) = (app.storage.clone(), Handle::current());
-    let (sha256, name) = (sha256.to_owned(), name.to_owned());
-    app.db
-        .write(move |conn| {
-            lock_file(conn, &sha256)?;
-            if queries::file_is_used(conn, &sha256)? { Ok(()) } else { runtime.block_on(storage.soon(storage.delete(&name))) }
-        })
-        .await
-}
-
-fn lock_file(conn: &mut Conn, sha256: &str) -> Result<()> {
-    lock(conn, &format!("file {sha256}"))
 }

@@ -80,13 +80,13 @@ pub(crate) trait Draft: DeserializeOwned + ToSchema {
 /// A received request body. Its validation errors are reported when it is taken, so that callers without permission do not see them.
 #[derive(Clone)]
 pub(crate) struct Input {
-    content: Content,
+    content: SentContent,
     patch: bool,
     checker: Arc<Checker>,
 }
 
 #[derive(Clone)]
-enum Content {
+enum SentContent {
     Sent(Arc<SentBody>),
     Value(Value),
 }
@@ -117,12 +117,12 @@ impl Input {
             if oversizes.is_empty() { object(value) } else { Err(Error::invalid(oversizes)) }
         });
         let is_exact = document.is_err() || inexact_numbers(&bytes, &|_| true).is_empty();
-        Self { content: Content::Sent(Arc::new(SentBody { bytes, document, is_exact })), patch: of.patch, checker }
+        Self { content: SentContent::Sent(Arc::new(SentBody { bytes, document, is_exact })), patch: of.patch, checker }
     }
 
     /// Creates a body from a value of the program itself, such as demo content or command-line arguments.
     pub(crate) fn of(value: Value, checker: Arc<Checker>) -> Self {
-        Self { content: Content::Value(value), patch: false, checker }
+        Self { content: SentContent::Value(value), patch: false, checker }
     }
 
     /// Parses a body that creates a resource.
@@ -162,7 +162,7 @@ impl Input {
         for pointer in D::READ_ONLY {
             remove(&mut document, pointer);
         }
-        Ok(Self { content: Content::Value(document), patch: self.patch, checker: Arc::clone(&self.checker) })
+        Ok(Self { content: SentContent::Value(document), patch: self.patch, checker: Arc::clone(&self.checker) })
     }
 
     /// Returns whether the body is a patch, not a full replacement.
@@ -173,14 +173,14 @@ impl Input {
     /// Returns the sent body as an object.
     pub(crate) fn object(&self) -> Result<Map<String, Value>> {
         match &self.content {
-            Content::Sent(sent) => sent.document.clone(),
-            Content::Value(value) => object(value.clone()),
+            SentContent::Sent(sent) => sent.document.clone(),
+            SentContent::Value(value) => object(value.clone()),
         }
     }
 
     /// Returns errors for numbers in members with free contents that cannot be stored exactly.
     fn inexact(&self, free: &[&str]) -> Vec<Fault> {
-        let Content::Sent(sent) = &self.content else { return Vec::new() };
+        let SentContent::Sent(sent) = &self.content else { return Vec::new() };
         if sent.is_exact {
             return Vec::new();
         }

@@ -7,7 +7,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value};
 
-use super::custom::{CustomKind, CustomSchemas};
+use super::custom::{CompiledSchemas, CustomKind};
 use super::shape::{Scalars, Shape};
 use super::walk::{Aim, faults};
 use super::{blanks, formats, sentences};
@@ -23,13 +23,13 @@ pub(crate) struct Checker {
     source: fn() -> Arc<Value>,
     shapes: RwLock<HashMap<String, Arc<Shape>>>,
     scalars: Scalars,
-    custom: CustomSchemas,
+    custom: CompiledSchemas,
 }
 
 impl Checker {
     /// Creates a checker over the schemas of the document that `source` generates on first use.
     pub(crate) fn new(source: fn() -> Arc<Value>) -> Self {
-        let (shapes, scalars, custom) = (RwLock::default(), Scalars::default(), CustomSchemas::default());
+        let (shapes, scalars, custom) = (RwLock::default(), Scalars::default(), CompiledSchemas::default());
         Self { document: OnceLock::new(), source, shapes, scalars, custom }
     }
 
@@ -41,7 +41,7 @@ impl Checker {
         }
     }
 
-    /// Returns the validation errors of a body by the component schema with this name: all, or one more than are reported.
+    /// Validates a body with the component schema of this name. Returns all validation errors, or one more than are reported.
     pub(crate) fn faults(&self, schema: &str, body: &Value) -> Result<Vec<Fault>> {
         self.walk(schema, body, Aim::All)
     }

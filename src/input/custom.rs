@@ -15,9 +15,9 @@ use crate::schema::custom_schemas;
 /// The maximum size of a schema, in bytes.
 pub(crate) const MAX_SCHEMA: usize = 32 * 1024;
 /// The maximum number of values in `custom` if it is validated with a schema.
-const MOST_VALUES: usize = 10_000;
+const MAX_VALUES: usize = 10_000;
 /// The maximum size of a compiled pattern, in bytes.
-const LARGEST_PATTERN: usize = 256 * 1024;
+const MAX_PATTERN_SIZE: usize = 256 * 1024;
 
 text_enum! {
     /// A kind of resource that can have custom fields.
@@ -84,7 +84,7 @@ impl CustomSchema {
         let validator = jsonschema::draft202012::options()
             .should_validate_formats(true)
             // Matching a pattern takes linear time in the length of the text.
-            .with_pattern_options(PatternOptions::regex().size_limit(LARGEST_PATTERN))
+            .with_pattern_options(PatternOptions::regex().size_limit(MAX_PATTERN_SIZE))
             .build(&root)
             .map_err(|error| error.to_string())?;
         Ok(Self { source, root, validator: Some(validator) })
@@ -96,9 +96,9 @@ impl CustomSchema {
         if !custom.is_object() {
             return Vec::new();
         }
-        if values(custom) > MOST_VALUES {
-            let detail = format!("This may have at most {MOST_VALUES} values, including nested ones.");
-            return vec![Fault::at("/custom", "too_many", detail).bound("max", MOST_VALUES)];
+        if values(custom) > MAX_VALUES {
+            let detail = format!("This may have at most {MAX_VALUES} values, including nested ones.");
+            return vec![Fault::at("/custom", "too_many", detail).bound("max", MAX_VALUES)];
         }
         let (body, mut faults) = (json!({"custom": custom}), Vec::new());
         for error in validator.iter_errors(&body).take(MAX_FAULTS + 1) {
@@ -118,9 +118,9 @@ fn values(value: &Value) -> usize {
 
 /// The latest compiled schemas.
 #[derive(Default)]
-pub(super) struct CustomSchemas(std::sync::RwLock<std::collections::HashMap<CustomKind, Arc<CustomSchema>>>);
+pub(super) struct CompiledSchemas(std::sync::RwLock<std::collections::HashMap<CustomKind, Arc<CustomSchema>>>);
 
-impl CustomSchemas {
+impl CompiledSchemas {
     /// Returns the schema that is valid in this transaction; compiles it only if it has changed.
     pub(super) fn current(&self, conn: &mut Conn, kind: CustomKind) -> Result<Option<Arc<CustomSchema>>> {
         let Some(source) = source(conn, kind)? else { return Ok(None) };

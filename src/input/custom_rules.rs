@@ -10,11 +10,11 @@ use crate::error::Fault;
 /// The standard that schemas must follow.
 const STANDARD: &str = "https://json-schema.org/draft/2020-12/schema";
 /// The maximum number of parts, with all references followed.
-const MOST_PARTS: usize = 1000;
+const MAX_PARTS: usize = 1000;
 /// The maximum nesting depth of parts, with all references followed.
-const DEEPEST: usize = 32;
+const MAX_DEPTH: usize = 32;
 /// The maximum number of patterns.
-const MOST_PATTERNS: usize = 50;
+const MAX_PATTERNS: usize = 50;
 
 /// Keywords whose value is a schema.
 const ONE: &[&str] = &[
@@ -74,10 +74,10 @@ const PLAIN: &[&str] = &[
 pub(super) fn faults(schema: &Map<String, Value>) -> Vec<Fault> {
     let mut survey = Survey::default();
     survey.visit("", schema, true);
-    if survey.patterns > MOST_PATTERNS {
+    if survey.patterns > MAX_PATTERNS {
         survey
             .faults
-            .push(Fault::at("", "too_complex", format!("This may have at most {MOST_PATTERNS} patterns.")).bound("max", MOST_PATTERNS));
+            .push(Fault::at("", "too_complex", format!("This may have at most {MAX_PATTERNS} patterns.")).bound("max", MAX_PATTERNS));
     }
     for (at, target) in std::mem::take(&mut survey.references) {
         if survey.parts.contains_key(&target) {
@@ -92,7 +92,7 @@ pub(super) fn faults(schema: &Map<String, Value>) -> Vec<Fault> {
     }
     if survey.faults.is_empty() && measure(&survey.parts, "", &mut HashMap::new(), 0).is_none() {
         let detail = format!(
-            "With all references followed, this may have at most {MOST_PARTS} parts, nested at most {DEEPEST} deep, and no part within itself."
+            "With all references followed, this may have at most {MAX_PARTS} parts, nested at most {MAX_DEPTH} deep, and no part within itself."
         );
         survey.faults.push(Fault::at("", "too_complex", detail));
     }
@@ -169,9 +169,9 @@ fn measure(
     depth: usize,
 ) -> Option<(usize, usize)> {
     if let Some(found) = known.get(at) {
-        return Some(*found).filter(|(_, below)| depth + below <= DEEPEST);
+        return Some(*found).filter(|(_, below)| depth + below <= MAX_DEPTH);
     }
-    if depth > DEEPEST {
+    if depth > MAX_DEPTH {
         return None;
     }
     let (mut size, mut below) = (1_usize, 0);
@@ -181,7 +181,7 @@ fn measure(
         below = below.max(deeper + 1);
     }
     known.insert(at.to_owned(), (size, below));
-    (size <= MOST_PARTS && depth + below <= DEEPEST).then_some((size, below))
+    (size <= MAX_PARTS && depth + below <= MAX_DEPTH).then_some((size, below))
 }
 
 /// Moves a schema to a place within another document, and adjusts its references.

@@ -96,8 +96,8 @@ pub(crate) fn time_zones() -> impl Iterator<Item = &'static str> {
 
 /// Declares text types whose limits are part of their schema: `Title: NAME 1..=300 "example"`.
 macro_rules! text_types {
-    ($($(#[$meta:meta])* $name:ident: $pattern:ident $min:literal..=$max:literal $example:literal $(as $format:literal)?;)+) => { $(
-        $(#[$meta])*
+    ($($(#[doc = $doc:literal])+ $name:ident: $pattern:ident $min:literal..=$max:literal $example:literal $(as $format:literal)?;)+) => { $(
+        $(#[doc = $doc])+
         #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
         pub(crate) struct $name(pub(crate) String);
@@ -106,6 +106,7 @@ macro_rules! text_types {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
                 utoipa::openapi::ObjectBuilder::new()
                     .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::String))
+                    .description(Some(concat!($($doc),+).trim_start()))
                     .min_length(Some($min))
                     .max_length(Some($max))
                     .pattern(Some($crate::input::formats::$pattern))
@@ -153,7 +154,7 @@ pub(crate) struct HttpUrl(pub(crate) String);
 
 impl utoipa::PartialSchema for HttpUrl {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        format_schema("uri", HTTP_URL, 2000, "https://example.com/news")
+        format_schema("uri", HTTP_URL, 2000, "https://example.com/news").description(Some("An absolute http or https URL.")).into()
     }
 }
 impl utoipa::ToSchema for HttpUrl {}
@@ -171,6 +172,7 @@ impl utoipa::PartialSchema for Custom {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::Object))
+            .description(Some("Custom fields with any values."))
             .max_properties(Some(100))
             .extensions(Some(max_bytes(MAX_CUSTOM)))
             .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(true)))
@@ -188,6 +190,8 @@ pub(crate) struct Address(pub(crate) String);
 impl utoipa::PartialSchema for Address {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
         format_schema("uri-reference", ADDRESS, 2000, "/sections/city")
+            .description(Some("An absolute http or https URL, or a path of the site."))
+            .into()
     }
 }
 impl utoipa::ToSchema for Address {}
@@ -206,7 +210,7 @@ impl Email {
 
 impl utoipa::PartialSchema for Email {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        format_schema("email", EMAIL, 254, "mara@example.org")
+        format_schema("email", EMAIL, 254, "mara@example.org").description(Some("An email address.")).into()
     }
 }
 impl utoipa::ToSchema for Email {}
@@ -216,7 +220,7 @@ pub(crate) fn max_bytes(max: usize) -> utoipa::openapi::extensions::Extensions {
     [(super::shape::MAX_BYTES_KEYWORD, max)].into_iter().collect()
 }
 
-fn format_schema(format: &str, pattern: &str, longest: usize, example: &str) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+fn format_schema(format: &str, pattern: &str, longest: usize, example: &str) -> utoipa::openapi::ObjectBuilder {
     utoipa::openapi::ObjectBuilder::new()
         .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::String))
         .format(Some(utoipa::openapi::SchemaFormat::Custom(format.to_owned())))
@@ -224,5 +228,4 @@ fn format_schema(format: &str, pattern: &str, longest: usize, example: &str) -> 
         .max_length(Some(longest))
         .pattern(Some(pattern))
         .examples([example])
-        .into()
 }

@@ -8,9 +8,9 @@ use serde_json::{Map, Number, Value};
 use crate::error::{Code, Error, Result};
 
 /// The maximum nesting depth of arrays and objects.
-const DEEPEST: usize = 32;
+const MAX_DEPTH: usize = 32;
 /// Below this limit, every integer has an exact floating-point representation.
-const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Parses one JSON document.
 pub(crate) fn parse_json(bytes: &[u8]) -> Result<Value> {
@@ -28,7 +28,7 @@ struct Strict {
 
 impl Strict {
     fn deeper<E: serde::de::Error>(self) -> std::result::Result<Self, E> {
-        if self.depth < DEEPEST { Ok(Self { depth: self.depth + 1 }) } else { Err(E::custom("nested deeper than 32 levels")) }
+        if self.depth < MAX_DEPTH { Ok(Self { depth: self.depth + 1 }) } else { Err(E::custom("nested deeper than 32 levels")) }
     }
 }
 
@@ -57,7 +57,7 @@ impl<'de> Visitor<'de> for Strict {
     }
     fn visit_f64<E>(self, value: f64) -> std::result::Result<Value, E> {
         // In JSON Schema, `3.0` is the integer 3, so it must be one in Rust types, too.
-        let whole = (value.fract() == 0.0 && value.abs() < LARGEST_EXACT).then(|| format!("{value:.0}").parse::<i64>().ok()).flatten();
+        let whole = (value.fract() == 0.0 && value.abs() < MAX_EXACT).then(|| format!("{value:.0}").parse::<i64>().ok()).flatten();
         Ok(whole.map_or_else(|| Number::from_f64(value).map_or(Value::Null, Value::Number), Value::from))
     }
     fn visit_str<E>(self, value: &str) -> std::result::Result<Value, E> {

@@ -6,11 +6,11 @@ use crate::db::{Id, Key, Op, Timestamp, fold, is_date};
 use crate::error::Fault;
 
 /// The maximum length of a parameter value, in characters.
-const LONGEST: usize = 400;
+const MAX_LENGTH: usize = 400;
 /// The maximum number of values in a list.
 const MAX_VALUES: usize = 100;
 /// The maximum length of a list of values, in characters; with a longer list, the URL would be too long.
-const LONGEST_LIST: usize = 8000;
+const MAX_LIST_LENGTH: usize = 8000;
 
 /// The word for the caller's own account.
 pub(crate) const ME: &str = "me";
@@ -56,7 +56,7 @@ impl Kind {
             }
             return text.split(',').map(|item| self.key(name, item.trim())).collect();
         }
-        // A day stays what it was sent as until the site's time zone is known.
+        // A day stays a text until the site's time zone is known.
         if matches!(self, Self::Time) && is_date(text) {
             return Ok(vec![Key::Text(text.to_owned())]);
         }
@@ -65,8 +65,8 @@ impl Kind {
 
     fn key(self, name: &str, text: &str) -> Result<Key, Fault> {
         let wrong = |what: &str| Fault::parameter(name, "invalid_value", format!("{text:?} is not {what}."));
-        if text.chars().count() > LONGEST {
-            return Err(Fault::parameter(name, "too_long", "A value may have at most 400 characters.").bound("max", LONGEST));
+        if text.chars().count() > MAX_LENGTH {
+            return Err(Fault::parameter(name, "too_long", "A value may have at most 400 characters.").bound("max", MAX_LENGTH));
         }
         if text.chars().any(char::is_control) {
             return Err(Fault::parameter(name, "control_character", "A value must not contain control characters."));
@@ -102,7 +102,9 @@ impl Kind {
     /// Returns the pattern of one value of a list.
     fn item_pattern(self) -> String {
         match self {
-            Self::Text | Self::Folded | Self::Reference | Self::Email | Self::Time => format!("[^,\\x00-\\x1f\\x7f-\\x9f]{{0,{LONGEST}}}"),
+            Self::Text | Self::Folded | Self::Reference | Self::Email | Self::Time => {
+                format!("[^,\\x00-\\x1f\\x7f-\\x9f]{{0,{MAX_LENGTH}}}")
+            }
             Self::Id => ID.to_owned(),
             Self::Account => format!("{ME}|{ID}"),
             Self::Int => "-?[0-9]{1,9}".to_owned(),
@@ -119,11 +121,11 @@ impl Kind {
         if op.takes_list() {
             let item = self.item_pattern();
             let pattern = format!("^ *({item}) *(, *({item}) *){{0,99}}$");
-            return json!({"type": "string", "maxLength": LONGEST_LIST, "pattern": pattern, "description": "Values, separated by commas."});
+            return json!({"type": "string", "maxLength": MAX_LIST_LENGTH, "pattern": pattern, "description": "Values, separated by commas."});
         }
         match self {
             Self::Text | Self::Folded | Self::Reference | Self::Email => {
-                json!({"type": "string", "maxLength": LONGEST, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"})
+                json!({"type": "string", "maxLength": MAX_LENGTH, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"})
             }
             Self::Id => json!({"type": "string", "format": "uuid"}),
             Self::Account => json!({"type": "string", "pattern": format!("^({})$", self.item_pattern())}),

@@ -8,13 +8,13 @@ use crate::db::{Key, Listing, Op, PageQuery, Position};
 use crate::error::{Error, Fault, MAX_FAULTS, Result};
 
 /// The maximum number of items of a page.
-const MOST: usize = 100;
+const MAX_PAGE_SIZE: usize = 100;
 /// The default number of items of a page.
 const USUAL: usize = 20;
 /// The maximum number of parameters that are parsed: more than any operation has.
 const MAX_PARAMETERS: usize = 200;
 /// The maximum length of a paragraph, in characters.
-const LONGEST_PARAGRAPH: usize = 2000;
+const MAX_PARAGRAPH_LENGTH: usize = 2000;
 
 /// A query string from which the parameters are taken one by one.
 pub(crate) struct Query {
@@ -74,9 +74,9 @@ impl Query {
     /// Takes a text of a paragraph or two, with the limits of [`super::Paragraph`].
     pub(crate) fn paragraph(&mut self, name: &str) -> Option<String> {
         let text = self.text(name)?;
-        if text.chars().count() > LONGEST_PARAGRAPH {
-            let detail = format!("This may have at most {LONGEST_PARAGRAPH} characters.");
-            self.faults.push(Fault::parameter(name, "too_long", detail).bound("max", LONGEST_PARAGRAPH));
+        if text.chars().count() > MAX_PARAGRAPH_LENGTH {
+            let detail = format!("This may have at most {MAX_PARAGRAPH_LENGTH} characters.");
+            self.faults.push(Fault::parameter(name, "too_long", detail).bound("max", MAX_PARAGRAPH_LENGTH));
         } else if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
             self.faults.push(Fault::parameter(
                 name,
@@ -207,10 +207,13 @@ impl Query {
     pub(crate) fn limit(&mut self) -> usize {
         let Some(key) = self.key("limit", Kind::Int) else { return USUAL };
         match usize::try_from(key.int()) {
-            Ok(limit) if (1..=MOST).contains(&limit) => limit,
+            Ok(limit) if (1..=MAX_PAGE_SIZE).contains(&limit) => limit,
             _ => {
-                self.faults
-                    .push(Fault::parameter("limit", "out_of_range", "A page may have 1 to 100 items.").bound("min", 1).bound("max", MOST));
+                self.faults.push(
+                    Fault::parameter("limit", "out_of_range", "A page may have 1 to 100 items.")
+                        .bound("min", 1)
+                        .bound("max", MAX_PAGE_SIZE),
+                );
                 USUAL
             }
         }

@@ -8,24 +8,24 @@ use super::job::Lane;
 
 /// A notifier that is rung after a transaction that enqueued a job has been committed.
 #[derive(Default)]
-pub(crate) struct Bell {
+pub(crate) struct JobNotifier {
     asked: AtomicU64,
     lanes: [Notify; Lane::ALL.len()],
 }
 
-impl Bell {
+impl JobNotifier {
     /// Counts an enqueued job. A transaction that sees the count change rings the bell after its commit.
-    pub(super) fn ask(&self) {
+    pub(super) fn enqueue(&self) {
         self.asked.fetch_add(1, Ordering::SeqCst);
     }
 
     /// The number of jobs that this process has enqueued.
-    pub(crate) fn asked(&self) -> u64 {
+    pub(crate) fn enqueued(&self) -> u64 {
         self.asked.load(Ordering::SeqCst)
     }
 
     /// Wakes the worker in every lane; a worker that is awake checks its lane once more.
-    pub(crate) fn ring(&self) {
+    pub(crate) fn notify(&self) {
         self.lanes.iter().for_each(Notify::notify_one);
     }
 

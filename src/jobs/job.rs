@@ -1,4 +1,4 @@
-//! Jobs: their kinds, their database row and their retry times.
+//! Jobs: their kinds and their database row.
 
 use std::time::Duration;
 
@@ -13,17 +13,10 @@ use crate::images::RenditionJob;
 use crate::newsletter::NewsletterMail;
 use crate::schema::jobs;
 use crate::scrub::Scrub;
-use crate::secrets::random;
 use crate::users::AccountMail;
 
 /// The purpose that jobs are sealed for.
 pub(super) const SEAL: &str = "job";
-/// The delay before the first retry, in seconds; each further delay is twice as long.
-const FIRST_WAIT: i64 = 30;
-/// The longest delay before a retry, in seconds.
-pub(super) const LONGEST_WAIT: i64 = 6 * 60 * 60;
-/// The age at which a job that still fails is given up, in seconds.
-const PATIENCE: i64 = 4 * 24 * 60 * 60;
 
 /// The id of a job. It stays the same in every attempt, so that receivers can recognise duplicates.
 pub(crate) type TaskId = Id<Task>;
@@ -176,17 +169,5 @@ impl Task {
         let plain = plain.ok_or_else(|| Failure::Never("it was sealed with another secret key".into()))?;
         // A newer version of the program may know this kind.
         serde_json::from_slice(&plain).map_err(|error| Failure::Later(format!("it cannot be read: {error}")))
-    }
-
-    /// The time of the next attempt after a failure; `None` if the job is so old that it is given up.
-    pub(super) fn next_try(&self, now: Timestamp) -> Option<Timestamp> {
-        if now.millis().abs_diff(self.created_at.millis()) > (PATIENCE * 1000).unsigned_abs() {
-            return None;
-        }
-        let doublings = u32::try_from(self.attempts - 1).unwrap_or_default().min(20);
-        let wait = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
-        // Waits between 75 % and 125 % of the delay, so that jobs that failed together are not retried together.
-        let share = i64::from(u16::from_be_bytes(random::<2>())) * wait * 500 / 65_536;
-        Some(Timestamp::from_millis(now.millis().saturating_add(wait * 750 + share)))
     }
 }

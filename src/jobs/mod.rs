@@ -7,12 +7,13 @@
 mod bell;
 mod job;
 mod queries;
+mod retry;
 mod worker;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use bell::Bell;
+pub(crate) use bell::JobNotifier;
 pub(crate) use job::{Failure, Job, TaskId};
 pub(crate) use queries::{counts, forget_failed, forget_unstarted};
 pub(crate) use worker::work;
@@ -46,6 +47,6 @@ pub(crate) fn forget_mails(app: &App, conn: &mut Conn, is_about: impl Fn(&Job) -
 pub(crate) fn enqueue_at(app: &App, conn: &mut Conn, job: &Job, due: Timestamp) -> Result<()> {
     let plain = serde_json::to_vec(job).map_err(|error| Error::internal(&error.to_string()))?;
     queries::insert(conn, &Task::new(job.kind(), app.secrets.seal(job::SEAL, &plain), (app.now(), due)))?;
-    app.bell.ask();
+    app.bell.enqueue();
     Ok(())
 }

@@ -1,8 +1,9 @@
-//! The SQL of jobs.
+//! SQL queries for jobs.
 
 use diesel::prelude::*;
 
-use super::job::{LONGEST_WAIT, Lane, Task, TaskId};
+use super::job::{Lane, Task, TaskId};
+use super::retry::MAX_DELAY;
 use crate::db::{Backend, Conn, Timestamp};
 use crate::error::Result;
 use crate::schema::jobs;
@@ -22,7 +23,7 @@ pub(super) fn insert(conn: &mut Conn, task: &Task) -> Result<()> {
 ///
 /// A due time too far ahead for any retry counts as due as well: it means that the clock has been set back.
 pub(super) fn due(conn: &mut Conn, now: Timestamp, lane: Lane, room: usize) -> Result<Vec<Task>> {
-    let too_far = now.plus_seconds(2 * LONGEST_WAIT);
+    let too_far = now.plus_seconds(2 * MAX_DELAY);
     let due = jobs::table.filter(jobs::due_at.le(Some(now)).or(jobs::due_at.gt(Some(too_far))));
     let mut due = due.select(Task::as_select()).into_boxed::<Backend>();
     due = match lane.only() {

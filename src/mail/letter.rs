@@ -11,7 +11,7 @@ use crate::db::Timestamp;
 /// The width at which lines are wrapped, in characters; a URL is never broken.
 const WIDTH: usize = 72;
 /// The maximum length of a line, in bytes (RFC 5322, section 2.1.1).
-const LONGEST_LINE: usize = 998;
+const MAX_LINE_LENGTH: usize = 998;
 
 /// An email to one recipient.
 pub(crate) struct Letter {
@@ -71,7 +71,7 @@ impl Letter {
 
 /// Leaves the text unencoded if possible, so that links in the file of an email stay whole.
 fn body(text: String, plainly: bool) -> Body {
-    let fits = text.lines().all(|line| line.len() <= LONGEST_LINE);
+    let fits = text.lines().all(|line| line.len() <= MAX_LINE_LENGTH);
     if fits && text.is_ascii() {
         Body::dangerous_pre_encoded(text.into_bytes(), ContentTransferEncoding::SevenBit)
     } else if fits && plainly {

@@ -48,7 +48,7 @@ pub(crate) enum Block {
         /// The Markdown of the whole list.
         markdown: String,
         /// The items of the list. Nested lists are part of the item's `html`.
-        items: Vec<Piece>,
+        items: Vec<BlockPiece>,
     },
     /// A quotation.
     #[schema(title = "QuoteBlock")]
@@ -75,11 +75,11 @@ pub(crate) enum Block {
         /// The Markdown of the whole table.
         markdown: String,
         /// The cells of the header row.
-        headers: Vec<Piece>,
+        headers: Vec<BlockPiece>,
         /// The alignment of each column.
         align: Vec<Align>,
         /// The cells of the other rows; each row is as long as `headers`.
-        rows: Vec<Vec<Piece>>,
+        rows: Vec<Vec<BlockPiece>>,
     },
     /// An image from the image library.
     #[schema(title = "StoredImageBlock")]
@@ -134,8 +134,7 @@ pub(crate) enum Block {
 
 /// An item of a list or a cell of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = BlockPiece)]
-pub(crate) struct Piece {
+pub(crate) struct BlockPiece {
     /// The sanitised inner HTML of `<li>`, `<th>` or `<td>`.
     pub(crate) html: String,
     /// The content as plain text.

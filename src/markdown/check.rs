@@ -3,34 +3,34 @@
 use comrak::nodes::{Node, NodeValue};
 
 use super::sanitise::COSTLIEST;
-use super::source::Source;
+use super::source::BlockSource;
 use super::split::{Part, with_parts};
 use super::tags;
 
 /// The maximum length of a body, in bytes.
-const LONGEST: usize = 500_000;
+const MAX_LENGTH: usize = 500_000;
 /// The maximum length of one block's Markdown, in characters. The same limit applies to a posted block.
-const LONGEST_BLOCK: usize = 100_000;
-const MOST_BLOCKS: usize = 10_000;
-const MOST_HTML_BLOCKS: usize = 1_000;
-const DEEPEST: usize = 50;
+const MAX_BLOCK_LENGTH: usize = 100_000;
+const MAX_BLOCKS: usize = 10_000;
+const MAX_HTML_BLOCKS: usize = 1_000;
+const MAX_DEPTH: usize = 50;
 /// The maximum length of an image block's alternative text, in characters.
-const LONGEST_ALT: usize = 2_000;
-const LONGEST_CAPTION: usize = 5_000;
+const MAX_ALT_LENGTH: usize = 2_000;
+const MAX_CAPTION_LENGTH: usize = 5_000;
 /// The maximum number of links and images together.
-const MOST_LINKS: usize = 20_000;
-const MOST_NOTES: usize = 5_000;
+const MAX_LINKS: usize = 20_000;
+const MAX_NOTES: usize = 5_000;
 /// The maximum number of table cells and list items together.
-const MOST_PIECES: usize = 50_000;
+const MAX_PIECES: usize = 50_000;
 /// The maximum length of the URL of a link or an image, in bytes.
-const LONGEST_ADDRESS: usize = 2_000;
+const MAX_URL_LENGTH: usize = 2_000;
 
 /// Rejects a body that exceeds a limit; the error names the limit.
 pub(crate) fn check(markdown: &str) -> Result<(), &'static str> {
-    if markdown.len() > LONGEST {
+    if markdown.len() > MAX_LENGTH {
         return Err("The body may have at most 500,000 bytes.");
     }
-    if markdown.split(['\n', '\r']).any(|line| markers(line) > DEEPEST) {
+    if markdown.split(['\n', '\r']).any(|line| markers(line) > MAX_DEPTH) {
         return Err("Lists and quotes may be nested at most 50 levels deep.");
     }
     with_parts(markdown, bounds)
@@ -55,11 +55,11 @@ fn markers(line: &str) -> usize {
 }
 
 fn bounds(parts: &[Part<'_>]) -> Result<(), &'static str> {
-    if parts.len() > MOST_BLOCKS {
+    if parts.len() > MAX_BLOCKS {
         return Err("The body may have at most 10,000 blocks.");
     }
-    let notes = parts.iter().filter(|part| matches!(part.source, Source::Footnote(_))).map(|part| part.source.length() + 2);
-    if parts.iter().any(|part| part.source.length() > LONGEST_BLOCK) || notes.sum::<usize>() > LONGEST_BLOCK {
+    let notes = parts.iter().filter(|part| matches!(part.source, BlockSource::Footnote(_))).map(|part| part.source.length() + 2);
+    if parts.iter().any(|part| part.source.length() > MAX_BLOCK_LENGTH) || notes.sum::<usize>() > MAX_BLOCK_LENGTH {
         return Err("A block of the body may have at most 100,000 characters.");
     }
     if parts.iter().any(is_long_image) {
@@ -74,7 +74,7 @@ fn bounds(parts: &[Part<'_>]) -> Result<(), &'static str> {
 
 /// Totals over all blocks of a body.
 #[derive(Default)]
-struct Counts {
+struct BodyCounts {
     html: usize,
     cost: usize,
     links: usize,
@@ -83,7 +83,7 @@ struct Counts {
     long: bool,
 }
 
-impl Counts {
+impl BodyCounts {
     fn add(&mut self, node: Node<'_>, in_unit: bool) {
         match &node.data().value {
             NodeValue::HtmlBlock(block) => {
@@ -94,7 +94,7 @@ impl Counts {
             }
             NodeValue::Link(link) | NodeValue::Image(link) => {
                 self.links += 1;
-                self.long |= link.url.len() > LONGEST_ADDRESS || link.title.len() > LONGEST_CAPTION;
+                self.long |= link.url.len() > MAX_URL_LENGTH || link.title.len() > MAX_CAPTION_LENGTH;
             }
             NodeValue::FootnoteReference(_) => self.notes += 1,
             NodeValue::TableCell | NodeValue::Item(_) => self.pieces += 1,
@@ -104,18 +104,18 @@ impl Counts {
 }
 
 fn counts(parts: &[Part<'_>]) -> Result<(), &'static str> {
-    let mut counts = Counts::default();
+    let mut counts = BodyCounts::default();
     for part in parts {
         let in_unit = !part.rest.is_empty();
-        if let (true, Source::Html(html)) = (in_unit, &part.source) {
+        if let (true, BlockSource::Html(html)) = (in_unit, &part.source) {
             counts.cost = counts.cost.saturating_add(tags::cost(html));
         }
         part.descendants().for_each(|node| counts.add(node, in_unit));
     }
-    if counts.html > MOST_HTML_BLOCKS || counts.cost > COSTLIEST {
+    if counts.html > MAX_HTML_BLOCKS || counts.cost > COSTLIEST {
         return Err("The raw HTML of the body is too long or nested too deeply.");
     }
-    if counts.links > MOST_LINKS || counts.notes > MOST_NOTES || counts.pieces > MOST_PIECES {
+    if counts.links > MAX_LINKS || counts.notes > MAX_NOTES || counts.pieces > MAX_PIECES {
         return Err("The body may have at most 20,000 links, 5,000 footnote references, and 50,000 list items and table cells.");
     }
     if counts.long {
@@ -126,8 +126,8 @@ fn counts(parts: &[Part<'_>]) -> Result<(), &'static str> {
 
 fn is_long_image(part: &Part<'_>) -> bool {
     match &part.source {
-        Source::Image { alt, caption, .. } => {
-            alt.chars().count() > LONGEST_ALT || caption.as_ref().is_some_and(|caption| caption.chars().count() > LONGEST_CAPTION)
+        BlockSource::Image { alt, caption, .. } => {
+            alt.chars().count() > MAX_ALT_LENGTH || caption.as_ref().is_some_and(|caption| caption.chars().count() > MAX_CAPTION_LENGTH)
         }
         _ => false,
     }
@@ -145,7 +145,7 @@ fn is_deep(root: Node<'_>) -> bool {
                 depth = depth.saturating_sub(1);
             }
         }
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return true;
         }
     }

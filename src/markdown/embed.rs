@@ -57,12 +57,12 @@ pub(super) struct Embed {
 }
 
 /// The maximum length of a URL that can be an embed, in bytes.
-const LONGEST: usize = 2000;
+const MAX_URL_LENGTH: usize = 2000;
 
 /// Recognises the embedded content of a URL if its provider is known.
 pub(super) fn recognise(address: &str) -> Option<Embed> {
     let web = address.starts_with("https://") || address.starts_with("http://");
-    if !web || address.len() > LONGEST || !address.chars().all(is_plain) {
+    if !web || address.len() > MAX_URL_LENGTH || !address.chars().all(is_plain) {
         return None;
     }
     let url = Url::parse(address).ok()?;

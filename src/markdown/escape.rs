@@ -24,13 +24,13 @@ pub(super) fn html(out: &mut String, text: &str) {
 /// At each `&` and at each character whose first byte is `C2`, the sanitiser's serialiser scans the rest of the text node. Empty comments,
 /// which the sanitiser drops, split texts with many such characters into short nodes.
 pub(super) fn text(out: &mut String, text: &str) {
-    const MOST: usize = 256;
+    const MAX_SPACES: usize = 256;
     let mut rest = text;
     let mut seen = 0;
     for (index, letter) in text.char_indices() {
         if is_costly(letter) {
             seen += 1;
-            if seen % MOST == 0 {
+            if seen % MAX_SPACES == 0 {
                 let (head, tail) = rest.split_at(index.saturating_sub(text.len() - rest.len()));
                 html(out, head);
                 out.push_str("<!---->");

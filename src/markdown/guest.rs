@@ -12,7 +12,7 @@ use comrak::{Arena, Options, parse_document};
 use super::{escape, tags, text};
 
 /// The maximum nesting depth; deeper content is written as plain text.
-const DEEPEST: usize = 20;
+const MAX_DEPTH: usize = 20;
 const TAGS: [&str; 13] = ["p", "br", "em", "strong", "del", "code", "pre", "a", "ul", "ol", "li", "blockquote", "hr"];
 
 /// The rules for one kind of text.
@@ -55,7 +55,7 @@ fn write(markdown: &str, manner: &Manner) -> (String, String) {
     options.extension.autolink = true;
     let arena = Arena::new();
     let root = parse_document(&arena, &visible(markdown), &options);
-    let mut writer = Writer { out: String::new(), manner, depth: 0, in_link: false };
+    let mut writer = GuestWriter { out: String::new(), manner, depth: 0, in_link: false };
     writer.children(root, false);
     let html = manner.sanitiser.clean(&writer.out).to_string();
     // Filters once more, because a character reference may have produced such a character.
@@ -85,16 +85,16 @@ fn is_invisible(letter: char) -> bool {
         || (letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'))
 }
 
-struct Writer<'m> {
+struct GuestWriter<'m> {
     out: String,
     manner: &'m Manner,
     depth: usize,
     in_link: bool,
 }
 
-impl Writer<'_> {
+impl GuestWriter<'_> {
     fn children(&mut self, node: Node<'_>, tight: bool) {
-        if self.depth > DEEPEST {
+        if self.depth > MAX_DEPTH {
             return escape::text(&mut self.out, &text::of(node));
         }
         self.depth += 1;

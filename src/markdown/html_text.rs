@@ -4,13 +4,13 @@ use super::block::TocEntry;
 use super::{raw_tags, tags};
 
 /// A token of sanitised HTML: a tag or the text before it.
-enum Piece<'h> {
+enum HtmlToken<'h> {
     Tag(&'h str),
     Text(&'h str),
 }
 
 /// Iterates over the tags and texts of sanitised HTML, in order.
-fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
+fn pieces(html: &str) -> impl Iterator<Item = HtmlToken<'_>> {
     let mut rest = html;
     std::iter::from_fn(move || {
         let length =
@@ -19,8 +19,8 @@ fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
         rest = after;
         match piece {
             "" => None,
-            tag if tag.starts_with('<') => Some(Piece::Tag(tag)),
-            text => Some(Piece::Text(text)),
+            tag if tag.starts_with('<') => Some(HtmlToken::Tag(tag)),
+            text => Some(HtmlToken::Text(text)),
         }
     })
 }
@@ -32,10 +32,10 @@ pub(super) fn text(html: &str) -> String {
     out
 }
 
-fn push(out: &mut String, piece: &Piece<'_>) {
+fn push(out: &mut String, piece: &HtmlToken<'_>) {
     match piece {
-        Piece::Text(text) => unescape(out, text),
-        Piece::Tag(tag) => {
+        HtmlToken::Text(text) => unescape(out, text),
+        HtmlToken::Tag(tag) => {
             let name = tags::tag_name(tag);
             if !raw_tags::is_inline(name) || name == "br" {
                 out.push(' ');
@@ -75,7 +75,7 @@ pub(super) fn lead(html: &str, enough: usize) -> Lead {
     let (mut in_paragraph, mut in_heading) = (false, false);
     let mut paragraph = String::new();
     for piece in pieces(html) {
-        if let Piece::Tag(tag) = &piece {
+        if let HtmlToken::Tag(tag) = &piece {
             let name = tags::tag_name(tag);
             if name == "p" {
                 in_paragraph = !tag.starts_with("</");
@@ -111,8 +111,8 @@ pub(super) fn with_anchors(html: &str, anchor: impl FnMut(&str) -> String) -> (S
     let mut headings = Headings { out: String::with_capacity(html.len()), toc: Vec::new(), quotes: 0, open: None, anchor };
     for piece in pieces(html) {
         match piece {
-            Piece::Tag(tag) => headings.tag(tag),
-            Piece::Text(text) => headings.out.push_str(text),
+            HtmlToken::Tag(tag) => headings.tag(tag),
+            HtmlToken::Text(text) => headings.out.push_str(text),
         }
     }
     (headings.out, headings.toc)

@@ -6,7 +6,7 @@ use super::hydrate::{FIGURE, IMG, MARK};
 use super::tags;
 
 /// An image placeholder in HTML, filled or not.
-struct Place<'h> {
+struct ImagePlaceholder<'h> {
     is_figure: bool,
     image: &'h str,
     alt: &'h str,
@@ -15,7 +15,7 @@ struct Place<'h> {
 
 /// HTML split at its images: the text before each image, and the text after the last.
 struct Parted<'h> {
-    before: Vec<(String, Place<'h>)>,
+    before: Vec<(String, ImagePlaceholder<'h>)>,
     after: String,
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn is_hydrated(sent: &str, frozen: &str, exists: impl Fn(&str) -> boo
 
 fn is_filled(sent: &str, frozen: &Parted<'_>) -> bool {
     let sent = parted(sent, |_| true);
-    let is_same = |((sent_text, sent), (text, place)): (&(String, Place<'_>), &(String, Place<'_>))| {
+    let is_same = |((sent_text, sent), (text, place)): (&(String, ImagePlaceholder<'_>), &(String, ImagePlaceholder<'_>))| {
         let alt = place.alt.is_empty() || place.alt == sent.alt;
         let caption = place.caption.is_none() || place.caption == sent.caption;
         sent_text == text && sent.is_figure == place.is_figure && sent.image == place.image && alt && caption
@@ -62,7 +62,7 @@ fn parted(html: &str, keep: impl Fn(&str) -> bool) -> Parted<'_> {
 }
 
 /// Parses the placeholder at the start of the HTML; returns it with the HTML after it.
-fn read(html: &str) -> Option<(Place<'_>, &str)> {
+fn read(html: &str) -> Option<(ImagePlaceholder<'_>, &str)> {
     const END: &str = "</figure>";
     let is_figure = html.starts_with(FIGURE);
     let image = html.strip_prefix(if is_figure { FIGURE } else { IMG })?.split('"').next()?;
@@ -73,7 +73,7 @@ fn read(html: &str) -> Option<(Place<'_>, &str)> {
     let alt = tag.split_once(" alt=\"").and_then(|(_, value)| value.split('"').next()).unwrap_or_default();
     let caption = inner.split_once("<figcaption>").and_then(|(_, caption)| caption.split("</figcaption>").next());
     let caption = caption.map(|caption| caption.split_once("<cite>").map_or(caption, |(own, _)| own.trim_end_matches(' ')));
-    Some((Place { is_figure, image, alt, caption }, rest))
+    Some((ImagePlaceholder { is_figure, image, alt, caption }, rest))
 }
 
 #[cfg(test)]

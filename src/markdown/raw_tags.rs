@@ -14,7 +14,7 @@ const FORMATTING: [&str; 14] = ["a", "b", "big", "code", "em", "font", "i", "nob
 /// The allowed inline elements without an end tag.
 const VOID: [&str; 3] = ["br", "img", "wbr"];
 /// The maximum number of open elements; further ones are left out.
-const DEEPEST: usize = 20;
+const MAX_DEPTH: usize = 20;
 
 /// Whether an element is allowed as inline HTML.
 pub(super) fn is_inline(element: &str) -> bool {
@@ -75,7 +75,7 @@ impl RawTags {
             if let Some(index) = self.open.iter().rposition(|open| *open == known).filter(|index| *index >= self.floor) {
                 self.close_to(out, index);
             }
-        } else if self.open.len() < DEEPEST && !(known == "a" && (in_link || self.in_link())) {
+        } else if self.open.len() < MAX_DEPTH && !(known == "a" && (in_link || self.in_link())) {
             self.open.push(known);
             out.push_str(literal);
         }

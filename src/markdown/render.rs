@@ -5,15 +5,15 @@ use std::collections::{HashMap, HashSet};
 use comrak::nodes::{ListType, Node, NodeValue};
 use serde::{Deserialize, Serialize};
 
-use super::block::{Align, Block, FootnoteItem, Piece, TocEntry};
+use super::block::{Align, Block, BlockPiece, FootnoteItem, TocEntry};
 use super::footnotes::Footnotes;
 use super::html_text::Lead;
 use super::measure::Measure;
 use super::sanitise::{Clean, Sanitiser, admit, free_mark};
-use super::source::Source;
+use super::source::BlockSource;
 use super::split::{Part, with_parts};
 use super::warnings::{Warning, Warnings};
-use super::writer::Writer;
+use super::writer::BlockWriter;
 use super::{figures, html_text, tags, text};
 
 /// How much text is kept for the excerpt, in bytes or characters: far more than an excerpt needs, even after leading white space.
@@ -51,9 +51,9 @@ pub(crate) fn render(markdown: &str) -> Rendered {
         let mark = free_mark(parts);
         let sanitiser = Sanitiser::new(&mark);
         let notes = Footnotes::of(parts);
-        let mut body = Body {
+        let mut body = BlockRenderer {
             sanitiser: &sanitiser,
-            writer: Writer::new(&sanitiser, &notes.numbers),
+            writer: BlockWriter::new(&sanitiser, &notes.numbers),
             anchors: HashMap::new(),
             taken: HashSet::new(),
             measure: Measure::default(),
@@ -69,9 +69,9 @@ pub(crate) fn render(markdown: &str) -> Rendered {
     })
 }
 
-struct Body<'w, 'm> {
+struct BlockRenderer<'w, 'm> {
     sanitiser: &'w Sanitiser<'m>,
-    writer: Writer<'w, 'm>,
+    writer: BlockWriter<'w, 'm>,
     /// The last number given to each anchor, if several headings have the same text.
     anchors: HashMap<String, usize>,
     taken: HashSet<String>,
@@ -81,38 +81,38 @@ struct Body<'w, 'm> {
     rendered: Rendered,
 }
 
-impl Body<'_, '_> {
+impl BlockRenderer<'_, '_> {
     fn part(&mut self, part: &Part<'_>) {
         let node = part.node;
         let block = match part.source.clone() {
-            Source::Paragraph(markdown) => self.paragraph(node, markdown),
-            Source::Heading { level, markdown } => self.heading(node, level, markdown),
-            Source::List(markdown) => self.list(node, markdown),
-            Source::Quote(markdown) => {
+            BlockSource::Paragraph(markdown) => self.paragraph(node, markdown),
+            BlockSource::Heading { level, markdown } => self.heading(node, level, markdown),
+            BlockSource::List(markdown) => self.list(node, markdown),
+            BlockSource::Quote(markdown) => {
                 let (html, text) = self.whole("blockquote", "p", node);
                 self.lead(Lead { other: head(&text), ..Lead::default() });
                 Block::Quote { markdown, html, text }
             }
-            Source::Code { language, code } => self.code(node, language, code),
-            Source::Table(markdown) => self.table(node, markdown),
-            Source::Html(markdown) => self.html(part, markdown),
-            Source::Image { image, alt, caption } => {
+            BlockSource::Code { language, code } => self.code(node, language, code),
+            BlockSource::Table(markdown) => self.table(node, markdown),
+            BlockSource::Html(markdown) => self.html(part, markdown),
+            BlockSource::Image { image, alt, caption } => {
                 self.add(&figures::image(&image, &alt, caption.as_deref()));
                 Block::Image { image, alt, caption }
             }
-            Source::Embed { provider, url, player } => {
+            BlockSource::Embed { provider, url, player } => {
                 self.add(&figures::embed(provider, &url));
                 Block::Embed { provider, url, embed_url: player }
             }
-            Source::Ad(placement) => {
+            BlockSource::Ad(placement) => {
                 self.add(&figures::ad(&placement));
                 Block::Ad { placement }
             }
-            Source::Rule => {
+            BlockSource::Rule => {
                 self.add("<hr>\n");
                 Block::Rule {}
             }
-            Source::Footnote(_) => return,
+            BlockSource::Footnote(_) => return,
         };
         self.warnings.read(self.rendered.blocks.len(), part);
         self.rendered.blocks.push(block);
@@ -203,11 +203,11 @@ impl Body<'_, '_> {
     }
 
     /// The sanitised pieces, combined with their texts.
-    fn pieces(&mut self, texts: Vec<String>) -> Vec<Piece> {
+    fn pieces(&mut self, texts: Vec<String>) -> Vec<BlockPiece> {
         let mut htmls = self.finish().pieces.into_iter();
         let piece = |text: String| {
             self.count(&text);
-            Piece { html: htmls.next().unwrap_or_default(), text }
+            BlockPiece { html: htmls.next().unwrap_or_default(), text }
         };
         texts.into_iter().map(piece).collect()
     }
@@ -247,17 +247,18 @@ impl Body<'_, '_> {
         Block::Html { markdown, html }
     }
 
-    fn footnotes(&mut self, parts: &[Part<'_>], notes: &Footnotes<'_>) {
+    fn footnotes<'a>(&mut self, parts: &[Part<'a>], notes: &Footnotes<'a>) {
         let definitions = parts.iter().filter_map(|part| match &part.source {
-            Source::Footnote(markdown) => Some(markdown.as_str()),
+            BlockSource::Footnote(markdown) => Some(markdown.as_str()),
             _ => None,
         });
         let markdown = definitions.collect::<Vec<_>>().join("\n\n");
         if markdown.is_empty() {
             return;
         }
-        let definitions = parts.iter().filter(|part| matches!(part.source, Source::Footnote(_))).map(|part| part.node);
+        let definitions = parts.iter().filter(|part| matches!(part.source, BlockSource::Footnote(_))).map(|part| part.node);
         self.warnings.read_notes(self.rendered.blocks.len(), definitions);
+        notes.unused(parts).iter().for_each(|name| self.warnings.unused_note(name));
         for definition in &notes.noted {
             self.writer.piece("div", "p", "", definition, false);
         }
@@ -290,7 +291,7 @@ fn head(text: &str) -> String {
 }
 
 /// The first words of list items or table cells.
-fn words_of(pieces: &[Piece]) -> String {
+fn words_of(pieces: &[BlockPiece]) -> String {
     let mut out = String::new();
     for piece in pieces {
         if out.len() >= ENOUGH {

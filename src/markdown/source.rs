@@ -5,7 +5,7 @@ use super::escape;
 
 /// The source of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum BlockSource {
     Paragraph(String),
     /// Inline Markdown on one line.
     Heading {
@@ -40,15 +40,15 @@ pub(super) enum Source {
 pub(super) const SEPARATOR: &str = "<!-- -->";
 
 /// Joins sources to one text, with footnotes at the end.
-pub(super) fn join<'s>(sources: impl IntoIterator<Item = &'s Source>) -> String {
-    let (notes, others): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| matches!(source, Source::Footnote(_)));
+pub(super) fn join<'s>(sources: impl IntoIterator<Item = &'s BlockSource>) -> String {
+    let (notes, others): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| matches!(source, BlockSource::Footnote(_)));
     let mut out = String::new();
     let mut after_list = false;
     for source in others.into_iter().chain(notes) {
         if !out.is_empty() {
             out.push_str("\n\n");
         }
-        let is_list = matches!(source, Source::List(_));
+        let is_list = matches!(source, BlockSource::List(_));
         if after_list && is_list {
             out.push_str(SEPARATOR);
             out.push_str("\n\n");
@@ -59,7 +59,7 @@ pub(super) fn join<'s>(sources: impl IntoIterator<Item = &'s Source>) -> String 
     out
 }
 
-impl Source {
+impl BlockSource {
     /// Appends the source as Markdown, without a line end.
     pub(super) fn write(&self, out: &mut String) {
         match self {

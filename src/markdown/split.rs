@@ -3,12 +3,12 @@
 use comrak::nodes::{Node, NodeHeading, NodeHtmlBlock, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
-use super::source::{SEPARATOR, Source, join};
+use super::source::{BlockSource, SEPARATOR, join};
 use super::{embed, tags, text, units};
 
 /// The source of a block with its syntax tree.
 pub(super) struct Part<'a> {
-    pub(super) source: Source,
+    pub(super) source: BlockSource,
     pub(super) node: Node<'a>,
     /// The further nodes, if a run of blocks forms one block.
     pub(super) rest: Vec<Node<'a>>,
@@ -60,7 +60,7 @@ pub(super) fn with_parts<T>(markdown: &str, mut take: impl FnMut(&[Part<'_>]) ->
 }
 
 /// The sources of the text's normal form.
-pub(super) fn sources(markdown: &str) -> Vec<Source> {
+pub(super) fn sources(markdown: &str) -> Vec<BlockSource> {
     with_parts(markdown, |parts| parts.iter().map(|part| part.source.clone()).collect())
 }
 
@@ -100,8 +100,8 @@ fn cut<'a>(arena: &'a Arena<'a>, text: &str) -> Vec<Part<'a>> {
 
 /// Combines a run of blocks into one block of HTML. Footnotes defined in the run stay separate parts.
 fn unit(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
-    let (mut notes, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| matches!(part.source, Source::Footnote(_)));
-    let source = Source::Html(join(others.iter().map(|part| &part.source)));
+    let (mut notes, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| matches!(part.source, BlockSource::Footnote(_)));
+    let source = BlockSource::Html(join(others.iter().map(|part| &part.source)));
     let mut rest = others.iter().map(|part| part.node);
     if let Some(first) = rest.next() {
         notes.insert(0, Part { source, node: first, rest: rest.collect() });
@@ -151,21 +151,21 @@ fn targets(root: Node<'_>) -> Vec<(String, String)> {
     root.descendants().filter_map(target).collect()
 }
 
-fn source(node: Node<'_>, own: String) -> Option<Source> {
+fn source(node: Node<'_>, own: String) -> Option<BlockSource> {
     let indented = |own: &str| own.trim_start_matches([' ', '\t']).to_owned();
     Some(match &node.data().value {
         NodeValue::Paragraph => paragraph(node, indented(&own)),
-        NodeValue::Heading(heading) => Source::Heading { level: heading.level, markdown: heading_text(*heading, &own) },
-        NodeValue::List(_) => Source::List(own),
-        NodeValue::BlockQuote => Source::Quote(unquoted(&own)),
+        NodeValue::Heading(heading) => BlockSource::Heading { level: heading.level, markdown: heading_text(*heading, &own) },
+        NodeValue::List(_) => BlockSource::List(own),
+        NodeValue::BlockQuote => BlockSource::Quote(unquoted(&own)),
         NodeValue::CodeBlock(code) => {
             let literal = code.literal.strip_suffix('\n').unwrap_or(&code.literal);
-            Source::Code { language: language(&code.info), code: literal.to_owned() }
+            BlockSource::Code { language: language(&code.info), code: literal.to_owned() }
         }
-        NodeValue::Table(_) => Source::Table(indented(&own)),
-        NodeValue::ThematicBreak => Source::Rule,
+        NodeValue::Table(_) => BlockSource::Table(indented(&own)),
+        NodeValue::ThematicBreak => BlockSource::Rule,
         NodeValue::HtmlBlock(html) => raw_html(html, indented(&own))?,
-        NodeValue::FootnoteDefinition(_) => Source::Footnote(indented(&own)),
+        NodeValue::FootnoteDefinition(_) => BlockSource::Footnote(indented(&own)),
         _ => return None,
     })
 }
@@ -178,18 +178,18 @@ pub(super) fn language(info: &str) -> Option<String> {
 }
 
 /// Recognises paragraphs that are ads, embeds or images.
-fn paragraph(node: Node<'_>, own: String) -> Source {
+fn paragraph(node: Node<'_>, own: String) -> BlockSource {
     if let Some(placement) = own.trim_end().strip_prefix("::ad{").and_then(|rest| rest.strip_suffix('}'))
         && is_placement(placement)
     {
-        return Source::Ad(placement.to_owned());
+        return BlockSource::Ad(placement.to_owned());
     }
     let address = own.trim();
     let address = address.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(address);
     if let Some(embed) = embed::recognise(address) {
-        return Source::Embed { provider: embed.provider, url: address.to_owned(), player: embed.player };
+        return BlockSource::Embed { provider: embed.provider, url: address.to_owned(), player: embed.player };
     }
-    lone_image(node).unwrap_or(Source::Paragraph(own))
+    lone_image(node).unwrap_or(BlockSource::Paragraph(own))
 }
 
 /// Whether a text is a valid key of an ad placement.
@@ -198,13 +198,13 @@ pub(super) fn is_placement(key: &str) -> bool {
     key.len() <= 60 && key.split('-').all(is_word)
 }
 
-fn lone_image(node: Node<'_>) -> Option<Source> {
+fn lone_image(node: Node<'_>) -> Option<BlockSource> {
     let only = node.first_child().filter(|child| child.next_sibling().is_none())?;
     let NodeValue::Image(link) = &only.data().value else { return None };
     let image = tags::image_id(&link.url)?;
     let caption = super::escape::one_line(&link.title);
     let caption = (!caption.is_empty()).then_some(caption);
-    Some(Source::Image { image, alt: text::of_inlines(only), caption })
+    Some(BlockSource::Image { image, alt: text::of_inlines(only), caption })
 }
 
 /// The inline Markdown of a heading on one line, because an ATX heading cannot have more.
@@ -258,7 +258,7 @@ fn unquoted_line(line: &str) -> String {
 }
 
 /// A block of HTML with its end added if it is missing, so that it cannot swallow the blocks after it.
-fn raw_html(html: &NodeHtmlBlock, own: String) -> Option<Source> {
+fn raw_html(html: &NodeHtmlBlock, own: String) -> Option<BlockSource> {
     if own == SEPARATOR {
         return None;
     }
@@ -270,7 +270,7 @@ fn raw_html(html: &NodeHtmlBlock, own: String) -> Option<Source> {
         5 => (!own.contains("]]>")).then_some("]]>"),
         _ => None,
     };
-    Some(Source::Html(match end {
+    Some(BlockSource::Html(match end {
         Some(end) => format!("{own}\n{end}"),
         None => own,
     }))

@@ -21,7 +21,7 @@ pub(super) fn as_shown(node: Node<'_>) -> String {
 }
 
 fn collect(node: Node<'_>, as_shown: bool) -> String {
-    let mut text = Text { out: String::new(), as_shown, numbers: Vec::new() };
+    let mut text = TextCollector { out: String::new(), as_shown, numbers: Vec::new() };
     for edge in node.traverse() {
         match edge {
             NodeEdge::Start(node) => text.begin(&node.data().value),
@@ -31,14 +31,14 @@ fn collect(node: Node<'_>, as_shown: bool) -> String {
     text.out.trim().to_owned()
 }
 
-struct Text {
+struct TextCollector {
     out: String,
     as_shown: bool,
     /// The next item number of each open list.
     numbers: Vec<usize>,
 }
 
-impl Text {
+impl TextCollector {
     fn begin(&mut self, value: &NodeValue) {
         match value {
             NodeValue::Text(text) => self.out.push_str(text),

@@ -10,13 +10,13 @@ use super::sanitise::{Sanitiser, admit};
 use super::{escape, raw_tags, split, tags, text};
 
 /// The maximum nesting depth; deeper content is written as plain text.
-const DEEPEST: usize = 80;
+const MAX_DEPTH: usize = 80;
 /// The maximum length of an inline image's alternative text, in characters. For image blocks, [`super::check()`] has the limit.
-const LONGEST_ALT: usize = 2_000;
+pub(super) const MAX_ALT_LENGTH: usize = 2_000;
 const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 
 /// Writes the blocks of one body, one after the other.
-pub(super) struct Writer<'w, 'm> {
+pub(super) struct BlockWriter<'w, 'm> {
     pub(super) out: String,
     sanitiser: &'w Sanitiser<'m>,
     notes: &'w Numbers,
@@ -27,7 +27,7 @@ pub(super) struct Writer<'w, 'm> {
     in_link: bool,
 }
 
-impl<'w, 'm> Writer<'w, 'm> {
+impl<'w, 'm> BlockWriter<'w, 'm> {
     pub(super) fn new(sanitiser: &'w Sanitiser<'m>, notes: &'w Numbers) -> Self {
         Self { out: String::new(), sanitiser, notes, references: HashMap::new(), raw: RawTags::default(), depth: 0, in_link: false }
     }
@@ -69,7 +69,7 @@ impl<'w, 'm> Writer<'w, 'm> {
 
     /// Writes the children of a node. Paragraphs in a tight list are written without `<p>`.
     pub(super) fn children(&mut self, node: Node<'_>, tight: bool) {
-        if self.depth > DEEPEST {
+        if self.depth > MAX_DEPTH {
             escape::text(&mut self.out, &text::of(node));
             return;
         }
@@ -207,7 +207,7 @@ impl<'w, 'm> Writer<'w, 'm> {
     }
 
     fn image(&mut self, link: &NodeLink, node: Node<'_>) {
-        let alt: String = text::of_inlines(node).chars().take(LONGEST_ALT).collect();
+        let alt: String = text::of_inlines(node).chars().take(MAX_ALT_LENGTH).collect();
         if let Some(id) = tags::image_id(&link.url) {
             self.out.push_str("<img");
             self.mark(&format!("i:{id}"));

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::queries;
 use crate::app::App;
-use crate::db::{Conn, lock, millis};
+use crate::db::{Conn, Lock, millis};
 use crate::error::Result;
 use crate::schema::nodes;
 use crate::secrets::{hex, random};
@@ -91,7 +91,7 @@ impl App {
 /// Stores this node's row, or returns the reason why it cannot run.
 fn join(app: &App, conn: &mut Conn) -> Result<Option<String>> {
     // Two nodes that start at the same time must see each other.
-    lock(conn, "nodes")?;
+    Lock::Nodes.take(conn)?;
     let now = millis(conn)?;
     queries::forget_the_silent(conn, now)?;
     let own = NodeRow::of(app, now);

@@ -1,4 +1,4 @@
-//! All SQL of nodes.
+//! SQL queries for nodes.
 
 use diesel::prelude::*;
 

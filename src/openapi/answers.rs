@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::each_operation;
+use super::names::public_name;
 use crate::error::{Code, Error};
 
 /// Completes the responses of every operation.
@@ -12,7 +13,7 @@ pub(super) fn complete(document: &mut Value) {
     let mut sparse = Vec::new();
     let mut shared = BTreeMap::new();
     each_operation(document, |path, method, operation| {
-        let facts = Facts::of(path, method, operation);
+        let facts = ErrorFacts::of(path, method, operation);
         let responses = &mut operation["responses"];
         for (status, about) in facts.errors() {
             if responses.get(status).is_none() {
@@ -45,7 +46,7 @@ pub(super) fn complete(document: &mut Value) {
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     for name in sparse {
         let properties = properties_of(schemas, &name);
-        let about = format!("The members of {name} that `fields` selects.");
+        let about = format!("The members of {} that `fields` selects.", public_name(&name));
         let schema = json!({"type": "object", "description": about, "properties": properties, "additionalProperties": false});
         schemas.insert(format!("Sparse{name}"), schema);
         schemas.insert(format!("SparsePage_{name}"), sparse_page(&name));
@@ -56,7 +57,7 @@ fn sparse_page(item: &str) -> Value {
     json!({"type": "object", "description": "A page of a list whose items have the members that `fields` selects.",
         "required": ["data", "page"], "additionalProperties": false, "properties": {
         "data": {"type": "array", "description": "The items.", "items": {"$ref": format!("#/components/schemas/Sparse{item}")}},
-        "page": {"$ref": "#/components/schemas/PageInfo"},
+        "page": {"$ref": "#/components/schemas/PageInfo", "description": "The position of the page in the list."},
     }})
 }
 
@@ -74,7 +75,7 @@ fn properties_of(schemas: &Map<String, Value>, name: &str) -> Map<String, Value>
 /// The properties of an operation that determine its errors and headers.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent property")]
-struct Facts {
+struct ErrorFacts {
     reads: bool,
     creates: bool,
     has_body: bool,
@@ -84,7 +85,7 @@ struct Facts {
     takes_fields: bool,
 }
 
-impl Facts {
+impl ErrorFacts {
     fn of(path: &str, method: &str, operation: &Value) -> Self {
         let security = operation.get("security").and_then(Value::as_array);
         Self {
@@ -120,12 +121,12 @@ impl Facts {
         if self.of_article {
             errors.push(("410", "The article is no longer public."));
         }
-        if self.has_body {
+        if self.has_body || !self.reads {
             errors.extend([
                 ("408", "The request body did not arrive in time."),
                 ("413", "The request body is too large."),
                 ("415", "The media type of the request body is not supported."),
-                ("422", "The request body is invalid."),
+                ("422", "The request body is invalid, or the operation has none."),
             ]);
         }
         if !self.reads {
@@ -151,14 +152,14 @@ fn problem(status: &str, about: &str) -> Value {
     let example =
         codes.first().map(|code| Error::new(**code, code.title()).document("/api/v1/articles", "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42"));
     let mut response = json!({
-        "description": format!("{about} Codes: {}.", names.join(", ")),
+        "description": if about.contains("Codes: ") { about.to_owned() } else { format!("{about} Codes: {}.", names.join(", ")) },
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
     });
-    add_headers(&mut response, status, &Facts::default());
+    add_headers(&mut response, status, &ErrorFacts::default());
     response
 }
 
-fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
+fn add_headers(response: &mut Value, status: &str, facts: &ErrorFacts) {
     let mut add = |name: &str, about: &str| {
         if response["headers"].get(name).is_none() {
             response["headers"][name] = json!({"description": about, "schema": {"type": "string"}});
@@ -174,7 +175,7 @@ fn add_headers(response: &mut Value, status: &str, facts: &Facts) {
         _ => {}
     }
     if ["200", "201", "206", "304"].contains(&status) {
-        add("Cache-Control", "Which caches may store the response, and for how long.");
+        add("Cache-Control", "The caches that may store the response, and the time for which they may.");
         add("ETag", "The entity tag of the response; for editor views, the version.");
         if facts.reads && status != "304" {
             add(

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::each_operation;
-use crate::http::{MAX_JSON_BODY, MIN_GUEST_KEY, can_be_tried};
+use crate::http::{MAX_JSON_BODY, MIN_GUEST_KEY, supports_dry_run};
 
 /// Completes the parameters and request bodies of every operation.
 pub(super) fn complete(document: &mut Value) {
@@ -31,7 +31,7 @@ pub(super) fn complete(document: &mut Value) {
             }
             _ => {}
         }
-        if method != "get" && can_be_tried(path) {
+        if method != "get" && supports_dry_run(path) {
             add(json!({"name": "dry_run", "in": "query", "required": false, "schema": {"type": "boolean", "default": false},
                 "description": "Validates the request and returns the same response, with `Dry-Run: true`, but stores nothing."}));
         }

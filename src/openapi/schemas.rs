@@ -48,8 +48,8 @@ fn describe_passed_over(schema: &mut Value, facts: &DraftFacts) {
         let Some(name) = pointer.strip_prefix('/').filter(|name| !name.contains('/')) else { return };
         schema["properties"][name] = json!({"readOnly": true, "description": about});
     };
-    facts.derived.iter().for_each(|pointer| describe(pointer, "Computed by the server; accepted and ignored."));
-    facts.read_only.iter().for_each(|pointer| describe(pointer, "Changed only by the server; accepted when equal to the current value."));
+    facts.derived.iter().for_each(|pointer| describe(pointer, "The server computes this member; it is accepted and ignored."));
+    facts.read_only.iter().for_each(|pointer| describe(pointer, "Only the server changes this; accepted when equal to the current value."));
 }
 
 /// Returns the component schemas.

@@ -11,7 +11,7 @@ use crate::articles::{Previewed, answer_previewed_page};
 use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
 use crate::former_slugs::Moved;
-use crate::http::{Mount, Request, Written, moved, public, public_written};
+use crate::http::{Mount, Request, Serialized, moved, public, public_written};
 
 /// Mounts the operations.
 pub(crate) fn routes(mount: &mut impl Mount) {
@@ -27,7 +27,14 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 /// Read the front page
 ///
 /// Returns all content of the front page in one response.
-#[utoipa::path(tag = "Pages", params(Previewed), responses((status = 200, body = HomePage, description = "The page."), (status = 404, description = "The preview token is not valid here.")))]
+#[utoipa::path(
+    tag = "Pages",
+    params(Previewed),
+    responses(
+        (status = 200, body = HomePage, description = "The page."),
+        (status = 404, description = "The preview token is not valid here."),
+    ),
+)]
 #[get("/pages/home")]
 async fn read_home_page(request: Request) -> Result<HttpResponse> {
     answer(&request, operations::home).await
@@ -37,8 +44,14 @@ async fn read_home_page(request: Request) -> Result<HttpResponse> {
 ///
 /// Returns all content of an article's page in one response. A former slug gets `308` with the new URL, and an article that is
 /// no longer public gets `410`, as from the article itself.
-#[utoipa::path(tag = "Pages", params(("article" = String, Path, description = "Id or slug."), Previewed),
-    responses((status = 200, body = ArticlePage, description = "The page."), (status = 308, body = Moved, description = "The article has a new slug; Location holds the new URL of its page.")))]
+#[utoipa::path(
+    tag = "Pages",
+    params(Previewed),
+    responses(
+        (status = 200, body = ArticlePage, description = "The page."),
+        (status = 308, body = Moved, description = "The article has a new slug; Location holds the new URL of its page."),
+    ),
+)]
 #[get("/pages/article/{article}")]
 async fn read_article_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if let Some(token) = token(&request)? {
@@ -48,7 +61,7 @@ async fn read_article_page(request: Request, name: web::Path<String>) -> Result<
         .await;
     }
     let work = move |app: &App, conn: &mut Conn| match operations::article(app, conn, &name)? {
-        Ok(Made { page, tags }) => Written::of(&page, tags).map(Ok),
+        Ok(Made { page, tags }) => Serialized::of(&page, tags).map(Ok),
         Err(slug) => Ok(Err(slug)),
     };
     match request.read(work).await? {
@@ -60,7 +73,14 @@ async fn read_article_page(request: Request, name: web::Path<String>) -> Result<
 /// Read a section's page
 ///
 /// Returns all content of a section's page in one response.
-#[utoipa::path(tag = "Pages", params(("section" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = SectionPage, description = "The page."), (status = 308, body = Moved, description = "The section has a new slug; Location holds the new URL of its page.")))]
+#[utoipa::path(
+    tag = "Pages",
+    params(Previewed),
+    responses(
+        (status = 200, body = SectionPage, description = "The page."),
+        (status = 308, body = Moved, description = "The section has a new slug; Location holds the new URL of its page."),
+    ),
+)]
 #[get("/pages/section/{section}")]
 async fn read_section_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     answer_named(&request, name.into_inner(), operations::section, |page| &page.section.slug).await
@@ -69,7 +89,14 @@ async fn read_section_page(request: Request, name: web::Path<String>) -> Result<
 /// Read an author's page
 ///
 /// Returns all content of an author's page in one response.
-#[utoipa::path(tag = "Pages", params(("author" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = AuthorPage, description = "The page."), (status = 308, body = Moved, description = "The author has a new slug; Location holds the new URL of the page.")))]
+#[utoipa::path(
+    tag = "Pages",
+    params(Previewed),
+    responses(
+        (status = 200, body = AuthorPage, description = "The page."),
+        (status = 308, body = Moved, description = "The author has a new slug; Location holds the new URL of the page."),
+    ),
+)]
 #[get("/pages/author/{author}")]
 async fn read_author_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     answer_named(&request, name.into_inner(), operations::author, |page| &page.author.basics.card.slug).await
@@ -78,7 +105,14 @@ async fn read_author_page(request: Request, name: web::Path<String>) -> Result<H
 /// Read a tag's page
 ///
 /// Returns all content of a tag's page in one response.
-#[utoipa::path(tag = "Pages", params(("tag" = String, Path, description = "Id or slug."), Previewed), responses((status = 200, body = TagPage, description = "The page."), (status = 308, body = Moved, description = "The tag has a new slug; Location holds the new URL of its page.")))]
+#[utoipa::path(
+    tag = "Pages",
+    params(Previewed),
+    responses(
+        (status = 200, body = TagPage, description = "The page."),
+        (status = 308, body = Moved, description = "The tag has a new slug; Location holds the new URL of its page."),
+    ),
+)]
 #[get("/pages/tag/{tag}")]
 async fn read_tag_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     answer_named(&request, name.into_inner(), operations::tag, |page| &page.tag.slug).await
@@ -103,7 +137,7 @@ where
     }
     let work = move |app: &App, conn: &mut Conn| {
         let Made { page, tags } = make(app, conn)?;
-        Written::of(&page, tags)
+        Serialized::of(&page, tags)
     };
     Ok(public_written(request, request.read(work).await?))
 }
@@ -125,7 +159,7 @@ where
         let Made { page, tags } = make(app, conn, &name)?;
         match Moved::from(&name, slug(&page)) {
             Some(moved) => Ok(Err(moved)),
-            None => Written::of(&page, tags).map(Ok),
+            None => Serialized::of(&page, tags).map(Ok),
         }
     };
     match request.read(work).await? {
@@ -150,9 +184,23 @@ fn settled(app: &App, conn: &mut Conn, name: &str) -> Result<ArticlePage> {
 /// Tells a front end what to show at a path of the site, or where to redirect the reader. Redirects take precedence and are
 /// followed to their end; then sections, authors, tags, and articles by `ARTICLE_PATH` are tried. For an article's former slug,
 /// or a path that differs from its URL, the result is a redirect to its URL. An unknown path gets `404`, a former one `410`.
-#[utoipa::path(tag = "Pages",
-    params(("path" = String, Query, description = "The path from the reader's browser, percent-encoded or not. A query string is ignored.", max_length = 2000, pattern = "^/[^\\x00]*$")),
-    responses((status = 200, body = Resolved, description = "The content at the path, or its new URL."), (status = 404, description = "There is no content at the path."), (status = 410, description = "The content at the path is gone.")))]
+#[utoipa::path(
+    tag = "Pages",
+    params(
+        (
+            "path" = String,
+            Query,
+            description = "The path from the reader's browser, percent-encoded or not. A query string is ignored.",
+            max_length = 2000,
+            pattern = "^/[^\\x00]*$",
+        ),
+    ),
+    responses(
+        (status = 200, body = Resolved, description = "The content at the path, or its new URL."),
+        (status = 404, description = "There is no content at the path."),
+        (status = 410, description = "The content at the path is gone."),
+    ),
+)]
 #[get("/resolve")]
 async fn resolve_path(request: Request) -> Result<HttpResponse> {
     let mut query = request.query();

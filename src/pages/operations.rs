@@ -7,6 +7,7 @@ use crate::articles::{self, ListContext, tags_of, tags_of_whole};
 use crate::collections::{self, CollectionView};
 use crate::db::Conn;
 use crate::error::Result;
+use crate::events::KindTag;
 use crate::http::{Page, Tags};
 use crate::input::Query;
 use crate::{ads, authors, comments, site, taxonomy};
@@ -19,12 +20,12 @@ const ITEMS: i64 = 12;
 /// Returns the ads of a page, and adds their tags.
 fn ads(app: &App, conn: &mut Conn, audience: &Audience, tags: &mut Tags) -> Result<AdsByPlace> {
     let (ads, until) = ads::all_shown(app, conn, audience)?;
-    tags.add_kind("ads");
+    tags.add_kind(KindTag::Ads);
     if let Some(until) = until {
         tags.hold_until(until);
     }
     for image in ads.values().flatten().filter_map(|ad| ad.image.as_ref()) {
-        tags.add("image", image.id);
+        tags.add(image.id);
     }
     Ok(ads)
 }
@@ -41,7 +42,7 @@ pub(super) fn article(app: &App, conn: &mut Conn, name: &str) -> Result<std::res
     let authors = authors::profiles(app, conn, &signed)?;
     let (_, query, page) = comments::list(app, conn, &id.to_string(), Query::parse(""))?;
     let mut tags = tags_of_frame(&site, &around.trending, around.until);
-    tags.add("comments", id);
+    tags.add_comments_of(id);
     tags = tags_of_whole(&around.article, tags);
     tags = [&around.previous, &around.next].into_iter().flatten().fold(tags, |tags, card| tags_of(std::slice::from_ref(card), tags));
     tags = tags_of(&around.related, tags);
@@ -70,13 +71,13 @@ pub(super) fn home(app: &App, conn: &mut Conn) -> Result<Made<HomePage>> {
     let items: Vec<_> = collections.iter().flat_map(|(_, items)| items.iter().copied()).collect();
     let ListContext { query, page: newest, trending, until, others } = articles::list_with_context(app, conn, "", &items)?;
     let mut tags = tags_of_frame(&site, &trending, until);
-    tags.add_kind("sections");
-    tags.add_kind("collections");
+    tags.add_kind(KindTag::Sections);
+    tags.add_kind(KindTag::Collections);
     for (card, _) in &collections {
-        tags.add("collection", card.id);
+        tags.add(card.id);
     }
     for section in &sections {
-        tags.add("section", section.id);
+        tags.add(section.id);
     }
     tags = tags_of(&newest.rows, tags);
     tags = others.values().fold(tags, |tags, card| tags_of(std::slice::from_ref(card), tags));
@@ -97,8 +98,8 @@ pub(super) fn section(app: &App, conn: &mut Conn, name: &str) -> Result<Made<Sec
     let ListContext { query, page, trending, until, .. } =
         articles::list_with_context(app, conn, &format!("section={}", section.slug), &[])?;
     let mut tags = tags_of(&page.rows, tags_of_frame(&site, &trending, until));
-    tags.add("section", section.id);
-    section.parent.iter().for_each(|parent| tags.add("section", parent.id));
+    tags.add(section.id);
+    section.parent.iter().for_each(|parent| tags.add(parent.id));
     let audience = Audience { section: Some(section.id), locale: Some(site.locale().to_owned()) };
     let ads = ads(app, conn, &audience, &mut tags)?;
     Ok(Made { page: SectionPage { site, section, articles: Page::of(app, &query, page)?, ads, trending }, tags })
@@ -111,8 +112,8 @@ pub(super) fn author(app: &App, conn: &mut Conn, name: &str) -> Result<Made<Auth
     let card = &author.basics.card;
     let ListContext { query, page, trending, until, .. } = articles::list_with_context(app, conn, &format!("author={}", card.slug), &[])?;
     let mut tags = tags_of(&page.rows, tags_of_frame(&site, &trending, until));
-    tags.add("author", card.id);
-    card.avatar.iter().for_each(|avatar| tags.add("image", avatar.id));
+    tags.add(card.id);
+    card.avatar.iter().for_each(|avatar| tags.add(avatar.id));
     let audience = Audience { section: None, locale: Some(site.locale().to_owned()) };
     let ads = ads(app, conn, &audience, &mut tags)?;
     Ok(Made { page: AuthorPage { site, author, articles: Page::of(app, &query, page)?, ads, trending }, tags })
@@ -124,7 +125,7 @@ pub(super) fn tag(app: &App, conn: &mut Conn, name: &str) -> Result<Made<TagPage
     let site = site::read(app, conn)?;
     let ListContext { query, page, trending, until, .. } = articles::list_with_context(app, conn, &format!("tag={}", tag.slug), &[])?;
     let mut tags = tags_of(&page.rows, tags_of_frame(&site, &trending, until));
-    tags.add("tag", tag.id);
+    tags.add(tag.id);
     let audience = Audience { section: None, locale: Some(site.locale().to_owned()) };
     let ads = ads(app, conn, &audience, &mut tags)?;
     Ok(Made { page: TagPage { site, tag, articles: Page::of(app, &query, page)?, ads, trending }, tags })

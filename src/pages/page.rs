@@ -9,6 +9,7 @@ use crate::authors::AuthorView;
 use crate::collections::CollectionView;
 use crate::comments::CommentView;
 use crate::db::Timestamp;
+use crate::events::KindTag;
 use crate::http::{Page, Tags};
 use crate::site::SiteView;
 use crate::taxonomy::{SectionView, TagView};
@@ -26,7 +27,8 @@ pub(crate) struct ArticlePage {
     pub(super) previous: Option<ArticleCard>,
     /// The next article by publication time, in the same section (in any, if it has none) and language; `null` for a standing page.
     pub(super) next: Option<ArticleCard>,
-    /// Up to six articles in the same language that share tags or the section with it; those that share most come first, then the newest.
+    /// Up to six articles in the same language that share tags or the section with the article; the articles that share most come first,
+    /// then the newest.
     pub(super) related: Vec<ArticleCard>,
     /// The first page of the comments, as from `GET /articles/{article}/comments`, which also accepts the cursor.
     pub(super) comments: Page<CommentView>,
@@ -107,8 +109,8 @@ pub(super) struct Made<P> {
 /// Returns the cache tags of the content that every page has: the site, the lists of articles (which any article may join), and
 /// the ranking.
 pub(super) fn tags_of_frame(site: &SiteView, trending: &[ArticleCard], until: Timestamp) -> Tags {
-    let mut tags = Tags::of(&["site", "articles"]);
-    site.logo().into_iter().for_each(|logo| tags.add("image", logo.id));
+    let mut tags = Tags::of(&[KindTag::Site, KindTag::Articles]);
+    site.logo().into_iter().for_each(|logo| tags.add(logo.id));
     tags.hold_until(until);
     tags_of(trending, tags)
 }

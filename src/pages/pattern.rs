@@ -1,10 +1,10 @@
 //! Matches paths against `ARTICLE_PATH`, to find the article that a path names.
 
 /// The maximum length of a name in a path, in bytes.
-const LONGEST: usize = 200;
+const MAX_NAME_LENGTH: usize = 200;
 
 /// A piece of the pattern.
-enum Piece<'a> {
+enum PatternPart<'a> {
     Text(&'a str),
     /// The name of the article: its slug.
     Name,
@@ -25,7 +25,7 @@ pub(super) fn name_in<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
     step(&pieces, path, None)
 }
 
-fn pieces(pattern: &str) -> Vec<Piece<'_>> {
+fn pieces(pattern: &str) -> Vec<PatternPart<'_>> {
     // If there is a slug, it names the article, and an id beside it is ignored.
     let by_slug = pattern.contains("{slug}");
     let mut pieces = Vec::new();
@@ -34,40 +34,40 @@ fn pieces(pattern: &str) -> Vec<Piece<'_>> {
         let (text, braced) = rest.split_at(start);
         let Some(end) = braced.find('}') else { break };
         let (name, after) = braced.split_at(end + 1);
-        pieces.push(Piece::Text(text));
+        pieces.push(PatternPart::Text(text));
         pieces.push(match name {
-            "{slug}" => Piece::Name,
-            "{id}" => Piece::Id(!by_slug),
-            "{year}" => Piece::Digits(4),
-            "{month}" | "{day}" => Piece::Digits(2),
-            _ => Piece::Word,
+            "{slug}" => PatternPart::Name,
+            "{id}" => PatternPart::Id(!by_slug),
+            "{year}" => PatternPart::Digits(4),
+            "{month}" | "{day}" => PatternPart::Digits(2),
+            _ => PatternPart::Word,
         });
         rest = after;
     }
-    pieces.push(Piece::Text(rest));
+    pieces.push(PatternPart::Text(rest));
     pieces
 }
 
-fn step<'a>(pieces: &[Piece<'_>], rest: &'a str, name: Option<&'a str>) -> Option<&'a str> {
+fn step<'a>(pieces: &[PatternPart<'_>], rest: &'a str, name: Option<&'a str>) -> Option<&'a str> {
     let Some((piece, pieces)) = pieces.split_first() else { return if rest.is_empty() { name } else { None } };
     match piece {
-        Piece::Text(text) => step(pieces, rest.strip_prefix(text)?, name),
-        Piece::Digits(count) => {
+        PatternPart::Text(text) => step(pieces, rest.strip_prefix(text)?, name),
+        PatternPart::Digits(count) => {
             let (digits, after) = rest.split_at_checked(*count)?;
             digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| step(pieces, after, name)).flatten()
         }
-        Piece::Id(names) => {
+        PatternPart::Id(names) => {
             let (id, after) = rest.split_at_checked(ID)?;
             step(pieces, after, if *names { Some(id) } else { name })
         }
-        Piece::Name | Piece::Word => {
+        PatternPart::Name | PatternPart::Word => {
             let end = rest.find('/').unwrap_or(rest.len());
-            if end > LONGEST {
+            if end > MAX_NAME_LENGTH {
                 return None;
             }
             // Try the longest match first, because a hyphen after a name is probably part of it.
             (1..=end).rev().filter_map(|length| rest.split_at_checked(length)).find_map(|(word, after)| {
-                let name = if matches!(piece, Piece::Name) { Some(word) } else { name };
+                let name = if matches!(piece, PatternPart::Name) { Some(word) } else { name };
                 step(pieces, after, name)
             })
         }

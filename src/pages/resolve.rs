@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::articles::{self, ArticleKind};
 use crate::db::{Conn, text_enum};
 use crate::error::{Code, Error, Result};
+use crate::events::KindTag;
 use crate::http::Tags;
 use crate::redirects::{self, Destination};
 use crate::{authors, taxonomy};
@@ -64,7 +65,7 @@ pub(super) fn answer(app: &App, conn: &mut Conn, path: &str) -> Result<Found> {
     if found.status == 200 && !is_at(app, &found, &path) {
         found.status = 301;
     }
-    tags.add_kind("redirects");
+    tags.add_kind(KindTag::Redirects);
     Ok((found, tags))
 }
 
@@ -107,35 +108,35 @@ pub(crate) fn at_path(app: &App, conn: &mut Conn, path: &str) -> Result<Option<F
     };
     if path == "/" {
         let url = format!("{}/", links.site_url);
-        return Ok(Some((Resolved { kind: ResolvedKind::Home, id: None, slug: None, url, status: 200 }, Tags::of(&["site"]))));
+        return Ok(Some((Resolved { kind: ResolvedKind::Home, id: None, slug: None, url, status: 200 }, Tags::of(&[KindTag::Site]))));
     }
     let mut tags = Tags::default();
     let under = |folder: &str| path.strip_prefix(folder).filter(|name| !name.is_empty() && !name.contains('/'));
     if let Some(name) = under("/sections/")
         && let Some(found) = known(taxonomy::read_section(app, conn, name))?
     {
-        tags.add("section", found.id);
+        tags.add(found.id);
         return Ok(here(ResolvedKind::Section, found.id.to_string(), found.slug, found.url, tags));
     }
     if let Some(name) = under("/authors/")
         && let Some(found) = known(authors::read(app, conn, name))?
     {
         let card = found.basics.card;
-        tags.add("author", card.id);
+        tags.add(card.id);
         return Ok(here(ResolvedKind::Author, card.id.to_string(), card.slug, card.url, tags));
     }
     if let Some(name) = under("/tags/")
         && let Some(found) = known(taxonomy::read_tag(app, conn, name))?
     {
-        tags.add("tag", found.id);
+        tags.add(found.id);
         return Ok(here(ResolvedKind::Tag, found.id.to_string(), found.slug, found.url, tags));
     }
     let Some(name) = pattern::name_in(&links.article_path, path) else { return Ok(None) };
     let Some(found) = known(articles::locate(app, conn, name))? else { return Ok(None) };
     // The article's URL contains the date in the site's time zone.
-    tags.add_kind("site");
-    tags.add("article", found.id);
-    found.section.iter().for_each(|section| tags.add("section", section));
+    tags.add_kind(KindTag::Site);
+    tags.add(found.id);
+    found.section.iter().for_each(|section| tags.add(*section));
     let kind = if found.kind == ArticleKind::Page { ResolvedKind::Page } else { ResolvedKind::Article };
     Ok(here(kind, found.id.to_string(), found.slug, found.url, tags))
 }

@@ -28,8 +28,11 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 /// List redirects
 ///
 /// Lists all redirects for editors, newest first. Front ends look up a path with `GET /resolve`.
-#[utoipa::path(tag = "Redirects", params(RedirectList), security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Page<RedirectView>, description = "A page of redirects.")))]
+#[utoipa::path(
+    tag = "Redirects",
+    params(RedirectList, Caller<Editor>),
+    responses((status = 200, body = Page<RedirectView>, description = "A page of redirects.")),
+)]
 #[get("/redirects")]
 async fn list_redirects(request: Request, _caller: Caller<Editor>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -42,8 +45,12 @@ async fn list_redirects(request: Request, _caller: Caller<Editor>) -> Result<Htt
 /// Create a redirect
 ///
 /// A path has at most one redirect (`409`). A redirect that would lead back to its own path is refused (`loop`).
-#[utoipa::path(tag = "Redirects", request_body = RedirectDraft, security(("bearer" = ["editor", "admin"])),
-    responses((status = 201, body = RedirectView, description = "The redirect.")))]
+#[utoipa::path(
+    tag = "Redirects",
+    params(Caller<Editor>),
+    request_body = RedirectDraft,
+    responses((status = 201, body = RedirectView, description = "The redirect.")),
+)]
 #[post("/redirects")]
 async fn create_redirect(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -57,9 +64,12 @@ async fn create_redirect(body: Body, request: Request, caller: Caller<Editor>) -
 /// 10,000 lines. The first line names the columns, in any case: `from`, `to` and optionally `status` (default 301). If any line
 /// is invalid, nothing is imported, and each validation error points to the number of the line and the name of the column, such
 /// as `/7/to`. A path that already has another redirect is an error (`taken`), unless `replace=true`.
-#[utoipa::path(tag = "Redirects", params(("replace" = Option<bool>, Query, description = "Whether to replace existing redirects of the same paths.")),
-    request_body(content = String, content_type = "text/csv", description = "The CSV file."), security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = RedirectImport, description = "The numbers of redirects created, replaced and unchanged.")))]
+#[utoipa::path(
+    tag = "Redirects",
+    params(("replace" = Option<bool>, Query, description = "Whether to replace existing redirects of the same paths."), Caller<Editor>),
+    request_body(content = String, content_type = "text/csv", description = "The CSV file."),
+    responses((status = 200, body = RedirectImport, description = "The numbers of redirects created, replaced and unchanged.")),
+)]
 #[post("/redirects/import")]
 async fn import_redirects(body: Sheet, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -67,7 +77,8 @@ async fn import_redirects(body: Sheet, request: Request, caller: Caller<Editor>)
     query.finish()?;
     let sheet = Arc::new(request.compute(move |app| import::read(app, &body.0)).await??);
     if sheet.is_wrong() {
-        // All faults are told at once, those among them that only what is there tells; but nobody has to wait for it.
+        // The response reports all validation errors, including those that depend on existing redirects. A read finds them, so that no
+        // other write has to wait.
         let sheet = Arc::clone(&sheet);
         request.read(move |app, conn| import::check(app, conn, &sheet, replace)).await?;
     }
@@ -78,8 +89,7 @@ async fn import_redirects(body: Sheet, request: Request, caller: Caller<Editor>)
 /// Read a redirect
 ///
 /// Returns the path, its target, and the version, which is also the `ETag` for conditional writes.
-#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "The redirect's id.")), security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = RedirectView, description = "The redirect.")))]
+#[utoipa::path(tag = "Redirects", params(Caller<Editor>), responses((status = 200, body = RedirectView, description = "The redirect.")))]
 #[get("/redirects/{redirect}")]
 async fn read_redirect(request: Request, _caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -90,8 +100,12 @@ async fn read_redirect(request: Request, _caller: Caller<Editor>, id: web::Path<
 /// Replace a redirect
 ///
 /// Omitted members get their defaults.
-#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "The redirect's id.")), request_body = RedirectDraft, security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = RedirectView, description = "The redirect.")))]
+#[utoipa::path(
+    tag = "Redirects",
+    params(Caller<Editor>),
+    request_body = RedirectDraft,
+    responses((status = 200, body = RedirectView, description = "The redirect.")),
+)]
 #[put("/redirects/{redirect}")]
 async fn replace_redirect(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, id).await
@@ -100,8 +114,12 @@ async fn replace_redirect(body: Body, request: Request, caller: Caller<Editor>, 
 /// Change a redirect
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default.
-#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "The redirect's id.")), request_body(content = RedirectDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = RedirectView, description = "The redirect.")))]
+#[utoipa::path(
+    tag = "Redirects",
+    params(Caller<Editor>),
+    request_body(content = RedirectDraft, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = RedirectView, description = "The redirect.")),
+)]
 #[patch("/redirects/{redirect}")]
 async fn revise_redirect(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, id).await
@@ -117,8 +135,7 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, id: web::P
 /// Delete a redirect
 ///
 /// The path then resolves to the content at that path, or to `404`.
-#[utoipa::path(tag = "Redirects", params(("redirect" = String, Path, description = "The redirect's id.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The redirect no longer exists.")))]
+#[utoipa::path(tag = "Redirects", params(Caller<Editor>), responses((status = 204, description = "The redirect no longer exists.")))]
 #[delete("/redirects/{redirect}")]
 async fn delete_redirect(request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

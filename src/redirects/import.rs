@@ -11,14 +11,14 @@ use super::operations::loop_fault;
 use super::queries;
 use super::redirect::{Redirect, RedirectDraft};
 use crate::app::App;
-use crate::db::{Conn, lock};
+use crate::db::{Conn, Lock};
 use crate::error::{Error, Fault, MAX_FAULTS, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind, KindTag};
 use crate::input::{Input, column_names, table};
 use crate::users::{Caller, Editor};
 
 /// The maximum number of redirects in a file.
-const MOST: usize = 10_000;
+const MAX_ROWS: usize = 10_000;
 /// The columns of a file, and whether each is required.
 const COLUMNS: [(&str, bool); 3] = [("from", true), ("to", true), ("status", false)];
 
@@ -37,18 +37,18 @@ pub(crate) struct RedirectImport {
 }
 
 /// A valid line of a file.
-struct Line {
+struct RedirectRow {
     number: u64,
     draft: RedirectDraft,
 }
 
 /// A parsed file: the valid lines, and the validation errors that do not depend on existing redirects.
-pub(super) struct Sheet {
-    lines: Vec<Line>,
+pub(super) struct RedirectFile {
+    lines: Vec<RedirectRow>,
     faults: Vec<Fault>,
 }
 
-impl Sheet {
+impl RedirectFile {
     /// Returns whether nothing can be stored.
     pub(super) fn is_wrong(&self) -> bool {
         !self.faults.is_empty()
@@ -63,13 +63,13 @@ struct Changes {
 }
 
 /// Validates a file against the existing redirects.
-pub(super) fn check(app: &App, conn: &mut Conn, sheet: &Sheet, replace: bool) -> Result<()> {
+pub(super) fn check(app: &App, conn: &mut Conn, sheet: &RedirectFile, replace: bool) -> Result<()> {
     changes(app, conn, sheet, replace).map(drop)
 }
 
 /// Stores the redirects of a file.
-pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, sheet: &Sheet, replace: bool) -> Result<RedirectImport> {
-    lock(conn, "redirects")?;
+pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, sheet: &RedirectFile, replace: bool) -> Result<RedirectImport> {
+    Lock::Redirects.take(conn)?;
     let changes = changes(app, conn, sheet, replace)?;
     let mut done = RedirectImport { unchanged: changes.unchanged, ..RedirectImport::default() };
     for (redirect, is_new) in changes.redirects.values() {
@@ -87,12 +87,12 @@ pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, sheet:
     Ok(done)
 }
 
-fn changes(app: &App, conn: &mut Conn, sheet: &Sheet, replace: bool) -> Result<Changes> {
+fn changes(app: &App, conn: &mut Conn, sheet: &RedirectFile, replace: bool) -> Result<Changes> {
     let mut faults = sheet.faults.clone();
     let mut all = queries::all(conn)?;
     let mut changes = Changes::default();
     let mut seen = HashSet::new();
-    for Line { number, draft } in &sheet.lines {
+    for RedirectRow { number, draft } in &sheet.lines {
         let now = app.now();
         let mut redirect = Redirect::blank(now);
         redirect.revise(draft.clone(), &app.config.links, now);
@@ -128,27 +128,27 @@ fn changes(app: &App, conn: &mut Conn, sheet: &Sheet, replace: bool) -> Result<C
 
 fn announce(app: &App, conn: &mut Conn, caller: &Caller<Editor>, done: &RedirectImport) -> Result<()> {
     let event = Event {
-        kind: "redirects.imported",
+        kind: EventKind::RedirectsImported,
         actor: caller.actor(),
         subject_kind: "redirects",
         subject_id: "redirects".into(),
-        tags: vec!["redirects".into()],
+        tags: vec![KindTag::Redirects.into()],
         details: json!({"created": done.created, "replaced": done.replaced}),
     };
     events::record(conn, app.now(), event)
 }
 
 /// Parses the lines of a file and validates each by itself. An error's pointer is the number of the line and the column.
-pub(super) fn read(app: &App, file: &[u8]) -> Result<Sheet> {
-    let mut sheet = Sheet { lines: Vec::new(), faults: Vec::new() };
+pub(super) fn read(app: &App, file: &[u8]) -> Result<RedirectFile> {
+    let mut sheet = RedirectFile { lines: Vec::new(), faults: Vec::new() };
     let mut reader = table(file);
     let columns = columns(reader.headers().ok(), &mut sheet.faults);
     if sheet.is_wrong() {
         return Ok(sheet);
     }
     for (index, record) in reader.records().enumerate() {
-        if index == MOST {
-            sheet.faults.push(Fault::at("", "too_many", format!("A file may have {MOST} redirects.")).bound("max", MOST));
+        if index == MAX_ROWS {
+            sheet.faults.push(Fault::at("", "too_many", format!("A file may have {MAX_ROWS} redirects.")).bound("max", MAX_ROWS));
             break;
         }
         if sheet.faults.len() > MAX_FAULTS {
@@ -158,7 +158,7 @@ pub(super) fn read(app: &App, file: &[u8]) -> Result<Sheet> {
             Ok(record) => {
                 let number = record.position().map_or(0, csv::Position::line);
                 match of_line(app, &columns, &record)? {
-                    Ok(draft) => sheet.lines.push(Line { number, draft }),
+                    Ok(draft) => sheet.lines.push(RedirectRow { number, draft }),
                     Err(wrong) => sheet.faults.extend(wrong.into_iter().map(|fault| fault.within(&format!("/{number}")))),
                 }
             }
@@ -225,7 +225,7 @@ fn loops(all: &HashMap<String, Redirect>, changed: &BTreeMap<u64, (Redirect, boo
     let mut ending: HashSet<&str> = HashSet::new();
     let mut faults = Vec::new();
     for (number, (redirect, _)) in changed {
-        // Each looks at its whole way, which may be as long as the file.
+        // Each step follows a whole chain of redirects, which may be as long as the file.
         if faults.len() > MAX_FAULTS {
             break;
         }

@@ -5,15 +5,15 @@ use serde_json::Value;
 use super::queries;
 use super::redirect::{Redirect, RedirectDraft, RedirectView};
 use crate::app::App;
-use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::db::{Conn, Lock, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind, KindTag};
 use crate::http::Precondition;
 use crate::input::Input;
 use crate::users::{Caller, Editor};
 
 /// The maximum number of redirects followed in one request; a longer chain continues at the returned target.
-const LONGEST_WAY: usize = 20;
+const MAX_HOPS: usize = 20;
 
 /// The final target of a redirect.
 pub(crate) struct Destination {
@@ -28,7 +28,7 @@ pub(crate) fn follow(conn: &mut Conn, path: &str) -> Result<Option<Destination>>
     let Some(first) = queries::from(conn, path)? else { return Ok(None) };
     let status = first.status;
     let mut last = first;
-    for _ in 1..LONGEST_WAY {
+    for _ in 1..MAX_HOPS {
         let Some(path) = &last.to_path else { break };
         match queries::from(conn, path)? {
             Some(next) => last = next,
@@ -52,14 +52,14 @@ pub(super) fn read(conn: &mut Conn, id: &str) -> Result<RedirectView> {
 
 /// Creates a redirect.
 pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<RedirectView> {
-    lock(conn, "redirects")?;
+    Lock::Redirects.take(conn)?;
     let draft = fitting(input.create::<RedirectDraft>(conn)?)?;
     let now = app.now();
     let mut redirect = Redirect::blank(now);
     redirect.revise(draft, &app.config.links, now);
     refuse_loop(conn, &redirect)?;
     queries::insert(conn, &redirect)?;
-    events::record(conn, now, event("redirect.created", &redirect, caller))?;
+    events::record(conn, now, event(EventKind::RedirectCreated, &redirect, caller))?;
     Ok(redirect.view())
 }
 
@@ -72,7 +72,7 @@ pub(super) fn revise(
     condition: &Precondition,
     input: &Input,
 ) -> Result<RedirectView> {
-    lock(conn, "redirects")?;
+    Lock::Redirects.take(conn)?;
     let mut redirect = queries::find(conn, id)?;
     let current = serde_json::to_value(redirect.view())?;
     let draft = fitting(input.revise::<RedirectDraft>(conn, &current)?)?;
@@ -80,18 +80,18 @@ pub(super) fn revise(
     if redirect.revise(draft, &app.config.links, app.now()) {
         refuse_loop(conn, &redirect)?;
         queries::update(conn, &redirect)?;
-        events::record(conn, app.now(), event("redirect.revised", &redirect, caller))?;
+        events::record(conn, app.now(), event(EventKind::RedirectRevised, &redirect, caller))?;
     }
     Ok(redirect.view())
 }
 
 /// Deletes a redirect.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, id: &str, condition: &Precondition) -> Result<()> {
-    lock(conn, "redirects")?;
+    Lock::Redirects.take(conn)?;
     let Some(redirect) = queries::look_up(conn, id)? else { return Ok(()) };
     condition.check_bare(redirect.version)?;
     queries::delete(conn, redirect.id)?;
-    events::record(conn, app.now(), event("redirect.deleted", &redirect, caller))
+    events::record(conn, app.now(), event(EventKind::RedirectDeleted, &redirect, caller))
 }
 
 fn fitting(draft: RedirectDraft) -> Result<RedirectDraft> {
@@ -127,13 +127,13 @@ pub(super) fn loop_fault<T: AsRef<str>>(way: &[T]) -> Fault {
     Fault::at("/to", "loop", format!("This redirect leads back to its own path: {}.", shown.join(" → ")))
 }
 
-fn event(kind: &'static str, redirect: &Redirect, caller: &Caller<Editor>) -> Event {
+fn event(kind: EventKind, redirect: &Redirect, caller: &Caller<Editor>) -> Event {
     Event {
         kind,
         actor: caller.actor(),
         subject_kind: "redirect",
         subject_id: redirect.id.to_string(),
-        tags: vec!["redirects".into()],
+        tags: vec![KindTag::Redirects.into()],
         details: Value::Null,
     }
 }

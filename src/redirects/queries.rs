@@ -1,4 +1,4 @@
-//! All SQL of redirects.
+//! SQL queries for redirects.
 
 use std::collections::HashMap;
 

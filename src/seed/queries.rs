@@ -1,4 +1,4 @@
-//! All SQL of the newsroom for benchmarks.
+//! SQL queries for the newsroom for benchmarks.
 
 use diesel::prelude::*;
 
@@ -14,7 +14,7 @@ const BETWEEN: i64 = 1000;
 const THREAD: u32 = 4;
 
 /// The state of a database.
-pub(super) struct State {
+pub(super) struct SeedState {
     /// The first administrator.
     pub(super) admin: Option<UserId>,
     /// Whether the database has articles or images.
@@ -22,10 +22,10 @@ pub(super) struct State {
 }
 
 /// Reads the state of the database.
-pub(super) fn state(conn: &mut Conn) -> Result<State> {
+pub(super) fn state(conn: &mut Conn) -> Result<SeedState> {
     let admins = users::table.filter(users::role.eq(Role::Admin)).order(users::id).select(users::id);
     let found = articles::table.count().get_result::<i64>(conn)? + images::table.count().get_result::<i64>(conn)?;
-    Ok(State { admin: admins.first(conn).optional()?, has_content: found > 0 })
+    Ok(SeedState { admin: admins.first(conn).optional()?, has_content: found > 0 })
 }
 
 /// Writes image rows without files; returns their ids.

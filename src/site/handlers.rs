@@ -6,8 +6,9 @@ use super::operations;
 use super::settings::SiteSettings;
 use super::view::{SiteEditorView, SiteView};
 use crate::error::Result;
-use crate::http::{Body, Mount, Request, Tags, editor, public};
-use crate::users::{Admin, Caller};
+use crate::events::KindTag;
+use crate::http::{Body, Mount, Request, Tags, ViewParameter, editor, public};
+use crate::users::{Admin, Caller, GuestOr};
 
 /// Mounts the operations.
 pub(crate) fn routes(mount: &mut impl Mount) {
@@ -18,9 +19,11 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 ///
 /// Returns the site's settings for front ends. With `view=editor`, the response includes the version, which is also the `ETag`
 /// for conditional writes.
-#[utoipa::path(tag = "Site", params(("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the admin's view.")),
-    security((), ("bearer" = ["admin"])),
-    responses((status = 200, body = crate::http::PublicOr<SiteView, SiteEditorView>, description = "The site.")))]
+#[utoipa::path(
+    tag = "Site",
+    params(ViewParameter, GuestOr<Admin>),
+    responses((status = 200, body = crate::http::PublicOr<SiteView, SiteEditorView>, description = "The site.")),
+)]
 #[get("/site")]
 async fn read_site(request: Request) -> Result<HttpResponse> {
     if request.wants_editor_view()? {
@@ -29,16 +32,20 @@ async fn read_site(request: Request) -> Result<HttpResponse> {
         return editor(&view, view.version);
     }
     let view = request.read(operations::read).await?;
-    let mut tags = Tags::of(&["site"]);
-    view.logo().into_iter().for_each(|logo| tags.add("image", logo.id));
+    let mut tags = Tags::of(&[KindTag::Site]);
+    view.logo().into_iter().for_each(|logo| tags.add(logo.id));
     public(&request, &view, tags)
 }
 
 /// Replace the site's settings
 ///
 /// Omitted members get their defaults.
-#[utoipa::path(tag = "Site", request_body = SiteSettings, security(("bearer" = ["admin"])),
-    responses((status = 200, body = SiteEditorView, description = "The site.")))]
+#[utoipa::path(
+    tag = "Site",
+    params(Caller<Admin>),
+    request_body = SiteSettings,
+    responses((status = 200, body = SiteEditorView, description = "The site.")),
+)]
 #[put("/site")]
 async fn replace_site(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {
     change(body, request, caller).await
@@ -47,8 +54,12 @@ async fn replace_site(body: Body, request: Request, caller: Caller<Admin>) -> Re
 /// Change the site's settings
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default.
-#[utoipa::path(tag = "Site", request_body(content = SiteSettings, content_type = "application/merge-patch+json"), security(("bearer" = ["admin"])),
-    responses((status = 200, body = SiteEditorView, description = "The site.")))]
+#[utoipa::path(
+    tag = "Site",
+    params(Caller<Admin>),
+    request_body(content = SiteSettings, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = SiteEditorView, description = "The site.")),
+)]
 #[patch("/site")]
 async fn revise_site(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {
     change(body, request, caller).await

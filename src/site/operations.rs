@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::queries::{self, Stored};
+use super::queries::{self, StoredSettings};
 use super::settings::SiteSettings;
 use super::social::refuse_strange_links;
 use super::view::{SiteEditorView, SiteView};
 use crate::app::App;
-use crate::db::{Conn, Zone, lock};
+use crate::db::{Conn, Lock, Zone};
 use crate::error::Result;
-use crate::events::{self, Event};
+use crate::events::{self, CacheTag, Event, EventKind, KindTag};
 use crate::http::Precondition;
 use crate::images::{self, ImageView};
 use crate::input::Input;
@@ -46,7 +46,7 @@ pub(crate) fn revise(
     condition: &Precondition,
     input: &Input,
 ) -> Result<SiteEditorView> {
-    lock(conn, "site")?;
+    Lock::Site.take(conn)?;
     let stored = queries::stored(conn)?;
     let before = edited(app, conn, stored.as_ref())?;
     let current = serde_json::to_value(&before)?;
@@ -58,21 +58,27 @@ pub(crate) fn revise(
     if former == settings {
         return Ok(before);
     }
-    let logos = former.logo.into_iter().chain(settings.logo).map(|id| format!("image:{id}"));
-    let tags = std::iter::once("site".to_owned()).chain(logos).collect();
-    let stored = Stored::new(settings, before.version + 1, app.now());
+    let logos = former.logo.into_iter().chain(settings.logo).map(CacheTag::from);
+    let tags = std::iter::once(CacheTag::from(KindTag::Site)).chain(logos).collect();
+    let stored = StoredSettings::new(settings, before.version + 1, app.now());
     queries::store(conn, &stored)?;
     announce(app, conn, caller, tags)?;
     edited(app, conn, Some(&stored))
 }
 
-fn announce(app: &App, conn: &mut Conn, caller: &Caller<Admin>, tags: Vec<String>) -> Result<()> {
-    let event =
-        Event { kind: "site.revised", actor: caller.actor(), subject_kind: "site", subject_id: "site".into(), tags, details: Value::Null };
+fn announce(app: &App, conn: &mut Conn, caller: &Caller<Admin>, tags: Vec<CacheTag>) -> Result<()> {
+    let event = Event {
+        kind: EventKind::SiteRevised,
+        actor: caller.actor(),
+        subject_kind: "site",
+        subject_id: "site".into(),
+        tags,
+        details: Value::Null,
+    };
     events::record(conn, app.now(), event)
 }
 
-fn edited(app: &App, conn: &mut Conn, stored: Option<&Stored>) -> Result<SiteEditorView> {
+fn edited(app: &App, conn: &mut Conn, stored: Option<&StoredSettings>) -> Result<SiteEditorView> {
     let settings = stored.map(|stored| stored.settings.0.clone()).unwrap_or_default();
     let logo = logo(app, conn, &settings)?;
     let mut view = settings.editor_view(&app.config.links, logo);

@@ -1,9 +1,9 @@
-//! All SQL of the site.
+//! SQL queries for the site.
 
 use diesel::prelude::*;
 
 use super::settings::{Closing, SiteSettings};
-use crate::db::{Conn, Json, Timestamp, straight};
+use crate::db::{Conn, Json, Timestamp, on_engine};
 use crate::error::Result;
 use crate::images::ImageId;
 use crate::schema::site;
@@ -14,7 +14,7 @@ const ONLY: i32 = 1;
 /// The site's settings as they are stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = site, treat_none_as_null = true)]
-pub(super) struct Stored {
+pub(super) struct StoredSettings {
     id: i32,
     pub(super) settings: Json<SiteSettings>,
     pub(super) version: i32,
@@ -25,7 +25,7 @@ pub(super) struct Stored {
     comments_close_after: Option<i64>,
 }
 
-impl Stored {
+impl StoredSettings {
     /// Returns the row for new settings.
     pub(super) fn new(settings: SiteSettings, version: i32, updated_at: Timestamp) -> Self {
         let Closing { closed, after } = settings.comment_policy.closing();
@@ -35,8 +35,8 @@ impl Stored {
 }
 
 /// Returns the row, if the settings were ever saved.
-pub(super) fn stored(conn: &mut Conn) -> Result<Option<Stored>> {
-    Ok(straight!(conn, conn => site::table.filter(site::id.eq(ONLY)).select(Stored::as_select()).first(conn).optional())?)
+pub(super) fn stored(conn: &mut Conn) -> Result<Option<StoredSettings>> {
+    Ok(on_engine!(conn, conn => site::table.filter(site::id.eq(ONLY)).select(StoredSettings::as_select()).first(conn).optional())?)
 }
 
 /// Returns the current settings, or the defaults.
@@ -45,7 +45,7 @@ pub(crate) fn settings(conn: &mut Conn) -> Result<SiteSettings> {
 }
 
 /// Inserts or updates the row.
-pub(super) fn store(conn: &mut Conn, stored: &Stored) -> Result<()> {
+pub(super) fn store(conn: &mut Conn, stored: &StoredSettings) -> Result<()> {
     if diesel::update(site::table.filter(site::id.eq(ONLY))).set(stored).execute(conn)? == 0 {
         diesel::insert_into(site::table).values(stored).execute(conn)?;
     }

@@ -12,15 +12,15 @@ use crate::input::{Address, Draft, Line, Locale, Name, Paragraph, Reference, Ref
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 text_enum! {
-    /// When a new comment becomes visible.
+    /// The rule for when a new comment becomes visible.
     pub(crate) enum CommentMode {
-        /// When a moderator has approved it.
+        /// A comment becomes visible when a moderator has approved it.
         Pre = "pre",
-        /// At once, if an earlier comment of the same author was approved; otherwise when a moderator has approved it.
+        /// A comment is visible at once if an earlier one of the same author was approved; otherwise when a moderator has approved it.
         Trusted = "trusted",
-        /// At once.
+        /// A comment is visible at once.
         Post = "post",
-        /// Never: new comments are not accepted.
+        /// New comments are not accepted.
         Closed = "closed",
     }
 }
@@ -65,7 +65,7 @@ pub(crate) struct SiteSettings {
     /// The time zone in which dates are shown, as an IANA name.
     #[schema(value_type = TimeZone, default = "UTC")]
     pub(crate) timezone: String,
-    /// The logo, by image id or slug.
+    /// The logo, by image id.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) logo: Option<ImageId>,
     /// The site's profiles on other sites.
@@ -102,7 +102,7 @@ pub(crate) struct Newsletter {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct CommentPolicy {
-    /// When a new comment becomes visible.
+    /// The rule for when a new comment becomes visible.
     #[schema(default = "pre")]
     pub(crate) mode: CommentMode,
     /// Whether guests must give an email address. It is never published.

@@ -65,7 +65,7 @@ pub(crate) struct SiteEditorView {
 /// The rules for comments.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct CommentPolicyView {
-    /// When a new comment becomes visible.
+    /// The rule for when a new comment becomes visible.
     mode: CommentMode,
     /// The members of a guest's comment.
     fields: Vec<CommentField>,

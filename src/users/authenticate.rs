@@ -3,12 +3,12 @@
 use super::caller::Caller;
 use super::{keys, sessions, signing};
 use crate::error::{Code, Error, Result};
-use crate::http::Work;
+use crate::http::UnitOfWork;
 
 /// Finds the caller for a bearer token. API keys are recognised by their prefix; any other token is an access token.
 ///
 /// Inside an open transaction, the lookup uses its connection: a request must never hold one connection and wait for another.
-pub(crate) async fn authenticate(work: &Work, token: &str) -> Result<Caller> {
+pub(crate) async fn authenticate(work: &UnitOfWork, token: &str) -> Result<Caller> {
     if token.starts_with(keys::MARK) {
         return keys::bearer(work, token).await;
     }

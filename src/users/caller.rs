@@ -45,16 +45,23 @@ rights! {
     Admin: Admin [Admin];
 }
 
+/// A caller with the right `R`, or a guest: names in the OpenAPI document who may use an operation that also has a public view.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum GuestOr<R> {
+    #[expect(dead_code, reason = "describes the callers of an operation")]
+    Caller(PhantomData<R>),
+}
+
 /// The facts about a request that decide whether an API key may make it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct KeyUse {
     /// Whether the request only reads.
     pub(crate) reading: bool,
-    /// What the operation requires of an API key. If it is `None`, the operation refuses current keys.
+    /// The requirement of the operation on API keys. If it is `None`, the operation refuses current keys.
     pub(crate) demand: Option<Demand>,
 }
 
-impl Asked {
+impl KeyUse {
     fn judge<R: Right>(self, scopes: &[KeyScope]) -> Result<()> {
         let has = |scope: OldScope| scopes.contains(&KeyScope::Old(scope));
         let old_key_does = has(R::OLD_SCOPE) || (self.reading && has(OldScope::Read));
@@ -99,12 +106,12 @@ impl Caller<Staff> {
 
     /// Returns the same caller with the right `R`, if the role has it and the request has a session.
     pub(crate) fn with_right<R: Right>(self) -> Result<Caller<R>> {
-        self.asking(Asked { reading: false, demand: None })
+        self.asking(KeyUse { reading: false, demand: None })
     }
 
     /// Returns the same caller with the right `R`, if the role has it and an API key, if one was sent, has the
     /// required scope.
-    pub(crate) fn asking<R: Right>(self, asked: Asked) -> Result<Caller<R>> {
+    pub(crate) fn asking<R: Right>(self, asked: KeyUse) -> Result<Caller<R>> {
         if !R::ROLES.contains(&self.role) {
             return Err(Error::forbidden("Your role does not allow this."));
         }

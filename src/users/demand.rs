@@ -1,8 +1,9 @@
-//! What each operation requires of an API key. One table both checks the keys and fills the OpenAPI document.
+//! The requirement of each operation on API keys: a scope, a session, or none. One table both checks the keys and fills the OpenAPI
+//! document.
 
 use super::role::Scope;
 
-/// What an operation requires of an API key.
+/// The requirement of an operation on API keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Demand {
     /// The key must have this scope.
@@ -24,8 +25,8 @@ impl Demand {
     }
 }
 
-/// Returns what an operation requires of a key, by its method and path template. Unknown paths refuse keys; a test
-/// checks that every operation that needs a caller is known here.
+/// Returns the requirement of an operation on API keys, by its method and path template. Unknown paths refuse keys; a test checks
+/// that every operation that needs a caller is known here.
 pub(crate) fn demand(method: &str, template: &str) -> Option<Demand> {
     let reads = method == "GET";
     let either = |read: Scope, write: Scope| Some(Demand::Scope(if reads { read } else { write }));

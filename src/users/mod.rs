@@ -8,9 +8,9 @@ mod accounts;
 mod authenticate;
 mod caller;
 mod demand;
+mod email_tokens;
 mod invitations;
 mod keys;
-mod mailed;
 mod passwords;
 mod role;
 mod sessions;
@@ -19,9 +19,10 @@ mod signing;
 pub use accounts::Newcomer;
 pub(crate) use accounts::{OwnAccountDraft, User, UserChange, UserId};
 pub(crate) use authenticate::authenticate;
-pub(crate) use caller::{Admin, Asked, Author, Caller, Editor, Moderator, Right, Staff, Writer};
+pub(crate) use caller::{Admin, Author, Caller, Editor, GuestOr, KeyUse, Moderator, Right, Staff, Writer};
 pub(crate) use demand::{Demand, demand};
-pub(crate) use mailed::AccountMail;
+pub(crate) use email_tokens::AccountMail;
+pub(crate) use invitations::{Invitation, InvitationView, erase_by_email as erase_invitation, read_by_email as invitation_of};
 pub(crate) use passwords::PasswordHasher;
 pub(crate) use role::{OldScope, Role, Scope};
 pub(crate) use sessions::FailedLogins;
@@ -35,15 +36,15 @@ use crate::http::Mount;
 pub(crate) fn routes(mount: &mut impl Mount) {
     mount
         .configure(sessions::routes)
-        .configure(mailed::routes)
+        .configure(email_tokens::routes)
         // Before the accounts, whose `/users/{user}` would match `/users/invitations`.
         .configure(invitations::routes)
         .configure(accounts::routes)
         .configure(keys::routes);
 }
 
-/// Deletes email tokens and invitations that can no longer be used.
-pub(crate) fn forget_expired_tokens(conn: &mut Conn, now: Timestamp) -> Result<()> {
-    mailed::forget_expired(conn, now)?;
+/// Deletes email tokens and invitations that can no longer be used. Returns the number of invitations.
+pub(crate) fn forget_expired_tokens(conn: &mut Conn, now: Timestamp) -> Result<usize> {
+    email_tokens::forget_expired(conn, now)?;
     invitations::forget_expired(conn, now)
 }

@@ -1,4 +1,4 @@
-//! What is accepted is stored: each member that a body may have shows in what is read afterwards, or the answer names it.
+//! Accepted data is stored: each member of a request body shows in later responses, or the response names it as invalid.
 
 mod values;
 
@@ -10,7 +10,7 @@ use crate::support::{Answer, Contract, Role, World, api_test};
 use crate::what_is_sent::resources;
 use values::Names;
 
-/// Members that are taken and not shown, by the schema and the place.
+/// Members that are accepted but never shown: the schema, the place and the reason.
 const NOT_SHOWN: &[(&str, &str, &str)] = &[
     ("UserChangePatch", "/password", "passwords are never shown; the tests of accounts log in with it"),
     ("UserChange", "/password", "passwords are never shown; the tests of accounts log in with it"),
@@ -24,9 +24,9 @@ const NOT_SHOWN: &[(&str, &str, &str)] = &[
     ("SuppressionDraft", "/email", "of an address that is not written to, a hash is kept"),
 ];
 
-/// Members that the generated value cannot change alone, and that are refused by name; other tests change them.
+/// Members that cannot change alone to a generated value and get a validation error; other tests change them.
 const REFUSED: &[(&str, &str)] = &[
-    // What belongs to another kind of creative.
+    // These belong to another kind of creative.
     ("AdCreativeDraft", "/attributes"),
     ("AdCreativeDraft", "/container_id"),
     ("AdCreativeDraft", "/image"),
@@ -39,12 +39,12 @@ const REFUSED: &[(&str, &str)] = &[
     ("AdCreativePatch", "/kind"),
     ("AdCreativePatch", "/link"),
     ("AdCreativePatch", "/src"),
-    // What needs a comment, or a password.
+    // These need an existing comment or a password.
     ("CommentDraft", "/parent_id"),
     ("OwnAccountPatch", "/email"),
 ];
 
-/// Operations that store no body to be read again, and why.
+/// Operations whose request bodies cannot be read again, with the reason.
 const OTHERS: &[(&str, &str)] = &[
     ("accept_invitation", "proves a token and gives a password; the account has what the invitation said"),
     ("change_password", "passwords are never shown"),
@@ -73,7 +73,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("unsubscribe", "proves a token"),
 ];
 
-/// Whether what is shown says what was sent: a reference by the id of what is embedded, a body by each form that was sent.
+/// Checks whether a response contains the sent value: a reference by the id of the embedded resource, a body by each sent form.
 fn says(shown: &Value, sent: &Value) -> bool {
     match (sent, shown) {
         (Value::Array(sent), Value::Array(shown)) => {
@@ -87,7 +87,7 @@ fn says(shown: &Value, sent: &Value) -> bool {
     }
 }
 
-/// A body that says one thing, at a place.
+/// Returns a body with a value at a place.
 fn body_with(mut body: Value, place: &str, value: &Value) -> Value {
     let mut at = &mut body;
     for name in place.split('/').skip(1) {
@@ -97,7 +97,7 @@ fn body_with(mut body: Value, place: &str, value: &Value) -> Value {
     body
 }
 
-/// What became of all members of all bodies.
+/// The results for all members of all bodies.
 #[derive(Default)]
 struct Outcome {
     lost: Vec<String>,
@@ -106,7 +106,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    /// Notes what became of a value; `shown` is what is read afterwards.
+    /// Records the result for a value; `shown` are the values in later responses.
     fn note(&mut self, schema: &str, (place, sent): (&str, &Value), answer: &Answer, shown: &[&Value]) {
         if NOT_SHOWN.iter().any(|(other, at, _)| *other == schema && *at == place) {
             return;
@@ -123,7 +123,7 @@ impl Outcome {
                 }
             }
             422 => {
-                // Of a creative, what its new kind needs is named.
+                // For a creative, the error may name the members that its new kind needs.
                 let is_elsewhere = |at: &str| schema.starts_with("AdCreative") || at == "/current_password";
                 let names = |(at, _): &(String, String)| at.starts_with(place) || is_elsewhere(at);
                 assert!(answer.faults().iter().any(names), "{schema} refuses {sent} at {place} by another name: {answer}");
@@ -145,7 +145,7 @@ impl Outcome {
 
 async fn shown(world: &World, path: &str) -> Value {
     let editor = world.admin().get(&format!("{path}?view=editor")).await;
-    // Some have one view, and know no such parameter.
+    // Resources with a single view do not know the parameter `view`.
     let shown = if editor.status == 200 { editor } else { world.admin().get(path).await.expect(200) };
     shown.json().clone()
 }
@@ -170,7 +170,7 @@ api_test!(what_a_change_says_is_shown_afterwards, async |world| {
             }
             let now = shown(world, &path).await;
             outcome.note(patch, (&place, &value), &answer, &[&now, answer.json()]);
-            // The same in the whole, by those that can be replaced.
+            // The same with `PUT`, for resources that can be replaced.
             let Some(draft) = replacement(patch) else { continue };
             let Some((_, other)) = names.places(schema_of(draft), &now).into_iter().find(|(at, _)| *at == place) else { continue };
             let answer = admin.put(&path, whole(draft, &place, body_with(now.clone(), &place, &other))).await;
@@ -183,7 +183,7 @@ api_test!(what_a_change_says_is_shown_afterwards, async |world| {
     outcome.hold(150);
 });
 
-/// The schema of a replacement, where what a patch is for can be replaced.
+/// Returns the schema for `PUT` of a resource with this patch schema, if it can be replaced.
 fn replacement(patch: &str) -> Option<&'static str> {
     match patch {
         "SiteSettingsPatch" => Some("SiteSettings"),
@@ -202,7 +202,7 @@ fn replacement(patch: &str) -> Option<&'static str> {
     }
 }
 
-/// A whole body; of an article's text, the form that says something else stands alone.
+/// Returns a whole body; of an article's text, it contains only the form that was changed.
 fn whole(draft: &str, place: &str, mut body: Value) -> Value {
     if draft == "ArticleDraft" && place.starts_with("/body/") {
         let name = place.rsplit('/').next().unwrap_or_default();
@@ -244,7 +244,7 @@ api_test!(what_something_new_is_made_of_is_shown_afterwards, async |world| {
             } else {
                 outcome.note(draft, (&place, &value), &answer, &[answer.json()]);
             }
-            // What is unique makes room for the next.
+            // Unique names must be free for the next value.
             if matches!(answer.status, 200..=299) && !matches!(draft, "ArticleDraft" | "CommentDraft") {
                 let name = if draft == "CollectionDraft" { answer.text_at("/key") } else { answer.id() };
                 let gone = world.admin().delete(&format!("{path}/{name}")).await;
@@ -255,7 +255,7 @@ api_test!(what_something_new_is_made_of_is_shown_afterwards, async |world| {
     outcome.hold(70);
 });
 
-/// Where a comment shows what a reader says of themselves.
+/// Returns the place where a comment shows a member of its author.
 fn comment_member(place: &str) -> String {
     match place {
         "/author_name" => "/author/name".to_owned(),
@@ -286,7 +286,7 @@ fn every_operation_that_takes_a_body_is_looked_at_or_excused() {
     }
 }
 
-/// Whether one of the tests above sends bodies of the schema that a request's description names.
+/// Checks whether one of the tests above sends bodies of the schema in a request's description.
 fn is_sent(description: &str) -> bool {
     let sent = [
         "AdCreative",
@@ -319,7 +319,7 @@ api_test!(what_only_the_server_says_is_refused_where_it_says_something_else, asy
     let path = format!("articles/{original}");
     let view = editor.get(&format!("{path}?view=editor")).await.expect(200).json().clone();
     assert_eq!(view["translations"][0]["id"], json!(translation));
-    // All of it goes back as it came; of what is embedded, the id counts.
+    // The whole view can be sent back; of embedded resources, only the id counts.
     let mut sent = view.clone();
     sent["translations"][0]["slug"] = json!("renamed-meanwhile");
     editor.put(&path, sent).await.expect(200);
@@ -333,7 +333,7 @@ api_test!(what_only_the_server_says_is_refused_where_it_says_something_else, asy
         refused.expect_faults(&[(place, "read_only")]);
         editor.put(&path, body_with(view.clone(), place, &value)).await.expect(422).expect_faults(&[(place, "read_only")]);
     }
-    // Counts go up while somebody writes, and are ignored.
+    // Counts may increase meanwhile, so they are ignored.
     editor.patch(&path, json!({"comments": {"open": true, "count": 12}})).await.expect(200);
 
     let author = world.author_named("Mara").await;

@@ -1,10 +1,10 @@
-//! The addresses of pages: dated in the site's time zone, and valid after what they lead to is renamed or merged.
+//! URLs of pages: dated in the site's time zone, and still valid after their subjects were renamed or merged.
 
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Node, PASSWORD, Role, World, api_test};
 
-/// Where it is still the evening of 13 March when every test begins.
+/// A time zone in which it is still 13 March when every test begins.
 const FAR_WEST: &str = "Pacific/Pago_Pago";
 
 async fn resolve(node: &Node, path: &str) -> (i64, String, String) {
@@ -16,7 +16,7 @@ fn found(status: i64, kind: &str, path: &str) -> (i64, String, String) {
     (status, kind.to_owned(), path.to_owned())
 }
 
-/// A process whose articles have dated addresses.
+/// Returns a process that puts dates in the URLs of articles.
 async fn dated(world: &World) -> Node {
     world.node(&[("ARTICLE_PATH", "/{year}/{month}/{day}/{slug}")]).await
 }
@@ -25,7 +25,7 @@ async fn set_zone(node: &Node, zone: &str) {
     node.admin().patch("site", json!({"timezone": zone})).await.expect(200);
 }
 
-/// Every public answer in which the address of the one article stands.
+/// The public responses that contain the URL of the only article.
 const WITH_ADDRESS: [&str; 12] = [
     "articles/tram",
     "articles",
@@ -53,7 +53,7 @@ api_test!(dated_addresses_have_the_date_of_the_newsroom, async |world| {
     for (zone, path) in [("UTC", "/2026/03/14/tram"), (FAR_WEST, "/2026/03/13/tram"), ("Asia/Tokyo", "/2026/03/14/tram")] {
         set_zone(&node, zone).await;
         for asked in WITH_ADDRESS.iter().filter(|asked| !asked.starts_with("resolve")) {
-            // Asked for before, so that a kept answer would be the old one.
+            // All are requested before the change, so that a stale cached response would be noticed.
             let answer = node.anonymous().get(asked).await.expect(200);
             assert!(answer.text().contains(&format!("https://news.example{path}")), "{zone} {asked}: {answer}");
         }
@@ -106,7 +106,7 @@ api_test!(the_index_of_sitemaps_says_when_each_changed, async |world| {
     let (march, april) = (Some("2026-03-14T09:26:53.589Z".to_owned()), Some("2026-04-13T09:26:53.589Z".to_owned()));
     assert_eq!(lines().await, [("site.xml".to_owned(), march.clone()), ("articles-2026-03.xml".to_owned(), march.clone())]);
     world.pass(30 * 24 * 60 * 60);
-    // Tokens have ended by now.
+    // Tokens have expired by now.
     let login = json!({"email": Role::Editor.email(), "password": PASSWORD});
     let token = world.anonymous().post("auth/login", login).await.expect(200).text_at("/access_token");
     let editor = world.anonymous().bearer(&token);
@@ -123,15 +123,15 @@ api_test!(the_index_of_sitemaps_says_when_each_changed, async |world| {
     assert_eq!(lines().await.first(), Some(&("site.xml".to_owned(), Some("2026-04-13T09:28:53.589Z".to_owned()))));
 });
 
-/// The three kinds of pages whose subjects can be renamed: the collection, the member of an article that names one, a title of
-/// one, and the place in `/pages/` and `/resolve`.
+/// The three kinds of pages whose subjects can be renamed: the collection, the filter of the article list, and the kind in `/pages/`
+/// and `/resolve`.
 const KINDS: [(&str, &str, &str); 3] = [("sections", "section", "section"), ("tags", "tag", "tag"), ("authors", "author", "author")];
 
 async fn make(world: &World, folder: &str, name: &str) -> String {
     world.editor().post(folder, json!({"name": name})).await.expect(201).id()
 }
 
-/// An article of a subject.
+/// Publishes an article with a subject.
 async fn about(world: &World, folder: &str, id: &str, title: &str) {
     let member = if folder == "sections" { json!({"section": id}) } else { json!({folder: [id]}) };
     let mut body = json!({"title": title, "body": {"markdown": "Text."}});
@@ -139,7 +139,7 @@ async fn about(world: &World, folder: &str, id: &str, title: &str) {
     world.published(body).await;
 }
 
-/// Demands that an old slug leads to the present one wherever readers can ask for it.
+/// Checks that a former slug leads to the current one everywhere.
 async fn assert_leads(world: &World, (folder, filter, kind): (&str, &str, &str), old: &str, new: &str, titles: &[&str]) {
     let reader = world.anonymous();
     for (asked, there) in
@@ -168,11 +168,11 @@ api_test!(a_renamed_subject_is_found_by_its_old_slugs, async |world| {
         about(world, folder, &id, "Story").await;
         rename(world, folder, "first", "second").await.expect(200);
         assert_leads(world, kind, "first", "second", &["Story"]).await;
-        // A chain is one step, whoever asks for whichever link of it.
+        // A chain of former slugs is a single step, from any of them.
         rename(world, folder, "second", "third").await.expect(200);
         assert_leads(world, kind, "first", "third", &["Story"]).await;
         assert_leads(world, kind, "second", "third", &["Story"]).await;
-        // Nobody else can take one, by wish or by name; the subject itself can have it back.
+        // Other subjects cannot get a former slug, explicitly or by name; the subject itself can have it back.
         world.editor().post(folder, json!({"name": "Thief", "slug": "first"})).await.expect_problem(409, "slug_taken");
         let honest = world.editor().post(folder, json!({"name": "First"})).await.expect(201);
         assert_eq!(honest.text_at("/slug"), "first-2");
@@ -180,7 +180,7 @@ api_test!(a_renamed_subject_is_found_by_its_old_slugs, async |world| {
         rename(world, folder, "third", "first").await.expect(200);
         assert_eq!(world.anonymous().get(&format!("{folder}/first")).await.expect(200).id(), id);
         assert_leads(world, kind, "third", "first", &["Story"]).await;
-        // What was asked for by no name of its own stays unknown.
+        // A slug that never existed stays unknown.
         world.anonymous().get(&format!("{folder}/fourth")).await.expect_problem(404, "not_found");
     }
 });
@@ -201,7 +201,7 @@ api_test!(a_subject_that_was_merged_or_given_up_is_found_in_its_heir, async |wor
         assert_leads(world, kind, "oldest", "heir", &["Story"]).await;
         rename(world, folder, "heir", "heiress").await.expect(200);
         assert_leads(world, kind, "oldest", "heiress", &["Story"]).await;
-        // Deleting by the old slug must not delete the heir.
+        // Deleting by a former slug must not delete the subject that took over.
         world.editor().delete(&format!("{folder}/older")).await.expect(204);
         world.anonymous().get(&format!("{folder}/heiress")).await.expect(200);
         world.editor().patch(&format!("{folder}/older"), json!({"name": "Other"})).await.expect_problem(404, "not_found");

@@ -1,4 +1,4 @@
-//! Ads as front ends meet them: what fits where and when, the same for everybody, and counted without knowing anybody.
+//! Ads as front ends see them: selection by page and time, equal responses for everyone, and anonymous counts.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ pub(crate) async fn placement(world: &World, key: &str) -> String {
     world.editor().post("ads/placements", json!({"key": key})).await.expect(201).id()
 }
 
-/// A creative of HTML in `in-article`; answers its id.
+/// Creates an HTML creative in `in-article`; returns its id.
 pub(crate) async fn creative(world: &World, more: Value) -> String {
     let mut body = json!({"placement": "in-article", "kind": "html", "html": "<b>Boots</b>"});
     body.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
@@ -47,7 +47,7 @@ api_test!(what_fits_is_shown_the_heaviest_first, async |world| {
     let beacon = format!("https://api.news.example/api/v1/ads/creatives/{light}/impressions");
     assert_eq!(answer.text_at("/creatives/2/impressions_url"), beacon);
     assert!(!answer.text().contains("secret"), "{answer}");
-    // The same bytes for everybody, who have them once.
+    // The response is the same for everyone, and is sent once.
     let again = world.anonymous().with("if-none-match", &answer.etag()).with("user-agent", "Other").get("ads/in-article").await;
     again.expect(304);
     assert!(answer.required_header("cache-tag").contains(&format!("image:{image}")), "{answer}");
@@ -100,7 +100,7 @@ api_test!(sections_and_languages_choose, async |world| {
         .expect_problem(400, "malformed_query")
         .expect_faults(&[("section", "unknown_reference")]);
     reader.get("ads/in-article?user=1").await.expect_faults(&[("user", "unknown_parameter")]);
-    // A section that goes takes its ads along.
+    // A merged section hands over its ads.
     world.editor().delete("sections/sport").await.expect_problem(409, "in_use");
     world.editor().post("sections/sport/merge", json!({"into": "city"})).await.expect(200);
     world.editor().post("sections/trams/merge", json!({"into": "city"})).await.expect(200);
@@ -144,7 +144,7 @@ api_test!(impressions_and_clicks_are_counted_without_knowing_anybody, async |wor
     for status in [204, 429] {
         node.anonymous().post(&path("impressions"), json!({})).await.expect(status);
     }
-    // Deleted, it takes its counts along; what was still to be written down is left out.
+    // A deleted creative loses its counts; counts that are not stored yet are dropped.
     world.anonymous().from("192.0.2.77:1").post(&path("clicks"), json!({})).await.expect(204);
     editor.delete(&format!("ads/creatives/{id}")).await.expect(204);
     world.app.write_counts_down().await.unwrap();

@@ -1,11 +1,11 @@
-//! Ads as editors meet them: placements, creatives of each kind, and what is refused of them.
+//! Ads as editors see them: placements, creatives of each kind, and validation errors.
 
 use serde_json::{Value, json};
 
 use crate::ads::{creative, placement};
 use crate::support::{Role, World, api_test};
 
-/// The faults of a script creative with some members of its own.
+/// Checks the validation errors of a script creative with further members.
 async fn refused(world: &World, more: Value, faults: &[(&str, &str)]) {
     let mut body = json!({"placement": "in-article", "kind": "script", "src": "https://ads.example/tag.js"});
     body.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
@@ -142,7 +142,7 @@ api_test!(what_an_ad_says_is_only_ever_data, async |world| {
     creative(world, json!({"html": html})).await;
     let answer = world.anonymous().get("ads/in-article").await.expect(200);
     assert_eq!((answer.text_at("/creatives/0/html"), answer.media_type()), (html.into(), "application/json"));
-    // The place in an article names the placement and holds nothing of it.
+    // The ad block in an article names the placement and contains nothing of it.
     let article = world.published(json!({"title": "With an ad", "body": {"markdown": "Text.\n\n::ad{in-article}\n\nMore."}})).await;
     let article = world.anonymous().get(&format!("articles/{article}")).await.expect(200);
     assert!(article.text_at("/body/html").contains("data-ad=\"in-article\"") && !article.text().contains("alert"), "{article}");

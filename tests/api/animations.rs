@@ -1,4 +1,4 @@
-//! Pictures that move: how often they do is the same in whatever they are made into.
+//! Animated images: the number of repetitions is the same in every rendition.
 
 use image::codecs::gif::{GifEncoder, Repeat};
 use image::{Delay, Frame, Rgba, RgbaImage};
@@ -13,7 +13,7 @@ async fn get(client: &Client, image: &str, rest: &str) -> Answer {
     client.get(&format!("/media/{image}/{rest}")).await
 }
 
-/// How often an animated WebP is shown, as its header says; 0 for ever.
+/// Returns the number of repetitions in the header of an animated WebP image; 0 for endless.
 fn plays(webp: &[u8]) -> u16 {
     let place = webp.windows(4).position(|name| name == b"ANIM").expect("it moves") + 8 + 4;
     u16::from_le_bytes([webp[place], webp[place + 1]])
@@ -49,7 +49,7 @@ media_test!(move_as_often_as_their_original, async |world| {
         let id = uploaded(world, &file).await.id();
         let webp = get(&anybody, &id, "160.webp").await.expect(200).body;
         assert_eq!(plays(&webp), expected);
-        // WebP counts as it is counted here, whatever it is made of.
+        // The expected number is the one that WebP stores, whatever the source format.
         let id = uploaded(world, &webp).await.id();
         assert_eq!(plays(&get(&anybody, &id, "160.webp").await.expect(200).body), expected);
     }
@@ -59,7 +59,7 @@ media_test!(move_as_often_as_their_original, async |world| {
     }
 });
 
-/// An APNG of two frames that is shown so often.
+/// Returns an APNG with two frames and a number of repetitions.
 fn moving_png(plays: u32) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, 200, 100);

@@ -1,18 +1,18 @@
-//! Reads the sources of `src/articles` and keeps what docs/ARCHITECTURE.md says of its folders: readers have no way to a working
-//! copy, and what is taken over is taken over whole.
+//! Reads the sources of `src/articles` and checks the rules of docs/ARCHITECTURE.md for its folders: public code has no access to
+//! working copies, and structs are taken over with all their members.
 
 use crate::tidy::{Source, sources};
 
-/// The names in a source, without comments and texts.
+/// Returns the identifiers in a source, without comments and string literals.
 fn names(source: &Source) -> Vec<String> {
     let code = source.code.join("\n").replace("'\"'", "' '").replace("\\\\", "").replace("\\\"", "");
-    // Every second part stands between quotation marks.
+    // Every second part is a string literal.
     let code: Vec<&str> = code.split('"').step_by(2).collect();
     let words = code.join(" ");
     words.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// The folders and tables of `src/articles` that only those who work on an article may know.
+/// The folders and tables of `src/articles` that only editing code may use.
 const OF_THE_DESK: [&str; 10] = [
     "desk",
     "publishing",
@@ -32,7 +32,7 @@ fn readers_have_no_way_to_a_working_copy() {
     let mut found = Vec::new();
     assert!(public.len() > 5 && content.len() > 5);
     for source in &public {
-        // A folder's own handlers are mounted by itself.
+        // A folder mounts its own handlers.
         let own = |name: &str| name == "handlers" && source.path.starts_with("src/articles/public/trending/");
         let strangers = names(source).into_iter().filter(|name| OF_THE_DESK.contains(&name.as_str()) && !own(name));
         found.extend(strangers.map(|name| format!("{}: {name}", source.path)));
@@ -42,7 +42,7 @@ fn readers_have_no_way_to_a_working_copy() {
             found.extend(said.iter().filter(|said| code.contains(*said)).map(|said| format!("{}: {said}", source.path)));
         }
     }
-    // What is shared knows neither; the list of members alone names the tables.
+    // Shared code uses neither copy; only the list of members names the tables.
     for source in content.iter().filter(|source| source.name() != "content.rs") {
         let strangers = names(source).into_iter().filter(|name| OF_THE_DESK.contains(&name.as_str()) || name == "public");
         found.extend(strangers.map(|name| format!("{}: {name}", source.path)));
@@ -50,7 +50,7 @@ fn readers_have_no_way_to_a_working_copy() {
     assert!(found.is_empty(), "src/articles/public may name src/articles/content alone, and that neither copy:\n{}", found.join("\n"));
 }
 
-/// The folders of `src/articles`, each of which may name those before it.
+/// The folders of `src/articles`; each may use those before it.
 const ORDER: [&str; 6] = ["content", "public", "desk", "publishing", "revisions", "previews"];
 
 #[test]

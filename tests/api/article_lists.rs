@@ -1,10 +1,10 @@
-//! Lists of articles: for readers, and for the desk.
+//! Lists of articles, for readers and for editors.
 
 use serde_json::json;
 
 use crate::support::{Role, World, api_test};
 
-/// Three articles, a second apart, and a page.
+/// Publishes three articles, a second apart, and a standing page.
 async fn front_page(world: &World) {
     let (city, mara) = (world.section("City").await, world.author_named("Mara Quay").await);
     let bodies = [
@@ -120,7 +120,7 @@ api_test!(are_sorted_by_comments, async |world| {
         path = format!("articles?sort=-comments&limit=1&cursor={next}");
     }
     assert_eq!(seen, ["Loud", "Lively", "Calm", "Quiet"]);
-    // A page that an article was not on knows of its comments, too.
+    // Comments on an article can change pages of the list that it was not on.
     for number in 0..3 {
         world.pass(60);
         let body = json!({"author_name": "Guest", "author_email": "guest@private.example", "body": format!("Late {number}")});
@@ -244,7 +244,7 @@ api_test!(a_date_alone_is_a_day_of_the_sites_calendar, async |world| {
     assert_eq!(titles("published_at[gt]=2026-03-13").await, none);
     assert_eq!(titles("published_at[lte]=2026-03-13").await, both);
     assert_eq!(titles("published_at[lt]=2026-03-13").await, none);
-    // Where it is nine hours later, the second is of the next day, also in answers that were ready.
+    // In Tokyo, nine hours later, the second article is of the next day, in cached responses, too.
     world.admin().patch("site", json!({"timezone": "Asia/Tokyo"})).await.expect(200);
     assert_eq!(titles("published_at=2026-03-13").await, ["First"]);
     assert_eq!(titles("published_at[gte]=2026-03-14").await, ["Second"]);
@@ -255,14 +255,14 @@ api_test!(a_date_alone_is_a_day_of_the_sites_calendar, async |world| {
     world.admin().patch("site", json!({"timezone": "America/Los_Angeles"})).await.expect(200);
     assert_eq!(titles("published_at[gt]=2026-03-13").await, none);
     assert_eq!(titles("published_at[lte]=2026-03-13").await, both);
-    // A cursor goes on in the same days.
+    // A cursor continues with the same days.
     let first = world.anonymous().get("articles?sort=published_at&limit=1&published_at=2026-03-13").await.expect(200);
     let next = format!("articles?sort=published_at&limit=1&published_at=2026-03-13&cursor={}", first.text_at("/page/next"));
     assert_eq!(world.anonymous().get(&next).await.expect(200).texts("title"), ["Second"]);
     for query in ["published_at=2026-02-30", "published_at[gte]=2026-3-1", "published_at=2026-03", "title[exists]=2026-03-01"] {
         world.anonymous().get(&format!("articles?{query}")).await.expect_problem(400, "malformed_query");
     }
-    // At the desk, and elsewhere, too.
+    // The same holds for editors and for other lists.
     assert_eq!(world.editor().get("articles?view=editor&created_at[lt]=2026-03-14").await.expect(200).texts("title"), none);
     assert_eq!(world.editor().get("articles?view=editor&sort=title&created_at=2026-03-14").await.expect(200).texts("title"), both);
     assert_eq!(world.admin().get("audit?at[gt]=2026-03-14&count=true").await.expect(200).number_at("/page/total"), 0);

@@ -1,10 +1,10 @@
-//! The texts of articles: their forms, what becomes of them, and what is said of what readers don't get.
+//! The texts of articles: their forms, their conversion, and warnings about parts that readers do not get.
 
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Role, World, api_test};
 
-/// Where the warnings are, and what they are.
+/// Returns the place and the code of each warning.
 fn warnings(answer: &Answer) -> Vec<(String, String)> {
     let text = |warning: &Value, name: &str| warning[name].as_str().unwrap().to_owned();
     let warnings = answer.at("/warnings").as_array().unwrap();
@@ -53,12 +53,12 @@ api_test!(an_edited_form_beside_the_source_is_never_lost, async |world| {
         editor.post("articles", json!({"title": "Copy", "body": edited["body"]})).await.expect(422).expect_faults(ambiguous);
         editor.put(&format!("{path}?dry_run=true"), edited).await.expect(422).expect_faults(ambiguous);
     }
-    // The Markdown is edited, and the other forms are still those of the current version.
+    // The Markdown is changed, and the other forms are those of the current version.
     let mut edited = view.json().clone();
     edited["body"]["markdown"] = json!("Three.");
     let saved = editor.put(&path, edited).await.expect(200);
     assert_eq!(saved.text_at("/body/html"), "<p>Three.</p>\n");
-    // Or they are those of the new one already.
+    // The other forms may also match the new Markdown.
     let copy = json!({"title": "Copy", "body": saved.at("/body")});
     assert_eq!(editor.post("articles", copy).await.expect(201).at("/body"), saved.at("/body"));
 });
@@ -68,13 +68,13 @@ api_test!(a_patch_of_one_form_changes_the_text, async |world| {
     let id = world.draft_of(Role::Editor, json!({"title": "Trams", "body": {"markdown": "One.\n\n# Two\n\n- a\n- b"}})).await;
     let path = format!("articles/{id}");
     let mut blocks = world.working_copy(&id).await.at("/body/blocks").clone();
-    // The derived members are still those of the current version.
+    // The derived members are those of the current version.
     blocks[0]["markdown"] = json!("Three.");
     let saved = editor.patch(&path, json!({"body": {"blocks": blocks}})).await.expect(200);
     assert_eq!(saved.text_at("/body/markdown"), "Three.\n\n# Two\n\n- a\n- b");
     let saved = editor.patch(&path, json!({"body": {"markdown": "Four."}})).await.expect(200);
     assert_eq!(saved.text_at("/body/html"), "<p>Four.</p>\n");
-    // What is edited in a derived member alone would be lost.
+    // An edit in only a derived member would be lost.
     for (member, value) in [("html", json!("Five.")), ("text", json!("Five."))] {
         let mut blocks = saved.at("/body/blocks").clone();
         blocks[0][member] = value;
@@ -98,7 +98,7 @@ api_test!(pictures_that_changed_meanwhile_are_no_edit, async |world| {
     let mut edited = same.json().clone();
     edited["body"]["blocks"][1]["caption"] = json!("Another");
     editor.put(&path, edited).await.expect(422).expect_faults(&[("/body/blocks", "ambiguous")]);
-    // One that was deleted is shown no more, and is no edit either.
+    // A deleted image is omitted, which is no edit.
     editor.delete(&format!("images/{picture}?force=true")).await.expect(204);
     let without = world.working_copy(&id).await;
     let again = editor.put(&path, without.json().clone()).await.expect(200);
@@ -196,7 +196,7 @@ api_test!(an_element_hides_what_is_between_its_tags, async |world| {
 });
 
 impl Answer {
-    /// The types of a text's blocks.
+    /// Returns the types of a text's blocks.
     fn block_types(&self) -> Vec<String> {
         self.at("/body/blocks").as_array().unwrap().iter().map(|block| block["type"].as_str().unwrap().to_owned()).collect()
     }
@@ -219,7 +219,7 @@ api_test!(a_text_of_every_kind_of_block_round_trips, async |world| {
     assert_eq!(world.editor().put(&path, before.json().clone()).await.expect(200).json(), before.json());
     assert_eq!(world.editor().patch(&path, before.json().clone()).await.expect(200).json(), before.json());
     assert_eq!(world.editor().patch(&path, json!({})).await.expect(200).json(), before.json());
-    // The blocks that the server made give the same text back.
+    // The blocks in the response give the same text when sent back.
     let blocks = json!({"body": {"blocks": before.at("/body/blocks")}});
     let again = world.editor().patch(&path, blocks).await.expect(200);
     assert_eq!(again.at("/body/html"), before.at("/body/html"));

@@ -1,19 +1,19 @@
-//! Articles: what the desk writes, and what it gets back.
+//! Articles: drafts that editors send, and responses that they get.
 
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Node, Role, World, api_test};
 
-/// Nothing has this id.
+/// An id that no resource has.
 const NOTHING: &str = "0190a0b0-0000-7000-8000-000000000000";
 
 impl Node {
-    /// The working copy, as editors see it.
+    /// Returns the working copy, as editors see it.
     pub(crate) async fn working_copy(&self, id: &str) -> Answer {
         self.editor().get(&format!("articles/{id}?view=editor")).await.expect(200)
     }
 
-    /// An article that uses everything.
+    /// Creates an article that uses every member.
     async fn rich(&self) -> String {
         let (picture, network) = (self.image_by(Role::Editor, 1).await, self.image_by(Role::Editor, 2).await);
         let (first, second) = (self.author_named("Mara Quay").await, self.author_named("Jon Pier").await);
@@ -57,7 +57,7 @@ api_test!(round_trips_change_nothing, async |world| {
         assert_eq!(before.json(), after.json());
         world.publish(&id).await;
     }
-    // What readers get can be sent back, too; the text is made of its blocks then.
+    // A public response can be sent back, too; its text is then converted from blocks.
     let before = world.working_copy(&id).await;
     let public = world.anonymous().get("articles/line-9").await.expect(200);
     let mut sent = public.json().clone();
@@ -173,7 +173,7 @@ api_test!(tags_are_named_by_id_slug_or_name, async |world| {
     let made = world.contributor().post("articles", json!({"title": "Trams", "tags": tags})).await.expect(201);
     let names: Vec<_> = made.at("/tags").as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["Trams", "City budget", "Harbour & sea"]);
-    // What a draft is about is no reader's business; what was listed as a tag is.
+    // Tags of drafts are not public, except tags that are listed anyway.
     world.anonymous().get("tags/harbour-sea").await.expect_problem(404, "not_found");
     assert_eq!(world.anonymous().get("tags?count=true").await.number_at("/page/total"), 2);
     world.editor().put(&format!("articles/{}/publication", made.id()), json!({})).await.expect(200);
@@ -193,7 +193,7 @@ api_test!(who_signs_an_article_works_on_it, async |world| {
     world.editor().patch(&path, json!({"authors": [profile]})).await.expect(200);
     author.patch(&path, json!({"dek": "New"})).await.expect(200);
     assert_eq!(author.get("articles?view=editor").await.expect(200).texts("id"), [id]);
-    // Nobody named: whoever writes it signs it.
+    // Without `authors`, the caller's own profile is in the byline.
     let own = author.post("articles", json!({"title": "Buses"})).await.expect(201);
     assert_eq!(own.at("/authors/0/id"), &json!(profile));
     author.post("articles", json!({"title": "Buses", "authors": []})).await.expect_problem(422, "validation_failed");
@@ -232,7 +232,7 @@ api_test!(authors_sign_beside_others_but_not_for_them, async |world| {
     let both = author.post("articles", json!({"title": "Ours", "authors": [guest, own]})).await.expect(201);
     let path = format!("articles/{}", both.id());
     author.patch(&path, json!({"authors": [guest]})).await.expect(422).expect_faults(missing);
-    // What an editor has taken off stays off, whatever else is changed.
+    // A profile that an editor has removed stays removed, whatever else is changed.
     world.editor().patch(&path, json!({"authors": [guest]})).await.expect(200);
     let changed = author.patch(&path, json!({"dek": "By somebody else"})).await.expect(200);
     assert_eq!(changed.at("/authors").as_array().map(Vec::len), Some(1));

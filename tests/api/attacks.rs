@@ -1,4 +1,4 @@
-//! What is sent to do harm, and races that must have one winner.
+//! Hostile requests, and races that must have one winner.
 
 use serde_json::json;
 
@@ -53,7 +53,7 @@ api_test!(a_forwarded_address_is_believed_only_of_a_trusted_proxy, async |world|
     assert_eq!(address(("x-forwarded-for", "10.0.0.1, 198.51.100.9"), true).await, "198.51.100.9");
     assert_eq!(address(("x-forwarded-for", "10.0.0.1, 198.51.100.9, 192.0.2.7"), true).await, "198.51.100.9");
     assert_eq!(address(("x-forwarded-for", "198.51.100.9, nonsense"), true).await, "192.0.2.163");
-    // A proxy that writes one header passes the other on as the client sent it.
+    // A proxy that writes one of the two headers passes on the other as the client sent it.
     let forwarded = ("forwarded", "for=10.0.0.1;proto=https, for=\"[2001:db9::7]:4711\"");
     assert_eq!(address(forwarded, true).await, "192.0.2.163");
     let other = async |header| world.node(&[("TRUSTED_PROXIES", "192.0.2.0/24, 2001:db8::/32"), ("CLIENT_ADDRESS_HEADER", header)]).await;

@@ -1,4 +1,4 @@
-//! The audit log: who did what to what, and when; for administrators alone, and without a word of what was written.
+//! The audit log: every change with its user and time, only for administrators, and without any text that was written.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ async fn log(world: &World, query: &str) -> Answer {
     world.admin().get(&format!("audit?{query}")).await.expect(200)
 }
 
-/// The kinds of what was done to a thing, the first first.
+/// Returns the kinds of the events of an object, oldest first.
 async fn story(world: &World, subject: &str) -> Vec<String> {
     let mut kinds = log(world, &format!("subject_id={subject}&limit=100")).await.texts("kind");
     kinds.reverse();
@@ -32,7 +32,7 @@ api_test!(an_entry_says_who_did_what_to_what_and_when, async |world| {
 });
 
 api_test!(the_steps_of_an_article_are_told_in_their_order, async |world| {
-    // The clock stands still: what happened within one millisecond keeps its order, too.
+    // The clock stands still, so events within one millisecond must keep their order, too.
     let made = world.editor().post("articles?publish=true", json!({"title": "A story"})).await.expect(201).id();
     let path = format!("articles/{made}");
     world.editor().patch(&path, json!({"dek": "More"})).await.expect(200);
@@ -59,7 +59,7 @@ api_test!(what_people_and_keys_go_through_is_told, async |world| {
     let change = json!({"current_password": PASSWORD, "new_password": "lanterns over the canal"});
     own.post("auth/password", change).await.expect(204);
     world.anonymous().post("auth/refresh", renewal.clone()).await.expect(200);
-    // The second use of a refresh token ends its session, and somebody should know.
+    // Reusing a refresh token ends its session, and is in the log.
     world.anonymous().post("auth/refresh", renewal).await.expect(401);
     assert_eq!(story(world, &key.id()).await, ["key.created", "key.deleted"]);
     let theirs = log(world, &format!("actor={user}&limit=100")).await;
@@ -68,7 +68,7 @@ api_test!(what_people_and_keys_go_through_is_told, async |world| {
     assert_eq!(kinds, ["session.started", "key.created", "key.deleted", "user.password_changed", "session.reuse_detected"]);
     world.admin().delete(&format!("users/{user}")).await.expect(204);
     assert_eq!(story(world, &user).await, ["user.created", "user.revised", "user.password_changed", "user.deleted"]);
-    // Who is gone keeps their entries, under the id alone.
+    // A deleted user keeps their entries, but only with the id.
     let after = log(world, &format!("actor={user}&limit=1")).await;
     assert_eq!(after.at("/data/0/actor"), &json!({"id": user, "name": null}));
 });

@@ -1,4 +1,4 @@
-//! People and their tokens: what lets somebody in, and that everything which should end it does so at the next request.
+//! Login and tokens: what gives access, and events that end access at the next request.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -23,7 +23,7 @@ async fn user_id(world: &World, role: Role) -> String {
     world.client(role).get("auth/me").await.expect(200).id()
 }
 
-/// The refusal that every bad token gets.
+/// Checks that a client gets the response for an invalid token.
 async fn expect_ended(client: &Client) {
     client.get("auth/me").await.expect_problem(401, "unauthenticated");
     client.post("sections", json!({"name": "x"})).await.expect_problem(401, "unauthenticated");
@@ -66,12 +66,12 @@ api_test!(a_refresh_token_works_once_and_reuse_ends_the_family, async |world| {
     let (access, newest) = (world.anonymous().bearer(&renewed.text_at("/access_token")), refresh(world, &second).await.expect(200));
     access.get("auth/me").await.expect(200);
     refresh(world, &first).await.expect_problem(401, "unauthenticated");
-    // All of the family is worth nothing now: who stole what cannot be told.
+    // All tokens of the session are invalid now, because the thief cannot be identified.
     refresh(world, &newest.text_at("/refresh_token")).await.expect_problem(401, "unauthenticated");
     expect_ended(&client).await;
     expect_ended(&access).await;
     expect_ended(&world.anonymous().bearer(&newest.text_at("/access_token"))).await;
-    // Other sessions of the same person go on.
+    // Other sessions of the same user continue.
     world.author().get("auth/me").await.expect(200);
 });
 
@@ -106,7 +106,7 @@ api_test!(a_session_can_be_ended_from_another, async |world| {
     let current = sessions.each("current");
     assert_eq!((current.len(), current.iter().filter(|one| **one == json!(true)).count()), (2, 1));
     let own = sessions.texts("id")[current.iter().position(|one| *one == json!(true)).unwrap()].clone();
-    // Not by somebody else, whatever they may do.
+    // Other users cannot end the session, whatever their role.
     world.admin().delete(&format!("auth/sessions/{own}")).await.expect(204);
     other.get("auth/me").await.expect(200);
     world.editor().delete(&format!("auth/sessions/{own}")).await.expect(204);
@@ -131,7 +131,7 @@ api_test!(suspension_holds_at_the_next_request, async |world| {
     expect_ended(&world.editor()).await;
     refresh(world, &token).await.expect(401);
     world.admin().patch(&format!("users/{id}"), json!({"suspended": false})).await.expect(200);
-    // What was ended stays ended; a new login works.
+    // An ended session stays ended; a new login works.
     expect_ended(&client).await;
     log_in(world, Role::Editor).await.0.get("auth/me").await.expect(200);
 });
@@ -177,7 +177,7 @@ api_test!(there_is_always_an_administrator, async |world| {
     world.admin().delete(&path).await.expect_problem(409, "last_admin");
     let second = json!({"email": "second@private.example", "name": "Second", "role": "admin", "password": PASSWORD});
     let second = world.admin().post("users", second).await.expect(201).id();
-    // Each of the two demotes the other at the same moment.
+    // Two administrators demote each other at the same moment.
     let login = json!({"email": "second@private.example", "password": PASSWORD});
     let token = world.anonymous().post("auth/login", login).await.expect(200).text_at("/access_token");
     let (one, two) = (world.admin(), world.anonymous().bearer(&token));
@@ -189,7 +189,7 @@ api_test!(there_is_always_an_administrator, async |world| {
 
 api_test!(one_address_has_one_account, async |world| {
     let user = json!({"email": "New@private.example", "name": "New", "role": "author", "password": PASSWORD});
-    // Hashing has as many turns as there are cores; who finds none is told so at once.
+    // Hashing has one turn per core; requests that find none get `503` at once.
     let admin = world.admin().failing();
     let answers = futures_util::future::join_all((0..6).map(|_| admin.post("users", user.clone()))).await;
     let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
@@ -265,7 +265,7 @@ api_test!(one_kind_of_token_is_not_another, async |world| {
     let key = client.post("tokens", json!({"name": "Importer", "scopes": ["users:read"]})).await.expect(201);
     refresh(world, &key.text_at("/token")).await.expect(401);
     world.anonymous().get(&format!("sections?access_token={}", client.token())).await.expect_problem(400, "malformed_query");
-    // The token of another database: nodes of one take each other's, by whatever address they are reached.
+    // The token is from another database. Nodes of one database accept each other's tokens, whatever their URLs.
     let body = json!({"email": Role::Admin.email(), "password": PASSWORD});
     world.tamper("UPDATE identity SET name = 'another'");
     let elsewhere = world.node(&[]).await;
@@ -282,7 +282,7 @@ api_test!(tokens_outlive_their_keys_rotation, async |world| {
     assert_eq!(after.at("/keys").as_array().map(Vec::len), before.at("/keys").as_array().map(|keys| keys.len() + 1));
     let (newer, _) = log_in(world, Role::Editor).await;
     newer.get("auth/me").await.expect(200);
-    // Another node learns of the key by the first token that is signed with it.
+    // Another node loads the key when it gets the first token signed with it.
     let other = world.node(&[]).await;
     other.anonymous().bearer(&newer.token()).get("auth/me").await.expect(200);
 });
@@ -305,14 +305,14 @@ api_test!(api_keys_do_what_their_scopes_and_the_role_allow, async |world| {
     reader.post("sections", json!({"name": "One"})).await.expect_problem(403, "forbidden");
     let (writer, id) = make(world.editor(), json!(["taxonomy:write"])).await;
     writer.post("sections", json!({"name": "One"})).await.expect(201);
-    // A key is no session.
+    // An API key is not a session.
     for path in ["auth/sessions", "tokens"] {
         writer.get(path).await.expect(403);
     }
     writer.post("tokens", json!({"name": "Child", "scopes": ["taxonomy:write"]})).await.expect(403);
     let (weak, _) = make(world.contributor(), json!(["taxonomy:write", "users:write"])).await;
     weak.post("sections", json!({"name": "Two"})).await.expect_problem(403, "forbidden");
-    // It is shown once, ends when it is deleted, and ends with its owner.
+    // An API key is shown once, and ends when it or its owner is deleted.
     assert!(!world.editor().get("tokens").await.expect(200).text().contains(&writer.token()));
     world.editor().delete(&format!("tokens/{id}")).await.expect(204);
     expect_ended(&writer).await;
@@ -340,13 +340,13 @@ api_test!(guessing_is_slowed_down_without_locking_the_owner_out, async |world| {
     let limited = guess("198.51.100.1:2000").await.expect_problem(429, "too_many_requests");
     assert!(limited.required_header("retry-after").parse::<u32>().is_ok_and(|seconds| (1..=60).contains(&seconds)));
     guess("198.51.100.2:1000").await.expect(401);
-    // Of IPv6, a whole /64 counts as one.
+    // An IPv6 /64 counts as one IP address.
     for last in 1..=3 {
         guess(&format!("[2001:db8::{last}]:1000")).await.expect(401);
     }
     guess("[2001:db8::ffff:4]:1000").await.expect(429);
     guess("[2001:db8:0:1::1]:1000").await.expect(401);
-    // A header is only believed of a proxy that is trusted.
+    // The header is used only if a trusted proxy sent it.
     let forwarded = strict.anonymous().from("198.51.100.1:1000").with("x-forwarded-for", "192.0.2.77");
     forwarded.post("auth/login", body.clone()).await.expect(429);
 });

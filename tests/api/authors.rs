@@ -1,4 +1,4 @@
-//! Authors: their profiles, and what becomes of what they signed.
+//! Authors: their profiles, and the articles that they signed.
 
 use serde_json::{Value, json};
 
@@ -64,7 +64,7 @@ api_test!(round_trips_change_nothing, async |world| {
     ] {
         assert_eq!(after.expect(200).json(), before.json());
     }
-    // Who may not say whose profile it is can't take it away by leaving it out.
+    // Users who cannot change the owner of a profile cannot remove it by omission, either.
     let replaced = editor.put("authors/mara", json!({"name": "Mara"})).await.expect(200);
     assert_eq!((replaced.at("/user"), replaced.at("/avatar")), (before.at("/user"), &Value::Null));
     world.anonymous().get(&format!("images/{avatar}")).await.expect_problem(404, "not_found");
@@ -88,7 +88,7 @@ api_test!(write_their_own_profile_alone, async |world| {
     world.admin().patch("authors/other", json!({"user": me})).await.expect_problem(409, "conflict");
     world.moderator().post("authors", json!({"name": "Mod"})).await.expect_problem(403, "forbidden");
     world.anonymous().post("authors", json!({"name": "Nobody"})).await.expect_problem(401, "unauthenticated");
-    // What they write is signed with it where they say nothing.
+    // Their profile is in the byline by default.
     let draft = world.draft_by(Role::Author, "Trams").await;
     assert_eq!(author.get(&format!("articles/{draft}?view=editor")).await.text_at("/authors/0/slug"), "mara");
 });
@@ -147,7 +147,7 @@ api_test!(come_with_accounts_that_write_and_stay_private_until_they_sign, async 
     assert!(moderator.at("/author_id").is_null());
     let promoted = world.admin().patch(&format!("users/{}", moderator.id()), json!({"role": "author"})).await.expect(200);
     assert!(promoted.at("/author_id").is_string());
-    // No public answer tells of one.
+    // No public response contains such a profile.
     let public = async |path: &str| world.anonymous().get(path).await;
     for path in ["authors/zoe-author", "pages/author/zoe-author", "/feeds/rss.xml?author=zoe-author", "resolve?path=/authors/zoe-author"] {
         assert_eq!(public(path).await.status, 404, "{path}");
@@ -155,18 +155,18 @@ api_test!(come_with_accounts_that_write_and_stay_private_until_they_sign, async 
     for path in ["authors?limit=100", "articles?author=zoe-author", "/sitemap.xml", "pages/home"] {
         assert!(!public(path).await.text().contains("zoe-author"), "{path}");
     }
-    // Its owner publishes under it: now it is known.
+    // When its owner publishes under it, it becomes public.
     let login = json!({"email": "author-new@private.example", "password": PASSWORD});
     let tokens = world.anonymous().post("auth/login", login).await.expect(200);
     let zoe = world.anonymous().bearer(&tokens.text_at("/access_token"));
     zoe.post("articles?publish=true", json!({"title": "By Zoë"})).await.expect(201);
     assert_eq!(public("authors/zoe-author").await.expect(200).number_at("/article_count"), 1);
     assert!(public("authors?limit=100").await.text().contains("zoe-author"));
-    // An editor saves another: so is that one.
+    // When an editor saves another one, it becomes public, too.
     assert_eq!(public("authors/zoe-contributor").await.status, 404);
     world.editor().patch("authors/zoe-contributor", json!({"role_title": "Trainee"})).await.expect(200);
     public("authors/zoe-contributor").await.expect(200);
-    // With the account goes a profile that signed nothing; others stay.
+    // A profile without articles is deleted with its account; others stay.
     let id = world.admin().get("users?email=editor-new@private.example").await.expect(200).texts("id").remove(0);
     world.admin().delete(&format!("users/{id}")).await.expect(204);
     world.editor().get("authors/zoe-editor?view=editor").await.expect_problem(404, "not_found");
@@ -191,9 +191,9 @@ api_test!(who_may_not_edit_all_publishes_under_their_own_name, async |world| {
     let colleague = world.author_named("Ines Calloway").await;
     let author = world.author();
     let own = author.get("auth/me").await.expect(200).text_at("/author_id");
-    // Beside others: yes.
+    // The author may publish with other authors.
     let both = author.post("articles?publish=true", json!({"title": "Ours", "authors": [colleague, own]})).await.expect(201);
-    // An editor has taken it off: then not, on any way.
+    // If an editor has removed the profile, the author cannot publish the article in any way.
     let path = format!("articles/{}", both.id());
     world.editor().patch(&path, json!({"authors": [colleague]})).await.expect(200);
     let publication = format!("{path}/publication");
@@ -205,7 +205,7 @@ api_test!(who_may_not_edit_all_publishes_under_their_own_name, async |world| {
     let batch = json!({"operations": [{"method": "PUT", "path": format!("/api/v1/{publication}"), "body": {}}]});
     assert_eq!(author.post("batch", batch).await.expect(422).at("/results/0/body/code"), "no_profile");
     world.editor().put(&publication, json!({})).await.expect(200);
-    // Without a profile there is no way at all.
+    // Without a profile, they cannot publish at all.
     let body = json!({"email": "none@private.example", "name": "None", "role": "author", "password": PASSWORD, "profile": false});
     world.admin().post("users", body).await.expect(201);
     let login = json!({"email": "none@private.example", "password": PASSWORD});

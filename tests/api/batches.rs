@@ -1,4 +1,4 @@
-//! Batches: many writes, all or nothing, each as if alone.
+//! Batches: many writes in one transaction, each as if it were sent alone.
 
 use serde_json::{Value, json};
 
@@ -102,7 +102,7 @@ api_test!(what_cannot_be_in_a_batch_is_named, async |world| {
     let one = operation("POST", "sections", json!({"name": "x"}));
     run(&world.admin(), Value::Array(vec![one.clone(); 101])).await.expect_problem(422, "validation_failed");
     run(&world.admin(), json!([{"method": "GET", "path": "/api/v1/articles"}])).await.expect_problem(422, "validation_failed");
-    // An upload is no JSON.
+    // An upload is not JSON.
     let upload = run(&world.admin(), json!([operation("POST", "images", json!({}))])).await.expect_problem(422, "batch_failed");
     assert_eq!(statuses(&upload), [415]);
 });

@@ -1,13 +1,13 @@
-//! Bounds: whatever is sent, the answer is short, names what was too much, and costs others nothing.
+//! Limits: whatever is sent, the response is short, names the exceeded limit, and delays nobody else.
 
 use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::support::{Answer, Client, Contract, Part, Role, World, api_test};
 
-/// How many faults an answer tells.
+/// The maximum number of validation errors in a response.
 const MAX_FAULTS: usize = 50;
-/// How many bytes a problem document has.
+/// The maximum size of a problem document, in bytes.
 const MAX_PROBLEM: usize = 64 * 1024;
 
 async fn send(client: &Client, method: Method, path: &str, body: String) -> Answer {
@@ -22,7 +22,7 @@ api_test!(a_list_that_is_too_long_is_counted_and_not_looked_at, async |world| {
     saved.expect(201);
     let refused = refused.expect(422).expect_faults(&[("/lists", "too_many")]);
     assert_eq!(refused.number_at("/errors/0/max"), 50);
-    // In a small body, too, the items are not looked up.
+    // The items are not looked up, in a small body, either.
     let small = json!({"email": "a@b.org", "lists": vec!["nothing"; 51]});
     reader.post("newsletter/subscriptions", small).await.expect(422).expect_faults(&[("/lists", "too_many")]);
 });
@@ -52,7 +52,7 @@ api_test!(fifty_faults_are_told_and_that_there_are_more, async |world| {
     world.anonymous().get(&format!("articles?id[in]={ids}")).await.expect(400).expect_faults(&[("id[in]", "too_many")]);
 });
 
-/// Bodies of about this size that are wrong in many ways.
+/// Returns bodies of about this size that are invalid in many ways.
 fn monsters(size: usize) -> Vec<(&'static str, String)> {
     let name = "n".repeat(size);
     let many = |piece: &dyn Fn(usize) -> String, of: usize| (0..size / of).map(piece).collect::<Vec<_>>().join(",");
@@ -72,7 +72,7 @@ fn monsters(size: usize) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Bodies that have every member that the operation knows, each much too long.
+/// Returns bodies with every member of the operation, each much too long.
 fn swollen(operation: &Value, size: usize) -> Vec<String> {
     let schemas = &Contract::get().document["components"]["schemas"];
     let json = operation["requestBody"]["content"].as_object().into_iter().flatten().find(|(kind, _)| kind.ends_with("json"));
@@ -177,13 +177,13 @@ api_test!(what_was_larger_before_stays_until_its_next_save, async |world| {
     editor.patch(&path, json!({"name": "Mara L.", "custom": {"a": "short"}})).await.expect(200);
 });
 
-/// The members of a request schema that have no bound: their places, from the schema's name on.
+/// Collects the members of request schemas without a limit: their places, beginning with the schema's name.
 struct Survey {
     seen: Vec<String>,
     unbounded: Vec<String>,
 }
 
-/// What is bounded elsewhere, and where.
+/// Schemas whose limits are elsewhere, with the reason.
 const BOUNDED_ELSEWHERE: [(&str, &str); 8] = [
     ("Embedded", "of an embedded resource, the id is taken and nothing else"),
     ("OperationDraft/body", "the operation that it is sent to checks it"),
@@ -256,7 +256,7 @@ api_test!(comments_within_a_page_are_bounded_like_their_list, async |world| {
     assert_eq!(page.at("/comments/data"), list.at("/data"));
     let here = page.at("/comments/data").as_array().map_or(0, Vec::len);
     assert!((1..20).contains(&here) && page.at("/comments").to_string().len() <= MAX_PAGE + 1024, "{here} comments");
-    // The rest of them follows.
+    // The remaining comments follow on further pages.
     let mut seen: Vec<Value> = page.at("/comments/data").as_array().cloned().unwrap_or_default();
     let mut next = page.at("/comments/page/next").clone();
     while let Some(cursor) = next.as_str() {

@@ -1,4 +1,4 @@
-//! The document as generators of clients need it: names, unions, defaults, and examples that say what they need.
+//! The OpenAPI document, as client generators need it: names, unions, defaults, and examples.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ fn components_have_names_that_generators_can_use() {
         if !name.starts_with(|c: char| c.is_ascii_uppercase()) || !name.chars().all(|c| c.is_ascii_alphanumeric()) {
             faults.push(format!("{name} is no name of a type in every language"));
         }
-        // A title names a generated type as well.
+        // A `title` is also the name of a generated type.
         for name in std::iter::once(name.as_str()).chain(titles(schema)) {
             if !names.insert(name.to_lowercase()) {
                 faults.push(format!("two schemas are called {name}, but for case"));
@@ -57,7 +57,7 @@ fn unions_consist_of_components() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// All other examples are sent to a demo, as they are, by a test of the program.
+/// Another test sends all other examples unchanged to a demo.
 #[test]
 fn examples_say_what_they_need() {
     let needing = [
@@ -93,7 +93,7 @@ fn examples_say_what_they_need() {
 
 api_test!(documented_defaults_are_accepted, async |world| {
     let mut faults = Vec::new();
-    // Whoever has logged out is asked nothing more.
+    // Logging out would end the session of the requests that follow.
     for operation in operations().iter().filter(|operation| operation.id != "log_out") {
         let parameters = items(&operation.item, "parameters").into_iter().filter(|parameter| parameter["in"] == "query");
         let mut query = Vec::new();
@@ -118,7 +118,7 @@ api_test!(documented_defaults_are_accepted, async |world| {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 });
 
-/// Generated clients demand a member that has a `default`.
+/// Generated clients require a member that has a `default`.
 #[test]
 fn bodies_say_their_defaults_in_words() {
     let mut faults = Vec::new();
@@ -132,11 +132,11 @@ fn bodies_say_their_defaults_in_words() {
         faults
     });
     let kind = &Contract::get().document["components"]["schemas"]["ArticleDraft"]["properties"]["kind"]["description"];
-    assert_eq!(kind, "Article or standing page. Default: `\"article\"`.");
+    assert_eq!(kind, "The kind: article or standing page. Default: `\"article\"`.");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Calls `look` with every object of a schema that is no example.
+/// Calls `look` with every object in a schema, except in examples.
 fn objects(value: &Value, look: &mut impl FnMut(&Value)) {
     match value {
         Value::Object(members) => {

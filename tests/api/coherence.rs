@@ -1,8 +1,8 @@
-//! Ready answers are never wrong: what a cache gives is what is made anew, after every write, here and in other processes.
+//! Cached responses are never stale: after every write, a cached response equals a new one, in this process and in others.
 //!
-//! Several processes work on one database, some with a cache and one without; random writes go through either of the
-//! cached ones. After each, public addresses are read from the writer's process, which must agree at once, and from
-//! the other one when it has looked at the events. `COHERENCE_STEPS=400` takes a longer walk.
+//! Several processes use one database, some with a cache and one without; random writes go through the cached ones. After each write,
+//! public URLs are read from the writer's process, which must agree at once, and from the other one, after it has read the events.
+//! `COHERENCE_STEPS=400` runs more steps.
 
 mod walk;
 
@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::support::{Answer, Contract, Node, Role, World, api_test, decoded};
 use walk::{Dice, LISTS, Things, act};
 
-/// What everybody can see of an answer.
+/// The public parts of a response: status, headers and body.
 type Shown = (u16, Vec<(String, String)>, String);
 
 fn shown(answer: &Answer) -> Shown {
@@ -22,12 +22,12 @@ fn shown(answer: &Answer) -> Shown {
     let mut headers: Vec<_> = named.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
     headers.sort();
     let mut body = answer.json().clone();
-    // A problem names its request.
+    // A problem document contains the id of its request.
     body.as_object_mut().map(|members| members.shift_remove("request_id"));
     (answer.status, headers, if body.is_null() { answer.text() } else { body.to_string() })
 }
 
-/// What should be read: all lists and, of the rest, some.
+/// Returns the expected responses: those of all lists, and of some other URLs.
 async fn made_anew(plain: &Node, things: &Things, dice: &mut Dice) -> Vec<(String, Shown)> {
     let (lists, rest) = things.addresses.split_at(LISTS.len());
     let some: Vec<&String> = (0..12.min(rest.len())).map(|_| &rest[dice.roll(rest.len())]).collect();
@@ -66,9 +66,9 @@ async fn walk(world: &World, seed: u64, steps: usize) {
         let other = &nodes[1 - writer];
         other.app.follow_others().await;
         compare(other, &anew, &story).await;
-        // The tokens of the people live for a quarter of an hour.
+        // Access tokens expire after a quarter of an hour.
         if passed < 800 && dice.roll(5) == 0 {
-            // Trending lists change with time alone.
+            // Trending lists also change with time.
             let seconds = [30, 90][dice.roll(2)];
             passed += seconds;
             world.pass(seconds);
@@ -97,7 +97,7 @@ api_test!(one_question_has_one_answer_however_it_is_spelled, async |world| {
     }
 });
 
-/// What clients and what stands between send along, and no public answer may depend on.
+/// Headers that clients and proxies send, and that must not affect public responses.
 const HEADERS: [(&str, &str); 29] = [
     ("authorization", "Bearer nonsense"),
     ("authorization", "Basic YTpi"),
@@ -194,15 +194,15 @@ api_test!(answers_come_coded_as_clients_like_them, async |world| {
     }
     tags.dedup();
     assert_eq!(tags.len(), 3, "{tags:?}");
-    // Another coding is another answer.
+    // Each content coding has its own entity tag.
     asked("gzip").with("if-none-match", &plain.etag()).get(&address).await.expect(200);
-    // A change is one in every coding.
+    // A change affects all codings.
     world.editor().patch(&format!("{address}?publish=true"), json!({"title": "Longer"})).await.expect(200);
     for coding in ["gzip", "br"] {
         let coded = asked(coding).get(&address).await.expect(200);
         assert!(String::from_utf8(decoded(Some(coding), &coded.body)).unwrap().contains("Longer"));
     }
-    // What is short, and what has no cache to lie in, comes as it is.
+    // Short responses, and responses without a cache, are not compressed.
     assert_eq!(asked("br").get("tags").await.expect(200).header("content-encoding"), None);
     let small = world.node(&[("CACHE_BYTES", "0")]).await;
     let uncoded = small.anonymous().with("accept-encoding", "br").get(&address).await.expect(200);
@@ -222,7 +222,7 @@ api_test!(an_answer_is_made_once_for_all_who_wait, async |world| {
     let answers = join_all((0..30).map(|_| reader.send(Method::GET, "articles?limit=4", None))).await;
     assert!(answers.iter().all(|answer| answer.status == 200 && answer.body == answers[0].body));
     assert_eq!(node.app.statements() - before, 2 * one);
-    // What is not for everybody is nobody else's business.
+    // Responses for one caller are not shared.
     let editor = node.editor();
     let lists = join_all((0..3).map(|_| editor.send(Method::GET, "articles?view=editor", None))).await;
     assert!(lists.iter().all(|answer| answer.status == 200));
@@ -247,11 +247,11 @@ api_test!(what_an_answer_is_made_of_fits_a_header_and_is_known_exactly_neverthel
         assert_eq!(named.iter().filter(|one| **one == name).count(), 1, "{name} in {named:?}");
     }
     assert!(!named.iter().any(|name| name.starts_with("image:") || name.starts_with("tag:")), "{named:?}");
-    // Where there is room for them, each is named.
+    // If there is room in the header, each resource has its own tag.
     let named = reader.get("articles/one").await.expect(200).required_header("cache-tag");
     assert_eq!(named.split(',').filter(|name| name.starts_with("tag:")).count(), 25, "{named}");
     assert!(named.contains(&format!("image:{}", images[0])), "{named}");
-    // Another picture's change leaves the list ready, a change of one that it shows does not.
+    // A change of another image keeps the list in the cache; a change of an image in the list does not.
     editor.patch(&format!("images/{other}"), json!({"alt": "Nobody sees it."})).await.expect(200);
     let before = node.app.statements();
     reader.get("articles").await.expect(200);

@@ -1,4 +1,4 @@
-//! Hostile comments: whatever is written, readers, staff and mail programs are safe from it.
+//! Hostile comments: readers, staff and email programs are safe from any text.
 
 use std::time::{Duration, Instant};
 
@@ -44,7 +44,7 @@ api_test!(no_comment_runs_as_a_script, async |world| {
         let posted = says(world, json!({"body": hostile})).await.expect(201);
         let html = posted.text_at("/body/html");
         let mut rest = html.as_str();
-        // Every tag is one of few, and none has another attribute than a link's address and manner.
+        // Only a few tags are allowed, and no attributes except a link's URL and `rel`.
         while let Some((_, tail)) = rest.split_once('<') {
             let (tag, tail) = tail.split_once('>').unwrap_or_else(|| panic!("{html}"));
             let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
@@ -75,10 +75,10 @@ api_test!(no_comment_turns_the_page_round, async |world| {
     }
     let posted = says(world, json!({"author_name": "Ed\u{202e}itor\u{200b}\u{2067} \u{feff}Desk"})).await.expect(201);
     assert_eq!(posted.text_at("/author/name"), "Editor Desk");
-    // What cannot be seen is nothing.
+    // Invisible characters count as nothing.
     says(world, json!({"author_name": "\u{200b}\u{2060}"})).await.expect(422);
     says(world, json!({"body": "\u{2060}\u{200b}"})).await.expect(422);
-    // What languages need stays.
+    // Invisible characters that languages need are kept.
     let persian = "می\u{200c}خواهم 👩\u{200d}👧";
     assert_eq!(says(world, json!({"body": persian})).await.expect(201).text_at("/body/text"), persian);
 });
@@ -99,7 +99,7 @@ api_test!(ten_thousand_links_cost_nobody_anything, async |world| {
         let posted = says(world, json!({"body": format!("x {body}")})).await;
         assert!([201, 422].contains(&posted.status), "{posted}");
     }
-    // More than can be said is refused unread.
+    // A text above the limit is refused without parsing it.
     says(world, json!({"body": "[x](https://x.example) ".repeat(10_000)})).await.expect(422).expect_faults(&[("/body", "too_long")]);
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     let list = world.anonymous().get("articles/trams/comments").await.expect(200);

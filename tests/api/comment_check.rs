@@ -1,4 +1,4 @@
-//! The checker: a server elsewhere is asked what it thinks of a guest's comment, and nothing depends on its answering.
+//! The external checker: it is asked about guests' comments, and nothing depends on its response.
 
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::support::{Node, OpinionServer, Role, World, api_test};
 
 const SECRET: &str = "a secret between two servers";
 
-/// A node that asks a server.
+/// Starts a node that asks a checker.
 async fn asking(world: &World, url: &str, private: &str) -> Node {
     let settings = [("COMMENT_CHECK_URL", url), ("COMMENT_CHECK_SECRET", SECRET), ("OUTBOUND_PRIVATE", private)];
     let node = world.node(&settings).await;
@@ -16,7 +16,7 @@ async fn asking(world: &World, url: &str, private: &str) -> Node {
     node
 }
 
-/// What becomes of a guest's comment once the server was asked.
+/// Returns the status of a guest's comment after the checker was asked.
 async fn becomes(node: &Node, text: &str) -> String {
     let body = json!({"author_name": "Guest", "author_email": "guest@private.example", "body": text});
     let posted = node.anonymous().post("articles/trams/comments", body).await.expect(202);
@@ -40,7 +40,7 @@ api_test!(another_server_may_have_an_opinion, async |world| {
     assert_eq!(becomes(&node, "Boots for you").await, "spam");
     let spam = node.moderator().get("comments?status=spam").await.expect(200);
     assert_eq!((spam.number_at("/data/0/spam_score"), spam.at("/data/0/spam_signs")), (100, &json!(["no_form", "checker"])));
-    // It is told what readers would see, signed, and not who wrote it.
+    // The signed request contains what readers would see, and not the author's identity.
     let (head, body) = server.asked().remove(0);
     let said: Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!((&said["comment"]["markdown"], &said["article"]["slug"]), (&json!("Lovely *trams*"), &json!("trams")));
@@ -54,9 +54,9 @@ api_test!(another_server_may_have_an_opinion, async |world| {
     let expected: Vec<String> = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(header("masthead-signature"), format!("v1={}", expected.concat()));
     assert_eq!(header("masthead-request").len(), 36);
-    // The house needs no opinion of itself.
+    // Comments by staff are not checked.
     node.author().post("articles/trams/comments", json!({"body": "From the house"})).await.expect(201);
-    // What is edited is looked at again.
+    // An edited comment is checked again.
     server.says(200, r#"{"verdict": "ok"}"#);
     let body = json!({"author_name": "Guest", "author_email": "guest@private.example", "body": "First words"});
     let posted = node.anonymous().post("articles/trams/comments", body).await.expect(202);
@@ -65,7 +65,7 @@ api_test!(another_server_may_have_an_opinion, async |world| {
     assert_eq!(guest.get("articles/trams/comments").await.texts("id").len(), 3);
     let path = format!("comments/{}", posted.id());
     assert_eq!(guest.patch(&path, json!({"body": "Other words"})).await.expect(200).text_at("/status"), "pending");
-    // A person is faster: what the server thinks does not matter any more.
+    // If a moderator decides first, the checker's verdict has no effect.
     node.moderator().patch(&path, json!({"status": "rejected"})).await.expect(200);
     node.app.run_due_jobs().await.expect("the jobs run");
     assert_eq!(node.moderator().get(&path).await.expect(200).text_at("/status"), "rejected");
@@ -79,7 +79,7 @@ api_test!(without_an_opinion_a_comment_waits_for_a_person, async |world| {
         assert_eq!(becomes(&node, "Trams").await, "pending", "{status}");
     }
     assert_eq!(server.asked().len(), 5, "nothing is asked twice, and nobody followed");
-    // The moderators hear of it then.
+    // Moderators get an email about it then.
     node.moderator().put("comments/digest", json!({})).await.expect(200);
     node.app.run_due_jobs().await.expect("the jobs run");
     assert_eq!(world.mails_to(&Role::Moderator.email()).await.len(), 1);

@@ -1,4 +1,4 @@
-//! Deleting comments: nobody's deletion takes away what others wrote, and a thread is deleted by those alone who ask for that.
+//! Deleting comments: a deletion keeps what others wrote; a whole thread is deleted only on request.
 
 use serde_json::{Value, json};
 
@@ -10,14 +10,14 @@ async fn says(world: &World, name: &str, parent: Option<&str>) -> Answer {
     world.anonymous().post("articles/trams/comments", body).await
 }
 
-/// An article where every comment shows at once.
+/// Publishes an article whose comments are visible at once.
 async fn open(world: &World) -> String {
     let article = world.published_by(Role::Author, "Trams").await;
     world.admin().patch("site", json!({"comment_policy": {"mode": "post", "hold_at": 101, "spam_at": 101}})).await.expect(200);
     article
 }
 
-/// A thread of three: who began it, with its edit token, and the ids of the answers.
+/// Creates a thread of three: returns the first comment, with its edit token, and the ids of the replies.
 async fn thread(world: &World) -> (Answer, String, String) {
     let ada = says(world, "Ada", None).await.expect(201);
     let ben = says(world, "Ben", Some(&ada.id())).await.expect(201).id();
@@ -33,7 +33,7 @@ async fn list(world: &World) -> Answer {
     world.anonymous().get("articles/trams/comments?count=true").await.expect(200)
 }
 
-/// How many comments readers are told of.
+/// Returns the number of comments that readers see at the article.
 async fn count(world: &World) -> i64 {
     world.anonymous().get("articles/trams").await.expect(200).number_at("/comments/count")
 }
@@ -59,10 +59,10 @@ api_test!(a_guest_takes_back_their_own_words_and_no_others, async |world| {
     assert_eq!(queue, all);
     let kept = format!("{:?}", world.database.dump()["comments"]).to_lowercase();
     for word in ["ada was here", "ada@private.example", "\"ada\""] {
-        // The dump is text within text.
+        // The dump contains quoted texts within texts.
         assert!(!kept.replace('\\', "").contains(word), "{kept}");
     }
-    // Again, it is deleted; there is nothing to edit, to vote for or to report.
+    // Deleting it again succeeds; it cannot be edited, voted for or reported.
     delete_own(world, &ada).await.expect(204);
     let path = format!("comments/{}", ada.id());
     let own = world.anonymous().with("x-edit-token", &ada.text_at("/edit_token"));
@@ -76,7 +76,7 @@ api_test!(what_nobody_answered_goes_wholly_and_so_does_a_place_without_answers, 
     let alone = says(world, "Dora", None).await.expect(201);
     delete_own(world, &alone).await.expect(204);
     world.moderator().get(&format!("comments/{}", alone.id())).await.expect_problem(404, "not_found");
-    // A place is kept for as long as there is an answer, whoever deletes that.
+    // The place of a deleted comment is kept as long as it has replies, whoever deletes those.
     let ada = says(world, "Ada", None).await.expect(201);
     let ben = says(world, "Ben", Some(&ada.id())).await.expect(201);
     let cleo = says(world, "Cleo", Some(&ben.id())).await.expect(201);
@@ -99,7 +99,7 @@ api_test!(what_waits_is_not_lost_with_what_it_answers, async |world| {
     assert_eq!(world.moderator().get("comments?status=pending").await.expect(200).texts("id"), std::slice::from_ref(&ben));
     world.moderator().patch(&format!("comments/{ben}"), json!({"status": "approved"})).await.expect(200);
     assert_eq!(list(world).await.at("/data/0/replies/data/0/id"), &json!(ben));
-    // Whoever edits what was approved makes it wait, and its answers with it; when they delete it, the answers come back.
+    // An approved comment that is edited becomes pending and hides its replies; when its author deletes it, the replies are visible again.
     world.pass(1);
     let cleo = says(world, "Cleo", None).await.expect(202);
     let path = format!("comments/{}", cleo.id());
@@ -126,7 +126,7 @@ api_test!(staff_delete_one_comment_or_its_thread, async |world| {
         world.moderator().delete(&path).await.expect(204);
     }
     assert_eq!((list(world).await.at("/data/0/replies/data/0/id"), count(world).await), (&json!(ben), 3));
-    // The article's author may as well.
+    // The article's author may delete a thread, too.
     world.author().delete(&format!("comments/{ben}?thread=true")).await.expect(204);
     for id in [&ada.id(), &ben, &cleo] {
         world.moderator().get(&format!("comments/{id}")).await.expect_problem(404, "not_found");
@@ -144,7 +144,7 @@ api_test!(what_was_rejected_hides_its_branch_until_it_is_deleted, async |world| 
     assert_eq!(count(world).await, 0);
     world.moderator().patch(&path, json!({"status": "approved"})).await.expect(200);
     assert_eq!(count(world).await, 3);
-    // One that is deleted takes only itself away; one that was rejected first keeps hiding what is beneath it.
+    // A deletion removes only the comment itself. A comment that was rejected before keeps hiding its replies.
     world.moderator().delete(&format!("comments/{ben}")).await.expect(204);
     assert_eq!(count(world).await, 3);
     world.moderator().patch(&path, json!({"status": "rejected"})).await.expect(200);
@@ -159,7 +159,7 @@ api_test!(a_deleted_comment_is_mailed_to_nobody, async |world| {
     let ada = world.anonymous().post("articles/trams/comments", body).await.expect(201);
     delete_own(world, &says(world, "Ben", Some(&ada.id())).await.expect(201)).await.expect(204);
     assert!(world.mails_to("ada@reader.example").await.is_empty());
-    // Who has deleted their comment no longer hears of replies.
+    // Authors who have deleted their comment get no emails about replies.
     says(world, "Cleo", Some(&ada.id())).await.expect(201);
     delete_own(world, &ada).await.expect(204);
     says(world, "Dora", Some(&ada.id())).await.expect(201);

@@ -1,4 +1,4 @@
-//! What belongs to a person: administrators give them all they wrote, or take it away.
+//! Export and erasure of a person's data by administrators.
 
 use serde_json::{Value, json};
 
@@ -64,14 +64,14 @@ api_test!(a_person_is_erased_and_the_thread_stays, async |world| {
     world.admin().post("comments/erasures?dry_run=true", json!({"email": MARA})).await.expect(200);
     assert_eq!(world.anonymous().get("articles/trams/comments").await.expect(200).body, before.body);
     let erasure = world.admin().post("comments/erasures", json!({"email": "MARA@reader.example"})).await.expect(200);
-    assert_eq!(erasure.json(), &json!({"erased": 2, "subscriber": false, "ban": false}));
+    assert_eq!(erasure.json(), &json!({"erased": 2, "subscriber": false, "ban": false, "invitation": false}));
     let after = world.anonymous().get("articles/trams/comments?count=true").await.expect(200);
     let thread = after.at("/data/0");
     assert_eq!((&thread["erased"], &thread["author"]["name"], &thread["author"]["url"]), (&json!(true), &json!(""), &Value::Null));
     assert_eq!((&thread["body"], &thread["pinned"]), (&json!({"html": "", "text": ""}), &json!(false)));
     assert_eq!((&thread["replies"]["data"][0]["id"], &thread["replies"]["data"][0]["body"]["text"]), (&json!(reply), &json!("Well said.")));
     assert_eq!(world.anonymous().get(&format!("articles/{article}")).await.number_at("/comments/count"), 2);
-    // Nothing of it is left anywhere, answers to repeated requests and the log included.
+    // No trace of the person is left, neither in stored responses nor in the log.
     world.mails().await;
     let mut kept = world.database.dump();
     kept.retain(|table, _| !["users", "authors"].contains(&table.as_str()));
@@ -82,7 +82,7 @@ api_test!(a_person_is_erased_and_the_thread_stays, async |world| {
     assert_eq!(world.admin().get(&format!("comments/export?email={MARA}")).await.expect(200).at("/comments"), &json!([]));
     let seen = world.moderator().get(&format!("comments/{waiting}")).await.expect(200);
     assert_eq!((seen.text_at("/status"), seen.at("/author_email"), seen.at("/ip")), ("rejected".into(), &Value::Null, &Value::Null));
-    // Its author holds no key to it any more, and nobody can put words into it; it can still be hidden and deleted.
+    // The edit token no longer works, and nobody can add a text; the comment can still be hidden and deleted.
     let guest = world.anonymous().with("x-edit-token", &root.text_at("/edit_token"));
     guest.patch(&format!("comments/{}", root.id()), json!({"body": "Back"})).await.expect_problem(403, "forbidden");
     let path = format!("comments/{}", root.id());
@@ -90,10 +90,10 @@ api_test!(a_person_is_erased_and_the_thread_stays, async |world| {
     world.moderator().post("comments/moderate", json!({"ids": [root.id()], "status": "rejected"})).await.expect(200);
     assert_eq!(world.anonymous().get("articles/trams/comments").await.texts("id"), [""; 0]);
     world.moderator().delete(&path).await.expect(204);
-    // Again, there is nobody to erase.
+    // A second erasure finds nothing.
     assert_eq!(
         world.admin().post("comments/erasures", json!({"email": MARA})).await.expect(200).json(),
-        &json!({"erased": 0, "subscriber": false, "ban": false})
+        &json!({"erased": 0, "subscriber": false, "ban": false, "invitation": false})
     );
     world.moderator().post("comments/erasures", json!({"email": MARA})).await.expect_problem(403, "forbidden");
 });

@@ -1,4 +1,4 @@
-//! Mails about comments: to who asked to hear of replies, and to those who look after comments.
+//! Emails about comments: to people who asked for replies, and to moderators.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ async fn open(world: &World, mode: &str) {
     world.admin().patch("site", json!({"comment_policy": {"mode": mode, "hold_at": 101, "spam_at": 101}})).await.expect(200);
 }
 
-/// The token in the link that ends all such mails.
+/// Returns the token in the link that ends such emails.
 fn refusal(mail: &Mail) -> String {
     let (_, rest) = mail.text.split_once("https://news.example/comments/unsubscribe?token=").expect("a link");
     rest.chars().take_while(|c| !c.is_whitespace()).collect()
@@ -40,7 +40,7 @@ api_test!(who_asks_is_told_of_replies, async |world| {
     for parent in [&asked, &other] {
         let told = world.mails().await.len();
         let reply = says(world, "third@reader.example", json!({"parent_id": parent})).await.expect(202).id();
-        // Nothing that waits is told of.
+        // Pending replies are not announced.
         assert_eq!(world.mails().await.len(), told);
         for status in ["approved", "rejected", "approved"] {
             decide(world, &reply, status).await;
@@ -52,7 +52,7 @@ api_test!(who_asks_is_told_of_replies, async |world| {
     let mail = &mails[0];
     assert_eq!(mail.subject, "New replies to your comment");
     assert!(mail.text.contains("Trams (1 reply)") && mail.text.contains("https://news.example/trams"), "{}", mail.text);
-    // Whose address it is nobody has confirmed, so that no word of a stranger's is in it.
+    // The address is unconfirmed, so the email contains no text of others.
     assert!(!mail.raw.contains(CANARY), "{}", mail.raw);
     let link = "List-Unsubscribe: <https://api.news.example/api/v1/comments/unsubscriptions?token=";
     assert!(mail.raw.contains(link) && mail.raw.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{}", mail.raw);
@@ -76,11 +76,11 @@ api_test!(one_victim_gets_one_mail_an_hour, async |world| {
     let mails = world.mails_to(MARA).await;
     assert_eq!(mails.len(), 2);
     assert!(mails[1].text.contains("Trams (10 replies)"), "{}", mails[1].text);
-    // One's own replies are no news.
+    // A person's own replies are not announced.
     world.pass(HOUR);
     says(world, MARA, json!({"parent_id": asked})).await.expect(201);
     assert_eq!(world.mails_to(MARA).await.len(), 2);
-    // What is gone before the mail is written is not told of.
+    // Replies that are hidden before the email is written are not announced.
     let reply = says(world, "stranger@reader.example", json!({"parent_id": asked})).await.expect(201).id();
     decide(world, &reply, "spam").await;
     assert_eq!(world.mails_to(MARA).await.len(), 2);
@@ -108,7 +108,7 @@ api_test!(one_click_ends_mails_of_replies, async |world| {
     click(&path, "List-Unsubscribe=One-Click").await.expect(204);
     world.anonymous().post("comments/unsubscriptions", json!({"token": token})).await.expect(204);
     world.pass(2 * HOUR);
-    // Whatever strangers ask for with that address.
+    // Later requests by strangers for this address have no effect.
     let again = says(world, MARA, json!({"notify_replies": true})).await.expect(201).id();
     for parent in [asked, again] {
         says(world, "stranger@reader.example", json!({"parent_id": parent})).await.expect(201);
@@ -127,7 +127,7 @@ api_test!(who_wants_mails_says_where_to, async |world| {
     world.anonymous().post("articles/trams/comments", json!({"author_name": "Guest", "body": "Hello"})).await.expect(201);
     let site = world.anonymous().get("site").await.expect(200);
     assert!(site.text().contains("\"notify_replies\""), "{site}");
-    // Staff are told at their account's address.
+    // Staff get the emails at the address of their account.
     let own = world.author().post("articles/trams/comments", json!({"body": "Ask me.", "notify_replies": true})).await.expect(201).id();
     says(world, "stranger@reader.example", json!({"parent_id": own})).await.expect(201);
     assert_eq!(world.mails_to(&Role::Author.email()).await.len(), 1);
@@ -142,11 +142,11 @@ api_test!(moderators_hear_once_an_hour_of_what_waits, async |world| {
     for _ in 0..2 {
         assert_eq!(moderator.put("comments/digest", json!({})).await.expect(200).at("/wanted"), &json!(true));
     }
-    // One waits already.
+    // One comment is already pending.
     let mails = world.mails_to(&email).await;
     assert_eq!((mails.len(), mails[0].subject.as_str()), (1, "1 comment waits"));
     assert!(mails[0].text.contains(CANARY) && !mails[0].raw.contains(MARA), "{}", mails[0].raw);
-    // So that the next mail is the later one.
+    // Time passes, so that the next email is the later one.
     world.pass(1);
     let link = says(world, MARA, json!({"body": "See https://boots.example/ or boots@boots.example\u{202e}!"})).await.expect(202).id();
     says(world, MARA, json!({"body": "More"})).await.expect(202);
@@ -159,7 +159,7 @@ api_test!(moderators_hear_once_an_hour_of_what_waits, async |world| {
         "{}",
         mails[1].text
     );
-    // What shows, and what is spam, needs nobody.
+    // Visible comments and spam need no moderator.
     decide(world, &link, "approved").await;
     world.pass(HOUR);
     let posted = now_as(world, Role::Author).await.post("articles/trams/comments", json!({"body": "From the house"})).await;
@@ -172,7 +172,7 @@ api_test!(moderators_hear_once_an_hour_of_what_waits, async |world| {
     says(world, MARA, json!({"body": "Nobody hears"})).await.expect(202);
     assert_eq!(world.mails_to(&email).await.len(), 2);
     now_as(world, Role::Author).await.put("comments/digest", json!({})).await.expect_problem(403, "forbidden");
-    // Who may no longer look after comments hears no more of them.
+    // Users who can no longer moderate get no more emails.
     let editor = now_as(world, Role::Editor).await;
     editor.put("comments/digest", json!({})).await.expect(200);
     let admin = now_as(world, Role::Admin).await;
@@ -194,7 +194,7 @@ api_test!(replies_that_come_back_with_what_hid_them_are_told_of, async |world| {
     decide(world, &replies[0], "approved").await;
     assert_eq!(world.mails_to(MARA).await.len(), 1);
     world.pass(HOUR + 1);
-    // Approved beneath what is hidden, they do not show, and nobody hears of them.
+    // Replies approved beneath a hidden comment are not visible, so they are not announced.
     decide(world, &root, "rejected").await;
     for reply in &replies[1..] {
         decide(world, reply, "approved").await;
@@ -206,7 +206,7 @@ api_test!(replies_that_come_back_with_what_hid_them_are_told_of, async |world| {
     let mails = world.mails_to(MARA).await;
     assert_eq!(mails.len(), 2);
     assert!(mails[1].text.contains("Trams (2 replies)"), "{}", mails[1].text);
-    // An hour later there is no news.
+    // An hour later there is nothing new.
     world.pass(HOUR + 1);
     decide(world, &root, "rejected").await;
     decide(world, &root, "approved").await;
@@ -246,13 +246,13 @@ api_test!(moderators_hear_of_what_was_reported, async |world| {
     assert_eq!((mails.len(), mails[0].subject.as_str()), (1, "1 comment was reported"));
     let link = format!("https://news.example/trams#comment-{bad}");
     assert!(mails[0].text.contains("Trams (1 report)") && mails[0].text.contains(&link), "{}", mails[0].text);
-    // Neither what a guest nor what a reader wrote is a link, an address or a note in it.
+    // The email contains no link, address or note that a guest or a reader wrote.
     assert!(
         !mails[0].text.contains("https://boots") && !mails[0].text.contains("Boots again") && !mails[0].raw.contains(MARA),
         "{}",
         mails[0].text
     );
-    // However many report, once an hour.
+    // Many reports cause one email an hour.
     world.pass(1);
     for host in 1..6 {
         report(&bad, &format!("203.0.113.{host}:1")).await;
@@ -264,7 +264,7 @@ api_test!(moderators_hear_of_what_was_reported, async |world| {
     let mails = world.mails_to(&email).await;
     assert_eq!((mails.len(), mails[1].subject.as_str()), (2, "1 comment waits, 1 was reported"));
     assert!(mails[1].text.contains("Trams (6 reports)"), "{}", mails[1].text);
-    // What was dismissed or put aside needs nobody.
+    // Dismissed reports and comments that were put aside need no moderator.
     now_as(world, Role::Moderator).await.delete(&format!("comments/{bad}/reports")).await.expect(204);
     says(world, MARA, json!({})).await.expect(202);
     world.pass(HOUR);

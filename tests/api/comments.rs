@@ -1,4 +1,4 @@
-//! Comments: what guests may say, who lets it through, and what nobody else learns of them.
+//! Comments: posting, approval, and data that stays private.
 
 use serde_json::{Value, json};
 
@@ -7,13 +7,13 @@ use crate::support::{Answer, Node, Role, World, api_test};
 const NOBODY: &str = "0190a0b0-0000-7000-8000-000000000000";
 
 impl Node {
-    /// What a guest's comment is answered.
+    /// Posts a guest's comment; returns the response.
     async fn guest(&self, article: &str, email: &str, text: &str) -> Answer {
         let body = json!({"author_name": "Guest", "author_email": email, "body": text});
         self.anonymous().post(&format!("articles/{article}/comments"), body).await
     }
 
-    /// A guest's approved answer to a comment; answers its id.
+    /// Posts and approves a guest's reply to a comment; returns its id.
     async fn reply(&self, article: &str, parent: &str, text: &str) -> String {
         let body = json!({"author_name": "Guest", "author_email": "guest@private.example", "body": text, "parent_id": parent});
         let id = self.anonymous().post(&format!("articles/{article}/comments"), body).await.expect(202).id();
@@ -21,7 +21,7 @@ impl Node {
         id
     }
 
-    /// How many comments readers are told an article has, and how many they are shown.
+    /// Returns the number of comments at the article, and the number that readers see.
     async fn shown(&self, article: &str) -> (i64, i64) {
         let counted = self.anonymous().get(&format!("articles/{article}")).await.expect(200).number_at("/comments/count");
         let list = self.anonymous().get(&format!("articles/{article}/comments?count=true")).await.expect(200);
@@ -112,18 +112,18 @@ api_test!(are_answered_in_threads, async |world| {
     assert_eq!(rest.at("/data/0/body/text"), "Reply 3");
     assert_eq!(world.anonymous().get(&format!("{path}?sort=-created_at&limit=1")).await.at("/data/0/body/text"), "Reply 3");
     assert_eq!(world.shown(&article).await, (5, 1));
-    // A comment is known under its own article alone.
+    // A comment is found only under its own article.
     let foreign = format!("articles/{other}/comments/{root}/replies");
     world.anonymous().get(&foreign).await.expect_problem(404, "not_found");
     let body = json!({"author_name": "G", "author_email": "g@private.example", "body": "Hi", "parent_id": root});
     let refused = world.anonymous().post("articles/ships/comments", body).await;
     refused.expect(422).expect_faults(&[("/parent_id", "unknown_reference")]);
-    // One that waits can be neither seen nor answered.
+    // A pending comment can be neither read nor replied to.
     let waiting = world.waiting_comment(&article, "Waits").await;
     world.anonymous().get(&format!("articles/trams/comments/{waiting}/replies")).await.expect_problem(404, "not_found");
     let body = json!({"author_name": "G", "author_email": "g@private.example", "body": "Hi", "parent_id": waiting});
     world.anonymous().post("articles/trams/comments", body).await.expect(422).expect_faults(&[("/parent_id", "unknown_reference")]);
-    // What is hidden hides what answers it; what is deleted leaves it, but for a thread that is deleted as a whole.
+    // A hidden comment hides its replies; a deleted one leaves them, unless the whole thread is deleted.
     world.moderator().patch(&format!("comments/{root}"), json!({"status": "rejected"})).await.expect(200);
     assert_eq!(world.shown(&article).await, (0, 0));
     world.moderator().patch(&format!("comments/{root}"), json!({"status": "approved"})).await.expect(200);
@@ -149,7 +149,7 @@ api_test!(are_changed_by_their_authors_for_a_while, async |world| {
     author.delete(&format!("comments/{}", other.id())).await.expect_problem(403, "forbidden");
     world.anonymous().with("x-edit-token", "wrong").patch(&path, json!({"body": "Mine"})).await.expect_problem(403, "forbidden");
     world.anonymous().patch(&path, json!({"body": "Mine"})).await.expect_problem(401, "unauthenticated");
-    // What was approved is looked at again.
+    // An approved comment is checked again after an edit.
     world.moderator().patch(&path, json!({"status": "approved"})).await.expect(200);
     assert_eq!(author.patch(&path, json!({"body": "Third"})).await.expect(200).at("/status"), "pending");
     assert_eq!(world.shown(&article).await, (0, 0));
@@ -273,7 +273,7 @@ api_test!(articles_say_whether_they_take_more, async |world| {
     assert!(open().await);
     world.pass(24 * 60 * 60 - 1);
     assert!(open().await);
-    // Nothing is written, and no answer that was made ready before may be given now.
+    // Comments close without any write, so no earlier cached response may be used.
     world.pass(1);
     assert!(!open().await);
 });

@@ -1,4 +1,4 @@
-//! The document itself: complete enough that nobody needs to read the source, and strict enough to be held to.
+//! The OpenAPI document itself: it is complete, and strict enough to be checked against.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ pub(crate) fn operations() -> &'static [Operation] {
     &Contract::get().operations
 }
 
-/// Collects the faults of every operation.
+/// Fails with the errors of all operations.
 pub(crate) fn each_operation(faults_of: impl Fn(&Operation) -> Vec<String>) {
     let faults: Vec<String> = operations()
         .iter()
@@ -95,7 +95,7 @@ fn parameters_are_described_and_bounded() {
             if parameter["description"].as_str().is_none_or(str::is_empty) {
                 faults.push(format!("{name} is not described"));
             }
-            // What a header may hold is the business of its own standard.
+            // The values of headers are defined by other standards.
             if parameter["in"] != "header" {
                 faults.extend(unbounded(name, parameter.get("schema").unwrap_or(&Value::Null)));
             }
@@ -129,7 +129,7 @@ fn operations_say_who_may() {
 #[test]
 fn bodies_are_closed_bounded_and_described() {
     let mut faults = Vec::new();
-    // What blocks have besides their Markdown is derived again, so that only the body's 1 MiB bounds what is passed over.
+    // The derived members of blocks are ignored, so only the body's limit of 1 MiB applies to them.
     let derived = ["BlockPiece", "FootnoteItem"];
     let blocks: Vec<String> = members(&Contract::get().document["components"]["schemas"]["BlockInput"]["discriminator"], "mapping")
         .into_iter()
@@ -179,7 +179,7 @@ fn examples_are_valid() {
     });
 }
 
-/// Texts and lists without a bound of their own.
+/// Returns texts and lists without a limit.
 fn unbounded(place: &str, schema: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     let is = |name: &str| schema["type"] == name || items(schema, "type").contains(&&Value::from(name));
@@ -210,11 +210,11 @@ fn unbounded(place: &str, schema: &Value) -> Vec<String> {
     faults
 }
 
-/// Objects that may hold more than they say, and members that nobody described.
+/// Returns objects that do not say whether they have other members, and members without a description.
 fn open_or_mute(place: &str, schema: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     let object = schema["type"] == "object" || items(schema, "type").contains(&&Value::from("object"));
-    // Whatever is embedded in an answer may be sent back whole.
+    // Embedded resources in a response may be sent back whole.
     if object && schema.get("properties").is_some() && schema.get("additionalProperties").is_none() && place != "Embedded" {
         faults.push(format!("{place}: an object that does not say whether it has other members"));
     }
@@ -234,7 +234,7 @@ fn open_or_mute(place: &str, schema: &Value) -> Vec<String> {
     faults
 }
 
-/// Every component schema that these parts of the operations refer to, however indirectly.
+/// Returns all component schemas that these parts of the operations refer to, directly or not.
 pub(crate) fn reachable(parts: impl Fn(&Operation) -> Vec<&Value>) -> Vec<(String, Value)> {
     let contract = Contract::get();
     let mut waiting: Vec<String> = operations().iter().flat_map(|operation| parts(operation).into_iter().flat_map(references)).collect();

@@ -1,4 +1,4 @@
-//! The conversation under articles: votes, reports, what is pinned, who is banned, what looks like spam.
+//! Votes, reports, pinned comments, bans, and the spam score.
 
 use serde_json::{Value, json};
 
@@ -6,14 +6,14 @@ use crate::newsletter::now_as;
 use crate::support::{Answer, Node, Role, World, api_test};
 
 impl Node {
-    /// What a guest's comment with anything in it is answered.
+    /// Posts a guest's comment with these members; returns the response.
     async fn says(&self, more: Value) -> Answer {
         let mut body = json!({"author_name": "Guest", "author_email": "guest@private.example", "body": "Hello"});
         body.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
         self.anonymous().post("articles/trams/comments", body).await
     }
 
-    /// What staff see of a comment.
+    /// Returns the moderators' view of a comment.
     async fn looked_at(&self, id: &str) -> Answer {
         self.moderator().get(&format!("comments/{id}")).await.expect(200)
     }
@@ -24,7 +24,7 @@ impl Node {
     }
 }
 
-/// What spam a guest's comment is taken for: its status, its points, and what they are for.
+/// Posts a guest's comment; returns its status, spam score and signs of spam.
 async fn judged(world: &World, more: Value) -> (String, i64, Vec<Value>) {
     let id = world.says(more).await.id();
     let seen = now_as(world, Role::Moderator).await.get(&format!("comments/{id}")).await.expect(200);
@@ -52,12 +52,12 @@ api_test!(readers_vote_once_each, async |world| {
     assert_eq!(reader.from("198.51.100.7:1").put(&path, json!({})).await.expect(200).number_at("/votes"), 2);
     assert_eq!(world.texts_of("sort=top").await, ["Second", "First"]);
     assert_eq!(world.anonymous().get("articles/trams/comments").await.each("votes"), [json!(0), json!(2)]);
-    // Who only calls their program something else is soon no more believed.
+    // Changing the user agent soon adds no more votes.
     for number in 0..9 {
         reader.with("user-agent", &format!("Browser {number}")).put(&path, json!({})).await.expect(200);
     }
     assert_eq!(world.looked_at(&second).await.number_at("/votes"), 6);
-    // All of a /64 are one address.
+    // An IPv6 /64 counts as one IP address.
     for host in ["[2001:db8::1]:1", "[2001:db8::2]:1"] {
         reader.from(host).put(&format!("comments/{first}/vote"), json!({})).await.expect(200);
     }
@@ -71,7 +71,7 @@ api_test!(readers_vote_once_each, async |world| {
     reader.put(&format!("comments/{second}/vote?dry_run=true"), json!({})).await.expect(200);
     world.editor().delete("articles/trams/publication").await.expect(204);
     reader.put(&path, json!({})).await.expect_problem(404, "not_found");
-    // What is kept tells neither who it was nor what else they voted for.
+    // Stored votes identify neither the visitor nor their other votes.
     let kept = format!("{:?}", world.database.dump().get("comment_votes"));
     assert!(!kept.contains("198.51.100.7") && !kept.contains("Browser"), "{kept}");
 });
@@ -131,7 +131,7 @@ api_test!(one_comment_is_pinned, async |world| {
     assert_eq!(shown.number_at("/page/total"), 5);
     assert_eq!(world.texts_of("sort=-created_at").await, ["3", "4", "2", "1", "0"]);
     assert_eq!(world.texts_of("sort=top").await[0], "3");
-    // Nothing is skipped and nothing repeated, whichever way the pages are turned.
+    // No comment is skipped or repeated, in either direction.
     for (sort, expected) in [("created_at", [3, 0, 1, 2, 4]), ("-created_at", [3, 4, 2, 1, 0]), ("-top", [3, 4, 2, 1, 0])] {
         for limit in 1..=6 {
             let path = format!("articles/trams/comments?sort={sort}&limit={limit}");
@@ -155,7 +155,7 @@ api_test!(one_comment_is_pinned, async |world| {
             assert_eq!(backward, forward, "{sort} {limit}, turned back");
         }
     }
-    // A reply has its place, and guests pin nothing.
+    // Replies cannot be pinned, and guests cannot pin comments.
     let reply = json!({"body": "Reply", "parent_id": ids[0]});
     let reply = author.post("articles/trams/comments", reply).await.expect(201);
     let refused = moderator.patch(&format!("comments/{}", reply.id()), json!({"pinned": true})).await;
@@ -164,7 +164,7 @@ api_test!(one_comment_is_pinned, async |world| {
     let guest = world.anonymous().with("x-edit-token", &own.text_at("/edit_token"));
     let refused = guest.patch(&format!("comments/{}", own.id()), json!({"pinned": true, "reason": "Mine", "status": "approved"})).await;
     refused.expect(422).expect_faults(&[("/status", "read_only"), ("/pinned", "read_only"), ("/reason", "read_only")]);
-    // What is pinned and not shown is nowhere.
+    // A pinned comment that is hidden does not appear.
     moderator.patch(&format!("comments/{}", ids[3]), json!({"status": "rejected"})).await.expect(200);
     assert_eq!(world.texts_of("").await, ["0", "1", "2", "4"]);
 });
@@ -175,10 +175,10 @@ api_test!(decisions_have_reasons, async |world| {
     let (moderator, path) = (world.moderator(), format!("comments/{one}"));
     let decided = moderator.patch(&path, json!({"status": "rejected", "reason": "Names a private person."})).await.expect(200);
     assert_eq!(decided.text_at("/reason"), "Names a private person.");
-    // The log, which is kept for ever, has no word of it.
+    // The audit log, which is kept forever, does not contain the reason.
     let audit = world.admin().get(&format!("audit?subject_id={one}")).await.expect(200);
     assert!(audit.text().contains("comment.moderated") && !audit.text().contains("private person"), "{audit}");
-    // The next decision needs a reason of its own.
+    // The next decision does not keep the reason.
     assert_eq!(moderator.patch(&path, json!({"status": "approved"})).await.expect(200).at("/reason"), &Value::Null);
     let both = json!({"ids": [one, two], "status": "spam", "reason": "Boots"});
     moderator.post("comments/moderate", both).await.expect(200);
@@ -259,7 +259,7 @@ api_test!(a_domain_is_banned_and_nothing_that_bans_nobody, async |world| {
         let judged = judged(world, json!({"author_email": email, "body": format!("A word of {email}")})).await;
         assert_eq!((judged.0.as_str(), judged.2.contains(&json!("banned_email"))), (status, status == "spam"), "{email}");
     }
-    // What could never match anybody, or means something else than it says, is refused.
+    // Values that could never match, or would match something else than expected, are refused.
     let moderator = now_as(world, Role::Moderator).await;
     for (kind, value) in [
         ("email", "*"),
@@ -302,7 +302,7 @@ api_test!(what_looks_like_spam_waits, async |world| {
     assert_eq!(judged(world, json!({"form": form, "body": links(4)})).await, ("pending".into(), 40, vec![json!("links")]));
     world.pass(11 * 60);
     assert_eq!(judged(world, json!({"body": links(6)})).await.0, "spam");
-    // The same again, elsewhere or dressed up.
+    // The same text again, under another article or slightly changed.
     world.pass(11 * 60);
     let text = "This is what everybody should know about trams.";
     assert_eq!(judged(world, json!({"form": form, "body": text})).await.1, 0);
@@ -314,7 +314,7 @@ api_test!(what_looks_like_spam_waits, async |world| {
     assert_eq!(judged(world, json!({"form": form, "body": "After a day"})).await.2, [json!("bad_form")]);
     let queue = now_as(world, Role::Moderator).await.get("comments?spam_score[gte]=60").await.expect(200);
     assert_eq!(queue.texts("status"), ["pending", "spam"]);
-    // No guest learns their points.
+    // Guests do not see their spam score.
     let posted = world.says(json!({"body": links(9)})).await.expect(202);
     assert!(posted.json().get("spam_score").is_none() && !posted.text().contains("links"), "{posted}");
 });

@@ -1,4 +1,4 @@
-//! What pages of other origins may send and read: everything that the program reads and writes.
+//! CORS: pages of other origins may send and read all headers that the program uses.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,7 +7,7 @@ use actix_web::http::Method;
 
 use crate::support::{Client, World, api_test};
 
-/// What a page may read of any answer, and what is meant for its browser and for caches alone.
+/// Headers that every page may read anyway, or that only browsers and caches need.
 const FOR_BROWSERS: [&str; 9] = [
     "cache-control",
     "content-encoding",
@@ -20,7 +20,7 @@ const FOR_BROWSERS: [&str; 9] = [
     "x-content-type-options",
 ];
 
-/// The names that the sources write after one of these.
+/// Returns the header names that follow one of these texts in the sources.
 fn named_after(words: &[&str]) -> BTreeSet<String> {
     let mut waiting = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
     let mut names = BTreeSet::new();
@@ -37,7 +37,7 @@ fn named_after(words: &[&str]) -> BTreeSet<String> {
     names
 }
 
-/// What a page of a named origin is told when its browser asks whether it may send these headers.
+/// Returns the allowed and exposed headers in the response to a preflight request from an allowed origin.
 async fn preflight(page: &Client, asked: &str) -> (Vec<String>, Vec<String>) {
     let page = page.with("access-control-request-method", "PATCH").with("access-control-request-headers", asked);
     let answer = page.send(Method::OPTIONS, "sections/city", None).await.expect(204);
@@ -50,19 +50,19 @@ api_test!(pages_may_send_whatever_headers_they_ask_for, async |world| {
     let page = node.anonymous().with("origin", "https://app.example");
     let (allowed, _) = preflight(&page, "sentry-trace, baggage,traceparent, tracestate").await;
     assert_eq!(allowed, ["sentry-trace", "baggage", "traceparent", "tracestate"]);
-    // Reads are written in lower case, and headers of problems in capitals.
+    // Names of headers that are read are in lower case, those in problems in capitals.
     let read = named_after(&[".header(\"", ".headers().get(\"", "headers.get_all(\""]);
     let read: Vec<String> = read.into_iter().filter(|name| *name == name.to_lowercase()).collect();
     assert!(["if-match", "idempotency-key", "x-edit-token"].iter().all(|name| read.iter().any(|one| one == name)), "{read:?}");
     assert_eq!(preflight(&page, &read.join(", ")).await.0, read);
-    // A browser that asks for nothing, or for what is no list of names, is told the usual ones.
+    // A preflight request without a valid list of names gets the usual names.
     for asked in ["", "a b", "a,,b", &"a,".repeat(4000)] {
         let (usual, _) = preflight(&page, asked).await;
         for name in ["authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-edit-token", "upload-metadata"] {
             assert!(usual.iter().any(|one| one == name), "{name} for {asked:?}");
         }
     }
-    // Nobody else gets an answer to such a question.
+    // Other origins get no such headers.
     let stranger = node.anonymous().with("origin", "https://evil.example").with("access-control-request-headers", "baggage");
     let refused = stranger.send(Method::OPTIONS, "sections/city", None).await.expect(204);
     assert_eq!((refused.header("access-control-allow-headers"), refused.header("access-control-allow-origin")), (None, None));
@@ -80,7 +80,7 @@ api_test!(pages_may_read_whatever_headers_answers_have, async |world| {
         let known = exposed.contains(name) || FOR_BROWSERS.contains(&name.as_str());
         assert!(known, "{name} is written and pages cannot read it: name it in src/http/cors.rs");
     }
-    // Those that the sources name by constants.
+    // Headers that the sources name by constants.
     for name in ["etag", "link", "location", "allow", "accept-ranges", "content-range", "content-disposition"] {
         assert!(exposed.iter().any(|one| one == name), "{name}");
     }

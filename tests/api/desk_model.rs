@@ -1,7 +1,7 @@
-//! Whatever several people do at the desk, in whatever order: readers, saves and audit log are what a small model says.
+//! A model of the workflow: after any sequence of actions by several users, readers, revisions and the audit log agree with it.
 //!
-//! The model knows nothing of tables: of each article it has the saves, which of them readers get, what is planned and who
-//! waits for a review. After every step all that can be read is compared with it. `PROPTEST_CASES` makes more sequences.
+//! The model knows no tables. For each article it holds the revisions, the public one, the schedule and the review. After every step,
+//! all readable data is compared with it. `PROPTEST_CASES` runs more sequences.
 
 mod newsroom;
 
@@ -15,11 +15,11 @@ use serde_json::{Value, json};
 use self::newsroom::{ARTICLES, Act, Article, Newsroom, SLUGS, Save, Seen, Step, dek};
 use crate::support::{Answer, BEGINNING, Engine, Role, World, run};
 
-/// The model and the real thing, side by side.
+/// The model and the real server.
 struct Pair<'a> {
     world: &'a World,
     model: Newsroom,
-    /// Who has which id.
+    /// The users by id.
     people: Vec<(Role, String)>,
 }
 
@@ -57,7 +57,7 @@ impl Pair<'_> {
         self.model.articles.push(article);
     }
 
-    /// Lets time go by; where nobody looks, as when no server runs, much comes due at once.
+    /// Lets time pass. If it is not watched, as when no server runs, many publications are due at once.
     async fn wait(&mut self, seconds: i64, watched: bool) {
         let (looks, pause) = if watched { (seconds, 1) } else { (1, seconds) };
         for _ in 0..looks {
@@ -171,7 +171,7 @@ impl Pair<'_> {
         }
     }
 
-    /// Saves as they are stored, and what happened as administrators read it.
+    /// Compares the stored revisions, and the audit log as administrators read it.
     async fn compare_history(&self) {
         let mut saves = Vec::new();
         let mut events = Vec::new();
@@ -195,7 +195,7 @@ impl Pair<'_> {
             lines.sort();
         }
         assert_eq!(stored, saves, "the saves");
-        // A page has no more than 100.
+        // A page has at most 100 entries.
         assert!(told == events || events.len() > 100, "expected the events {events:#?}\n not {told:#?}");
     }
 
@@ -235,7 +235,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => (1..8_i64, any::<bool>()).prop_map(|(seconds, watched)| Act::Wait { seconds, watched }),
     ];
     let who = prop_oneof![2 => Just(Role::Contributor), 2 => Just(Role::Author), 6 => Just(Role::Editor), 2 => Just(Role::Admin)];
-    // Most of it is done to one article, so that much happens to it.
+    // Most actions concern the same article, so that much happens to it.
     let article = prop_oneof![5 => Just(0), 2 => Just(1), 1 => 2..ARTICLES];
     let seen = prop_oneof![6 => Just(Seen::Nothing), 2 => Just(Seen::Current), 1 => Just(Seen::Old)];
     let step = (who, article, seen, act).prop_map(|(who, article, seen, act)| Step { who, article, seen, act });

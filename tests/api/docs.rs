@@ -1,8 +1,10 @@
-//! The page that tries requests out: whole, without anything from elsewhere.
+//! The documentation page: it works without resources from other hosts.
 
-use serde_json::json;
+use std::fmt::Write;
 
-use crate::support::{Contract, World, api_test, decoded};
+use serde_json::{Value, json};
+
+use crate::support::{Contract, Operation, World, api_test, decoded};
 
 api_test!(the_docs_come_with_all_that_they_need, async |world| {
     world.anonymous().get("/docs").await.expect(308);
@@ -41,3 +43,33 @@ api_test!(the_document_is_served_compact, async |world| {
     assert_eq!(answer.body, serde_json::to_vec(&document).unwrap(), "the document has blanks that say nothing");
     assert_eq!(document, Contract::get().document);
 });
+
+/// Who may use an operation, as its security says.
+fn who(item: &Value) -> String {
+    let ways = item["security"].as_array().unwrap();
+    let roles = ways.iter().filter_map(|way| way["bearer"].as_array()).flatten().filter_map(Value::as_str);
+    let roles: Vec<&str> = roles.collect();
+    match (ways.iter().any(|way| way.as_object().is_some_and(serde_json::Map::is_empty)), roles.is_empty()) {
+        (_, true) => "everybody".to_owned(),
+        (true, false) => format!("everybody; more for {}", roles.join(", ")),
+        (false, false) => roles.join(", "),
+    }
+}
+
+#[test]
+fn the_table_of_operations_lists_what_is_routed() {
+    let mut table = "# Operations\n\nEvery operation of the API, with the roles that may use it and the function that handles it.\n\n\
+        | method | path | who may use it | function |\n|---|---|---|---|\n"
+        .to_owned();
+    for operation in &Contract::get().operations {
+        let Operation { method, path, id, item } = operation;
+        writeln!(table, "| {} | `{path}` | {} | `{id}` |", method.to_uppercase(), who(item)).unwrap();
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ROUTES.md");
+    if std::fs::read_to_string(path).is_ok_and(|committed| committed == table) {
+        return;
+    }
+    let fresh = concat!(env!("CARGO_TARGET_TMPDIR"), "/ROUTES.md");
+    std::fs::write(fresh, table).unwrap();
+    panic!("docs/ROUTES.md is not the table of today's operations: copy {fresh} to it");
+}

@@ -1,10 +1,10 @@
-//! `dry_run=true`: the answer that a write would get, and nothing stored.
+//! `dry_run=true`: the response that a write would get, and nothing stored.
 
 use serde_json::json;
 
 use crate::support::{Part, Role, World, api_test, jpeg};
 
-/// Everything that is stored, in database and media folder.
+/// Returns everything that is stored, in the database and in the media folder.
 fn everything(world: &World) -> (std::collections::BTreeMap<String, Vec<String>>, Vec<String>) {
     let media = world.database.folder.path().join("media");
     let mut files: Vec<String> =
@@ -32,7 +32,7 @@ api_test!(a_dry_run_answers_and_stores_nothing, async |world| {
     admin.upload("images?dry_run=true", &[Part::file("new.jpg", &file)]).await.expect(201);
     assert_eq!(everything(world), before);
     world.anonymous().get(&format!("articles/{article}")).await.expect(200);
-    // An answer of a trial is not the answer of the write.
+    // The response of a dry run is not replayed for the write.
     let keyed = admin.with("idempotency-key", "one");
     keyed.post("sections?dry_run=true", json!({"name": "Sport"})).await.expect(201);
     assert_eq!(everything(world), before);
@@ -49,7 +49,7 @@ api_test!(a_dry_run_meets_the_same_refusals, async |world| {
     stale.patch(&format!("articles/{article}?dry_run=true"), json!({"title": "x"})).await.expect_problem(412, "stale_version");
     world.editor().post("articles?dry_run=maybe", json!({"title": "x"})).await.expect_problem(400, "malformed_query");
     world.editor().post("articles?dry_run=true&dry_run=true", json!({"title": "x"})).await.expect_problem(400, "malformed_query");
-    // Who tries a password or a token leaves a trace.
+    // Requests that try a password or a token have no dry run.
     let login = json!({"email": Role::Editor.email(), "password": "x"});
     world.anonymous().post("auth/login?dry_run=true", login).await.expect_problem(400, "malformed_query");
     world.anonymous().get("articles?dry_run=true").await.expect_problem(400, "malformed_query");

@@ -1,4 +1,4 @@
-//! Erasing ends all of it: rows, files of the database, answers that were kept, mails on their way, and the log.
+//! Erasure removes everything: rows, data in database files, stored responses, queued emails, and entries of the log.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use crate::support::{Answer, Engine, PASSWORD, Role, World, api_test};
 const MARA: &str = "mara@reader.example";
 const KEY: &str = "a-key-that-nobody-guesses-4711";
 
-/// What tells of the person in these tests, in lower case.
+/// Words that identify the person in these tests, in lower case.
 const TRACES: [&str; 5] = ["mara@reader", "mara quill", "marasaid", "maraphone", "maranote"];
 
 async fn says(world: &World, more: Value) -> Answer {
@@ -29,8 +29,8 @@ fn engine(world: &World) -> Engine {
     if world.database.url.starts_with("sqlite") { Engine::Sqlite } else { Engine::Postgres }
 }
 
-/// Which of some words the files of the database hold; on PostgreSQL, its tables. Another process reads them: to close a file of
-/// SQLite's in this one would take its locks away.
+/// Returns the words that the database's files contain; on PostgreSQL, its tables. Another process reads the files, because closing a
+/// SQLite file in this process would release its locks.
 fn found(world: &World, words: &[&str]) -> Vec<String> {
     let bytes = match engine(world) {
         Engine::Sqlite => {
@@ -44,7 +44,7 @@ fn found(world: &World, words: &[&str]) -> Vec<String> {
     words.iter().filter(|word| text.contains(&word.to_lowercase())).map(|word| (*word).to_owned()).collect()
 }
 
-/// Demands that the tables were cleaned, where the engine keeps what was deleted until then.
+/// Checks that the tables were cleaned, if the engine keeps deleted data until then.
 fn expect_clean(world: &World, table: &str) {
     if engine(world) == Engine::Sqlite {
         return;
@@ -94,7 +94,7 @@ api_test!(an_erasure_reaches_whatever_is_kept_of_a_person, async |world| {
     let comment = kept.post("articles/trams/comments", body.clone()).await.expect(201).id();
     world.anonymous().post(&format!("comments/{comment}/reports"), json!({"reason": "abuse", "note": "Maranote"})).await.expect(204);
     world.moderator().post("comments/bans", json!({"kind": "email", "value": MARA, "note": "Maranote"})).await.expect(201);
-    // Two mails are on their way: one of a reply, and one of a wish.
+    // Two emails are queued: about a reply, and about a subscription.
     says(world, json!({"notify_replies": true, "author_email": "mara@reader.example"})).await.expect(202);
     world.anonymous().post("newsletter/subscriptions", json!({"email": MARA})).await.expect(202);
     let export = world.admin().get(&format!("comments/export?email={MARA}")).await.expect(200);
@@ -107,22 +107,23 @@ api_test!(an_erasure_reaches_whatever_is_kept_of_a_person, async |world| {
     let mails = world.mails_to(MARA).await.len();
     world.anonymous().post("newsletter/subscriptions", json!({"email": MARA})).await.expect(202);
     let erased = world.admin().post("comments/erasures", json!({"email": MARA})).await.expect(200);
-    assert_eq!(erased.json(), &json!({"erased": 2, "subscriber": true, "ban": true}));
+    assert_eq!(erased.json(), &json!({"erased": 2, "subscriber": true, "ban": true, "invitation": false}));
     assert_eq!(world.mails_to(MARA).await.len(), mails);
     assert_eq!(world.editor().get(&format!("newsletter/subscribers?email={MARA}")).await.expect(200).texts("id"), [""; 0]);
     let token = mail.token("newsletter/unsubscribe");
     world.anonymous().post("newsletter/unsubscriptions", json!({"token": token})).await.expect(422);
     let after = world.admin().get(&format!("comments/export?email={MARA}")).await.expect(200);
-    let nothing = json!({"comments": [], "subscriber": null, "suppressed": null, "ban": null, "refuses_notices": false});
+    let nothing =
+        json!({"comments": [], "subscriber": null, "suppressed": null, "ban": null, "invitation": null, "refuses_notices": false});
     assert_eq!(after.json(), &nothing);
     assert_eq!(found(world, &TRACES), [""; 0]);
-    // The ban goes on, though nothing tells whom it is about.
+    // The ban stays in force without the address.
     let ban = world.moderator().get("comments/bans").await.expect(200);
     assert!(ban.text_at("/data/0/value").starts_with("erased:") && ban.at("/data/0/note").is_null(), "{ban}");
     let again = says(world, json!({})).await.expect(202).id();
     assert_eq!(world.moderator().get(&format!("comments/{again}")).await.expect(200).at("/spam_signs/0"), &json!("banned_email"));
     world.moderator().post("comments/bans", json!({"kind": "email", "value": MARA})).await.expect_problem(409, "conflict");
-    // The kept answer, which had all of it, is not given any more.
+    // The stored response, which contained the data, is not replayed.
     let repeated = kept.post("articles/trams/comments", body).await;
     assert!(repeated.header("idempotency-replayed").is_none() && repeated.id() != comment, "{repeated}");
 });
@@ -173,7 +174,7 @@ api_test!(a_deleted_account_is_in_no_file, async |world| {
     assert_eq!(found(world, &["mara@reader", "maraphone"]).len(), 2);
     world.admin().delete(&format!("users/{user}")).await.expect(204);
     world.mails().await;
-    // What they wrote stays under their name; how to reach them, and where they were, is gone.
+    // Their comments stay under their name; email addresses and IP addresses are gone.
     assert_eq!(found(world, &["mara@reader", "maraphone"]), [""; 0]);
     expect_clean(world, "users");
     let seen = world.moderator().get(&format!("comments/{comment}")).await.expect(200);
@@ -197,7 +198,7 @@ api_test!(an_erased_article_is_in_no_file, async |world| {
 api_test!(who_reads_holds_no_erasure_up_for_ever, async |world| {
     open(world).await;
     says(world, json!({})).await.expect(201);
-    // Other processes have the database open, as a server and a command beside it would.
+    // Another process has the database open, such as a server beside a command.
     let other = world.node(&[]).await;
     other.anonymous().get("articles/trams/comments").await.expect(200);
     now_as(world, Role::Admin).await.post("comments/erasures", json!({"email": MARA})).await.expect(200);

@@ -1,4 +1,4 @@
-//! Errors: whatever goes wrong, the answer is a problem document that says what, and nothing of the inside.
+//! Errors: every failure gets a problem document that explains it without internal details.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -82,10 +82,10 @@ api_test!(bodies_must_be_json_of_1_mib, async |world| {
     let large = format!("{{\"name\":\"{}\"}}", "x".repeat(1024 * 1024));
     let refused = send("application/json", large.as_bytes()).await.expect_problem(413, "too_large");
     assert_eq!(refused.number_at("/max"), 1_048_576);
-    // The length that is announced may be a lie.
+    // The announced length may be wrong.
     let lying = editor.with("content-type", "application/json").with("content-length", "10");
     lying.send(Method::POST, "sections", Some(large.into_bytes())).await.expect_problem(413, "too_large");
-    // Padded to the last byte that is taken.
+    // Padded to the largest accepted size.
     let fits = format!("{{\"name\":\"fits\"}}{}", " ".repeat(1024 * 1024 - 15));
     assert_eq!(fits.len(), 1024 * 1024);
     send("application/json", fits.as_bytes()).await.expect(201);
@@ -184,11 +184,11 @@ api_test!(answers_come_in_the_documented_order, async |world| {
     let nobody = world.anonymous();
     let contributor = world.contributor();
     let bad = json!({"nmae": 7});
-    // An unknown address goes before the method, the method before the media type, and that before who is asking.
+    // Errors are checked in this order: URL, method, media type, caller.
     nobody.with("content-type", "text/plain").post("/api/v1/nothing", bad.clone()).await.expect(404);
     nobody.with("content-type", "text/plain").post("sections/city", bad.clone()).await.expect(405);
     nobody.with("content-type", "text/plain").post("sections", bad.clone()).await.expect(415);
-    // Who may not write learns nothing of the faults of what they sent, nor of what is there.
+    // Callers without permission learn neither the validation errors nor whether the resource exists.
     nobody.post("sections?colour=red", bad.clone()).await.expect(401);
     contributor.post("sections?colour=red", bad.clone()).await.expect(403);
     contributor.patch("sections/nowhere", bad.clone()).await.expect(403);

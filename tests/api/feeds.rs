@@ -1,4 +1,4 @@
-//! Feeds, sitemaps and oEmbed: what programs that know nothing of this API read of the site.
+//! Feeds, sitemaps and oEmbed, for programs that do not know this API.
 
 use rss::Channel;
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::support::{Answer, CANARY, Role, World, api_test};
 
 const HOSTILE: &str = "Tom & \"Jerry\" <b>]]></b> – 日本 'x'";
 
-/// A newsroom whose newest article says everything that could break a document.
+/// Creates a newsroom whose newest article contains all characters that could break a document.
 async fn newsroom(world: &World) {
     world.section("City").await;
     world.author_named("Mara <Quay>").await;
@@ -27,7 +27,7 @@ async fn get(world: &World, path: &str) -> Answer {
     world.anonymous().get(path).await
 }
 
-/// The addresses in a sitemap.
+/// Returns the URLs in a sitemap.
 fn locations(answer: &Answer) -> Vec<String> {
     let text = answer.text();
     assert!(text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"), "{text}");

@@ -1,4 +1,4 @@
-//! Following and sharing: links that are what they say, and addresses that nothing in a headline can break.
+//! Social links and share URLs: links match their kind, and no headline can break a URL.
 
 use serde_json::json;
 use url::Url;

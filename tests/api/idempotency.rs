@@ -1,4 +1,4 @@
-//! A `POST` that is sent again is carried out once, and answered as it was.
+//! A repeated `POST` is carried out once and gets the same response.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::support::{Answer, Client, PASSWORD, Role, World, api_test};
 
 const KEY: &str = "idempotency-key";
 
-/// Demands the same answer once more, marked as a repetition.
+/// Checks that a response is the replayed first one.
 #[track_caller]
 fn assert_replayed(first: &Answer, again: &Answer) {
     assert_eq!((again.status, &again.body), (first.status, &first.body));
@@ -53,7 +53,7 @@ api_test!(keys_belong_to_who_sends_them, async |world| {
     let other = world.admin().with(KEY, "form-1").post("sections", body.clone()).await.expect(201);
     assert_eq!(other.header("idempotency-replayed"), None);
     assert_ne!(first.id(), other.id());
-    // Whom the server does not know, it asks who they are, whatever the key.
+    // Callers without a valid token get `401`, whatever the key.
     for stranger in [world.anonymous(), world.anonymous().bearer("nonsense")] {
         stranger.with(KEY, GUEST_KEY).post("sections", body.clone()).await.expect_problem(401, "unauthenticated");
     }
@@ -109,15 +109,15 @@ api_test!(many_at_once_are_carried_out_once, async |world| {
     }
 });
 
-/// Logs in from an address, with a key.
+/// Logs in with a key.
 async fn log_in(client: &Client, key: &str) -> Answer {
     client.with(KEY, key).post("auth/login", json!({"email": Role::Editor.email(), "password": PASSWORD})).await
 }
 
-/// A key as a phone makes one.
+/// A key such as a phone generates.
 const GUEST_KEY: &str = "0UxTb5g0h1z0VjQvGJcX3o";
 
-/// A session's refresh token.
+/// Starts a session; returns its client and its refresh token.
 async fn begin(world: &World) -> (Client, String) {
     let login = json!({"email": Role::Editor.email(), "password": PASSWORD});
     let tokens = world.anonymous().post("auth/login", login).await.expect(200);
@@ -133,7 +133,7 @@ api_test!(a_lost_refresh_is_answered_again_from_anywhere, async |world| {
     let phone = world.anonymous();
     let first = refresh(&phone, &token).await.expect(200);
     assert_replayed(&first, &refresh(&phone, &token).await);
-    // From the radio to another network: the key is what a guest is known by.
+    // The phone changes the network: guests are identified by the key.
     assert_replayed(&first, &refresh(&phone.from("198.51.100.9:4711"), &token).await);
 });
 
@@ -169,7 +169,7 @@ api_test!(answers_with_secrets_are_kept_sealed, async |world| {
 api_test!(answers_are_kept_for_a_day, async |world| {
     let editor = world.editor().with(KEY, "form-1");
     let first = editor.post("sections", json!({"name": "City"})).await.expect(201);
-    // Access tokens live for less than a day.
+    // Access tokens expire within a day.
     world.pass(24 * 60 * 60 - 1);
     let editor = begin(world).await.0.with(KEY, "form-1");
     assert_replayed(&first, &editor.post("sections", json!({"name": "City"})).await);
@@ -180,12 +180,12 @@ api_test!(answers_are_kept_for_a_day, async |world| {
 });
 
 api_test!(a_kept_answer_ends_with_what_it_stood_on, async |world| {
-    // The session whose tokens it holds.
+    // The session of the stored tokens ends.
     let (client, token) = begin(world).await;
     refresh(&world.anonymous(), &token).await.expect(200);
     client.post("auth/logout", json!({})).await.expect(204);
     refresh(&world.anonymous(), &token).await.expect_problem(401, "unauthenticated");
-    // A change of the password.
+    // The password changes.
     let (client, token) = begin(world).await;
     let made = client.with(KEY, "form-1").post("sections", json!({"name": "City"})).await.expect(201);
     refresh(&world.anonymous(), &token).await.expect(200);
@@ -197,7 +197,7 @@ api_test!(a_kept_answer_ends_with_what_it_stood_on, async |world| {
 });
 
 api_test!(a_kept_answer_stands_in_for_no_check, async |world| {
-    // Ownership: what an editor took from the author, they can't have shown to others again.
+    // An editor removes the author from the article, who then cannot get the stored response.
     let draft = world.draft_by(Role::Editor, "Trams").await;
     let profile = world.author().get("auth/me").await.expect(200).text_at("/author_id");
     world.editor().patch(&format!("articles/{draft}"), json!({"authors": [profile]})).await.expect(200);
@@ -207,7 +207,16 @@ api_test!(a_kept_answer_stands_in_for_no_check, async |world| {
     assert_replayed(&first, &author.post(&path, json!({})).await);
     world.editor().patch(&format!("articles/{draft}"), json!({"authors": []})).await.expect(200);
     author.post(&path, json!({})).await.expect_problem(403, "forbidden");
-    // Rates.
+    // The same in a batch.
+    let profile = json!({"authors": [profile]});
+    world.editor().patch(&format!("articles/{draft}"), profile).await.expect(200);
+    let batch = json!({"operations": [{"method": "POST", "path": format!("/api/v1/{path}"), "body": {}}]});
+    let first = author.post("batch", batch.clone()).await.expect(200);
+    assert_replayed(&first, &author.post("batch", batch.clone()).await);
+    world.editor().patch(&format!("articles/{draft}"), json!({"authors": []})).await.expect(200);
+    let refused = author.post("batch", batch).await.expect_problem(422, "batch_failed");
+    assert_eq!(refused.at("/results/0/status"), &json!(403));
+    // Replayed requests count for the rate limit.
     let strict = world.node(&[("RATE_SUBSCRIBE", "2/minute")]).await;
     let guest = strict.anonymous().with(KEY, GUEST_KEY);
     let body = json!({"email": "reader@private.example"});
@@ -231,7 +240,7 @@ api_test!(a_guest_comments_once, async |world| {
 });
 
 api_test!(effect_and_answer_are_one_transaction, async |world| {
-    // Where the answer can't be kept, what it tells of has not happened either.
+    // If the response cannot be stored, the write does not happen either.
     world.tamper("CREATE TABLE kept_aside AS SELECT * FROM idempotency_keys");
     world.tamper("ALTER TABLE idempotency_keys RENAME COLUMN sealed_answer TO moved_away");
     let editor = world.editor().with(KEY, "form-1");

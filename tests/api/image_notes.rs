@@ -1,4 +1,4 @@
-//! What a picture's file says of it: when it was taken.
+//! Metadata in image files: the time when the photo was taken.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ media_test!(know_when_they_were_taken, async |world| {
     assert_eq!(taken(&camera, &[]).await.1, json!("2026-03-14T08:26:53.000Z"));
     let zoneless = with_segments(&plain, &[(0xe1, &exif_date("2026:03:14 09:26:53", "      "))]);
     assert_eq!(taken(&zoneless, &[]).await.1, json!("2026-03-14T09:26:53.000Z"));
-    // An agency knows better than the camera.
+    // IPTC data of an agency takes precedence over the camera's.
     let agency = with_segments(&camera, &[(0xed, &iptc_date("20260313", Some("184500-0500")))]);
     assert_eq!(taken(&agency, &[]).await.1, json!("2026-03-13T23:45:00.000Z"));
     let day = with_segments(&plain, &[(0xed, &iptc_date("20260313", None))]);
@@ -25,7 +25,7 @@ media_test!(know_when_they_were_taken, async |world| {
         let file = with_segments(&plain, &[(0xe1, &exif_date(noise, "+01:00"))]);
         assert_eq!(taken(&file, &[]).await.1, Value::Null, "{noise}");
     }
-    // Whoever says it knows best; and it can be taken back.
+    // The client's value takes precedence, and can be removed.
     let (id, said) = taken(&camera, &[Part::text("taken_at", "2020-01-02T03:04:05Z")]).await;
     assert_eq!(said, json!("2020-01-02T03:04:05.000Z"));
     let path = format!("images/{id}");
@@ -36,7 +36,7 @@ media_test!(know_when_they_were_taken, async |world| {
     assert_eq!((shown.at("/hero_image/id"), shown.json().pointer("/hero_image/taken_at")), (&json!(id), None), "it is for the desk");
 });
 
-/// A JPEG with more segments behind its first marker.
+/// Returns a JPEG with further segments after its first marker.
 pub(crate) fn with_segments(jpeg: &[u8], segments: &[(u8, &[u8])]) -> Vec<u8> {
     let segment = |(marker, content): &(u8, &[u8])| {
         let length = u16::try_from(content.len() + 2).unwrap().to_be_bytes();
@@ -46,7 +46,7 @@ pub(crate) fn with_segments(jpeg: &[u8], segments: &[(u8, &[u8])]) -> Vec<u8> {
     [&jpeg[..2], &segments.concat(), &jpeg[2..]].concat()
 }
 
-/// Exif that says when a picture was taken.
+/// Returns Exif data with the time when the photo was taken.
 fn exif_date(time: &str, offset: &str) -> Vec<u8> {
     [
         b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01".as_slice(),
@@ -61,7 +61,7 @@ fn exif_date(time: &str, offset: &str) -> Vec<u8> {
     .concat()
 }
 
-/// Photoshop's block with the date and the time of creation (IPTC).
+/// Returns a Photoshop block with the date and time of creation (IPTC).
 fn iptc_date(date: &str, time: Option<&str>) -> Vec<u8> {
     let record = |set: u8, text: &str| [&[0x1c, 2, set, 0, u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
     let records = [record(55, date), time.map(|time| record(60, time)).unwrap_or_default()].concat();

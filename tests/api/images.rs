@@ -1,4 +1,4 @@
-//! Pictures: what is taken in and what is refused, what of it is served, and who may do what with it.
+//! Images: accepted and refused files, served files, and permissions.
 
 use image::ImageFormat;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ media_test!(are_taken_by_their_bytes, async |world| {
     ];
     for (format, mime, extension) in types {
         let picture = encoded(40, 30, 7, format);
-        // The name and the type that a client gives say nothing.
+        // The client's file name and media type have no influence.
         let made = world.author().upload("images", &[Part::file("../photos/page.html", &picture)]).await.expect(201);
         assert_eq!((made.text_at("/mime"), made.text_at("/file_name")), (mime.to_owned(), "page.html".to_owned()));
         assert_eq!((made.number_at("/width"), made.number_at("/height"), made.number_at("/version")), (40, 30, 1));
@@ -291,7 +291,7 @@ media_test!(in_use_are_deleted_only_by_force, async |world| {
     world.pass(1);
     let draft = world.draft_of(Role::Editor, json!({"title": "Drafted", "hero_image": image, "body": {"markdown": "Text."}})).await;
     editor.post("authors", json!({"name": "Mara Quay", "avatar": image})).await.expect(201);
-    // What looks like a reference and is none must outlive the picture.
+    // A text that only looks like a reference must survive the deletion of the image.
     world.admin().patch("site", json!({"logo": image, "name": image})).await.expect(200);
 
     let refused = editor.delete(&path).await.expect_problem(409, "in_use");
@@ -354,12 +354,12 @@ media_test!(are_filtered_and_sorted, async |world| {
         .expect_faults(&[("mime", "invalid_value"), ("used", "invalid_value")]);
 });
 
-/// The path of a picture's file.
+/// Returns the path of an image's file.
 fn path_of(image: &Answer) -> String {
     image.text_at("/url").strip_prefix("https://api.news.example").expect("files are on this server").to_owned()
 }
 
-/// What is served where a picture says its file is.
+/// Returns the response for the URL of an image's file.
 async fn file(client: &Client, image: &Answer) -> Answer {
     client.get(&path_of(image)).await
 }
@@ -368,7 +368,7 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-/// A photograph with what cameras write into it: how to turn it, by whom it is, where it was taken; and a comment.
+/// Returns a photo with the metadata of cameras: orientation, photographer, location and a comment.
 fn with_secrets(jpeg: &[u8]) -> Vec<u8> {
     let length = |length: usize| u32::try_from(length).unwrap().to_be_bytes();
     let exif = [

@@ -1,4 +1,4 @@
-//! Invitations: an account for somebody who chooses the password themselves.
+//! Invitations: people get an account and choose the password themselves.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -48,17 +48,17 @@ api_test!(who_is_invited_makes_their_own_account, async |world| {
 });
 
 api_test!(an_invitation_ends, async |world| {
-    // Withdrawn.
+    // The invitation is withdrawn.
     let id = invite(world, "author").await.expect(201).id();
     let token = world.mailed_token(ZOE, "accept-invitation").await;
     world.admin().delete(&format!("users/invitations/{id}")).await.expect(204);
     world.admin().delete(&format!("users/invitations/{id}")).await.expect(204);
     expect_bad_token(accept(world, &token).await);
-    // Withdrawn before the mail was sent: there is none.
+    // If it is withdrawn before the email is sent, no email is sent.
     let id = invite(world, "author").await.expect(201).id();
     world.admin().delete(&format!("users/invitations/{id}")).await.expect(204);
     assert_eq!(world.mails_to(ZOE).await.len(), 1);
-    // Replaced by another.
+    // The invitation is replaced by another.
     invite(world, "admin").await.expect(201);
     let old = world.mailed_token(ZOE, "accept-invitation").await;
     world.pass(60 * 60 + 1);
@@ -69,7 +69,7 @@ api_test!(an_invitation_ends, async |world| {
     world.anonymous().bearer(&admin).post("users/invitations", again).await.expect(201);
     let new = world.mailed_token(ZOE, "accept-invitation").await;
     expect_bad_token(accept(world, &old).await);
-    // Too late.
+    // The invitation has expired.
     world.pass(7 * DAY);
     expect_bad_token(accept(world, &new).await);
 });
@@ -90,7 +90,7 @@ api_test!(an_invitation_ends_with_its_maker, async |world| {
 api_test!(who_has_an_account_is_not_invited, async |world| {
     let body = json!({"email": Role::Author.email(), "name": "Again", "role": "author"});
     world.admin().post("users/invitations", body).await.expect_problem(409, "conflict");
-    // One who got an account in the meantime.
+    // The invited person got an account meanwhile.
     invite(world, "author").await.expect(201);
     let token = world.mailed_token(ZOE, "accept-invitation").await;
     world.admin().post("users", json!({"email": ZOE, "name": "Zoë", "role": "author", "password": PASSWORD})).await.expect(201);
@@ -130,7 +130,7 @@ api_test!(fifty_same_invitations_are_one_mail, async |world| {
     assert_eq!((changed.id(), changed.text_at("/role").as_str()), (first.id(), "editor"));
     let mails = world.mails_to(ZOE).await;
     assert_eq!(mails.len(), 1);
-    // Its link is good, and gives what was said last.
+    // The link of the only email works, with the latest data.
     let answer = accept(world, &mails[0].token("accept-invitation")).await.expect(201);
     assert_eq!(answer.text_at("/role"), "editor");
     assert!(answer.at("/author_id").is_string());

@@ -1,4 +1,4 @@
-//! What is not public is read in no public answer, whichever operation is asked.
+//! No public response of any operation contains unpublished data.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use crate::support::{Answer, CANARY, Contract, Operation, Part, Role, World, api_test, encoded, jpeg};
 use crate::workflow::LATER;
 
-/// What can stand in a path, by the name of its parameter.
+/// The possible values of path parameters, by the parameter's name.
 type Things = BTreeMap<&'static str, Vec<String>>;
 
-/// An article that says the word wherever an article can say anything.
+/// Returns an article with the canary word in every text.
 fn secret(title: &str) -> Value {
     json!({
         "title": format!("{title} {CANARY}"), "dek": CANARY, "excerpt": CANARY, "featured": true, "custom": {"note": CANARY},
@@ -21,13 +21,13 @@ fn secret(title: &str) -> Value {
     })
 }
 
-/// A picture that says the word in everything that is said of it.
+/// Uploads an image with the canary word in every text.
 async fn secret_picture(world: &World, bytes: &[u8]) -> String {
     let parts = [Part::file(CANARY, bytes), Part::text("alt", CANARY), Part::text("caption", CANARY), Part::text("credit", CANARY)];
     world.editor().upload("images", &parts).await.expect(201).id()
 }
 
-/// Articles that wait for something, with notes that are the desk's alone.
+/// Creates articles that wait for review or publication, with notes that only editors may see.
 async fn waiting(world: &World) -> Vec<String> {
     let editor = world.editor();
     let mut waiting = Vec::new();
@@ -42,14 +42,14 @@ async fn waiting(world: &World) -> Vec<String> {
     editor.put(&format!("articles/{}/review", waiting[1]), note.clone()).await.expect(200);
     editor.put(&format!("articles/{}/review", waiting[2]), note).await.expect(200);
     editor.delete(&format!("articles/{}/review?note={CANARY}", waiting[2])).await.expect(204);
-    // What is no longer said is still kept.
+    // Text that was removed is still in a revision.
     let harmless = json!({"title": "x", "slug": "hidden-kept", "body": {"markdown": "x"}});
     editor.put(&format!("articles/{}?note={CANARY}", waiting[3]), harmless).await.expect(200);
     waiting.extend(["hidden-scheduled", "hidden-submitted", "hidden-returned", "hidden-kept"].map(str::to_owned));
     waiting
 }
 
-/// A newsroom with something hidden in every corner; answers what there is, hidden or not.
+/// Creates a newsroom with hidden data in every place; returns all its resources, hidden or not.
 async fn newsroom(world: &World) -> Things {
     let (editor, section, tag) = (world.editor(), world.section("City").await, world.tag("Trams").await);
     let author = world.author_named("Mara Quay").await;
@@ -71,7 +71,7 @@ async fn newsroom(world: &World) -> Things {
     editor.delete(&format!("articles/{withdrawn}/publication")).await.expect(204);
     let thrown = world.published(secret("Thrown away")).await;
     editor.delete(&format!("articles/{thrown}")).await.expect(204);
-    // The working copy of what is public is not public.
+    // The working copy of a public article is not public.
     let mut rewrite = secret("Rewritten");
     rewrite["slug"] = json!(format!("{CANARY}-rewritten"));
     rewrite["hero_image"] = json!(secret_picture(world, &jpeg(40, 30, 3)).await);
@@ -141,7 +141,7 @@ async fn newsroom(world: &World) -> Things {
     ])
 }
 
-/// The operations that read and ask nobody who they are.
+/// Returns the reading operations that need no token.
 fn public_reads() -> impl Iterator<Item = &'static Operation> {
     let anonymous = |operation: &&Operation| {
         let ways = operation.item.get("security").and_then(Value::as_array);
@@ -150,7 +150,7 @@ fn public_reads() -> impl Iterator<Item = &'static Operation> {
     Contract::get().operations.iter().filter(|operation| operation.method == "GET").filter(anonymous)
 }
 
-/// Every address of an operation, with every combination of what can stand in its path.
+/// Returns all paths of an operation, with every combination of path parameters.
 fn addresses(operation: &Operation, things: &Things) -> Vec<String> {
     let mut addresses = vec![operation.path.clone()];
     for (name, values) in things {
@@ -163,7 +163,7 @@ fn addresses(operation: &Operation, things: &Things) -> Vec<String> {
     addresses
 }
 
-/// What could select something hidden, by what the document says that a parameter takes.
+/// Returns values for a query parameter that could select hidden data, according to its schema.
 fn values(parameter: &Value, things: &Things) -> Vec<String> {
     let (name, schema) = (parameter["name"].as_str().unwrap_or_default(), &parameter["schema"]);
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
@@ -192,7 +192,7 @@ fn values(parameter: &Value, things: &Things) -> Vec<String> {
     }
 }
 
-/// The query strings that an operation is asked with.
+/// Returns the query strings to try with an operation.
 fn queries(operation: &Operation, things: &Things) -> Vec<String> {
     let parameters = operation.item["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["in"] == "query");
     let parameters: Vec<&Value> = parameters.collect();
@@ -215,14 +215,14 @@ fn queries(operation: &Operation, things: &Things) -> Vec<String> {
     queries
 }
 
-/// What no public answer may name: the ids of what is hidden.
+/// Returns the ids of hidden resources, which no public response may contain.
 fn hidden(things: &Things) -> Vec<String> {
     let articles = things["article"].iter().skip(2).filter(|name| name.len() == 36);
     articles.chain(things["comment"].iter().skip(1)).chain(&things["image"][1..]).chain(&things["creative"][1..]).cloned().collect()
 }
 
 fn expect_silence(answer: &Answer, hidden: &[String]) {
-    // As it is shown, headers and all.
+    // Headers are checked, too.
     let headers: Vec<_> = answer.headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
     assert!(!headers.join("\n").contains(CANARY), "{answer}");
     assert!(!answer.text().contains(CANARY), "{answer}");
@@ -245,7 +245,7 @@ api_test!(no_public_answer_says_what_is_not_public, async |world| {
             assert!(!address.contains('{'), "the test knows nothing to put into {address}");
             for query in queries(operation, &things) {
                 let answer = reader.get(&format!("{address}{query}")).await;
-                // Some addresses only lead to a page of the site.
+                // Some URLs redirect to a page of the site.
                 found += usize::from([200, 303].contains(&answer.status));
                 let expected: &[u16] = if query.is_empty() { &[200, 303, 308, 404, 410] } else { &[200, 303, 308, 400, 401, 404, 410] };
                 assert!(expected.contains(&answer.status), "{answer}");
@@ -271,11 +271,11 @@ api_test!(no_refusal_says_what_is_not_public, async |world| {
         |operation: &Operation| operation.item["security"].as_array().is_some_and(|ways| !ways.is_empty() && !ways.contains(&json!({})));
     for operation in Contract::get().operations.iter().filter(|one| one.method != "GET" || secured(one)) {
         for address in addresses(operation, &things) {
-            // A vote for what is public is taken, and stored.
+            // A vote for a public comment is accepted and stored.
             if operation.id == "vote_for_comment" && address.contains(&things["comment"][0]) {
                 continue;
             }
-            // Of what is staff's alone there is no need to know the names.
+            // Parameters of operations for staff need no real value.
             let address = Operation { path: address, ..operation.clone() }.path_with(|_| draft.clone());
             let method = Method::from_bytes(operation.method.as_bytes()).unwrap();
             let body = (!["GET", "DELETE"].contains(&operation.method.as_str())).then(|| b"{}".to_vec());
@@ -283,7 +283,7 @@ api_test!(no_refusal_says_what_is_not_public, async |world| {
             let answer = reader.send(method, &address, body).await;
             let harmless = operation.id == "begin_comment_form" && answer.status == 200;
             let refused = (400..500).contains(&answer.status) && (!secured(operation) || [401, 415].contains(&answer.status));
-            // Views are counted of what is public, and of nothing else.
+            // Only views of public articles are counted.
             let counted = ["count_view", "count_impression", "count_click", "withdraw_comment_vote"].contains(&operation.id.as_str())
                 && answer.status == 204;
             assert!(refused || counted || harmless, "{answer}");
@@ -352,7 +352,7 @@ api_test!(no_filter_is_an_oracle_for_what_is_private, async |world| {
                 let known = (list.ends_with("comments") && parameter == "sort=created_at")
                     || (parameter == "fields=custom" && list == "articles")
                     || (parameter == "fields=created_at" && list.ends_with("comments"));
-                // A filter that working copies alone have asks for them, which needs a token.
+                // A filter that only working copies have asks for them, which needs a token.
                 let asks = list == "articles" && answer.status == 401 && parameter.starts_with(name);
                 assert!(asks || answer.status == if known { 200 } else { 400 }, "{answer}");
             }
@@ -361,7 +361,7 @@ api_test!(no_filter_is_an_oracle_for_what_is_private, async |world| {
 });
 
 api_test!(the_word_is_found_where_it_is_not_hidden, async |world| {
-    // Else the other tests would prove nothing.
+    // Otherwise the other tests would prove nothing.
     let made = world.draft_of(Role::Editor, secret("Draft")).await;
     let view = world.editor().get(&format!("articles/{made}?view=editor")).await.expect(200);
     assert!(view.text().matches(CANARY).count() >= 8, "{view}");

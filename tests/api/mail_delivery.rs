@@ -1,4 +1,4 @@
-//! Mails leave, whatever the mail server is up to: once, later, and never in the way of a request.
+//! Emails are sent once despite failures of the mail server, and never delay a request.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use crate::support::{Mail, Mood, Node, Role, SmtpServer, World, api_test, free_p
 
 const HOUR: i64 = 60 * 60;
 
-/// A node that mails through a server.
+/// Starts a node that sends emails through a server.
 async fn mailing(world: &World, url: &str) -> Node {
     world.node(&[("SMTP_URL", url), ("SMTP_SECONDS", "1"), ("MAIL_FROM", "desk@news.example")]).await
 }
@@ -15,7 +15,7 @@ async fn ask_for_reset(node: &Node, role: Role) {
     node.anonymous().post("auth/password/forgot", json!({"email": role.email()})).await.expect(202);
 }
 
-/// Does what is due, the way a server does it in the course of some hours.
+/// Runs due jobs, as a server does in the course of some hours.
 async fn let_hours_pass(node: &Node, hours: i64) {
     for _ in 0..hours * 2 {
         node.app.run_due_jobs().await.unwrap();
@@ -31,7 +31,7 @@ api_test!(a_mail_leaves_through_the_server, async |world| {
     let server = SmtpServer::start(Mood::Fine);
     let node = mailing(world, &server.url()).await;
     ask_for_reset(&node, Role::Author).await;
-    // Not in the request.
+    // The email is not sent during the request.
     assert!(server.mails().is_empty());
     node.app.run_due_jobs().await.unwrap();
     let mails = server.mails();
@@ -52,7 +52,7 @@ api_test!(a_server_that_is_down_gets_the_mail_later, async |world| {
     ask_for_reset(&node, Role::Author).await;
     let_hours_pass(&node, 10).await;
     assert_eq!(jobs(&node).await, (1, 0));
-    // The API does not notice.
+    // The API is not affected.
     node.anonymous().get("articles").await.expect(200);
     let server = SmtpServer::start_on(port, Mood::Fine);
     let_hours_pass(&node, 8).await;
@@ -99,7 +99,7 @@ api_test!(a_connection_that_breaks_costs_one_duplicate_at_most, async |world| {
     let_hours_pass(&node, 8).await;
     let mails = server.mails();
     assert_eq!(mails.len(), 2, "{mails:?}");
-    // Known for a duplicate by its name, and by all that it says.
+    // The duplicate has the same message id and the same content.
     assert_eq!(mails[0].id, mails[1].id);
     assert_eq!(mails[0].text, mails[1].text);
     assert_eq!(jobs(&node).await, (0, 0));
@@ -115,7 +115,7 @@ api_test!(a_mailbox_that_is_not_there_is_given_up_at_once, async |world| {
     ask_for_reset(&node, Role::Editor).await;
     node.app.run_due_jobs().await.unwrap();
     assert_eq!(jobs(&node).await, (1, 1));
-    // A server's own trouble is waited out, but not for ever.
+    // Temporary failures are retried, but not forever.
     let_hours_pass(&node, 5 * 24).await;
     assert_eq!(jobs(&node).await, (0, 2));
     world.tamper("DELETE FROM jobs");
@@ -126,7 +126,7 @@ api_test!(a_server_may_ask_who_is_there, async |world| {
     let stranger = mailing(world, &format!("smtp://desk:wrong@127.0.0.1:{}", server.port)).await;
     ask_for_reset(&stranger, Role::Author).await;
     stranger.app.run_due_jobs().await.unwrap();
-    // That is for the operator to mend, and the mail waits for it.
+    // The operator must correct this error; the email waits meanwhile.
     assert_eq!((server.mails().len(), jobs(&stranger).await), (0, (1, 0)));
     let node = mailing(world, &format!("smtp://desk:p%40ss%3A%20word@127.0.0.1:{}", server.port)).await;
     let_hours_pass(&node, 2).await;
@@ -184,7 +184,7 @@ api_test!(tls_to_the_mail_server_is_checked, async |world| {
         let server = SmtpServer::start(mood);
         let url = |host: &str| format!("{scheme}://{host}:{}{query}", server.port);
         ask_for_reset(&node(url("localhost"), authority).await, Role::Author).await;
-        // Nobody vouches for the certificate, and then it is another's.
+        // First the certificate is not trusted, then it belongs to another host.
         for (host, authority) in [("localhost", ""), ("127.0.0.1", authority)] {
             node(url(host), authority).await.app.run_due_jobs().await.unwrap();
             assert!(server.mails().is_empty(), "{mood:?} {host}");
@@ -195,7 +195,7 @@ api_test!(tls_to_the_mail_server_is_checked, async |world| {
         let_hours_pass(&trusting, 2).await;
         assert_eq!((server.mails().len(), jobs(&trusting).await), (1, (0, 0)), "{mood:?}");
     }
-    // STARTTLS that is required and not offered: nothing is sent.
+    // If STARTTLS is required and not offered, nothing is sent.
     let server = SmtpServer::start(Mood::Fine);
     let strict = node(format!("smtp://localhost:{}?tls=required", server.port), authority).await;
     ask_for_reset(&strict, Role::Editor).await;

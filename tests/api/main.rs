@@ -1,4 +1,4 @@
-//! The tests of what users get over HTTP: one binary, a file for each resource.
+//! The tests over HTTP: one binary, with a file for each resource.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod accepted;
@@ -47,6 +47,7 @@ mod newsletter;
 mod newsletter_staff;
 mod newsroom;
 mod nodes;
+mod not_kept;
 mod pages;
 mod paging;
 mod picture_edits;

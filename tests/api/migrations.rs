@@ -1,4 +1,4 @@
-//! Migrations: a database that is not this program's to serve is refused in words, and not a byte of it is changed.
+//! Migrations: a database that this program cannot serve is refused with an explanation and not changed by a byte.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Barrier};
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::support::{Database, Engine, Role, World, api_test, config, has_postgres};
 
-/// Opens the program over a database; the error is what the operator reads.
+/// Opens the app with a database; the error is the sentence for the operator.
 fn open(database: &Database) -> Result<App, String> {
     App::open(config(database, &[]), Clock::System)
 }
@@ -23,7 +23,7 @@ fn file_of(database: &Database) -> PathBuf {
     Path::new(database.url.strip_prefix("sqlite://").expect("a file")).to_owned()
 }
 
-/// The database file and whatever SQLite keeps beside it.
+/// Returns the database file and the files that SQLite keeps beside it.
 fn bytes_of(database: &Database) -> Vec<(PathBuf, Vec<u8>)> {
     let folder = std::fs::read_dir(database.folder.path()).expect("the folder can be read");
     let paths = folder.map(|entry| entry.expect("an entry").path()).filter(|path| path.to_string_lossy().contains("masthead.db"));
@@ -82,7 +82,7 @@ fn a_file_of_another_length_is_refused() {
     }
 }
 
-/// What a kill leaves behind: pages that are only in the log, and pages that were on their way from there into the file.
+/// After a crash, some pages are only in the log, and others were being copied from the log to the file.
 #[test]
 fn a_log_beside_the_file_has_what_the_file_lacks() {
     let database = Database::new(Engine::Sqlite);
@@ -178,7 +178,7 @@ fn a_key_file_that_others_can_read_is_refused() {
     assert!(refusal(&database).contains("damaged"));
 }
 
-/// A newer program has been here.
+/// The database was migrated by a newer program.
 fn refuses_a_newer_schema(engine: Engine) {
     let database = Database::new(engine);
     database.tamper("INSERT INTO __diesel_schema_migrations (version) VALUES ('20990101000000')");
@@ -206,10 +206,10 @@ fn runs_once_however_many_start(engine: Engine) {
     assert_eq!(database.dump().remove("__diesel_schema_migrations"), Some(migrations));
 }
 
-/// A migration that fails half way leaves nothing of itself behind.
+/// A migration that fails leaves no changes.
 fn is_whole_or_not_at_all(engine: Engine) {
     let database = Database::empty(engine);
-    // One of the last tables that the first migration makes is there already, in a database that is masthead's.
+    // A table that the first migration creates late already exists, in a database of masthead.
     database.tamper(
         "CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);
          CREATE TABLE comments (id TEXT)",
@@ -310,7 +310,7 @@ api_test!(texts_of_before_find_their_table, async |world| {
     assert!(public.at("/body/html").as_str().unwrap().contains("<strong>Saturday</strong>"));
 });
 
-/// The columns that names and texts are compared by, with the table of each.
+/// The columns with sort keys of names and texts, with their tables.
 const KEYS: &[(&str, &str)] = &[
     ("users", "name_key"),
     ("invitations", "name_key"),
@@ -339,7 +339,7 @@ api_test!(keys_of_before_are_renewed, async |world| {
     world.admin().post("ads/placements", json!({"key": "top", "label": "Öben"})).await.expect(201);
     world.admin().post("newsletter/lists", json!({"key": "weekly", "name": "週刊"})).await.expect(201);
     world.admin().post("users/invitations", json!({"email": "new@example.org", "name": "Ёлка", "role": "author"})).await.expect(201);
-    // More rows than the step has in memory at a time.
+    // More rows than the migration holds in memory at a time.
     let rows: Vec<String> = (0..450).map(|n| format!("('t{n:04}', 'many-{n}', 'Маны {n}', 'маны {n}', FALSE, 0, 1, 0, 0)")).collect();
     let columns = "id, slug, name, name_key, listed, article_count, version, created_at, updated_at";
     world.tamper(&format!("INSERT INTO tags ({columns}) VALUES {}", rows.join(",")));
@@ -367,7 +367,7 @@ api_test!(reasons_of_before_leave_the_log, async |world| {
         let columns = "(id, at, kind, actor_id, subject_kind, subject_id, tags, details)";
         format!("INSERT INTO events {columns} VALUES ('{id}', 1, 'comment.moderated', NULL, 'comment', '{comment}', '[]', '{details}')")
     };
-    // One that looks like what it stands in.
+    // A reason that looks like the JSON around it.
     let odd = "It's \",\"status\":\"spam\",\"reason\":\"x";
     for (status, reason) in [("approved", "It is fine."), ("spam", "Boots"), ("pending", odd)] {
         world.tamper(&of(status, reason));

@@ -1,4 +1,4 @@
-//! The newsletter as readers meet it: subscribing, confirming, choosing, leaving, and what strangers can't do with it.
+//! The newsletter as readers see it: subscribing, confirming, preferences and unsubscribing; and attempts of strangers.
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
@@ -24,17 +24,17 @@ async fn confirm(world: &World, token: &str) -> Answer {
     world.anonymous().post("newsletter/confirmations", json!({"token": token})).await
 }
 
-/// Somebody who subscribed and confirmed; answers the mail that welcomes them.
+/// Subscribes and confirms an address; returns the welcome email.
 pub(crate) async fn subscribed(world: &World, email: &str) -> Mail {
     subscribe(world, email).await.expect(202);
     let token = world.mailed_token(email, "newsletter/confirm").await;
-    // So that the next mail is the later one.
+    // Time passes, so that the next email is the later one.
     world.pass(1);
     confirm(world, &token).await.expect(204);
     world.mails_to(email).await.pop().expect("a mail")
 }
 
-/// Somebody who has just logged in, however much time has gone by.
+/// Returns a client of a role that has just logged in, whatever the time is.
 pub(crate) async fn now_as(world: &World, role: Role) -> Client {
     let login = world.anonymous().post("auth/login", json!({"email": role.email(), "password": PASSWORD})).await.expect(200);
     world.anonymous().bearer(&login.text_at("/access_token"))
@@ -106,7 +106,7 @@ api_test!(a_second_click_changes_nothing, async |world| {
         confirm(world, &token).await.expect(204);
     }
     assert_eq!((world.mails_to(MARA).await.len(), subscriber(world, MARA).await), (welcome.len(), before));
-    // Once the mail's time is over, or its reader has left, the link is worth nothing.
+    // The link is invalid after its lifetime, and after unsubscribing.
     let leave = welcome.last().unwrap().token("newsletter/unsubscribe");
     expect_bad_token(confirm(world, &leave).await);
     for _ in 0..2 {
@@ -125,7 +125,7 @@ api_test!(of_fifty_confirmations_at_once_one_wins, async |world| {
     subscribe(world, MARA).await.expect(202);
     let token = world.mailed_token(MARA, "newsletter/confirm").await;
     let answers = join_all((0..50).map(|_| confirm(world, &token))).await;
-    // To all of them it is done, and done once.
+    // All requests succeed, but the confirmation happens once.
     assert!(answers.into_iter().all(|answer| answer.status == 204));
     assert_eq!(world.mails_to(MARA).await.len(), 2);
     let audit = world.admin().get("audit?kind=subscriber.confirmed&count=true").await.expect(200);
@@ -147,7 +147,7 @@ api_test!(nobody_learns_who_is_subscribed, async |world| {
         let answer = subscribe(world, email).await.expect(202);
         answers.push((answer.body.clone(), answer.header("cache-control").map(str::to_owned), world.app.statements() - statements));
     }
-    // One body, and the same work for it.
+    // All responses are equal, and so is the work for them.
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
 });
 
@@ -163,7 +163,7 @@ api_test!(strangers_have_an_address_mailed_once_an_hour, async |world| {
     world.pass(1);
     confirm(world, &world.mailed_token(MARA, "newsletter/confirm").await).await.expect(204);
     assert_eq!(count().await, 3);
-    // Who is subscribed is told so, no oftener.
+    // Subscribers are told so, as rarely as others.
     world.pass(HOUR + 1);
     for _ in 0..3 {
         subscribe(world, MARA).await.expect(202);
@@ -195,7 +195,7 @@ api_test!(readers_choose_what_they_get, async |world| {
     let change = |lists: Value| json!({"token": token, "name": "Mara", "lists": lists});
     let changed = world.anonymous().put("newsletter/preferences", change(json!(["weekly"]))).await.expect(200);
     assert_eq!((changed.text_at("/name"), chosen(&changed)), ("Mara".into(), vec![("daily".into(), false), ("weekly".into(), true)]));
-    // What is not public is as unknown as what is not there.
+    // Lists that are not public get the same response as unknown ones.
     for name in ["staff", "nothing"] {
         let answer = world.anonymous().put("newsletter/preferences", change(json!([name]))).await;
         answer.expect_faults(&[("/lists/0", "unknown_reference")]);
@@ -259,7 +259,7 @@ api_test!(to_look_at_the_address_of_a_click_changes_nothing, async |world| {
         assert_eq!(answer.required_header("location"), format!("https://news.example/newsletter/unsubscribe?token={token}"));
         assert_eq!(answer.required_header("cache-control"), "private, no-store");
     }
-    // Whatever is asked, it leads to the site and nowhere else.
+    // The redirect leads only to the site, whatever the token is.
     let odd = world.anonymous().get("newsletter/unsubscriptions?token=%0d%0aX:%20y%26a=//evil.example").await.expect(303);
     assert_eq!(odd.required_header("location"), "https://news.example/newsletter/unsubscribe?token=%0D%0AX%3A+y%26a%3D%2F%2Fevil.example");
     let none = world.anonymous().get("newsletter/unsubscriptions").await.expect(303);
@@ -286,7 +286,7 @@ api_test!(who_has_left_comes_back_only_by_themselves, async |world| {
     subscribe(world, MARA).await.expect(202);
     world.anonymous().post("newsletter/unsubscriptions", json!({"token": token})).await.expect(204);
     let before = world.mails_to(MARA).await.len();
-    // Once a day, however many ask.
+    // At most one email a day is sent, however many people ask.
     for _ in 0..30 {
         world.pass(HOUR);
         subscribe(world, MARA).await.expect(202);

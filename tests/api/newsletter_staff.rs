@@ -1,4 +1,4 @@
-//! The newsletter as the newsroom meets it: lists, subscribers, files, suppressions, and what the audit log says of them.
+//! The newsletter as editors see it: lists, subscribers, files, suppressions, and their entries in the audit log.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -155,7 +155,7 @@ api_test!(no_exported_cell_begins_a_formula, async |world| {
     assert!(lines[1].starts_with("'=cmd@reader.example,'=1+1,confirmed,daily,"), "{text}");
     assert!(lines[2].starts_with("'+tag@reader.example,'@SUM(A1),confirmed,"), "{text}");
     assert!(lines[3].starts_with("mara@reader.example,\"'-2, \"\"quoted\"\"\",confirmed,"), "{text}");
-    // What the file says for leaving works.
+    // The unsubscribe URL in the file works.
     let address = lines[3].rsplit(',').next().unwrap().strip_prefix("https://api.news.example").unwrap();
     let form = world.anonymous().with("content-type", "application/x-www-form-urlencoded");
     form.send(Method::POST, address, Some(b"List-Unsubscribe=One-Click".to_vec())).await.expect(204);
@@ -163,7 +163,7 @@ api_test!(no_exported_cell_begins_a_formula, async |world| {
         async |query: &str| world.editor().get(&format!("newsletter/subscribers.csv?{query}")).await.expect(200).text().lines().count() - 1;
     assert_eq!((of("status=confirmed").await, of("list=daily").await, of("status=unsubscribed").await), (2, 2, 1));
     world.editor().get("newsletter/subscribers.csv?list=x").await.expect_faults(&[("list", "unknown_reference")]);
-    // Read again, an address is what it was.
+    // An imported address is restored as it was exported.
     let id = subscriber(world, "%2Btag@reader.example").await["id"].as_str().unwrap().to_owned();
     world.editor().delete(&format!("newsletter/subscribers/{id}")).await.expect(204);
     import(world, "email,name\n'+tag@reader.example,'@SUM(A1)\n").await.expect(200);
@@ -185,7 +185,7 @@ api_test!(a_formula_in_any_width_begins_no_cell, async |world| {
         let expected = if *name == "'tis Mara" { (*name).to_owned() } else { format!("'{name}") };
         assert_eq!(cell, expected);
     }
-    // Erased and imported again, everybody is called what they were.
+    // After deletion and import, everyone has their earlier name.
     for index in 0..names.len() {
         let id = subscriber(world, &format!("r{index}@reader.example")).await["id"].as_str().unwrap().to_owned();
         world.editor().delete(&format!("newsletter/subscribers/{id}")).await.expect(204);
@@ -211,7 +211,7 @@ api_test!(what_was_exported_can_be_imported, async |world| {
     let file = world.editor().get("newsletter/subscribers.csv").await.expect(200).text();
     let same = import(world, &file).await.expect(200);
     assert_eq!(same.json(), &json!({"rows": 5, "confirmed": 0, "pending": 0, "known": 5, "suppressed": 0}));
-    // Into a newsletter that knows nobody.
+    // Into a newsletter without subscribers.
     let people = ["mara", "zoe", "left", "bounced", "asked"].map(|name| format!("{name}@reader.example"));
     let mut before = Vec::new();
     for email in &people {
@@ -227,11 +227,11 @@ api_test!(what_was_exported_can_be_imported, async |world| {
     for (email, before) in people.iter().zip(&before) {
         let after = subscriber(world, email).await;
         for member in ["email", "name", "status", "lists", "confirmed_at", "unsubscribed_at", "created_at"] {
-            // An address that waits to be confirmed has no lists until then.
+            // An unconfirmed address is on no lists until it is confirmed.
             assert_eq!(after[member], before[member], "{member} of {email}");
         }
     }
-    // Nobody is written to but who has yet to confirm, and who had left does not come back.
+    // Only people who must confirm get an email; people who unsubscribed do not come back.
     let mails = world.mails().await.split_off(mails);
     assert_eq!(mails.iter().map(|mail| mail.to.clone()).collect::<Vec<_>>(), [["asked@reader.example"]]);
     let suppressions = world.admin().get("newsletter/suppressions?sort=created_at").await.expect(200);
@@ -284,7 +284,7 @@ api_test!(who_is_suppressed_is_not_written_to, async |world| {
     assert_eq!(admin.get("newsletter/suppressions?reason=blocked").await.expect(200).texts("id"), [made.id()]);
     let path = format!("newsletter/suppressions/{}", made.id());
     admin.get(&path).await.expect(200);
-    // Erased, they stay suppressed.
+    // Deleted subscribers stay suppressed.
     let id = subscriber(world, MARA).await["id"].as_str().unwrap().to_owned();
     admin.delete(&format!("newsletter/subscribers/{id}")).await.expect(204);
     let report = import_by(&admin, "email\nmara@reader.example\n").await.expect(200);
@@ -292,7 +292,7 @@ api_test!(who_is_suppressed_is_not_written_to, async |world| {
     admin.delete(&path).await.expect(204);
     admin.delete(&path).await.expect(204);
     admin.get(&path).await.expect_problem(404, "not_found");
-    // Lifted, they are what they were.
+    // When the suppression is lifted, subscribers get their earlier status back.
     subscribed(world, "zoe@reader.example").await;
     let made = admin.post("newsletter/suppressions", json!({"email": "zoe@reader.example", "reason": "bounced"})).await.expect(201);
     admin.delete(&format!("newsletter/suppressions/{}", made.id())).await.expect(204);
@@ -337,14 +337,14 @@ api_test!(an_export_is_read_while_it_is_sent, async |world| {
     let mut pieces = Vec::new();
     while let Some(piece) = poll_fn(|context| Pin::new(&mut body).poll_next(context)).await {
         pieces.push(String::from_utf8(piece.unwrap().to_vec()).unwrap());
-        // Who leaves before their line was read is not in the file any more.
+        // A subscriber who is deleted before their line is read is not in the file.
         if pieces.len() == 2 {
             world.editor().delete(&format!("newsletter/subscribers/{last}")).await.expect(204);
         }
     }
     assert!(pieces.len() > 3 && pieces.iter().all(|piece| piece.len() < 512 * 1024), "{} pieces", pieces.len());
     assert_eq!(pieces.concat().lines().count(), 1 + 1099);
-    // The log tells how many there were when it was asked for.
+    // The log contains the number at the time of the request.
     let told = world.admin().get("audit?kind=subscribers.exported").await.expect(200);
     assert_eq!(told.at("/data/0/details/subscribers"), &json!(1100));
 });

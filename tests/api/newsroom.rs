@@ -1,10 +1,10 @@
-//! A real news page, posted and read back whole by API alone; and what it costs.
+//! A realistic news page, created and read with the API only, and its cost.
 
 use serde_json::{Value, json};
 
 use crate::support::{Node, Part, World, api_test};
 
-/// Eight pixels that are a picture.
+/// A very small PNG image.
 const PNG: &[u8] = &[
     0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0, 0, 1, 8, 6, 0, 0, 0, 0x1f,
     0x15, 0xc4, 0x89, 0, 0, 0, 0x0d, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0xf8, 0xcf, 0xc0, 0xf0, 0x1f, 0, 5, 0, 1, 0xff, 0x89, 0x99,
@@ -27,7 +27,7 @@ impl Node {
             editor.post("authors", json!({"name": "Jon Pier", "avatar": hero})).await.expect(201).id(),
         ];
         for number in 0..articles {
-            // Each is newer than the one before.
+            // Each article is newer than the previous one.
             self.pass(1);
             let draft = json!({
                 "title": format!("Story {number}"), "section": section, "hero_image": hero, "authors": authors, "tags": ["Harbour", "Trams", "Weather"],
@@ -104,11 +104,11 @@ api_test!(shows_a_changed_caption_everywhere_at_once, async |world| {
 api_test!(lists_twenty_articles_with_six_queries, async |world| {
     world.front_page(21).await;
     let node = world.node(&[("CACHE_BYTES", "0")]).await;
-    // Whatever a first request prepares is not counted.
+    // The statements that only a first request needs are not counted.
     node.anonymous().get("articles?limit=1").await.expect(200);
     let before = node.app.statements();
     let page = node.anonymous().get("articles").await.expect(200);
-    // One to begin the snapshot, one to end it.
+    // One statement begins the snapshot, one ends it.
     let queries = node.app.statements() - before - 2;
     assert_eq!(page.at("/data").as_array().unwrap().len(), 20);
     assert_eq!(page.at("/data/0/authors/1/avatar/alt"), "A crane");

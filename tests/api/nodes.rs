@@ -1,12 +1,11 @@
-//! Several servers on one database: each notices what the others commit, whenever that is and whatever their clocks say, and a
-//! token of one is a token of all.
+//! Several servers on one database: each notices commits of the others, whatever their clocks say, and accepts their tokens.
 
 use masthead::clock::Clock;
 use serde_json::json;
 
 use crate::support::{BEGINNING, Held, Node, World, api_test};
 
-/// Two nodes whose clocks are thirty seconds apart.
+/// Starts two nodes whose clocks differ by thirty seconds.
 async fn apart(world: &World) -> (Node, Node) {
     let start = |seconds: i64| Node::start(&world.database, &[], Clock::manual(BEGINNING + seconds * 1000));
     (start(15).await.expect("a node starts"), start(-15).await.expect("a node starts"))
@@ -16,7 +15,7 @@ async fn title(node: &Node, slug: &str) -> String {
     node.anonymous().get(&format!("articles/{slug}")).await.expect(200).text_at("/title")
 }
 
-/// Writes a change of an article and its event, as a node would whose clock says `at`.
+/// Writes a change of an article and its event, as a node with the time `at` would.
 fn change(held: &mut Held, id: &str, title: &str, at: i64) {
     held.run(&format!(
         "UPDATE publications SET title = '{title}' WHERE id = '{id}';
@@ -36,7 +35,7 @@ api_test!(a_late_commit_is_noticed_whatever_the_clocks_say, async |world| {
     let mut held = world.database.hold();
     change(&mut held, &slow, "Late", BEGINNING - 20_000);
     for round in 0..20 {
-        // SQLite has one writer, which waits for the one before.
+        // SQLite has one writer, which waits for the previous one.
         if matches!(held, Held::Postgres(_)) {
             let writer = if round % 2 == 0 { &ahead } else { &behind };
             let renamed = json!({"title": format!("Quick {round}")});
@@ -70,7 +69,7 @@ api_test!(what_is_known_is_not_read_again, async |world| {
     behind.app.follow_others().await;
     behind.app.follow_others().await;
     title(&behind, "slow").await;
-    // As long as the transaction is open, the event of the other one is at hand, and known.
+    // While the transaction is open, the other event is already known.
     let before = behind.app.statements();
     title(&behind, "slow").await;
     assert_eq!(behind.app.statements(), before);
@@ -87,7 +86,7 @@ api_test!(what_was_deleted_hides_nothing, async |world| {
     for round in 0..3 {
         behind.app.follow_others().await;
         title(&behind, "slow").await;
-        // The newest events go, as votes do after an hour, and what is new may take their places.
+        // The newest events are deleted, as votes are after an hour, and new events may reuse their ids.
         world.tamper("DELETE FROM events WHERE id IN (SELECT id FROM events ORDER BY id DESC LIMIT 1)");
         if round == 1 {
             world.tamper("VACUUM");
@@ -101,7 +100,7 @@ api_test!(what_was_deleted_hides_nothing, async |world| {
 
 api_test!(numbers_of_another_server_are_no_news, async |world| {
     world.published(json!({"title": "Slow"})).await;
-    // As after a restore: the rows have the numbers that a busier server gave them.
+    // As after a restore, the rows have higher transaction numbers, from a busier server.
     world.tamper("UPDATE events SET tx = tx + 1000000000");
     let (ahead, behind) = apart(world).await;
     behind.app.follow_others().await;

@@ -1,4 +1,4 @@
-//! Whole pages: one answer that holds all that a reader's page shows, and nothing that its parts would not.
+//! Whole pages: one response with all content of a reader's page, equal to the responses for its parts.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ fn slugs(cards: &Value) -> Vec<&str> {
     cards.as_array().unwrap().iter().map(|card| card["slug"].as_str().unwrap()).collect()
 }
 
-/// Three articles of a section some seconds apart, one elsewhere between them; answers the section's id.
+/// Publishes three articles in a section, some seconds apart, and one elsewhere between them; returns the section's id.
 async fn newsroom(world: &World) -> String {
     let section = world.section("City").await;
     for title in ["First", "Elsewhere", "Second", "Third"] {
@@ -58,10 +58,10 @@ api_test!(neighbours_are_those_of_the_section_and_the_language, async |world| {
     newsroom(world).await;
     let page = article_page(world, "first").await.expect(200);
     assert_eq!((page.at("/previous"), page.text_at("/next/slug")), (&Value::Null, "second".to_owned()));
-    // Where there is no section, they are those of the whole site.
+    // Without a section, the neighbours are those of the whole site.
     let page = article_page(world, "elsewhere").await.expect(200);
     assert_eq!((page.text_at("/previous/slug"), page.text_at("/next/slug")), ("first".to_owned(), "second".to_owned()));
-    // Published at the same moment, the id decides; nobody is passed over.
+    // If articles were published at the same moment, the id decides; none is skipped.
     let mut twins = Vec::new();
     for title in ["Twin one", "Twin two"] {
         twins.push(world.published(json!({"title": title, "section": "city", "locale": "de"})).await);

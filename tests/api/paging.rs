@@ -1,5 +1,4 @@
-//! Keyset pages against a model: whatever others insert and delete between two pages, of the rows that stayed none is
-//! skipped and none repeated.
+//! Keyset pages compared with a model: despite insertions and deletions between pages, no remaining row is skipped or repeated.
 
 use std::collections::BTreeSet;
 
@@ -8,11 +7,11 @@ use serde_json::json;
 
 use crate::support::{Answer, Engine, World, run};
 
-/// What happens between two pages.
+/// A change between two pages.
 #[derive(Clone, Debug)]
 enum Change {
     Insert(i32, &'static str),
-    /// Deletes one of those that are there, counted round.
+    /// Deletes an existing row, by an index modulo their number.
     Delete(usize),
 }
 
@@ -25,7 +24,7 @@ struct Script {
     changes: Vec<Vec<Change>>,
 }
 
-/// A row, as far as its place in the list goes.
+/// The parts of a row that decide its place in the list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Row {
     position: i64,
@@ -34,7 +33,7 @@ struct Row {
 }
 
 fn rows() -> impl Strategy<Value = (i32, &'static str)> {
-    // Few values, so that many rows are alike, and names that engines like to sort each in their own way.
+    // Few values, so that many rows are equal, and names that engines tend to sort differently.
     (0..3, prop::sample::select(vec!["a", "a b", "ab", "A-c", "b", "Z", "é", "_", "10", "9"]))
 }
 
@@ -64,7 +63,7 @@ proptest! {
     }
 }
 
-/// Walks to the end and back to the beginning, with changes on the way.
+/// Reads all pages to the end and back to the beginning, with changes in between.
 async fn walk(world: &World, script: &Script) {
     for (position, name) in &script.rows {
         insert(world, *position, name).await;
@@ -77,7 +76,7 @@ async fn walk(world: &World, script: &Script) {
     }
 }
 
-/// Walks along `next` or `prev` until there is no more; answers the cursor that leads back from the last page.
+/// Follows `next` or `prev` to the end; returns the cursor that leads back from the last page.
 async fn walk_one_way(
     world: &World,
     script: &Script,
@@ -88,7 +87,7 @@ async fn walk_one_way(
     let forward = direction == "next";
     let mut stayed: BTreeSet<Row> = all(world).await.into_iter().collect();
     if let Some(cursor) = &cursor {
-        // Going back begins before the last page, whose own rows are not to be seen again.
+        // The way back begins before the last page and does not repeat its rows.
         stayed = rest(world, script, cursor).await;
     }
     let mut seen: Vec<Row> = Vec::new();
@@ -129,7 +128,7 @@ async fn walk_one_way(
     back
 }
 
-/// All rows before a cursor that leads back.
+/// Returns all rows before a cursor that leads back.
 async fn rest(world: &World, script: &Script, cursor: &str) -> BTreeSet<Row> {
     let whole = Script { limit: 100, ..script.clone() };
     rows_of(&page(world, &whole, Some(cursor)).await).into_iter().collect()
@@ -157,7 +156,7 @@ fn rows_of(page: &Answer) -> Vec<Row> {
         .collect()
 }
 
-/// Sorts as the list promises: by each key, then by the id in the direction of the last key.
+/// Sorts by each key, then by the id in the direction of the last key, as lists do.
 fn sort(rows: &mut [Row], by: &str) {
     let fold = |name: &str| name.to_lowercase().replace('é', "e");
     rows.sort_by(|a, b| {

@@ -1,10 +1,10 @@
-//! What is said of a picture shows at once wherever the picture does, ready answers or not.
+//! Changes of an image's texts appear at once wherever the image is shown, in cached responses, too.
 
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Part, World, api_test, jpeg};
 
-/// What shows the picture's texts: articles by themselves, in lists, on pages; a portrait; what programs read.
+/// Responses that show the image's texts: articles, lists, pages, a portrait, and feeds.
 const PLACES: [&str; 12] = [
     "articles/the-hero",
     "articles/in-the-text",
@@ -20,7 +20,7 @@ const PLACES: [&str; 12] = [
     "/feeds/rss.xml",
 ];
 
-/// A picture that is a hero, stands in a text, and is a portrait; answers its id.
+/// Uploads an image that is used as a hero image, in a text and as a portrait; returns its id.
 async fn shown(world: &World) -> String {
     let (editor, admin) = (world.editor(), world.admin());
     let file = jpeg(1000, 600, 1);
@@ -70,7 +70,7 @@ api_test!(a_caption_changes_in_all_that_shows_it, async |world| {
             assert!(says(&after, "Mara Quay for the paper") && before.header("etag") != after.header("etag"), "{place}: {after}");
         }
     }
-    // Neither the articles nor their versions have changed by it.
+    // The articles and their versions do not change.
     assert_eq!(version().await, unchanged);
     let html = world.anonymous().get("articles/in-the-text").await.text_at("/body/html");
     assert!(html.contains("Line 9, at last <cite>Mara Quay for the paper</cite>"), "{html}");
@@ -99,11 +99,11 @@ api_test!(a_moved_focal_point_moves_all_crops, async |world| {
         seen.push(new);
     }
     assert!(seen.iter().all(|crops| *crops == seen[0]));
-    // The new addresses give the new crop, for ever.
+    // The new URLs show the new crop and can be cached forever.
     let url = seen[0][0].strip_prefix("https://api.news.example").unwrap();
     let crop = world.anonymous().get(url).await.expect(200);
     assert!(crop.required_header("cache-control").contains("immutable"));
-    // Back where it was, the addresses are those of before.
+    // When the focal point is restored, so are the URLs.
     world.editor().patch(&format!("images/{image}"), json!({"focal": null})).await.expect(200);
     let back = world.anonymous().get("articles/the-hero").await.expect(200);
     assert_eq!(crops(&back, "/hero_image"), crops(&before[0], "/hero_image"));

@@ -1,8 +1,8 @@
-//! How the database finds what is asked for and what is changed: by indexes, never by going through a table that grows.
+//! Query plans: all reads and writes use indexes and never scan a table that grows.
 //!
-//! The statements are those that the program really runs, overheard while it answers. Nobody has SQLite analyse its tables,
-//! neither here nor in production, so that the plans are the same for ten rows as for a million; PostgreSQL may choose otherwise
-//! where a table is small, but here it shows that it could do without going through any.
+//! The statements are recorded while the program responds. Nothing runs `ANALYZE` on SQLite, in production either, so the plans are
+//! the same for ten rows as for a million. PostgreSQL might choose scans for small tables, but here it shows that it can do without
+//! them.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::support::{Database, World, api_test};
 
-/// The tables that grow with what is published, said and done.
+/// The tables that grow with content and activity.
 const LARGE: [&str; 16] = [
     "articles",
     "article_texts",
@@ -30,7 +30,7 @@ const LARGE: [&str; 16] = [
     "redirects",
 ];
 
-/// What readers ask for; `{}` is an article's slug.
+/// The reads of public data; `{}` is an article's slug.
 const READS: [&str; 50] = [
     "articles",
     "articles?limit=100&include=body",
@@ -84,11 +84,11 @@ const READS: [&str; 50] = [
     "articles?count=false&limit=1",
 ];
 
-/// What stands outside `/api/v1`.
+/// Documents outside `/api/v1`.
 const DOCUMENTS: [&str; 5] =
     ["/feeds/rss.xml", "/feeds/atom.xml?section=news", "/feeds/feed.json?tag=eu", "/sitemap.xml", "/sitemap-news.xml"];
 
-/// What is wrong with how the engine carries a statement out; nothing where it is none that looks for rows.
+/// Returns the defects of a statement's plan; none for a statement that looks for no rows.
 fn faults(database: &Database, statement: &str) -> Vec<String> {
     let verb = statement.trim_start().split(' ').next().unwrap_or_default().to_ascii_uppercase();
     if !["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].contains(&verb.as_str()) {
@@ -103,9 +103,9 @@ fn faults(database: &Database, statement: &str) -> Vec<String> {
     faults.into_iter().map(|fault| format!("{fault}\n  {plan:?}\n  {statement}")).collect()
 }
 
-/// How a plan says that all of it is sorted.
+/// The line of a plan that sorts all rows.
 const SORTED: &str = "USE TEMP B-TREE FOR ORDER BY";
-/// Where few rows share a value, so that they may be sorted.
+/// Conditions that few rows satisfy, so that these may be sorted.
 const FEW: [&str; 8] = [
     "(id=?",
     "(rowid=?",
@@ -117,7 +117,7 @@ const FEW: [&str; 8] = [
     "publication_tags_1 (article_id=?",
 ];
 
-/// What is sorted as a whole is read as a whole, however little of it is asked for.
+/// Returns plans that sort many rows: these are read completely, however few are requested.
 fn sorts(plan: &[String]) -> Vec<String> {
     if plan.iter().all(|line| line != SORTED) {
         return Vec::new();
@@ -126,13 +126,13 @@ fn sorts(plan: &[String]) -> Vec<String> {
     plan.first().into_iter().chain(sorted).filter(|line| finds_many(line)).map(|line| format!("sorts {line}")).collect()
 }
 
-/// Whether many rows may be found in a table that grows.
+/// Checks whether a line may find many rows in a growing table.
 fn finds_many(line: &str) -> bool {
     let large = line.split_whitespace().nth(1).is_some_and(|table| LARGE.contains(&table));
     large && line.starts_with("SEARCH ") && !FEW.iter().any(|few| line.contains(few))
 }
 
-/// What is counted anew each time, row by row.
+/// Returns counts that read every row each time.
 fn counts(statement: &str, plan: &[String]) -> Vec<String> {
     if !statement.to_ascii_uppercase().contains("COUNT(") {
         return Vec::new();
@@ -140,16 +140,16 @@ fn counts(statement: &str, plan: &[String]) -> Vec<String> {
     plan.iter().filter(|line| finds_many(line)).map(|line| format!("counts {line}")).collect()
 }
 
-/// The tables that are gone through.
+/// Returns scans of growing tables.
 fn scans(plan: &[String]) -> Vec<String> {
     let large = |line: &str| line.split_whitespace().nth(1).is_some_and(|table| LARGE.contains(&table));
     let sorted = plan.iter().any(|line| line.contains("TEMP B-TREE FOR ORDER BY"));
-    // An index that gives the order is gone through from its beginning, until a page is full.
+    // Reading an index in order from its beginning, until a page is full, is no scan.
     let walks = |line: &str| line.contains("USING INDEX") || line.contains("USING COVERING INDEX");
     plan.iter().filter(|line| line.starts_with("SCAN ") && large(line) && (sorted || !walks(line))).cloned().collect()
 }
 
-/// The same on PostgreSQL: what it does by no index, and what it reads whole by one in order to sort it.
+/// The same on PostgreSQL: scans without an index, and indexes read completely for sorting.
 fn scans_of_postgres(plan: &[String]) -> Vec<String> {
     let large = |line: &str| {
         let table = line.split(" on ").nth(1).and_then(|rest| rest.split(' ').next());
@@ -181,12 +181,12 @@ api_test!(no_read_goes_through_a_table_that_grows, async |world| {
     let (mut found, mut heard) = (BTreeSet::new(), BTreeSet::new());
     for address in READS.iter().chain(&DOCUMENTS) {
         let mut address = address.replace("{}", &slug);
-        // The second page of a list enters it at a cursor.
+        // The second page of a list uses a cursor.
         for _ in 0..2 {
             let answer = reader.get(&address).await;
             let next = if address.contains("xml") || answer.status != 200 { None } else { next_of(&answer) };
             for statement in node.app.heard_statements() {
-                // What was explained once need not be explained again.
+                // Each statement is explained once.
                 if heard.insert(statement.clone()) {
                     found.extend(faults(&world.database, &statement).into_iter().map(|fault| format!("{address}\n  {fault}")));
                 }
@@ -205,7 +205,7 @@ fn none(faults: BTreeSet<String>) {
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n\n"));
 }
 
-/// What somebody who works here does all day; the bodies differ in everything that is counted.
+/// The daily work of editors; the bodies change everything that is counted.
 const WRITES: [(&str, &str, &str); 14] = [
     ("POST", "articles?publish=true", r#"{"title": "Fresh", "slug": "fresh", "section": "news", "authors": ["mara"], "tags": ["eu"]}"#),
     ("PATCH", "articles/fresh?publish=true", r#"{"section": "world", "authors": ["jon"], "tags": ["energy", "water"]}"#),
@@ -252,7 +252,7 @@ fn next_of(answer: &crate::support::Answer) -> Option<String> {
     serde_json::from_slice::<serde_json::Value>(&answer.body).ok()?.pointer("/page/next")?.as_str().map(str::to_owned)
 }
 
-/// A little of everything, so that no query is left out for want of what it would look for.
+/// Creates some data of each kind, so that no query is skipped for lack of data.
 async fn fill(world: &World) -> String {
     let admin = world.admin();
     admin.post("sections", json!({"name": "News"})).await.expect(201);

@@ -1,4 +1,4 @@
-//! Who may do what: one screen, compared with the document and with what the server really answers.
+//! Permissions: one table, compared with the document and with the server's responses.
 
 mod keys;
 mod scopes;
@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Client, Contract, Operation, Role, World, api_test};
 use table::POLICY;
 
-/// What whoever holds the edit token of a comment may do besides, for a quarter of an hour.
+/// Operations that the edit token of a comment also permits, for a quarter of an hour.
 const BY_EDIT_TOKEN: [&str; 2] = ["revise_comment", "delete_comment"];
 
-/// Whose it is decides, too. The columns: contributor, author, editor, moderator, admin.
+/// Permissions that depend on ownership. The columns: contributor, author, editor, moderator, admin.
 const OWNERSHIP: &[(&str, &str)] = &[
     ("read the own working copy", "+++-+"),
     ("edit the own draft", "+++-+"),
@@ -104,13 +104,13 @@ fn decision(answer: &Answer) -> char {
     }
 }
 
-/// What the table says of an operation without a query.
+/// Returns the table's decision for an operation without a query.
 fn decided(id: &str, role: Role) -> Option<char> {
     let (_, decisions) = POLICY.iter().find(|(row, _)| *row == id)?;
     Role::ALL.iter().position(|other| *other == role).and_then(|column| decisions.chars().nth(column))
 }
 
-/// Calls an operation about things that are not there, so that only the caller decides.
+/// Calls an operation on resources that do not exist, so that only the caller decides.
 async fn call(client: &Client, operation: &Operation, query: &str) -> Answer {
     let path = operation.path_with(|_| "nothing".to_owned());
     let path = if query.is_empty() { path } else { format!("{path}?{query}") };
@@ -137,7 +137,7 @@ api_test!(every_operation_decides_as_the_table_says, async |world| {
     let mut faults = Vec::new();
     for (row, decisions) in POLICY {
         let (id, query) = row.split_once('?').unwrap_or((row, ""));
-        // Two sessions that would not survive their own test.
+        // These operations would end or replace the session of the test.
         if ["log_out", "log_in", "refresh_session"].contains(&id) {
             continue;
         }
@@ -153,7 +153,7 @@ api_test!(every_operation_decides_as_the_table_says, async |world| {
 });
 
 api_test!(other_spellings_meet_no_other_decision, async |world| {
-    // One that ends the very session that asks is left out.
+    // Logging out would end the session of the test.
     for operation in Contract::get().operations.iter().filter(|operation| operation.id != "log_out") {
         let path = operation.path_with(|_| "nothing".to_owned());
         let (start, end) = path.rsplit_once('/').unwrap_or_default();
@@ -173,7 +173,7 @@ api_test!(other_spellings_meet_no_other_decision, async |world| {
             let client = world.client(role);
             for spelling in spellings.iter().filter(|spelling| **spelling != path) {
                 let answer = send(&client, operation, spelling).await;
-                // Where a name takes in what looks like another place, it is decided on as that name.
+                // A spelling that is matched as a name has the permissions of that operation.
                 let found = Contract::get().operation(&operation.method, spelling);
                 let same = found.is_some_and(|found| decided(&found.id, role) == Some(decision(&answer)));
                 assert!(same || [404, 405].contains(&answer.status), "{answer}");
@@ -198,7 +198,7 @@ api_test!(head_meets_the_decision_of_get, async |world| {
     }
 });
 
-/// What belongs to one person: their article, their picture, their profile, a comment on their published article.
+/// The resources of one user: an article, an image, a profile, and a comment on their published article.
 struct Belongings {
     article: String,
     image: String,
@@ -215,7 +215,7 @@ async fn belongings(world: &World, role: Role) -> Belongings {
     Belongings { article: world.draft_by(role, "A draft").await, image: world.image_by(role, 7).await, profile, comment }
 }
 
-/// What a role is answered when it does something to what belongs to somebody.
+/// Returns the response when a role acts on a resource of another user.
 async fn attempt(world: &World, role: Role, what: &str, theirs: &Belongings) -> Answer {
     let client = world.client(role);
     let Belongings { article, image, profile, comment } = theirs;
@@ -267,7 +267,7 @@ api_test!(whose_it_is_decides_too, async |world| {
                 _ => Role::Author,
             };
             let theirs = everybodys.get_mut(owner.name()).unwrap();
-            // What one of them takes away, the next finds anew.
+            // A resource that was deleted or changed is created again for the next role.
             match row.split(' ').next() {
                 Some("submit" | "trash" | "erase") => theirs.article = world.draft_by(owner, "A draft").await,
                 Some("withdraw" | "return") => {
@@ -282,7 +282,7 @@ api_test!(whose_it_is_decides_too, async |world| {
                 _ => {}
             }
             let answer = attempt(world, role, row, theirs).await;
-            // Who may see a comment does not always see its author's address.
+            // A role that sees a comment does not always see its author's email address.
             let hidden = row.starts_with("see the e-mail") && answer.json().get("author_email") == Some(&Value::Null);
             found.push(if hidden { '3' } else { decision(&answer) });
         }

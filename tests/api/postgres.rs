@@ -1,4 +1,4 @@
-//! Fails if the tests on PostgreSQL did not run, unless that was asked for.
+//! Fails if the tests on PostgreSQL were skipped, unless that was requested.
 
 #[test]
 fn postgres_was_tested_too() {
@@ -11,6 +11,6 @@ fn postgres_was_tested_too() {
         "PostgreSQL was not tested. Set TEST_DATABASE_URL to the maintenance database of a server, such as \
          postgres://postgres@localhost/postgres; or set it to nothing (TEST_DATABASE_URL= cargo test) to test SQLite alone."
     );
-    // Past the harness, which hides the output of a test that passes.
+    // Written directly, because the test harness hides the output of passing tests.
     std::io::Write::write_all(&mut std::io::stderr(), b"\nPostgreSQL was not tested, as asked: TEST_DATABASE_URL is empty.\n").unwrap();
 }

@@ -1,10 +1,10 @@
-//! Previews: what is not public yet, in the public shape, for whoever holds a token, and for nobody else.
+//! Previews: unpublished content in the public view, only for people with a token.
 
 use serde_json::{Value, json};
 
 use crate::support::{Answer, PASSWORD, Role, World, api_test};
 
-/// A draft of the editor's, and a preview of it.
+/// Creates a draft of the editor and a preview of it.
 async fn previewed(world: &World) -> (String, Answer) {
     let id = world.draft_by(Role::Editor, "Not yet").await;
     let preview = world.editor().post(&format!("articles/{id}/previews"), json!({})).await.expect(201);
@@ -44,13 +44,13 @@ api_test!(a_token_opens_the_working_copy_in_the_public_shape, async |world| {
     }
     assert!(shown.json().pointer("/body/markdown").is_none());
     assert_eq!((shown.header("cache-control"), shown.header("x-robots-tag")), (Some("private, no-store"), Some("noindex")));
-    // It is what publishing would give, but for the times.
+    // The preview equals the published article, except for times.
     world.publish(&id).await;
     let public = world.anonymous().get(&format!("articles/{id}")).await.expect(200);
     for member in ["title", "slug", "url", "excerpt", "body", "authors", "section", "tags", "seo", "share", "published_at", "custom"] {
         assert_eq!(public.json()[member], shown.json()[member], "{member}");
     }
-    // What is saved later shows; what is public does not change.
+    // Later saves appear in the preview; the published version does not change.
     world.author().patch(&format!("articles/{id}"), json!({"title": "Tram line 10"})).await.expect(200);
     assert_eq!(opened(world, "tram-line-9", &token).await.expect(200).text_at("/title"), "Tram line 10");
     assert_eq!(world.anonymous().get(&format!("articles/{id}")).await.text_at("/title"), "Tram line 9");
@@ -120,7 +120,7 @@ api_test!(a_preview_lives_no_longer_than_the_right_to_read, async |world| {
         world.anonymous().get(&format!("articles?preview={site}")).await.expect(status);
     };
     both(200).await;
-    // In the trash it is nobody's to read but the desk's.
+    // In the trash, only editors can read it.
     world.editor().delete(&format!("articles/{id}")).await.expect(204);
     opened(world, &id, &token).await.expect(404);
     world.editor().post(&format!("articles/{id}/restore"), json!({})).await.expect(200);
@@ -184,7 +184,7 @@ api_test!(a_token_of_the_site_opens_all_working_copies, async |world| {
     assert_eq!(next.texts("id").as_slice(), std::slice::from_ref(&public));
     assert!(first.required_header("link").contains(&format!("preview={token}")));
     world.anonymous().get(&format!("articles?preview={token}&status=draft")).await.expect_problem(400, "malformed_query");
-    // Whoever has no token sees nothing of all this, before and after somebody looked.
+    // Without a token, nothing of this is visible, before or after.
     let public_list = world.anonymous().get("articles").await.expect(200);
     assert_eq!(public_list.texts("title"), ["Was public"]);
 });
@@ -220,7 +220,7 @@ api_test!(a_token_as_of_a_time_shows_what_readers_will_see_then, async |world| {
     opened(world, &comes, &morning).await.expect_problem(404, "not_found");
     opened(world, &ends, &noon).await.expect_problem(410, "gone");
     opened(world, &never, &night).await.expect_problem(404, "not_found");
-    // Looking changes nothing, and nothing of it is kept for others.
+    // A preview changes nothing and is not cached for others.
     assert_eq!(world.database.dump(), before);
     assert_eq!(world.anonymous().get("articles").await.expect(200).body, public.body);
     editor.post("previews", json!({"at": "2026-03-14T09:00:00Z"})).await.expect(422).expect_faults(&[("/at", "in_the_past")]);
@@ -237,20 +237,20 @@ api_test!(a_token_opens_the_whole_page_of_its_article, async |world| {
     assert_eq!(page.text_at("/article/title"), "Not yet");
     assert_eq!((page.text_at("/previous/title"), page.text_at("/site/name")), ("Neighbour".into(), "Masthead".into()));
     assert_eq!((page.header("cache-control"), page.header("x-robots-tag")), (Some("private, no-store"), Some("noindex")));
-    // It is opened by nothing else, opens nothing else, and looking changes nothing.
+    // The token works only for this page, and the preview changes nothing.
     for path in ["pages/article/neighbour", "pages/home", "pages/section/city"] {
         world.anonymous().get(&format!("{path}?preview={token}")).await.expect_problem(404, "not_found");
     }
     world.anonymous().get("pages/article/not-yet").await.expect_problem(404, "not_found");
     world.anonymous().get("pages/article/not-yet?preview=x").await.expect_problem(404, "not_found");
     assert_eq!(world.database.dump(), before);
-    // What the page will be is what it becomes.
+    // The preview of the page equals the published page.
     world.publish(&id).await;
     let public = world.anonymous().get("pages/article/not-yet").await.expect(200);
     for member in ["site", "authors", "previous", "next", "related", "comments", "ads", "trending"] {
         assert_eq!(public.json()[member], page.json()[member], "{member}");
     }
-    // A change of what is public is opened at its own page, by the address that it has or will have.
+    // The changes of a public article are shown on its own page, under its current and its future slug.
     world.editor().patch(&format!("articles/{id}"), json!({"title": "Now", "slug": "now"})).await.expect(200);
     for name in [id.as_str(), "now"] {
         let page = world.anonymous().get(&format!("pages/article/{name}?preview={token}")).await.expect(200);
@@ -271,7 +271,7 @@ api_test!(a_token_as_of_a_time_opens_whole_pages, async |world| {
     let never = world.draft_of(Role::Editor, json!({"title": "Never planned", "section": section, "tags": [tag]})).await;
     editor.post("collections", json!({"key": "front-page", "title": "Front page", "items": [comes, never]})).await.expect(201);
     editor.put(&format!("articles/{comes}/publication"), json!({"at": "2026-03-14T11:00:00Z"})).await.expect(200);
-    // What advertises is as of then, too.
+    // Ads are selected as of that time, too.
     world.admin().post("ads/placements", json!({"key": "top", "label": "Ad"})).await.expect(201);
     let creative = json!({"placement": "top", "kind": "html", "html": "<b>Buy</b>", "starts_at": "2026-03-14T10:30:00Z"});
     world.admin().post("ads/creatives", creative).await.expect(201);

@@ -1,21 +1,21 @@
-//! Publishing: what readers get of articles, and when they no longer do.
+//! Publishing: what readers get of articles, and until when.
 
 use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::support::{Answer, Node, Role, World, api_test};
 
-/// Nothing has this id.
+/// An id that no resource has.
 const NOTHING: &str = "0190a0b0-0000-7000-8000-000000000000";
 
 impl Node {
-    /// Brings an article back from the trash.
+    /// Restores an article from the trash.
     async fn restore(&self, id: &str) -> Answer {
         self.editor().send(Method::POST, &format!("articles/{id}/restore"), None).await
     }
 }
 
-/// A problem without what names the request that it answers.
+/// Returns a problem document without the members that identify the request.
 fn anonymised(answer: &Answer) -> Map<String, Value> {
     let mut problem = answer.json().as_object().unwrap().clone();
     assert!(problem.remove("instance").is_some() && problem.remove("request_id").is_some());
@@ -47,7 +47,7 @@ api_test!(drafts_cannot_be_told_from_nothing, async |world| {
     let by_slug = world.anonymous().get("articles/secret-plans").await.expect_problem(404, "not_found");
     let unknown = world.anonymous().get("articles/secret-plane").await.expect_problem(404, "not_found");
     assert_eq!((anonymised(&by_slug), names_of_headers(&by_slug)), (anonymised(&unknown), names_of_headers(&unknown)));
-    // Nor does a token change what the public address says.
+    // A token does not change the public response.
     world.author().get(&format!("articles/{draft}")).await.expect_problem(404, "not_found");
 });
 
@@ -63,7 +63,7 @@ api_test!(are_published_and_withdrawn, async |world| {
         assert!(public.json().get(member).is_none(), "readers see {member}");
     }
     assert!(public.at("/body").get("markdown").is_none());
-    // A second time changes nothing.
+    // Publishing again changes nothing.
     world.pass(60);
     assert_eq!(author.put(&path, json!({})).await.expect(200).json(), published.json());
 
@@ -135,7 +135,7 @@ api_test!(old_slugs_lead_to_the_new_one_for_ever, async |world| {
         assert_eq!(other.text_at("/slug"), format!("{old}-2"));
     }
     reader.get("articles/three").await.expect(200);
-    // Its owner may have it back; nothing leads in a circle then.
+    // The article can have a former slug back; redirects form no loop then.
     editor.patch(&format!("articles/{id}?publish=true"), json!({"slug": "one"})).await.expect(200);
     reader.get("articles/one").await.expect(200);
     assert_eq!(reader.get("articles/three").await.expect(308).text_at("/canonical_slug"), "one");
@@ -151,7 +151,7 @@ api_test!(slugs_of_drafts_are_taken_too, async |world| {
     let other = world.draft_by(Role::Author, "Buses").await;
     world.author().post("articles", json!({"title": "X", "slug": "trams"})).await.expect_problem(409, "slug_taken");
     world.author().patch(&format!("articles/{other}"), json!({"slug": "trams"})).await.expect_problem(409, "slug_taken");
-    // A slug that was never public is free once it is given up.
+    // A slug that was never public becomes free again.
     world.author().patch("articles/trams", json!({"slug": "trains"})).await.expect(200);
     world.author().patch(&format!("articles/{other}"), json!({"slug": "trams"})).await.expect(200);
 });

@@ -1,4 +1,4 @@
-//! Redirects, and what stands at a path of the site.
+//! Redirects, and the content at paths of the site.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -61,7 +61,7 @@ api_test!(an_old_address_leads_to_the_new_one, async |world| {
     let id = world.published(json!({"title": "Tram", "section": "city"})).await;
     assert_eq!(told(&resolve(&node, "/blog/city/2026/03/tram.html").await), is(200, "article", "/blog/city/2026/03/tram.html"));
     assert_eq!(told(&resolve(&node, "/city/2026/03/tram.html").await), is(200, "article", "/blog/city/2026/03/tram.html"));
-    // The date and the section only go along; the address that has the right ones is the article's.
+    // The slug decides; another date or section in the path redirects to the article's URL.
     assert_eq!(told(&resolve(&node, "/world/2019/01/tram.html").await), is(301, "article", "/blog/city/2026/03/tram.html"));
     world.editor().patch(&format!("articles/{id}?publish=true"), json!({"slug": "tramway"})).await.expect(200);
     assert_eq!(told(&resolve(&node, "/city/2026/03/tram.html").await), is(301, "article", "/blog/city/2026/03/tramway.html"));
@@ -79,7 +79,7 @@ api_test!(redirects_are_made_read_changed_and_deleted, async |world| {
     assert_eq!((made.text_at("/from"), made.text_at("/to"), made.number_at("/status")), ("/Old/Café".into(), "/tram?x=1#top".into(), 301));
     let read = editor.get(&path).await.expect(200);
     assert_eq!(read.json(), made.json());
-    // A round trip changes nothing.
+    // Sending the response back changes nothing.
     let same = editor.with("if-match", &read.etag()).put(&path, read.json().clone()).await.expect(200);
     assert_eq!((same.etag(), same.json()), (read.etag(), read.json()));
     let changed = editor.patch(&path, json!({"status": 302})).await.expect(200);
@@ -125,20 +125,20 @@ api_test!(a_way_is_followed_to_its_end_and_never_in_a_circle, async |world| {
         let refused = redirect(world, from, to).await.expect(422).expect_faults(&[("/to", "loop")]);
         assert!(refused.fault_detail("/to").contains(from), "{refused}");
     }
-    // Changing one may not close a circle, either.
+    // A change cannot create a loop, either.
     let list = world.editor().get("redirects?from=/c").await.expect(200);
     let third = format!("redirects/{}", list.text_at("/data/0/id"));
     world.editor().patch(&third, json!({"to": "/a"})).await.expect(422).expect_faults(&[("/to", "loop")]);
     world.editor().patch(&third, json!({"to": "https://elsewhere.example/x", "status": 308})).await.expect(200);
     let answer = resolve(world, "/a").await.expect(200);
     assert_eq!(told(&answer), (301, "elsewhere".to_owned(), "https://elsewhere.example/x".to_owned()));
-    // A redirect goes before what stands at its path.
+    // A redirect takes precedence over content at its path.
     redirect(world, "/tram", "/sections/nothing").await.expect(201);
     assert_eq!(told(&resolve(world, "/tram").await.expect(200)), is(301, "elsewhere", "/sections/nothing"));
-    // One that leads to what is gone still leads there; one whose way ends with 410 is gone itself.
+    // A redirect to missing content is followed; a chain that ends with 410 is gone.
     world.editor().patch(&third, json!({"to": null, "status": 410})).await.expect(200);
     resolve(world, "/a").await.expect_problem(410, "gone");
-    // An old slug is no further step for the reader.
+    // A former slug adds no redirect for the reader.
     world.editor().patch("articles/tram?publish=true", json!({"slug": "tramway"})).await.expect(200);
     redirect(world, "/very-old", "/tram").await.expect(201);
     redirect(world, "/older", "/tramway").await.expect(201);

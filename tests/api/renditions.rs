@@ -1,4 +1,4 @@
-//! Renditions: the ladder, crops around the focal point, formats, how they are made and kept, and how they end.
+//! Renditions: widths, crops around the focal point, formats, their creation, storage and deletion.
 
 use std::io::Cursor;
 
@@ -11,7 +11,7 @@ use crate::support::{Answer, Client, Part, Role, World, encoded, jpeg, media_tes
 const NOBODY: &str = "0190a0b0-0000-7000-8000-000000000000";
 const BASE: &str = "https://api.news.example";
 
-/// Three stripes from left to right: red, green, blue.
+/// Returns an image with three stripes from left to right: red, green, blue.
 fn stripes(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, _| match x * 3 / width {
         0 => Rgb([220, 0, 0]),
@@ -42,7 +42,7 @@ fn picture(answer: &Answer) -> DynamicImage {
     image::load_from_memory(&answer.body).unwrap_or_else(|error| panic!("{error} in {answer}"))
 }
 
-/// Which of the stripes' colours a place has.
+/// Returns the colour of the stripe at a point.
 fn color(picture: &DynamicImage, x: u32, y: u32) -> char {
     let Rgba([red, green, blue, _]) = picture.get_pixel(x, y);
     match red.max(green).max(blue) {
@@ -52,7 +52,7 @@ fn color(picture: &DynamicImage, x: u32, y: u32) -> char {
     }
 }
 
-/// How many files lie beneath a picture's folder of renditions.
+/// Returns the files in an image's folder of renditions.
 fn kept(world: &World, image: &str) -> Vec<String> {
     fn walk(folder: &std::path::Path, names: &mut Vec<String>) {
         for entry in std::fs::read_dir(folder).into_iter().flatten() {
@@ -113,7 +113,7 @@ media_test!(are_cropped_around_the_focal_point, async |world| {
     let second = anybody.get(path(&after)).await.expect(200);
     assert_eq!((color(&picture(&second), 5, 5), color(&picture(&second), 290, 5)), ('r', 'r'));
     assert_ne!(first.etag(), second.etag());
-    // The address of before gives what is right now, and not for long.
+    // The old URLs show the current crop, with a short lifetime in caches.
     for old in [path(&before).to_owned(), path(&before).split('?').next().unwrap().to_owned()] {
         let now = anybody.get(&old).await.expect(200);
         assert_eq!((now.etag(), now.required_header("cache-control")), (second.etag(), "public, max-age=60".into()));
@@ -139,7 +139,7 @@ media_test!(come_in_the_format_that_the_client_takes, async |world| {
     assert_eq!(best(&opaque, "*/*").await, ("image/jpeg".into(), true));
     assert_eq!(best(&opaque, "image/webp,*/*").await, ("image/webp".into(), true));
     assert_eq!(best(&opaque, "image/webp;q=0,*/*").await, ("image/jpeg".into(), true));
-    // AVIF is made by a job; WebP helps out until then.
+    // AVIF is made by a job; WebP is served until then.
     assert_eq!(best(&opaque, chrome).await, ("image/webp".into(), false));
     let early = get(&anybody, &opaque, "160.avif").await.expect(200);
     assert_eq!((early.media_type(), early.required_header("cache-control")), ("image/webp", "public, max-age=60".into()));
@@ -150,12 +150,12 @@ media_test!(come_in_the_format_that_the_client_takes, async |world| {
     assert_eq!(late.body.get(4..12), Some(b"ftypavif".as_slice()));
     assert_eq!(best(&glass.id(), "*/*").await, ("image/png".into(), true));
     assert!(glass.text_at("/srcset/jpeg").contains("/160.png ") || glass.text_at("/srcset/jpeg").contains("/200.png "));
-    // What is transparent becomes white where a format knows no transparency.
+    // Transparent pixels become white in a format without transparency.
     let white = picture(&get(&anybody, &glass.id(), "160.jpg").await.expect(200));
     assert!(white.get_pixel(5, 40).0.iter().all(|value| *value > 240));
 });
 
-/// Lets the tasks of the program run that write jobs, and then does those.
+/// Waits for tasks that create jobs, and then runs the jobs.
 async fn settle(world: &World) {
     for _ in 0..200 {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
@@ -200,7 +200,7 @@ media_test!(are_kept_for_ever_and_do_nothing, async |world| {
     assert_eq!(same.etag(), whole.etag());
     let part = anybody.with("range", "bytes=4-9").get(&path).await.expect(206);
     assert_eq!(part.body, whole.body[4..10]);
-    // Another node has the same bytes under the same tag.
+    // Another node serves the same bytes with the same entity tag.
     let node = world.node(&[]).await;
     let there = get(&node.anonymous(), &image, "320.webp").await.expect(200);
     assert_eq!((there.etag(), &there.body), (whole.etag(), &whole.body));
@@ -243,13 +243,13 @@ media_test!(keep_the_movement_in_webp_alone, async |world| {
     for still in ["160.jpg", "square/160.png"] {
         assert!(picture(&get(&anybody, &image, still).await.expect(200)).get_pixel(80, 60).0[0] < 12);
     }
-    // Who takes AVIF, too, sees it move.
+    // Clients that also accept AVIF get the animation as WebP.
     let best = anybody.with("accept", "image/avif,image/webp").get(&format!("/media/{image}/160.auto")).await.expect(200);
     assert_eq!((best.media_type(), &best.body), ("image/webp", &moving.body));
 });
 
 media_test!(are_upright_in_srgb_and_without_secrets, async |world| {
-    // Stored lying, to be turned by a quarter; in the colours of Display P3; with a place in it.
+    // The file is stored rotated by 90 degrees, in Display P3, and with a location.
     let file = bytes(stripes(600, 300), ImageFormat::Jpeg);
     let exif = [b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".as_slice(), b"GPS quokka"].concat();
     let profile = moxcms::ColorProfile::new_display_p3().encode().unwrap();
@@ -269,7 +269,7 @@ media_test!(are_upright_in_srgb_and_without_secrets, async |world| {
         let rendition = picture(&rendition);
         assert_eq!(rendition.dimensions(), (160, 320));
         assert_eq!([20, 160, 300].map(|y| color(&rendition, 80, y)), ['r', 'g', 'b']);
-        // This green of Display P3 lies outside of sRGB: the nearest has no red in it and more green.
+        // This green of Display P3 is outside sRGB; the nearest colour has no red and more green.
         let green = rendition.get_pixel(80, 160).0;
         assert!(green[0] < 12 && green[1] > 222, "{green:?}");
     }
@@ -292,7 +292,7 @@ media_test!(are_given_what_an_agency_wrote, async |world| {
     assert!(!kept.body.windows(6).any(|window| window == b"Agency"));
 });
 
-/// A GIF of one pixel that says so many frames of a size of their own.
+/// Returns a GIF of one pixel that claims a number of frames and their size.
 fn flood(frames: usize, width: u16, height: u16) -> Vec<u8> {
     let (across, down) = (width.to_le_bytes(), height.to_le_bytes());
     let frame = [b"\x2c\0\0\0\0".as_slice(), &across, &down, b"\0\x02\x02\x44\x01\0"].concat();
@@ -300,7 +300,7 @@ fn flood(frames: usize, width: u16, height: u16) -> Vec<u8> {
     [head, frame.repeat(frames), b";".to_vec()].concat()
 }
 
-/// Chunks of a PNG that says a size and a number of frames, and holds hardly anything.
+/// Returns a PNG that claims a size and a number of frames, with hardly any data.
 fn hollow_png(width: u32, height: u32, frames: u32) -> Vec<u8> {
     let crc = |bytes: &[u8]| {
         !bytes.iter().fold(u32::MAX, |crc, byte| {
@@ -335,7 +335,7 @@ media_test!(are_never_made_of_what_floods, async |world| {
         refused.expect_problem(422, "validation_failed").expect_faults(&[("/file", code)]);
         assert!(began.elapsed() < std::time::Duration::from_secs(2), "{kind}");
     }
-    // A page with a picture's beginning is no picture; a picture with a page behind it loses the page.
+    // An HTML page that begins like an image is refused; an image followed by an HTML page loses the page.
     let page = b"<html><script>alert(1)</script></html>";
     let refused = world.author().upload("images", &[Part::file("page.gif", &[b"GIF89a".as_slice(), page].concat())]).await;
     refused.expect_problem(422, "validation_failed");
@@ -368,7 +368,7 @@ media_test!(are_offered_wherever_a_picture_is, async |world| {
         assert_eq!(shown["sources"][1]["srcset"], shown["srcset"]["webp"]);
         assert_eq!((&shown["crops"]["16x9"]["width"], &shown["crops"]["16x9"]["height"]), (&json!(889), &json!(500)));
     }
-    // Every address that is offered is there.
+    // Every listed URL works.
     let shown = read.at("/hero_image");
     let mut offered = vec![shown["url"].as_str().unwrap().to_owned()];
     for source in shown["sources"].as_array().unwrap().iter().chain(shown["crops"].as_object().unwrap().values()) {
@@ -384,7 +384,7 @@ media_test!(are_offered_wherever_a_picture_is, async |world| {
 });
 
 media_test!(of_drafts_are_as_open_as_their_originals, async |world| {
-    // An address that nobody can guess: editors see the picture in a browser, which sends no token for it.
+    // The URL cannot be guessed: browsers of editors load drafts' images without a token.
     let image = world.image_by(Role::Author, 1).await;
     let original = world.author().get(&format!("images/{image}?view=editor")).await.expect(200);
     world.anonymous().get(path(&original.text_at("/url"))).await.expect(200);

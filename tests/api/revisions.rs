@@ -1,4 +1,4 @@
-//! Revisions: every save is kept, can be read, compared and restored.
+//! Revisions: listing, reading, comparing and restoring saves.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, Role, World, api_test};
 
-/// Nothing has this id.
+/// An id that no resource has.
 const NOTHING: &str = "0190a0b0-0000-7000-8000-000000000000";
 
 async fn restore(client: &Client, id: &str, number: i32, query: &str) -> Answer {
@@ -18,7 +18,7 @@ fn changed(diff: &Answer) -> Vec<String> {
     diff.at("/fields").as_array().unwrap().iter().map(|field| field["pointer"].as_str().unwrap().to_owned()).collect()
 }
 
-/// The older and the newer text, put together from the pieces.
+/// Returns the older and the newer text, joined from the pieces.
 fn texts_of(diff: &Answer) -> (String, String) {
     let but = |left_out: &str| {
         let pieces = diff.at("/body/pieces").as_array().unwrap().iter().filter(|piece| piece["change"] != left_out);
@@ -34,7 +34,7 @@ api_test!(every_save_is_kept, async |world| {
     world.pass(60);
     world.editor().patch(&format!("{path}?note=Shorter"), json!({"title": "Tram"})).await.expect(200);
     world.pass(60);
-    // What changes nothing is no save.
+    // A save without changes creates no revision.
     author.patch(&format!("{path}?note=Nothing"), json!({"title": "Tram"})).await.expect(200);
     author.put(&format!("{path}/publication"), json!({})).await.expect(200);
     author.patch(&path, json!({"dek": "New"})).await.expect(200);
@@ -76,7 +76,7 @@ api_test!(lists_of_revisions_are_paged, async |world| {
     loop {
         let page = editor.get(&format!("{path}?{query}")).await.expect(200);
         found.extend(page.each("number"));
-        // What is saved meanwhile moves nothing.
+        // Saves between two pages do not move the rows.
         editor.patch(&format!("articles/{id}"), json!({"dek": format!("After {}", found.len())})).await.expect(200);
         let Some(next) = page.at("/page/next").as_str() else { break };
         query = format!("limit=4&cursor={next}");
@@ -158,13 +158,13 @@ api_test!(revisions_are_compared, async |world| {
     for query in ["against=9", "against=0", "against=x", "with=1"] {
         editor.get(&format!("{path}/revisions/3/diff?{query}")).await.expect_problem(400, "malformed_query");
     }
-    // What is gone since can still be told.
+    // Deleted resources still appear, by id.
     editor.delete(&format!("authors/{jon}?reassign_to={mara}")).await.expect(204);
     let diff = editor.get(&format!("{path}/revisions/2/diff")).await.expect(200);
     assert_eq!(diff.at("/fields/0/after/1"), &json!({"id": jon}));
 });
 
-/// Many short words, in another order for each step, broken into blocks that are not too long.
+/// Returns many short words, in a different order for each step, in blocks of limited length.
 fn shuffled(count: usize, step: usize, between: &str) -> String {
     let word = |number: usize| format!("{:x}{}", (number * step) % 65_521, if number % 9_000 == 8_999 { "\n\n" } else { between });
     (0..count).map(word).collect::<Vec<_>>().concat()
@@ -198,11 +198,11 @@ api_test!(a_revision_is_restored_as_a_new_one, async |world| {
     for member in ["title", "slug", "dek", "tags", "body", "custom", "seo"].into_iter().filter(|name| *name != "seo") {
         assert_eq!(restored.json()[member], before.json()[member], "{member}");
     }
-    // Readers see nothing of it yet.
+    // Readers do not see the change yet.
     assert_eq!(world.anonymous().get(&path).await.expect(200).text_at("/title"), "Buses");
     let list = author.get(&format!("{path}/revisions")).await.expect(200);
     assert_eq!(list.each("note"), [json!("Revision 1 restored"), Value::Null, Value::Null]);
-    // Again, there is nothing to do; and what was answered can be sent back.
+    // A second restoration changes nothing; the response can be sent back.
     assert_eq!(restore(&author, &id, 1, "").await.expect(200).etag(), "\"v4\"");
     assert_eq!(author.put(&path, restored.json().clone()).await.expect(200).etag(), "\"v4\"");
     restore(&author, &id, 2, "?note=Back%20again").await.expect(200);

@@ -1,4 +1,4 @@
-//! Scheduling: what is planned happens at its time, once, whatever clocks, processes and people do meanwhile.
+//! Scheduling: publications happen once, at their time, whatever clocks, processes and users do.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -6,27 +6,27 @@ use serde_json::{Value, json};
 use crate::support::{CANARY, Node, PASSWORD, Role, World, api_test};
 use crate::workflow::{LATER, events_of};
 
-/// How many seconds after the beginning `LATER` is, and one more.
+/// The seconds from the beginning to `LATER`, plus one.
 const WAIT: i64 = 548;
 
 impl Node {
-    /// Plans a publication.
+    /// Schedules a publication.
     async fn plan(&self, id: &str, body: Value) {
         let planned = self.editor().put(&format!("articles/{id}/publication"), body).await.expect(200);
         assert!(!planned.at("/scheduled_at").is_null(), "{planned}");
     }
 
-    /// Looks for what is due.
+    /// Publishes and ends what is due.
     async fn tick(&self) -> usize {
         self.app.run_due_publications().await.expect("the database answers")
     }
 
-    /// What readers get of an article.
+    /// Returns the status that readers get for an article.
     async fn status(&self, id: &str) -> u16 {
         self.anonymous().get(&format!("articles/{id}")).await.status
     }
 
-    /// The working copy, after the tokens of the beginning have ended.
+    /// Returns the working copy after the first tokens have expired.
     async fn late_copy(&self, id: &str) -> crate::support::Answer {
         let login = json!({"email": Role::Editor.email(), "password": PASSWORD});
         let token = self.anonymous().post("auth/login", login).await.expect(200).text_at("/access_token");
@@ -65,7 +65,7 @@ api_test!(a_look_is_one_query, async |world| {
     world.tick().await;
     let before = world.app.statements();
     world.tick().await;
-    // One to begin the snapshot, one to end it.
+    // One statement begins the snapshot, one ends it.
     assert_eq!(world.app.statements() - before, 3);
 });
 
@@ -76,7 +76,7 @@ api_test!(readers_get_the_save_that_was_chosen, async |world| {
     world.plan(&id, json!({"at": LATER})).await;
     let edits = json!({"title": CANARY, "slug": "other", "tags": [CANARY], "body": {"markdown": CANARY}});
     editor.patch(&path, edits).await.expect(200);
-    // The slug that it will have is its own until then.
+    // The future slug is reserved until then.
     editor.post("articles", json!({"title": "Thief", "slug": "chosen"})).await.expect_problem(409, "slug_taken");
     assert_eq!(editor.post("articles", json!({"title": "Chosen"})).await.expect(201).text_at("/slug"), "chosen-2");
     world.pass(WAIT);
@@ -129,7 +129,7 @@ api_test!(publishing_at_once_is_instead_of_what_was_planned, async |world| {
     editor.patch(&format!("articles/{}?publish=true", ids[0]), json!({"title": "Now"})).await.expect(200);
     editor.put(&format!("articles/{}/publication", ids[1]), json!({})).await.expect(200);
     editor.delete(&format!("articles/{}/publication", ids[2])).await.expect(204);
-    // Saving and publishing in one step keeps the end; a publication that is put without one has none.
+    // `publish=true` keeps the end; `PUT` without `until` removes it.
     assert_eq!(world.working_copy(&ids[0]).await.at("/until"), "2026-03-14T09:40:00.000Z");
     assert_eq!(world.working_copy(&ids[1]).await.at("/until"), &Value::Null);
     world.pass(WAIT);
@@ -152,7 +152,7 @@ api_test!(a_publication_ends, async |world| {
     assert_eq!(world.tick().await, 1);
     assert_eq!(reader.get("articles").await.texts("id"), [id.as_str()]);
     assert_eq!(world.working_copy(&id).await.at("/until"), LATER);
-    // Saving what is public does not touch its end; putting another does.
+    // Saving a public article keeps its end; `PUT` with another `until` changes it.
     world.editor().put(&path, json!({"until": "2026-03-14T09:35:00Z"})).await.expect(200);
     world.editor().patch(&format!("articles/{id}"), json!({"dek": "x"})).await.expect(200);
     world.pass(400);
@@ -207,7 +207,7 @@ api_test!(what_came_due_while_no_server_ran_is_published_at_its_start, async |wo
     world.pass(24 * 60 * 60);
     let node = world.node(&[]).await;
     assert_eq!(node.tick().await, 4);
-    // In the order in which they were planned, at the times they were planned for.
+    // Articles are published in the order of their scheduled times, and dated to them.
     let list = node.anonymous().get("articles").await.expect(200);
     assert_eq!(
         (list.texts("title"), list.text_at("/data/1/published_at")),
@@ -238,7 +238,7 @@ api_test!(of_many_processes_one_publishes, async |world| {
     assert_eq!(done.iter().sum::<usize>(), 5);
     assert_eq!(events_of(world, "article.published").len(), 5);
     for node in &nodes {
-        // Who looked has a new page, whoever published.
+        // Every node serves the new page, whichever published.
         node.tick().await;
         assert_eq!(node.status(&ids[0]).await, 200);
     }
@@ -275,7 +275,7 @@ api_test!(what_can_no_longer_be_published_stands_in_nobodys_way, async |world| {
     assert_eq!((copy.text_at("/status"), copy.at("/scheduled_at")), ("draft".into(), &Value::Null));
     assert!(copy.text_at("/failed_publication/detail").contains(&section), "{copy}");
     assert_eq!((events_of(world, "article.publication_failed").len(), world.tick().await), (1, 0));
-    // Publishing it as it is now settles the matter.
+    // Publishing the working copy clears the failure.
     let published = editor.put(&format!("articles/{broken}/publication"), json!({})).await.expect(200);
     assert_eq!(published.at("/failed_publication"), &Value::Null);
 });
@@ -288,7 +288,7 @@ api_test!(a_broken_row_stands_in_nobodys_way, async |world| {
     world.editor().patch(&format!("articles/{broken}"), json!({"dek": "x"})).await.expect(200);
     world.tamper(&format!("UPDATE revisions SET content = 'no JSON' WHERE article_id = '{broken}' AND number = 1"));
     world.pass(WAIT);
-    // At first it might pass; a minute later it does not.
+    // The failure might be temporary at first; after a minute the publication is given up.
     assert!(world.app.run_due_publications().await.is_err());
     assert_eq!((world.status(&broken).await, world.status(&fine).await), (404, 200));
     world.pass(2);
@@ -334,7 +334,7 @@ api_test!(plans_race_with_the_clock, async |world| {
     for id in &ids {
         let article = world.working_copy(id).await;
         assert_eq!(article.text_at("/status"), "trashed");
-        // The scheduler may have published it before.
+        // The scheduler may have published the article first.
         let expected = if article.at("/published_at").is_null() { 404 } else { 410 };
         assert_eq!(world.status(id).await, expected);
     }

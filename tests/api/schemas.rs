@@ -1,4 +1,4 @@
-//! Custom fields: the schemas that `custom` must fit, and numbers that come back as they were sent.
+//! Custom fields: schemas for `custom`, and numbers that are returned exactly as sent.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ api_test!(every_save_must_fit_and_is_told_every_fault, async |world| {
     world.editor().post("articles", json!({"title": "None"})).await.expect(422).expect_faults(&[("/custom/rating", "required")]);
     let id = world.editor().post("articles", json!({"title": "Good", "custom": {"rating": 5}})).await.expect(201).id();
     let path = format!("articles/{id}");
-    // A patch is checked by what it makes of the whole.
+    // A patch is validated with the whole resulting value.
     world.editor().patch(&path, json!({"custom": {"code": "ABC"}})).await.expect(200);
     world.editor().patch(&path, json!({"custom": {"rating": null}})).await.expect(422).expect_faults(&[("/custom/rating", "required")]);
     world.editor().post("authors", json!({"name": "Mara Quay", "custom": {"rating": "high"}})).await.expect(201);
@@ -80,14 +80,14 @@ api_test!(what_would_not_fit_is_named_first, async |world| {
     let found = misfits.iter().find(|one| one["id"] == misfit.as_str()).expect("the first that was made is named");
     let pointers: Vec<_> = found["errors"].as_array().unwrap().iter().map(|fault| fault["pointer"].as_str().unwrap()).collect();
     assert!(found["kind"] == "article" && pointers.contains(&"/custom/rating") && pointers.contains(&"/custom/other"), "{found}");
-    // A refusal changes nothing.
+    // A refused schema changes nothing.
     assert_eq!(world.editor().get("schemas/article").await.expect(200).number_at("/version"), 0);
     world.admin().put("schemas/article?force=true", rating()).await.expect(200);
-    // Readers go on; whoever saves it next is told.
+    // Readers still get the article; the next save gets the validation errors.
     assert_eq!(world.anonymous().get(&format!("articles/{misfit}")).await.expect(200).at("/custom/rating"), "two");
     world.editor().patch(&format!("articles/{misfit}"), json!({"dek": "More"})).await.expect(422);
     world.editor().patch(&format!("articles/{misfit}"), json!({"custom": {"rating": 2, "other": null}})).await.expect(200);
-    // Nor does it come back from the history.
+    // A revision that violates the schema cannot be restored.
     let restoring = world.editor().post(&format!("articles/{misfit}/revisions/1/restore"), json!({})).await;
     restoring.expect(422).expect_faults(&[("/custom/other", "unknown_member"), ("/custom/rating", "wrong_type")]);
     let told = world.admin().get("audit?subject_kind=schema").await.expect(200);
@@ -102,7 +102,7 @@ api_test!(nothing_new_slips_past_a_schema_that_is_just_accepted, async |world| {
             (0..12).map(async |number| editor.post("articles", json!({"title": format!("Tram {round} {number}")})).await),
         );
         let (made, refusal) = futures_util::join!(makes, put(world, "article", rating()));
-        // Either what is there was seen, or what came later was told.
+        // Either the schema was refused because of the new articles, or these were refused because of the schema.
         assert!(refusal.status == 409 || made.iter().all(|answer| answer.status == 422), "{round}: {}", refusal.text());
         let uploads = futures_util::future::join_all(
             pictures.iter().map(async |picture| editor.upload("images", &[Part::file("a.jpg", picture)]).await),
@@ -200,7 +200,7 @@ api_test!(the_served_document_has_them_on_every_node, async |world| {
         assert_eq!(document.at("/components/schemas/ArticleView/properties/custom/anyOf/0"), &place);
         assert!(document.json().pointer("/components/schemas/AuthorCustom").is_none());
     }
-    // The other node checks by it, too.
+    // The other node uses the new schema, too.
     other.editor().post("articles", json!({"title": "None"})).await.expect(422).expect_faults(&[("/custom/rating", "required")]);
     let narrower = json!({"properties": {"rating": {"maximum": 3}}});
     other.admin().put("schemas/article", narrower).await.expect(200);

@@ -1,4 +1,4 @@
-//! Sections: what editors do with them, and what readers get.
+//! Sections: operations of editors, and public responses.
 
 use serde_json::{Value, json};
 
@@ -322,7 +322,7 @@ api_test!(answer_head_and_options, async |world| {
     assert_eq!(options.required_header("allow"), "GET, PUT, PATCH, DELETE, HEAD, OPTIONS");
 });
 
-/// The address of a relation in a Link header.
+/// Returns the URL of a relation in a Link header.
 fn link<'a>(header: &'a str, relation: &str) -> Option<&'a str> {
     header.split(", ").find_map(|link| link.strip_suffix(&format!(">; rel=\"{relation}\""))?.strip_prefix('<'))
 }

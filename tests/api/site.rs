@@ -1,4 +1,4 @@
-//! The site: what it says of itself by default, and who may change it.
+//! The site: its default settings, and who may change them.
 
 use serde_json::{Value, json};
 

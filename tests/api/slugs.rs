@@ -1,4 +1,4 @@
-//! Slugs: who has one, who had one, and who never can.
+//! Slugs: current, former and reserved ones.
 
 use actix_web::http::Method;
 use serde_json::json;
@@ -9,7 +9,7 @@ async fn read(world: &World, name: &str) -> Answer {
     world.anonymous().get(&format!("articles/{name}")).await
 }
 
-/// Demands that nobody can have a slug.
+/// Checks that no article can have a slug.
 async fn assert_reserved(world: &World, slug: &str) {
     world.editor().post("articles", json!({"title": "Thief", "slug": slug})).await.expect_problem(409, "slug_taken");
     let other = world.draft_by(Role::Editor, "Honest").await;
@@ -21,7 +21,7 @@ async fn assert_reserved(world: &World, slug: &str) {
 api_test!(what_was_public_and_is_erased_is_gone_for_ever, async |world| {
     let id = world.published(json!({"title": "One"})).await;
     world.editor().patch(&format!("articles/{id}?publish=true"), json!({"slug": "two"})).await.expect(200);
-    // A slug that was never public is not kept.
+    // A slug that was never public does not stay taken.
     world.editor().patch(&format!("articles/{id}"), json!({"slug": "three"})).await.expect(200);
     world.admin().delete(&format!("articles/{id}?permanent=true")).await.expect(204);
     for name in [id.as_str(), "one", "two", "TWO"] {
@@ -35,7 +35,7 @@ api_test!(what_was_public_and_is_erased_is_gone_for_ever, async |world| {
         assert_reserved(world, slug).await;
     }
     world.editor().post("articles", json!({"title": "Free", "slug": "three"})).await.expect(201);
-    // Nothing of what it said is left.
+    // Nothing of its content is left.
     let rest = world.database.dump();
     assert_eq!(rest.get("tombstones").map(Vec::len), Some(3));
     assert_eq!(rest.get("revisions").map(|rows| rows.iter().filter(|row| format!("{row:?}").contains(&id)).count()), Some(0));
@@ -57,7 +57,7 @@ api_test!(what_is_withdrawn_or_trashed_keeps_its_addresses, async |world| {
         let path = format!("articles/{id}");
         if step == "unpublish" {
             world.editor().delete(&format!("{path}/publication")).await.expect(204);
-            // Even when the draft goes by another name since.
+            // Even if the draft has another slug since.
             world.editor().patch(&path, json!({"slug": "first-renamed"})).await.expect(200);
         } else {
             world.editor().delete(&path).await.expect(204);
@@ -83,7 +83,7 @@ api_test!(chains_of_renames_lead_to_the_end_in_one_hop, async |world| {
 
 api_test!(twins_are_one_slug, async |world| {
     let id = world.published(json!({"title": "Zürich baut"})).await;
-    // Case; composed, decomposed and full-width letters.
+    // The forms differ in case, and in composed, decomposed and full-width letters.
     for twin in ["zurich-baut", "ZURICH-Baut", "z%C3%BCrich-baut", "zu%CC%88rich-baut", "Z%C3%9CRICH-BAUT", "%EF%BD%9Aurich-baut"] {
         assert_eq!(read(world, twin).await.expect(200).id(), id, "{twin}");
         assert_eq!(world.editor().get(&format!("articles/{twin}?view=editor")).await.expect(200).id(), id, "{twin}");
@@ -108,7 +108,7 @@ api_test!(words_that_sites_need_are_nobodys, async |world| {
     }
     let id = world.draft_by(Role::Editor, "Trams").await;
     world.editor().patch(&format!("articles/{id}"), json!({"slug": "search"})).await.expect(422).expect_faults(&[("/slug", "reserved")]);
-    // Who has one from before may keep it.
+    // An article that already has a reserved slug may keep it.
     world.tamper(&format!("UPDATE articles SET slug = 'search' WHERE id = '{id}'"));
     let view = world.editor().get(&format!("articles/{id}?view=editor")).await.expect(200);
     assert_eq!(world.editor().put(&format!("articles/{id}"), view.json().clone()).await.expect(200).json(), view.json());

@@ -1,10 +1,10 @@
-//! Writes that are meant for an older version are told what each side changed.
+//! Writes based on a stale version get the changes of both sides.
 
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Role, World, api_test};
 
-/// The conflicts by their pointers.
+/// Returns the conflict at a pointer.
 fn conflict<'a>(answer: &'a Answer, pointer: &str) -> &'a Value {
     let conflicts = answer.at("/conflicts").as_array().unwrap();
     conflicts.iter().find(|conflict| conflict["pointer"] == pointer).unwrap_or_else(|| panic!("no conflict at {pointer} in {answer}"))
@@ -31,7 +31,7 @@ api_test!(each_member_is_merged_in_three_ways, async |world| {
         "body": {"markdown": "Mine"}, "seo": {"title": "Mine"}, "featured": false,
     });
     let stale = editor.with("if-match", "\"v1\"").patch(&path, mine).await.expect_problem(412, "stale_version");
-    // The same dek on both sides, and a section that only they changed, are nobody's trouble.
+    // An equal dek on both sides, and a section that only the others changed, are no conflicts.
     assert_eq!(
         places(&stale),
         (vec!["/title", "/body/markdown", "/custom/a"], vec!["/excerpt", "/tags", "/seo/title", "/custom/d", "/custom/c"])
@@ -42,7 +42,7 @@ api_test!(each_member_is_merged_in_three_ways, async |world| {
         &json!({"pointer": "/body/markdown", "base": "Base", "current": "Theirs", "yours": "Mine"})
     );
     assert_eq!(stale.number_at("/current_version"), 2);
-    // What is mergeable is taken with the new version.
+    // Mergeable members are accepted with the new version.
     editor.with("if-match", "\"v2\"").patch(&path, json!({"excerpt": "Mine", "seo": {"title": "Mine"}})).await.expect(200);
     assert_eq!(world.anonymous().get("tags?count=true").await.number_at("/page/total"), 0);
 });
@@ -58,7 +58,7 @@ api_test!(what_is_embedded_is_shown_as_it_is_read, async |world| {
         (&found["base"]["name"], &found["current"]["name"], &found["yours"]["id"]),
         (&json!("City"), &json!("Sport"), &json!(culture))
     );
-    // The same section by another name is the same.
+    // A section is equal by id and by slug.
     let same = editor.with("if-match", "\"v1\"").patch(&path, json!({"section": {"id": sport}, "dek": "New"})).await.expect(412);
     assert_eq!(places(&same), (vec![], vec!["/dek"]));
 });
@@ -77,10 +77,10 @@ api_test!(a_whole_old_view_that_is_sent_back_collides_only_where_it_differs, asy
     mine["dek"] = json!("Mine");
     let stale = late.put(&path, mine.clone()).await.expect_problem(412, "stale_version");
     assert_eq!(places(&stale), (vec!["/dek"], vec!["/title"]));
-    // What a replacement leaves out, it takes away.
+    // A replacement removes omitted members.
     let stale = late.put(&path, json!({"title": "Base"})).await.expect_problem(412, "stale_version");
     assert_eq!(places(&stale), (vec!["/dek"], vec!["/tags", "/body/markdown"]));
-    // A fault is told before a collision, and nobody may lie about what only the server changes.
+    // Validation errors take precedence over conflicts, and read-only members are checked.
     mine["kind"] = json!("novel");
     late.put(&path, mine.clone()).await.expect_problem(422, "validation_failed");
     mine["kind"] = json!("article");
@@ -92,7 +92,7 @@ api_test!(the_base_is_known_of_versions_that_were_no_saves, async |world| {
     let (editor, path) = (world.editor(), format!("articles/{id}"));
     world.publish(&id).await;
     editor.delete(&format!("{path}/publication")).await.expect(204);
-    // Versions 1 to 3 all say the same.
+    // Versions 1 to 3 have the same content.
     let current = editor.patch(&path, json!({"dek": "Theirs"})).await.expect(200);
     assert_eq!(current.etag(), "\"v4\"");
     for version in 1..=3 {
@@ -101,12 +101,12 @@ api_test!(the_base_is_known_of_versions_that_were_no_saves, async |world| {
         assert_eq!(conflict(&stale, "/dek")["base"], "Base");
         assert_eq!(places(&stale).1, ["/title"]);
     }
-    // Of a version that never was, nothing is known.
+    // A version that never existed has no base.
     for tag in ["\"v9\"", "\"v0\"", "\"x\""] {
         let stale = editor.with("if-match", tag).patch(&path, json!({"dek": "Mine"})).await.expect_problem(412, "stale_version");
         assert_eq!((conflict(&stale, "/dek").get("base"), places(&stale).1.len()), (None, 0), "{tag}");
     }
-    // Nor of what was saved before versions were kept.
+    // Revisions stored before versions were recorded have no base, either.
     world.tamper("UPDATE revisions SET version = NULL");
     let stale = editor.with("if-match", "\"v3\"").patch(&path, json!({"dek": "Mine"})).await.expect_problem(412, "stale_version");
     assert_eq!(conflict(&stale, "/dek").get("base"), None);
@@ -162,7 +162,7 @@ api_test!(an_editor_s_answer_is_compressed_here_and_its_tag_guards_writes, async
         assert_eq!((read.header("content-encoding"), read.etag()), (Some(coding), format!("\"v{version}{tag}\"")));
         assert!(read.body.len() < 5000 && read.headers.get_all("vary").any(|vary| vary == "Accept-Encoding"), "{}", read.body.len());
         assert_eq!(read.number_at("/version"), version);
-        // What a write answers is compressed, too, and its tag is good for the next.
+        // Responses to writes are compressed, too, and their entity tags are valid for the next write.
         let saved = world.editor().with("if-match", &read.etag()).with("accept-encoding", coding);
         let saved = saved.patch(&path, json!({"dek": format!("Number {version}")})).await.expect(200);
         version += 1;

@@ -1,4 +1,4 @@
-//! The media store: the same on a folder and in a bucket, whatever fails; and the command that compares it with the database.
+//! The media store: the same with a folder and a bucket, despite failures; and the command that compares it with the database.
 
 use std::fs::File;
 use std::process::{Command, Output};
@@ -9,18 +9,18 @@ use serde_json::json;
 
 use crate::support::{Bucket, Client, Node, Part, Weather, World, api_test, encoded, jpeg};
 
-/// A node that keeps its pictures in a bucket.
+/// Starts a node that stores images in a bucket.
 async fn node(world: &World, bucket: &Bucket) -> Node {
     let settings = bucket.settings();
     world.node(&settings.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>()).await
 }
 
-/// Where a file is served.
+/// Returns the path of a file's URL.
 fn path(url: &str) -> String {
     url.strip_prefix("https://api.news.example").expect("files are on this server").to_owned()
 }
 
-/// How many pictures there are.
+/// Returns the number of images.
 async fn count(editor: &Client) -> i64 {
     editor.get("images?count=true").await.expect(200).number_at("/page/total")
 }
@@ -46,7 +46,7 @@ api_test!(a_bucket_does_what_a_folder_does, async |world| {
     editor.delete(&format!("images/{}", second.id())).await.expect(204);
     reader.get(&url).await.expect_problem(404, "not_found");
     assert_eq!(bucket.names(), [""; 0]);
-    // What is refused or only tried leaves nothing behind.
+    // Refused uploads and dry runs leave no files.
     author.upload("images", &[Part::file("half.png", &picture[..picture.len() / 2])]).await.expect(422);
     author.upload("images?dry_run=true", &[Part::file("one.png", &picture)]).await.expect(201);
     author.upload("images", &[Part::file("one.png", &picture), Part::text("focal_x", "7")]).await.expect(422);
@@ -83,7 +83,7 @@ api_test!(rows_never_point_to_nothing, async |world| {
     let bucket = Bucket::new();
     let node = node(world, &bucket).await;
     let (author, editor) = (node.author().failing(), node.editor().failing());
-    // The object is there, and nobody has said so: an orphan, and no row.
+    // The object was stored, but the response was lost: an orphan without a row.
     bucket.turn(Weather::Forgetful);
     let lost = jpeg(64, 48, 1);
     author.upload("images", &[Part::file("lost.jpg", &lost)]).await.expect_problem(503, "unavailable");
@@ -91,7 +91,7 @@ api_test!(rows_never_point_to_nothing, async |world| {
     assert_eq!((count(&editor).await, bucket.names().len()), (0, 1));
     let again = author.upload("images", &[Part::file("lost.jpg", &lost)]).await.expect(201);
     assert_eq!((count(&editor).await, bucket.names().len()), (1, 1));
-    // The picture is gone, its file stays until it can be removed.
+    // The image is deleted; its file stays until it can be removed.
     bucket.turn(Weather::Refusing);
     editor.delete(&format!("images/{}", again.id())).await.expect(204);
     bucket.turn(Weather::Fine);
@@ -112,7 +112,7 @@ api_test!(renditions_wait_for_the_bucket, async |world| {
     let (author, reader) = (node.author(), node.anonymous().failing());
     let image = author.upload("images", &[Part::file("one.jpg", &jpeg(400, 300, 1))]).await.expect(201).id();
     let wanted = format!("/media/{image}/160.jpg");
-    // What is to be made ahead is, when the bucket is back.
+    // Renditions made in advance are made when the bucket is available again.
     bucket.turn(Weather::Refusing);
     node.app.run_due_jobs().await.unwrap();
     assert_eq!(node.app.count_jobs().await.unwrap(), (1, 0));
@@ -125,7 +125,7 @@ api_test!(renditions_wait_for_the_bucket, async |world| {
     bucket.turn(Weather::Fine);
     let made = reader.get(&wanted).await.expect(200);
     assert_eq!((made.media_type(), node.app.renditions_made()), ("image/jpeg", 1));
-    // Made is not at hand: it is in the bucket, and there again when that is.
+    // A rendition in the bucket is available only when the bucket is.
     bucket.turn(Weather::Dropping);
     reader.get(&wanted).await.expect_problem(503, "unavailable").required_header("retry-after");
     bucket.turn(Weather::Fine);
@@ -134,7 +134,7 @@ api_test!(renditions_wait_for_the_bucket, async |world| {
     node.app.run_due_jobs().await.unwrap();
     assert_eq!((node.app.count_jobs().await.unwrap(), node.app.renditions_made()), ((0, 0), 2));
     assert!(bucket.path(&format!("renditions/{image}")).exists());
-    // The original is lost, by whatever accident: what was made of it is left, and nothing more comes of it.
+    // The original is lost: existing renditions are served, and no new ones are made.
     let original = bucket.names().remove(0);
     std::fs::remove_file(bucket.path(&original)).unwrap();
     reader.get(&wanted).await.expect(200);
@@ -175,7 +175,7 @@ api_test!(the_check_tells_what_is_wrong, async |world| {
     assert!(says(&found, 1, "changed                   0"));
     assert!(says(&check(world, &[], &["--deep", "--repair"]), 1, &format!("changed {}.jpg", kept.text_at("/sha256"))));
     assert!(!media.join(&orphan).exists() && file(&kept).exists(), "only orphans are removed");
-    // To another database all files would be orphans.
+    // For another database, all files would be orphans.
     age(&file(&kept));
     std::fs::write(media.join(".database"), "another\n").unwrap();
     assert_eq!(check(world, &[], &["--repair"]).status.code(), Some(1));
@@ -217,7 +217,7 @@ api_test!(a_folder_that_is_lost_makes_unready, async |world| {
     node.anonymous().get("/healthz").await.expect(200);
 });
 
-/// Starts a server beside the world's own node; gives what it complained of when it ended, or nothing if it serves.
+/// Starts a server beside the world's node; returns its error message, or `None` if it serves.
 fn serve(world: &World, settings: &[(&'static str, String)]) -> Option<String> {
     let address = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
@@ -240,7 +240,7 @@ fn serve(world: &World, settings: &[(&'static str, String)]) -> Option<String> {
     panic!("it neither serves nor ends");
 }
 
-/// Runs `masthead images check` beside the world's own node.
+/// Runs `masthead images check` beside the world's node.
 fn check(world: &World, settings: &[(&'static str, String)], options: &[&str]) -> Output {
     let folder = world.database.folder.path();
     let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
@@ -248,7 +248,7 @@ fn check(world: &World, settings: &[(&'static str, String)], options: &[&str]) -
     command.envs(settings.iter().map(|(name, value)| (name, value))).output().expect("the command runs")
 }
 
-/// Whether it ended so and printed that.
+/// Checks the exit code and the output.
 #[track_caller]
 fn says(output: &Output, code: i32, text: &str) -> bool {
     let said = String::from_utf8_lossy(&output.stdout);
@@ -256,7 +256,7 @@ fn says(output: &Output, code: i32, text: &str) -> bool {
     true
 }
 
-/// Makes a file two hours older.
+/// Sets the time of a file back by two hours.
 fn age(path: &std::path::Path) {
     let file = File::options().write(true).open(path).expect("the file opens");
     file.set_modified(SystemTime::now() - Duration::from_hours(2)).expect("the time can be set");

@@ -64,7 +64,7 @@ api_test!(tags_are_merged, async |world| {
     assert_eq!(tags.iter().map(|tag| tag["id"].as_str().unwrap()).collect::<Vec<_>>(), [trams.as_str()], "{both}");
 });
 
-/// Sends until nobody is met half-way any more: who is, is told to come again.
+/// Repeats a request until it does not collide with another one (`503`).
 async fn insist(send: impl AsyncFn() -> Answer) {
     for _ in 0..50 {
         let answer = send().await;
@@ -128,7 +128,7 @@ api_test!(counts_hold_while_what_they_count_is_merged, async |world| {
         articles.push(format!("articles/{}/publication", world.published(body).await));
     }
     let editor = world.editor();
-    // One half is withdrawn, the other published again, while all of them come under something else.
+    // Half of the articles are withdrawn, the others published again, while all get other sections and tags.
     let steps = (0..).zip(&articles).map(|(number, path)| {
         let editor = &editor;
         insist(async move || if number % 2 == 0 { editor.delete(path).await } else { editor.put(path, json!({})).await })
@@ -176,7 +176,7 @@ api_test!(collections_show_readers_what_is_published_in_order, async |world| {
     assert_eq!(slugs(reader.get("collections/front-page").await.at("/items")), ["one", "two"]);
     world.publish(&draft).await;
     world.admin().delete(&format!("articles/{one}/publication")).await.expect(204);
-    // The draft is public now, with all that it says.
+    // The draft becomes public, with all its relations.
     assert_eq!(editor.get("collections/front-page").await.at("/items").as_array().unwrap().len(), 2);
     assert_eq!(reader.get("collections").await.expect(200).at("/data/0/key"), "front-page");
 });

@@ -1,4 +1,4 @@
-//! Translations: articles of one group, one for each language.
+//! Translations: articles in one group, one for each language.
 
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ api_test!(a_group_outlives_its_first, async |world| {
     world.admin().delete(&format!("articles/{first}?permanent=true")).await.expect(204);
     let shown = reader.get("articles/bahnen").await.expect(200);
     assert_eq!(shown.at("/translations"), &json!([{"id": others[1], "locale": "fr", "slug": "trams-en-ville"}]));
-    // What it shows can be sent back, and its place in the group is free.
+    // The response can be sent back, and the language is free again.
     for id in &others {
         let view = editor.get(&format!("articles/{id}?view=editor")).await.expect(200);
         editor.put(&format!("articles/{id}"), view.json().clone()).await.expect(200);
@@ -86,7 +86,7 @@ api_test!(a_translation_leaves_and_joins_groups, async |world| {
     world.draft_of(Role::Editor, json!({"title": "Bahnen", "locale": "de", "translation_of": trams})).await;
     editor.patch(&path, json!({"translation_of": trams})).await.expect_problem(409, "conflict");
     assert_eq!(editor.patch(&path, json!({"translation_of": null})).await.expect(200).at("/translation_of"), &Value::Null);
-    // The trash keeps its place until it is erased.
+    // An article in the trash keeps its language in the group until it is erased.
     let other = world.draft_of(Role::Editor, json!({"title": "Busse", "locale": "de", "translation_of": buses})).await;
     editor.delete(&format!("articles/{other}")).await.expect(204);
     editor.patch(&path, json!({"translation_of": buses})).await.expect_problem(409, "conflict");

@@ -1,10 +1,10 @@
-//! Views and trending: who counts, when it shows, and an order that stays while its pages are turned.
+//! Views and rankings: counted visitors, delays, and stable pages.
 
 use serde_json::json;
 
 use crate::support::{Answer, Node, Role, World, api_test};
 
-/// Somebody new views an article.
+/// A new visitor views an article.
 async fn view(node: &Node, article: &str, visitor: usize) -> Answer {
     let address = format!("198.51.{}.{}:4000", visitor / 250, visitor % 250 + 1);
     let body = Some(Vec::new());
@@ -18,7 +18,7 @@ async fn views(node: &Node, article: &str, visitors: usize) {
     }
 }
 
-/// What was viewed is written down, and its minute is over.
+/// Stores the views and waits until their minute is over.
 async fn settle(world: &World) {
     world.app.write_counts_down().await.expect("the database is there");
     world.pass(90);
@@ -121,7 +121,7 @@ api_test!(views_leave_ready_answers_alone, async |world| {
     let before = world.app.statements();
     world.anonymous().get("articles/read").await.expect(200);
     assert_eq!(world.app.statements(), before);
-    // A ranking is ready for a minute at most.
+    // A ranking is cached for a minute at most.
     assert_eq!(titles(world, "").await, ["Read"]);
     let before = world.app.statements();
     assert_eq!(titles(world, "").await, ["Read"]);

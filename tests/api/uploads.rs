@@ -1,4 +1,4 @@
-//! Uploads in pieces (tus 1.0.0): wherever they are cut, the picture is the one that a whole upload makes, and there is one.
+//! Resumable uploads (tus 1.0.0): wherever they are interrupted, they create exactly one image, the same as a plain upload.
 
 use actix_web::http::Method;
 use base64::Engine;
@@ -9,7 +9,7 @@ use crate::support::{Answer, Bucket, Client, Part, Weather, World, jpeg, media_t
 
 const PIECE: &str = "application/offset+octet-stream";
 
-/// Begins an upload; answers where it is.
+/// Begins an upload; returns its URL.
 async fn begin(client: &Client, length: usize, metadata: &str) -> String {
     let client = client.with("upload-length", &length.to_string()).with("upload-metadata", metadata).with("tus-resumable", "1.0.0");
     let begun = client.send(Method::POST, "uploads", None).await.expect(201);
@@ -25,7 +25,7 @@ async fn send(client: &Client, place: &str, offset: usize, piece: &[u8]) -> Answ
     client.send(Method::PATCH, place, Some(piece.to_vec())).await
 }
 
-/// How far an upload is, as a client asks that has lost its answer.
+/// Returns the progress of an upload, as a client asks for it that lost a response.
 async fn offset(client: &Client, place: &str) -> usize {
     client.with("tus-resumable", "1.0.0").head(place).await.expect(200).required_header("upload-offset").parse().unwrap()
 }
@@ -34,7 +34,7 @@ fn said(pairs: &[(&str, &str)]) -> String {
     pairs.iter().map(|(name, text)| format!("{name} {}", BASE64.encode(text))).collect::<Vec<_>>().join(",")
 }
 
-/// The files of pieces in the media folder.
+/// Returns the number of files with pieces in the media folder.
 fn pieces(world: &World) -> usize {
     std::fs::read_dir(world.media().join("uploads")).into_iter().flatten().count()
 }
@@ -174,7 +174,7 @@ media_test!(are_bounded, async |world| {
     let said = said(&[("alt", &"x".repeat(501)), ("focal_x", "7"), ("colour", "red")]) + ",caption ???,credit";
     let bad = author.with("upload-length", "5").with("upload-metadata", &said);
     let refused = bad.send(Method::POST, "uploads", None).await.expect_problem(422, "validation_failed");
-    // They are members of a header, and no place of a body.
+    // The errors are in a header, so they have no pointer.
     let text = refused.text();
     for said in
         ["alt: This may have", "caption: This is not base64", "colour: \\\"colour\\\" is not known here.", "focal_x: This may be at most 1"]
@@ -194,7 +194,7 @@ media_test!(are_bounded, async |world| {
     let begun = world.database.dump();
     send(&author, &place, 0, &[0; 11]).await.expect_problem(413, "too_large");
     author.with("content-type", PIECE).send(Method::PATCH, &place, Some(vec![0])).await.expect_problem(400, "malformed_header");
-    // What is no picture is not counted, and leaves no file.
+    // A file that is not an image does not count and leaves no file.
     send(&author, &place, 0, b"<svg></svg").await.expect_problem(415, "unsupported_media_type");
     assert_eq!((begun, pieces(world)), (world.database.dump(), 0));
     for _ in 1..20 {
@@ -226,7 +226,7 @@ media_test!(any_node_can_go_on_with_them, async |world| {
     assert_eq!((offset(&other.author(), &place).await, count(&one.author()).await), (400, 0));
     send(&one.author(), &place, 400, &picture[400..]).await.expect(204);
     assert_eq!((count(&one.author()).await, bucket.names().len()), (1, 1));
-    // One that is ended while the bucket is away is ended; its pieces are left for the sweep.
+    // An upload can be ended while the bucket is unavailable; housekeeping deletes its pieces later.
     let place = begin(&one.author(), picture.len(), "").await;
     send(&one.author(), &place, 0, &picture[..300]).await.expect(204);
     bucket.turn(Weather::Dropping);

@@ -1,4 +1,4 @@
-//! Who shows a picture, what is planned to show it among them; and what the library of pictures is searched by.
+//! Usages of images, including scheduled revisions; and the search in the image library.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ media_test!(a_planned_save_holds_its_pictures, async |world| {
     let body = json!({"title": "Trams", "hero_image": hero, "body": {"markdown": markdown}, "seo": {"image": social}});
     let article = world.draft_of(Role::Editor, body).await;
     editor.put(&format!("articles/{article}/publication"), json!({"at": LATER})).await.expect(200);
-    // The working copy goes on without them; the save that is planned does not.
+    // The working copy no longer shows the images; the scheduled revision does.
     let bare = json!({"hero_image": null, "body": {"markdown": "Text."}, "seo": {"image": null}});
     editor.patch(&format!("articles/{article}"), bare).await.expect(200);
     for picture in [&hero, &inline, &social] {
@@ -22,7 +22,7 @@ media_test!(a_planned_save_holds_its_pictures, async |world| {
         editor.delete(&format!("images/{picture}")).await.expect_problem(409, "in_use");
     }
     assert_eq!(editor.get("images?used=true&count=true").await.expect(200).number_at("/page/total"), 3);
-    // By force it goes; the plan then fails when it is due, and says what for.
+    // `force=true` deletes the image; the scheduled publication then fails when due, with the reason.
     let before = editor.get(&format!("articles/{article}?view=editor")).await.expect(200);
     editor.delete(&format!("images/{hero}?force=true")).await.expect(204);
     let after = editor.get(&format!("articles/{article}?view=editor")).await.expect(200);

@@ -1,4 +1,4 @@
-//! Waiting: nobody waits longer than was promised, and whoever waits for each other gets through.
+//! Waiting: no request waits longer than promised, and deadlocks are resolved.
 
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -30,12 +30,12 @@ fn everybody_waits_as_long_for_a_database_that_another_process_holds() {
         for (answer, took) in answers {
             let answer = answer.expect_problem(503, "unavailable");
             answer.required_header("retry-after");
-            // Five seconds and a little more, whatever stood before it in the queue.
+            // Five seconds and a little more, whatever was in the queue before it.
             assert!(took < Duration::from_secs(8), "it took {took:?}");
         }
         world.anonymous().get("sections").await.expect(200);
         other.batch_execute("ROLLBACK").unwrap();
-        // Nothing is done later that its caller was told had not been done.
+        // A write whose caller was told that it failed is not done later.
         editor.post("sections", json!({"name": "Afterwards"})).await.expect(201);
         let listed = world.anonymous().get("sections").await.expect(200);
         assert_eq!(listed.texts("name"), ["Afterwards"]);
@@ -48,7 +48,7 @@ struct Waiting {
     count: i64,
 }
 
-/// Another transaction: it holds an article's row, and asks for the lock of all articles once somebody waits for the row.
+/// Starts another transaction: it holds an article's row, and asks for the lock of all articles once another one waits for the row.
 fn rival(world: &World, article: &str) -> JoinHandle<()> {
     let (url, article, (ready, begun)) = (world.database.url.clone(), article.to_owned(), mpsc::channel());
     let rival = std::thread::spawn(move || {
@@ -62,7 +62,7 @@ fn rival(world: &World, article: &str) -> JoinHandle<()> {
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        // Who waited first is the first to notice that both do, and gives way.
+        // The transaction that waited first detects the deadlock first, and gives up.
         conn.batch_execute("SELECT pg_advisory_xact_lock(hashtextextended('articles', 0)); COMMIT").unwrap();
     });
     begun.recv().unwrap();
@@ -110,7 +110,7 @@ api_test!(a_list_ends_early_where_its_items_are_long, async |world| {
     let expected: Vec<String> = (0..9).rev().map(|number| format!("Long {number}")).collect();
     assert_eq!(titles, expected);
     assert!(pages.len() > 1, "{pages:?}");
-    // Back from the end, too.
+    // The way back from the end works, too.
     let last = world.anonymous().get(&path).await.expect(200);
     let (mut before, mut back) = (last.text_at("/page/prev"), Vec::new());
     loop {
@@ -122,7 +122,7 @@ api_test!(a_list_ends_early_where_its_items_are_long, async |world| {
         }
     }
     assert_eq!(back, expected[..expected.len() - pages.last().unwrap().len()]);
-    // Without texts, all of them are one page; with an item that is too long by itself, it is one.
+    // Without texts, all articles fit on one page; an article that is too long by itself gets a page of its own.
     assert_eq!(world.anonymous().get("articles?limit=100").await.expect(200).texts("title").len(), 9);
 });
 
@@ -160,7 +160,7 @@ fn all_that_one_write_waits_for_counts_together() {
         let (refused, ()) = futures_util::future::join(editor.put(&path, json!({})), release).await;
         refused.expect_problem(503, "unavailable").required_header("retry-after");
         assert!(began.elapsed() < Duration::from_secs(10), "it took {:?}", began.elapsed());
-        // Nothing was done of it, and the connection is as good as before.
+        // The write was rolled back, and the connection is usable.
         assert_eq!(world.working_copy(&id).await.text_at("/status"), "draft");
         world.editor().put(&path, json!({})).await.expect(200);
     });

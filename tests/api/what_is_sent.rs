@@ -1,11 +1,11 @@
-//! What clients send that needs no second thought: members that only the server changes, no body, blanks, parts and headers.
+//! Requests that are accepted leniently: read-only members, missing bodies, blanks, form parts and headers.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Contract, Part, Role, World, api_test, jpeg};
 
-/// A value that is not this one.
+/// Returns a different value.
 fn other_than(value: &Value) -> Value {
     match value {
         Value::Null => json!("x"),
@@ -17,7 +17,7 @@ fn other_than(value: &Value) -> Value {
     }
 }
 
-/// The members of a resource that only the server changes, as the document says.
+/// Returns the members of a resource that only the server changes, according to the document.
 fn read_only_members(patch: &str) -> Vec<String> {
     let properties = Contract::get().document.pointer(&format!("/components/schemas/{patch}/properties"));
     let properties = properties.and_then(Value::as_object).unwrap_or_else(|| panic!("there is no {patch}"));
@@ -27,7 +27,7 @@ fn read_only_members(patch: &str) -> Vec<String> {
     properties.iter().filter(|(_, schema)| is_guarded(schema)).map(|(name, _)| name.clone()).collect()
 }
 
-/// One resource of each kind, with the schema of its changes.
+/// Creates one resource of each kind; returns its path and the schema of its patches.
 pub(crate) async fn resources(world: &World) -> Vec<(String, &'static str)> {
     let admin = world.admin();
     let article = world.published_by(Role::Editor, "Trams").await;
@@ -59,7 +59,7 @@ api_test!(read_only_members_are_taken_as_they_are_and_else_refused, async |world
         let guarded = read_only_members(patch);
         assert!(!guarded.is_empty(), "{patch} has members that only the server changes");
         let editor = admin.get(&format!("{path}?view=editor")).await;
-        // Some have one view, and know no such parameter.
+        // Resources with a single view do not know the parameter `view`.
         let shown = if editor.status == 200 { editor } else { admin.get(&path).await.expect(200) };
         for name in guarded {
             let Some(now) = shown.json().get(&name) else { continue };
@@ -90,7 +90,7 @@ api_test!(a_state_needs_no_body, async |world| {
     assert_eq!(state.text_at("/status"), "published");
     let batch = json!({"operations": [{"method": "PUT", "path": format!("/api/v1/articles/{id}/publication")}]});
     world.editor().post("batch", batch).await.expect(200);
-    // A type without a body is another matter.
+    // A media type without a body is still checked.
     let typed = world.editor().with("content-type", "text/plain");
     typed.send(Method::PUT, &format!("articles/{id}/publication"), None).await.expect_problem(415, "unsupported_media_type");
 });

@@ -1,4 +1,4 @@
-//! Connections, over real sockets: whatever the other side does or leaves undone has an end, and large answers arrive whole.
+//! Connections over real sockets: every behaviour of a client has a time limit, and large responses arrive completely.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -6,20 +6,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
+use masthead::app::App;
 use masthead::config::Deadlines;
 use serde_json::{Value, json};
 use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::support::{Part, World, api_test, decoded, jpeg, media_test};
 
-/// As the defaults, but for how long a test may take.
+/// The default deadlines, shortened for tests.
 const SHORT: Deadlines =
     Deadlines { head: Duration::from_secs(1), idle: Duration::from_secs(3), drain: Duration::from_secs(1), write: Duration::from_secs(1) };
-/// Whatever has a deadline has ended by then, on a machine that is busy.
+/// A time after which every deadline has passed, even on a busy machine.
 const SOON: Duration = Duration::from_secs(15);
 const HEALTH: &str = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
 
-/// A server that listens.
+/// A listening server.
 struct Served {
     address: SocketAddr,
     handle: ServerHandle,
@@ -27,13 +28,16 @@ struct Served {
 
 impl Served {
     async fn new(world: &World) -> Self {
-        let app = world.app_with(SHORT);
+        Self::of(&world.app_with(SHORT)).await
+    }
+
+    async fn of(app: &App) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = app.listen(listener).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        // The clients block this thread, on which the server begins.
+        // The server starts on this thread, which the clients will block.
         actix_web::rt::time::sleep(Duration::from_millis(100)).await;
         Self { address, handle }
     }
@@ -42,7 +46,7 @@ impl Served {
         self.connect_with(|_| ())
     }
 
-    /// A client that has room for a few kilobytes only.
+    /// Connects a client with a small receive buffer.
     fn connect_narrow(&self) -> Talk {
         self.connect_with(|socket| socket.set_recv_buffer_size(4096).unwrap())
     }
@@ -63,13 +67,13 @@ impl Drop for Served {
     }
 }
 
-/// One connection of a client.
+/// A client's connection.
 struct Talk {
     stream: TcpStream,
     read: Vec<u8>,
 }
 
-/// One answer.
+/// A response.
 struct Reply {
     status: u16,
     head: String,
@@ -98,7 +102,7 @@ impl Talk {
         self.stream.write_all(text.as_bytes()).unwrap();
     }
 
-    /// Reads one answer; `HEAD` has none of the bytes that it tells of.
+    /// Reads a response; for `HEAD`, without a body.
     fn reply(&mut self, is_head: bool) -> Reply {
         let end = loop {
             if let Some(end) = self.read.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
@@ -124,7 +128,7 @@ impl Talk {
         self.reply(text.starts_with("HEAD "))
     }
 
-    /// Reads some more; false at the end.
+    /// Reads more bytes; returns false at the end.
     fn more(&mut self) -> bool {
         let mut bytes = [0; 16 * 1024];
         match self.stream.read(&mut bytes) {
@@ -137,13 +141,13 @@ impl Talk {
         }
     }
 
-    /// Whether the other side has broken the connection off, however much of what it sent is unread.
+    /// Checks whether the server has reset the connection, even if sent bytes are unread.
     fn is_reset(&self) -> bool {
         let error = SockRef::from(&self.stream).take_error().unwrap();
         error.is_some_and(|error| error.kind() == ErrorKind::ConnectionReset)
     }
 
-    /// Demands that the connection ends, and gives how many bytes came before that.
+    /// Waits for the end of the connection; returns the number of bytes received before it.
     fn end(&mut self) -> usize {
         let began = Instant::now();
         while self.more() {
@@ -152,7 +156,7 @@ impl Talk {
         self.read.len()
     }
 
-    /// Sends the same again and again; says that the other side closed, or panics when it does not.
+    /// Sends a text repeatedly until the server closes the connection; panics if it does not.
     fn send_until_closed(&self, text: &'static [u8], pause: Duration) -> thread::JoinHandle<()> {
         let mut stream = self.stream.try_clone().unwrap();
         stream.set_write_timeout(Some(SOON)).unwrap();
@@ -166,7 +170,7 @@ impl Talk {
     }
 }
 
-/// An article whose answer is several times as large as what a connection and its socket hold.
+/// Creates an article whose response is several times larger than the buffers of a connection.
 async fn large(world: &World) -> String {
     let markdown = "Trams run late on the waterfront tonight, and nobody at the depot knows why that is.\n\n".repeat(5000);
     let id = world.published(json!({"title": "Large", "body": {"markdown": markdown}})).await;
@@ -205,7 +209,7 @@ api_test!(an_idle_connection_is_kept_for_a_while_and_closed_without_a_word, asyn
     let served = Served::new(world).await;
     let mut talk = served.connect();
     assert_eq!(talk.ask(HEALTH).status, 200);
-    // Longer than a head may take.
+    // Longer than the deadline for a head.
     thread::sleep(SHORT.head + Duration::from_millis(300));
     assert_eq!(talk.ask(HEALTH).status, 200);
     let began = Instant::now();
@@ -216,13 +220,13 @@ api_test!(an_idle_connection_is_kept_for_a_while_and_closed_without_a_word, asyn
 api_test!(a_reader_that_takes_nothing_is_closed, async |world| {
     let path = large(world).await;
     let served = Served::new(world).await;
-    // Made for the first, ready for the second.
+    // The first response is new, the second cached.
     for _ in 0..2 {
         let mut talk = served.connect_narrow();
         talk.send(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
         thread::sleep(SHORT.write * 4);
         let whole = world.anonymous().get(&path).await.body.len();
-        // Reset, and not only ended: the end would wait behind what is unsent.
+        // The connection is reset; a normal end would wait for unsent data.
         assert!(talk.is_reset());
         let taken = talk.end();
         assert!(taken < whole / 2, "{taken} bytes of {whole} were sent to a client that did not read");
@@ -236,7 +240,7 @@ api_test!(large_answers_arrive_whole, async |world| {
     let expected = world.anonymous().get(&path).await;
     let get = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
     let mut talk = served.connect();
-    // Made for the first, ready for the second.
+    // The first response is new, the second cached.
     for _ in 0..2 {
         let whole = talk.ask(&get);
         assert_eq!((whole.status, whole.body.len(), whole.header("etag")), (200, expected.body.len(), expected.header("etag")));
@@ -249,7 +253,7 @@ api_test!(large_answers_arrive_whole, async |world| {
     assert_eq!((unchanged.status, unchanged.body.len()), (304, 0));
     let coded = talk.ask(&get.replace("\r\n\r\n", "\r\nAccept-Encoding: gzip\r\n\r\n"));
     assert_eq!(decoded(coded.header("content-encoding"), &coded.body), expected.body);
-    // A client that has nothing more to say still gets its answer, however slowly it takes it.
+    // A client that has closed its sending side still gets its response, however slowly it reads.
     let mut narrow = served.connect_narrow();
     narrow.send(&get);
     narrow.stream.shutdown(Shutdown::Write).unwrap();
@@ -270,6 +274,30 @@ media_test!(files_arrive_whole, async |world| {
     assert_eq!((part.status, part.body.as_slice()), (206, &expected.body[100..200]));
 });
 
+api_test!(a_body_that_stops_or_trickles_is_not_waited_for, async |world| {
+    let node = world.node(&[("REQUEST_SECONDS", "1"), ("WORKERS", "1")]).await;
+    let served = Served::of(&node.app).await;
+    let caller = format!("Host: x\r\nAuthorization: Bearer {}\r\n", world.author().token());
+    let form = "Content-Type: multipart/form-data; boundary=xyz\r\nContent-Length: 9000\r\n\r\n--xyz\r\n";
+    for (path, rest) in [
+        ("POST /api/v1/articles", "Content-Type: application/json\r\nContent-Length: 9000\r\n\r\n{\"title\":"),
+        ("POST /api/v1/articles", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        ("POST /api/v1/auth/logout", "Transfer-Encoding: chunked\r\n\r\n"),
+        ("POST /api/v1/images", form),
+    ] {
+        let mut talk = served.connect();
+        talk.send(&format!("{path} HTTP/1.1\r\n{caller}{rest}"));
+        talk.reply(false).expect_problem(408, "request_timeout");
+        let mut trickling = served.connect();
+        trickling.send(&format!("{path} HTTP/1.1\r\n{caller}{rest}"));
+        let piece: &[u8] = if rest.contains("chunked") { b"1\r\n \r\n" } else { b" " };
+        let sending = trickling.send_until_closed(piece, Duration::from_millis(100));
+        trickling.reply(false).expect_problem(408, "request_timeout");
+        trickling.end();
+        sending.join().unwrap();
+    }
+});
+
 api_test!(an_early_answer_ends_the_connection, async |world| {
     let served = Served::new(world).await;
     let head = "POST /api/v1/articles HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
@@ -288,7 +316,7 @@ api_test!(an_early_answer_ends_the_connection, async |world| {
     let mut large = served.connect();
     large.ask(&format!("{head}Content-Length: 90000000\r\n\r\n")).expect_problem(413, "too_large");
     assert_eq!(large.end(), 0);
-    // A body that is there already costs nobody the connection.
+    // If the body has already arrived, the connection is kept.
     let mut kept = served.connect();
     kept.ask(&format!("{head}Content-Length: 13\r\n\r\n{{\"title\":\"A\"}}")).expect_problem(401, "unauthenticated");
     assert_eq!(kept.ask(HEALTH).status, 200);
@@ -315,7 +343,7 @@ api_test!(what_is_no_http_gets_a_problem_document, async |world| {
     for (sent, status, code) in cases {
         let mut talk = served.connect();
         talk.ask(sent).expect_problem(status, code);
-        // The same on a connection that was used before.
+        // The same on a reused connection.
         let mut again = served.connect();
         assert_eq!(again.ask(HEALTH).status, 200);
         again.ask(sent).expect_problem(status, code);

@@ -1,4 +1,4 @@
-//! The way to the reader: which steps each state has, review, chosen saves, and what races may not do.
+//! The workflow: the steps of each state, review, published revisions, and races.
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, CANARY, Client, Role, World, api_test};
 
-/// Nine minutes after every test begins, before the tokens end.
+/// Nine minutes after the beginning of every test, before the tokens expire.
 pub(crate) const LATER: &str = "2026-03-14T09:36:00.000Z";
 
-/// The events of a kind.
+/// Returns the events of a kind.
 pub(crate) fn events_of(world: &World, kind: &str) -> Vec<String> {
     world.database.dump()["events"].iter().filter(|row| row.contains(kind)).cloned().collect()
 }
 
-/// The states that the table begins in.
+/// The initial states in the table.
 const STATES: [&str; 6] = ["draft", "in review", "scheduled", "published", "update scheduled", "trashed"];
 
-/// The columns are the states above: where a step leads, or `409`.
+/// The resulting state of each step, or `409`; the columns are the states above.
 const STEPS: [(&str, [&str; 6]); 8] = [
     ("save", ["draft", "in review", "scheduled", "published", "update scheduled", "409"]),
     ("submit", ["in review", "in review", "409", "published in review", "update scheduled in review", "409"]),
@@ -29,7 +29,7 @@ const STEPS: [(&str, [&str; 6]); 8] = [
     ("restore", ["409", "409", "409", "409", "409", "draft"]),
 ];
 
-/// The steps that a refusal names.
+/// Returns the legal steps in the error response.
 fn legal(state: &str) -> Value {
     match state {
         "draft" => json!(["save", "submit", "publish", "schedule", "trash"]),
@@ -56,7 +56,7 @@ async fn step(client: &Client, id: &str, step: &str) -> Answer {
     }
 }
 
-/// A draft, taken to a state.
+/// Creates an article in a state.
 async fn article_in(world: &World, state: &str) -> String {
     let id = world.draft_by(Role::Editor, "Trams").await;
     let steps: &[&str] = match state {
@@ -74,7 +74,7 @@ async fn article_in(world: &World, state: &str) -> String {
     id
 }
 
-/// The state that an article is in, in the words of the table; what readers get must fit it.
+/// Returns the state of an article, in the words of the table; checks that readers get the matching response.
 async fn state_of(world: &World, id: &str) -> String {
     let copy = world.working_copy(id).await;
     let (planned, waiting) = (!copy.at("/scheduled_at").is_null(), !copy.at("/review").is_null());
@@ -113,7 +113,7 @@ api_test!(every_state_has_its_steps_and_no_others, async |world| {
             if found != expected {
                 faults.push(format!("{taken} leads from {state} to {found}, not {expected}"));
             }
-            // Whatever it is, an administrator may erase it, and nothing of it is left.
+            // In every state, an administrator may erase the article completely.
             world.admin().delete(&format!("articles/{id}?permanent=true")).await.expect(204);
             let rest = world.database.dump();
             assert!(["articles", "article_plans", "publications"].iter().all(|table| rest[*table].is_empty()));
@@ -135,7 +135,7 @@ api_test!(contributors_submit_and_editors_return, async |world| {
     assert_eq!((again.json(), again.etag()), (waiting.json(), waiting.etag()));
     assert_eq!(editor.get("articles?view=editor&in_review=true").await.texts("id"), [id.as_str()]);
     assert_eq!(editor.get("articles?view=editor&in_review=false").await.texts("id"), [""; 0]);
-    // Saving goes on meanwhile.
+    // Saving is possible during review.
     contributor.patch(&format!("articles/{id}"), json!({"dek": "1906"})).await.expect(200);
 
     editor.with("if-match", "\"v1\"").delete(&path).await.expect_problem(412, "stale_version");
@@ -145,7 +145,7 @@ api_test!(contributors_submit_and_editors_return, async |world| {
     assert_eq!((back.at("/review"), back.text_at("/returned/note")), (&Value::Null, "The year is 1907.".to_owned()));
     assert_eq!(back.text_at("/returned/by"), editor.get("auth/me").await.id());
     assert_eq!(events_of(world, "article.returned").len(), 1);
-    // Submitted again, it is no longer returned; published, it waits no longer.
+    // A new submission clears the return; a publication clears the review.
     assert_eq!(contributor.put(&path, json!({})).await.expect(200).at("/returned"), &Value::Null);
     let published = editor.put(&format!("articles/{id}/publication"), json!({})).await.expect(200);
     assert_eq!(published.at("/review"), &Value::Null);
@@ -170,7 +170,7 @@ api_test!(only_editors_and_the_submitter_return, async |world| {
     let id = world.draft_of(Role::Contributor, json!({"title": "Trams", "authors": [own, profile]})).await;
     let path = format!("articles/{id}/review");
     world.contributor().put(&path, json!({})).await.expect(200);
-    // Who signs it too may submit it, but not take it back from whom another gave it to.
+    // A co-author may submit the article, but not withdraw another user's submission.
     world.author().delete(&path).await.expect_problem(403, "forbidden");
     world.contributor().delete(&path).await.expect(204);
     assert_eq!(world.working_copy(&id).await.at("/review"), &Value::Null);
@@ -247,7 +247,7 @@ api_test!(the_desk_finds_what_waits, async |world| {
     let card = editor.get("articles?view=editor&status=scheduled&fields=id,scheduled_at,until,schedule,review").await.expect(200);
     assert_eq!(card.at("/data/0/schedule/at"), LATER);
     editor.get("articles?view=editor&in_review=maybe").await.expect_problem(400, "malformed_query");
-    // Others see none of it.
+    // Other contributors do not see it.
     assert_eq!(world.contributor().get("articles?view=editor&in_review=true").await.expect(200).texts("id"), [""; 0]);
 });
 
@@ -321,9 +321,11 @@ api_test!(a_save_whose_slug_is_anothers_is_not_published, async |world| {
     let editor = world.editor();
     let id = world.draft_of(Role::Editor, json!({"title": "One", "slug": "one"})).await;
     editor.patch(&format!("articles/{id}"), json!({"slug": "two"})).await.expect(200);
-    world.draft_of(Role::Editor, json!({"title": "Other", "slug": "one"})).await;
+    let other = world.draft_of(Role::Editor, json!({"title": "Other", "slug": "one"})).await;
     editor.put(&format!("articles/{id}/publication"), json!({"revision": 1})).await.expect_problem(409, "slug_taken");
-    editor.put(&format!("articles/{id}/publication"), json!({"revision": 1, "at": LATER})).await.expect_problem(409, "slug_taken");
+    let later = json!({"revision": 1, "at": LATER});
+    let taken = editor.put(&format!("articles/{id}/publication"), later).await.expect_problem(409, "slug_taken");
+    assert_eq!((taken.text_at("/taken_by/id"), taken.text_at("/taken_by/title")), (other, "Other".to_owned()));
 });
 
 api_test!(a_correction_is_said_once, async |world| {

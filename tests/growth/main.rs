@@ -1,7 +1,7 @@
-//! Growth: what a request takes grows no faster than what was sent, whatever the operation and whatever is wrong with the body.
+//! Growth: the memory that a request allocates grows no faster than its body, for every operation and every kind of invalid body.
 //!
-//! A binary of its own, since it counts what the whole process allocates. Each schema of a body is tried with every kind of body once,
-//! and the other operations that take the same with the first kinds.
+//! A separate binary, because it counts the allocations of the whole process. Each body schema is tried with every kind of body once;
+//! further operations with the same schema are tried with the first kinds.
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "../support/mod.rs"]
@@ -19,23 +19,23 @@ use support::{Client, Contract, Engine, Operation, Role, World, run};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// How long the shorter body is; the longer one has four times as much.
+/// The length of the shorter body; the longer one is four times as long.
 const LENGTH: usize = 10_000;
-/// How many times as much the longer body may take: four times, and something for what grows by doubling.
+/// The maximum ratio of the longer body's allocations: four, plus a margin for buffers that double.
 const MAX_RATIO: usize = 6;
-/// What a request may take whatever was sent.
+/// The allocations that every request may make, in bytes.
 const FREE: usize = 256 * 1024;
-/// How many faults an answer tells.
+/// The maximum number of validation errors in a response.
 const MAX_FAULTS: usize = 50;
 
-/// A kind of body, of about a length.
+/// A kind of body, generated with a length.
 type Kind = (&'static str, fn(usize, &[String]) -> String);
 
 fn joined(length: usize, each: usize, piece: impl Fn(usize) -> String) -> String {
     (0..length / each).map(piece).collect::<Vec<_>>().join(",")
 }
 
-/// A body in which every member has this value.
+/// Returns a body in which every member has this value.
 fn all(members: &[String], value: &Value) -> String {
     Value::Object(members.iter().map(|name| (name.clone(), value.clone())).collect::<Map<_, _>>()).to_string()
 }
@@ -44,7 +44,7 @@ fn share(length: usize, members: &[String]) -> usize {
     length / members.len().max(1)
 }
 
-/// How many kinds each operation is tried with.
+/// The number of kinds that each operation is tried with.
 const FOR_EACH: usize = 2;
 
 const KINDS: [Kind; 14] = [
@@ -71,14 +71,14 @@ const KINDS: [Kind; 14] = [
     ("an array", |length, _| format!("[{}]", joined(length, 2, |_| "0".into()))),
 ];
 
-/// Redirects of which each leads to the next, and the last to the first.
+/// Returns redirects that form a loop.
 fn circle(length: usize, _: &[String]) -> String {
     let lines = length / 14;
     let line = |index: usize| format!("/p{index},/p{}\n", (index + 1) % lines);
     format!("from,to\n{}", (0..lines).map(line).collect::<String>())
 }
 
-/// Tables and forms, by their media types.
+/// CSV files and forms, by media type.
 const OTHERS: [(&str, &str, Kind); 6] = [
     ("newsletter/imports?consent=yes", "text/csv", ("many columns", |length, _| joined(length, 6, |index| format!("c{index}")))),
     ("newsletter/imports?consent=yes", "text/csv", ("many lines", |length, _| format!("email\n{}", "nobody\n".repeat(length / 7)))),
@@ -92,19 +92,19 @@ const OTHERS: [(&str, &str, Kind); 6] = [
     ),
 ];
 
-/// The schema of an operation's body; none where it takes no JSON.
+/// Returns the schema of an operation's JSON body, if it has one.
 fn schema_of(operation: &Operation) -> Option<&str> {
     let content = operation.item["requestBody"]["content"].as_object()?;
     content.iter().find(|(kind, _)| kind.ends_with("json"))?.1["schema"]["$ref"].as_str()?.rsplit('/').next()
 }
 
-/// The names of all members that a body may have.
+/// Returns the names of all members of a body schema.
 fn members(schema: &str) -> Vec<String> {
     let properties = Contract::get().document["components"]["schemas"][schema]["properties"].as_object();
     properties.into_iter().flatten().filter(|(_, schema)| schema.get("readOnly").is_none()).map(|(name, _)| name.clone()).collect()
 }
 
-/// One thing of each kind, by the name of the parameter that it is found by.
+/// Creates one resource of each kind; returns their names by path parameter.
 async fn things(world: &World) -> HashMap<&'static str, String> {
     let article = world.published_by(Role::Editor, "Trams").await;
     let made = async |path: &str, body: Value| world.admin().post(path, body).await.expect(201).id();
@@ -127,7 +127,7 @@ async fn things(world: &World) -> HashMap<&'static str, String> {
     ])
 }
 
-/// How many bytes are allocated while a request is answered.
+/// Returns the number of bytes allocated for a request.
 async fn taken(client: &Client, method: &Method, path: &str, body: String) -> usize {
     let region = Region::new(ALLOCATOR);
     let answer = client.send(method.clone(), path, Some(body.into_bytes())).await;
@@ -139,7 +139,7 @@ async fn taken(client: &Client, method: &Method, path: &str, body: String) -> us
     taken
 }
 
-/// A complaint where four times the body takes too many times as much.
+/// Returns an error if a body of four times the length allocates too much.
 async fn compare(client: &Client, (method, path): (&Method, &str), (name, make): Kind, members: &[String]) -> Option<String> {
     let short = taken(client, method, path, make(LENGTH, members)).await;
     let long = taken(client, method, path, make(4 * LENGTH, members)).await;
@@ -157,7 +157,7 @@ fn what_is_taken_grows_no_faster_than_what_is_sent() {
             let members = members(schema);
             let path = operation.path_with(|name| things.get(name).map_or_else(|| "nothing".to_owned(), Clone::clone));
             let method: Method = operation.method.parse().unwrap();
-            // What is made at the first need is not the body's.
+            // The first requests also allocate data that is kept.
             taken(&json, &method, &path, "[]".to_owned()).await;
             taken(&json, &method, &path, r#"{"member":1}"#.to_owned()).await;
             let kinds = if schemas.insert(schema) { KINDS.len() } else { FOR_EACH };

@@ -1,4 +1,4 @@
-//! The examples of the document: sent unedited to a fresh demo newsroom, each works.
+//! The examples of the OpenAPI document: each works unchanged on a new demo newsroom.
 
 use std::collections::HashMap;
 
@@ -7,15 +7,15 @@ use serde_json::Value;
 use crate::server::Server;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
-/// Operations that staff carry out in another way than readers, and whose example is a reader's.
+/// Operations that staff use differently than readers, and whose example is that of a reader.
 const OF_READERS: [&str; 1] = ["create_comment"];
 
-/// A running demo, and the document that it serves.
+/// A running demo, and the OpenAPI document that it serves.
 struct Demo {
     server: Server,
     token: String,
     document: Value,
-    /// The ids that path parameters without an example stand for.
+    /// The ids for path parameters without an example.
     ids: HashMap<&'static str, String>,
 }
 
@@ -38,7 +38,7 @@ impl Demo {
         demo
     }
 
-    /// Notes the id of the first item of a list that says this.
+    /// Records the id of the first item of a list that contains this text.
     fn find(&mut self, name: &'static str, list: &str, text: &str) {
         let (status, page) = self.server.send("GET", list, &self.token, &Value::Null);
         assert_eq!(status, 200, "{list}: {page}");
@@ -58,7 +58,7 @@ impl Demo {
             .collect()
     }
 
-    /// The path with its parameters, as far as there is something of the kind.
+    /// Returns the path with its parameters, if there is a resource for each.
     fn path(&self, operation: &Operation<'_>) -> Option<String> {
         let mut path = operation.path.to_owned();
         for parameter in operation.parameters("path") {
@@ -69,7 +69,7 @@ impl Demo {
         Some(path)
     }
 
-    /// Sends an operation with its example; says what is wrong with the answer.
+    /// Sends an operation with its example; returns an error if the response is not as expected.
     fn send(&self, operation: &Operation<'_>, more: &[&str]) -> Option<String> {
         let path = self.path(operation)?;
         let (media_type, example) = operation.example()?;
@@ -96,7 +96,7 @@ impl<'a> Operation<'a> {
         all.filter(|parameter| parameter["in"] == place).collect()
     }
 
-    /// The query string of required parameters and, if asked for, all defaults; nothing if a required one has no example.
+    /// Returns the query string with required parameters and, if requested, all defaults; `None` if a required one has no example.
     fn query(&self, defaults: bool) -> Option<Vec<String>> {
         let mut query = Vec::new();
         for parameter in self.parameters("query") {
@@ -113,7 +113,7 @@ impl<'a> Operation<'a> {
         Some(query)
     }
 
-    /// The body's example, if it does not say that it needs something.
+    /// Returns the example of the request body, unless it needs other data.
     fn example(&self) -> Option<(&'a str, &'a Value)> {
         let (media_type, media) = self.item["requestBody"]["content"].as_object()?.iter().next()?;
         Some((media_type, media.get("example")?))
@@ -135,16 +135,16 @@ fn every_example_and_default_works_with_the_demo() {
         let path = format!("{path}?{}", query.join("&"));
         let (status, answer) = demo.server.send("GET", &path, &demo.token, &Value::Null);
         read += 1;
-        // The names of files are hashes, which no example can know.
+        // Names of files are hashes, which no example can contain.
         if status == 400 || (status == 404 && !path.starts_with("/media/")) {
             faults.push(format!("get {path}: {status} {answer}"));
         }
     }
-    // As a dry run each is the first thing that happens to a fresh demo.
+    // In a dry run, each request is the first one on a new demo.
     let tried: Vec<Operation<'_>> = demo.operations().into_iter().filter(Operation::takes_dry_runs).collect();
     faults.extend(tried.iter().filter_map(|operation| demo.send(operation, &["dry_run=true"])));
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    // In earnest they stand beside each other, and those that need what others make come last.
+    // Without dry runs, requests affect each other; those that need resources of others are sent last.
     let (mut sent, mut late) = (0, Vec::new());
     for operation in demo.operations().iter().filter(|operation| operation.example().is_some()) {
         if demo.path(operation).is_none() {

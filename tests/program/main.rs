@@ -1,8 +1,9 @@
-//! The program as it is run: real processes, on loopback ports of their own.
+//! The program in real processes, on their own loopback ports.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod examples;
 mod nodes;
+mod people;
 mod scheduler;
 mod server;
 mod starting;

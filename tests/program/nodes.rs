@@ -1,5 +1,5 @@
-//! Two real servers on one database, written to and read from at once: no reader gets what is older than an answered write
-//! of the same server, nor than one of the other server a second ago. `NODES_SECONDS=60` does it for longer.
+//! Two real servers on one database, with concurrent writes and reads: no reader gets data older than an acknowledged write of the
+//! same server, or than one of the other server a second ago. `NODES_SECONDS=60` runs longer.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 
 use crate::server::Server;
 
-/// How long the other server may give what is old.
+/// The time for which the other server may return old data.
 const ELSEWHERE: Duration = Duration::from_secs(1);
 const ARTICLES: usize = 4;
 
-/// A throw of dice that is the same in every run.
+/// Pseudorandom numbers that are the same in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -29,7 +29,7 @@ impl Dice {
     }
 }
 
-/// A write that has been answered.
+/// An acknowledged write.
 #[derive(Clone, Copy)]
 struct Answered {
     generation: i64,
@@ -37,7 +37,7 @@ struct Answered {
     at: Instant,
 }
 
-/// The least generation that a server may give of an article whose writes these are.
+/// Returns the oldest generation of an article that a server may return after these writes.
 fn least(writes: &[Answered], server: usize) -> i64 {
     let seen = |write: &&Answered| write.server == server || write.at.elapsed() >= ELSEWHERE;
     writes.iter().rev().find(seen).map_or(0, |write| write.generation)
@@ -48,7 +48,7 @@ fn generation(article: &Value) -> i64 {
 }
 
 fn walk(database: &str, folder: &Path) {
-    // Both are one server to those who log in.
+    // For users, both are one server.
     let start = || Server::start(folder, &[], &[("DATABASE_URL", database), ("API_URL", "https://api.example.org")]);
     let servers = [start(), start()];
     let token = &servers[0].log_in();
@@ -68,7 +68,7 @@ fn walk(database: &str, folder: &Path) {
                 let mut generation = 0;
                 while Instant::now() < end {
                     generation += 1;
-                    // No article has two writers, so that it is known which write is the last.
+                    // Each article has one writer, so the last write is known.
                     let (number, server) = (writer * 2 + dice.roll(2), dice.roll(2));
                     let body = json!({"dek": generation.to_string()});
                     let (status, answer) = servers[server].send("PATCH", &format!("articles/story-{number}?publish=true"), token, &body);
@@ -104,7 +104,7 @@ fn walk(database: &str, folder: &Path) {
     assert!(answered > 20, "only {answered} writes were answered");
 }
 
-/// What a server complains of that does not start.
+/// Returns the error message of a server that does not start.
 fn refusal(folder: &Path, settings: &[(&str, &str)]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
     command.current_dir(folder).env("BIND", "127.0.0.1:0").envs(settings.iter().copied());
@@ -122,7 +122,7 @@ fn refuses_what_differs(database: &str, folder: &Path) {
     assert!(unset.contains("API_URL"), "{unset}");
     let locked = refusal(folder, &[settings[0], settings[1], ("SECRET_KEY_FILE", "another.key")]);
     assert!(locked.contains("SECRET_KEY_FILE"), "{locked}");
-    // Commands run beside any server, and one that is set alike may join.
+    // Commands run beside any server, and a server with equal settings may join.
     let listed =
         Command::new(env!("CARGO_BIN_EXE_masthead")).args(["users", "list"]).current_dir(folder).env("DATABASE_URL", database).output();
     assert!(listed.is_ok_and(|listed| listed.status.success()));
@@ -131,7 +131,7 @@ fn refuses_what_differs(database: &str, folder: &Path) {
     assert_eq!(second.send("GET", "auth/me", &token, &Value::Null).0, 200);
     server.stop();
     second.stop();
-    // Those that were stopped in order are forgotten at once.
+    // Servers that were stopped in order are removed at once.
     Server::start(folder, &[], &[("DATABASE_URL", database), ("API_URL", "https://other.example.org"), ("SECRET_KEY_FILE", "another.key")]);
 }
 
@@ -157,7 +157,7 @@ fn no_stale_answers_on_postgres() {
     on_postgres("walk", walk);
 }
 
-/// Does something with an empty database, where there is a PostgreSQL.
+/// Runs a test with an empty database, if there is a PostgreSQL server.
 fn on_postgres(what: &str, act: fn(&str, &Path)) {
     let Some(server) = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty()) else { return };
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! The scheduler as it runs in a real server: within a second, and once, however often the server is killed.
+//! The scheduler in a real server: publishes within a second, and once, however often the server is killed.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 use crate::server::Server;
 
 fn start(folder: &Path) -> Server {
-    // The same at each start: a server that was killed is remembered for half a minute.
+    // The URL is the same at each start, because a killed server stays registered for half a minute.
     Server::start(folder, &[], &[("RATE_LOGIN", "off"), ("API_URL", "https://api.example.org")])
 }
 
 impl Server {
-    /// Makes a draft and plans its publication; answers its id.
+    /// Creates a draft and schedules its publication; returns its id.
     fn plan(&self, token: &str, body: &Value) -> String {
         let (status, draft) = self.send("POST", "articles", token, &json!({"title": "Trams"}));
         assert_eq!(status, 201, "{draft}");
@@ -29,7 +29,7 @@ impl Server {
         self.send("GET", &format!("articles/{id}"), "", &Value::Null).0
     }
 
-    /// Waits until readers are answered so; says how long after a time that was.
+    /// Waits until readers get a status; returns the delay after a time.
     fn await_status(&self, id: &str, status: u16, time: Timestamp) -> i64 {
         let began = Instant::now();
         while self.status(id) != status {
@@ -78,12 +78,12 @@ fn a_killed_server_publishes_everything_once() {
         for delay in [40, 60, 80, 100, 120, 400] {
             ids.push(server.plan(&token, &json!({"at": soon(delay).to_string()})));
         }
-        // Somewhere among them.
+        // The server is killed among the publications.
         std::thread::sleep(Duration::from_millis(15 * round));
         drop(server);
     }
     std::thread::sleep(Duration::from_millis(500));
-    // What came due while no server ran can be read as soon as there is one.
+    // Publications that became due while no server ran are public as soon as one runs.
     let server = start(folder.path());
     for id in &ids {
         assert_eq!(server.status(id), 200, "{id}");

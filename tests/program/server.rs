@@ -1,4 +1,4 @@
-//! A server in a folder.
+//! A server with its own folder.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,20 +9,20 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal};
 use serde_json::{Value, json};
 
-/// The administrator.
+/// The administrator's email address.
 pub(crate) const EMAIL: &str = "mara@example.org";
 pub(crate) const PASSWORD: &str = "a lantern on the quay";
-/// Making the demo takes its time.
-const PATIENCE: Duration = Duration::from_mins(5);
+/// The time to wait for a start: creating the demo takes long.
+const START_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// A running server; it is killed, not stopped, when the test lets go of it.
+/// A running server; it is killed when the value is dropped.
 pub(crate) struct Server {
     process: Child,
     pub address: String,
 }
 
 impl Server {
-    /// Starts it with arguments and settings, and waits until it listens.
+    /// Starts a server with arguments and settings, and waits until it listens.
     pub(crate) fn start(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
         let process = Command::new(env!("CARGO_BIN_EXE_masthead"))
@@ -38,36 +38,36 @@ impl Server {
         let server = Self { process, address };
         let began = Instant::now();
         while TcpStream::connect(&server.address).is_err() {
-            assert!(began.elapsed() < PATIENCE, "the server does not listen");
+            assert!(began.elapsed() < START_TIMEOUT, "the server does not listen");
             std::thread::sleep(Duration::from_millis(10));
         }
         server
     }
 
-    /// Stops it in order, and waits until it has ended.
+    /// Stops the server in order, and waits until it has ended.
     pub(crate) fn stop(mut self) {
         let told = Command::new("kill").arg(self.process.id().to_string()).status();
         assert!(told.is_ok_and(|told| told.success()));
         assert!(self.process.wait().is_ok_and(|ended| ended.success()));
     }
 
-    /// Tells it to stop, as a supervisor does.
+    /// Sends the signal to stop, as a supervisor does.
     pub(crate) fn terminate(&self) {
         rustix::process::kill_process(Pid::from_child(&self.process), Signal::TERM).unwrap();
     }
 
-    /// Waits until it has ended; says how.
+    /// Waits until the server has ended; returns its exit status.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         self.process.wait().unwrap()
     }
 
-    /// Sends a request; answers the status and the body.
+    /// Sends a request; returns the status and the body.
     pub(crate) fn send(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         self.send_text(method, path, token, "application/json", &body)
     }
 
-    /// Sends a request with a body of any media type. A path without a slash at its beginning lies under `/api/v1/`.
+    /// Sends a request with a body of any media type. A path without a leading slash is below `/api/v1/`.
     pub(crate) fn send_text(&self, method: &str, path: &str, token: &str, media_type: &str, body: &str) -> (u16, Value) {
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/api/v1/{path}") };
         let mut stream = TcpStream::connect(&self.address).expect("the server listens");
@@ -84,7 +84,7 @@ impl Server {
         (status, serde_json::from_str(body).unwrap_or(Value::Null))
     }
 
-    /// The administrator's token.
+    /// Logs the administrator in; returns the token.
     pub(crate) fn log_in(&self) -> String {
         let (status, tokens) = self.send("POST", "auth/login", "", &json!({"email": EMAIL, "password": PASSWORD}));
         assert_eq!(status, 200, "{tokens}");

@@ -1,4 +1,4 @@
-//! A start: what it looks at first, and where it finds its settings.
+//! Starting: checks before the start, and the sources of settings.
 
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -62,7 +62,7 @@ fn a_name_in_the_file_of_settings_that_is_none_stops_the_start() {
     assert!(said.contains("DATABASE_URI, which is no setting. Did you mean DATABASE_URL?"), "{said}");
     assert!(said.contains("bind, which is no setting. Did you mean BIND?") && !said.contains("PGAPPNAME"), "{said}");
     assert!(!folder.path().join("masthead.db").exists());
-    // In the environment, which is everybody's, a slip is only told.
+    // In the environment, which other programs share, a typing error is only logged.
     std::fs::write(folder.path().join(".env"), "PGAPPNAME=masthead\n").unwrap();
     let told = masthead(folder.path(), &["migrate"], &[("DATABASE_URI", "sqlite://other.db"), ("PAPERBOY", "1")]);
     let said = String::from_utf8_lossy(&told.stderr);

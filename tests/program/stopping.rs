@@ -1,4 +1,4 @@
-//! An end in order: what was accepted is answered, and what is idle is closed.
+//! Stopping in order: accepted requests get a response, and idle connections are closed.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -28,7 +28,7 @@ fn a_connection_that_was_accepted_is_answered_however_late_it_asks() {
     idle.write_all(HEALTH).unwrap();
     assert!(answer(&mut idle).starts_with("HTTP/1.1 200"));
     let mut fresh = connect(&server);
-    // Until it has been accepted.
+    // Time passes until the connection is accepted.
     std::thread::sleep(Duration::from_millis(200));
     server.terminate();
     std::thread::sleep(Duration::from_millis(1500));

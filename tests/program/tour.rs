@@ -1,4 +1,4 @@
-//! The tour of the API, as `examples/tour.sh` walks it and as the README shows it.
+//! The tour of the API, as in `examples/tour.sh` and in the README.
 
 use std::path::Path;
 use std::process::Command;

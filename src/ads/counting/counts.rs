@@ -29,10 +29,10 @@ pub(super) struct Tally {
 
 /// The counts that are not stored yet, by creative and day, and the recent visitors.
 #[derive(Default)]
-pub(crate) struct AdCounts(Mutex<State>);
+pub(crate) struct AdCounts(Mutex<AdCounters>);
 
 #[derive(Default)]
-struct State {
+struct AdCounters {
     visitors: Visitors,
     waiting: BTreeMap<(CreativeId, i64), Tally>,
 }
@@ -69,7 +69,7 @@ impl AdCounts {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, AdCounters> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -18,12 +18,11 @@ pub(in crate::ads) fn routes(mount: &mut impl Mount) {
 
 /// Count an impression of a creative
 ///
-/// A beacon for front ends, such as for `navigator.sendBeacon`. It needs no request body and sets no cookie. A
+/// A beacon for front ends, such as for `navigator.sendBeacon`. It ignores any request body and sets no cookie. A
 /// visitor, identified by IP address and user agent, counts once in half an hour; the response does not reveal
 /// whether the beacon was counted. Nothing about the visitor is stored. The setting `RATE_AD` limits the beacons of
 /// an IP address.
-#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative.")),
-    responses((status = 204, description = "The beacon was accepted.")))]
+#[utoipa::path(tag = "Ads", responses((status = 204, description = "The beacon was accepted.")))]
 #[post("/ads/creatives/{creative}/impressions")]
 async fn count_impression(request: Request, id: web::Path<String>) -> Result<HttpResponse> {
     count(request, &id, Act::Saw).await
@@ -32,8 +31,7 @@ async fn count_impression(request: Request, id: web::Path<String>) -> Result<Htt
 /// Count a click on a creative
 ///
 /// A beacon like the one for impressions, with the same rules.
-#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative.")),
-    responses((status = 204, description = "The beacon was accepted.")))]
+#[utoipa::path(tag = "Ads", responses((status = 204, description = "The beacon was accepted.")))]
 #[post("/ads/creatives/{creative}/clicks")]
 async fn count_click(request: Request, id: web::Path<String>) -> Result<HttpResponse> {
     count(request, &id, Act::Clicked).await
@@ -48,7 +46,7 @@ async fn count(request: Request, id: &str, act: Act) -> Result<HttpResponse> {
     }
     let subject = format!("{act:?} {id}");
     let visit = Visit { address: request.address, user_agent: request.header("user-agent").unwrap_or_default(), subject: &subject };
-    if !request.only_tries() {
+    if !request.is_dry_run() {
         request.app.ad_counts.count(id, act, &visit, request.app.now());
     }
     Ok(no_content())
@@ -57,11 +55,15 @@ async fn count(request: Request, id: &str, act: Act) -> Result<HttpResponse> {
 /// Read the statistics of a creative
 ///
 /// Returns impressions and clicks by day: the last 30 days by default, at most 366. Beacons appear here after some seconds.
-#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative."),
+#[utoipa::path(
+    tag = "Ads",
+    params(
         ("from" = Option<String>, Query, format = "date", description = "The first day, such as `2026-03-01`."),
-        ("to" = Option<String>, Query, format = "date", description = "The last day; today if absent.")),
-    security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = AdStats, description = "The statistics.")))]
+        ("to" = Option<String>, Query, format = "date", description = "The last day; today if absent."),
+        Caller<Editor>,
+    ),
+    responses((status = 200, body = AdStats, description = "The statistics.")),
+)]
 #[get("/ads/creatives/{creative}/stats")]
 async fn read_ad_stats(request: Request, _caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();

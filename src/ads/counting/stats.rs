@@ -13,7 +13,7 @@ use crate::input::Query;
 /// The number of days by default.
 const USUAL: i64 = 30;
 /// The maximum number of days.
-const MOST: i64 = 366;
+const MAX_DAYS: i64 = 366;
 
 /// The statistics of a creative.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -64,9 +64,9 @@ impl Days {
         let (from, to) = (day("from"), day("to"));
         let to = to.unwrap_or(today);
         let from = from.unwrap_or(to - (USUAL - 1) * DAY);
-        if from > to || to - from >= MOST * DAY {
-            let detail = format!("The range must have 1 to {MOST} days.");
-            query.fault(Fault::parameter("from", "out_of_order", detail).bound("max", MOST));
+        if from > to || to - from >= MAX_DAYS * DAY {
+            let detail = format!("The range must have 1 to {MAX_DAYS} days.");
+            query.fault(Fault::parameter("from", "out_of_order", detail).bound("max", MAX_DAYS));
         }
         Self { from, until: to + DAY }
     }

@@ -72,7 +72,7 @@ pub(crate) struct CreativeDraft {
     /// A name for the staff.
     #[schema(value_type = Option<Name>, example = "Boots, spring")]
     pub(crate) name: Option<String>,
-    /// The label that tells readers that this is an ad. If absent, the placement's label.
+    /// The label that tells readers that this is an ad. If absent, the placement's label is used.
     #[schema(value_type = Option<Name>, example = "Sponsored by Quay Boots")]
     pub(crate) label: Option<String>,
     /// Whether the creative can be shown.
@@ -219,7 +219,7 @@ pub(super) static LISTING: Listing<ad_creatives::table, Creative> = Listing {
             name: "placement",
             kind: input::Kind::Reference,
             ops: Op::CHOICE,
-            column: Column { compare: super::queries::stands_in, order: None },
+            column: Column { compare: super::queries::in_placement, order: None },
             key: None,
             about: "The placement, by id or key.",
         },

@@ -25,8 +25,11 @@ pub(in crate::ads) fn routes(mount: &mut impl Mount) {
 /// List creatives
 ///
 /// Returns all creatives, whether they are shown now or not, newest first.
-#[utoipa::path(tag = "Ads", params(Creatives), security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Page<Edited<CreativeView>>, description = "A page of creatives.")))]
+#[utoipa::path(
+    tag = "Ads",
+    params(Creatives, Caller<Editor>),
+    responses((status = 200, body = Page<Edited<CreativeView>>, description = "A page of creatives.")),
+)]
 #[get("/ads/creatives")]
 async fn list_ad_creatives(request: Request, _caller: Caller<Editor>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -40,8 +43,12 @@ async fn list_ad_creatives(request: Request, _caller: Caller<Editor>) -> Result<
 ///
 /// Creates an ad for a placement: a `script` of an ad server, an `image` with a link, or `html`. All of it is data
 /// for front ends; the server does not run, fetch or sanitise it.
-#[utoipa::path(tag = "Ads", request_body = CreativeDraft, security(("bearer" = ["editor", "admin"])),
-    responses((status = 201, body = Edited<CreativeView>, description = "The creative.")))]
+#[utoipa::path(
+    tag = "Ads",
+    params(Caller<Editor>),
+    request_body = CreativeDraft,
+    responses((status = 201, body = Edited<CreativeView>, description = "The creative.")),
+)]
 #[post("/ads/creatives")]
 async fn create_ad_creative(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -52,9 +59,7 @@ async fn create_ad_creative(body: Body, request: Request, caller: Caller<Editor>
 /// Read a creative
 ///
 /// Returns the creative, whether it is shown now or not. The `ETag` holds its version, for conditional writes.
-#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative.")),
-    security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<CreativeView>, description = "The creative.")))]
+#[utoipa::path(tag = "Ads", params(Caller<Editor>), responses((status = 200, body = Edited<CreativeView>, description = "The creative.")))]
 #[get("/ads/creatives/{creative}")]
 async fn read_ad_creative(request: Request, _caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -65,9 +70,12 @@ async fn read_ad_creative(request: Request, _caller: Caller<Editor>, id: web::Pa
 /// Replace a creative
 ///
 /// Omitted members get their defaults.
-#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative.")),
-    request_body = CreativeDraft, security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<CreativeView>, description = "The creative.")))]
+#[utoipa::path(
+    tag = "Ads",
+    params(Caller<Editor>),
+    request_body = CreativeDraft,
+    responses((status = 200, body = Edited<CreativeView>, description = "The creative.")),
+)]
 #[put("/ads/creatives/{creative}")]
 async fn replace_ad_creative(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, id).await
@@ -76,10 +84,12 @@ async fn replace_ad_creative(body: Body, request: Request, caller: Caller<Editor
 /// Change a creative
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets to the default.
-#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative.")),
+#[utoipa::path(
+    tag = "Ads",
+    params(Caller<Editor>),
     request_body(content = CreativeDraft, content_type = "application/merge-patch+json"),
-    security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<CreativeView>, description = "The creative.")))]
+    responses((status = 200, body = Edited<CreativeView>, description = "The creative.")),
+)]
 #[patch("/ads/creatives/{creative}")]
 async fn revise_ad_creative(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, id).await
@@ -94,9 +104,8 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, id: web::P
 
 /// Delete a creative
 ///
-/// Its statistics are deleted, too. To stop it and keep them, set `active` to false.
-#[utoipa::path(tag = "Ads", params(("creative" = String, Path, description = "The id of the creative.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The creative no longer exists.")))]
+/// The statistics of the creative are deleted, too. To hide it and keep them, set `active` to false.
+#[utoipa::path(tag = "Ads", params(Caller<Editor>), responses((status = 204, description = "The creative no longer exists.")))]
 #[delete("/ads/creatives/{creative}")]
 async fn delete_ad_creative(request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -7,9 +7,9 @@ use super::queries;
 use super::rules;
 use super::view::{self, CreativeView};
 use crate::app::App;
-use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::db::{Conn, Lock, PageOf, PageQuery};
 use crate::error::{Error, Result};
-use crate::events::{self, Event};
+use crate::events::{self, CacheTag, Event, EventKind, KindTag};
 use crate::http::{Edited, Precondition};
 use crate::input::Input;
 use crate::users::{Caller, Editor};
@@ -32,7 +32,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input:
     let (creative, sections) = Creative::new(draft, app.now());
     queries::insert(conn, &creative)?;
     queries::put_sections(conn, creative.id, &sections)?;
-    events::record(conn, app.now(), event("ad_creative.created", &creative, caller))?;
+    events::record(conn, app.now(), event(EventKind::AdCreativeCreated, &creative, caller))?;
     view::one(app, conn, creative)
 }
 
@@ -45,7 +45,7 @@ pub(super) fn revise(
     condition: &Precondition,
     input: &Input,
 ) -> Result<Edited<CreativeView>> {
-    lock(conn, "ad creatives")?;
+    Lock::AdCreatives.take(conn)?;
     let mut creative = queries::find(conn, id)?;
     let before = view::one(app, conn, creative.clone())?;
     let current = serde_json::to_value(&before)?;
@@ -63,7 +63,7 @@ pub(super) fn revise(
         queries::update(conn, &creative)?;
         return Ok(before);
     }
-    let mut revised = event("ad_creative.revised", &creative, caller);
+    let mut revised = event(EventKind::AdCreativeRevised, &creative, caller);
     revised.tags.extend(former);
     events::record(conn, app.now(), revised)?;
     Ok(after)
@@ -71,11 +71,11 @@ pub(super) fn revise(
 
 /// Deletes a creative and its statistics.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, id: &str, condition: &Precondition) -> Result<()> {
-    lock(conn, "ad creatives")?;
+    Lock::AdCreatives.take(conn)?;
     let Some(creative) = queries::look_up(conn, id)? else { return Ok(()) };
     condition.check_bare(creative.version)?;
     queries::delete(conn, creative.id)?;
-    events::record(conn, app.now(), event("ad_creative.deleted", &creative, caller))
+    events::record(conn, app.now(), event(EventKind::AdCreativeDeleted, &creative, caller))
 }
 
 fn checked(draft: CreativeDraft) -> Result<CreativeDraft> {
@@ -84,17 +84,17 @@ fn checked(draft: CreativeDraft) -> Result<CreativeDraft> {
 }
 
 /// Returns the cache tag of a creative's image, because whether readers can see the image depends on the creative.
-fn picture(creative: &Creative) -> Vec<String> {
-    creative.image_id.map(|id| format!("image:{id}")).into_iter().collect()
+fn picture(creative: &Creative) -> Vec<CacheTag> {
+    creative.image_id.map(CacheTag::from).into_iter().collect()
 }
 
-fn event(kind: &'static str, creative: &Creative, caller: &Caller<Editor>) -> Event {
+fn event(kind: EventKind, creative: &Creative, caller: &Caller<Editor>) -> Event {
     Event {
         kind,
         actor: caller.actor(),
         subject_kind: "ad_creative",
         subject_id: creative.id.to_string(),
-        tags: [vec!["ads".into()], picture(creative)].concat(),
+        tags: [vec![KindTag::Ads.into()], picture(creative)].concat(),
         details: Value::Null,
     }
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::creative::{Creative, CreativeId, LISTING};
 use crate::ads::placements::PlacementId;
-use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, among, keyset};
+use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, in_list, keyset};
 use crate::error::{Error, Result};
 use crate::schema::{ad_creative_sections, ad_creatives, ad_placements};
 use crate::taxonomy::Section;
@@ -18,7 +18,7 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Creative
 }
 
 /// Builds the filter by placement, by id or key.
-pub(super) fn stands_in(op: Op, keys: &[Key]) -> Predicate<ad_creatives::table> {
+pub(super) fn in_placement(op: Op, keys: &[Key]) -> Predicate<ad_creatives::table> {
     let names: Vec<String> = keys.iter().map(Key::text).collect();
     let places =
         ad_placements::table.filter(ad_placements::id.eq_any(names.clone()).or(ad_placements::key.eq_any(names))).select(ad_placements::id);
@@ -41,14 +41,14 @@ pub(in crate::ads) fn find(conn: &mut Conn, id: &str) -> Result<Creative> {
 
 /// Returns the active creatives of some placements, highest weight first, then oldest first.
 pub(in crate::ads) fn of_placements(conn: &mut Conn, ids: &[PlacementId]) -> Result<Vec<Creative>> {
-    let active = ad_creatives::table.filter(among(ad_creatives::placement_id, ids)).filter(ad_creatives::active.eq(true));
+    let active = ad_creatives::table.filter(in_list(ad_creatives::placement_id, ids)).filter(ad_creatives::active.eq(true));
     Ok(active.order((ad_creatives::weight.desc(), ad_creatives::id)).select(Creative::as_select()).load(conn)?)
 }
 
 /// Returns the sections of some creatives, by creative. Creatives for every section have no entry.
 pub(in crate::ads) fn section_ids(conn: &mut Conn, ids: &[CreativeId]) -> Result<HashMap<CreativeId, Vec<Id<Section>>>> {
     let rows: Vec<(CreativeId, Id<Section>)> = ad_creative_sections::table
-        .filter(among(ad_creative_sections::creative_id, ids))
+        .filter(in_list(ad_creative_sections::creative_id, ids))
         .order((ad_creative_sections::creative_id, ad_creative_sections::section_id))
         .select((ad_creative_sections::creative_id, ad_creative_sections::section_id))
         .load(conn)?;

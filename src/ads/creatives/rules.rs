@@ -12,7 +12,7 @@ use crate::input::escape;
 /// Allowed HTML attributes: they control how a script is loaded and contain no code.
 const KNOWN: [&str; 8] = ["async", "charset", "crossorigin", "defer", "fetchpriority", "integrity", "nomodule", "referrerpolicy"];
 /// The maximum length of an attribute name, in characters.
-const LONGEST_NAME: usize = 60;
+const MAX_NAME_LENGTH: usize = 60;
 
 /// The attributes of a script element: at most 20.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -27,6 +27,7 @@ impl utoipa::PartialSchema for Attributes {
             .pattern(Some(crate::input::formats::LINE));
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::Object))
+            .description(Some("The attributes of a script element."))
             .max_properties(Some(20))
             .additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(value.into()))))
             .examples([serde_json::json!({"data-zone": "4711", "async": ""})])
@@ -58,7 +59,7 @@ pub(super) fn faults(draft: &CreativeDraft) -> Vec<Fault> {
         }
     }
     for name in draft.attributes.0.keys().filter(|name| !may_be_given(name)) {
-        let detail = format!("Allowed attributes are data-… (lower case, at most {LONGEST_NAME} characters) and {}.", KNOWN.join(", "));
+        let detail = format!("Allowed attributes are data-… (lower case, at most {MAX_NAME_LENGTH} characters) and {}.", KNOWN.join(", "));
         faults.push(Fault::at(format!("/attributes/{}", escape(name)), "unknown_attribute", detail));
     }
     if draft.starts_at.zip(draft.ends_at).is_some_and(|(starts_at, ends_at)| ends_at <= starts_at) {
@@ -70,5 +71,5 @@ pub(super) fn faults(draft: &CreativeDraft) -> Vec<Fault> {
 fn may_be_given(name: &str) -> bool {
     let is_data =
         |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    name.len() <= LONGEST_NAME && (KNOWN.contains(&name) || name.strip_prefix("data-").is_some_and(is_data))
+    name.len() <= MAX_NAME_LENGTH && (KNOWN.contains(&name) || name.strip_prefix("data-").is_some_and(is_data))
 }

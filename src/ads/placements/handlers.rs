@@ -24,8 +24,11 @@ pub(in crate::ads) fn routes(mount: &mut impl Mount) {
 /// List ad placements
 ///
 /// Returns the placements, ordered by label. Front ends and `::ad{…}` in article texts name them by key.
-#[utoipa::path(tag = "Ads", params(Placements), security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Page<PlacementView>, description = "A page of placements.")))]
+#[utoipa::path(
+    tag = "Ads",
+    params(Placements, Caller<Editor>),
+    responses((status = 200, body = Page<PlacementView>, description = "A page of placements.")),
+)]
 #[get("/ads/placements")]
 async fn list_ad_placements(request: Request, _caller: Caller<Editor>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -39,8 +42,12 @@ async fn list_ad_placements(request: Request, _caller: Caller<Editor>) -> Result
 ///
 /// Pages and article texts name the placement by its `key`; the `label`, such as `Advertisement`, is shown with every
 /// ad in it. If another placement has the key, the response is `409`.
-#[utoipa::path(tag = "Ads", request_body = PlacementDraft, security(("bearer" = ["editor", "admin"])),
-    responses((status = 201, body = Edited<PlacementView>, description = "The placement.")))]
+#[utoipa::path(
+    tag = "Ads",
+    params(Caller<Editor>),
+    request_body = PlacementDraft,
+    responses((status = 201, body = Edited<PlacementView>, description = "The placement.")),
+)]
 #[post("/ads/placements")]
 async fn create_ad_placement(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -52,9 +59,11 @@ async fn create_ad_placement(body: Body, request: Request, caller: Caller<Editor
 ///
 /// Returns the placement. The `ETag` holds its version, for conditional writes. Readers' front ends use `GET
 /// /ads/{placement}` instead.
-#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "The id or key of the placement.")),
-    security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<PlacementView>, description = "The placement.")))]
+#[utoipa::path(
+    tag = "Ads",
+    params(Caller<Editor>),
+    responses((status = 200, body = Edited<PlacementView>, description = "The placement.")),
+)]
 #[get("/ads/placements/{placement}")]
 async fn read_ad_placement(request: Request, _caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -65,9 +74,12 @@ async fn read_ad_placement(request: Request, _caller: Caller<Editor>, name: web:
 /// Replace an ad placement
 ///
 /// Omitted members get their defaults. The creatives in the placement are kept.
-#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "The id or key of the placement.")),
-    request_body = PlacementDraft, security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<PlacementView>, description = "The placement.")))]
+#[utoipa::path(
+    tag = "Ads",
+    params(Caller<Editor>),
+    request_body = PlacementDraft,
+    responses((status = 200, body = Edited<PlacementView>, description = "The placement.")),
+)]
 #[put("/ads/placements/{placement}")]
 async fn replace_ad_placement(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
@@ -77,10 +89,12 @@ async fn replace_ad_placement(body: Body, request: Request, caller: Caller<Edito
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets to the default. Articles name a
 /// placement by its key: after a change of the key, articles with the old key show no ads there.
-#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "The id or key of the placement.")),
+#[utoipa::path(
+    tag = "Ads",
+    params(Caller<Editor>),
     request_body(content = PlacementDraft, content_type = "application/merge-patch+json"),
-    security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<PlacementView>, description = "The placement.")))]
+    responses((status = 200, body = Edited<PlacementView>, description = "The placement.")),
+)]
 #[patch("/ads/placements/{placement}")]
 async fn revise_ad_placement(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
@@ -96,9 +110,11 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web:
 /// Delete an ad placement
 ///
 /// While the placement has creatives, the response is `409` with the `usages`, unless `force=true` deletes them, too.
-#[utoipa::path(tag = "Ads", params(("placement" = String, Path, description = "The id or key of the placement."),
-        ("force" = Option<bool>, Query, description = "Whether to delete the placement's creatives, too.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The placement no longer exists.")))]
+#[utoipa::path(
+    tag = "Ads",
+    params(("force" = Option<bool>, Query, description = "Whether to delete the placement's creatives, too."), Caller<Editor>),
+    responses((status = 204, description = "The placement no longer exists.")),
+)]
 #[delete("/ads/placements/{placement}")]
 async fn delete_ad_placement(request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();

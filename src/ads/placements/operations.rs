@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::placement::{Placement, PlacementDraft, PlacementId, PlacementView};
 use super::queries;
 use crate::app::App;
-use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::db::{Conn, Lock, PageOf, PageQuery};
 use crate::error::{Code, Error, Fault, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind, KindTag};
 use crate::http::{Edited, Precondition};
 use crate::input::Input;
 use crate::users::{Caller, Editor};
@@ -28,7 +28,7 @@ pub(super) fn read(conn: &mut Conn, name: &str) -> Result<Edited<PlacementView>>
 
 /// Creates a placement.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<PlacementView>> {
-    lock(conn, "ad placements")?;
+    Lock::AdPlacements.take(conn)?;
     let draft = input.create::<PlacementDraft>(conn)?;
     refuse_reserved(&draft)?;
     refuse_taken(conn, &draft.key, None)?;
@@ -36,7 +36,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input:
     let mut placement = Placement::blank(now);
     placement.revise(draft, now);
     queries::insert(conn, &placement)?;
-    events::record(conn, now, event("ad_placement.created", &placement, caller))?;
+    events::record(conn, now, event(EventKind::AdPlacementCreated, &placement, caller))?;
     Ok(edited(&placement))
 }
 
@@ -49,7 +49,7 @@ pub(super) fn revise(
     condition: &Precondition,
     input: &Input,
 ) -> Result<Edited<PlacementView>> {
-    lock(conn, "ad placements")?;
+    Lock::AdPlacements.take(conn)?;
     let mut placement = queries::find(conn, name)?;
     let before = edited(&placement);
     let current = serde_json::to_value(&before)?;
@@ -63,7 +63,7 @@ pub(super) fn revise(
         return Ok(before);
     }
     queries::update(conn, &placement)?;
-    events::record(conn, app.now(), event("ad_placement.revised", &placement, caller))?;
+    events::record(conn, app.now(), event(EventKind::AdPlacementRevised, &placement, caller))?;
     Ok(after)
 }
 
@@ -77,7 +77,7 @@ fn refuse_taken(conn: &mut Conn, key: &str, own: Option<PlacementId>) -> Result<
 
 /// Deletes a placement. A placement with creatives is deleted only with `force`, together with them.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &str, condition: &Precondition, force: bool) -> Result<()> {
-    lock(conn, "ad placements")?;
+    Lock::AdPlacements.take(conn)?;
     let Some(placement) = queries::look_up(conn, name)? else { return Ok(()) };
     condition.check_bare(placement.version)?;
     let creatives = queries::count_creatives(conn, placement.id)?;
@@ -86,7 +86,7 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: 
         return Err(Error::new(Code::InUse, detail).with("usages", json!({"creatives": creatives})));
     }
     queries::delete(conn, placement.id)?;
-    events::record(conn, app.now(), event("ad_placement.deleted", &placement, caller))
+    events::record(conn, app.now(), event(EventKind::AdPlacementDeleted, &placement, caller))
 }
 
 fn refuse_reserved(draft: &PlacementDraft) -> Result<()> {
@@ -96,13 +96,13 @@ fn refuse_reserved(draft: &PlacementDraft) -> Result<()> {
     Ok(())
 }
 
-fn event(kind: &'static str, placement: &Placement, caller: &Caller<Editor>) -> Event {
+fn event(kind: EventKind, placement: &Placement, caller: &Caller<Editor>) -> Event {
     Event {
         kind,
         actor: caller.actor(),
         subject_kind: "ad_placement",
         subject_id: placement.id.to_string(),
-        tags: vec![format!("ad_placement:{}", placement.id), "ads".into()],
+        tags: vec![placement.id.into(), KindTag::Ads.into()],
         details: Value::Null,
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column, fold};
+use crate::events::Tagged;
 use crate::input::formats::text_types;
 use crate::input::{Draft, Kind, Name, Paragraph};
 use crate::schema::ad_placements;
@@ -16,6 +17,10 @@ text_types! {
 
 /// The id of a placement.
 pub(crate) type PlacementId = Id<Placement>;
+
+impl Tagged for Placement {
+    const KIND: &'static str = "ad_placement";
+}
 
 /// A placement, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::placement::{LISTING, Placement, PlacementId};
-use crate::db::{Backend, Conn, Id, PageOf, PageQuery, among, is_id_or_slug, keyset};
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, in_list, is_id_or_slug, keyset};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{ad_creatives, ad_placements};
 
@@ -39,16 +39,16 @@ pub(in crate::ads) fn find_reference(conn: &mut Conn, name: &str) -> Result<Opti
 
 /// Returns some placements, by id.
 pub(in crate::ads) fn by_ids(conn: &mut Conn, ids: &[PlacementId]) -> Result<HashMap<PlacementId, Placement>> {
-    let rows: Vec<Placement> = ad_placements::table.filter(among(ad_placements::id, ids)).select(Placement::as_select()).load(conn)?;
+    let rows: Vec<Placement> = ad_placements::table.filter(in_list(ad_placements::id, ids)).select(Placement::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// Returns those of some keys that belong to a placement.
+/// Returns the keys among these that belong to a placement.
 pub(crate) fn known_keys(conn: &mut Conn, keys: &[String]) -> Result<Vec<String>> {
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(ad_placements::table.filter(among(ad_placements::key, keys)).select(ad_placements::key).load(conn)?)
+    Ok(ad_placements::table.filter(in_list(ad_placements::key, keys)).select(ad_placements::key).load(conn)?)
 }
 
 /// Counts the creatives of a placement.

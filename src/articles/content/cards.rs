@@ -1,11 +1,12 @@
-//! Makes cards and texts of an article's content and of what is live: a fixed number of queries, however many articles there are.
+//! Builds cards and texts from the content of articles and from current data. The number of queries does not depend on the number of
+//! articles.
 
 use std::collections::{HashMap, HashSet};
 
 use super::content::{ArticleId, Content, Correction};
 use super::seo::{self, SeoContext};
 use super::text::{Text, TextBlock};
-use super::view::{ArticleCard, BlockView, Body, CommentsInfo, ImageBlock, ImageBlockType, Translation};
+use super::view::{ArticleBody, ArticleCard, BlockView, CommentsInfo, ImageBlock, ImageBlockType, Translation};
 use crate::app::App;
 use crate::authors::{AuthorCard, Byline};
 use crate::db::{Conn, Id, Timestamp, Zone};
@@ -35,30 +36,30 @@ pub(crate) struct Belongings {
     pub(crate) tags: HashMap<ArticleId, Vec<Label>>,
     /// The published articles of a translation group, by the group.
     pub(crate) translations: HashMap<ArticleId, Vec<(ArticleId, Translation)>>,
-    /// When comments close.
+    /// The site's rule for when comments close.
     pub(crate) closing: Closing,
 }
 
-/// How an article's metadata is shown.
+/// The form in which an article's metadata is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Metadata {
-    /// With what can be derived filled in, as readers get it.
+    /// Empty members are derived from the article, for readers.
     Derived,
-    /// As stored, as the desk edits it.
+    /// Empty members stay empty, for editors.
     Stored,
 }
 
-/// Everything live that a set of articles needs.
+/// The current data of other resources that a set of articles shows: names and images that may have changed since the articles were saved.
 pub(crate) struct Live {
     belongings: Belongings,
     sections: HashMap<Id<Section>, SectionCard>,
     images: HashMap<Id<Image>, ImageView>,
-    /// The zone of the dates in addresses.
+    /// The time zone of the dates in URLs.
     zone: Zone,
 }
 
 impl Live {
-    /// Looks up what is live of articles, and the pictures of their texts.
+    /// Loads the current data for articles, and the images in their texts.
     pub(crate) fn load(app: &App, conn: &mut Conn, belongings: Belongings, inputs: &[CardInput], texts: &[Text]) -> Result<Self> {
         let links = &app.config.links;
         let sections: HashSet<_> = inputs.iter().filter_map(|input| input.content.section).collect();
@@ -72,7 +73,7 @@ impl Live {
         Ok(Self { belongings, sections, images, zone })
     }
 
-    /// The card of an article.
+    /// Returns the card of an article.
     pub(crate) fn card(&self, app: &App, input: CardInput, metadata: Metadata) -> ArticleCard {
         let links = &app.config.links;
         let content = &input.content;
@@ -136,8 +137,8 @@ impl Live {
         CommentsInfo { open, count: input.comment_count, closes_at: closes_at.filter(|_| open) }
     }
 
-    /// A text with its pictures as they are now; those that are gone are left out.
-    pub(crate) fn body(&self, text: Text) -> Body {
+    /// Returns a text with the current data of its images. Deleted images are left out.
+    pub(crate) fn body(&self, text: Text) -> ArticleBody {
         let Text { html, blocks, toc, images: _ } = text;
         let find = |id: &str| id.parse().ok().and_then(|id: Id<Image>| self.images.get(&id));
         let html = markdown::hydrate(&html, |id| find(id).map(attributes));
@@ -149,11 +150,12 @@ impl Live {
             }),
             TextBlock::Other(other) => Some(BlockView::Other(other)),
         });
-        Body { html, blocks: blocks.collect(), toc }
+        ArticleBody { html, blocks: blocks.collect(), toc }
     }
 }
 
-/// How many minutes reading takes: as measured or, of what was saved before that was done, by its words.
+/// Returns the reading time in minutes: the stored one or, for articles saved before reading times were stored, an estimate from the
+/// number of words.
 fn reading_minutes(word_count: i32, measured: i32) -> u32 {
     let measured = u32::try_from(measured).unwrap_or_default();
     if measured > 0 { measured } else { markdown::reading_minutes(u32::try_from(word_count).unwrap_or_default()) }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::authors::Author;
 use crate::db::{Id, Json, Timestamp, text_enum};
+use crate::events::Tagged;
 use crate::images::Image;
 use crate::input::{HttpUrl, Line, ReferenceTo, Title};
 use crate::schema::{articles, publications};
@@ -15,25 +16,30 @@ use crate::taxonomy::{Section, Tag};
 /// The id of an article.
 pub(crate) type ArticleId = Id<Content>;
 
+impl Tagged for Content {
+    const KIND: &'static str = "article";
+}
+
 text_enum! {
-    /// What sort of text it is.
+    /// The kind of an article.
     pub(crate) enum ArticleKind {
-        /// News: in lists and feeds.
+        /// An article, which lists and feeds contain.
         Article = "article",
-        /// A standing page, such as About: in no list that does not ask for pages.
+        /// A standing page, such as About. Lists contain pages only if `kind` asks for them.
         Page = "page",
     }
 }
 
-/// Writes [`Content`], and the columns that it has in the tables of both copies. `name in column` names a column that is called
-/// otherwise. A member that is no `Option` needs `#[serde(default)]`, since revisions of before do not have it.
+/// Defines [`Content`] and its columns in the tables of both copies. `name in column` gives a column another name. A member that is
+/// not an `Option` needs `#[serde(default)]`, because stored revisions do not have it.
 macro_rules! content {
     ($($(#[$meta:meta])* $name:ident $(in $column:ident)?: $type:ty,)*) => {
-        /// What an article says, but for its text and what belongs to it.
+        /// The content of an article, without its text and relations.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         pub(crate) struct Content {
             $($(#[$meta])* pub(crate) $name: $type,)*
-            /// What lists show; taken from the text if absent. Apart from the list: readers' column is never null.
+            /// The excerpt that lists show; taken from the text if absent. Not in the list of members, because the public column is never
+            /// null.
             pub(crate) excerpt: Option<String>,
         }
 
@@ -51,7 +57,7 @@ macro_rules! content {
         }
 
         impl $row {
-            /// The content, with the excerpt of the row.
+            /// Returns the content, with the excerpt of the row.
             pub(crate) fn with_excerpt(self, excerpt: Option<String>) -> Content {
                 let Self { $($name),* } = self;
                 Content { $($name,)* excerpt }
@@ -68,44 +74,44 @@ macro_rules! content {
 }
 
 content! {
-    /// Article or standing page.
+    /// The kind: article or standing page.
     kind: ArticleKind,
-    /// The last step of the path of its page.
+    /// The slug: the article's name in URLs.
     slug: String,
     /// The headline.
     title: String,
     /// The sentence under the headline.
     dek: Option<String>,
-    /// The picture above the text.
+    /// The image above the text.
     hero_image in hero_image_id: Option<Id<Image>>,
-    /// The section that it belongs to.
+    /// The section of the article.
     section in section_id: Option<Id<Section>>,
-    /// The language that it is written in.
+    /// The language of the article, as a BCP 47 tag.
     locale: String,
-    /// The first article of the translations that it is one of; itself if there are no others.
+    /// The group of translations: the id of the first article in it; the article's own id if it has no translations.
     translation_group: ArticleId,
-    /// Whether front ends should make much of it.
+    /// Whether front ends should highlight the article.
     featured: bool,
-    /// Whether readers may comment, as far as the site lets them.
+    /// Whether readers may comment, if the site's settings permit it.
     comments_open: bool,
-    /// What search engines and social networks are told.
+    /// The metadata for search engines and social networks.
     seo: Json<Seo>,
-    /// Members of the site's own.
+    /// The site's custom members.
     custom: Json<Map<String, Value>>,
 }
 
-/// What belongs to an article, in order.
+/// The relations of an article, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Relations {
-    /// Who signs it.
+    /// The authors in the byline.
     pub(crate) authors: Vec<Id<Author>>,
-    /// What it is about.
+    /// The tags.
     pub(crate) tags: Vec<Id<Tag>>,
-    /// The pictures in its text, and the one for networks.
+    /// The images in the text, and the image for social networks.
     pub(crate) images: Vec<Id<Image>>,
 }
 
-/// One save, whole, as its revision keeps it.
+/// The whole content of a revision, as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ArticleSnapshot {
     #[serde(flatten)]
@@ -114,17 +120,17 @@ pub(crate) struct ArticleSnapshot {
     pub(crate) relations: Relations,
 }
 
-/// A correction, shown to readers.
+/// A correction that readers see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Correction {
-    /// When it was made.
+    /// The time when the correction was published.
     pub(crate) at: Timestamp,
-    /// What was wrong.
+    /// A description of the error.
     #[schema(example = "An earlier version gave the wrong year.")]
     pub(crate) note: String,
 }
 
-/// What search engines and social networks are told; where empty, it is derived from the article when read.
+/// The metadata for search engines and social networks. Empty members are derived from the article when it is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Seo {
@@ -136,15 +142,15 @@ pub(crate) struct Seo {
     #[serde(default)]
     #[schema(value_type = Option<Line>)]
     pub(crate) description: Option<String>,
-    /// The address that this text is to be known under.
+    /// The canonical URL of the article.
     #[serde(default)]
     #[schema(value_type = Option<HttpUrl>)]
     pub(crate) canonical_url: Option<String>,
-    /// The picture that networks show.
+    /// The image for link previews on social networks.
     #[serde(default)]
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) image: Option<Id<Image>>,
-    /// Whether search engines should leave it out.
+    /// Whether search engines should not list the article.
     #[serde(default)]
     #[schema(default = false)]
     pub(crate) noindex: bool,

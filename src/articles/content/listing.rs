@@ -1,20 +1,19 @@
-//! What lists of articles can be asked, of either copy.
+//! The filters and sort fields that the lists of both copies have.
 
 use diesel::sql_types::Bool;
 use utoipa::PartialSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 use super::view::ArticleCard;
-use crate::db::{Key, Listing, PageQuery, Predicate, phrase};
+use crate::db::{Key, Listing, PageQuery, Predicate, sql_fragment};
 
-/// The members of an article that lists have: those of its card, and more. Called once for each list, so that what it keeps for
-/// ever is little.
+/// Returns the members of an article in lists: those of its card, and `more`. Leaks the names; called once per list.
 pub(crate) fn members(more: impl IntoIterator<Item = String>) -> &'static [&'static str] {
     let all = names::<ArticleCard>().into_iter().chain(more);
     all.map(|name| -> &'static str { name.leak() }).collect::<Vec<_>>().leak()
 }
 
-/// The names of a view's members, in the order of its schema.
+/// Returns the names of a view's members, in the order of its schema.
 pub(crate) fn names<V: PartialSchema>() -> Vec<String> {
     match V::schema() {
         RefOr::T(Schema::Object(object)) => object.properties.keys().cloned().collect(),
@@ -22,19 +21,19 @@ pub(crate) fn names<V: PartialSchema>() -> Vec<String> {
     }
 }
 
-/// The fields that both copies have, over one of the two tables.
+/// The fields that both copies have, for the table of one of them.
 macro_rules! shared_fields {
     ($table:ident, $row:ty, $authors:ident, $tags:ident, $published_at:ident, [$($more:expr),*]) => { &[
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id $table::id), key: None, about: "The id." },
         Field { name: "slug", kind: Kind::Reference, ops: Op::CHOICE, column: column!(text $table::slug), key: None, about: "The slug." },
-        Field { name: "kind", kind: Kind::Word(ArticleKind::WORDS), ops: Op::CHOICE, column: column!(text $table::kind), key: None, about: "Article or page. Lists have articles alone where this is not asked." },
-        Field { name: "title", kind: Kind::Folded, ops: Op::TEXT, column: column!(text $table::title_key), key: Some(|row: &$row| Key::Text(row.title_key.clone())), about: "The headline, without regard to case and accents." },
+        Field { name: "kind", kind: Kind::Word(ArticleKind::WORDS), ops: Op::CHOICE, column: column!(text $table::kind), key: None, about: "The kind. Without this filter, lists contain only articles." },
+        Field { name: "title", kind: Kind::Folded, ops: Op::TEXT, column: column!(text $table::title_key), key: Some(|row: &$row| Key::Text(row.title_key.clone())), about: "The headline, regardless of case and accents." },
         Field { name: "section", kind: Kind::Reference, ops: Op::TREE, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
             let former = || former_slugs::subjects(SlugKind::Section, &names());
-            let named = || sections::table.filter(among(sections::id, &names()).or(among(sections::slug, &names())).or(sections::id.eq_any(former()))).select(sections::id.nullable());
+            let named = || sections::table.filter(in_list(sections::id, &names()).or(in_list(sections::slug, &names())).or(sections::id.eq_any(former()))).select(sections::id.nullable());
             match op {
-                // One section is entered by an index that has its articles in order.
+                // For a single section, an index returns the articles in order.
                 Op::Eq => Box::new($table::section_id.is_not_null().and($table::section_id.eq(named().select(sections::id).single_value()).assume_not_null())),
                 Op::Under => within(concat!(stringify!($table), ".section_id"), keys),
                 Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::section_id.is_not_null()),
@@ -42,11 +41,11 @@ macro_rules! shared_fields {
                 Op::Ne | Op::Nin => Box::new($table::section_id.is_null().or($table::section_id.assume_not_null().ne_all(named().select(sections::id)))),
                 _ => Box::new($table::section_id.is_not_null().and($table::section_id.assume_not_null().eq_any(named().select(sections::id)))),
             }
-        }, order: None }, key: None, about: "The section, by id or slug, also a former one; `under` asks for those below it, too." },
+        }, order: None }, key: None, about: "The section, by id or current or former slug; `under` includes its subsections." },
         Field { name: "tag", kind: Kind::Reference, ops: Op::SET, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
             let former = former_slugs::subjects(SlugKind::Tag, &names());
-            let named = tags::table.filter(among(tags::id, &names()).or(among(tags::slug, &names())).or(tags::id.eq_any(former))).select(tags::id);
+            let named = tags::table.filter(in_list(tags::id, &names()).or(in_list(tags::slug, &names())).or(tags::id.eq_any(former))).select(tags::id);
             let every = || $tags::table.select($tags::article_id);
             match op {
                 Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::id.eq_any(every())),
@@ -54,11 +53,11 @@ macro_rules! shared_fields {
                 Op::Ne | Op::Nin => Box::new($table::id.ne_all($tags::table.filter($tags::tag_id.eq_any(named)).select($tags::article_id))),
                 _ => Box::new($table::id.eq_any($tags::table.filter($tags::tag_id.eq_any(named)).select($tags::article_id))),
             }
-        }, order: None }, key: None, about: "A tag, by id or slug, also a former one; `ne` and `nin` ask for articles without it." },
+        }, order: None }, key: None, about: "A tag, by id or current or former slug; `ne` and `nin` select articles without it." },
         Field { name: "author", kind: Kind::Reference, ops: Op::SET, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
             let former = former_slugs::subjects(SlugKind::Author, &names());
-            let named = authors::table.filter(among(authors::id, &names()).or(among(authors::slug, &names())).or(authors::id.eq_any(former))).select(authors::id);
+            let named = authors::table.filter(in_list(authors::id, &names()).or(in_list(authors::slug, &names())).or(authors::id.eq_any(former))).select(authors::id);
             let every = || $authors::table.select($authors::article_id);
             match op {
                 Op::Exists if keys.first().is_some_and(Key::truth) => Box::new($table::id.eq_any(every())),
@@ -66,24 +65,24 @@ macro_rules! shared_fields {
                 Op::Ne | Op::Nin => Box::new($table::id.ne_all($authors::table.filter($authors::author_id.eq_any(named)).select($authors::article_id))),
                 _ => Box::new($table::id.eq_any($authors::table.filter($authors::author_id.eq_any(named)).select($authors::article_id))),
             }
-        }, order: None }, key: None, about: "An author, by id or slug, also a former one; `ne` and `nin` ask for articles by others." },
+        }, order: None }, key: None, about: "An author, by id or current or former slug; `ne` and `nin` select articles by others." },
         Field { name: "locale", kind: Kind::Text, ops: Op::CHOICE, column: column!(text $table::locale), key: None, about: "The language." },
-        Field { name: "featured", kind: Kind::Truth, ops: Op::TRUTH, column: column!(truth $table::featured), key: None, about: "Whether front ends should make much of it." },
-        Field { name: "published_at", kind: Kind::Time, ops: Op::ORDER, column: column!(time $table::$published_at), key: Some(|row: &$row| Key::Int(row.$published_at.millis())), about: "When it was first published." },
-        Field { name: "updated_at", kind: Kind::Time, ops: Op::ORDER, column: column!(time $table::updated_at), key: Some(|row: &$row| Key::Int(row.updated_at.millis())), about: "When it last changed." },
-        Field { name: "hero_image", kind: Kind::Id, ops: Op::OPTIONAL_CHOICE, column: column!(optional id $table::hero_image_id), key: None, about: "The image above the text." },
+        Field { name: "featured", kind: Kind::Truth, ops: Op::TRUTH, column: column!(truth $table::featured), key: None, about: "Whether front ends should highlight the article." },
+        Field { name: "published_at", kind: Kind::Time, ops: Op::ORDER, column: column!(time $table::$published_at), key: Some(|row: &$row| Key::Int(row.$published_at.millis())), about: "The time of the first publication." },
+        Field { name: "updated_at", kind: Kind::Time, ops: Op::ORDER, column: column!(time $table::updated_at), key: Some(|row: &$row| Key::Int(row.updated_at.millis())), about: "The time of the last change." },
+        Field { name: "hero_image", kind: Kind::Id, ops: Op::OPTIONAL_CHOICE, column: column!(optional id $table::hero_image_id), key: None, about: "The image above the text, by id." },
         Field { name: "translation_of", kind: Kind::Reference, ops: Op::TRUTH, column: Column {
             compare: |_, keys| translations_of(stringify!($table), keys),
             order: None,
-        }, key: None, about: "Another article, by id or slug, that this is a translation of, or that is a translation of this." },
-        Field { name: COMMENTS, kind: Kind::Int, ops: &[], column: column!(int $table::comment_count), key: Some(|row: &$row| Key::Int(row.comment_count.into())), about: "How many comments it has." },
+        }, key: None, about: "Another article in the same group of translations, by id or slug." },
+        Field { name: COMMENTS, kind: Kind::Int, ops: &[], column: column!(int $table::comment_count), key: Some(|row: &$row| Key::Int(row.comment_count.into())), about: "The number of comments." },
         $($more),*
     ] };
 }
 
 pub(crate) use shared_fields;
 
-/// The condition that a section is this one or lies below it.
+/// The condition that a section is the given one or a subsection of it, at any depth.
 pub(crate) fn within<T: 'static>(column: &str, keys: &[Key]) -> Predicate<T> {
     let sql = format!(
         "{column} IN (WITH RECURSIVE below (id) AS (
@@ -92,22 +91,22 @@ pub(crate) fn within<T: 'static>(column: &str, keys: &[Key]) -> Predicate<T> {
             UNION SELECT sections.id FROM sections JOIN below ON sections.parent_id = below.id
         ) SELECT below.id FROM below)"
     );
-    Box::new(phrase::<Bool>(sql, keys.iter().cycle().take(3).cloned().collect()))
+    Box::new(sql_fragment::<Bool>(sql, keys.iter().cycle().take(3).cloned().collect()))
 }
 
-/// The condition that a row is another article of the translations that an article of the same table belongs to.
+/// The condition that a row is another article in the translation group of the given article.
 pub(crate) fn translations_of<T: 'static>(table: &str, keys: &[Key]) -> Predicate<T> {
     let sql = format!(
         "({table}.translation_group IN (SELECT other.translation_group FROM {table} AS other WHERE other.id = ? OR other.slug = ?)
         AND {table}.id NOT IN (SELECT other.id FROM {table} AS other WHERE other.id = ? OR other.slug = ?))"
     );
-    Box::new(phrase::<Bool>(sql, keys.iter().cycle().take(4).cloned().collect()))
+    Box::new(sql_fragment::<Bool>(sql, keys.iter().cycle().take(4).cloned().collect()))
 }
 
-/// The order by comments.
+/// The sort field that orders by the number of comments.
 pub(crate) const COMMENTS: &str = "comments";
 
-/// Whether a query asks for a field, so that its default does not apply.
+/// Checks whether a query filters by a field, so that its default does not apply.
 pub(crate) fn asks<T, R>(listing: &Listing<T, R>, query: &PageQuery, name: &str) -> bool {
     query.filters.iter().any(|(index, ..)| listing.fields.get(*index).is_some_and(|field| field.name == name))
 }

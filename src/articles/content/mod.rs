@@ -1,6 +1,6 @@
 //! The content of an article and its views: shared by the published copy and the working copy, and independent of both.
 //!
-//! Invariant: nothing here reads a table of either copy; what belongs to an article is handed in.
+//! Invariant: nothing here reads a table of either copy; callers pass the relations of articles.
 
 pub(super) mod cards;
 #[expect(clippy::module_inception, reason = "the list of members is what the folder is about")]

@@ -1,4 +1,4 @@
-//! What search engines, social networks and share buttons are told.
+//! Metadata for search engines and social networks, and URLs for share buttons.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use crate::db::Timestamp;
 use crate::images::{ImageView, SocialImage};
 use crate::taxonomy::SectionCard;
 
-/// What search engines and social networks are told. In the editor view as stored: null where it is derived.
+/// The metadata for search engines and social networks. In the editor view, members that are derived from the article are `null`.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ArticleSeo)]
 pub(crate) struct SeoView {
@@ -22,19 +22,20 @@ pub(crate) struct SeoView {
     /// The description for search engines.
     #[schema(example = "Eleven stops in the east of the city.")]
     pub(crate) description: Option<String>,
-    /// The address that this text is to be known under.
+    /// The canonical URL of the article.
     #[schema(format = "uri", example = "https://example.com/tram-line-9-opens")]
     pub(crate) canonical_url: Option<String>,
-    /// The picture that networks show: that which was chosen, or the one above the text.
+    /// The image for link previews on social networks: the chosen image or else the image above the text. In the editor view, only the
+    /// chosen image.
     pub(crate) image: Option<SocialImage>,
-    /// Whether search engines should leave it out.
+    /// Whether search engines should not list the article.
     pub(crate) noindex: bool,
-    /// The article in the words of schema.org, for a script element of the type `application/ld+json`.
+    /// The article as schema.org data, for a script element of the type `application/ld+json`.
     #[schema(value_type = Object)]
     pub(crate) json_ld: JsonLd,
 }
 
-/// An article in the words of <https://schema.org/NewsArticle>.
+/// An article as <https://schema.org/NewsArticle>.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct JsonLd {
@@ -55,7 +56,7 @@ pub(crate) struct JsonLd {
     author: Vec<Person>,
 }
 
-/// Who signs it, in the words of <https://schema.org/Person>.
+/// An author as <https://schema.org/Person>.
 #[derive(Clone, Debug, Serialize)]
 struct Person {
     #[serde(rename = "@type")]
@@ -64,7 +65,7 @@ struct Person {
     url: String,
 }
 
-/// What the metadata of an article is made of, besides the article.
+/// The data that an article's metadata is derived from, besides the article.
 pub(crate) struct SeoContext<'a> {
     pub(crate) url: &'a str,
     pub(crate) authors: &'a [AuthorCard],
@@ -73,7 +74,7 @@ pub(crate) struct SeoContext<'a> {
     pub(crate) image: Option<&'a ImageView>,
 }
 
-/// What readers' front ends get: nothing is left empty that can be derived.
+/// Returns the metadata for readers: empty members are derived from the article.
 pub(crate) fn derived(input: &CardInput, around: &SeoContext<'_>) -> SeoView {
     let content = &input.content;
     let description = content.seo.0.description.clone().or_else(|| content.dek.clone()).or_else(|| content.excerpt.clone());
@@ -87,7 +88,7 @@ pub(crate) fn derived(input: &CardInput, around: &SeoContext<'_>) -> SeoView {
     }
 }
 
-/// What the desk gets: as stored.
+/// Returns the metadata for editors: empty members stay empty.
 pub(crate) fn stored(input: &CardInput, around: &SeoContext<'_>) -> SeoView {
     let content = &input.content;
     SeoView {
@@ -121,10 +122,10 @@ fn json_ld(input: &CardInput, around: &SeoContext<'_>) -> JsonLd {
     }
 }
 
-/// As forms encode it; but a space is no `+`, which not every one of these takes for one.
+/// The encoding of HTML forms, but with `%20` for a space, because not every network decodes `+` as a space.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
 
-/// The addresses of the share buttons.
+/// Returns the URLs of the share buttons.
 pub(crate) fn share(url: &str, title: &str) -> Share {
     let encode = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
     let (address, title) = (encode(url), encode(title));
@@ -136,7 +137,7 @@ pub(crate) fn share(url: &str, title: &str) -> Share {
         reddit: format!("https://www.reddit.com/submit?url={address}&title={title}"),
         linkedin: format!("https://www.linkedin.com/sharing/share-offsite/?url={address}"),
         bluesky: format!("https://bsky.app/intent/compose?text={title}%20{address}"),
-        // Every server has an address of its own; this page asks the reader for theirs.
+        // Mastodon has many servers; this page asks readers for theirs.
         mastodon: format!("https://share.joinmastodon.org/#text={title}%20{address}"),
         email: format!("mailto:?subject={title}&body={address}"),
     }

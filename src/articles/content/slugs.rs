@@ -1,12 +1,12 @@
-//! How a path names an article.
+//! Parses an article's id or slug in a path.
 
 use super::content::Content;
-use crate::db::{Slugged, slug_of};
+use crate::db::{IdOrSlug, slug_of};
 
-/// What a path names: case and Unicode forms of a slug are that slug.
-pub(crate) fn named(text: &str) -> Slugged<Content> {
-    match Slugged::parse(text) {
-        Slugged::Slug(slug) if !slug.is_ascii() => Slugged::Slug(slug_of(&slug, "")),
+/// Returns the id or slug that a path names. Slugs match regardless of case and Unicode form.
+pub(crate) fn named(text: &str) -> IdOrSlug<Content> {
+    match IdOrSlug::parse(text) {
+        IdOrSlug::Slug(slug) if !slug.is_ascii() => IdOrSlug::Slug(slug_of(&slug, "")),
         named => named,
     }
 }

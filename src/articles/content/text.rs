@@ -1,5 +1,5 @@
-//! A text on its way to who reads it: of its blocks only the pictures are looked at, which are shown as they are now; whatever
-//! else was stored is given as it was stored.
+//! A rendered text between the database and the response. Only image blocks are parsed, because they show the image's current data;
+//! all other blocks are passed on as they are stored.
 
 use std::borrow::Cow;
 
@@ -11,45 +11,45 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::markdown::{Block, Rendered, TocEntry};
 
-/// How a picture is stored: the name of a block's type comes first.
+/// The beginning of a stored image block, whose type comes first.
 const PICTURE: &str = "{\"type\":\"image\",";
 
-/// A text.
+/// A rendered text.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Text {
-    /// As HTML, with places for its pictures.
+    /// The HTML, with placeholders for images.
     pub(crate) html: String,
-    /// As blocks.
+    /// The blocks.
     pub(crate) blocks: Vec<TextBlock>,
-    /// Its headings.
+    /// The table of contents.
     pub(crate) toc: Vec<TocEntry>,
-    /// The ids of its pictures, each once.
+    /// The ids of the images in the text, without duplicates.
     pub(crate) images: Vec<String>,
 }
 
-/// A block of it.
+/// A block of a text.
 #[derive(Clone, Debug)]
 pub(crate) enum TextBlock {
-    /// A picture.
+    /// An image.
     Image {
-        /// Its id.
+        /// The id of the image.
         image: String,
-        /// What it shows, as the text says it.
+        /// The alternative text that the article gives; may be empty.
         alt: String,
-        /// The caption that the text gives it.
+        /// The caption that the article gives.
         caption: Option<String>,
     },
-    /// Any other.
+    /// Any other block.
     Other(PlainBlock),
 }
 
-/// A block that shows nothing but itself.
+/// A block without an image.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum PlainBlock {
-    /// As it was made just now.
+    /// A block that was rendered for this request.
     Made(Block),
-    /// As it was stored.
+    /// A block as stored, not parsed.
     Stored(Box<RawValue>),
 }
 

@@ -1,4 +1,4 @@
-//! What is shown of an article: as a card, and whole.
+//! The views of an article: its card, and the whole article.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -16,14 +16,14 @@ use crate::taxonomy::{SectionCard, TagCard};
 /// An article without its text, as lists show it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct ArticleCard {
-    /// Its id.
+    /// The id of the article.
     pub(crate) id: ArticleId,
-    /// Article or standing page.
+    /// The kind: article or standing page.
     pub(crate) kind: ArticleKind,
-    /// Its address.
+    /// The slug: the article's name in URLs.
     #[schema(example = "tram-line-9-opens")]
     pub(crate) slug: String,
-    /// Its page on the readers' site.
+    /// The URL of the article's page on the readers' site.
     #[schema(format = "uri", example = "https://example.com/tram-line-9-opens")]
     pub(crate) url: String,
     /// The headline.
@@ -32,158 +32,158 @@ pub(crate) struct ArticleCard {
     /// The sentence under the headline.
     #[schema(example = "The first trams run on Saturday")]
     pub(crate) dek: Option<String>,
-    /// What lists show of the text; null where the text has no words. In the editor view as stored: null where it is taken from the text.
+    /// The excerpt for lists; `null` if the text has no words. In the editor view, `null` if it is taken from the text.
     pub(crate) excerpt: Option<String>,
-    /// The language that it is written in (BCP 47).
+    /// The language of the article, as a BCP 47 tag.
     #[schema(example = "en")]
     pub(crate) locale: String,
-    /// The same article in other languages.
+    /// The published translations of the article.
     pub(crate) translations: Vec<Translation>,
-    /// The picture above the text.
+    /// The image above the text.
     pub(crate) hero_image: Option<ImageView>,
-    /// Who signs it, in order.
+    /// The authors, in the order of the byline.
     pub(crate) authors: Vec<AuthorCard>,
-    /// The section that it belongs to.
+    /// The section of the article.
     pub(crate) section: Option<SectionCard>,
-    /// What it is about.
+    /// The tags, in order.
     pub(crate) tags: Vec<TagCard>,
-    /// Whether front ends should make much of it.
+    /// Whether front ends should highlight the article.
     pub(crate) featured: bool,
-    /// How many words the text has, by the word boundaries of Unicode (UAX #29). Each Chinese or Japanese character counts as one; in
-    /// scripts that put no spaces between words, such as Thai, Lao, Khmer and Burmese, a word is taken to have five characters.
+    /// The number of words of the text, by the word boundaries of Unicode (UAX #29). Each Chinese or Japanese character counts as one
+    /// word. In scripts without spaces between words, such as Thai, Lao, Khmer and Burmese, five characters count as one word.
     #[schema(minimum = 0, example = 640)]
     pub(crate) word_count: i32,
-    /// How many minutes reading takes, at 230 words or 500 Chinese or Japanese characters a minute.
+    /// The reading time in minutes, at 230 words or 500 Chinese or Japanese characters a minute.
     #[schema(minimum = 0, example = 3)]
     pub(crate) reading_minutes: u32,
-    /// When it was first published.
+    /// The time of the first publication; `null` if the article was never published.
     pub(crate) published_at: Option<Timestamp>,
-    /// When it was last published or, in the editor view, last saved.
+    /// The time of the last publication; in the editor view, of the last change.
     pub(crate) updated_at: Timestamp,
-    /// What was corrected since.
+    /// The corrections since the first publication, oldest first.
     pub(crate) corrections: Vec<Correction>,
-    /// Its comments.
+    /// The state of the comments.
     pub(crate) comments: CommentsInfo,
-    /// Addresses that share it; `share_networks` of the site says which to show.
+    /// The URLs for share buttons; `share_networks` of the site says which of them to show.
     pub(crate) share: Share,
-    /// What search engines and social networks are told.
+    /// The metadata for search engines and social networks.
     pub(crate) seo: SeoView,
-    /// Members of the site's own.
+    /// The site's custom members, as the custom schema for articles defines them.
     #[schema(value_type = Object)]
     pub(crate) custom: Map<String, Value>,
 }
 
-/// The same article in another language.
+/// A published translation of an article.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Translation {
-    /// Its id.
+    /// The id of the translation.
     pub(crate) id: ArticleId,
-    /// Its language.
+    /// The language of the translation, as a BCP 47 tag.
     #[schema(example = "de")]
     pub(crate) locale: String,
-    /// Its address.
+    /// The slug of the translation.
     #[schema(example = "strassenbahnlinie-9-eroeffnet")]
     pub(crate) slug: String,
 }
 
-/// The comments of an article.
+/// The state of an article's comments.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct CommentsInfo {
-    /// Whether the article takes comments now: itself, by the site's mode, and by how long ago it was published.
+    /// Whether the article accepts comments now. This depends on the article, on the site's settings, and on the time since its
+    /// publication.
     pub(crate) open: bool,
-    /// When time alone will close them: no answer that says `open` may be kept beyond.
+    /// The time when comments close by age; no response that says `open` may be cached for longer.
     #[serde(skip)]
     pub(crate) closes_at: Option<Timestamp>,
-    /// How many there are to read.
+    /// The number of public comments.
     #[schema(minimum = 0, example = 12)]
     pub(crate) count: i32,
 }
 
-/// Addresses that share an article, one for each network that a site can name.
+/// URLs that share an article, one for each network.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Share {
-    /// On X.
+    /// The URL to share the article on X.
     #[schema(format = "uri", example = "https://x.com/intent/tweet?url=https%3A%2F%2Fexample.com%2Ftram&text=Tram")]
     pub(crate) x: String,
-    /// On Facebook.
+    /// The URL to share the article on Facebook.
     #[schema(format = "uri", example = "https://www.facebook.com/sharer/sharer.php?u=https%3A%2F%2Fexample.com%2Ftram")]
     pub(crate) facebook: String,
-    /// By WhatsApp.
+    /// The URL to share the article by WhatsApp.
     #[schema(format = "uri", example = "https://wa.me/?text=Tram%20https%3A%2F%2Fexample.com%2Ftram")]
     pub(crate) whatsapp: String,
-    /// By Telegram.
+    /// The URL to share the article by Telegram.
     #[schema(format = "uri", example = "https://t.me/share/url?url=https%3A%2F%2Fexample.com%2Ftram&text=Tram")]
     pub(crate) telegram: String,
-    /// On Reddit.
+    /// The URL to share the article on Reddit.
     #[schema(format = "uri", example = "https://www.reddit.com/submit?url=https%3A%2F%2Fexample.com%2Ftram&title=Tram")]
     pub(crate) reddit: String,
-    /// On LinkedIn.
+    /// The URL to share the article on LinkedIn.
     #[schema(format = "uri", example = "https://www.linkedin.com/sharing/share-offsite/?url=https%3A%2F%2Fexample.com%2Ftram")]
     pub(crate) linkedin: String,
-    /// On Bluesky.
+    /// The URL to share the article on Bluesky.
     #[schema(format = "uri", example = "https://bsky.app/intent/compose?text=Tram%20https%3A%2F%2Fexample.com%2Ftram")]
     pub(crate) bluesky: String,
-    /// On Mastodon, by a page that asks for the reader's server.
+    /// The URL to share the article on Mastodon, on a page that asks for the reader's server.
     #[schema(format = "uri", example = "https://share.joinmastodon.org/#text=Tram%20https%3A%2F%2Fexample.com%2Ftram")]
     pub(crate) mastodon: String,
-    /// By e-mail.
+    /// The URL to share the article by email.
     #[schema(example = "mailto:?subject=Tram&body=https%3A%2F%2Fexample.com%2Ftram")]
     pub(crate) email: String,
 }
 
-/// An article, whole.
+/// A whole article.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct ArticleView {
-    /// All but the text.
+    /// All members except the text.
     #[serde(flatten)]
     pub(crate) card: ArticleCard,
-    /// The text.
-    pub(crate) body: Body,
+    /// The text of the article.
+    pub(crate) body: ArticleBody,
 }
 
-/// The text.
+/// The text of an article.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ArticleBody)]
-pub(crate) struct Body {
-    /// Sanitised HTML.
+pub(crate) struct ArticleBody {
+    /// The text as sanitised HTML.
     #[schema(example = "<p>The first trams run on <strong>Saturday</strong>.</p>")]
     pub(crate) html: String,
-    /// The same as blocks, for front ends that lay it out themselves.
+    /// The text as blocks, for front ends that lay it out themselves.
     pub(crate) blocks: Vec<BlockView>,
-    /// The headings.
+    /// The table of contents.
     pub(crate) toc: Vec<TocEntry>,
 }
 
-/// A block of the text.
+/// A block of a text.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Block)]
 #[serde(untagged)]
 pub(crate) enum BlockView {
-    /// A picture, as it is now.
+    /// An image with its current data.
     Image(Box<ImageBlock>),
     /// Any other block.
     Other(PlainBlock),
 }
 
-/// A picture in the text.
+/// An image in the text.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct ImageBlock {
-    /// `image`.
+    /// The type of the block: `image`.
     #[schema(value_type = ImageBlockType)]
     pub(crate) r#type: ImageBlockType,
-    /// The picture.
+    /// The image.
     pub(crate) image: ImageView,
-    /// What it shows, as the text says it; else as the picture says it.
+    /// The alternative text: the article's or, if that is empty, the image's own.
     #[schema(example = "A tram at the harbour")]
     pub(crate) alt: String,
-    /// The caption that the text gives it; else the picture's own.
+    /// The caption: the article's or, if there is none, the image's own.
     pub(crate) caption: Option<String>,
 }
 
-/// The type of a picture in the text.
+/// The type of an image block.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ImageBlockType {
-    /// A picture.
+    /// An image.
     Image,
 }

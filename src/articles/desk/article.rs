@@ -1,4 +1,4 @@
-//! The working copy: its row, and what saving makes of it.
+//! The working copy: its row, its text and its revisions.
 
 use std::ops::Deref;
 
@@ -6,26 +6,26 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
 use super::super::content::content::{ArticleId, ArticleSnapshot, Content, Correction, Relations, WorkingContent};
-use crate::db::{Id, Json, Phrase, Timestamp, fold, phrase, text_enum};
+use crate::db::{Id, Json, SqlFragment, Timestamp, fold, sql_fragment, text_enum};
 use crate::markdown::Rendered;
 use crate::schema::{article_texts, articles, revisions};
 use crate::users::{User, UserId};
 
 text_enum! {
-    /// Where it stands.
+    /// The publication status of an article.
     pub(crate) enum Status {
-        /// Not public.
+        /// The article is not public.
         Draft = "draft",
-        /// Not public yet: it will be at a time.
+        /// The article is not public, but its publication is scheduled.
         Scheduled = "scheduled",
-        /// Public.
+        /// The article is public.
         Published = "published",
-        /// In the trash.
+        /// The article is in the trash.
         Trashed = "trashed",
     }
 }
 
-/// An article's own members, but for its text; what belongs to it is in [`Relations`].
+/// The row of a working copy, without its text; [`Relations`] holds its relations.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
 #[diesel(table_name = articles, treat_none_as_null = true)]
 pub(crate) struct Article {
@@ -35,16 +35,16 @@ pub(crate) struct Article {
     pub(crate) title_key: String,
     pub(crate) excerpt: Option<String>,
     pub(crate) word_count: i32,
-    /// 0 where it was saved before that was measured.
+    /// 0 for articles saved before reading times were stored.
     pub(crate) reading_minutes: i32,
     pub(crate) status: Status,
     pub(crate) revision: i32,
     pub(crate) published_revision: Option<i32>,
     pub(crate) published_at: Option<Timestamp>,
-    /// What lists sort by: when it was published or, before that, made.
+    /// The time that lists sort by: the first publication or, before that, the creation.
     pub(crate) published_order: Timestamp,
     pub(crate) corrections: Json<Vec<Correction>>,
-    /// Only counting writes it, so that no save brings an old count back.
+    /// Written only when comments are counted, so that a save cannot restore an old count.
     #[diesel(skip_update)]
     pub(crate) comment_count: i32,
     pub(crate) created_by: Option<Id<User>>,
@@ -53,7 +53,7 @@ pub(crate) struct Article {
     pub(crate) updated_at: Timestamp,
 }
 
-/// The text of a working copy, apart from what lists and states need.
+/// The text of a working copy; lists and changes of the status do not load it.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = article_texts, primary_key(article_id))]
 pub(crate) struct ArticleText {
@@ -62,14 +62,14 @@ pub(crate) struct ArticleText {
     pub(crate) rendered: Json<Rendered>,
 }
 
-/// A working copy as lists of the desk need it.
+/// A working copy in the editors' lists.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = articles)]
 pub(crate) struct ListedArticle {
     #[diesel(embed)]
     pub(crate) article: Article,
-    /// When it is planned to be published.
-    #[diesel(select_expression = planned(), select_expression_type = Phrase<Nullable<BigInt>>)]
+    /// The time of the scheduled publication.
+    #[diesel(select_expression = planned(), select_expression_type = SqlFragment<Nullable<BigInt>>)]
     pub(crate) scheduled_at: Option<Timestamp>,
 }
 
@@ -81,11 +81,14 @@ impl Deref for ListedArticle {
     }
 }
 
-fn planned() -> Phrase<Nullable<BigInt>> {
-    phrase("(SELECT article_plans.scheduled_at FROM article_plans WHERE article_plans.article_id = articles.id)".to_owned(), Vec::new())
+fn planned() -> SqlFragment<Nullable<BigInt>> {
+    sql_fragment(
+        "(SELECT article_plans.scheduled_at FROM article_plans WHERE article_plans.article_id = articles.id)".to_owned(),
+        Vec::new(),
+    )
 }
 
-/// A save.
+/// A stored revision.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = revisions)]
 pub(crate) struct Revision {
@@ -95,12 +98,12 @@ pub(crate) struct Revision {
     pub(crate) note: Option<String>,
     pub(crate) created_by: Option<Id<User>>,
     pub(crate) created_at: Timestamp,
-    /// The article's version that the save made; unknown of the oldest.
+    /// The version of the article that the save created; `None` for the oldest revisions.
     pub(crate) version: Option<i32>,
 }
 
 impl Article {
-    /// A new article, not saved yet.
+    /// Creates an article that is not saved yet.
     pub(crate) fn new(id: ArticleId, content: Content, rendered: &Rendered, created_by: UserId, now: Timestamp) -> Self {
         let (word_count, reading_minutes) = measure(rendered);
         Self {
@@ -124,7 +127,7 @@ impl Article {
         }
     }
 
-    /// Replaces what the article says; `rendered` is its text.
+    /// Replaces the content of the article; `rendered` is its text.
     pub(crate) fn set_content(&mut self, content: Content, rendered: &Rendered, now: Timestamp) {
         (self.word_count, self.reading_minutes) = measure(rendered);
         self.title_key = fold(&content.title);
@@ -133,25 +136,25 @@ impl Article {
         self.touch(now);
     }
 
-    /// Counts a change.
+    /// Raises the version.
     pub(crate) fn touch(&mut self, now: Timestamp) {
         self.version += 1;
         self.updated_at = now;
     }
 
-    /// What a revision would keep of it.
+    /// Returns the content that a revision would store.
     pub(crate) fn snapshot(&self, text: &ArticleText, relations: Relations) -> ArticleSnapshot {
         let content = self.content.clone().with_excerpt(self.excerpt.clone());
         ArticleSnapshot { content, markdown: text.markdown.clone(), relations }
     }
 
-    /// Whether the working copy holds what is not published.
+    /// Checks whether the working copy differs from the published revision.
     pub(crate) fn has_unpublished_changes(&self) -> bool {
         self.published_revision.is_some_and(|published| published != self.revision)
     }
 }
 
-/// How many words a text has, and how many minutes reading takes.
+/// Returns the number of words of a text, and its reading time in minutes.
 pub(crate) fn measure(rendered: &Rendered) -> (i32, i32) {
     let number = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
     (number(rendered.words), number(rendered.minutes))

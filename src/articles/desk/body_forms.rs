@@ -1,4 +1,4 @@
-//! A body that was sent in more than one form: what is derived from the source must be what readers get of it, so that no edit is lost.
+//! Checks an article body that was sent in several forms: derived members must match the source, so that no edit is silently lost.
 
 use std::collections::HashSet;
 
@@ -8,12 +8,13 @@ use super::parse::Before;
 use crate::error::Fault;
 use crate::markdown::{self, Block, Rendered};
 
-/// How many faults are told.
+/// The maximum number of validation errors reported.
 const MAX_FAULTS: usize = 50;
-/// The members of a block that its source gives.
+/// The members of a block that are derived from its source.
 const DERIVED: [&str; 11] = ["html", "text", "anchor", "items", "headers", "rows", "align", "ordered", "start", "provider", "embed_url"];
 
-/// The faults of a body's forms. `rendered` is what the sent source gives; a body whose source has a fault of its own has none.
+/// Returns the validation errors of a body's forms. `rendered` is rendered from the sent source; `None` if the source itself has an
+/// error; the forms are not compared then.
 pub(crate) fn faults(sent: &Map<String, Value>, before: Option<Before<'_>>, rendered: Option<&Rendered>) -> Vec<Fault> {
     let Some(body) = sent.get("body").and_then(Value::as_object) else { return Vec::new() };
     let given = |name: &str| body.get(name).filter(|value| !value.is_null());
@@ -26,11 +27,11 @@ pub(crate) fn faults(sent: &Map<String, Value>, before: Option<Before<'_>>, rend
     let shown = Shown { before, rendered };
     let mut faults = Vec::new();
     if html.is_some_and(|html| !shown.has_html(html)) {
-        faults.push(ambiguous("/body/html", "This is neither what the text gives nor what the current version shows; leave it out."));
+        faults.push(ambiguous("/body/html", "This matches neither the sent text nor the current version; leave it out."));
     }
     match (markdown, blocks.and_then(Value::as_array)) {
         (Some(_), Some(blocks)) if !shown.has_blocks(blocks) => {
-            let detail = "These are neither what `markdown` gives nor what the current version shows; send one of the two.";
+            let detail = "These match neither `markdown` nor the current version; send one of the two.";
             faults.push(ambiguous("/body/blocks", detail));
         }
         (None, Some(blocks)) => faults.extend(shown.edited(blocks)),
@@ -43,7 +44,7 @@ fn ambiguous(pointer: impl Into<String>, detail: &str) -> Fault {
     Fault::at(pointer, "ambiguous", detail)
 }
 
-/// The two texts that a client may have its forms from.
+/// The two texts from which a client may have derived members: the current text and the one sent.
 struct Shown<'a> {
     before: Option<Before<'a>>,
     rendered: &'a Rendered,
@@ -55,7 +56,7 @@ impl Shown<'_> {
         current.into_iter().chain([self.rendered])
     }
 
-    /// The ids of the pictures that the editor view shows; those that were deleted are left out of it.
+    /// Returns the ids of the images in the editor view, which omits deleted images.
     fn pictures(&self) -> HashSet<&str> {
         let blocks = self.before.and_then(|before| before.view.pointer("/body/html")).and_then(Value::as_str);
         blocks.map(markdown::pictures).unwrap_or_default()
@@ -75,12 +76,12 @@ impl Shown<'_> {
         self.texts().any(|text| are_same(sent, &values(&text.blocks), |image| self.is_deleted(&pictures, image)))
     }
 
-    /// Whether the editor view leaves out a picture of the text, because it was deleted.
+    /// Checks whether the editor view omits an image of the text because it was deleted.
     fn is_deleted(&self, pictures: &HashSet<&str>, image: &str) -> bool {
         self.before.is_some() && !pictures.contains(image)
     }
 
-    /// The derived members of blocks that are neither what the blocks give nor what the current version shows of them.
+    /// Returns errors for derived members that match neither the source of their block nor the current version of it.
     fn edited(&self, sent: &[Value]) -> Vec<Fault> {
         let (mut sources, mut own, mut any) = (HashSet::new(), HashSet::new(), HashSet::new());
         for (index, text) in self.texts().enumerate() {
@@ -104,7 +105,7 @@ impl Shown<'_> {
                 let is_shown =
                     if is_known { own.contains(&format!("{source}\0{name}\0{value}")) } else { any.contains(&format!("{name}\0{value}")) };
                 if !is_shown && faults.len() < MAX_FAULTS {
-                    let detail = "This is not what the source of the block gives; edit that, or leave this member out.";
+                    let detail = "This does not match the source of the block; edit that, or leave this member out.";
                     faults.push(ambiguous(format!("/body/blocks/{index}/{name}"), detail));
                 }
             }
@@ -117,7 +118,7 @@ fn values(blocks: &[Block]) -> Vec<Value> {
     blocks.iter().map(|block| serde_json::to_value(block).unwrap_or_default()).collect()
 }
 
-/// What a block is made of, as a key.
+/// Returns the source of a block, as a key for comparison.
 fn source(block: &Value) -> String {
     let member = |name: &str| block.get(name).and_then(Value::as_str).unwrap_or_default();
     [member("type"), member("markdown"), member("code"), member("url"), &block.get("level").map(Value::to_string).unwrap_or_default()]
@@ -128,7 +129,7 @@ fn derived(block: &Value) -> impl Iterator<Item = (&'static str, &Value)> {
     DERIVED.into_iter().filter_map(|name| Some((name, block.get(name)?)))
 }
 
-/// Whether blocks that were sent say no other thing than those that are known; members may be left out, and deleted pictures.
+/// Checks whether sent blocks are equal to known ones. Members and deleted images may be omitted.
 fn are_same(sent: &[Value], known: &[Value], is_deleted: impl Fn(&str) -> bool) -> bool {
     let mut sent = sent.iter().peekable();
     for block in known {
@@ -140,8 +141,8 @@ fn are_same(sent: &[Value], known: &[Value], is_deleted: impl Fn(&str) -> bool) 
     sent.next().is_none()
 }
 
-/// Whether a block that was sent says no other thing. Of a picture, what is live may have changed; where the text says
-/// nothing of its own, so may `alt` and `caption`.
+/// Checks whether a sent block is equal to a known one. An image's own data may have changed since; so may `alt` and `caption` if the
+/// text gives none.
 fn is_same(sent: &Value, known: &Value) -> bool {
     let Some(sent) = sent.as_object() else { return false };
     let is_picture = known.get("image").is_some();

@@ -1,4 +1,4 @@
-//! Saves that are meant for an older version: what both sides changed since, and what only the sender did.
+//! Saves based on a stale version: which members both sides have changed, and which only the client.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use crate::http::{Precondition, Stale, stale_version};
 use crate::input::Input;
 use crate::taxonomy;
 
-/// Parses a save. One that is meant for an older version brings that version's read-only members along, which is no fault.
+/// Parses a save. A save based on a stale version may contain that version's read-only members without a validation error.
 pub(crate) fn parse(app: &App, conn: &mut Conn, input: &Input, before: Before<'_>, condition: &Precondition) -> Result<ParsedArticle> {
     let parsed = bodies::parse(app, conn, input, Some(before));
     let only_read_only = |error: &Error| {
@@ -30,17 +30,17 @@ pub(crate) fn parse(app: &App, conn: &mut Conn, input: &Input, before: Before<'_
     }
 }
 
-/// A save that is meant for an older version.
+/// A save based on a stale version.
 pub(crate) struct StaleSave<'a> {
     pub(crate) input: &'a Input,
     pub(crate) article: &'a Article,
-    /// What the working copy says.
+    /// The content of the working copy.
     pub(crate) current: &'a ArticleSnapshot,
     pub(crate) parsed: &'a ParsedArticle,
     pub(crate) stale: Stale,
 }
 
-/// What it is answered.
+/// Returns the error for a stale save: `412` with the conflicts and the mergeable members.
 pub(crate) fn refusal(app: &App, conn: &mut Conn, save: &StaleSave<'_>) -> Result<Error> {
     let base = match save.stale.named {
         Some(version) => queries::at_version(conn, save.article.id, version)?,
@@ -57,7 +57,7 @@ pub(crate) fn refusal(app: &App, conn: &mut Conn, save: &StaleSave<'_>) -> Resul
     Ok(stale_version(save.article.version, conflicts, mergeable))
 }
 
-/// What the working copy would say after the save.
+/// Returns the content that the working copy would have after the save.
 fn yours(conn: &mut Conn, save: &StaleSave<'_>) -> Result<ArticleSnapshot> {
     let ParsedArticle { draft, markdown, rendered: _ } = save.parsed;
     let mut tags = Vec::new();
@@ -77,7 +77,7 @@ fn yours(conn: &mut Conn, save: &StaleSave<'_>) -> Result<ArticleSnapshot> {
     })
 }
 
-/// A tag that the save would make has no id yet; the tags are shown as they were sent then.
+/// Tags that the save would create have no ids yet. If there are any, the tags are compared and shown as they were sent.
 fn with_new_tags(mut members: Vec<Member>, yours: &ArticleSnapshot, save: &StaleSave<'_>, sent: &Value) -> Vec<Member> {
     if yours.relations.tags.len() < save.parsed.draft.tags.len()
         && let (Some(member), Some(tags)) = (members.iter_mut().find(|member| member.pointer == "/tags"), sent.get("tags"))
@@ -96,7 +96,7 @@ struct Sides {
 }
 
 impl Sides {
-    /// What collides, and what only the sender changed.
+    /// Returns the conflicting members, and the pointers of those that only the client has changed.
     fn compare(&self, sent: &Value, patch: bool) -> (Vec<Value>, Vec<Value>) {
         let (mut conflicts, mut mergeable) = (Vec::new(), Vec::new());
         let gone = self.current.iter().filter(|member| !self.yours.iter().any(|other| other.pointer == member.pointer));
@@ -121,13 +121,13 @@ impl Sides {
     }
 }
 
-/// A member as it is compared and as it is shown; null where there is none.
+/// Returns the compared and the shown value of a member; null if the member does not exist.
 fn find(members: &[Member], pointer: &str) -> (Value, Value) {
     let found = members.iter().find(|member| member.pointer == pointer);
     found.map(|member| (member.value.clone(), member.shown.clone())).unwrap_or_default()
 }
 
-/// Whether what was sent says anything of a member. A replacement says something of all, but for what is made where absent.
+/// Checks whether the request sets a member. A replacement sets all members, except those that are derived if absent.
 fn is_meant(sent: &Value, pointer: &str, patch: bool) -> bool {
     if !patch {
         return !["/slug", "/authors"].contains(&pointer) || sent.pointer(pointer).is_some_and(|value| !value.is_null());

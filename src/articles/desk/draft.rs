@@ -1,4 +1,4 @@
-//! What an article may be made of.
+//! The content of an article, as clients send it.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -13,81 +13,81 @@ use crate::input::{Custom, CustomKind, Draft, Line, Locale, Markdown, Paragraph,
 use crate::markdown::BlockInput;
 use crate::taxonomy::{self, Section};
 
-/// What an article may be made of.
+/// The content of an article, as clients send it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ArticleDraft {
     /// The headline.
     #[schema(value_type = Title)]
     pub(crate) title: String,
-    /// Article or standing page.
+    /// The kind: article or standing page.
     #[serde(default = "article")]
     #[schema(default = "article")]
     pub(crate) kind: ArticleKind,
-    /// Its address; made from the title where absent, with a number behind it where that is taken.
+    /// The slug: the article's name in URLs. Derived from the title if absent, with a number added if that slug is taken.
     #[schema(value_type = Option<Slug>)]
     pub(crate) slug: Option<String>,
     /// The sentence under the headline.
     #[schema(value_type = Option<Line>)]
     pub(crate) dek: Option<String>,
-    /// What lists show; taken from the text where absent.
+    /// The excerpt that lists show. Taken from the text if absent.
     #[schema(value_type = Option<Paragraph>)]
     pub(crate) excerpt: Option<String>,
-    /// The text.
+    /// The text of the article.
     #[serde(default)]
     pub(crate) body: BodyDraft,
-    /// The picture above the text.
+    /// The image above the text, by id.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) hero_image: Option<Id<Image>>,
-    /// Who signs it, in order; the caller's own profile where absent. Contributors and authors who have a profile can add
-    /// others to it, but only editors take it off.
+    /// The authors, in the order of the byline; the caller's own profile if absent. Contributors and authors with a profile can add other
+    /// authors, but only editors can remove the caller's profile.
     #[schema(value_type = Option<Vec<ReferenceTo>>, max_items = 20)]
     pub(crate) authors: Option<Vec<Id<Author>>>,
-    /// The section that it belongs to.
+    /// The section of the article, by id or slug.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) section: Option<Id<Section>>,
-    /// What it is about: ids, slugs or names; an unknown name makes a new tag.
+    /// The tags, by id, slug or name. An unknown name creates a tag.
     #[serde(default)]
     #[schema(max_items = 30)]
     pub(crate) tags: Vec<ReferenceTo>,
-    /// The language that it is written in.
+    /// The language of the article, as a BCP 47 tag.
     #[serde(default = "english")]
     #[schema(value_type = Locale, default = "en")]
     pub(crate) locale: String,
-    /// The article that this is a translation of.
+    /// The article that this is a translation of, by id or slug.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) translation_of: Option<ArticleId>,
-    /// Whether front ends should make much of it.
+    /// Whether front ends should highlight the article.
     #[serde(default)]
     #[schema(default = false)]
     pub(crate) featured: bool,
-    /// Whether readers may comment, as far as the site lets them.
+    /// Whether readers may comment, if the site's settings permit it.
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub(crate) comments_open: bool,
-    /// What search engines and social networks are told.
+    /// The metadata for search engines and social networks.
     #[serde(default)]
     pub(crate) seo: Seo,
-    /// Members of your own.
+    /// The site's custom members, as the custom schema for articles defines them.
     #[serde(default)]
     pub(crate) custom: Custom,
 }
 
-/// The text, in one of two forms. `blocks` beside `markdown`, and `html`, are accepted if they are what the sent text gives or what the
-/// current version shows; otherwise the answer is `422` with the code `ambiguous`. `html` alone is `unsupported`.
+/// The text of an article, as `markdown` or as `blocks`. If several forms are sent, each must match the sent source or the current
+/// version; otherwise the response is `422` with the code `ambiguous`. `html` alone is refused as `unsupported`.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BodyDraft {
-    /// The text in Markdown, its one stored form.
+    /// The text as Markdown, the form in which it is stored.
     #[schema(value_type = Option<Markdown>)]
     pub(crate) markdown: Option<String>,
-    /// The text as blocks, which are turned into Markdown.
+    /// The text as blocks, which are converted to Markdown.
     #[schema(max_items = 2000)]
     pub(crate) blocks: Option<Vec<BlockInput>>,
 }
 
 impl ArticleDraft {
-    /// What it makes of an article, given what has to be looked up.
+    /// Returns the content that the draft describes. The caller looks up the slug and the translation group.
     pub(crate) fn content(self, slug: String, translation_group: ArticleId) -> Content {
         Content {
             kind: self.kind,
@@ -118,7 +118,7 @@ impl Draft for ArticleDraft {
         "/share",
         "/seo/json_ld",
         "/warnings",
-        // The response to a restored revision has these members, too.
+        // A member of the response to a restored revision.
         "/missing",
     ];
     const READ_ONLY: &'static [&'static str] = &[
@@ -150,11 +150,11 @@ impl Draft for ArticleDraft {
     ];
     const CUSTOM: Option<CustomKind> = Some(CustomKind::Article);
 
-    /// Of a body that has both forms, the Markdown counts, unless a patch brought the blocks.
+    /// If a body has both forms, the Markdown is used, unless a merge patch contains the blocks.
     fn settle(document: &mut Map<String, Value>, patch: Option<&Map<String, Value>>) {
         let patched = |name: &str| patch.and_then(|patch| patch.get("body")).is_some_and(|body| body.get(name).is_some());
         let Some(body) = document.get_mut("body").and_then(Value::as_object_mut) else { return };
-        // With `null`, a patch takes the text away in all its forms.
+        // A patch with `null` removes the text in all its forms.
         let is_cleared = |name: &str| patch.is_some_and(|patch| patch.get("body").and_then(|body| body.get(name)) == Some(&Value::Null));
         let given = |name: &str| patched(name) && !is_cleared(name);
         if (is_cleared("markdown") && !given("blocks")) || (is_cleared("blocks") && !given("markdown")) {
@@ -166,7 +166,7 @@ impl Draft for ArticleDraft {
             body.shift_remove("blocks");
         }
         for block in body.get_mut("blocks").and_then(Value::as_array_mut).into_iter().flatten() {
-            // An answer's block embeds its picture; of that, too, only the id counts.
+            // A block in a response embeds its image; only its id is used.
             if let Some(id) = block.pointer("/image/id").cloned() {
                 block["image"] = id;
             }

@@ -1,4 +1,4 @@
-//! What lists of working copies can be asked, by the desk and by holders of a preview's token.
+//! The filters and sort fields of working copies, for editors and for preview tokens.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use super::super::content::content::ArticleKind;
 use super::super::content::listing::{COMMENTS, members, names, shared_fields, translations_of, within};
 use super::article::{Article, ListedArticle, Status};
 use super::views::Desk;
-use crate::db::{Column, Field, Key, Listing, Op, PageQuery, Phrase, Predicate, Timestamp, among, column, phrase};
+use crate::db::{Column, Field, Key, Listing, Op, PageQuery, Predicate, SqlFragment, Timestamp, column, in_list, sql_fragment};
 use crate::former_slugs::{self, SlugKind};
 use crate::input::{Kind, ME, Query};
 use crate::schema::{article_authors, article_plans, article_tags, articles, authors, sections, tags};
@@ -18,7 +18,7 @@ use crate::users::UserId;
 static PREVIEW_FIELDS: &[Field<articles::table, Article>] =
     shared_fields!(articles, Article, article_authors, article_tags, published_order, []);
 
-/// What holders of a preview's token can ask: what readers can, of working copies.
+/// The list for preview tokens: the filters of readers, on working copies.
 pub(crate) static PREVIEW: LazyLock<Listing<articles::table, Article>> = LazyLock::new(|| Listing {
     fields: PREVIEW_FIELDS,
     default_sort: "-published_at",
@@ -41,7 +41,7 @@ static DESK_FIELDS: &[Field<articles::table, ListedArticle>] = shared_fields!(
             ops: Op::CHOICE,
             column: column!(text articles::status),
             key: None,
-            about: "Where it stands; the trash is left out where neither this nor `trashed` is asked."
+            about: "The publication status. Without this filter or `trashed`, the trash is omitted."
         },
         Field {
             name: "trashed",
@@ -55,7 +55,7 @@ static DESK_FIELDS: &[Field<articles::table, ListedArticle>] = shared_fields!(
                 order: None
             },
             key: None,
-            about: "Whether it is in the trash."
+            about: "Whether the article is in the trash."
         },
         Field {
             name: "in_review",
@@ -72,7 +72,7 @@ static DESK_FIELDS: &[Field<articles::table, ListedArticle>] = shared_fields!(
                 order: None
             },
             key: None,
-            about: "Whether it has been submitted and waits for an editor."
+            about: "Whether the article waits for review by an editor."
         },
         Field {
             name: "scheduled_at",
@@ -98,9 +98,9 @@ static DESK_FIELDS: &[Field<articles::table, ListedArticle>] = shared_fields!(
                 order: None
             },
             key: None,
-            about: "When it is planned to be published."
+            about: "The time of the scheduled publication."
         },
-        // Sorting has an entry of its own: what is not planned has no time, but a place after all that is.
+        // A second entry for sorting: articles without a scheduled time come after all others.
         Field {
             name: "scheduled_at",
             kind: Kind::Time,
@@ -118,7 +118,7 @@ static DESK_FIELDS: &[Field<articles::table, ListedArticle>] = shared_fields!(
                 order: Some(|descending| if descending { Box::new(place_in_plan().desc()) } else { Box::new(place_in_plan().asc()) }),
             },
             key: Some(|row: &ListedArticle| Key::Int(row.scheduled_at.map_or(UNPLANNED, Timestamp::millis))),
-            about: "When it is planned to be published."
+            about: "The time of the scheduled publication."
         },
         Field {
             name: "has_unpublished_changes",
@@ -137,7 +137,7 @@ static DESK_FIELDS: &[Field<articles::table, ListedArticle>] = shared_fields!(
                 order: None
             },
             key: None,
-            about: "Whether it is published, and has been changed since."
+            about: "Whether the article is published and has changes that are not."
         },
         Field {
             name: CREATED_BY,
@@ -145,7 +145,7 @@ static DESK_FIELDS: &[Field<articles::table, ListedArticle>] = shared_fields!(
             ops: Op::OPTIONAL_CHOICE,
             column: column!(optional id articles::created_by),
             key: None,
-            about: "The account that made it; `me` is the caller's own."
+            about: "The account that created the article; `me` is the caller's."
         },
         Field {
             name: "created_at",
@@ -153,12 +153,12 @@ static DESK_FIELDS: &[Field<articles::table, ListedArticle>] = shared_fields!(
             ops: Op::ORDER,
             column: column!(time articles::created_at),
             key: Some(|row: &ListedArticle| Key::Int(row.created_at.millis())),
-            about: "When it was made."
+            about: "The time when the article was created."
         }
     ]
 );
 
-/// What the desk can ask, of working copies.
+/// The list for editors.
 pub(crate) static DESK: LazyLock<Listing<articles::table, ListedArticle>> = LazyLock::new(|| Listing {
     fields: DESK_FIELDS,
     default_sort: "-updated_at",
@@ -168,16 +168,16 @@ pub(crate) static DESK: LazyLock<Listing<articles::table, ListedArticle>> = Lazy
     id_of: |row| row.id.to_string(),
 });
 
-/// The place in the order of plans of what is not planned: after all that is.
+/// The sort key of articles that are not scheduled: later than every time.
 const UNPLANNED: i64 = 9_000_000_000_000_000;
 const CREATED_BY: &str = "created_by";
 
-fn place_in_plan() -> Phrase<BigInt> {
+fn place_in_plan() -> SqlFragment<BigInt> {
     let planned = "SELECT article_plans.scheduled_at FROM article_plans WHERE article_plans.article_id = articles.id";
-    phrase(format!("COALESCE(({planned}), {UNPLANNED})"), Vec::new())
+    sql_fragment(format!("COALESCE(({planned}), {UNPLANNED})"), Vec::new())
 }
 
-/// The same query with the caller in the place of `me`.
+/// Returns the query with `me` replaced by the caller's id.
 pub(crate) fn of_caller(query: &PageQuery, caller: UserId) -> PageQuery {
     let mut query = query.clone();
     for (index, _, keys) in &mut query.filters {
@@ -188,14 +188,14 @@ pub(crate) fn of_caller(query: &PageQuery, caller: UserId) -> PageQuery {
     query
 }
 
-/// Whether a query filters by what only working copies have, and so asks for them.
+/// Checks whether a query filters by a field that only working copies have, and so asks for them.
 pub(crate) fn asks_for_the_desk(query: &Query) -> bool {
     let shared = |name: &str| PREVIEW.fields.iter().any(|field| field.name == name);
     let own: Vec<&str> = DESK.fields.iter().map(|field| field.name).filter(|name| !shared(name)).collect();
     query.filters_by(&own)
 }
 
-/// Working copies that somebody may see who may not see all: their own.
+/// The condition for callers who may not see all working copies: that they created or signed the article.
 pub(crate) fn own(user: UserId, author: Option<crate::db::Id<crate::authors::Author>>) -> Predicate<articles::table> {
     let made = articles::created_by.is_not_null().and(articles::created_by.assume_not_null().eq(user));
     match author {

@@ -1,4 +1,4 @@
-//! A snapshot taken apart into the members that can be compared, each under its JSON Pointer.
+//! Splits a snapshot into members that can be compared, each with its JSON Pointer.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -11,11 +11,11 @@ use crate::input::escape;
 /// One member of a snapshot.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
-    /// Where it stands in the editor view.
+    /// The JSON Pointer of the member in the editor view.
     pub(crate) pointer: String,
-    /// What it is compared by: of what is embedded, the id.
+    /// The value to compare: for embedded resources, the id.
     pub(crate) value: Value,
-    /// As the editor view shows it; of what is no longer there, the id alone.
+    /// The value as the editor view shows it; for deleted resources, only the id.
     pub(crate) shown: Value,
 }
 
@@ -29,8 +29,8 @@ impl Member {
     }
 }
 
-/// Every member of what an article says, as the content is serialized, with what belongs to it in between; the text last but for the
-/// site's own members.
+/// Returns all members of a snapshot, in the order of the serialized content, with relations in between. The text comes last except
+/// for the custom members.
 pub(crate) fn members(article: ArticleId, snapshot: &ArticleSnapshot, referents: &Referents) -> Vec<Member> {
     let ArticleSnapshot { content, markdown, relations } = snapshot;
     let Ok(Value::Object(mut said)) = serde_json::to_value(content) else { return Vec::new() };
@@ -70,7 +70,7 @@ pub(crate) fn members(article: ArticleId, snapshot: &ArticleSnapshot, referents:
     members
 }
 
-/// The members of a member.
+/// Returns the members of an object.
 fn parts(pointer: &str, value: Value) -> Vec<Member> {
     let Value::Object(parts) = value else { return Vec::new() };
     parts.into_iter().map(|(name, value)| Member::plain(format!("{pointer}/{}", escape(&name)), value)).collect()

@@ -1,7 +1,7 @@
-//! The working copy: its row and text, what clients may send, its states and plan, its saves, and what the desk is shown.
+//! The working copy: its row and text, the drafts that clients send, its states and plan, its saves, and its editor views.
 //!
-//! Invariants: whoever changes an article holds the lock "articles"; every save is a revision, for ever; nothing here writes
-//! what readers get.
+//! Invariants: code that changes an article holds the lock "articles"; every save is a revision, kept forever; nothing here writes
+//! the published version.
 
 pub(super) mod article;
 mod body_forms;
@@ -16,6 +16,7 @@ pub(super) mod plan_queries;
 pub(super) mod queries;
 mod referent_queries;
 pub(super) mod referents;
+pub(super) mod rights;
 pub(super) mod slugs;
 pub(super) mod views;
 pub(super) mod workflow;

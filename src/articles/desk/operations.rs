@@ -1,76 +1,77 @@
-//! What can be done with working copies: plain functions of connection, caller and input.
+//! Operations on working copies: functions of a connection, a caller and input.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::super::content::content::{ArticleId, ArticleSnapshot, Relations};
-use super::article::{Article, ArticleText, Revision, Status};
+use super::article::{Article, ArticleText, Revision};
 use super::conflict::{self, StaleSave};
 use super::draft::ArticleDraft;
 use super::parse::{self, Before, ParsedArticle};
+use super::rights::{refuse_contributor, require_own_byline, require_ownership};
 use super::views::{self, ArticleEditorCard, ArticleEditorView};
 use super::workflow::{self, ArticleEvent, ArticleStep};
 use super::{listing, plan_queries, queries, slugs};
 use crate::app::App;
-use crate::authors::Author;
-use crate::db::{Conn, Id, Json, PageOf, PageQuery, lock};
+use crate::db::{Conn, Id, Json, Lock, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
+use crate::events::EventKind;
 use crate::http::Precondition;
 use crate::input::{Input, ReferenceTo};
 use crate::markdown::Rendered;
 use crate::taxonomy;
-use crate::users::{Caller, Role, UserId, Writer};
+use crate::users::{Caller, Writer};
 
-/// One page of working copies, those that the caller may see.
+/// Returns a page of the working copies that the caller may see.
 pub(crate) fn list(app: &App, conn: &mut Conn, caller: &Caller<Writer>, query: &PageQuery) -> Result<PageOf<ArticleEditorCard>> {
     let own = (!caller.edits_all()).then_some((caller.user, caller.author));
     let query = listing::of_caller(query, caller.user);
     queries::page(conn, &query, own)?.with_rows(|rows| views::editor_cards(app, conn, rows))
 }
 
-/// A working copy.
+/// Returns a working copy.
 pub(crate) fn read(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<ArticleEditorView> {
     let article = found(conn, caller, name)?;
     views::editor_view(app, conn, article)
 }
 
-/// How a save is meant, besides what it says.
+/// The options of a save.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Saving<'a> {
-    /// Whether to publish in the same step.
+    /// Whether to publish in the same transaction.
     pub(crate) publish: bool,
-    /// What the history shall say of it.
+    /// The note of the new revision.
     pub(crate) note: Option<&'a str>,
 }
 
-/// A working copy that was saved, or that says already what was sent.
+/// A working copy after a save, which may have changed nothing.
 pub(crate) struct Saved {
     pub(crate) article: Article,
     pub(crate) text: ArticleText,
 }
 
-/// Makes an article.
+/// Creates an article.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input, note: Option<&str>) -> Result<Saved> {
-    // What it is checked by, and what it names, stays until it is stored.
-    lock(conn, "articles")?;
+    // The lock keeps schemas and referenced resources unchanged until the article is stored.
+    Lock::Articles.take(conn)?;
     let parsed = parse::parse(app, conn, input, None)?;
     let now = app.now();
     let target = DraftTarget { id: Id::new(now), before: None };
     let (snapshot, rendered) = resolve(app, conn, caller, &target, parsed)?;
     let mut article = Article::new(target.id, snapshot.content.clone(), &rendered, caller.user, now);
     let text = save(app, conn, caller, &mut article, NewSave { snapshot, rendered, note, before: None })?;
-    announce(app, conn, caller, &article, "article.created")?;
+    announce(app, conn, caller, &article, EventKind::ArticleCreated)?;
     Ok(Saved { article, text })
 }
 
-/// How a change is meant.
+/// A change of a working copy.
 pub(crate) struct ArticleChange<'a> {
-    /// What is to be changed.
+    /// The id or slug of the article.
     pub(crate) name: &'a str,
-    /// Which version it is meant for.
+    /// The version that the change is based on.
     pub(crate) condition: &'a Precondition,
-    /// What the save is to do besides.
+    /// The options of the save.
     pub(crate) saving: Saving<'a>,
 }
 
@@ -95,56 +96,33 @@ pub(crate) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change
     }
     article.set_content(snapshot.content.clone(), &rendered, app.now());
     let text = save(app, conn, caller, &mut article, NewSave { snapshot, rendered, note: change.saving.note, before: Some(&text) })?;
-    announce(app, conn, caller, &article, "article.saved")?;
+    announce(app, conn, caller, &article, EventKind::ArticleSaved)?;
     Ok(Saved { article, text })
 }
 
-/// Whether somebody may work on an article that is not everybody's.
-pub(crate) fn owns<R>(conn: &mut Conn, caller: &Caller<R>, id: ArticleId, created_by: Option<UserId>) -> Result<bool> {
-    if created_by == Some(caller.user) {
-        return Ok(true);
-    }
-    caller.author.map_or(Ok(false), |author| queries::is_signed_by(conn, id, author))
-}
-
-pub(crate) fn require_ownership(conn: &mut Conn, caller: &Caller<Writer>, article: &Article) -> Result<()> {
-    if caller.edits_all() || owns(conn, caller, article.id, article.created_by)? {
-        return Ok(());
-    }
-    Err(Error::forbidden("This is another's article."))
-}
-
-/// A working copy, for whoever may read it.
+/// Returns a working copy that the caller may read, or else an error.
 pub(crate) fn found(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<Article> {
     let article = queries::look_up(conn, name)?.ok_or_else(Error::not_found)?;
     require_ownership(conn, caller, &article)?;
     Ok(article)
 }
 
-/// The article, while nobody else changes one, or its comments.
+/// Returns an article and locks it and its comments until the end of the transaction.
 pub(crate) fn locked(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<Article> {
-    lock(conn, "articles")?;
+    Lock::Articles.take(conn)?;
     let article = found(conn, caller, name)?;
     queries::lock_comments(conn, article.id)?;
     Ok(article)
 }
 
-/// Contributors write drafts; what is public, or will be, is no draft.
-pub(crate) fn refuse_contributor(caller: &Caller<Writer>, article: &Article, publish: bool) -> Result<()> {
-    if caller.role == Role::Contributor && (publish || matches!(article.status, Status::Scheduled | Status::Published)) {
-        return Err(Error::forbidden("Contributors change drafts alone; authors and editors publish."));
-    }
-    Ok(())
-}
-
-/// Which article a draft is for.
+/// The article that a draft is for.
 struct DraftTarget<'a> {
     id: ArticleId,
-    /// The article before; none where it is new.
+    /// The article before the change; `None` for a new article.
     before: Option<&'a Article>,
 }
 
-/// Looks up what a draft names, and makes the tags that there are not yet: what the article would say, and its text.
+/// Looks up the references of a draft and creates missing tags. Returns the resulting content and its text.
 fn resolve(
     app: &App,
     conn: &mut Conn,
@@ -161,36 +139,23 @@ fn resolve(
         tags: dedup(tags(app, conn, caller, &draft.tags)?),
         images: dedup(images.iter().filter_map(|id| id.parse().ok()).chain(draft.seo.image).collect()),
     };
-    // Who looks for a free place in a group, or for a free address, waits for whoever is about to take it.
-    lock(conn, "article slugs")?;
+    // Slugs and translation groups are checked and taken under one lock, so that no other transaction takes them in between.
+    Lock::ArticleSlugs.take(conn)?;
     let group = group_of(conn, caller, target, &draft)?;
     if group != target.id && target.before.is_some_and(|before| before.content.translation_group == target.id) {
         queries::leave_translations(conn, target.id)?;
     }
     if queries::locale_taken(conn, group, &draft.locale, target.id)? {
-        return Err(Error::conflict(format!("There is a translation into {:?} already.", draft.locale)));
+        return Err(Error::conflict(format!("There is already a translation into {:?}.", draft.locale)));
     }
     let slug = slugs::choose(conn, caller, &draft, target.id)?;
     Ok((ArticleSnapshot { content: draft.content(slug, group), markdown, relations }, rendered))
 }
 
-/// Others may sign beside them, but who may not edit everybody's articles can't take their own name off one, nor publish
-/// under others' names alone. Where an editor has taken it off, it stays off; who has no profile has no name to leave out.
-fn require_own_byline(conn: &mut Conn, caller: &Caller<Writer>, before: Option<&Article>, authors: &[Id<Author>]) -> Result<()> {
-    let Some(own) = caller.author.filter(|own| !caller.edits_all() && !authors.contains(own)) else { return Ok(()) };
-    if let Some(article) = before
-        && !queries::is_signed_by(conn, article.id, own)?
-    {
-        return Ok(());
-    }
-    let detail = "Your own profile must be among the authors; only editors take it off an article.";
-    Err(Error::invalid(vec![Fault::at("/authors", "own_profile_missing", detail)]))
-}
-
-/// The translations that an article belongs to; who may not edit the original can't add one to it.
+/// Returns the translation group of a draft. Callers can add a translation only to articles that they may edit.
 fn group_of(conn: &mut Conn, caller: &Caller<Writer>, target: &DraftTarget<'_>, draft: &ArticleDraft) -> Result<ArticleId> {
     let Some(original) = draft.translation_of else { return Ok(target.id) };
-    let unknown = || Error::invalid(vec![Fault::at("/translation_of", "unknown_reference", "There is no such article of yours.")]);
+    let unknown = || Error::invalid(vec![Fault::at("/translation_of", "unknown_reference", "You have no such article.")]);
     let group = queries::translation_group(conn, original)?.ok_or_else(unknown)?;
     if target.before.map_or(target.id, |before| before.content.translation_group) == group {
         return Ok(group);
@@ -220,18 +185,18 @@ fn dedup<T: PartialEq>(items: Vec<T>) -> Vec<T> {
     })
 }
 
-/// What is saved.
+/// The data of a save.
 pub(crate) struct NewSave<'a> {
     pub(crate) snapshot: ArticleSnapshot,
-    /// Its text, rendered.
+    /// The rendered text.
     pub(crate) rendered: Arc<Rendered>,
-    /// What the history shall say of it.
+    /// The note of the new revision.
     pub(crate) note: Option<&'a str>,
-    /// The text before; none where the article is new.
+    /// The text before the save; `None` for a new article.
     pub(crate) before: Option<&'a ArticleText>,
 }
 
-/// Stores a save: the working copy, its text, what belongs to it, and a revision of all of it.
+/// Stores a save: the working copy, its text, its relations, and a revision with all of these.
 pub(crate) fn save(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article, new: NewSave<'_>) -> Result<ArticleText> {
     let NewSave { snapshot, rendered, note, before } = new;
     let rendered = Json(Arc::unwrap_or_clone(rendered));
@@ -260,7 +225,7 @@ pub(crate) fn save(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article:
     Ok(text)
 }
 
-/// Records what somebody did at the desk, and no reader sees.
-pub(crate) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &Article, kind: &'static str) -> Result<()> {
+/// Records an event that changes no public response.
+pub(crate) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &Article, kind: EventKind) -> Result<()> {
     workflow::record(app, conn, ArticleEvent { kind, article, actor: caller.actor(), tags: Vec::new(), details: Value::Null })
 }

@@ -1,4 +1,5 @@
-//! Reads what a client sends of an article: all faults at once, those that only the text's rendering and the tags tell too.
+//! Parses an article that a client sends and reports all validation errors at once, including those found by rendering the text and
+//! checking the tags.
 
 use std::sync::Arc;
 
@@ -14,42 +15,42 @@ use crate::input::{Draft, Input};
 use crate::markdown::{self, BlockInput, Rendered, RenderedBody};
 use crate::taxonomy;
 
-/// How many tags are looked at; the schema refuses more.
+/// The maximum number of tags that are checked; the schema refuses more.
 const MAX_TAGS: usize = 30;
 
-/// A draft without a fault, and its text.
+/// A valid draft and its text.
 pub(crate) struct ParsedArticle {
     pub(crate) draft: ArticleDraft,
     pub(crate) markdown: String,
     pub(crate) rendered: Arc<Rendered>,
 }
 
-/// What a draft changes.
+/// The article that a draft changes.
 #[derive(Clone, Copy)]
 pub(crate) struct Before<'a> {
     /// The working copy.
     pub(crate) article: &'a Article,
-    /// Its text.
+    /// The text of the working copy.
     pub(crate) text: &'a ArticleText,
-    /// Its editor view.
+    /// The editor view of the working copy.
     pub(crate) view: &'a Value,
 }
 
-/// Parses a body, and renders its text where nobody has done so yet.
+/// Parses a body, and renders its text if no rendering is available yet.
 pub(crate) fn parse(app: &App, conn: &mut Conn, input: &Input, before: Option<Before<'_>>) -> Result<ParsedArticle> {
     parse_as(app, conn, input, Reading { before, is_stale: false })
 }
 
-/// The same of a body that is meant for an older version, whose derived members it may bring along.
+/// Parses a body based on a stale version, which may contain that version's derived members.
 pub(crate) fn parse_stale(app: &App, conn: &mut Conn, input: &Input, before: Before<'_>) -> Result<ParsedArticle> {
     parse_as(app, conn, input, Reading { before: Some(before), is_stale: true })
 }
 
-/// How a body is read.
+/// The options for parsing a body.
 #[derive(Clone, Copy)]
 struct Reading<'a> {
     before: Option<Before<'a>>,
-    /// Whether it is meant for an older version.
+    /// Whether the body is based on a stale version.
     is_stale: bool,
 }
 
@@ -66,8 +67,8 @@ fn parse_as(app: &App, conn: &mut Conn, input: &Input, reading: Reading<'_>) -> 
     };
     let sent = input.object()?;
     let text = match &draft {
-        Some(draft) => Some(Text::of(app, &draft.body, before)),
-        None => sent_body(&sent).map(|body| Text::of(app, &body, before)),
+        Some(draft) => Some(TextSource::of(app, &draft.body, before)),
+        None => sent_body(&sent).map(|body| TextSource::of(app, &body, before)),
     };
     let mut found: Vec<Fault> = slug_fault(&sent, before).into_iter().collect();
     found.extend(tag_faults(conn, &sent)?);
@@ -75,27 +76,27 @@ fn parse_as(app: &App, conn: &mut Conn, input: &Input, reading: Reading<'_>) -> 
     if !is_stale {
         found.extend(body_forms::faults(&sent, before, text.as_ref().and_then(|text| text.rendered.as_deref().ok())));
     }
-    // A fault of the schema says all there is to say of its place.
+    // A schema error hides all further errors at the same place.
     found.retain(|fault| !faults.iter().any(|known| known.pointer() == fault.pointer()));
     faults.extend(found);
     match (draft, text) {
-        (Some(draft), Some(Text { markdown, rendered: Ok(rendered), .. })) if faults.is_empty() => {
+        (Some(draft), Some(TextSource { markdown, rendered: Ok(rendered), .. })) if faults.is_empty() => {
             Ok(ParsedArticle { draft, markdown, rendered })
         }
         _ => Err(Error::invalid(faults)),
     }
 }
 
-/// Renders the text of a body before the transaction that needs it; faults are for the operation to tell.
+/// Renders the text of a body before the transaction that needs it. The operation reports any errors.
 pub(crate) fn prepare(app: &App, input: &Input) {
     if let Ok(sent) = input.object()
         && let Some(body) = sent_body(&sent)
     {
-        let _ = Text::of(app, &body, None);
+        let _ = TextSource::of(app, &body, None);
     }
 }
 
-/// The body that was sent, where it has no fault of its own.
+/// Returns the body that was sent, if it is valid on its own.
 fn sent_body(sent: &Map<String, Value>) -> Option<BodyDraft> {
     let mut document = Map::from_iter([("body".to_owned(), sent.get("body")?.clone())]);
     ArticleDraft::settle(&mut document, None);
@@ -105,18 +106,18 @@ fn sent_body(sent: &Map<String, Value>) -> Option<BodyDraft> {
     serde_json::from_value(body).ok()
 }
 
-/// A text, and where in the body it came from.
-struct Text {
+/// A rendered text, and the place in the body that it comes from.
+struct TextSource {
     markdown: String,
     pointer: &'static str,
-    /// How many blocks were sent, where they are the source.
+    /// The number of blocks sent, if they are the source.
     sent_blocks: Option<usize>,
-    /// Which block shows a picture, by its place.
+    /// The images in the sent blocks, with the index of the block.
     pictures: Vec<(usize, String)>,
     rendered: RenderedBody,
 }
 
-impl Text {
+impl TextSource {
     fn of(app: &App, body: &BodyDraft, before: Option<Before<'_>>) -> Self {
         let (markdown, pointer) = match (&body.markdown, &body.blocks) {
             (Some(markdown), _) => (markdown.clone(), "/body/markdown"),
@@ -133,7 +134,7 @@ impl Text {
         Self { markdown, pointer, sent_blocks, pictures, rendered }
     }
 
-    /// What is wrong with the text; a picture that was deleted since it was put there is no fault.
+    /// Returns the errors of the text. An image that the text already showed is no error, even if it has been deleted since.
     fn faults(&self, conn: &mut Conn, before: Option<Before<'_>>) -> Result<Vec<Fault>> {
         let rendered = match &self.rendered {
             Ok(rendered) => rendered,
@@ -144,16 +145,16 @@ impl Text {
         let is_known = |id: &&String| known.iter().chain(shown_before).any(|known| known.eq_ignore_ascii_case(id));
         let unknown = rendered.images.iter().filter(|id| !is_known(id));
         let fault = |id: &String| {
-            Fault::at(self.place_of(id), "unknown_reference", format!("The text shows the picture {id:?}, which there is not."))
+            Fault::at(self.place_of(id), "unknown_reference", format!("The text shows the image {id:?}, which does not exist."))
         };
         let named = rendered.unknown_images.iter().map(|(block, name)| {
-            let detail = format!("The text shows the picture {name:?}; a picture is named by its id, image:ID, which its upload answers.");
+            let detail = format!("The text shows the image {name:?}; write image:ID with the id in the response to the upload.");
             Fault::at(self.place_in(*block, rendered), "unknown_reference", detail)
         });
         Ok(unknown.map(fault).chain(named).collect())
     }
 
-    /// Where a block was sent, as far as each block that was sent is one block.
+    /// Returns the pointer to a block, if each sent block became exactly one; otherwise the pointer to the whole text.
     fn place_in(&self, block: usize, rendered: &Rendered) -> String {
         if self.sent_blocks == Some(rendered.blocks.len()) { format!("/body/blocks/{block}/markdown") } else { self.pointer.to_owned() }
     }
@@ -167,7 +168,7 @@ impl Text {
 fn slug_fault(sent: &Map<String, Value>, before: Option<Before<'_>>) -> Option<Fault> {
     let slug = sent.get("slug")?.as_str()?;
     let is_own = before.is_some_and(|before| before.article.content.slug == slug);
-    let detail = || format!("{slug:?} is an address that a site needs for something else.");
+    let detail = || format!("{slug:?} is reserved for paths of the site or the API.");
     (slugs::is_reserved(slug) && !is_own).then(|| Fault::at("/slug", "reserved", detail()))
 }
 
@@ -183,7 +184,7 @@ fn tag_faults(conn: &mut Conn, sent: &Map<String, Value>) -> Result<Vec<Fault>> 
     Ok(faults)
 }
 
-/// The fault of a tag that neither is there nor can be made.
+/// Returns the error for a tag that does not exist and cannot be created.
 pub(crate) fn unknown_tag(index: usize, name: &str) -> Fault {
     Fault::at(format!("/tags/{index}"), "unknown_reference", format!("There is no tag {name:?}."))
 }

@@ -1,4 +1,4 @@
-//! What is to happen with an article, and what the desk said of it: its plan.
+//! The plan of an article: its scheduled publication, its end, its review, and the last failed publication.
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::db::Timestamp;
 use crate::schema::article_plans;
 use crate::users::UserId;
 
-/// What is to happen with an article; all empty where nothing is.
+/// The plan of an article; all members are empty if nothing is planned.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = article_plans, treat_none_as_null = true)]
 pub(crate) struct ArticlePlan {
@@ -21,7 +21,7 @@ pub(crate) struct ArticlePlan {
     pub(crate) scheduled_until: Option<Timestamp>,
     pub(crate) scheduled_correction: Option<String>,
     pub(crate) scheduled_by: Option<UserId>,
-    /// When what is public now ends.
+    /// The time when the current publication ends.
     pub(crate) ends_at: Option<Timestamp>,
     /// The earlier of `scheduled_at` and `ends_at`.
     pub(crate) due_at: Option<Timestamp>,
@@ -36,49 +36,49 @@ pub(crate) struct ArticlePlan {
     pub(crate) failed_detail: Option<String>,
 }
 
-/// A publication that is to come.
+/// A scheduled publication.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Schedule {
-    /// When readers get it.
+    /// The time when the revision becomes public.
     pub(crate) at: Timestamp,
-    /// When readers stop getting it.
+    /// The time when the publication ends; `null` if it does not end.
     pub(crate) until: Option<Timestamp>,
-    /// The number of the save that is published then, whatever is saved until then.
+    /// The number of the revision to publish. Later saves do not change it.
     #[schema(minimum = 1, example = 5)]
     pub(crate) revision: i32,
-    /// What was wrong in the copy before; shown to readers then.
+    /// A description of an error in the previously published version. It becomes visible to readers with the publication.
     #[schema(example = "An earlier version gave the wrong year.")]
     pub(crate) correction: Option<String>,
-    /// Who planned it.
+    /// The id of the user who scheduled the publication.
     pub(crate) by: Option<UserId>,
 }
 
-/// What somebody said when submitting or returning an article.
+/// A submission for review, or a return from review.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct ReviewNote {
-    /// Who.
+    /// The id of the user who submitted or returned the article.
     pub(crate) by: Option<UserId>,
-    /// When.
+    /// The time of the submission or return.
     pub(crate) at: Timestamp,
-    /// What they said; for the desk alone.
+    /// A note for the editors and the authors; readers never see it.
     #[schema(example = "Please check the year in the second paragraph.")]
     pub(crate) note: Option<String>,
 }
 
-/// A publication that was planned and could not be carried out.
+/// A scheduled publication that failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct FailedPublication {
-    /// When it was tried.
+    /// The time of the attempt.
     pub(crate) at: Timestamp,
-    /// When it had been planned for.
+    /// The scheduled time.
     pub(crate) scheduled_at: Timestamp,
-    /// Why it could not be.
-    #[schema(example = "Save 5 has a section that there is no more.")]
+    /// The reason for the failure.
+    #[schema(example = "Revision 5 has the section \"019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42\", which no longer exists.")]
     pub(crate) detail: String,
 }
 
 impl ArticlePlan {
-    /// No plan at all.
+    /// Creates an empty plan.
     pub(crate) fn none(article_id: ArticleId) -> Self {
         Self {
             article_id,
@@ -102,7 +102,7 @@ impl ArticlePlan {
         }
     }
 
-    /// The publication that is to come.
+    /// Returns the scheduled publication.
     pub(crate) fn schedule(&self) -> Option<Schedule> {
         Some(Schedule {
             at: self.scheduled_at?,
@@ -113,28 +113,28 @@ impl ArticlePlan {
         })
     }
 
-    /// When readers stop getting the article: of what is public or, where nothing is, of what will be.
+    /// Returns the time when the publication ends: the current one or, if there is none, the scheduled one.
     pub(crate) fn until(&self, status: Status) -> Option<Timestamp> {
         if status == Status::Published { self.ends_at } else { self.scheduled_until }
     }
 
-    /// The submission that waits for somebody.
+    /// Returns the submission that waits for review.
     pub(crate) fn review(&self) -> Option<ReviewNote> {
         Some(ReviewNote { by: self.review_by, at: self.review_at?, note: self.review_note.clone() })
     }
 
-    /// The last return.
+    /// Returns the last return from review.
     pub(crate) fn returned(&self) -> Option<ReviewNote> {
         Some(ReviewNote { by: self.returned_by, at: self.returned_at?, note: self.returned_note.clone() })
     }
 
-    /// The last failure.
+    /// Returns the last failed publication.
     pub(crate) fn failure(&self) -> Option<FailedPublication> {
         let detail = self.failed_detail.clone().unwrap_or_default();
         Some(FailedPublication { at: self.failed_at?, scheduled_at: self.failed_scheduled_at?, detail })
     }
 
-    /// Plans a publication, under a slug that nobody else gets until then.
+    /// Schedules a publication and reserves the slug for it.
     pub(crate) fn set_schedule(&mut self, schedule: Schedule, slug: String) {
         let Schedule { at, until, revision, correction, by } = schedule;
         self.scheduled_at = Some(at);
@@ -145,7 +145,7 @@ impl ArticlePlan {
         self.scheduled_slug = Some(slug);
     }
 
-    /// Plans no publication any more.
+    /// Removes the scheduled publication.
     pub(crate) fn clear_schedule(&mut self) {
         self.scheduled_at = None;
         self.scheduled_until = None;
@@ -155,36 +155,36 @@ impl ArticlePlan {
         self.scheduled_slug = None;
     }
 
-    /// Submits for review.
+    /// Records a submission for review.
     pub(crate) fn submit(&mut self, by: UserId, at: Timestamp, note: Option<String>) {
         (self.review_by, self.review_at, self.review_note) = (Some(by), Some(at), note);
         self.clear_return();
     }
 
-    /// Waits for no review any more.
+    /// Removes the submission.
     pub(crate) fn clear_review(&mut self) {
         (self.review_by, self.review_at, self.review_note) = (None, None, None);
     }
 
-    /// Returns from review.
+    /// Records a return from review.
     pub(crate) fn give_back(&mut self, by: UserId, at: Timestamp, note: Option<String>) {
         self.clear_review();
         (self.returned_by, self.returned_at, self.returned_note) = (Some(by), Some(at), note);
     }
 
-    /// Remembers why a planned publication could not be carried out.
+    /// Records a failed publication.
     pub(crate) fn fail(&mut self, at: Timestamp, scheduled_at: Timestamp, detail: String) {
         (self.failed_at, self.failed_scheduled_at, self.failed_detail) = (Some(at), Some(scheduled_at), Some(detail));
     }
 
-    /// The desk has decided: what was said and what went wrong before is settled.
+    /// Removes the submission, the return and the failure, because the article has been published or scheduled.
     pub(crate) fn settle(&mut self) {
         self.clear_review();
         self.clear_return();
         (self.failed_at, self.failed_scheduled_at, self.failed_detail) = (None, None, None);
     }
 
-    /// Forgets what was to happen, as the trash does.
+    /// Cancels everything that is planned; used when the article is moved to the trash.
     pub(crate) fn cancel(&mut self) {
         self.clear_schedule();
         self.clear_review();

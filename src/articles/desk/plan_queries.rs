@@ -1,4 +1,4 @@
-//! All SQL of plans.
+//! SQL queries for plans.
 
 use std::collections::HashMap;
 
@@ -7,42 +7,42 @@ use diesel::prelude::*;
 use super::super::content::content::{ArticleId, ArticleSnapshot};
 use super::plan::ArticlePlan;
 use super::queries::saved;
-use crate::db::{Conn, Timestamp, among, straight};
+use crate::db::{Conn, Timestamp, in_list, on_engine};
 use crate::error::Result;
 use crate::schema::{article_plans, images, planned_images};
 
-/// The plan of an article.
+/// Returns the plan of an article; an empty one if none is stored.
 pub(crate) fn plan(conn: &mut Conn, id: ArticleId) -> Result<ArticlePlan> {
     let row = article_plans::table.filter(article_plans::article_id.eq(id));
-    let found = straight!(conn, conn => row.select(ArticlePlan::as_select()).first(conn).optional())?;
+    let found = on_engine!(conn, conn => row.select(ArticlePlan::as_select()).first(conn).optional())?;
     Ok(found.unwrap_or_else(|| ArticlePlan::none(id)))
 }
 
-/// The plans of articles, of those that have one.
+/// Returns the stored plans of articles, by article.
 pub(crate) fn plans(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, ArticlePlan>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = article_plans::table.filter(among(article_plans::article_id, ids)).select(ArticlePlan::as_select()).load(conn)?;
+    let rows = article_plans::table.filter(in_list(article_plans::article_id, ids)).select(ArticlePlan::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|plan: ArticlePlan| (plan.article_id, plan)).collect())
 }
 
-/// Stores a plan; one that has nothing in it is no row.
+/// Stores a plan; deletes the row if the plan is empty.
 pub(crate) fn save(conn: &mut Conn, mut plan: ArticlePlan) -> Result<()> {
     plan.due_at = plan.scheduled_at.into_iter().chain(plan.ends_at).min();
     let own = article_plans::table.filter(article_plans::article_id.eq(plan.article_id));
     if plan == ArticlePlan::none(plan.article_id) {
-        straight!(conn, conn => diesel::delete(own).execute(conn))?;
+        on_engine!(conn, conn => diesel::delete(own).execute(conn))?;
     } else if diesel::update(own).set(&plan).execute(conn)? == 0 {
         diesel::insert_into(article_plans::table).values(&plan).execute(conn)?;
     }
     hold_images(conn, &plan)
 }
 
-/// Holds the pictures of the save that is planned, which the working copy may show no more.
+/// Protects the images of the scheduled revision from deletion, because the working copy may no longer show them.
 fn hold_images(conn: &mut Conn, plan: &ArticlePlan) -> Result<()> {
     let held = planned_images::table.filter(planned_images::article_id.eq(plan.article_id));
-    straight!(conn, conn => diesel::delete(held).execute(conn))?;
+    on_engine!(conn, conn => diesel::delete(held).execute(conn))?;
     let Some(number) = plan.scheduled_revision else { return Ok(()) };
     let Some(ArticleSnapshot { content, relations, markdown: _ }) = saved(conn, plan.article_id, number)? else { return Ok(()) };
     let shown = relations.images.iter().chain(&content.hero_image).chain(&content.seo.0.image).map(ToString::to_string);
@@ -55,7 +55,7 @@ fn hold_images(conn: &mut Conn, plan: &ArticlePlan) -> Result<()> {
     Ok(())
 }
 
-/// What is due next, the earliest first.
+/// Returns the next due times and their articles, earliest first.
 pub(crate) fn next_due(conn: &mut Conn, most: i64) -> Result<Vec<(ArticleId, Timestamp)>> {
     let rows = article_plans::table
         .filter(article_plans::due_at.is_not_null())
@@ -65,7 +65,7 @@ pub(crate) fn next_due(conn: &mut Conn, most: i64) -> Result<Vec<(ArticleId, Tim
     Ok(rows.load(conn)?)
 }
 
-/// Takes what is due of an article, so that nobody else can; false where somebody has, or it is due no more.
+/// Claims the due time of an article by clearing it. Returns false if another process has claimed it or if it has changed.
 pub(crate) fn claim(conn: &mut Conn, id: ArticleId, due: Timestamp) -> Result<bool> {
     let due = article_plans::table
         .filter(article_plans::article_id.eq(id))
@@ -74,7 +74,7 @@ pub(crate) fn claim(conn: &mut Conn, id: ArticleId, due: Timestamp) -> Result<bo
     Ok(diesel::update(due).set(article_plans::due_at.eq(None::<Timestamp>)).execute(conn)? == 1)
 }
 
-/// Whether another article will be published under a slug.
+/// Checks whether another article is scheduled to be published under a slug.
 pub(crate) fn slug_planned(conn: &mut Conn, slug: &str, own: ArticleId) -> Result<bool> {
     let others = article_plans::table
         .filter(article_plans::scheduled_slug.is_not_null())

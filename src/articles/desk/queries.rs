@@ -1,4 +1,4 @@
-//! All SQL of working copies and revisions.
+//! SQL queries for working copies and revisions.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use super::article::{Article, ArticleText, ListedArticle, Revision, Status};
 use super::listing::{DESK, PREVIEW, own};
 use super::plan_queries;
 use crate::authors::{Author, Byline};
-use crate::db::{Backend, Conn, Id, Json, PageOf, PageQuery, Slugged, Timestamp, among, is_id_or_slug, keyset, lock, straight};
+use crate::db::{Backend, Conn, Id, IdOrSlug, Json, Lock, PageOf, PageQuery, Timestamp, in_list, is_id_or_slug, keyset, on_engine};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{
     article_authors, article_images, article_tags, article_texts, articles, authors, images, public_slugs, publications, revisions, tags,
@@ -21,40 +21,40 @@ use crate::schema::{
 use crate::taxonomy::Label;
 use crate::users::UserId;
 
-/// The working copy that an id or a slug names, if there is one.
+/// Returns the working copy with an id or slug, if it exists.
 pub(crate) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Article>> {
     let slug = match slugs::named(name) {
-        Slugged::Id(id) => {
+        IdOrSlug::Id(id) => {
             let row = articles::table.filter(articles::id.eq(id));
-            return Ok(straight!(conn, conn => row.select(Article::as_select()).first(conn).optional())?);
+            return Ok(on_engine!(conn, conn => row.select(Article::as_select()).first(conn).optional())?);
         }
-        Slugged::Slug(slug) => slug,
+        IdOrSlug::Slug(slug) => slug,
     };
     let row = articles::table.filter(articles::slug.eq(&slug));
-    let found = straight!(conn, conn => row.select(Article::as_select()).first(conn).optional())?;
+    let found = on_engine!(conn, conn => row.select(Article::as_select()).first(conn).optional())?;
     if found.is_some() { Ok(found) } else { by_public_slug(conn, &slug) }
 }
 
-/// The working copy of what is, or was, public under a slug; no other article can have it.
+/// Returns the working copy that is, or was, public under a slug. No other article can have the slug.
 fn by_public_slug(conn: &mut Conn, slug: &str) -> Result<Option<Article>> {
     let owner = public_slugs::table.filter(public_slugs::slug.eq(slug)).select(public_slugs::article_id);
     Ok(articles::table.filter(articles::id.eq_any(owner)).select(Article::as_select()).first(conn).optional()?)
 }
 
-/// The id of the article that a body names.
+/// Returns the id of the article that a request body names.
 pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     if !is_id_or_slug(name) {
         return Ok(None);
     }
     let query = articles::table.select(articles::id).into_boxed::<Backend>();
-    let query = match Slugged::<Content>::parse(name) {
-        Slugged::Id(id) => query.filter(articles::id.eq(id)),
-        Slugged::Slug(slug) => query.filter(articles::slug.eq(slug)),
+    let query = match IdOrSlug::<Content>::parse(name) {
+        IdOrSlug::Id(id) => query.filter(articles::id.eq(id)),
+        IdOrSlug::Slug(slug) => query.filter(articles::slug.eq(slug)),
     };
     Ok(query.first::<ArticleId>(conn).optional()?.map(|id| id.to_string()))
 }
 
-/// One page of working copies, without their texts; the caller's own where they may not see all.
+/// Returns a page of working copies, without their texts; only the caller's own if `of` is given.
 pub(crate) fn page(conn: &mut Conn, query: &PageQuery, of: Option<(UserId, Option<Id<Author>>)>) -> Result<PageOf<ListedArticle>> {
     let mut rows = articles::table.select(ListedArticle::as_select()).into_boxed::<Backend>();
     let mut count = articles::table.into_boxed::<Backend>();
@@ -73,7 +73,7 @@ pub(crate) fn page(conn: &mut Conn, query: &PageQuery, of: Option<(UserId, Optio
     Ok(keyset!(conn, DESK, query, rows, count))
 }
 
-/// One page of what would be public if every working copy were published.
+/// Returns a page of the articles that would be public if every working copy were published.
 pub(crate) fn preview_page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Article>> {
     let mut rows = articles::table.filter(articles::status.ne(Status::Trashed)).select(Article::as_select()).into_boxed::<Backend>();
     let mut count = articles::table.filter(articles::status.ne(Status::Trashed)).into_boxed::<Backend>();
@@ -84,50 +84,51 @@ pub(crate) fn preview_page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<
     Ok(keyset!(conn, PREVIEW, query, rows, count))
 }
 
-/// Whether a slug is, or was while public, another article's (erased ones too), or will be when that is published.
+/// Checks whether a slug is, or was while public, the slug of another article, including erased ones, or is reserved for its
+/// scheduled publication.
 pub(crate) fn slug_taken(conn: &mut Conn, slug: &str, own: ArticleId) -> Result<bool> {
     let working = articles::table.filter(articles::slug.eq(slug)).filter(articles::id.ne(own)).count().get_result::<i64>(conn)?;
     let public =
         public_slugs::table.filter(public_slugs::slug.eq(slug)).filter(public_slugs::article_id.ne(own)).count().get_result::<i64>(conn)?;
-    // Last, since an erasure that comes in between has made it by then.
+    // Checked last: an erasure that happens meanwhile has stored its tombstone by now.
     Ok(working + public > 0 || is_erased(conn, slug)? || plan_queries::slug_planned(conn, slug, own)?)
 }
 
-/// Whether an article that was public under this slug has been erased.
+/// Checks whether an article that was public under this slug has been erased.
 pub(crate) fn is_erased(conn: &mut Conn, slug: &str) -> Result<bool> {
     Ok(tombstones::table.filter(tombstones::name.eq(slug)).count().get_result::<i64>(conn)? > 0)
 }
 
-/// The group that an article belongs to, where it is still there.
+/// Returns the translation group of an article, if the article exists.
 pub(crate) fn translation_group(conn: &mut Conn, id: ArticleId) -> Result<Option<ArticleId>> {
     Ok(articles::table.filter(articles::id.eq(id)).select(articles::translation_group).first(conn).optional()?)
 }
 
-/// Whether another article of a group is in this language.
+/// Checks whether another article in a translation group has this language.
 pub(crate) fn locale_taken(conn: &mut Conn, group: ArticleId, locale: &str, own: ArticleId) -> Result<bool> {
     let others =
         articles::table.filter(articles::translation_group.eq(group)).filter(articles::locale.eq(locale)).filter(articles::id.ne(own));
-    Ok(straight!(conn, conn => others.count().get_result::<i64>(conn))? > 0)
+    Ok(on_engine!(conn, conn => others.count().get_result::<i64>(conn))? > 0)
 }
 
-/// Gives the translations that an article leaves behind another first among them.
+/// Gives the other articles in a translation group a new group id when its first article leaves.
 pub(crate) fn leave_translations(conn: &mut Conn, leaving: ArticleId) -> Result<()> {
     let left = || articles::table.filter(articles::translation_group.eq(leaving)).filter(articles::id.ne(leaving));
     let heir: Option<ArticleId> = left().order(articles::id).select(articles::id).first(conn).optional()?;
     let Some(heir) = heir else { return Ok(()) };
     diesel::update(left()).set(articles::translation_group.eq(heir)).execute(conn)?;
-    // Readers go on finding them together with what leaves, until that is published anew.
+    // Until the leaving article is published again, readers still see it together with the others.
     let public = publications::table.filter(publications::translation_group.eq(leaving));
     diesel::update(public).set(publications::translation_group.eq(heir)).execute(conn)?;
     Ok(())
 }
 
-/// Those of these pictures that there are.
+/// Returns the ids of these images that exist.
 pub(crate) fn existing_images(conn: &mut Conn, ids: &[String]) -> Result<Vec<String>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(straight!(conn, conn => images::table.filter(among(images::id, ids)).select(images::id).load(conn))?)
+    Ok(on_engine!(conn, conn => images::table.filter(in_list(images::id, ids)).select(images::id).load(conn))?)
 }
 
 /// Stores a new working copy.
@@ -137,14 +138,14 @@ pub(crate) fn insert(conn: &mut Conn, article: &Article, text: &ArticleText) -> 
     Ok(())
 }
 
-/// Stores a changed working copy, but for its text.
+/// Stores a changed working copy, without its text.
 pub(crate) fn update(conn: &mut Conn, article: &Article) -> Result<()> {
-    conflict_on(straight!(conn, conn => diesel::update(article).set(article).execute(conn)), || collision(article))?;
+    conflict_on(on_engine!(conn, conn => diesel::update(article).set(article).execute(conn)), || collision(article))?;
     Ok(())
 }
 
-/// Stores the status of a working copy alone: who merges sections does not wait for whoever changes an article, so that its other
-/// columns may be others by now.
+/// Stores only the status columns of a working copy. Merging sections does not take the lock "articles", so the other columns may
+/// have changed meanwhile.
 pub(crate) fn update_status(conn: &mut Conn, article: &Article) -> Result<()> {
     let status = (
         articles::status.eq(article.status),
@@ -156,27 +157,27 @@ pub(crate) fn update_status(conn: &mut Conn, article: &Article) -> Result<()> {
         articles::updated_at.eq(article.updated_at),
     );
     let row = articles::table.filter(articles::id.eq(article.id));
-    straight!(conn, conn => diesel::update(row).set(status).execute(conn))?;
+    on_engine!(conn, conn => diesel::update(row).set(status).execute(conn))?;
     Ok(())
 }
 
 /// Stores the changed text of a working copy.
 pub(crate) fn update_text(conn: &mut Conn, text: &ArticleText) -> Result<()> {
     let own = article_texts::table.filter(article_texts::article_id.eq(text.article_id));
-    straight!(conn, conn => diesel::update(own).set(text).execute(conn))?;
+    on_engine!(conn, conn => diesel::update(own).set(text).execute(conn))?;
     Ok(())
 }
 
-/// The text of a working copy.
+/// Returns the text of a working copy.
 pub(crate) fn text(conn: &mut Conn, id: ArticleId) -> Result<ArticleText> {
     let own = article_texts::table.filter(article_texts::article_id.eq(id));
-    Ok(straight!(conn, conn => own.select(ArticleText::as_select()).first(conn))?)
+    Ok(on_engine!(conn, conn => own.select(ArticleText::as_select()).first(conn))?)
 }
 
-/// The texts of working copies.
+/// Returns the texts of working copies.
 pub(crate) fn texts(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, ArticleText>> {
-    let own = article_texts::table.filter(among(article_texts::article_id, ids));
-    let rows: Vec<ArticleText> = straight!(conn, conn => own.select(ArticleText::as_select()).load(conn))?;
+    let own = article_texts::table.filter(in_list(article_texts::article_id, ids));
+    let rows: Vec<ArticleText> = on_engine!(conn, conn => own.select(ArticleText::as_select()).load(conn))?;
     Ok(rows.into_iter().map(|text| (text.article_id, text)).collect())
 }
 
@@ -184,7 +185,7 @@ fn collision(article: &Article) -> Error {
     Error::new(Code::SlugTaken, format!("Another article has, or had, the slug {:?}.", article.content.slug))
 }
 
-/// Removes an article with everything that belongs to it; the id and the addresses of one that was public stay taken.
+/// Deletes an article and all its data. If it was ever public, tombstones keep its id and slugs taken.
 pub(crate) fn erase(conn: &mut Conn, id: ArticleId, now: Timestamp) -> Result<()> {
     let slugs: Vec<String> = public_slugs::table.filter(public_slugs::article_id.eq(id)).select(public_slugs::slug).load(conn)?;
     let own = (!slugs.is_empty()).then(|| id.to_string());
@@ -196,7 +197,7 @@ pub(crate) fn erase(conn: &mut Conn, id: ArticleId, now: Timestamp) -> Result<()
     Ok(())
 }
 
-/// What belongs to a working copy.
+/// Returns the relations of a working copy.
 pub(crate) fn relations(conn: &mut Conn, id: ArticleId) -> Result<Relations> {
     let authors = article_authors::table
         .filter(article_authors::article_id.eq(id))
@@ -205,10 +206,10 @@ pub(crate) fn relations(conn: &mut Conn, id: ArticleId) -> Result<Relations> {
     let tags = article_tags::table.filter(article_tags::article_id.eq(id)).order(article_tags::position).select(article_tags::tag_id);
     let images =
         article_images::table.filter(article_images::article_id.eq(id)).order(article_images::position).select(article_images::image_id);
-    Ok(straight!(conn, conn => Relations { authors: authors.load(conn)?, tags: tags.load(conn)?, images: images.load(conn)? }))
+    Ok(on_engine!(conn, conn => Relations { authors: authors.load(conn)?, tags: tags.load(conn)?, images: images.load(conn)? }))
 }
 
-/// Replaces what belongs to a working copy, where that is something else now.
+/// Replaces the relations of a working copy, as far as they have changed.
 pub(crate) fn set_relations(conn: &mut Conn, id: ArticleId, relations: &Relations) -> Result<()> {
     let before = self::relations(conn, id)?;
     if before.authors != relations.authors {
@@ -235,55 +236,55 @@ pub(crate) fn set_relations(conn: &mut Conn, id: ArticleId, relations: &Relation
     Ok(())
 }
 
-/// Keeps a save for ever.
+/// Stores a revision.
 pub(crate) fn insert_revision(conn: &mut Conn, revision: &Revision) -> Result<()> {
-    straight!(conn, conn => diesel::insert_into(revisions::table).values(revision).execute(conn))?;
+    on_engine!(conn, conn => diesel::insert_into(revisions::table).values(revision).execute(conn))?;
     Ok(())
 }
 
-/// What an article said in the save of a number, if there is one.
+/// Returns the content of the revision with a number, if it exists.
 pub(crate) fn saved(conn: &mut Conn, id: ArticleId, number: i32) -> Result<Option<ArticleSnapshot>> {
     let row = revisions::table.filter(revisions::article_id.eq(id)).filter(revisions::number.eq(number)).select(revisions::content);
     let found: Option<Json<ArticleSnapshot>> = row.first(conn).optional()?;
     Ok(found.map(|content| content.0))
 }
 
-/// What an article said in one of its versions, where that is known.
+/// Returns the content that an article had in a version, if it is known.
 pub(crate) fn at_version(conn: &mut Conn, id: ArticleId, version: i32) -> Result<Option<ArticleSnapshot>> {
     let known = revisions::table.filter(revisions::article_id.eq(id)).filter(revisions::version.is_not_null());
     let until = known.filter(revisions::version.assume_not_null().le(version)).order(revisions::number.desc());
     Ok(until.select(revisions::content).first::<Json<ArticleSnapshot>>(conn).optional()?.map(|content| content.0))
 }
 
-/// Who signs these working copies, in order.
+/// Returns the bylines of working copies.
 pub(crate) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Byline>>> {
-    let rows: Vec<(ArticleId, Byline)> = straight!(conn, conn => article_authors::table
+    let rows: Vec<(ArticleId, Byline)> = on_engine!(conn, conn => article_authors::table
         .inner_join(authors::table)
-        .filter(among(article_authors::article_id, ids))
+        .filter(in_list(article_authors::article_id, ids))
         .order((article_authors::article_id, article_authors::position))
         .select((article_authors::article_id, Byline::as_select()))
         .load(conn))?;
     Ok(grouped(rows))
 }
 
-/// What these working copies are about, in order.
+/// Returns the tags of working copies, in order.
 pub(crate) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Label>>> {
-    let rows: Vec<(ArticleId, Label)> = straight!(conn, conn => article_tags::table
+    let rows: Vec<(ArticleId, Label)> = on_engine!(conn, conn => article_tags::table
         .inner_join(tags::table)
-        .filter(among(article_tags::article_id, ids))
+        .filter(in_list(article_tags::article_id, ids))
         .order((article_tags::article_id, article_tags::position))
         .select((article_tags::article_id, Label::as_select()))
         .load(conn))?;
     Ok(grouped(rows))
 }
 
-/// Whether somebody signs an article.
+/// Checks whether an author is in the byline of an article.
 pub(crate) fn is_signed_by(conn: &mut Conn, id: ArticleId, author: Id<Author>) -> Result<bool> {
     let rows = article_authors::table.filter(article_authors::article_id.eq(id)).filter(article_authors::author_id.eq(author));
     Ok(rows.count().get_result::<i64>(conn)? > 0)
 }
 
-/// Holds back everybody else who changes comments of an article, or the article itself; after the lock "articles".
+/// Locks an article and its comments against changes by others. Callers take the lock "articles" first.
 pub(crate) fn lock_comments(conn: &mut Conn, id: ArticleId) -> Result<()> {
-    lock(conn, &format!("comments of {id}"))
+    Lock::Comments.take_for(conn, id)
 }

@@ -1,4 +1,4 @@
-//! What snapshots name (authors, tags, sections, pictures, articles), as far as it is still there.
+//! The existing resources that snapshots refer to: authors, tags, sections, images and articles.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,18 +14,18 @@ use crate::error::Result;
 use crate::images::{self, Image, ImageView};
 use crate::taxonomy::{self, Section, SectionCard, Tag, TagCard};
 
-/// Something that a save named and that can't be had any more.
+/// A reference in a revision that can no longer be restored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = MissingFromRevision)]
 pub(crate) struct Missing {
-    /// Where the save named it, as a JSON Pointer (RFC 6901).
+    /// The place of the reference in the revision, as a JSON Pointer (RFC 6901).
     #[schema(example = "/authors/1")]
     pub(crate) pointer: String,
-    /// What it named: an id, a slug or a language.
+    /// The referenced id, slug or language.
     #[schema(example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
     pub(crate) value: String,
-    /// Why it can't be had.
-    #[schema(example = "This author is no longer there.")]
+    /// The reason why it cannot be restored.
+    #[schema(example = "This author no longer exists.")]
     pub(crate) detail: String,
 }
 
@@ -35,7 +35,7 @@ impl Missing {
     }
 }
 
-/// Everything that some snapshots name, as far as it is still there.
+/// The existing resources that some snapshots refer to.
 pub(crate) struct Referents {
     pub(crate) authors: HashMap<Id<Author>, AuthorCard>,
     pub(crate) tags: HashMap<Id<Tag>, TagCard>,
@@ -45,7 +45,7 @@ pub(crate) struct Referents {
 }
 
 impl Referents {
-    /// Looks up what snapshots name, in a fixed number of queries.
+    /// Loads the resources that snapshots refer to, in a fixed number of queries.
     pub(crate) fn load(app: &App, conn: &mut Conn, snapshots: &[&ArticleSnapshot]) -> Result<Self> {
         let links = &app.config.links;
         let own = snapshots.iter().flat_map(|snapshot| [snapshot.content.hero_image, snapshot.content.seo.0.image].into_iter().flatten());
@@ -66,30 +66,28 @@ impl Referents {
         Ok(Self { authors, tags, sections, images, articles })
     }
 
-    /// What a save of an article named that is gone.
+    /// Returns the references of a revision to deleted resources.
     pub(crate) fn missing(&self, article: ArticleId, snapshot: &ArticleSnapshot) -> Vec<Missing> {
         let ArticleSnapshot { content, relations, markdown: _ } = snapshot;
         let mut missing = Vec::new();
         let gone_image = |id: &Id<Image>| !self.images.contains_key(id);
         if content.translation_group != article && !self.articles.contains(&content.translation_group) {
-            missing.push(Missing::new("/translation_of", &content.translation_group, "This article is no longer there."));
+            missing.push(Missing::new("/translation_of", &content.translation_group, "This article no longer exists."));
         }
-        missing
-            .extend(content.hero_image.filter(gone_image).map(|id| Missing::new("/hero_image", &id, "This picture is no longer there.")));
+        missing.extend(content.hero_image.filter(gone_image).map(|id| Missing::new("/hero_image", &id, "This image no longer exists.")));
         for (index, id) in relations.authors.iter().enumerate().filter(|(_, id)| !self.authors.contains_key(id)) {
-            missing.push(Missing::new(format!("/authors/{index}"), id, "This author is no longer there."));
+            missing.push(Missing::new(format!("/authors/{index}"), id, "This author no longer exists."));
         }
         if let Some(id) = content.section.filter(|id| !self.sections.contains_key(id)) {
-            missing.push(Missing::new("/section", &id, "This section is no longer there."));
+            missing.push(Missing::new("/section", &id, "This section no longer exists."));
         }
         for (index, id) in relations.tags.iter().enumerate().filter(|(_, id)| !self.tags.contains_key(id)) {
-            missing.push(Missing::new(format!("/tags/{index}"), id, "This tag is no longer there."));
+            missing.push(Missing::new(format!("/tags/{index}"), id, "This tag no longer exists."));
         }
-        missing
-            .extend(content.seo.0.image.filter(gone_image).map(|id| Missing::new("/seo/image", &id, "This picture is no longer there.")));
+        missing.extend(content.seo.0.image.filter(gone_image).map(|id| Missing::new("/seo/image", &id, "This image no longer exists.")));
         let in_text = relations.images.iter().filter(|id| Some(**id) != content.seo.0.image);
         for id in in_text.filter(|id| gone_image(id)) {
-            missing.push(Missing::new("/body/markdown", id, "The text shows this picture, which is no longer there."));
+            missing.push(Missing::new("/body/markdown", id, "The text shows this image, which no longer exists."));
         }
         missing
     }

@@ -1,17 +1,17 @@
-//! Which addresses articles can have: what a front end or the API itself needs, and what others have, is no article's.
+//! The slugs of articles: reserved slugs and slugs of other articles are refused.
 
 use serde_json::json;
 
 use super::super::content::content::ArticleId;
 use super::super::public::queries::published;
 use super::draft::ArticleDraft;
-use super::operations::owns;
 use super::queries;
-use crate::db::{Conn, free_slug, lock, slug_of};
+use super::rights::owns;
+use crate::db::{Conn, Lock, free_slug, slug_of};
 use crate::error::{Code, Error, Result};
 use crate::users::{Caller, Writer};
 
-/// First steps of paths that front ends and this API use; an article there could not be reached.
+/// The first segments of paths that front ends and this API use; an article with such a slug could not be reached.
 const RESERVED: &[&str] = &[
     "admin",
     "api",
@@ -48,14 +48,14 @@ const RESERVED: &[&str] = &[
     "well-known",
 ];
 
-/// Whether a slug is kept for what is no article.
+/// Checks whether a slug is reserved.
 pub(crate) fn is_reserved(slug: &str) -> bool {
     RESERVED.contains(&slug)
 }
 
-/// The slug that a draft asks for, if it is free; one made from the title if it asks for none.
+/// Returns the slug of a draft, if it is free, or else an error. A draft without a slug gets a free one, derived from the title.
 pub(crate) fn choose(conn: &mut Conn, caller: &Caller<Writer>, draft: &ArticleDraft, article: ArticleId) -> Result<String> {
-    lock(conn, "article slugs")?;
+    Lock::ArticleSlugs.take(conn)?;
     if let Some(slug) = &draft.slug {
         return if queries::slug_taken(conn, slug, article)? { Err(refusal(conn, caller, slug)?) } else { Ok(slug.clone()) };
     }
@@ -63,8 +63,8 @@ pub(crate) fn choose(conn: &mut Conn, caller: &Caller<Writer>, draft: &ArticleDr
     free_slug(conn, &slug_of(&draft.title, "article"), taken)
 }
 
-/// The error of a slug that is not free. It names the article that has it to whoever may see that article.
-fn refusal(conn: &mut Conn, caller: &Caller<Writer>, slug: &str) -> Result<Error> {
+/// Returns the error for a taken slug. It names the other article if the caller may see it.
+pub(crate) fn refusal(conn: &mut Conn, caller: &Caller<Writer>, slug: &str) -> Result<Error> {
     let taken = Error::new(Code::SlugTaken, format!("Another article has, or had, the slug {slug:?}."));
     let Some(article) = queries::look_up(conn, slug)? else {
         return Ok(if queries::is_erased(conn, slug)? { kept_by_a_tombstone(slug) } else { taken });
@@ -81,6 +81,6 @@ fn refusal(conn: &mut Conn, caller: &Caller<Writer>, slug: &str) -> Result<Error
 }
 
 fn kept_by_a_tombstone(slug: &str) -> Error {
-    let detail = format!("An article that was public under the slug {slug:?} was erased; its tombstone keeps the slug for ever.");
+    let detail = format!("An article that was public under the slug {slug:?} was erased; its tombstone keeps the slug forever.");
     Error::new(Code::SlugTaken, detail).with("taken_by", json!({"kind": "tombstone", "id": null, "title": null}))
 }

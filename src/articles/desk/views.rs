@@ -1,4 +1,4 @@
-//! What the desk is shown of working copies, and what holders of a preview's token are.
+//! The views of working copies, for editors and for preview tokens.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::super::content::cards::{Belongings, CardInput, Live, Metadata};
 use super::super::content::content::ArticleId;
 use super::super::content::text::Text;
-use super::super::content::view::{ArticleCard, ArticleView, BlockView, Body};
+use super::super::content::view::{ArticleBody, ArticleCard, ArticleView, BlockView};
 use super::super::public::queries::translations;
 use super::article::{Article, ArticleText, ListedArticle, Status};
 use super::plan::{ArticlePlan, FailedPublication, ReviewNote, Schedule};
@@ -21,96 +21,96 @@ use crate::markdown::{Block, MAX_WARNINGS, Rendered, TocEntry, Warning};
 use crate::site;
 use crate::users::UserId;
 
-/// What the desk sees of an article: the working copy.
+/// The editor view of an article: the working copy.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct ArticleEditorView {
-    /// All but the text.
+    /// The members that readers see, too, except the text.
     #[serde(flatten)]
     pub(crate) card: ArticleCard,
-    /// What the desk alone needs.
+    /// The members for editors.
     #[serde(flatten)]
     pub(crate) desk: Desk,
-    /// The text.
+    /// The text of the working copy.
     pub(crate) body: EditorBody,
-    /// What the text has and readers do not get, in answers to saves, dry runs included: at most 50. Elsewhere empty.
+    /// Parts of the text that readers do not get, at most 50. Only in responses to saves, dry runs included; otherwise empty.
     #[schema(max_items = 50)]
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// What the desk sees of an article in lists.
+/// A working copy in lists, without its text.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct ArticleEditorCard {
-    /// All but the text.
+    /// The members that readers see, too, except the text.
     #[serde(flatten)]
     pub(crate) card: ArticleCard,
-    /// What the desk alone needs.
+    /// The members for editors.
     #[serde(flatten)]
     pub(crate) desk: Desk,
 }
 
-/// What the desk alone needs to know of an article.
+/// The members of an article that only editors see.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Desk {
-    /// Where it stands.
+    /// The publication status.
     pub(crate) status: Status,
-    /// Counts the changes; `"v7"` as an `ETag`.
+    /// The version, which counts the changes. The `ETag` of version 7 is `"v7"`.
     #[schema(minimum = 1, example = 7)]
     pub(crate) version: i32,
-    /// The number of the last save.
+    /// The number of the latest revision.
     #[schema(minimum = 1, example = 5)]
     pub(crate) revision: i32,
-    /// Whether readers see something older.
+    /// Whether the working copy is newer than the published version.
     pub(crate) has_unpublished_changes: bool,
-    /// The article that this is a translation of, by the id of the group's first.
+    /// The id of the first article in the group of translations; `null` for that article itself.
     pub(crate) translation_of: Option<ArticleId>,
-    /// Whether readers may comment, as far as the site lets them.
+    /// Whether readers may comment, if the site's settings permit it.
     pub(crate) comments_open: bool,
-    /// Who made it.
+    /// The id of the user who created the article.
     pub(crate) created_by: Option<UserId>,
-    /// When it was made.
+    /// The time when the article was created.
     pub(crate) created_at: Timestamp,
-    /// When it is planned to be published or, where it is public, to be updated.
+    /// The time of the scheduled publication; `null` if none is scheduled.
     pub(crate) scheduled_at: Option<Timestamp>,
-    /// When readers stop getting it: what is public or, where nothing is, what is planned.
+    /// The time when the publication ends: the current one or, if there is none, the scheduled one.
     pub(crate) until: Option<Timestamp>,
-    /// The publication that is planned.
+    /// The scheduled publication.
     pub(crate) schedule: Option<Schedule>,
-    /// The submission that waits for an editor.
+    /// The submission that waits for review by an editor.
     pub(crate) review: Option<ReviewNote>,
-    /// Who returned it from review, and what they said; until it is submitted again or published.
+    /// The last return from review, until the article is submitted again, scheduled or published.
     pub(crate) returned: Option<ReviewNote>,
-    /// The planned publication that could not be carried out; until it is scheduled or published.
+    /// The last scheduled publication that failed, until the article is scheduled or published.
     pub(crate) failed_publication: Option<FailedPublication>,
 }
 
-/// The text, with its source.
+/// The text of an article, with its source.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct EditorBody {
-    /// The text in Markdown, its one stored form.
+    /// The text as Markdown, the form in which it is stored.
     #[schema(example = "The first trams run on **Saturday**.")]
     pub(crate) markdown: String,
-    /// Sanitised HTML.
+    /// The text as sanitised HTML.
     #[schema(example = "<p>The first trams run on <strong>Saturday</strong>.</p>")]
     pub(crate) html: String,
-    /// The same as blocks.
+    /// The text as blocks.
     pub(crate) blocks: Vec<BlockView>,
-    /// The headings.
+    /// The table of contents.
     pub(crate) toc: Vec<TocEntry>,
 }
 
-/// A working copy, whole.
+/// Returns the editor view of a working copy.
 pub(crate) fn editor_view(app: &App, conn: &mut Conn, article: Article) -> Result<ArticleEditorView> {
     let text = queries::text(conn, article.id)?;
     whole(app, conn, article, text)
 }
 
-/// A working copy as the answer to its save: with what the text has and readers do not get.
+/// Returns the editor view of a saved working copy, with warnings.
 pub(crate) fn saved_view(app: &App, conn: &mut Conn, article: Article, text: ArticleText) -> Result<ArticleEditorView> {
     let warnings = warnings(conn, &text.rendered.0)?;
     Ok(ArticleEditorView { warnings, ..whole(app, conn, article, text)? })
 }
 
-/// A working copy, whole, of a text that is already loaded.
+/// Returns the editor view of a working copy whose text is already loaded.
 pub(crate) fn whole(app: &App, conn: &mut Conn, article: Article, text: ArticleText) -> Result<ArticleEditorView> {
     let plan = plan_queries::plan(conn, article.id)?;
     let ArticleText { article_id: _, markdown, rendered } = text;
@@ -119,12 +119,12 @@ pub(crate) fn whole(app: &App, conn: &mut Conn, article: Article, text: ArticleT
     let inputs = [CardInput::from(article)];
     let live = live(app, conn, &inputs, std::slice::from_ref(&text))?;
     let [input] = inputs;
-    let Body { html, blocks, toc } = live.body(text);
+    let ArticleBody { html, blocks, toc } = live.body(text);
     let body = EditorBody { markdown, html, blocks, toc };
     Ok(ArticleEditorView { card: live.card(app, input, Metadata::Stored), desk, body, warnings: Vec::new() })
 }
 
-/// The warnings of a text, those of ads without a placement among them.
+/// Returns the warnings about a text, including those about ads without a placement.
 fn warnings(conn: &mut Conn, rendered: &Rendered) -> Result<Vec<Warning>> {
     let mut warnings = rendered.warnings.clone();
     let places = rendered.blocks.iter().enumerate().filter_map(|(index, block)| match block {
@@ -143,7 +143,7 @@ fn warnings(conn: &mut Conn, rendered: &Rendered) -> Result<Vec<Warning>> {
     Ok(warnings)
 }
 
-/// Cards of working copies.
+/// Returns cards of working copies.
 pub(crate) fn editor_cards(app: &App, conn: &mut Conn, articles: Vec<ListedArticle>) -> Result<Vec<ArticleEditorCard>> {
     let mut plans = plan_queries::plans(conn, &articles.iter().map(|article| article.id).collect::<Vec<_>>())?;
     let whole = articles.into_iter().map(|listed| {
@@ -156,7 +156,7 @@ pub(crate) fn editor_cards(app: &App, conn: &mut Conn, articles: Vec<ListedArtic
     Ok(cards.map(|(input, desk)| ArticleEditorCard { card: live.card(app, input, Metadata::Stored), desk }).collect())
 }
 
-/// Working copies, whole, as readers would get them if they were published now; for whoever holds a token alone.
+/// Returns public views of working copies, as if they were published now; only for preview tokens.
 pub(crate) fn previews(app: &App, conn: &mut Conn, articles: Vec<Article>) -> Result<Vec<ArticleView>> {
     let now = app.now();
     let mut texts = queries::texts(conn, &articles.iter().map(|article| article.id).collect::<Vec<_>>())?;
@@ -172,7 +172,7 @@ pub(crate) fn previews(app: &App, conn: &mut Conn, articles: Vec<Article>) -> Re
     Ok(whole.map(|(input, text)| ArticleView { card: live.card(app, input, Metadata::Derived), body: live.body(text) }).collect())
 }
 
-/// A working copy with what publishing would add to it.
+/// Returns a working copy with the data that publishing would add.
 fn as_public(article: Article, text: &Rendered, now: Timestamp) -> CardInput {
     let mut input = CardInput::from(article);
     input.published_at.get_or_insert(now);
@@ -187,7 +187,7 @@ fn live(app: &App, conn: &mut Conn, inputs: &[CardInput], texts: &[Text]) -> Res
     let groups: Vec<ArticleId> = inputs.iter().map(|input| input.content.translation_group).collect();
     let (authors, tags) = (queries::authors(conn, &ids)?, queries::tags(conn, &ids)?);
     let (translations, _) = translations(conn, &groups)?;
-    // A draft may have no published copy for the site's rule to come along with.
+    // `translations` returns the site's rule only if the group has a published article.
     let closing = site::settings(conn)?.comment_policy.closing();
     Live::load(app, conn, Belongings { authors, tags, translations, closing }, inputs, texts)
 }

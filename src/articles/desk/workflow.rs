@@ -1,4 +1,4 @@
-//! The states of an article, the steps that each of them has, and how a step is told of.
+//! The states of an article, the steps that each state permits, and the events of these steps.
 
 use serde_json::{Value, json};
 
@@ -7,9 +7,9 @@ use super::plan::ArticlePlan;
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
-use crate::events::{self, Event};
+use crate::events::{self, CacheTag, Event, EventKind};
 
-/// A step of the desk's.
+/// A step in the workflow of an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ArticleStep {
     /// Saves the working copy.
@@ -22,13 +22,13 @@ pub(crate) enum ArticleStep {
     Publish,
     /// Publishes it at a time.
     Schedule,
-    /// Gives up what was planned.
+    /// Cancels the scheduled publication.
     Unschedule,
-    /// Takes it from readers.
+    /// Withdraws the published version.
     Unpublish,
-    /// Throws it away.
+    /// Moves it to the trash.
     Trash,
-    /// Takes it out of the trash.
+    /// Restores it from the trash.
     Restore,
 }
 
@@ -48,7 +48,7 @@ impl ArticleStep {
     }
 }
 
-/// The steps that an article's state has. (An administrator may erase it in every one.)
+/// Returns the steps that the state of an article permits. Administrators can also erase it in every state.
 fn legal(article: &Article, plan: &ArticlePlan) -> Vec<ArticleStep> {
     let review = if plan.review_at.is_some() { vec![ArticleStep::Submit, ArticleStep::Return] } else { vec![ArticleStep::Submit] };
     let withdraw = if plan.scheduled_at.is_some() { ArticleStep::Unschedule } else { ArticleStep::Unpublish };
@@ -64,40 +64,40 @@ fn legal(article: &Article, plan: &ArticlePlan) -> Vec<ArticleStep> {
     }
 }
 
-/// Refuses a step that the state does not have, and names those it has.
+/// Returns `409` with the legal steps if the state does not permit a step.
 pub(crate) fn require(step: ArticleStep, article: &Article, plan: &ArticlePlan) -> Result<()> {
     let legal = legal(article, plan);
     if legal.contains(&step) {
         return Ok(());
     }
     let detail = match article.status {
-        Status::Draft => "It is a draft.",
-        Status::Scheduled => "It is scheduled.",
-        Status::Published => "It is published.",
-        Status::Trashed => "It is in the trash; restore it first.",
+        Status::Draft => "The article is a draft.",
+        Status::Scheduled => "The article is scheduled.",
+        Status::Published => "The article is published.",
+        Status::Trashed => "The article is in the trash; restore it first.",
     };
     let names: Vec<&str> = legal.into_iter().map(ArticleStep::name).collect();
     Err(Error::new(Code::IllegalTransition, detail).with("legal", names))
 }
 
-/// What has happened to an article.
+/// An event of an article.
 pub(crate) struct ArticleEvent<'a> {
-    /// In the words of the audit log.
-    pub(crate) kind: &'static str,
-    /// Whom it happened to.
+    /// The kind of the event, as in the audit log.
+    pub(crate) kind: EventKind,
+    /// The article.
     pub(crate) article: &'a Article,
-    /// Who did it; nobody where the clock did.
+    /// The user who caused the event; `None` for the scheduler.
     pub(crate) actor: Option<String>,
-    /// Which public answers it changes; none where only the desk sees it.
-    pub(crate) tags: Vec<String>,
-    /// What else the audit log should say.
+    /// The cache tags of the public responses that change; none if only editors see the change.
+    pub(crate) tags: Vec<CacheTag>,
+    /// Further details for the audit log.
     pub(crate) details: Value,
 }
 
 /// Records the event.
 pub(crate) fn record(app: &App, conn: &mut Conn, event: ArticleEvent<'_>) -> Result<()> {
     let ArticleEvent { kind, article, actor, tags, details } = event;
-    // Where there is nothing else to say: which save it was.
+    // Without other details, the entry names the version and the revision.
     let details = if details.is_null() { json!({"version": article.version, "revision": article.revision}) } else { details };
     let subject_id = article.id.to_string();
     events::record(conn, app.now(), Event { kind, actor, subject_kind: "article", subject_id, tags, details })

@@ -1,4 +1,4 @@
-//! Previews over HTTP: making, listing and revoking them, and reading by a token.
+//! HTTP handlers for previews, and for reading with a preview token.
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpResponse, delete, get, post, web};
@@ -21,7 +21,7 @@ use crate::users::{Caller, Editor, Writer};
 
 listing_parameters!(PreviewList, LISTING);
 
-/// A preview never changes, so it has one version.
+/// The version of every preview: previews never change.
 const VERSION: i32 = 1;
 
 /// Mounts the operations.
@@ -37,20 +37,20 @@ pub(in crate::articles) fn routes(mount: &mut impl Mount) {
         .service(delete_site_preview);
 }
 
-/// The parameter that holds a token.
+/// The parameter that holds a preview token.
 pub(crate) struct Previewed;
 
 impl utoipa::IntoParams for Previewed {
     fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<Parameter> {
         vec![parameter(
             "preview",
-            "The token of a preview: asks for what is not public yet, in the public shape. One that opens nothing here is answered `404`.",
+            "The token of a preview, which shows unpublished content in the public view. A token that is not valid here gets `404`.",
             serde_json::json!({"type": "string", "maxLength": 200}),
         )]
     }
 }
 
-/// The article that a token opens, where the request has one.
+/// Returns the article that the request's preview token shows; `None` if the request has no token.
 pub(in crate::articles) async fn answer_article(request: &Request, name: &str) -> Result<Option<HttpResponse>> {
     let mut query = request.query();
     let Some(token) = query.text("preview") else { return Ok(None) };
@@ -63,7 +63,7 @@ pub(in crate::articles) async fn answer_article(request: &Request, name: &str) -
     Ok(Some(unlisted(private(200, &view)?)))
 }
 
-/// The list that a token opens, where the request has one.
+/// Returns the list that the request's preview token shows; `None` if the request has no token.
 pub(in crate::articles) async fn answer_list(request: &Request) -> Result<Option<HttpResponse>> {
     let mut query = request.query();
     let Some(token) = query.text("preview") else { return Ok(None) };
@@ -73,7 +73,7 @@ pub(in crate::articles) async fn answer_list(request: &Request) -> Result<Option
     let list = if time.is_some() {
         let list = query.listing(&PUBLIC, secrets, "articles as of a time");
         if listing::ranking(&mut query, &list, None).is_some() {
-            query.fault(Fault::parameter("sort", "unknown_name", "What nobody could view yet has no ranking."));
+            query.fault(Fault::parameter("sort", "unknown_name", "Previews of a time have no ranking by views."));
         }
         list
     } else {
@@ -95,7 +95,7 @@ pub(in crate::articles) async fn answer_list(request: &Request) -> Result<Option
     Ok(Some(unlisted(answer?)))
 }
 
-/// The page that a token opens, read as the public will read it; `article` names the one that the page is about.
+/// Returns the page that a preview token shows, as the public will see it; `article` is the article of the page.
 pub(crate) async fn answer_page<T, F>(request: &Request, token: String, article: Option<String>, reading: F) -> Result<HttpResponse>
 where
     T: serde::Serialize + Send + 'static,
@@ -106,7 +106,7 @@ where
     Ok(unlisted(private(200, &page)?))
 }
 
-/// What readers find at an address, wherever it has moved.
+/// Returns the published article with an id, slug or former slug.
 fn published(app: &App, conn: &mut Conn, name: &str) -> Result<ArticleView> {
     match read_published(app, conn, name)? {
         PublicAnswer::Here(view) => Ok(*view),
@@ -122,17 +122,20 @@ fn public_page_of(app: &App, conn: &mut Conn, list: &PageQuery) -> Result<PageOf
     page.within((MAX_PAGE, list.is_backward()), |rows| measured(with_texts(app, conn, rows)?))
 }
 
-/// Keeps an answer out of search engines.
+/// Keeps a response out of search engines.
 fn unlisted(mut answer: HttpResponse) -> HttpResponse {
     answer.headers_mut().insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
     answer
 }
 
-/// Lists the previews of an article.
+/// List the previews of an article
 ///
-/// Those that have not ended, the newest first, for whoever may read the working copy.
-#[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "Id or slug."), PreviewList),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = Page<PreviewView>, description = "A page of previews.")))]
+/// Returns the previews that have not expired, newest first. Allowed for users who can read the working copy.
+#[utoipa::path(
+    tag = "Previews",
+    params(PreviewList, Caller<Writer>),
+    responses((status = 200, body = Page<PreviewView>, description = "A page of previews.")),
+)]
 #[get("/articles/{article}/previews")]
 async fn list_article_previews(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     let article = request.read(move |_, conn| operations::article(conn, &caller, &name)).await?;
@@ -144,13 +147,17 @@ async fn list_article_previews(request: Request, caller: Caller<Writer>, name: w
     editor_page(&request, &list, &page)
 }
 
-/// Makes a preview of an article.
+/// Create a preview of an article
 ///
-/// Whoever has the link reads the working copy as it is then, in the public shape (`GET /articles/{article}?preview=…`, and its
-/// page at `GET /pages/article/{article}?preview=…`), until the preview ends or is revoked. The token is in this answer and nowhere else: only its hash is kept. Whoever may read the
-/// working copy may make one; it works as long as they may.
-#[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "Id or slug.")), request_body = ArticlePreviewDraft,
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 201, body = NewPreview, description = "The preview.")))]
+/// People with the link see the current working copy in the public view (`GET /articles/{article}?preview=…`, or its page at `GET
+/// /pages/article/{article}?preview=…`), until the preview expires or is revoked. The token is only in this response: the server
+/// stores its hash. Users who can read the working copy can create a preview; it works as long as they can.
+#[utoipa::path(
+    tag = "Previews",
+    params(Caller<Writer>),
+    request_body = ArticlePreviewDraft,
+    responses((status = 201, body = NewPreview, description = "The preview.")),
+)]
 #[post("/articles/{article}/previews")]
 async fn create_article_preview(
     body: OptionalBody,
@@ -164,11 +171,14 @@ async fn create_article_preview(
     created(&request, &format!("/articles/{article}/previews/{}", preview.view.id), &preview, VERSION)
 }
 
-/// Reads what is known of a preview of an article.
+/// Read a preview of an article
 ///
-/// Who made it, when, and when it ends; the token itself was shown when it was made, and is not kept.
-#[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "Id or slug."), ("preview" = String, Path, description = "The id, not the token.")),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = PreviewView, description = "The preview's facts.")))]
+/// Returns the user who created the preview, the time of creation, and the time of expiry, but not the token.
+#[utoipa::path(
+    tag = "Previews",
+    params(Caller<Writer>),
+    responses((status = 200, body = PreviewView, description = "The preview, without its token.")),
+)]
 #[get("/articles/{article}/previews/{preview}")]
 async fn read_article_preview(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -180,11 +190,10 @@ async fn read_article_preview(request: Request, caller: Caller<Writer>, path: we
     private(200, &read.await?)
 }
 
-/// Revokes a preview of an article.
+/// Revoke a preview of an article
 ///
-/// Its token opens nothing from now on.
-#[utoipa::path(tag = "Previews", params(("article" = String, Path, description = "Id or slug."), ("preview" = String, Path, description = "The id, not the token.")),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 204, description = "There is no such preview any more.")))]
+/// The token stops working at once.
+#[utoipa::path(tag = "Previews", params(Caller<Writer>), responses((status = 204, description = "The preview no longer exists.")))]
 #[delete("/articles/{article}/previews/{preview}")]
 async fn delete_article_preview(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -197,11 +206,14 @@ async fn delete_article_preview(request: Request, caller: Caller<Writer>, path: 
     Ok(no_content())
 }
 
-/// Lists the previews of the site.
+/// List the previews of the site
 ///
-/// Those that have not ended, the newest first.
-#[utoipa::path(tag = "Previews", params(PreviewList), security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Page<PreviewView>, description = "A page of previews.")))]
+/// Returns the previews that have not expired, newest first.
+#[utoipa::path(
+    tag = "Previews",
+    params(PreviewList, Caller<Editor>),
+    responses((status = 200, body = Page<PreviewView>, description = "A page of previews.")),
+)]
 #[get("/previews")]
 async fn list_site_previews(request: Request, _caller: Caller<Editor>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -211,13 +223,18 @@ async fn list_site_previews(request: Request, _caller: Caller<Editor>) -> Result
     editor_page(&request, &list, &page)
 }
 
-/// Makes a preview of the site.
+/// Create a preview of the site
 ///
-/// With `at`, whoever has the token reads articles, the list of them (`GET /articles?preview=…`) and whole pages
-/// (`GET /pages/home?preview=…`) as readers will at that time: what is planned until then has been published and has ended. Without it, articles, their
-/// own pages and the list of them as if every working copy that is not in the trash were published. The token is in this answer and nowhere else: only its hash is kept.
-#[utoipa::path(tag = "Previews", request_body = SitePreviewDraft, security(("bearer" = ["editor", "admin"])),
-    responses((status = 201, body = NewPreview, description = "The preview.")))]
+/// With `at`, the token shows articles, the list of articles (`GET /articles?preview=…`) and whole pages (`GET
+/// /pages/home?preview=…`) as readers will see them at that time, after all publications and ends scheduled until then. Without `at`,
+/// it shows articles, their pages and the list of articles as if every working copy outside the trash were published. The token is
+/// only in this response: the server stores its hash.
+#[utoipa::path(
+    tag = "Previews",
+    params(Caller<Editor>),
+    request_body = SitePreviewDraft,
+    responses((status = 201, body = NewPreview, description = "The preview.")),
+)]
 #[post("/previews")]
 async fn create_site_preview(body: OptionalBody, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -225,22 +242,24 @@ async fn create_site_preview(body: OptionalBody, request: Request, caller: Calle
     created(&request, &format!("/previews/{}", preview.view.id), &preview, VERSION)
 }
 
-/// Reads what is known of a preview of the site.
+/// Read a preview of the site
 ///
-/// Who made it, as of which time it shows the site, and when it ends; the token itself is not kept.
-#[utoipa::path(tag = "Previews", params(("preview" = String, Path, description = "The id, not the token.")), security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = PreviewView, description = "The preview's facts.")))]
+/// Returns the user who created the preview, the time as of which it shows the site, and the time of expiry, but not the token.
+#[utoipa::path(
+    tag = "Previews",
+    params(Caller<Editor>),
+    responses((status = 200, body = PreviewView, description = "The preview, without its token.")),
+)]
 #[get("/previews/{preview}")]
 async fn read_site_preview(request: Request, _caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
     private(200, &request.read(move |app, conn| operations::read(app, conn, None, &id)).await?)
 }
 
-/// Revokes a preview of the site.
+/// Revoke a preview of the site
 ///
-/// Its token opens nothing from now on.
-#[utoipa::path(tag = "Previews", params(("preview" = String, Path, description = "The id, not the token.")), security(("bearer" = ["editor", "admin"])),
-    responses((status = 204, description = "There is no such preview any more.")))]
+/// The token stops working at once.
+#[utoipa::path(tag = "Previews", params(Caller<Editor>), responses((status = 204, description = "The preview no longer exists.")))]
 #[delete("/previews/{preview}")]
 async fn delete_site_preview(request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

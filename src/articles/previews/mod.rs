@@ -1,8 +1,8 @@
-//! Previews: what is not public yet, in the public shape, for whoever holds a token.
+//! Previews: unpublished content in the public view, for people with a token.
 //!
-//! Invariants: a token is shown once and kept as a hash; it opens one article or the site, until it ends or is revoked, and
-//! only as long as whoever made it may read the same themselves; an answer to it is in no cache and in no search engine;
-//! a token that opens nothing is answered like an article that there is not.
+//! Invariants: a token is shown once and stored as a hash. It opens one article or the site, until it expires or is revoked, and only
+//! as long as its creator may read the same content. Responses to it are never cached and never in search engines. An invalid token
+//! gets the same response as an article that does not exist.
 
 mod handlers;
 mod operations;

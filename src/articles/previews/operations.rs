@@ -1,4 +1,4 @@
-//! What can be done with previews: plain functions of connection, caller and input.
+//! Operations on previews: functions of a connection, a caller and input.
 
 use serde_json::json;
 
@@ -7,16 +7,16 @@ use super::super::desk::operations::{found, read as read_article};
 use super::preview::{ArticlePreviewDraft, NewPreview, Preview, PreviewView, SitePreviewDraft};
 use super::queries;
 use crate::app::App;
-use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::db::{Conn, Lock, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind};
 use crate::input::Input;
 use crate::users::{Caller, Right, Writer};
 
-/// How many an article, or the site, has at a time.
+/// The maximum number of previews of an article, or of the site, at a time.
 const MAX_PREVIEWS: i64 = 100;
 
-/// Makes a preview of an article, for whom who may read its working copy.
+/// Creates a preview of an article. The caller must be allowed to read its working copy.
 pub(super) fn create_of_article(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, input: &Input) -> Result<NewPreview> {
     let view = read_article(app, conn, caller, name)?;
     let draft = input.plain::<ArticlePreviewDraft>()?;
@@ -25,11 +25,11 @@ pub(super) fn create_of_article(app: &App, conn: &mut Conn, caller: &Caller<Writ
     Ok(preview.introduce(token, &view.card.url))
 }
 
-/// Makes a preview of the site.
+/// Creates a preview of the site.
 pub(super) fn create_of_site<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, input: &Input) -> Result<NewPreview> {
     let draft = input.plain::<SitePreviewDraft>()?;
     if draft.at.is_some_and(|at| at < app.now()) {
-        return Err(Error::invalid(vec![Fault::at("/at", "in_the_past", "What readers saw can't be shown any more.")]));
+        return Err(Error::invalid(vec![Fault::at("/at", "in_the_past", "This time must not be in the past.")]));
     }
     let (mut preview, token) = Preview::make(None, caller.user, app.now(), draft.expires_in);
     preview.at = draft.at;
@@ -38,43 +38,43 @@ pub(super) fn create_of_site<R: Right>(app: &App, conn: &mut Conn, caller: &Call
 }
 
 fn keep<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, preview: &Preview) -> Result<()> {
-    lock(conn, "previews")?;
+    Lock::Previews.take(conn)?;
     if queries::count(conn, preview.article_id, app.now())? >= MAX_PREVIEWS {
-        return Err(Error::conflict(format!("There are {MAX_PREVIEWS} previews of this already; revoke one first.")));
+        return Err(Error::conflict(format!("There are already {MAX_PREVIEWS} previews; revoke one first.")));
     }
     queries::insert(conn, preview)?;
-    announce(app, conn, caller, preview, "preview.created")
+    announce(app, conn, caller, preview, EventKind::PreviewCreated)
 }
 
-/// One page of the previews of an article.
+/// Returns a page of the previews of an article.
 pub(super) fn list_of_article(app: &App, conn: &mut Conn, id: ArticleId, query: &PageQuery) -> Result<PageOf<PreviewView>> {
     queries::page(conn, query, Some(id), app.now())?.with_rows(|rows| Ok(rows.iter().map(Preview::view).collect()))
 }
 
-/// One page of the previews of the site.
+/// Returns a page of the previews of the site.
 pub(super) fn list_of_site(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<PreviewView>> {
     queries::page(conn, query, None, app.now())?.with_rows(|rows| Ok(rows.iter().map(Preview::view).collect()))
 }
 
-/// The article whose previews are asked for, by who may read its working copy.
+/// Returns the id of the article whose previews are requested. The caller must be allowed to read its working copy.
 pub(super) fn article(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<ArticleId> {
     Ok(found(conn, caller, name)?.id)
 }
 
-/// One preview, of an article or of the site.
+/// Returns a preview of an article or, without one, of the site.
 pub(super) fn read(app: &App, conn: &mut Conn, article: Option<ArticleId>, id: &str) -> Result<PreviewView> {
     Ok(queries::look_up(conn, article, id, app.now())?.ok_or_else(Error::not_found)?.view())
 }
 
-/// Revokes a preview, of an article or of the site.
+/// Revokes a preview of an article or, without one, of the site.
 pub(super) fn delete<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, article: Option<ArticleId>, id: &str) -> Result<()> {
     let Some(preview) = queries::look_up(conn, article, id, app.now())? else { return Ok(()) };
     queries::delete(conn, preview.id)?;
-    announce(app, conn, caller, &preview, "preview.revoked")
+    announce(app, conn, caller, &preview, EventKind::PreviewRevoked)
 }
 
-/// Tells of a preview as something that was done to what it shows; no public answer changes.
-fn announce<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, preview: &Preview, kind: &'static str) -> Result<()> {
+/// Records an event of the article or the site that the preview shows. No public response changes.
+fn announce<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, preview: &Preview, kind: EventKind) -> Result<()> {
     let (subject_kind, subject_id) = match preview.article_id {
         Some(article) => ("article", article.to_string()),
         None => ("site", "site".to_owned()),

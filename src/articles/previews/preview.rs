@@ -1,4 +1,4 @@
-//! A preview: its row, what it is made of, and what is shown of it.
+//! A preview: its row, its drafts and views, and its list.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -21,16 +21,16 @@ pub(super) type PreviewId = Id<Preview>;
 pub(super) struct Preview {
     pub(super) id: PreviewId,
     hash: String,
-    /// The article; the whole site where absent.
+    /// The article; `None` for a preview of the site.
     pub(super) article_id: Option<ArticleId>,
-    /// The time as of which the site is shown; every working copy where absent.
+    /// The time as of which the site is shown; `None` to show working copies.
     pub(super) at: Option<Timestamp>,
     created_by: UserId,
     created_at: Timestamp,
     pub(super) expires_at: Timestamp,
 }
 
-/// Who made a preview, as they are now.
+/// The user who created a preview, with their current role and state.
 pub(super) struct Maker {
     pub(super) user: UserId,
     pub(super) role: Role,
@@ -38,11 +38,11 @@ pub(super) struct Maker {
     pub(super) author: Option<Id<Author>>,
 }
 
-/// How long a preview of an article works.
+/// A new preview of an article, as clients send it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ArticlePreviewDraft {
-    /// After how many seconds it ends: from a minute to 30 days.
+    /// The lifetime of the preview in seconds, from a minute to 30 days.
     #[serde(default = "hour")]
     #[schema(minimum = 60, maximum = 2_592_000, default = 3600, example = 3600)]
     pub(super) expires_in: i64,
@@ -50,16 +50,16 @@ pub(super) struct ArticlePreviewDraft {
 
 impl Draft for ArticlePreviewDraft {}
 
-/// How long a preview of the site works, and what it shows.
+/// A new preview of the site, as clients send it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SitePreviewDraft {
-    /// After how many seconds it ends: from a minute to 30 days.
+    /// The lifetime of the preview in seconds, from a minute to 30 days.
     #[serde(default = "hour")]
     #[schema(minimum = 60, maximum = 2_592_000, default = 3600, example = 3600)]
     pub(super) expires_in: i64,
-    /// The time as of which readers' site is shown: with what is planned until then carried out. Where absent, all working
-    /// copies are shown.
+    /// The time as of which the readers' site is shown, with all publications scheduled until then. If absent, all working copies are
+    /// shown.
     pub(super) at: Option<Timestamp>,
 }
 
@@ -72,36 +72,36 @@ fn hour() -> i64 {
 /// A preview, without its token.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct PreviewView {
-    /// Its id.
+    /// The id of the preview.
     pub(super) id: PreviewId,
-    /// The article that it shows; null where it shows the whole site.
+    /// The id of the article that the preview shows; `null` for a preview of the site.
     pub(super) article_id: Option<ArticleId>,
-    /// The time as of which it shows readers' site; null where it shows working copies.
+    /// The time as of which the preview shows the readers' site; `null` if it shows working copies.
     pub(super) at: Option<Timestamp>,
-    /// Who made it.
+    /// The id of the user who created the preview.
     pub(super) created_by: UserId,
-    /// When it was made.
+    /// The time when the preview was created.
     pub(super) created_at: Timestamp,
-    /// When it ends.
+    /// The time when the preview expires.
     pub(super) expires_at: Timestamp,
 }
 
-/// A new preview. The token is shown this once.
+/// A new preview. Its token is shown only this once.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct NewPreview {
-    /// What is known of it from now on.
+    /// The preview, without its token.
     #[serde(flatten)]
     pub(super) view: PreviewView,
-    /// What opens it, as the parameter `preview`.
+    /// The token, for the query parameter `preview`.
     #[schema(example = "0uLxTb5g0h1z0VjQvGJcX3oDq9yq8z0pV0m7m3eV2kM")]
     pub(super) token: String,
-    /// Its page on the readers' site, with the token.
+    /// The URL of the page on the readers' site, with the token.
     #[schema(format = "uri", example = "https://example.com/tram-line-9-opens?preview=0uLxTb5g0h1z0VjQvGJcX3oDq9yq8z0pV0m7m3eV2kM")]
     pub(super) url: String,
 }
 
 impl Preview {
-    /// A new preview, and the token that opens it.
+    /// Creates a preview and its token.
     pub(super) fn make(article_id: Option<ArticleId>, created_by: UserId, now: Timestamp, expires_in: i64) -> (Self, String) {
         let token = new_token();
         let hash = token_hash(&token);
@@ -109,20 +109,20 @@ impl Preview {
         (Self { id: Id::new(now), hash, article_id, at: None, created_by, created_at: now, expires_at }, token)
     }
 
-    /// What is shown of it.
+    /// Returns the view of the preview.
     pub(super) fn view(&self) -> PreviewView {
         let Self { id, hash: _, article_id, at, created_by, created_at, expires_at } = self;
         PreviewView { id: *id, article_id: *article_id, at: *at, created_by: *created_by, created_at: *created_at, expires_at: *expires_at }
     }
 
-    /// What is shown of it once, with the page that it is for.
+    /// Returns the view of a new preview, with its token and the URL of its page.
     pub(super) fn introduce(&self, token: String, page: &str) -> NewPreview {
         let sign = if page.contains('?') { '&' } else { '?' };
         NewPreview { view: self.view(), url: format!("{page}{sign}preview={token}"), token }
     }
 }
 
-/// What lists of previews can be asked.
+/// The filters and sort fields of lists of previews.
 pub(super) static LISTING: Listing<previews::table, Preview> = Listing {
     fields: &[
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id previews::id), key: None, about: "The id." },
@@ -132,7 +132,7 @@ pub(super) static LISTING: Listing<previews::table, Preview> = Listing {
             ops: Op::CHOICE,
             column: column!(id previews::created_by),
             key: None,
-            about: "Who made it.",
+            about: "The user who created the preview, by id.",
         },
         Field {
             name: "created_at",
@@ -140,7 +140,7 @@ pub(super) static LISTING: Listing<previews::table, Preview> = Listing {
             ops: Op::ORDER,
             column: column!(time previews::created_at),
             key: Some(|row| Key::Int(row.created_at.millis())),
-            about: "When it was made.",
+            about: "The time when the preview was created.",
         },
         Field {
             name: "expires_at",
@@ -148,7 +148,7 @@ pub(super) static LISTING: Listing<previews::table, Preview> = Listing {
             ops: Op::ORDER,
             column: column!(time previews::expires_at),
             key: Some(|row| Key::Int(row.expires_at.millis())),
-            about: "When it ends.",
+            about: "The time when the preview expires.",
         },
     ],
     default_sort: "-created_at",

@@ -1,4 +1,4 @@
-//! All SQL of previews.
+//! SQL queries for previews.
 
 use diesel::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::schema::{authors, previews, users};
 use crate::users::{Role, UserId};
 
-/// Those of an article or, without one, of the site.
+/// A query for the previews of an article or, without one, of the site.
 type Own<'a> = previews::BoxedQuery<'a, Backend>;
 
 fn of<'a>(article: Option<ArticleId>) -> Own<'a> {
@@ -23,25 +23,25 @@ fn of<'a>(article: Option<ArticleId>) -> Own<'a> {
     }
 }
 
-/// One page of the previews that have not ended, of an article or of the site.
+/// Returns a page of the previews that have not expired, of an article or of the site.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery, article: Option<ArticleId>, now: Timestamp) -> Result<PageOf<Preview>> {
     let living = || of(article).filter(previews::expires_at.gt(now));
     Ok(keyset!(conn, LISTING, query, living().select(Preview::as_select()), living()))
 }
 
-/// How many have not ended, of an article or of the site.
+/// Returns the number of previews that have not expired, of an article or of the site.
 pub(super) fn count(conn: &mut Conn, article: Option<ArticleId>, now: Timestamp) -> Result<i64> {
     Ok(of(article).filter(previews::expires_at.gt(now)).count().get_result(conn)?)
 }
 
-/// One that has not ended, of an article or of the site.
+/// Returns a preview that has not expired, of an article or of the site.
 pub(super) fn look_up(conn: &mut Conn, article: Option<ArticleId>, id: &str, now: Timestamp) -> Result<Option<Preview>> {
     let Ok(id) = id.parse::<PreviewId>() else { return Ok(None) };
     let own = of(article).filter(previews::id.eq(id)).filter(previews::expires_at.gt(now));
     Ok(own.select(Preview::as_select()).first(conn).optional()?)
 }
 
-/// What a token opens and who made it, where it has not ended.
+/// Returns the preview with a token's hash, if it has not expired, and its creator.
 pub(super) fn find_by_hash(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Option<(Preview, Maker)>> {
     let found = previews::table
         .inner_join(users::table.on(users::id.eq(previews::created_by)))
@@ -54,19 +54,19 @@ pub(super) fn find_by_hash(conn: &mut Conn, hash: &str, now: Timestamp) -> Resul
     Ok(found.map(|(preview, user, role, suspended, author)| (preview, Maker { user, role, suspended, author })))
 }
 
-/// Stores a new one.
+/// Stores a new preview.
 pub(super) fn insert(conn: &mut Conn, preview: &Preview) -> Result<()> {
     diesel::insert_into(previews::table).values(preview).execute(conn)?;
     Ok(())
 }
 
-/// Removes one.
+/// Deletes a preview.
 pub(super) fn delete(conn: &mut Conn, id: PreviewId) -> Result<()> {
     diesel::delete(previews::table.filter(previews::id.eq(id))).execute(conn)?;
     Ok(())
 }
 
-/// Removes those that have ended.
+/// Deletes expired previews.
 pub(crate) fn forget_the_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(previews::table.filter(previews::expires_at.le(now))).execute(conn)?;
     Ok(())

@@ -1,10 +1,9 @@
-//! What a token opens: working copies in the public shape. This is the one door between the two, and no public query goes
-//! through it.
+//! Reads working copies in the public view with a preview token. No other code does this, and no public query uses it.
 
 use super::super::content::view::{ArticleCard, ArticleView};
 use super::super::desk::article::{Article, Status};
-use super::super::desk::operations::owns;
 use super::super::desk::queries as working;
+use super::super::desk::rights::owns;
 use super::super::desk::views::previews;
 use super::super::public::views::measured;
 use super::preview::Preview;
@@ -17,13 +16,13 @@ use crate::http::MAX_PAGE;
 use crate::secrets::token_hash;
 use crate::users::{Caller, Writer};
 
-/// A token that opens something, and who answers for it.
+/// A valid token: its preview, and the user who created it.
 pub(super) struct Grant {
     preview: Preview,
     maker: Caller<Writer>,
 }
 
-/// What a token opens. That of somebody who may not log in any more, or not write, opens nothing.
+/// Returns the grant of a token. A token is invalid if its creator can no longer log in or write.
 pub(super) fn grant(app: &App, conn: &mut Conn, token: &str) -> Result<Grant> {
     let found = queries::find_by_hash(conn, &token_hash(token), app.now())?;
     let (preview, maker) = found.filter(|(_, maker)| !maker.suspended).ok_or_else(Error::not_found)?;
@@ -35,19 +34,19 @@ pub(super) fn grant(app: &App, conn: &mut Conn, token: &str) -> Result<Grant> {
     Ok(Grant { preview, maker })
 }
 
-/// The time as of which a token shows readers' site; none where it shows working copies.
+/// Returns the time as of which a token shows the readers' site; `None` if it shows working copies.
 pub(super) fn time(app: &App, conn: &mut Conn, token: &str) -> Result<Option<Timestamp>> {
     Ok(grant(app, conn, token)?.preview.at)
 }
 
-/// The article that a token opens, by id or slug, as it would be published now.
+/// Returns the article with an id or slug, as if it were published now, if the token permits it.
 pub(super) fn read(app: &App, conn: &mut Conn, token: &str, name: &str) -> Result<ArticleView> {
     let grant = grant(app, conn, token)?;
     let article = opened(conn, &grant, name)?;
     previews(app, conn, vec![article])?.pop().ok_or_else(Error::not_found)
 }
 
-/// What has to be simulated for what a token opens, and the name of the article in it.
+/// Returns the simulation for a token, and the name of the article to read in it.
 pub(super) fn simulation(app: &App, conn: &mut Conn, token: &str, name: Option<String>) -> Result<(Simulation, Option<String>)> {
     let grant = grant(app, conn, token)?;
     if let Some(at) = grant.preview.at {
@@ -57,7 +56,7 @@ pub(super) fn simulation(app: &App, conn: &mut Conn, token: &str, name: Option<S
     Ok((Simulation::Publication(article.id, grant.maker), Some(article.id.to_string())))
 }
 
-/// The article of this name, where the token is for it.
+/// Returns the article with this name, if the token permits reading it.
 fn opened(conn: &mut Conn, grant: &Grant, name: &str) -> Result<Article> {
     let article = working::look_up(conn, name)?.filter(|article| article.status != Status::Trashed);
     let article = article.ok_or_else(Error::not_found)?;
@@ -66,7 +65,7 @@ fn opened(conn: &mut Conn, grant: &Grant, name: &str) -> Result<Article> {
     if opens { Ok(article) } else { Err(Error::not_found()) }
 }
 
-/// One page of what the public list would be if all were published now; only a token of the site opens it.
+/// Returns a page of the list that readers would get if all working copies were published now. Only tokens of the site permit this.
 pub(super) fn list(app: &App, conn: &mut Conn, token: &str, query: &PageQuery) -> Result<PageOf<ArticleView>> {
     let grant = grant(app, conn, token)?;
     if grant.preview.article_id.is_some() {
@@ -76,7 +75,7 @@ pub(super) fn list(app: &App, conn: &mut Conn, token: &str, query: &PageQuery) -
     page.within((MAX_PAGE, query.is_backward()), |rows| measured(previews(app, conn, rows)?))
 }
 
-/// The same articles without their texts.
+/// Returns the cards of the articles of a page.
 pub(super) fn cards(page: PageOf<ArticleView>) -> Result<PageOf<ArticleCard>> {
     page.with_rows(|rows| Ok(rows.into_iter().map(|view| view.card).collect()))
 }

@@ -1,28 +1,28 @@
-//! What readers will see: it is carried out in a transaction that is undone, and read as they will read it.
+//! Simulates publications: carries them out in a transaction, reads the result as readers will, and rolls back.
 
 use super::super::content::content::ArticleId;
 use super::super::desk::{plan_queries, queries};
 use super::super::publishing::{publish as publishing, schedule};
 use crate::app::App;
-use crate::db::{Conn, Joint, Timestamp, lock};
+use crate::db::{Conn, Lock, Timestamp, Transaction};
 use crate::error::{Error, Result};
 use crate::http::{Limit, Request};
 use crate::users::{Caller, Writer};
 
-/// How many plans are looked up at once.
+/// The number of plans loaded at once.
 const BATCH: i64 = 50;
 
-/// What is carried out before it is read.
+/// The publications to carry out before reading.
 pub(super) enum Simulation {
-    /// All that is planned until a time.
+    /// All publications and ends scheduled until a time.
     Until(Timestamp),
-    /// The publication of one article, as it is, by who made the preview.
+    /// The publication of one article in its current state, by the creator of the preview.
     Publication(ArticleId, Caller<Writer>),
 }
 
-/// Reads what public reads will find.
+/// Reads what readers will see after the simulated publications.
 ///
-/// Others wait for it where they write, so that an address may ask `RATE_PREVIEW` times a minute.
+/// The simulation blocks other writes, so the setting `RATE_PREVIEW` limits how often an IP address may ask for one.
 pub(super) async fn read<T, F>(request: &Request, simulation: Simulation, reading: F) -> Result<T>
 where
     T: Send + 'static,
@@ -30,9 +30,9 @@ where
 {
     let app = &request.app;
     app.limits.check(Limit::Preview, request.address)?;
-    // One at a time: others want to write, too.
+    // Only one simulation runs at a time, so that other writes get their turn.
     let _turn = app.batch_turn().await?;
-    let joint = Joint::new(app.db.clone(), None);
+    let joint = Transaction::new(app.db.clone(), None);
     let read = match simulate(app, &joint, simulation).await {
         Ok(app) => joint.run(move |conn| reading(&app, conn)).await,
         Err(error) => Err(error),
@@ -41,9 +41,9 @@ where
     read
 }
 
-/// Carries it out; gives the program at the time of the reading.
-async fn simulate(app: &App, joint: &Joint, simulation: Simulation) -> Result<App> {
-    joint.run(|conn| lock(conn, "articles")).await?;
+/// Carries out the simulation. Returns the app as of the time of reading.
+async fn simulate(app: &App, joint: &Transaction, simulation: Simulation) -> Result<App> {
+    joint.run(|conn| Lock::Articles.take(conn)).await?;
     match simulation {
         Simulation::Until(at) => {
             carry_out_plans(app, joint, at).await?;
@@ -57,8 +57,8 @@ async fn simulate(app: &App, joint: &Joint, simulation: Simulation) -> Result<Ap
     }
 }
 
-/// Carries out what is due by then, in order; what can't be carried out then shows as it is now.
-async fn carry_out_plans(app: &App, joint: &Joint, at: Timestamp) -> Result<()> {
+/// Carries out the plans that are due until a time, in order. A plan that fails is skipped.
+async fn carry_out_plans(app: &App, joint: &Transaction, at: Timestamp) -> Result<()> {
     loop {
         let due = joint.run(|conn| plan_queries::next_due(conn, BATCH)).await?;
         let due: Vec<_> = due.into_iter().filter(|(_, due)| *due <= at).collect();
@@ -66,9 +66,9 @@ async fn carry_out_plans(app: &App, joint: &Joint, at: Timestamp) -> Result<()> 
             return Ok(());
         }
         for (id, due) in due {
-            // What is overdue happens now.
+            // Overdue plans are carried out as of now.
             let then = app.as_of(due.max(app.now()));
-            if joint.run(move |conn| schedule::carry_out(&then, conn, (id, due))).await.is_err() {
+            if joint.run(move |conn| schedule::carry_out(&then, conn, id, due)).await.is_err() {
                 joint.run(move |conn| plan_queries::claim(conn, id, due)).await?;
             }
         }

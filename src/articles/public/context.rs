@@ -1,4 +1,4 @@
-//! Articles as whole pages show them: one among those around it, or a list beside what is read most.
+//! Articles for whole pages: an article with its neighbours and related articles, or a list with the most read articles.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -17,35 +17,35 @@ use crate::links::ArticleAddress;
 use crate::site;
 use crate::taxonomy::{self, Section};
 
-/// How many related articles a page has.
+/// The maximum number of related articles on a page.
 const RELATED: i64 = 6;
-/// How many of the most read articles a page has.
+/// The query for the most read articles on a page.
 const TRENDING: &str = "limit=5";
 
-/// An article and those around it.
+/// An article with other articles for its page.
 pub(crate) struct ArticleContext {
     pub(crate) article: ArticleView,
     pub(crate) previous: Option<ArticleCard>,
     pub(crate) next: Option<ArticleCard>,
     pub(crate) related: Vec<ArticleCard>,
     pub(crate) trending: Vec<ArticleCard>,
-    /// Until when `trending` holds.
+    /// The time until which `trending` is valid.
     pub(crate) until: Timestamp,
 }
 
-/// A page of a list of articles, and others beside it.
+/// A page of a list of articles, with other articles for the same page.
 pub(crate) struct ListContext {
-    /// The query that the page answers.
+    /// The query of the list.
     pub(crate) query: PageQuery,
     pub(crate) page: PageOf<ArticleCard>,
     pub(crate) trending: Vec<ArticleCard>,
-    /// Until when `trending` holds.
+    /// The time until which `trending` is valid.
     pub(crate) until: Timestamp,
-    /// Those of the other articles asked for that are public.
+    /// The other requested articles that are public, by id.
     pub(crate) others: HashMap<ArticleId, ArticleCard>,
 }
 
-/// What readers find at an id or a slug, with those around it; or else the slug that it has now.
+/// Returns the published article with an id or slug and its context; `Ok(Err(slug))` if it has a new slug.
 pub(crate) fn whole(app: &App, conn: &mut Conn, name: &str) -> Result<std::result::Result<ArticleContext, String>> {
     let (publication, text) = match queries::look_up(conn, name)? {
         PublicLookup::Here(publication, text) => (*publication, *text),
@@ -71,7 +71,7 @@ pub(crate) fn whole(app: &App, conn: &mut Conn, name: &str) -> Result<std::resul
     }))
 }
 
-/// The first page of a list of published articles, `asked` as a query string would ask for it, and others beside it.
+/// Returns the first page of a list of published articles, and other articles. `asked` is the query string of the list.
 pub(crate) fn list_with_context(app: &App, conn: &mut Conn, asked: &str, others: &[ArticleId]) -> Result<ListContext> {
     let query = Query::parse(asked).listing(&PUBLIC, &app.secrets, "articles");
     let page = queries::page(conn, &query)?;
@@ -93,7 +93,7 @@ pub(crate) fn list_with_context(app: &App, conn: &mut Conn, asked: &str, others:
 
 type Neighbours = ((Option<ArticleId>, Option<ArticleId>), Vec<ArticleId>);
 
-/// What lies around an article; nothing around a standing page, which is in no order.
+/// Returns the neighbours of an article and related articles; none for a standing page, which has no place in the order.
 fn around(conn: &mut Conn, publication: &Publication) -> Result<Neighbours> {
     if publication.content.kind == ArticleKind::Page {
         return Ok(((None, None), Vec::new()));
@@ -112,7 +112,7 @@ fn by_id(cards: Vec<ArticleCard>) -> HashMap<ArticleId, ArticleCard> {
     cards.into_iter().map(|card| (card.id, card)).collect()
 }
 
-/// Where a published article is.
+/// The location of a published article.
 pub(crate) struct Located {
     pub(crate) id: ArticleId,
     pub(crate) kind: ArticleKind,
@@ -121,10 +121,10 @@ pub(crate) struct Located {
     pub(crate) section: Option<Id<Section>>,
 }
 
-/// Where the published article is that an id or a slug, old ones too, names.
+/// Returns the location of the published article with an id, slug or former slug.
 ///
 /// # Errors
-/// `404` where there never was one, `410` where there is none any more.
+/// `404` if there never was such an article, `410` if it is no longer public.
 pub(crate) fn locate(app: &App, conn: &mut Conn, name: &str) -> Result<Located> {
     let Publication { id, content, published_at, .. } = queries::published(conn, name)?;
     let (kind, slug, section_id) = (content.kind, content.slug, content.section);
@@ -135,16 +135,16 @@ pub(crate) fn locate(app: &App, conn: &mut Conn, name: &str) -> Result<Located> 
     Ok(Located { id, kind, slug, url, section: section_id })
 }
 
-/// The newest articles of a list, with their texts where these are wanted.
+/// The newest articles of a list, optionally with their texts.
 pub(crate) struct NewestArticles {
     pub(crate) cards: Vec<ArticleCard>,
-    /// Sanitised HTML.
+    /// The texts as sanitised HTML, by article.
     pub(crate) texts: HashMap<ArticleId, String>,
-    /// Of all that they were made of.
+    /// The cache tags of the articles and of all resources that they show.
     pub(crate) tags: Tags,
 }
 
-/// The newest articles of a list, `asked` as a query string would ask for it; their tags are added to `tags`.
+/// Returns the newest articles of a list. `asked` is the query string of the list; the articles' cache tags are added to `tags`.
 pub(crate) fn newest(app: &App, conn: &mut Conn, asked: &str, with_texts: bool, tags: Tags) -> Result<NewestArticles> {
     let query = Query::parse(asked).listing(&PUBLIC, &app.secrets, "articles");
     let rows = queries::page(conn, &query)?.rows;

@@ -1,23 +1,23 @@
-//! All SQL of what lies around a published article: its neighbours, and what is related to it.
+//! SQL queries for the neighbours of a published article, and for related articles.
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::super::content::content::{ArticleId, ArticleKind};
 use super::publication::Publication;
-use crate::db::{Conn, Id, Key, Predicate, phrase};
+use crate::db::{Conn, Id, Key, Predicate, sql_fragment};
 use crate::error::Result;
 use crate::schema::{publication_tags, publications};
 use crate::taxonomy::Tag;
 
-/// How many articles of a section, and of each tag, are looked at when related ones are chosen.
+/// The number of articles of the section, and of each tag, that are candidates for related articles.
 const CANDIDATES: usize = 40;
-/// By how many of its tags an article is related to others.
+/// The maximum number of tags that are considered for related articles.
 const MAX_TAGS: usize = 8;
 /// A day, in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// The articles published just before and just after one, in its section and its language.
+/// Returns the articles published just before and just after an article, in its section and language.
 pub(crate) fn neighbours(conn: &mut Conn, of: &Publication) -> Result<(Option<ArticleId>, Option<ArticleId>)> {
     let (time, id) = (publications::published_at, publications::id);
     let row = || publications::table.filter(siblings(of)).select(id);
@@ -28,7 +28,7 @@ pub(crate) fn neighbours(conn: &mut Conn, of: &Publication) -> Result<(Option<Ar
     Ok((previous, next))
 }
 
-/// Articles of the same language and, where there is one, of the same section.
+/// The condition that articles have the same language and, if there is one, the same section.
 fn siblings(of: &Publication) -> Predicate<publications::table> {
     let alike = publications::kind.eq(ArticleKind::Article).and(publications::locale.eq(of.content.locale.clone()));
     match of.content.section {
@@ -37,15 +37,15 @@ fn siblings(of: &Publication) -> Predicate<publications::table> {
     }
 }
 
-/// The tags of a published article, in order.
+/// Returns the tags of a published article, in order.
 pub(crate) fn tags(conn: &mut Conn, id: ArticleId) -> Result<Vec<Id<Tag>>> {
     let rows = publication_tags::table.filter(publication_tags::article_id.eq(id)).order(publication_tags::position);
     Ok(rows.select(publication_tags::tag_id).load(conn)?)
 }
 
-/// The articles of the same language that have most in common with one, chosen among the newest of its section and of each of
-/// its tags: four points for each such tag, three for the section, two for what is no more than a month older, one for a
-/// year. The clock has no part in it, so that it stays as it is until something is published.
+/// Returns related articles in the same language, best first, chosen from the newest of the section and of each tag. An article gets
+/// four points for each common tag, three for the section, and two if it is at most a month older (one for a year). The result does
+/// not depend on the current time, so it changes only when something is published.
 pub(crate) fn related(conn: &mut Conn, of: &Publication, tags: &[Id<Tag>], limit: i64) -> Result<Vec<ArticleId>> {
     let tags = tags.get(..MAX_TAGS).unwrap_or(tags);
     let sources: Vec<String> = of.content.section.iter().map(|_| of_section()).chain((0..tags.len()).map(of_tag)).collect();
@@ -63,10 +63,10 @@ pub(crate) fn related(conn: &mut Conn, of: &Publication, tags: &[Id<Tag>], limit
     let ids = of.content.section.iter().map(ToString::to_string).chain(tags.iter().map(ToString::to_string));
     let texts = ids.chain([of.id.to_string(), of.content.locale.clone()]).map(Key::Text);
     let times = [30, 365].map(|days| Key::Int(of.published_at.millis() - days * DAY));
-    Ok(phrase::<Text>(sql, texts.chain(times).collect()).load(conn)?)
+    Ok(sql_fragment::<Text>(sql, texts.chain(times).collect()).load(conn)?)
 }
 
-/// The newest of a section.
+/// Returns the SQL for the newest articles of a section.
 fn of_section() -> String {
     format!(
         "SELECT id, 3 AS points FROM (SELECT id FROM publications WHERE section_id = ? AND kind = 'article' \
@@ -74,7 +74,7 @@ fn of_section() -> String {
     )
 }
 
-/// The newest of a tag. An id begins with the time at which it was made, so that the last are the newest.
+/// Returns the SQL for the newest articles with a tag. Ids begin with the time of their creation, so the highest ids are the newest.
 fn of_tag(index: usize) -> String {
     format!(
         "SELECT article_id AS id, 4 AS points FROM (SELECT article_id FROM publication_tags WHERE tag_id = ? \

@@ -1,4 +1,4 @@
-//! What lists of published articles can be asked.
+//! The filters and sort fields of lists of published articles.
 
 use std::sync::LazyLock;
 
@@ -8,16 +8,13 @@ use super::super::content::content::ArticleKind;
 use super::super::content::listing::{COMMENTS, members, shared_fields, translations_of, within};
 use super::publication::Publication;
 use super::trending::Window;
-use crate::db::{Column, Field, Key, Listing, Op, PageQuery, among, column};
+use crate::db::{Column, Field, Key, Listing, Op, PageQuery, column, in_list};
 use crate::error::Fault;
 use crate::former_slugs::{self, SlugKind};
 use crate::input::{Kind, Query};
 use crate::schema::{authors, publication_authors, publication_tags, publications, sections, tags};
 
-/// The cache tag of lists that the number of an article's comments can change, whether the article is in them or not.
-pub(crate) const COUNTS_TAG: &str = "comment-counts";
-
-/// The order by views.
+/// The sort field that orders by the number of views.
 const TRENDING: &str = "trending";
 
 static PUBLIC_FIELDS: &[Field<publications::table, Publication>] = shared_fields!(
@@ -30,14 +27,14 @@ static PUBLIC_FIELDS: &[Field<publications::table, Publication>] = shared_fields
         name: TRENDING,
         kind: Kind::Int,
         ops: &[],
-        // It moves, so that it has pages of its own.
+        // Rankings change all the time and have their own query for pages.
         column: Column { compare: |_, _| Box::new(diesel::dsl::sql::<diesel::sql_types::Bool>("FALSE")), order: None },
         key: Some(|_| Key::Int(0)),
-        about: "How often it was viewed."
+        about: "The number of views."
     }]
 );
 
-/// What readers can ask.
+/// The list for readers.
 pub(crate) static PUBLIC: LazyLock<Listing<publications::table, Publication>> = LazyLock::new(|| Listing {
     fields: PUBLIC_FIELDS,
     default_sort: "-published_at",
@@ -47,22 +44,22 @@ pub(crate) static PUBLIC: LazyLock<Listing<publications::table, Publication>> = 
     id_of: |row| row.id.to_string(),
 });
 
-/// Whether a list of what is published is sorted by comments, so that each comment can change it.
+/// Checks whether a list is sorted by the number of comments, so that each comment can change it.
 pub(crate) fn is_by_comments(query: &PageQuery) -> bool {
     query.sort.iter().any(|(index, _)| PUBLIC.fields.get(*index).is_some_and(|field| field.name == COMMENTS))
 }
 
-/// The window of a query that is sorted by views, `asked` where it names one; every other query may not name one.
+/// Returns the window of a query that is sorted by views. `asked` is the requested window, which is an error for all other queries.
 pub(crate) fn ranking(query: &mut Query, list: &PageQuery, asked: Option<&str>) -> Option<Window> {
     let trending = |(index, _): &(usize, bool)| PUBLIC.fields.get(*index).is_some_and(|field| field.name == TRENDING);
     if !list.sort.iter().any(trending) {
         if asked.is_some() {
-            query.fault(Fault::parameter("window", "unknown_parameter", "Only sort=trending looks back a window."));
+            query.fault(Fault::parameter("window", "unknown_parameter", "Only sort=trending has a window."));
         }
         return None;
     }
     if !matches!(list.sort.as_slice(), [(_, false)]) {
-        query.fault(Fault::parameter("sort", "invalid_value", "trending stands alone, and has the most viewed first."));
+        query.fault(Fault::parameter("sort", "invalid_value", "trending must be the only sort field, without -."));
     }
     Some(asked.and_then(Window::parse).unwrap_or(Window::Day))
 }

@@ -1,7 +1,7 @@
-//! What readers get: the published copy, its lists, what lies around it, and what is read most.
+//! The published version of articles: its lists, related articles, and rankings by views.
 //!
-//! Invariant: nothing here names the working copy, its tables, or a folder that does; `content/` is all that this folder shares
-//! with the desk. A test reads the sources for it.
+//! Invariant: nothing here uses the working copy, its tables, or a folder that does; only `content/` is shared with the desk. A test
+//! checks the sources for this.
 
 pub(super) mod context;
 mod context_queries;

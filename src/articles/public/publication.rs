@@ -1,4 +1,4 @@
-//! The published copy: its row, written whole by publishing.
+//! The row of the published version, which publishing writes as a whole.
 
 use diesel::prelude::*;
 
@@ -6,7 +6,7 @@ use super::super::content::content::{ArticleId, Correction, PublicContent};
 use crate::db::{Json, Timestamp};
 use crate::schema::publications;
 
-/// What readers get, but for what is live and the text.
+/// The published version of an article, without its text and the current data of other resources.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = publications, treat_none_as_null = true)]
 pub(crate) struct Publication {
@@ -14,13 +14,13 @@ pub(crate) struct Publication {
     #[diesel(embed)]
     pub(crate) content: PublicContent,
     pub(crate) title_key: String,
-    /// Empty where the text has no words.
+    /// Empty if the text has no words.
     pub(crate) excerpt: String,
     pub(crate) word_count: i32,
-    /// 0 where it was published before that was measured.
+    /// 0 for articles published before reading times were stored.
     pub(crate) reading_minutes: i32,
     pub(crate) corrections: Json<Vec<Correction>>,
-    /// Only counting writes it, so that no publishing brings an old count back.
+    /// Written only when comments are counted, so that publishing cannot restore an old count.
     #[diesel(skip_update)]
     pub(crate) comment_count: i32,
     pub(crate) published_at: Timestamp,

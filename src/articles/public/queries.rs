@@ -1,4 +1,4 @@
-//! All SQL of what readers get. Nothing here reads a working copy.
+//! SQL queries for published articles. Nothing here reads a working copy.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use super::super::content::view::Translation;
 use super::listing::PUBLIC;
 use super::publication::Publication;
 use crate::authors::Byline;
-use crate::db::{Backend, Conn, Json, PageOf, PageQuery, Phrase, Slugged, among, keyset, phrase, straight};
+use crate::db::{Backend, Conn, IdOrSlug, Json, PageOf, PageQuery, SqlFragment, in_list, keyset, on_engine, sql_fragment};
 use crate::error::{Code, Error, Result};
 use crate::schema::{
     authors, public_slugs, publication_authors, publication_tags, publication_texts, publications, site, tags, tombstones,
@@ -21,19 +21,19 @@ use crate::schema::{
 use crate::site::Closing;
 use crate::taxonomy::Label;
 
-/// What stands at a public address.
+/// The result of looking up a public article.
 pub(crate) enum PublicLookup {
-    /// An article.
+    /// The article.
     Here(Box<Publication>, Box<Text>),
-    /// An article that has moved to this slug.
+    /// The current slug of an article that was requested by a former one.
     Moved(String),
-    /// An article that is public no more.
+    /// The article is no longer public.
     Gone,
-    /// Nothing that ever was public.
+    /// There never was such a public article.
     Nothing,
 }
 
-/// What readers find at an id or a slug.
+/// Looks up the public article with an id, slug or former slug.
 pub(crate) fn look_up(conn: &mut Conn, name: &str) -> Result<PublicLookup> {
     let (id, slug) = match meant(conn, name)? {
         Ok(meant) => meant,
@@ -48,13 +48,13 @@ pub(crate) fn look_up(conn: &mut Conn, name: &str) -> Result<PublicLookup> {
     })
 }
 
-/// The article that a name is, or was, that of, and the name if it is a slug; otherwise what stands there.
+/// Resolves a name to an article id and, if the name is a slug, to that slug. The inner `Err` is the result for an unknown slug.
 fn meant(conn: &mut Conn, name: &str) -> Result<std::result::Result<(ArticleId, Option<String>), PublicLookup>> {
     let slug = match slugs::named(name) {
-        Slugged::Id(id) => return Ok(Ok((id, None))),
-        Slugged::Slug(slug) => slug,
+        IdOrSlug::Id(id) => return Ok(Ok((id, None))),
+        IdOrSlug::Slug(slug) => slug,
     };
-    let owner: Option<ArticleId> = straight!(conn, conn => {
+    let owner: Option<ArticleId> = on_engine!(conn, conn => {
         public_slugs::table.filter(public_slugs::slug.eq(&slug)).select(public_slugs::article_id).first(conn).optional()
     })?;
     Ok(match owner {
@@ -63,14 +63,14 @@ fn meant(conn: &mut Conn, name: &str) -> Result<std::result::Result<(ArticleId, 
     })
 }
 
-/// What stands where an article has no published copy.
+/// Returns the result for an article without a published version.
 fn missing(conn: &mut Conn, id: ArticleId, slug: Option<&str>) -> Result<PublicLookup> {
     if slug.is_none() && !was_public(conn, id)? { erased(conn, &id.to_string()) } else { Ok(PublicLookup::Gone) }
 }
 
-/// A published article with its text.
+/// Returns a published article with its text.
 fn whole(conn: &mut Conn, id: ArticleId) -> Result<Option<(Publication, Json<Text>)>> {
-    Ok(straight!(conn, conn => publications::table
+    Ok(on_engine!(conn, conn => publications::table
         .inner_join(publication_texts::table)
         .filter(publications::id.eq(id))
         .select((Publication::as_select(), publication_texts::rendered))
@@ -78,7 +78,7 @@ fn whole(conn: &mut Conn, id: ArticleId) -> Result<Option<(Publication, Json<Tex
         .optional())?)
 }
 
-/// What stands where nothing is: the tombstone of an article that was public once, or nothing at all.
+/// Returns `Gone` if a tombstone exists for an id or slug, otherwise `Nothing`.
 fn erased(conn: &mut Conn, name: &str) -> Result<PublicLookup> {
     let buried = tombstones::table.filter(tombstones::name.eq(name)).count().get_result::<i64>(conn)?;
     Ok(if buried > 0 { PublicLookup::Gone } else { PublicLookup::Nothing })
@@ -88,11 +88,11 @@ fn was_public(conn: &mut Conn, id: ArticleId) -> Result<bool> {
     Ok(public_slugs::table.filter(public_slugs::article_id.eq(id)).count().get_result::<i64>(conn)? > 0)
 }
 
-/// The published article that an id or a slug, old ones too, names; without its text.
+/// Returns the published article with an id, slug or former slug, without its text.
 pub(crate) fn published(conn: &mut Conn, name: &str) -> Result<Publication> {
     let nothing = match meant(conn, name)? {
         Ok((id, slug)) => {
-            let row: Option<Publication> = straight!(conn, conn => {
+            let row: Option<Publication> = on_engine!(conn, conn => {
                 publications::table.filter(publications::id.eq(id)).select(Publication::as_select()).first(conn).optional()
             })?;
             match row {
@@ -108,7 +108,7 @@ pub(crate) fn published(conn: &mut Conn, name: &str) -> Result<Publication> {
     })
 }
 
-/// One page of published articles.
+/// Returns a page of published articles.
 pub(crate) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Publication>> {
     let mut rows = publications::table.select(Publication::as_select()).into_boxed::<Backend>();
     let mut count = publications::table.into_boxed::<Backend>();
@@ -119,56 +119,56 @@ pub(crate) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Publicat
     Ok(keyset!(conn, PUBLIC, query, rows, count))
 }
 
-/// That it is no page; said so that no index is entered by it, since nearly everything is an article.
-pub(crate) fn are_articles() -> Phrase<Bool> {
-    phrase("publications.kind || '' = 'article'".to_owned(), Vec::new())
+/// The condition that a row is not a standing page. It is written so that no index is used for it, because nearly all rows match.
+pub(crate) fn are_articles() -> SqlFragment<Bool> {
+    sql_fragment("publications.kind || '' = 'article'".to_owned(), Vec::new())
 }
 
-/// The texts of published articles.
+/// Returns the texts of published articles.
 pub(crate) fn texts(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Text>> {
     let rows: Vec<(ArticleId, Json<Text>)> =
-        straight!(conn, conn => publication_texts::table.filter(among(publication_texts::article_id, ids)).load(conn))?;
+        on_engine!(conn, conn => publication_texts::table.filter(in_list(publication_texts::article_id, ids)).load(conn))?;
     Ok(rows.into_iter().map(|(id, text)| (id, text.0)).collect())
 }
 
-/// Those of these articles that are public.
+/// Returns the articles with these ids that are public.
 pub(crate) fn by_ids(conn: &mut Conn, ids: &[ArticleId]) -> Result<Vec<Publication>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(straight!(conn, conn => publications::table.filter(among(publications::id, ids)).select(Publication::as_select()).load(conn))?)
+    Ok(on_engine!(conn, conn => publications::table.filter(in_list(publications::id, ids)).select(Publication::as_select()).load(conn))?)
 }
 
-/// Who signs these articles, in order.
+/// Returns the bylines of published articles.
 pub(crate) fn authors(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Byline>>> {
-    let rows: Vec<(ArticleId, Byline)> = straight!(conn, conn => publication_authors::table
+    let rows: Vec<(ArticleId, Byline)> = on_engine!(conn, conn => publication_authors::table
         .inner_join(authors::table)
-        .filter(among(publication_authors::article_id, ids))
+        .filter(in_list(publication_authors::article_id, ids))
         .order((publication_authors::article_id, publication_authors::position))
         .select((publication_authors::article_id, Byline::as_select()))
         .load(conn))?;
     Ok(grouped(rows))
 }
 
-/// What these articles are about, in order.
+/// Returns the tags of published articles, in order.
 pub(crate) fn tags(conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Label>>> {
-    let rows: Vec<(ArticleId, Label)> = straight!(conn, conn => publication_tags::table
+    let rows: Vec<(ArticleId, Label)> = on_engine!(conn, conn => publication_tags::table
         .inner_join(tags::table)
-        .filter(among(publication_tags::article_id, ids))
+        .filter(in_list(publication_tags::article_id, ids))
         .order((publication_tags::article_id, publication_tags::position))
         .select((publication_tags::article_id, Label::as_select()))
         .load(conn))?;
     Ok(grouped(rows))
 }
 
-/// The published articles of these translation groups, and the site's rule of when comments close.
+/// Returns the published articles of translation groups, and the site's rule for when comments close.
 ///
-/// The rule comes along, since how many queries a list costs is counted; every published article is of some group.
+/// One query returns both, because tests limit the number of queries of a list. Every published article is in a group.
 pub(crate) fn translations(conn: &mut Conn, groups: &[ArticleId]) -> Result<(Translations, Closing)> {
     let closed = site::table.select(site::comments_closed).single_value();
     let after = site::table.select(site::comments_close_after).single_value();
-    let rows: Vec<TranslationRow> = straight!(conn, conn => publications::table
-        .filter(among(publications::translation_group, groups))
+    let rows: Vec<TranslationRow> = on_engine!(conn, conn => publications::table
+        .filter(in_list(publications::translation_group, groups))
         .order((publications::translation_group, publications::locale))
         .select((publications::translation_group, publications::id, publications::locale, publications::slug, closed, after))
         .load(conn))?;
@@ -176,11 +176,11 @@ pub(crate) fn translations(conn: &mut Conn, groups: &[ArticleId]) -> Result<(Tra
     Ok((grouped(rows.into_iter().map(|(group, id, locale, slug, ..)| (group, (id, Translation { id, locale, slug })))), closing))
 }
 
-/// Translations by their group.
+/// Published translations, by translation group.
 pub(crate) type Translations = HashMap<ArticleId, Vec<(ArticleId, Translation)>>;
 type TranslationRow = (ArticleId, ArticleId, String, String, Option<bool>, Option<i64>);
 
-/// Rows by what they belong to.
+/// Groups rows by key and keeps their order.
 pub(crate) fn grouped<K: Eq + std::hash::Hash, V>(rows: impl IntoIterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
     rows.into_iter().fold(HashMap::new(), |mut groups, (key, value)| {
         groups.entry(key).or_insert_with(Vec::new).push(value);

@@ -1,4 +1,4 @@
-//! All SQL of where published articles are and when they changed, as sitemaps ask it.
+//! SQL queries for sitemaps: the URLs of published articles and the times of their changes.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ use crate::schema::publications;
 use crate::site;
 use crate::taxonomy::{self, Section};
 
-/// Where a published article is, and when it changed.
+/// A published article in a sitemap.
 pub(crate) struct SitemapEntry {
     pub(crate) url: String,
     pub(crate) kind: ArticleKind,
@@ -27,25 +27,25 @@ pub(crate) struct SitemapEntry {
 
 type Row = (ArticleId, ArticleKind, String, String, String, Option<Id<Section>>, Json<Seo>, Timestamp, Timestamp);
 
-/// The articles and pages that were published on a day.
+/// The number of articles and pages published on one day.
 #[derive(Clone, Copy, Queryable)]
 pub(crate) struct PublishedDay {
-    /// The day, counted since 1970 began.
+    /// The number of days since 1970-01-01.
     pub(crate) day: i64,
-    /// How many there are.
+    /// The number of articles and pages.
     pub(crate) count: i64,
-    /// When the last of them changed.
+    /// The time of the latest change.
     pub(crate) changed_at: Timestamp,
 }
 
-/// The days on which anything was published that is public.
+/// Returns the days on which any of the public articles were published.
 pub(crate) fn days(conn: &mut Conn) -> Result<Vec<PublishedDay>> {
     let days = publications::table.select(sql::<(BigInt, BigInt, BigInt)>("published_at / 86400000, COUNT(*), MAX(updated_at)"));
     Ok(days.group_by(sql::<BigInt>("1")).load(conn)?)
 }
 
-/// What was published in a span of time, the newest first, but for what search engines are to leave out.
-pub(crate) fn sitemap_entries(app: &App, conn: &mut Conn, (from, until): (i64, i64), most: i64) -> Result<Vec<SitemapEntry>> {
+/// Returns the articles published in a period, newest first, except those with `noindex`.
+pub(crate) fn sitemap_entries(app: &App, conn: &mut Conn, from: i64, until: i64, most: i64) -> Result<Vec<SitemapEntry>> {
     let columns = (
         publications::id,
         publications::kind,

@@ -1,4 +1,4 @@
-//! What readers are shown of published articles, and the cache tags of it.
+//! The public views of articles, and their cache tags.
 
 use std::collections::HashMap;
 
@@ -11,17 +11,18 @@ use super::queries::{self, PublicLookup};
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
+use crate::events::KindTag;
 use crate::http::{Tags, length};
 
-/// What a public address answers.
+/// The result of reading a public article.
 pub(crate) enum PublicAnswer {
     /// The article.
     Here(Box<ArticleView>),
-    /// The slug that it has now.
+    /// The current slug of the article.
     Moved(String),
 }
 
-/// What readers find at an id or a slug.
+/// Reads the public article with an id, slug or former slug.
 pub(crate) fn read_published(app: &App, conn: &mut Conn, name: &str) -> Result<PublicAnswer> {
     match queries::look_up(conn, name)? {
         PublicLookup::Here(publication, text) => {
@@ -34,14 +35,14 @@ pub(crate) fn read_published(app: &App, conn: &mut Conn, name: &str) -> Result<P
     }
 }
 
-/// Cards of published articles, as readers get them.
+/// Returns cards of published articles.
 pub(crate) fn cards(app: &App, conn: &mut Conn, publications: Vec<Publication>) -> Result<Vec<ArticleCard>> {
     let inputs: Vec<CardInput> = publications.into_iter().map(CardInput::from).collect();
     let live = live(app, conn, &inputs, &[])?;
     Ok(inputs.into_iter().map(|input| live.card(app, input, Metadata::Derived)).collect())
 }
 
-/// Cards of those of these articles that are public, by their ids.
+/// Returns cards of the articles that are public, by id.
 pub(crate) fn cards_by_id(app: &App, conn: &mut Conn, ids: &[ArticleId]) -> Result<HashMap<ArticleId, ArticleCard>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
@@ -50,7 +51,7 @@ pub(crate) fn cards_by_id(app: &App, conn: &mut Conn, ids: &[ArticleId]) -> Resu
     Ok(cards(app, conn, rows)?.into_iter().map(|card| (card.id, card)).collect())
 }
 
-/// Published articles, whole.
+/// Returns the whole views of published articles.
 fn views(app: &App, conn: &mut Conn, publications: Vec<(Publication, Text)>) -> Result<Vec<ArticleView>> {
     let (inputs, texts): (Vec<CardInput>, Vec<Text>) =
         publications.into_iter().map(|(publication, text)| (CardInput::from(publication), text)).unzip();
@@ -59,7 +60,7 @@ fn views(app: &App, conn: &mut Conn, publications: Vec<(Publication, Text)>) -> 
     Ok(whole.map(|(input, text)| ArticleView { card: live.card(app, input, Metadata::Derived), body: live.body(text) }).collect())
 }
 
-/// A published article, whole, and cards of others: as many queries as for one of them.
+/// Returns the whole view of a published article and cards of others, with as many queries as for one article.
 pub(crate) fn view_among(
     app: &App,
     conn: &mut Conn,
@@ -73,7 +74,7 @@ pub(crate) fn view_among(
     Ok((ArticleView { card: live.card(app, input, Metadata::Derived), body: live.body(text) }, cards))
 }
 
-/// Published articles with their texts.
+/// Loads the texts of published articles and returns their whole views.
 pub(crate) fn whole(app: &App, conn: &mut Conn, rows: Vec<Publication>) -> Result<Vec<ArticleView>> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut texts = queries::texts(conn, &ids)?;
@@ -84,7 +85,7 @@ pub(crate) fn whole(app: &App, conn: &mut Conn, rows: Vec<Publication>) -> Resul
     views(app, conn, whole.collect())
 }
 
-/// Articles with their texts, and how long each is in an answer.
+/// Returns the views with their lengths in bytes as JSON.
 pub(crate) fn measured(views: Vec<ArticleView>) -> Result<Vec<(ArticleView, usize)>> {
     let measured = |view: ArticleView| {
         let size = length(&view)?;
@@ -116,30 +117,30 @@ impl From<Publication> for CardInput {
     }
 }
 
-/// Everything that a whole article was made of.
+/// Adds the cache tags of a whole article: its own and those of all resources that it shows.
 pub(crate) fn tags_of_whole(view: &ArticleView, tags: Tags) -> Tags {
     let mut tags = tags_of(std::slice::from_ref(&view.card), tags);
     for block in &view.body.blocks {
         if let BlockView::Image(block) = block {
-            tags.add("image", block.image.id);
+            tags.add(block.image.id);
         }
     }
     tags
 }
 
-/// Everything that cards were made of.
+/// Adds the cache tags of cards: their own and those of all resources that they show.
 pub(crate) fn tags_of(cards: &[ArticleCard], mut tags: Tags) -> Tags {
-    // It says whether comments are open, and where an article can be shared.
-    tags.add_kind("site");
+    // The site's settings decide whether comments are open and where an article can be shared.
+    tags.add_kind(KindTag::Site);
     for card in cards {
-        tags.add("article", card.id);
-        card.authors.iter().for_each(|author| tags.add("author", author.id));
+        tags.add(card.id);
+        card.authors.iter().for_each(|author| tags.add(author.id));
         card.comments.closes_at.iter().for_each(|closes_at| tags.hold_until(*closes_at));
-        card.section.iter().for_each(|section| tags.add("section", section.id));
-        card.tags.iter().for_each(|tag| tags.add("tag", tag.id));
+        card.section.iter().for_each(|section| tags.add(section.id));
+        card.tags.iter().for_each(|tag| tags.add(tag.id));
         let avatars = card.authors.iter().filter_map(|author| author.avatar.as_ref());
         let whole = card.hero_image.iter().chain(avatars).map(|image| image.id);
-        whole.chain(card.seo.image.iter().map(|image| image.id)).for_each(|image| tags.add("image", image));
+        whole.chain(card.seo.image.iter().map(|image| image.id)).for_each(|image| tags.add(image));
     }
     tags
 }

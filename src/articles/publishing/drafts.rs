@@ -1,4 +1,4 @@
-//! What clients may send to publish an article, and to submit it for review.
+//! The drafts that clients send to publish an article and to submit it for review.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -6,29 +6,30 @@ use utoipa::ToSchema;
 use crate::db::Timestamp;
 use crate::input::{Draft, Paragraph};
 
-/// What publishing may be told.
+/// A publication of an article, as clients send it.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PublicationDraft {
-    /// When readers get it; at once where absent. A time that has passed publishes at once, too, and dates the article to it.
+    /// The time when the revision becomes public; at once if absent. A time in the past also publishes at once, and becomes the article's
+    /// `published_at`.
     pub(crate) at: Option<Timestamp>,
-    /// When readers stop getting it; never where absent. Later than `at`, and than now.
+    /// The time when the publication ends; it must be later than `at` and in the future. If absent, the publication does not end.
     pub(crate) until: Option<Timestamp>,
-    /// The number of the save that is published, whatever is saved later; the last one where absent.
+    /// The number of the revision to publish; the latest if absent. Later saves do not change it.
     #[schema(minimum = 1, maximum = 2_147_483_647, example = 5)]
     pub(crate) revision: Option<i32>,
-    /// What was wrong in the copy that was public until then; shown to readers.
+    /// A description of an error in the version that was public before; readers see it.
     #[schema(value_type = Option<Paragraph>)]
     pub(crate) correction: Option<String>,
 }
 
 impl Draft for PublicationDraft {}
 
-/// What a submission for review may say.
+/// A submission for review, as clients send it.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReviewDraft {
-    /// What the reviewer should know; for the desk alone.
+    /// A note for the reviewer; readers never see it.
     #[schema(value_type = Option<Paragraph>)]
     pub(crate) note: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The state of an article over HTTP: in review or not, public or not.
+//! HTTP handlers for review and publication.
 
 use actix_web::{HttpResponse, delete, put, web};
 use utoipa::IntoParams;
@@ -16,12 +16,16 @@ pub(crate) fn routes(mount: &mut impl Mount) {
     mount.service(submit_article).service(return_article).service(publish_article).service(unpublish_article);
 }
 
-/// Submits an article for review.
+/// Submit an article for review
 ///
-/// It waits, with a `note` for whoever reviews it, until an editor publishes or schedules it, or returns it; `in_review=true` lists what waits.
-/// Contributors submit their drafts, others also changes of what is public. Submitting again replaces the note.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug.")), request_body = ReviewDraft,
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+/// The article waits with the `note` until an editor publishes, schedules or returns it; `GET /articles?in_review=true` lists waiting
+/// articles. Contributors can submit drafts; other users also changes of public articles. Submitting again replaces the note.
+#[utoipa::path(
+    tag = "Articles",
+    params(Caller<Writer>),
+    request_body = ReviewDraft,
+    responses((status = 200, body = ArticleEditorView, description = "The article.")),
+)]
 #[put("/articles/{article}/review")]
 async fn submit_article(body: OptionalBody, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -30,12 +34,15 @@ async fn submit_article(body: OptionalBody, request: Request, caller: Caller<Wri
     editor(&view, view.desk.version)
 }
 
-/// Returns an article from review.
+/// Return an article from review
 ///
-/// Editors and administrators return it to its author, who finds the `note` in `returned`; whoever submitted it may withdraw it. What is not in
-/// review stays as it is.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ReturnParameters),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 204, description = "It is not in review.")))]
+/// Editors and administrators return the article to its author, who finds the `note` in `returned`; the user who submitted it can
+/// withdraw it. An article that is not in review is unchanged.
+#[utoipa::path(
+    tag = "Articles",
+    params(ReturnParameters, Caller<Writer>),
+    responses((status = 204, description = "The article is not in review.")),
+)]
 #[delete("/articles/{article}/review")]
 async fn return_article(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -50,32 +57,37 @@ async fn return_article(request: Request, caller: Caller<Writer>, name: web::Pat
     Ok(no_content())
 }
 
-/// The parameters of returning.
+/// The parameters for returning an article.
 struct ReturnParameters;
 
 impl IntoParams for ReturnParameters {
     fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
         let schema = serde_json::json!({"type": "string", "maxLength": 2000, "pattern": "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$", "example": "Please check the year in the second paragraph."});
-        vec![parameter("note", "What its author should know; for the desk alone.", schema)]
+        vec![parameter("note", "A note for the article's author; readers never see it.", schema)]
     }
 }
 
-/// Publishes an article, or schedules it.
+/// Publish or schedule an article
 ///
-/// A save (the last one, or the one that `revision` names) becomes what readers get, whole: at once, or at `at`, within a second. What is planned
-/// for later is that save, whatever is saved until then. It ends at `until`; readers get `410` then.
-/// This replaces what was planned before, an end included. Publishing what is published already changes nothing, but for a new `correction`,
-/// which readers see with the article. An `at` that has passed publishes at once and dates the article to it.
-/// What belongs to the save and is there no more is named by `422`; its slug or language, where another article has them by now, by `409`.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug.")), request_body = PublicationDraft, security(("bearer" = ["author", "editor", "admin"])),
-    responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+/// Publishes a revision (the latest, or the one in `revision`) at once or, with a later `at`, within a second of that time. A
+/// scheduled publication always publishes that revision, even if the article is saved again. At `until` the publication ends, and
+/// readers get `410`. The request replaces any earlier schedule and end. If the revision is already public, nothing changes, except
+/// that a new `correction` is added for readers. An `at` in the past publishes at once and dates the article to it. If the revision
+/// refers to deleted resources, the response is `422` and names them; if another article now has its slug or language, the response
+/// is `409`.
+#[utoipa::path(
+    tag = "Articles",
+    params(Caller<Author>),
+    request_body = PublicationDraft,
+    responses((status = 200, body = ArticleEditorView, description = "The article.")),
+)]
 #[put("/articles/{article}/publication")]
 async fn publish_article(body: OptionalBody, request: Request, caller: Caller<Author>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
     let caller = caller.as_writer();
     let condition = request.precondition();
     let (reader, save, number) = (caller.clone(), name.clone(), body.0.object().ok().and_then(|sent| sent.get("revision")?.as_i64()));
-    // Rendered here, so that no other write waits for it; what is wrong is told by the operation itself.
+    // Rendered before the transaction, so that other writes need not wait for it. The operation reports any errors.
     if let Some(number) = number
         && let Ok(text) = request.read(move |_, conn| snapshots::text(conn, &reader, &save, number)).await
     {
@@ -85,11 +97,14 @@ async fn publish_article(body: OptionalBody, request: Request, caller: Caller<Au
     editor(&view, view.desk.version)
 }
 
-/// Withdraws an article, or what is planned for it.
+/// Withdraw an article, or cancel its schedule
 ///
-/// Gives up the publication that is planned; where none is, readers see the article no more (`410`). The working copy stays.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug.")), security(("bearer" = ["author", "editor", "admin"])),
-    responses((status = 204, description = "Nothing is planned any more or, where nothing was, nothing is public.")))]
+/// Cancels the scheduled publication. If there is none, withdraws the published version: readers get `410`. The working copy is unchanged.
+#[utoipa::path(
+    tag = "Articles",
+    params(Caller<Author>),
+    responses((status = 204, description = "The schedule is cancelled or, if there was none, the article is not public.")),
+)]
 #[delete("/articles/{article}/publication")]
 async fn unpublish_article(request: Request, caller: Caller<Author>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -1,6 +1,6 @@
-//! The way from the desk to readers and back: publishing, scheduling, review, unpublishing, the trash.
+//! Publishing, scheduling, review, withdrawal, and the trash.
 //!
-//! Invariant: this folder alone writes the published copy, whole, from one save.
+//! Invariant: only this folder writes the published version, always as a whole and from one revision.
 
 mod drafts;
 pub(super) mod handlers;

@@ -1,4 +1,4 @@
-//! All SQL that writes the published copy, and what is counted of it.
+//! SQL queries that write the published version, and those for the counts that depend on it.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -7,55 +7,56 @@ use diesel::prelude::*;
 use super::super::content::content::{ArticleId, ArticleKind, Relations};
 use super::super::public::publication::Publication;
 use crate::authors::Author;
-use crate::db::{Conn, Id, Json, straight};
+use crate::db::{Conn, Id, Json, on_engine};
 use crate::error::{Code, Error, Result, conflict_on};
+use crate::events::{CacheTag, KindTag};
 use crate::images::Image;
 use crate::markdown::Rendered;
 use crate::schema::{articles, public_slugs, publication_authors, publication_images, publication_tags, publication_texts, publications};
 use crate::taxonomy::{Section, Tag};
 
-/// What a published copy is counted under, and who is shown with it.
+/// The resources that count a published version, or show it.
 #[derive(Default)]
 pub(super) struct Counted {
-    /// What it is; none where there is none.
+    /// The kind; `None` if there is no published version.
     pub(super) kind: Option<ArticleKind>,
     pub(super) authors: Vec<Id<Author>>,
     pub(super) tags: Vec<Id<Tag>>,
     pub(super) sections: Vec<Id<Section>>,
-    /// The published translations, itself among them.
+    /// The published translations, including the article itself.
     pub(super) translations: Vec<ArticleId>,
-    /// The pictures that readers see with it.
+    /// The images that readers see in the article.
     pub(super) images: Vec<Id<Image>>,
 }
 
-/// The cache tags of all public answers that change with a published copy, each once: itself and its translations, which
-/// name it; pictures that readers see from now on, or no more; and all that counts. Other articles of its section show the
-/// section, and not how much is in it.
-pub(super) fn touched(before: &Counted, after: &Counted) -> Vec<String> {
-    let lists = ["articles", "authors", "sections", "tags"].map(str::to_owned);
-    let translations = before.translations.iter().chain(&after.translations).map(|id| format!("article:{id}"));
+/// Returns the cache tags of all public responses that change with a published version, without duplicates: those of the article and
+/// its translations, which refer to it; of images that become visible or hidden; and of all resources that count articles. Other
+/// articles of the section show the section, but not its count.
+pub(super) fn touched(before: &Counted, after: &Counted) -> Vec<CacheTag> {
+    let lists = [KindTag::Articles, KindTag::Authors, KindTag::Sections, KindTag::Tags].map(CacheTag::from);
+    let translations = before.translations.iter().chain(&after.translations).map(|id| CacheTag::from(*id));
     let (shown, seen) = (before.images.iter().collect::<HashSet<_>>(), after.images.iter().collect::<HashSet<_>>());
-    let images = shown.symmetric_difference(&seen).map(|id| format!("image:{id}"));
-    lists.into_iter().chain(translations).chain(images).collect::<BTreeSet<String>>().into_iter().collect()
+    let images = shown.symmetric_difference(&seen).map(|id| CacheTag::from(**id));
+    lists.into_iter().chain(translations).chain(images).collect::<BTreeSet<CacheTag>>().into_iter().collect()
 }
 
-/// Kind, section, translations, hero image.
+/// Kind, section, translation group, hero image.
 type CountedColumns = (ArticleKind, Option<Id<Section>>, ArticleId, Option<Id<Image>>);
 
-/// What the published copy is counted under now.
+/// Returns the resources that count the published version now.
 pub(super) fn counted(conn: &mut Conn, id: ArticleId) -> Result<Counted> {
     let counted = (publications::kind, publications::section_id, publications::translation_group, publications::hero_image_id);
     let own = publications::table.filter(publications::id.eq(id)).select(counted);
-    let columns = straight!(conn, conn => own.first::<CountedColumns>(conn).optional())?;
+    let columns = on_engine!(conn, conn => own.first::<CountedColumns>(conn).optional())?;
     let Some((kind, section, group, hero)) = columns else { return Ok(Counted::default()) };
     let group = publications::table.filter(publications::translation_group.eq(group)).select(publications::id);
-    let translations = straight!(conn, conn => group.load(conn))?;
+    let translations = on_engine!(conn, conn => group.load(conn))?;
     let Relations { authors, tags, mut images } = relations(conn, id)?;
     images.extend(hero);
     Ok(Counted { kind: Some(kind), authors, tags, sections: section.into_iter().collect(), translations, images })
 }
 
-/// What belongs to a published copy.
+/// Returns the relations of a published version.
 fn relations(conn: &mut Conn, id: ArticleId) -> Result<Relations> {
     let authors = publication_authors::table
         .filter(publication_authors::article_id.eq(id))
@@ -69,21 +70,21 @@ fn relations(conn: &mut Conn, id: ArticleId) -> Result<Relations> {
         .filter(publication_images::article_id.eq(id))
         .order(publication_images::position)
         .select(publication_images::image_id);
-    Ok(straight!(conn, conn => Relations { authors: authors.load(conn)?, tags: tags.load(conn)?, images: images.load(conn)? }))
+    Ok(on_engine!(conn, conn => Relations { authors: authors.load(conn)?, tags: tags.load(conn)?, images: images.load(conn)? }))
 }
 
-/// Writes the published copy, whole.
+/// Stores the published version as a whole.
 pub(super) fn put(conn: &mut Conn, row: &Publication, rendered: &Json<Rendered>, relations: &Relations) -> Result<()> {
     let (id, slug) = (row.id, &row.content.slug);
-    let taken = || Error::new(Code::SlugTaken, format!("The slug {slug:?} is another article's."));
+    let taken = || Error::new(Code::SlugTaken, format!("Another article has the slug {slug:?}."));
     let text = publication_texts::rendered.eq(rendered);
     let own = publications::table.filter(publications::id.eq(id));
-    let changed = conflict_on(straight!(conn, conn => diesel::update(own).set(row).execute(conn)), taken)?;
+    let changed = conflict_on(on_engine!(conn, conn => diesel::update(own).set(row).execute(conn)), taken)?;
     if changed > 0 {
         let own = publication_texts::table.filter(publication_texts::article_id.eq(id));
-        straight!(conn, conn => diesel::update(own).set(text).execute(conn))?;
+        on_engine!(conn, conn => diesel::update(own).set(text).execute(conn))?;
     } else {
-        // Comments are counted without waiting for those who save the article, so that what they loaded may be old.
+        // Counting comments does not wait for saves of the article, so the count is read again here.
         let mut first = row.clone();
         first.comment_count = articles::table.filter(articles::id.eq(id)).select(articles::comment_count).first(conn)?;
         conflict_on(diesel::insert_into(publications::table).values(&first).execute(conn), taken)?;
@@ -91,7 +92,7 @@ pub(super) fn put(conn: &mut Conn, row: &Publication, rendered: &Json<Rendered>,
     }
     set_relations(conn, id, relations)?;
     let owner = public_slugs::table.filter(public_slugs::slug.eq(slug)).select(public_slugs::article_id);
-    let owner: Option<ArticleId> = straight!(conn, conn => owner.first(conn).optional())?;
+    let owner: Option<ArticleId> = on_engine!(conn, conn => owner.first(conn).optional())?;
     match owner {
         Some(owner) if owner == id => Ok(()),
         Some(_) => Err(taken()),
@@ -102,7 +103,7 @@ pub(super) fn put(conn: &mut Conn, row: &Publication, rendered: &Json<Rendered>,
     }
 }
 
-/// Replaces what belongs to a published copy, where that is something else now.
+/// Replaces the relations of a published version, as far as they have changed.
 fn set_relations(conn: &mut Conn, id: ArticleId, relations: &Relations) -> Result<()> {
     let before = self::relations(conn, id)?;
     if before.authors != relations.authors {
@@ -134,7 +135,7 @@ fn set_relations(conn: &mut Conn, id: ArticleId, relations: &Relations) -> Resul
     Ok(())
 }
 
-/// Takes the published copy away.
+/// Deletes the published version.
 pub(super) fn remove(conn: &mut Conn, id: ArticleId) -> Result<()> {
     diesel::delete(publications::table.filter(publications::id.eq(id))).execute(conn)?;
     Ok(())

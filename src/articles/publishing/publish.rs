@@ -1,10 +1,11 @@
-//! Publishing: at once or at a time, and giving it up.
+//! Publishing, scheduling, and withdrawal of articles.
 
 use serde_json::{Value, json};
 
 use super::super::desk::article::{Article, Status};
 use super::super::desk::operations::locked;
 use super::super::desk::plan::{ArticlePlan, Schedule};
+use super::super::desk::rights::require_own_profile;
 use super::super::desk::views::{ArticleEditorView, editor_view};
 use super::super::desk::workflow::{self, ArticleEvent, ArticleStep};
 use super::super::desk::{plan_queries, queries};
@@ -13,12 +14,13 @@ use super::release::{self, Release};
 use super::snapshots::{self, PublishableSave};
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
-use crate::error::{Code, Error, Fault, Result};
+use crate::error::{Error, Fault, Result};
+use crate::events::EventKind;
 use crate::http::Precondition;
 use crate::input::Input;
 use crate::users::{Caller, Writer};
 
-/// Publishes a save or schedules it, in the place of what was planned before.
+/// Publishes or schedules a revision. Replaces an earlier schedule.
 pub(crate) fn publish(
     app: &App,
     conn: &mut Conn,
@@ -35,8 +37,8 @@ pub(crate) fn publish(
     let chosen = snapshots::find(app, conn, &article, draft.revision.unwrap_or(article.revision))?;
     condition.check_bare(article.version)?;
     workflow::require(ArticleStep::Publish, &article, &plan)?;
-    snapshots::require_free(conn, &article, &chosen)?;
-    require_own_profile(caller, &chosen)?;
+    snapshots::require_free(conn, Some(caller), &article, &chosen)?;
+    require_own_profile(caller, &chosen.snapshot.relations.authors)?;
     let PublicationDraft { at, until, revision: _, correction } = draft;
     match at {
         Some(at) if at > now => {
@@ -59,11 +61,11 @@ fn refuse_early_end(draft: &PublicationDraft, now: Timestamp) -> Result<()> {
     }
     let bound = serde_json::to_value(begin).unwrap_or_default();
     Err(Error::invalid(vec![
-        Fault::at("/until", "out_of_range", "A publication ends after it begins, and not in the past.").bound("min", bound),
+        Fault::at("/until", "out_of_range", "The end must be in the future and later than the beginning.").bound("min", bound),
     ]))
 }
 
-/// Plans a publication; nothing happens where it is planned like this already, and nobody waits for a decision.
+/// Schedules a publication. Nothing changes if the same publication is already scheduled and the article is not in review.
 fn plan_ahead(
     app: &App,
     conn: &mut Conn,
@@ -84,11 +86,11 @@ fn plan_ahead(
     }
     article.touch(app.now());
     queries::update_status(conn, article)?;
-    let kind = "article.scheduled";
+    let kind = EventKind::ArticleScheduled;
     workflow::record(app, conn, ArticleEvent { kind, article, actor: caller.actor(), tags: Vec::new(), details })
 }
 
-/// Gives up what is planned, else takes the published copy away; the working copy stays.
+/// Cancels the schedule or, if there is none, deletes the published version. The working copy is unchanged.
 pub(crate) fn unpublish(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, condition: &Precondition) -> Result<()> {
     let mut article = locked(conn, caller, name)?;
     condition.check_bare(article.version)?;
@@ -100,12 +102,12 @@ pub(crate) fn unpublish(app: &App, conn: &mut Conn, caller: &Caller<Writer>, nam
         Status::Published if plan.scheduled_at.is_none() => {
             tags = release::withdraw(conn, &mut article)?;
             plan.ends_at = None;
-            "article.unpublished"
+            EventKind::ArticleUnpublished
         }
-        Status::Published => "article.unscheduled",
+        Status::Published => EventKind::ArticleUnscheduled,
         Status::Scheduled => {
             article.status = Status::Draft;
-            "article.unscheduled"
+            EventKind::ArticleUnscheduled
         }
     };
     plan.clear_schedule();
@@ -115,37 +117,22 @@ pub(crate) fn unpublish(app: &App, conn: &mut Conn, caller: &Caller<Writer>, nam
     workflow::record(app, conn, ArticleEvent { kind, article: &article, actor: caller.actor(), tags, details: Value::Null })
 }
 
-/// Publishes the working copy of an article that is already loaded. What was planned is done with it; an end stays.
+/// Publishes the working copy of a loaded article. Removes the schedule; the end is kept.
 pub(crate) fn publish_now(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article) -> Result<()> {
     let chosen = snapshots::current(conn, article)?;
-    require_own_profile(caller, &chosen)?;
-    release_current(app, conn, article, (chosen, caller.actor()))
+    require_own_profile(caller, &chosen.snapshot.relations.authors)?;
+    release_current(app, conn, article, chosen, caller.actor())
 }
 
-/// The same for a look ahead, which anybody may have of what they may read.
+/// Publishes the working copy in a simulation. Unlike publishing, this needs no own profile in the byline.
 pub(crate) fn simulate(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article) -> Result<()> {
     let chosen = snapshots::current(conn, article)?;
-    release_current(app, conn, article, (chosen, caller.actor()))
+    release_current(app, conn, article, chosen, caller.actor())
 }
 
-fn release_current(app: &App, conn: &mut Conn, article: &mut Article, (chosen, actor): (PublishableSave, Option<String>)) -> Result<()> {
+fn release_current(app: &App, conn: &mut Conn, article: &mut Article, chosen: PublishableSave, actor: Option<String>) -> Result<()> {
     let plan = plan_queries::plan(conn, article.id)?;
     let until = plan.until(article.status);
     let release = Release { chosen, published_at: None, until, correction: None, actor, details: Value::Null };
     release::release(app, conn, article, plan, release)
-}
-
-/// Who may not edit everybody's articles publishes under their own name: alone, or beside others.
-fn require_own_profile(caller: &Caller<Writer>, chosen: &PublishableSave) -> Result<()> {
-    if caller.edits_all() {
-        return Ok(());
-    }
-    let detail = match caller.author {
-        None => "You have no author's profile to publish under. Make one at /api/v1/authors, and put it among the authors.",
-        Some(own) if !chosen.snapshot.relations.authors.contains(&own) => {
-            "Your own profile is not among the authors. Add it, or ask an editor to publish the article."
-        }
-        Some(_) => return Ok(()),
-    };
-    Err(Error::new(Code::NoProfile, detail))
 }

@@ -1,4 +1,4 @@
-//! The published copy: a save becomes it, whole, and it ends.
+//! Releases: a revision becomes the published version, or the published version is withdrawn.
 
 use serde_json::{Value, json};
 
@@ -12,28 +12,29 @@ use super::publication_queries::{self, Counted};
 use super::snapshots::PublishableSave;
 use crate::app::App;
 use crate::authors;
-use crate::db::{Conn, Json, Timestamp, fold, lock};
+use crate::db::{Conn, Json, Lock, Timestamp, fold};
 use crate::error::Result;
+use crate::events::{CacheTag, EventKind, KindTag};
 use crate::markdown::Rendered;
 use crate::taxonomy;
 
-/// How a save becomes public.
+/// The release of a revision.
 pub(crate) struct Release {
-    /// What becomes public.
+    /// The revision.
     pub(crate) chosen: PublishableSave,
-    /// When readers are told that it was first published, where not by what was known before.
+    /// The time of the first publication; `None` to keep the known one or else use the current time.
     pub(crate) published_at: Option<Timestamp>,
-    /// When it ends.
+    /// The time when the publication ends.
     pub(crate) until: Option<Timestamp>,
-    /// What was wrong before.
+    /// A description of an error in the earlier version.
     pub(crate) correction: Option<String>,
-    /// Who did it; nobody where the clock did.
+    /// The user who publishes; `None` for the scheduler.
     pub(crate) actor: Option<String>,
-    /// What else the audit log should say.
+    /// Further details for the audit log.
     pub(crate) details: Value,
 }
 
-/// Makes a save public; nothing happens where readers have it as it is, and nobody waits for a decision.
+/// Publishes a revision. Nothing changes if it is already public in the same form and the article is not in review.
 pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut plan: ArticlePlan, release: Release) -> Result<()> {
     workflow::require(ArticleStep::Publish, article, &plan)?;
     let Release { chosen, published_at, until, correction, actor, mut details } = release;
@@ -51,7 +52,7 @@ pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
         plan_queries::save(conn, plan)?;
         article.touch(now);
         queries::update_status(conn, article)?;
-        let kind = "article.end_changed";
+        let kind = EventKind::ArticleEndChanged;
         return workflow::record(app, conn, ArticleEvent { kind, article, actor, tags: Vec::new(), details: json!({"until": until}) });
     }
     plan.settle();
@@ -69,8 +70,8 @@ pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
     if details.is_null() {
         details = json!({"revision": number, "until": until});
     }
-    // Who merges two authors, say, or publishes as well, would change what the steps are counted from.
-    lock(conn, "article counts")?;
+    // Merges and other publications would change the counts that the steps are derived from.
+    Lock::ArticleCounts.take(conn)?;
     let before = publication_queries::counted(conn, article.id)?;
     let ArticleSnapshot { content, markdown: _, relations } = snapshot;
     let publication = publication(article, content, &rendered, (published_at, now));
@@ -79,12 +80,12 @@ pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
     recount(conn, &before, &after)?;
     let mut tags = publication_queries::touched(&before, &after);
     let introduced = authors::make_public(conn, &relations.authors)?;
-    tags.extend(introduced.iter().map(|author| format!("author:{author}")));
-    tags.extend(introduced.first().map(|_| "authors".to_owned()));
-    workflow::record(app, conn, ArticleEvent { kind: "article.published", article, actor, tags, details })
+    tags.extend(introduced.iter().map(|author| CacheTag::from(*author)));
+    tags.extend(introduced.first().map(|_| KindTag::Authors.into()));
+    workflow::record(app, conn, ArticleEvent { kind: EventKind::ArticlePublished, article, actor, tags, details })
 }
 
-/// What a save is as it becomes public; its translations, comments and corrections are the article's own.
+/// Returns the published version of a revision. The translation group, comments and corrections are the article's current ones.
 fn publication(article: &Article, content: Content, rendered: &Rendered, (published_at, now): (Timestamp, Timestamp)) -> Publication {
     let (word_count, reading_minutes) = measure(rendered);
     let own = content.excerpt.clone().or_else(|| content.dek.clone());
@@ -103,10 +104,10 @@ fn publication(article: &Article, content: Content, rendered: &Rendered, (publis
     }
 }
 
-/// Takes the published copy away, and the counts with it; gives the cache tags of what readers see changed.
-pub(crate) fn withdraw(conn: &mut Conn, article: &mut Article) -> Result<Vec<String>> {
-    // As in `release`.
-    lock(conn, "article counts")?;
+/// Deletes the published version and updates the counts. Returns the cache tags of the changed public responses.
+pub(crate) fn withdraw(conn: &mut Conn, article: &mut Article) -> Result<Vec<CacheTag>> {
+    // The lock has the same reason as in `release`.
+    Lock::ArticleCounts.take(conn)?;
     let before = publication_queries::counted(conn, article.id)?;
     publication_queries::remove(conn, article.id)?;
     article.status = Status::Draft;
@@ -116,9 +117,9 @@ pub(crate) fn withdraw(conn: &mut Conn, article: &mut Article) -> Result<Vec<Str
     Ok(publication_queries::touched(&before, &after))
 }
 
-/// Counts what a published copy has come under, and what it has left.
+/// Updates the article counts of the resources that a published version has joined or left.
 fn recount(conn: &mut Conn, before: &Counted, after: &Counted) -> Result<()> {
-    // Pages are not counted among the articles.
+    // Standing pages are not counted.
     let none = Counted::default();
     let [before, after] = [before, after].map(|counted| if counted.kind == Some(ArticleKind::Article) { counted } else { &none });
     for (these, others, step) in [(before, after, -1), (after, before, 1)] {

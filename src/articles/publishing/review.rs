@@ -1,9 +1,10 @@
-//! Review: a contributor's way to publication. Submitting asks an editor to look, returning hands the draft back with a note.
+//! Review: users submit articles, and editors publish them or return them with a note.
 
 use serde_json::{Value, json};
 
 use super::super::desk::article::Status;
-use super::super::desk::operations::{locked, refuse_contributor};
+use super::super::desk::operations::locked;
+use super::super::desk::rights::refuse_contributor;
 use super::super::desk::views::{ArticleEditorView, editor_view};
 use super::super::desk::workflow::{self, ArticleEvent, ArticleStep};
 use super::super::desk::{plan_queries, queries};
@@ -11,11 +12,12 @@ use super::drafts::ReviewDraft;
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::events::EventKind;
 use crate::http::Precondition;
 use crate::input::Input;
 use crate::users::{Caller, Writer};
 
-/// Submits an article; nothing happens where it waits with the same note already.
+/// Submits an article for review. Nothing changes if it already waits with the same note.
 pub(crate) fn submit(
     app: &App,
     conn: &mut Conn,
@@ -36,7 +38,7 @@ pub(crate) fn submit(
         plan_queries::save(conn, plan)?;
         article.touch(now);
         queries::update_status(conn, &article)?;
-        let kind = "article.submitted";
+        let kind = EventKind::ArticleSubmitted;
         workflow::record(
             app,
             conn,
@@ -46,27 +48,27 @@ pub(crate) fn submit(
     editor_view(app, conn, article)
 }
 
-/// What returns an article from review.
+/// A request to return an article from review.
 pub(crate) struct Return<'a> {
-    /// Which article.
+    /// The id or slug of the article.
     pub(crate) name: &'a str,
-    /// Which version of it.
+    /// The version that the request is based on.
     pub(crate) condition: &'a Precondition,
-    /// What its author should know.
+    /// A note for the author.
     pub(crate) note: Option<String>,
 }
 
-/// Returns an article; only editors, and whoever submitted it, may.
+/// Returns an article from review. Only editors, and the user who submitted it, may do so.
 pub(crate) fn give_back(app: &App, conn: &mut Conn, caller: &Caller<Writer>, wanted: Return<'_>) -> Result<()> {
     let mut article = locked(conn, caller, wanted.name)?;
     let mut plan = plan_queries::plan(conn, article.id)?;
     let own = plan.review_by == Some(caller.user);
     if plan.review_at.is_some() && !own && !caller.edits_all() {
-        return Err(Error::forbidden("Editors return what is in review; whoever submitted it may withdraw it."));
+        return Err(Error::forbidden("Only editors, and the user who submitted it, can end the review."));
     }
     wanted.condition.check_bare(article.version)?;
     if plan.review_at.is_none() {
-        // What waits for nobody is where returning leads to; the trash is not.
+        // An article that is not in review needs no return; one in the trash is an error.
         return if article.status == Status::Trashed { workflow::require(ArticleStep::Return, &article, &plan) } else { Ok(()) };
     }
     let now = app.now();
@@ -75,7 +77,7 @@ pub(crate) fn give_back(app: &App, conn: &mut Conn, caller: &Caller<Writer>, wan
     article.touch(now);
     queries::update_status(conn, &article)?;
     let event = ArticleEvent {
-        kind: "article.returned",
+        kind: EventKind::ArticleReturned,
         article: &article,
         actor: caller.actor(),
         tags: Vec::new(),

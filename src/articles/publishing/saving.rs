@@ -1,4 +1,4 @@
-//! Saving at the desk, and publishing what was saved in the same step where that is asked for.
+//! Saves that can publish in the same transaction.
 
 use super::super::desk::operations::{self, ArticleChange, Saved, Saving};
 use super::super::desk::views::{ArticleEditorView, saved_view};
@@ -9,10 +9,10 @@ use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::users::{Caller, Role, Writer};
 
-/// Makes an article.
+/// Creates an article.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input, saving: Saving<'_>) -> Result<ArticleEditorView> {
     if saving.publish && caller.role == Role::Contributor {
-        return Err(Error::forbidden("Contributors submit their articles; authors and editors publish."));
+        return Err(Error::forbidden("Contributors cannot publish; submit the article for review."));
     }
     let saved = operations::create(app, conn, caller, input, saving.note)?;
     answer(app, conn, caller, saved, saving.publish)

@@ -1,4 +1,4 @@
-//! Finds what can be published: the working copy, or an earlier save as long as all that belongs to it is there.
+//! Finds revisions to publish: the working copy, or an earlier revision if all resources it refers to still exist.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,53 +8,56 @@ use super::super::desk::article::Article;
 use super::super::desk::operations::found;
 use super::super::desk::queries;
 use super::super::desk::referents::Referents;
+use super::super::desk::slugs;
 use crate::app::App;
-use crate::db::{Conn, lock};
+use crate::db::{Conn, Lock};
 use crate::error::{Code, Error, Fault, Result};
 use crate::markdown::Rendered;
 use crate::users::{Caller, Writer};
 
-/// One save, ready to be published.
+/// A revision that is ready to be published.
 #[derive(Clone, Debug)]
 pub(super) struct PublishableSave {
-    /// Its number.
+    /// The number of the revision.
     pub(super) number: i32,
     pub(super) snapshot: ArticleSnapshot,
-    /// Its text, ready for readers.
+    /// The rendered text.
     pub(super) rendered: Rendered,
 }
 
-/// The working copy.
+/// Returns the working copy as a revision to publish.
 pub(super) fn current(conn: &mut Conn, article: &Article) -> Result<PublishableSave> {
     let (text, relations) = (queries::text(conn, article.id)?, queries::relations(conn, article.id)?);
     Ok(PublishableSave { number: article.revision, snapshot: article.snapshot(&text, relations), rendered: text.rendered.0 })
 }
 
-/// A save by its number; the faults name everything of it that there is no more.
+/// Returns the revision with a number to publish. The errors name all resources of it that no longer exist.
 pub(super) fn find(app: &App, conn: &mut Conn, article: &Article, number: i32) -> Result<PublishableSave> {
     if number == article.revision {
         return current(conn, article);
     }
-    let unknown = || Error::invalid(vec![Fault::at("/revision", "unknown_reference", format!("There is no save {number}."))]);
+    let unknown = || Error::invalid(vec![Fault::at("/revision", "unknown_reference", format!("There is no revision {number}."))]);
     let snapshot = queries::saved(conn, article.id, number)?.ok_or_else(unknown)?;
     let gone = gone(app, conn, article.id, &snapshot)?.into_iter().map(|(kind, id)| {
-        Fault::at("/revision", "unknown_reference", format!("Save {number} has the {} {id:?}, which there is no more.", kind.name()))
+        Fault::at("/revision", "unknown_reference", format!("Revision {number} has the {} {id:?}, which no longer exists.", kind.name()))
     });
     let gone: Vec<Fault> = gone.collect();
     if !gone.is_empty() {
         return Err(Error::invalid(gone));
     }
-    let rendered = app.renderings.body(&snapshot.markdown).map_err(|why| Error::conflict(format!("The text of save {number}: {why}")))?;
+    let rendered =
+        app.renderings.body(&snapshot.markdown).map_err(|why| Error::conflict(format!("The text of revision {number}: {why}")))?;
     Ok(PublishableSave { number, snapshot, rendered: Arc::unwrap_or_clone(rendered) })
 }
 
-/// What belongs to a save and is there no more, each once: its kind and id.
+/// Returns the kinds and ids of the resources of a revision that no longer exist, without duplicates.
 fn gone(app: &App, conn: &mut Conn, article: ArticleId, snapshot: &ArticleSnapshot) -> Result<BTreeSet<(MissingKind, String)>> {
     let missing = Referents::load(app, conn, &[snapshot])?.missing(article, snapshot);
     Ok(missing.into_iter().filter_map(|one| Some((kind_at(&one.pointer)?, one.value))).collect())
 }
 
-/// What a member names. An original is not missed: what is published stays among its own translations.
+/// Returns the kind of resource at a pointer. A missing original is no error, because the published version keeps its own translation
+/// group.
 fn kind_at(pointer: &str) -> Option<MissingKind> {
     match pointer.split('/').nth(1)? {
         "authors" => Some(MissingKind::Author),
@@ -65,7 +68,7 @@ fn kind_at(pointer: &str) -> Option<MissingKind> {
     }
 }
 
-/// What a save can miss, in the order in which it is told.
+/// The kinds of resources that a revision may refer to, in the order of error messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum MissingKind {
     Author,
@@ -79,20 +82,20 @@ impl MissingKind {
         match self {
             Self::Author => "author",
             Self::Tag => "tag",
-            Self::Picture => "picture",
+            Self::Picture => "image",
             Self::Section => "section",
         }
     }
 }
 
-/// The Markdown of a save, to be rendered before the transaction begins.
+/// Returns the Markdown of a revision, to be rendered before the transaction begins.
 pub(super) fn text(conn: &mut Conn, caller: &Caller<Writer>, name: &str, number: i64) -> Result<String> {
     let article = found(conn, caller, name)?;
     let number = i32::try_from(number).map_err(|_| Error::not_found())?;
     Ok(queries::saved(conn, article.id, number)?.ok_or_else(Error::not_found)?.markdown)
 }
 
-/// Renders an earlier save before the transaction that publishes it; whatever is wrong is for that to tell.
+/// Renders an earlier revision before the transaction that publishes it and reports any errors.
 pub(super) async fn prepare(app: &App, id: ArticleId, number: i32) {
     if let Ok(Some(snapshot)) = app.db.read(move |conn| queries::saved(conn, id, number)).await {
         let app = app.clone();
@@ -100,19 +103,24 @@ pub(super) async fn prepare(app: &App, id: ArticleId, number: i32) {
     }
 }
 
-/// Refuses a save whose slug or language has become another's.
-pub(super) fn require_free(conn: &mut Conn, article: &Article, chosen: &PublishableSave) -> Result<()> {
+/// Returns an error if another article has the slug or language of a revision.
+///
+/// `caller` is `None` for the scheduler, to which the other article is not named.
+pub(super) fn require_free(conn: &mut Conn, caller: Option<&Caller<Writer>>, article: &Article, chosen: &PublishableSave) -> Result<()> {
     let PublishableSave { number, snapshot, rendered: _ } = chosen;
     let content = &snapshot.content;
     if *number == article.revision {
         return Ok(());
     }
-    lock(conn, "article slugs")?;
+    Lock::ArticleSlugs.take(conn)?;
     if queries::slug_taken(conn, &content.slug, article.id)? {
-        return Err(Error::new(Code::SlugTaken, format!("Another article has the slug {:?} of save {number}.", content.slug)));
+        if let Some(caller) = caller {
+            return Err(slugs::refusal(conn, caller, &content.slug)?);
+        }
+        return Err(Error::new(Code::SlugTaken, format!("Another article has the slug {:?} of revision {number}.", content.slug)));
     }
     if queries::locale_taken(conn, article.content.translation_group, &content.locale, article.id)? {
-        return Err(Error::conflict(format!("There is a translation into {:?}, the language of save {number}, already.", content.locale)));
+        return Err(Error::conflict(format!("Another translation has {:?}, the language of revision {number}.", content.locale)));
     }
     Ok(())
 }

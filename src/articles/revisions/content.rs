@@ -1,4 +1,4 @@
-//! What a save says, in the members of the editor view, with what it names as it is now.
+//! The content of a revision, with the members of the editor view and the current data of the resources it refers to.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -10,12 +10,12 @@ use crate::authors::AuthorCard;
 use crate::images::{ImageView, SocialImage};
 use crate::taxonomy::{SectionCard, TagCard};
 
-/// What was saved.
+/// The content of a revision, with the members of the editor view.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct RevisionContent {
-    /// Article or standing page.
+    /// The kind: article or standing page.
     pub(crate) kind: ArticleKind,
-    /// Its address.
+    /// The slug: the article's name in URLs.
     #[schema(example = "tram-line-9-opens")]
     pub(crate) slug: String,
     /// The headline.
@@ -24,43 +24,43 @@ pub(crate) struct RevisionContent {
     /// The sentence under the headline.
     #[schema(example = "The first trams run on Saturday")]
     pub(crate) dek: Option<String>,
-    /// What lists show; null where it is taken from the text.
+    /// The excerpt for lists; `null` if it is taken from the text.
     pub(crate) excerpt: Option<String>,
-    /// The text.
+    /// The text of the article.
     pub(crate) body: RevisionBody,
-    /// The language that it is written in (BCP 47).
+    /// The language of the article, as a BCP 47 tag.
     #[schema(example = "en")]
     pub(crate) locale: String,
-    /// The article that this is a translation of, by the id of the group's first.
+    /// The id of the first article in the group of translations; `null` for that article itself.
     pub(crate) translation_of: Option<ArticleId>,
-    /// The picture above the text.
+    /// The image above the text.
     pub(crate) hero_image: Option<ImageView>,
-    /// Who signs it, in order.
+    /// The authors, in the order of the byline.
     pub(crate) authors: Vec<AuthorCard>,
-    /// The section that it belongs to.
+    /// The section of the article.
     pub(crate) section: Option<SectionCard>,
-    /// What it is about.
+    /// The tags, in order.
     pub(crate) tags: Vec<TagCard>,
-    /// Whether front ends should make much of it.
+    /// Whether front ends should highlight the article.
     pub(crate) featured: bool,
-    /// Whether readers may comment, as far as the site lets them.
+    /// Whether readers may comment, if the site's settings permit it.
     pub(crate) comments_open: bool,
-    /// What search engines and social networks are told; null where it is derived.
+    /// The metadata for search engines and social networks; members that are derived from the article are `null`.
     pub(crate) seo: RevisionSeo,
-    /// Members of the site's own.
+    /// The site's custom members.
     #[schema(value_type = Object)]
     pub(crate) custom: Map<String, Value>,
 }
 
-/// The text of a save.
+/// The text of a revision.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct RevisionBody {
-    /// The text in Markdown.
+    /// The text as Markdown.
     #[schema(example = "The first trams run on **Saturday**.")]
     pub(crate) markdown: String,
 }
 
-/// What search engines and social networks are told, as it was saved.
+/// The metadata for search engines and social networks, as saved.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct RevisionSeo {
     /// The title for search engines.
@@ -69,17 +69,17 @@ pub(crate) struct RevisionSeo {
     /// The description for search engines.
     #[schema(example = "Eleven stops in the east of the city.")]
     pub(crate) description: Option<String>,
-    /// The address that this text is to be known under.
+    /// The canonical URL of the article.
     #[schema(format = "uri", example = "https://example.com/tram-line-9-opens")]
     pub(crate) canonical_url: Option<String>,
-    /// The picture that networks show.
+    /// The image for link previews on social networks.
     pub(crate) image: Option<SocialImage>,
-    /// Whether search engines should leave it out.
+    /// Whether search engines should not list the article.
     pub(crate) noindex: bool,
 }
 
 impl RevisionContent {
-    /// What a save of an article says.
+    /// Returns the content of a revision.
     pub(super) fn of(article: ArticleId, snapshot: &ArticleSnapshot, referents: &Referents) -> Self {
         let ArticleSnapshot { content, markdown, relations } = snapshot;
         let translation_of = (content.translation_group != article).then_some(content.translation_group);

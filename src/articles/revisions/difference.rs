@@ -1,4 +1,4 @@
-//! What differs between two saves, member by member.
+//! The differences between two revisions, member by member.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -9,47 +9,47 @@ use super::super::desk::members::{Member, members};
 use super::super::desk::referents::Referents;
 use super::words::{self, BodyDiff};
 
-/// What differs between two saves.
+/// The differences between two revisions.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct RevisionDiff {
-    /// The save that is looked at.
+    /// The number of the revision.
     #[schema(minimum = 1, example = 5)]
     pub(crate) number: i32,
-    /// The save that it is compared with; null where the first is compared with nothing.
+    /// The number of the revision that it is compared with; `null` if the first revision is compared with nothing.
     #[schema(minimum = 1, example = 4)]
     pub(crate) against: Option<i32>,
-    /// The members that differ, but for the text.
+    /// The members that differ, except the text.
     pub(crate) fields: Vec<FieldChange>,
-    /// How the text differs; null where it does not.
+    /// The differences of the text; `null` if there are none.
     pub(crate) body: Option<BodyDiff>,
 }
 
-/// A member that differs.
+/// A difference in one member.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct FieldChange {
-    /// Where it stands in the editor view, as a JSON Pointer (RFC 6901).
+    /// The place of the member in the editor view, as a JSON Pointer (RFC 6901).
     #[schema(example = "/title")]
     pub(crate) pointer: String,
-    /// What it was, as the editor view shows it; of what is no longer there, only the id.
+    /// The value in the revision `against`, as the editor view shows it; for deleted resources, only the id.
     #[schema(example = json!("Tram line 9 is late"))]
     pub(crate) before: Value,
-    /// What it became.
+    /// The value in the revision `number`, in the same form.
     #[schema(example = json!("Tram line 9 opens"))]
     pub(crate) after: Value,
 }
 
-/// Two saves of an article that are to be compared.
+/// Two revisions of an article to compare.
 pub(crate) struct Pair {
     pub(super) article: ArticleId,
     pub(super) number: i32,
     pub(super) after: ArticleSnapshot,
-    /// The save compared with, and its number.
+    /// The revision compared with, and its number.
     pub(super) before: Option<(i32, ArticleSnapshot)>,
     pub(super) referents: Referents,
 }
 
 impl Pair {
-    /// Compares them. Long texts take their time, so that no connection should be held meanwhile.
+    /// Compares the revisions. Long texts take time, so callers should hold no connection meanwhile.
     pub(super) fn difference(&self) -> RevisionDiff {
         let taken_apart = |snapshot: &ArticleSnapshot| members(self.article, snapshot, &self.referents);
         let before = self.before.as_ref().map(|(_, content)| taken_apart(content)).unwrap_or_default();

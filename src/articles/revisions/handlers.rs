@@ -1,4 +1,4 @@
-//! The operations on revisions over HTTP: unpack, one unit of work, answer.
+//! HTTP handlers for revisions.
 
 use actix_web::{HttpResponse, get, post, web};
 
@@ -8,7 +8,7 @@ use super::restoring::{self, RestoredArticle, Restoring};
 use super::revision::{LISTING, RevisionCard, RevisionView};
 use crate::db::Key;
 use crate::error::{Fault, Result};
-use crate::http::{Mount, Page, Request, editor, editor_page, listing_parameters, private};
+use crate::http::{Mount, NoteParameter, Page, Request, editor, editor_page, listing_parameters, private};
 use crate::input::{Kind, Query};
 use crate::users::{Caller, Writer};
 
@@ -19,21 +19,24 @@ pub(in crate::articles) fn routes(mount: &mut impl Mount) {
     mount.service(list_revisions).service(read_revision).service(diff_revision).service(restore_revision);
 }
 
-/// Takes the note of a save.
+/// Parses the note of a save.
 pub(in crate::articles) fn note_of(query: &mut Query) -> Option<String> {
     let note = query.key("note", Kind::Text)?.text();
     if note.trim_matches([' ', '\u{a0}']).is_empty() {
-        query.fault(Fault::parameter("note", "empty", "A note may not be blank; leave it out."));
+        query.fault(Fault::parameter("note", "empty", "A note must not be blank; leave it out."));
         return None;
     }
     Some(note)
 }
 
-/// Lists an article's revisions.
+/// List an article's revisions
 ///
-/// Every save, the newest first, without its content. For those who may work on the article.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), RevisionList), security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 200, body = Page<RevisionCard>, description = "A page of revisions.")))]
+/// Returns all revisions without their content, newest first. Allowed for users who can edit the article.
+#[utoipa::path(
+    tag = "Articles",
+    params(RevisionList, Caller<Writer>),
+    responses((status = 200, body = Page<RevisionCard>, description = "A page of revisions.")),
+)]
 #[get("/articles/{article}/revisions")]
 async fn list_revisions(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -43,47 +46,74 @@ async fn list_revisions(request: Request, caller: Caller<Writer>, name: web::Pat
     editor_page(&request, &list, &page)
 }
 
-/// Reads a revision.
+/// Read a revision
 ///
-/// What was saved, in the members of the editor view: `content` can be sent with `PUT`. What it named that has since been
-/// deleted is listed under `missing`.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("number" = i32, Path, description = "The revision's number.", minimum = 1)),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = RevisionView, description = "The revision.")))]
+/// Returns the saved content with the members of the editor view: `content` can be sent with `PUT`. References to resources that have
+/// since been deleted are listed in `missing`.
+#[utoipa::path(
+    tag = "Articles",
+    params(("number" = i32, Path, description = "The number of the revision.", minimum = 1), Caller<Writer>),
+    responses((status = 200, body = RevisionView, description = "The revision.")),
+)]
 #[get("/articles/{article}/revisions/{number}")]
 async fn read_revision(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     request.no_query()?;
-    let view = request.read(move |app, conn| operations::read(app, conn, &caller, (&path.0, &path.1))).await?;
+    let view = request.read(move |app, conn| operations::read(app, conn, &caller, &path.0, &path.1)).await?;
     private(200, &view)
 }
 
-/// Compares two revisions.
+/// Compare two revisions
 ///
-/// Member by member; the text word by word and as a unified diff. Texts that differ very much are compared roughly, and
-/// those that differ in more than 20,000 places by larger pieces, as `granularity` says.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("number" = i32, Path, description = "The revision's number.", minimum = 1),
-        ("against" = Option<i32>, Query, description = "The number of the revision to compare with; the one before where absent.", minimum = 1)),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = RevisionDiff, description = "What differs.")))]
+/// Returns the differences by member; for the text, word by word and as a unified diff. Very different texts are compared roughly.
+/// Texts that differ in more than 20,000 places are compared in larger pieces, as `granularity` says.
+#[utoipa::path(
+    tag = "Articles",
+    params(
+        ("number" = i32, Path, description = "The number of the revision.", minimum = 1),
+        (
+            "against" = Option<i32>,
+            Query,
+            description = "The number of the revision to compare with; the previous one if absent.",
+            minimum = 1,
+        ),
+        Caller<Writer>,
+    ),
+    responses((status = 200, body = RevisionDiff, description = "The differences.")),
+)]
 #[get("/articles/{article}/revisions/{number}/diff")]
 async fn diff_revision(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let mut query = request.query();
     let against = query.key("against", Kind::Int).as_ref().map(Key::int);
     query.finish()?;
-    // What is no number of a revision is simply one that the article does not have.
+    // A number out of range is one that the article does not have.
     let against = against.map(|number| i32::try_from(number).unwrap_or_default());
     let pair = request.read(move |app, conn| operations::pair(app, conn, &caller, (&path.0, &path.1), against)).await?;
     private(200, &request.compute(move |_| pair.difference()).await?)
 }
 
-/// Restores a revision.
+/// Restore a revision
 ///
-/// Saves its content as a new revision; none is taken away, and readers see nothing of it until it is published. What can't
-/// be had any more (a deleted author, section, tag or picture, a slug or a language that another article has taken) is left
-/// out or stays as it is, and `missing` lists it. Where the working copy says the same already, nothing is saved.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug."), ("number" = i32, Path, description = "The revision's number.", minimum = 1),
-        ("note" = Option<String>, Query, description = "What the history shall say of it; `Revision 3 restored` where absent.", min_length = 1, max_length = 400, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$"),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` of the version that this write is meant for; `412` when there is a newer one.")),
-    security(("bearer" = ["contributor", "author", "editor", "admin"])), responses((status = 200, body = RestoredArticle, description = "The article."),
-        (status = 412, description = "There is a newer version than the one named in If-Match."), (status = 428, description = "This server takes the write only with If-Match.")))]
+/// Saves the content as a new revision; no revision is deleted, and readers see the change when it is published. Content that can no
+/// longer be restored (a deleted author, section, tag or image, a slug or language that another article has taken) is omitted or
+/// unchanged, and is listed in `missing`. If the working copy already has this content, nothing is saved.
+#[utoipa::path(
+    tag = "Articles",
+    params(
+        ("number" = i32, Path, description = "The number of the revision.", minimum = 1),
+        NoteParameter,
+        (
+            "If-Match" = Option<String>,
+            Header,
+            description = "The `ETag` of the version to change; if there is a newer version, the response is `412`.",
+        ),
+        Caller<Writer>,
+    ),
+    responses(
+        (status = 200, body = RestoredArticle, description = "The article."),
+        (status = 412, description = "There is a newer version than the one in `If-Match`."),
+        (status = 428, description = "This server requires `If-Match` for this request."),
+    ),
+)]
 #[post("/articles/{article}/revisions/{number}/restore")]
 async fn restore_revision(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -92,7 +122,7 @@ async fn restore_revision(request: Request, caller: Caller<Writer>, path: web::P
     let condition = request.precondition();
     let (name, number) = path.into_inner();
     let (reader, place) = (caller.clone(), (name.clone(), number.clone()));
-    // Rendered here, so that no other write waits for it; what is wrong is told by the operation itself.
+    // Rendered before the transaction, so that other writes need not wait for it. The operation reports any errors.
     if let Ok(text) = request.read(move |_, conn| restoring::text(conn, &reader, &place.0, &place.1)).await {
         request.compute(move |app| app.renderings.body(&text).is_ok()).await?;
     }

@@ -1,7 +1,7 @@
-//! Every save of an article: listed, read, compared and restored.
+//! Revisions of articles: listing, reading, comparing and restoring them.
 //!
-//! Invariants: a revision never changes; what it names that has since been deleted is said to be missing, never left out in
-//! silence; restoring makes a new revision and takes none away.
+//! Invariants: a revision never changes; references to deleted resources are always reported as missing; restoring adds a revision
+//! and deletes none.
 
 mod content;
 mod difference;

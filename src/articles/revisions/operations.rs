@@ -1,4 +1,4 @@
-//! What can be done with revisions: plain functions of connection, caller and input.
+//! Operations on revisions: functions of a connection, a caller and input.
 
 use super::super::content::content::{ArticleId, ArticleSnapshot};
 use super::super::desk::article::{Article, Revision};
@@ -13,14 +13,14 @@ use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
 use crate::users::{Caller, Writer};
 
-/// One page of the saves of an article that the caller may work on.
+/// Returns a page of the revisions of an article that the caller may edit.
 pub(super) fn list(conn: &mut Conn, caller: &Caller<Writer>, name: &str, query: &PageQuery) -> Result<PageOf<RevisionCard>> {
     let article = found(conn, caller, name)?;
     queries::page(conn, article.id, query)?.with_rows(|saves| cards(conn, &article, saves))
 }
 
-/// A save, whole.
-pub(super) fn read(app: &App, conn: &mut Conn, caller: &Caller<Writer>, (name, number): (&str, &str)) -> Result<RevisionView> {
+/// Returns a whole revision.
+pub(super) fn read(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, number: &str) -> Result<RevisionView> {
     let article = found(conn, caller, name)?;
     let Revision { article_id: _, number, content, note, created_by, created_at, version: _ } = find(conn, article.id, number)?;
     let card = cards(conn, &article, vec![Save { number, note, created_by, created_at }])?.pop().ok_or_else(Error::not_found)?;
@@ -29,7 +29,7 @@ pub(super) fn read(app: &App, conn: &mut Conn, caller: &Caller<Writer>, (name, n
     Ok(RevisionView { card, content: RevisionContent::of(article.id, &content.0, &referents), missing })
 }
 
-/// Two saves that are to be compared: by default with the one before.
+/// Returns two revisions to compare: by default a revision and the previous one.
 pub(super) fn pair(
     app: &App,
     conn: &mut Conn,
@@ -52,7 +52,7 @@ pub(super) fn pair(
     Ok(Pair { article: article.id, number, after, before, referents })
 }
 
-/// The save of an article that a path names; that of another article is none.
+/// Returns the revision of an article with the number in a path.
 pub(super) fn find(conn: &mut Conn, article: ArticleId, number: &str) -> Result<Revision> {
     let plain = !number.starts_with(['+', '-', '0']);
     let number = number.parse().ok().filter(|_| plain).ok_or_else(Error::not_found)?;

@@ -1,59 +1,61 @@
-//! Restoring: what was saved once becomes the working copy again, as a new save.
+//! Restoring: the content of a revision becomes the working copy again, in a new revision.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::content::content::{ArticleId, ArticleSnapshot, Content};
 use super::super::desk::article::Article;
-use super::super::desk::operations::{NewSave, announce, found, locked, refuse_contributor, save};
+use super::super::desk::operations::{NewSave, announce, found, locked, save};
 use super::super::desk::referents::{Missing, Referents};
+use super::super::desk::rights::refuse_contributor;
 use super::super::desk::views::{ArticleEditorView, saved_view};
 use super::super::desk::workflow::{self, ArticleStep};
 use super::super::desk::{plan_queries, queries, slugs};
 use super::operations::find;
 use crate::app::App;
-use crate::db::{Conn, lock};
+use crate::db::{Conn, Lock};
 use crate::error::{Error, Result};
+use crate::events::EventKind;
 use crate::http::Precondition;
 use crate::input::CustomKind;
 use crate::users::{Caller, Writer};
 
-/// A working copy that says again what was saved once.
+/// A working copy with the restored content of a revision.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct RestoredArticle {
-    /// The working copy.
+    /// The working copy in the editor view.
     #[serde(flatten)]
     pub(crate) article: ArticleEditorView,
-    /// What the revision said that can't be had any more, and that the working copy therefore lacks or has as it was.
+    /// The content that could no longer be restored. The working copy lacks it or is unchanged there.
     pub(crate) missing: Vec<Missing>,
 }
 
-/// What is to be restored.
+/// A request to restore a revision.
 pub(super) struct Restoring<'a> {
-    /// The article.
+    /// The id or slug of the article.
     pub(super) name: &'a str,
-    /// The number of the save.
+    /// The number of the revision.
     pub(super) number: &'a str,
-    /// Which version the act is meant for.
+    /// The version of the article that the request is based on.
     pub(super) condition: &'a Precondition,
-    /// What the history shall say of it.
+    /// The note of the new revision.
     pub(super) note: Option<&'a str>,
 }
 
-/// The text of a save, to be rendered before the transaction begins.
+/// Returns the text of a revision, to be rendered before the transaction begins.
 pub(super) fn text(conn: &mut Conn, caller: &Caller<Writer>, name: &str, number: &str) -> Result<String> {
     let article = found(conn, caller, name)?;
     Ok(find(conn, article.id, number)?.content.0.markdown)
 }
 
-/// Makes a save's content the working copy's, as a new save; nothing happens where it is so already.
+/// Saves the content of a revision as a new one. Nothing changes if the working copy already has this content.
 pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, what: &Restoring<'_>) -> Result<RestoredArticle> {
     let mut article = locked(conn, caller, what.name)?;
     let revision = find(conn, article.id, what.number)?;
     refuse_contributor(caller, &article, false)?;
     what.condition.check_bare(article.version)?;
     workflow::require(ArticleStep::Save, &article, &plan_queries::plan(conn, article.id)?)?;
-    lock(conn, "article slugs")?;
+    Lock::ArticleSlugs.take(conn)?;
     let referents = Referents::load(app, conn, &[&revision.content.0])?;
     let mut missing = referents.missing(article.id, &revision.content.0);
     let mut snapshot = still_there(revision.content.0, &referents);
@@ -67,19 +69,19 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, what:
             return Err(Error::invalid(faults));
         }
         let rendered = app.renderings.body(&snapshot.markdown);
-        let rendered = rendered.map_err(|why| Error::conflict(format!("The text of this revision can't be saved any more. {why}")))?;
+        let rendered = rendered.map_err(|why| Error::conflict(format!("The text of this revision can no longer be saved. {why}")))?;
         if article.content.translation_group == article.id && snapshot.content.translation_group != article.id {
             queries::leave_translations(conn, article.id)?;
         }
         article.set_content(snapshot.content.clone(), &rendered, app.now());
         let note = note(what.note, revision.number, &missing);
         text = save(app, conn, caller, &mut article, NewSave { snapshot, rendered, note: Some(&note), before: Some(&text) })?;
-        announce(app, conn, caller, &article, "article.reverted")?;
+        announce(app, conn, caller, &article, EventKind::ArticleReverted)?;
     }
     Ok(RestoredArticle { article: saved_view(app, conn, article, text)?, missing })
 }
 
-/// A snapshot without what has been deleted.
+/// Returns a snapshot without references to deleted resources.
 fn still_there(snapshot: ArticleSnapshot, referents: &Referents) -> ArticleSnapshot {
     let ArticleSnapshot { mut content, markdown, mut relations } = snapshot;
     content.hero_image = content.hero_image.filter(|id| referents.images.contains_key(id));
@@ -91,7 +93,8 @@ fn still_there(snapshot: ArticleSnapshot, referents: &Referents) -> ArticleSnaps
     ArticleSnapshot { content, markdown, relations }
 }
 
-/// Finds the group that the article may join again; where its language has been given to another, both stay as they are.
+/// Sets the translation group that the article may join again. If another article in it has the same language, group and language are
+/// unchanged.
 fn settle_translation(
     conn: &mut Conn,
     caller: &Caller<Writer>,
@@ -102,7 +105,7 @@ fn settle_translation(
     let original = content.translation_group;
     content.translation_group = group_now(conn, caller, article, original)?;
     if original != article.id && content.translation_group == article.id && !missing.iter().any(|one| one.pointer == "/translation_of") {
-        missing.push(Missing::new("/translation_of", &original, "This article is another's."));
+        missing.push(Missing::new("/translation_of", &original, "You cannot edit this article."));
     }
     if queries::locale_taken(conn, content.translation_group, &content.locale, article.id)? {
         missing.push(Missing::new("/locale", &content.locale, "There is another translation into this language."));
@@ -115,7 +118,8 @@ fn settle_translation(
     Ok(())
 }
 
-/// The group of the article that this one was a translation of; its own where there is none that the caller may work on.
+/// Returns the translation group of the original article; the article's own group if the caller cannot edit the original or it no
+/// longer exists.
 fn group_now(conn: &mut Conn, caller: &Caller<Writer>, article: &Article, original: ArticleId) -> Result<ArticleId> {
     if original == article.id || original == article.content.translation_group {
         return Ok(original);
@@ -127,7 +131,7 @@ fn group_now(conn: &mut Conn, caller: &Caller<Writer>, article: &Article, origin
     }
 }
 
-/// Takes the old address again, where it is free.
+/// Keeps the current slug if the slug of the revision is taken or reserved.
 fn settle_slug(conn: &mut Conn, article: &Article, content: &mut Content, missing: &mut Vec<Missing>) -> Result<()> {
     if content.slug == article.content.slug || !(slugs::is_reserved(&content.slug) || queries::slug_taken(conn, &content.slug, article.id)?)
     {

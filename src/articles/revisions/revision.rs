@@ -1,4 +1,4 @@
-//! A revision: its row without the content, what lists show of it, and what lists can be asked.
+//! A revision: its row without the content, its views, and its list.
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use crate::input::Kind;
 use crate::schema::revisions;
 use crate::users::{User, UserId};
 
-/// A save, without what was saved.
+/// A revision without its content.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = revisions)]
 pub(crate) struct Save {
@@ -21,57 +21,57 @@ pub(crate) struct Save {
     pub(crate) created_at: Timestamp,
 }
 
-/// Who saved it.
+/// The user who saved a revision.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = RevisionAuthor)]
 pub(crate) struct Saver {
-    /// The account's id.
+    /// The id of the account.
     pub(crate) id: UserId,
-    /// What they are called.
+    /// The name of the user.
     #[schema(example = "Mara Lindqvist")]
     pub(crate) name: String,
 }
 
-/// A save, as lists show it.
+/// A revision, without its content.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct RevisionCard {
-    /// Its number among the saves of the article; the first is 1.
+    /// The number of the revision of this article; the first is 1.
     #[schema(minimum = 1, example = 5)]
     pub(crate) number: i32,
-    /// What was said of it when it was saved.
+    /// The note of the user who saved the revision.
     #[schema(example = "After the call with the mayor's office")]
     pub(crate) note: Option<String>,
-    /// Who saved it; null where the account is no longer there.
+    /// The user who saved the revision; `null` if the account has been deleted.
     pub(crate) created_by: Option<Saver>,
-    /// When it was saved.
+    /// The time when the revision was saved.
     pub(crate) created_at: Timestamp,
-    /// Whether it is the working copy's content.
+    /// Whether the working copy has this content.
     pub(crate) current: bool,
-    /// Whether it is what readers get.
+    /// Whether the published version has this content.
     pub(crate) published: bool,
 }
 
-/// A save, whole.
+/// A whole revision.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct RevisionView {
-    /// All but the content.
+    /// The revision, without its content.
     #[serde(flatten)]
     pub(crate) card: RevisionCard,
-    /// What was saved, in the members of the editor view, so that it can be sent with `PUT`.
+    /// The saved content, with the members of the editor view, so that it can be sent with `PUT`.
     pub(crate) content: RevisionContent,
-    /// What the save named that is no longer there, and that `content` therefore lacks.
+    /// The references to resources that no longer exist; `content` lacks them.
     pub(crate) missing: Vec<Missing>,
 }
 
 static NUMBER: Column<revisions::table> = column!(int revisions::number);
 
-/// Numbers break ties as ids do elsewhere; a cursor keeps them as text.
+/// Compares numbers, which break ties in the order, as ids do in other lists; cursors hold them as text.
 fn compare_number(op: Op, keys: &[Key]) -> Predicate<revisions::table> {
     let numbers: Vec<Key> = keys.iter().map(|key| Key::Int(key.text().parse().unwrap_or_default())).collect();
     (NUMBER.compare)(op, &numbers)
 }
 
-/// What the list of revisions can be asked.
+/// The filters and sort fields of the list of revisions.
 pub(super) static LISTING: Listing<revisions::table, Save> = Listing {
     fields: &[
         Field {
@@ -80,7 +80,7 @@ pub(super) static LISTING: Listing<revisions::table, Save> = Listing {
             ops: Op::ORDER,
             column: column!(int revisions::number),
             key: Some(|row| Key::Int(row.number.into())),
-            about: "The number.",
+            about: "The number of the revision.",
         },
         Field {
             name: "created_by",
@@ -88,7 +88,7 @@ pub(super) static LISTING: Listing<revisions::table, Save> = Listing {
             ops: Op::OPTIONAL_CHOICE,
             column: column!(optional id revisions::created_by),
             key: None,
-            about: "Who saved it.",
+            about: "The user who saved the revision, by id.",
         },
         Field {
             name: "created_at",
@@ -96,7 +96,7 @@ pub(super) static LISTING: Listing<revisions::table, Save> = Listing {
             ops: Op::ORDER,
             column: column!(time revisions::created_at),
             key: Some(|row| Key::Int(row.created_at.millis())),
-            about: "When it was saved.",
+            about: "The time when the revision was saved.",
         },
     ],
     default_sort: "-number",

@@ -1,4 +1,4 @@
-//! Two texts compared word by word and as a unified diff, in bounded time and with an answer of bounded size.
+//! Compares two texts word by word and as a unified diff, in limited time and with a response of limited size.
 
 use std::time::Duration;
 
@@ -8,61 +8,60 @@ use utoipa::ToSchema;
 
 use crate::db::text_enum;
 
-/// After so long, what is left is compared roughly. There are two comparisons, or three.
+/// The time limit of one comparison; afterwards the rest is compared roughly. There are two or three comparisons.
 const COMPARE_TIMEOUT: Duration = Duration::from_millis(400);
-/// How many pieces an answer has; texts that differ in more places are compared by larger pieces.
+/// The maximum number of pieces in a response; texts that differ in more places are compared in larger pieces.
 const MAX_PIECES: usize = 20_000;
-/// Lines that a unified diff shows around a change.
+/// The number of lines that a unified diff shows around a change.
 const CONTEXT: usize = 3;
 
 text_enum! {
-    /// What happened to a piece of a text.
+    /// The change of a piece of text.
     pub(crate) enum PieceChange {
-        /// Both have it.
+        /// Both texts have the piece.
         Equal = "equal",
-        /// Only the older has it.
+        /// Only the older text has the piece.
         Delete = "delete",
-        /// Only the newer has it.
+        /// Only the newer text has the piece.
         Insert = "insert",
     }
 }
 
 text_enum! {
-    /// What texts were compared by.
+    /// The unit by which texts are compared.
     pub(crate) enum Granularity {
-        /// Word by word.
+        /// Words.
         Word = "word",
-        /// Line by line, since they differ in too many words.
+        /// Lines, because the texts differ in too many words.
         Line = "line",
-        /// As wholes, since they differ in too many lines.
+        /// Whole texts, because they differ in too many lines.
         Text = "text",
     }
 }
 
-/// How two texts differ.
+/// The differences between two texts.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct BodyDiff {
-    /// What the pieces were found by: `word` but for texts that differ in very many places.
+    /// The unit of the comparison: `word`, unless the texts differ in very many places.
     pub(crate) granularity: Granularity,
-    /// The pieces in order. All but the inserted give the older text, all but the deleted the newer.
-    pub(crate) pieces: Vec<Piece>,
-    /// The same as a unified diff, with three lines around each change.
+    /// The pieces in order. All except the inserted ones make up the older text, all except the deleted ones the newer text.
+    pub(crate) pieces: Vec<BodyDiffPiece>,
+    /// The differences as a unified diff, with three lines around each change.
     #[schema(example = "--- revision 1\n+++ revision 2\n@@ -1 +1 @@\n-The trams run on Friday.\n+The trams run on Saturday.\n")]
     pub(crate) unified: String,
 }
 
-/// A piece of a text.
+/// A piece of the compared texts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = BodyDiffPiece)]
-pub(crate) struct Piece {
-    /// What happened to it.
+pub(crate) struct BodyDiffPiece {
+    /// Whether the piece is in both texts, or was deleted or inserted.
     pub(crate) change: PieceChange,
-    /// What it says.
+    /// The text of the piece.
     #[schema(example = "on Saturday")]
     pub(crate) text: String,
 }
 
-/// Compares two texts that have these names.
+/// Compares two texts, each with its name for the unified diff.
 pub(super) fn compare(older: (&str, &str), newer: (&str, &str)) -> BodyDiff {
     compare_within(COMPARE_TIMEOUT, older, newer)
 }
@@ -79,9 +78,9 @@ fn compare_within(patience: Duration, (older, before): (&str, &str), (newer, aft
     BodyDiff { granularity, pieces, unified }
 }
 
-/// Changes as pieces, neighbours of one kind joined; nothing where there are too many.
-fn pieces<'a>(changes: impl Iterator<Item = Change<&'a str>>) -> Option<Vec<Piece>> {
-    let mut pieces: Vec<Piece> = Vec::new();
+/// Returns the changes as pieces, with adjacent changes of one kind joined; `None` if there are too many.
+fn pieces<'a>(changes: impl Iterator<Item = Change<&'a str>>) -> Option<Vec<BodyDiffPiece>> {
+    let mut pieces: Vec<BodyDiffPiece> = Vec::new();
     for change in changes {
         let kind = match change.tag() {
             ChangeTag::Equal => PieceChange::Equal,
@@ -92,14 +91,14 @@ fn pieces<'a>(changes: impl Iterator<Item = Change<&'a str>>) -> Option<Vec<Piec
         match pieces.last_mut().filter(|last| last.change == kind) {
             Some(last) => last.text.push_str(change.value()),
             None if full => return None,
-            None => pieces.push(Piece { change: kind, text: change.value().to_owned() }),
+            None => pieces.push(BodyDiffPiece { change: kind, text: change.value().to_owned() }),
         }
     }
     Some(pieces)
 }
 
-fn wholes(before: &str, after: &str) -> Vec<Piece> {
-    let whole = |change, text: &str| Piece { change, text: text.to_owned() };
+fn wholes(before: &str, after: &str) -> Vec<BodyDiffPiece> {
+    let whole = |change, text: &str| BodyDiffPiece { change, text: text.to_owned() };
     vec![whole(PieceChange::Delete, before), whole(PieceChange::Insert, after)]
 }
 
@@ -108,7 +107,7 @@ mod tests {
     use super::*;
 
     fn granularity(before: &str, after: &str) -> Granularity {
-        // However busy the machine is.
+        // A long timeout, so that the result does not depend on the load of the machine.
         let diff = compare_within(Duration::from_mins(1), ("a", before), ("b", after));
         let but =
             |left_out| diff.pieces.iter().filter(|piece| piece.change != left_out).map(|piece| piece.text.as_str()).collect::<String>();
@@ -131,7 +130,7 @@ mod tests {
     #[test]
     fn texts_without_an_end_of_line_are_compared() {
         let diff = compare(("a", "One"), ("b", ""));
-        assert_eq!(diff.pieces, [Piece { change: PieceChange::Delete, text: "One".to_owned() }]);
+        assert_eq!(diff.pieces, [BodyDiffPiece { change: PieceChange::Delete, text: "One".to_owned() }]);
         assert!(diff.unified.starts_with("--- a\n+++ b\n"), "{}", diff.unified);
     }
 }

@@ -18,10 +18,10 @@ pub(super) type BanId = Id<Ban>;
 
 /// The widest networks that can be banned, as prefix lengths for IPv4 and IPv6, so that a typing error cannot silence
 /// everybody.
-const WIDEST: (u8, u8) = (8, 19);
+const MIN_PREFIX: (u8, u8) = (8, 19);
 
 text_enum! {
-    /// The kind of thing that is banned.
+    /// The kind of a banned value.
     pub(crate) enum BanKind {
         /// An email address, or all addresses of a domain.
         Email = "email",
@@ -55,10 +55,10 @@ pub(super) struct Ban {
 pub(super) struct BanDraft {
     /// The kind of `value`.
     pub(super) kind: BanKind,
-    /// An email address, all addresses of a domain (`*@spam.example`) or of all its subdomains (`*@*.spam.example`),
-    /// regardless of case. Or an IP address or a network (`203.0.113.0/24`; at least /8, or /19 for IPv6); a single
-    /// IPv6 address stands for its /64. Or a word or a sequence of words, regardless of case, accents and
-    /// punctuation. `*` has no meaning elsewhere and is refused where it looks like a wildcard.
+    /// The value to ban: an email address, all addresses of a domain (`*@spam.example`) or of all its subdomains (`*@*.spam.example`),
+    /// regardless of case; an IP address or a network (`203.0.113.0/24`; at least /8, or /19 for IPv6), where a single IPv6 address
+    /// stands for its /64; or a word or a sequence of words, regardless of case, accents and punctuation. `*` has no meaning elsewhere
+    /// and is refused where it looks like a wildcard.
     pub(super) value: BanValue,
     /// A note for the other moderators: why this is banned.
     #[schema(value_type = Option<Line>)]
@@ -124,7 +124,7 @@ fn network(text: &str) -> Option<IpNet> {
         Ok(address @ IpAddr::V6(_)) => IpNet::new(address, 64).ok()?,
         Err(_) => canonical(text.parse::<IpNet>().ok()?)?,
     };
-    let widest = if network.addr().is_ipv4() { WIDEST.0 } else { WIDEST.1 };
+    let widest = if network.addr().is_ipv4() { MIN_PREFIX.0 } else { MIN_PREFIX.1 };
     (network.prefix_len() >= widest).then(|| network.trunc())
 }
 

@@ -22,8 +22,11 @@ pub(in crate::comments) fn routes(mount: &mut impl Mount) {
 /// List bans
 ///
 /// Returns the banned email addresses, networks and words, newest first. Comments that match a ban are stored as spam.
-#[utoipa::path(tag = "Comments", params(CommentBans), security(("bearer" = ["editor", "moderator", "admin"])),
-    responses((status = 200, body = Page<BanView>, description = "A page of bans.")))]
+#[utoipa::path(
+    tag = "Comments",
+    params(CommentBans, Caller<CommentDesk>),
+    responses((status = 200, body = Page<BanView>, description = "A page of bans.")),
+)]
 #[get("/comments/bans")]
 async fn list_comment_bans(request: Request, _caller: Caller<CommentDesk>) -> Result<HttpResponse> {
     let query = request.query();
@@ -35,8 +38,12 @@ async fn list_comment_bans(request: Request, _caller: Caller<CommentDesk>) -> Re
 ///
 /// From now on, comments that match the ban are stored as `spam`; their authors are told that the comment is pending.
 /// Existing comments do not change. If the value is already banned, or if there are 5000 bans, the response is `409`.
-#[utoipa::path(tag = "Comments", request_body = BanDraft, security(("bearer" = ["editor", "moderator", "admin"])),
-    responses((status = 201, body = BanView, description = "The ban.")))]
+#[utoipa::path(
+    tag = "Comments",
+    params(Caller<CommentDesk>),
+    request_body = BanDraft,
+    responses((status = 201, body = BanView, description = "The ban.")),
+)]
 #[post("/comments/bans")]
 async fn create_comment_ban(body: Body, request: Request, caller: Caller<CommentDesk>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -47,9 +54,7 @@ async fn create_comment_ban(body: Body, request: Request, caller: Caller<Comment
 /// Read a ban
 ///
 /// Returns the banned value in its normal form and the note.
-#[utoipa::path(tag = "Comments", params(("ban" = String, Path, description = "The id of the ban.")),
-    security(("bearer" = ["editor", "moderator", "admin"])),
-    responses((status = 200, body = BanView, description = "The ban.")))]
+#[utoipa::path(tag = "Comments", params(Caller<CommentDesk>), responses((status = 200, body = BanView, description = "The ban.")))]
 #[get("/comments/bans/{ban}")]
 async fn read_comment_ban(request: Request, _caller: Caller<CommentDesk>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -60,9 +65,7 @@ async fn read_comment_ban(request: Request, _caller: Caller<CommentDesk>, id: we
 /// Lift a ban
 ///
 /// Comments that were marked as spam because of the ban do not change.
-#[utoipa::path(tag = "Comments", params(("ban" = String, Path, description = "The id of the ban.")),
-    security(("bearer" = ["editor", "moderator", "admin"])),
-    responses((status = 204, description = "The ban no longer exists.")))]
+#[utoipa::path(tag = "Comments", params(Caller<CommentDesk>), responses((status = 204, description = "The ban no longer exists.")))]
 #[delete("/comments/bans/{ban}")]
 async fn delete_comment_ban(request: Request, caller: Caller<CommentDesk>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::ban::{Ban, BanId, BanKind, LISTING};
-use crate::db::{Backend, Conn, PageOf, PageQuery, among, keyset, straight};
+use crate::db::{Backend, Conn, PageOf, PageQuery, in_list, keyset, on_engine};
 use crate::error::Result;
 use crate::schema::comment_bans;
 
@@ -44,8 +44,8 @@ pub(super) fn rename(conn: &mut Conn, email: &str, value: &str) -> Result<bool> 
 
 /// Returns the bans that may match a comment: bans of the given email values, and all bans of networks and words.
 pub(super) fn against(conn: &mut Conn, emails: &[String]) -> Result<Vec<(BanKind, String)>> {
-    let bans = comment_bans::table.filter(comment_bans::kind.ne(BanKind::Email).or(among(comment_bans::value, emails)));
-    Ok(straight!(conn, conn => bans.select((comment_bans::kind, comment_bans::value)).load(conn))?)
+    let bans = comment_bans::table.filter(comment_bans::kind.ne(BanKind::Email).or(in_list(comment_bans::value, emails)));
+    Ok(on_engine!(conn, conn => bans.select((comment_bans::kind, comment_bans::value)).load(conn))?)
 }
 
 /// Returns all banned values of a kind.

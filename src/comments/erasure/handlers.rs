@@ -20,10 +20,20 @@ pub(in crate::comments) fn routes(mount: &mut impl Mount) {
 /// person's request for their data. It covers the data that `POST /comments/erasures` erases. An unknown or invalid
 /// email address gets an empty export. Votes and reports are stored without anything that identifies the reader, so
 /// they cannot be exported.
-#[utoipa::path(tag = "Comments",
-    params(("email" = String, Query, description = "The email address, regardless of case.", max_length = 400,
-        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$")),
-    security(("bearer" = ["admin"])), responses((status = 200, body = Export, description = "The person's data.")))]
+#[utoipa::path(
+    tag = "Comments",
+    params(
+        (
+            "email" = String,
+            Query,
+            description = "The email address, regardless of case.",
+            max_length = 400,
+            pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$",
+        ),
+        Caller<Admin>,
+    ),
+    responses((status = 200, body = Export, description = "The person's data.")),
+)]
 #[get("/comments/export")]
 async fn export_comments(request: Request, _caller: Caller<Admin>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -41,13 +51,17 @@ async fn export_comments(request: Request, _caller: Caller<Admin>) -> Result<Htt
 ///
 /// Deletes the name, text, email and IP addresses, reports and other personal data of every comment written with an
 /// email address. What remains is an empty comment, marked `erased`, so that other people's replies keep their place.
-/// Comments that were not approved are rejected. The newsletter subscription of the email address, queued emails to
-/// it and stored `Idempotency-Key` responses are deleted, too. Only keyed hashes remain: that the address is banned,
-/// is suppressed or refuses emails about replies. Shortly after the response, a SQLite database's files no longer
-/// contain the data; a PostgreSQL database's tables have been cleaned with `VACUUM`, while its log and all backups
-/// are the operator's responsibility. Accounts are deleted at `/users`.
-#[utoipa::path(tag = "Comments", request_body = ErasureDraft, security(("bearer" = ["admin"])),
-    responses((status = 200, body = Erasure, description = "The numbers of what was erased.")))]
+/// Comments that were not approved are rejected. The newsletter subscription of the email address, an invitation to
+/// become a user, queued emails to it and stored `Idempotency-Key` responses are deleted, too. Only keyed hashes
+/// remain: that the address is banned, is suppressed or refuses emails about replies. Shortly after the response, a
+/// SQLite database's files no longer contain the data; a PostgreSQL database's tables have been cleaned with
+/// `VACUUM`, while its log and all backups are the operator's responsibility. Accounts are deleted at `/users`.
+#[utoipa::path(
+    tag = "Comments",
+    params(Caller<Admin>),
+    request_body = ErasureDraft,
+    responses((status = 200, body = Erasure, description = "The numbers of what was erased.")),
+)]
 #[post("/comments/erasures")]
 async fn erase_comments(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -13,11 +13,11 @@ use crate::articles::{ArticleId, lock_comments};
 use crate::comments::comment::Comment;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::events::{self, Event};
+use crate::events::{self, CacheTag, Event, EventKind};
 use crate::input::Input;
 use crate::newsletter;
 use crate::scrub::{self, Scrub};
-use crate::users::{Admin, Caller};
+use crate::users::{self, Admin, Caller};
 
 /// Returns all comments written with an email address, and the other data stored with it.
 pub(super) fn export(app: &App, conn: &mut Conn, email: &str) -> Result<Export> {
@@ -35,6 +35,7 @@ pub(super) fn export(app: &App, conn: &mut Conn, email: &str) -> Result<Export> 
         subscriber: newsletter::known_of(conn, email)?,
         suppressed: newsletter::suppression_of(app, conn, email)?,
         ban: bans::of_address(conn, email)?,
+        invitation: users::invitation_of(conn, email)?,
         refuses_notices: notices::has_refused(app, conn, email)?,
     })
 }
@@ -42,6 +43,7 @@ pub(super) fn export(app: &App, conn: &mut Conn, email: &str) -> Result<Export> 
 /// Erases all comments written with an email address, and the other data stored with it.
 pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &Input) -> Result<Erasure> {
     let email = input.plain::<ErasureDraft>()?.email.normal();
+    let invitation = users::erase_invitation(app, conn, caller.actor(), &email)?;
     let found = queries::places_of(conn, &email)?;
     let mut articles: BTreeMap<ArticleId, usize> = BTreeMap::new();
     for (_, article) in found {
@@ -59,15 +61,15 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &
     let ban = bans::forget_address(app, conn, &email)?;
     for (article, count) in articles {
         let event = Event {
-            kind: "comments.erased",
+            kind: EventKind::CommentsErased,
             actor: caller.actor(),
             subject_kind: "article",
             subject_id: article.to_string(),
-            tags: vec![format!("article:{article}"), format!("comments:{article}")],
+            tags: vec![article.into(), CacheTag::comments_of(article)],
             details: json!({"count": count}),
         };
         events::record(conn, app.now(), event)?;
     }
     scrub::ask(app, conn, Scrub::People)?;
-    Ok(Erasure { erased: ids.len(), subscriber, ban })
+    Ok(Erasure { erased: ids.len(), subscriber, ban, invitation })
 }

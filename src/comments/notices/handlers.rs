@@ -44,8 +44,7 @@ struct CommentNoticeOneClick {
 /// Read your comment digest setting
 ///
 /// Returns whether you get the digest of pending and reported comments. The digest is opt-in.
-#[utoipa::path(tag = "Comments", security(("bearer" = ["editor", "moderator", "admin"])),
-    responses((status = 200, body = DigestView, description = "The setting.")))]
+#[utoipa::path(tag = "Comments", params(Caller<CommentDesk>), responses((status = 200, body = DigestView, description = "The setting.")))]
 #[get("/comments/digest")]
 async fn read_comment_digest(request: Request, caller: Caller<CommentDesk>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -58,8 +57,11 @@ async fn read_comment_digest(request: Request, caller: Caller<CommentDesk>) -> R
 /// Sends an email to your account's address when comments wait for approval or are reported, at most once an hour. It
 /// contains their numbers, excerpts of the newest and the most reported comments, and links to the latter. No request
 /// body is needed.
-#[utoipa::path(tag = "Comments", security(("bearer" = ["editor", "moderator", "admin"])),
-    responses((status = 200, body = DigestView, description = "The setting; you get the digest.")))]
+#[utoipa::path(
+    tag = "Comments",
+    params(Caller<CommentDesk>),
+    responses((status = 200, body = DigestView, description = "The setting; you get the digest.")),
+)]
 #[put("/comments/digest")]
 async fn want_comment_digest(request: Request, caller: Caller<CommentDesk>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -70,8 +72,7 @@ async fn want_comment_digest(request: Request, caller: Caller<CommentDesk>) -> R
 /// Unsubscribe from the comment digest
 ///
 /// You get no digest until you subscribe again.
-#[utoipa::path(tag = "Comments", security(("bearer" = ["editor", "moderator", "admin"])),
-    responses((status = 204, description = "You no longer get the digest.")))]
+#[utoipa::path(tag = "Comments", params(Caller<CommentDesk>), responses((status = 204, description = "You no longer get the digest.")))]
 #[delete("/comments/digest")]
 async fn refuse_comment_digest(request: Request, caller: Caller<CommentDesk>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -81,10 +82,13 @@ async fn refuse_comment_digest(request: Request, caller: Caller<CommentDesk>) ->
 
 /// Redirect to the site's page that ends emails about replies
 ///
-/// For email programs that open the `List-Unsubscribe` URL in a browser. The request changes nothing: the site's page
+/// Some email programs open the `List-Unsubscribe` URL in a browser. The request changes nothing: the site's page
 /// `/comments/unsubscribe?token=…` asks for confirmation and posts the token.
-#[utoipa::path(tag = "Comments", params(("token" = Option<String>, Query, description = "The token in the email.")),
-    responses((status = 303, description = "`Location` is the URL of the page.")))]
+#[utoipa::path(
+    tag = "Comments",
+    params(("token" = Option<String>, Query, description = "The token in the email.")),
+    responses((status = 303, description = "`Location` is the URL of the page.")),
+)]
 #[get("/comments/unsubscriptions")]
 async fn visit_comment_refusal(request: Request) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -98,9 +102,14 @@ async fn visit_comment_refusal(request: Request) -> Result<HttpResponse> {
 /// The site's page `/comments/unsubscribe?token=…` sends the token as JSON; email programs post either form of RFC
 /// 8058, with the token in the query. The email address gets no more emails about replies, whatever is asked for with
 /// it later. The token can be used repeatedly.
-#[utoipa::path(tag = "Comments", params(("token" = Option<String>, Query, description = "The token, if the request body is a form.")),
-    request_body(content((CommentNoticeToken = "application/json"), (CommentNoticeOneClick = "multipart/form-data"), (CommentNoticeOneClick = "application/x-www-form-urlencoded"))),
-    responses((status = 204, description = "The email address gets no more emails about replies.")))]
+#[utoipa::path(
+    tag = "Comments",
+    params(("token" = Option<String>, Query, description = "The token, if the request body is a form.")),
+    request_body(
+        content((CommentNoticeToken = "application/json"), (CommentNoticeOneClick = "multipart/form-data"), (CommentNoticeOneClick = "application/x-www-form-urlencoded")),
+    ),
+    responses((status = 204, description = "The email address gets no more emails about replies.")),
+)]
 #[post("/comments/unsubscriptions")]
 async fn refuse_comment_notices(body: OneClick, request: Request) -> Result<HttpResponse> {
     let token = body.token(&request, |input| Ok(input.plain::<CommentNoticeToken>()?.token))?;

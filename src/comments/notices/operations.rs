@@ -10,9 +10,9 @@ use super::tokens;
 use crate::app::App;
 use crate::comments::comment::{Comment, CommentId};
 use crate::comments::moderation::CommentDesk;
-use crate::db::{Conn, lock};
+use crate::db::{Conn, Lock};
 use crate::error::Result;
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind};
 use crate::jobs::{self, Job};
 use crate::users::Caller;
 
@@ -21,7 +21,7 @@ pub(super) const QUIET: i64 = 60 * 60;
 
 /// Locks the notices until the transaction ends. Take this lock last and hold it briefly.
 pub(super) fn lock_notices(conn: &mut Conn) -> Result<()> {
-    lock(conn, "comment notices")
+    Lock::CommentNotices.take(conn)
 }
 
 /// Queues a notice to the author of the parent comment, if they asked for it and the reply is published.
@@ -82,7 +82,7 @@ pub(super) fn want_digest(app: &App, conn: &mut Conn, caller: &Caller<CommentDes
     }
     let digest = Digest { user_id: caller.user, asked: false, sent_at: None };
     queries::insert_digest(conn, &digest)?;
-    announce(app, conn, Some(caller), "comment_digest.wanted")?;
+    announce(app, conn, Some(caller), EventKind::CommentDigestWanted)?;
     if queries::count_waiting(conn)? > 0 || queries::count_reported(conn)? > 0 {
         tell_desk(app, conn)?;
     }
@@ -91,7 +91,7 @@ pub(super) fn want_digest(app: &App, conn: &mut Conn, caller: &Caller<CommentDes
 
 /// Unsubscribes the caller from the digest.
 pub(super) fn refuse_digest(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>) -> Result<()> {
-    if queries::delete_digest(conn, caller.user)? { announce(app, conn, Some(caller), "comment_digest.refused") } else { Ok(()) }
+    if queries::delete_digest(conn, caller.user)? { announce(app, conn, Some(caller), EventKind::CommentDigestRefused) } else { Ok(()) }
 }
 
 /// Ends all emails about replies to the address in a token.
@@ -103,7 +103,7 @@ pub(super) fn refuse(app: &App, conn: &mut Conn, token: &str) -> Result<()> {
         return Ok(());
     }
     queries::refuse(conn, &hash, app.now())?;
-    announce(app, conn, None, "comment_notices.refused")
+    announce(app, conn, None, EventKind::CommentNoticesRefused)
 }
 
 /// Checks whether the owner of an email address refuses emails about replies.
@@ -118,7 +118,7 @@ pub(in crate::comments) fn forget_address(app: &App, conn: &mut Conn, email: &st
     jobs::forget_mails(app, conn, is_theirs)
 }
 
-fn announce(app: &App, conn: &mut Conn, caller: Option<&Caller<CommentDesk>>, kind: &'static str) -> Result<()> {
+fn announce(app: &App, conn: &mut Conn, caller: Option<&Caller<CommentDesk>>, kind: EventKind) -> Result<()> {
     let subject_id = caller.map_or_else(|| "replies".to_owned(), |caller| caller.user.to_string());
     let actor = caller.and_then(Caller::actor);
     let event = Event { kind, actor, subject_kind: "comment_notices", subject_id, tags: Vec::new(), details: Value::Null };

@@ -8,7 +8,7 @@ use super::digest::Digest;
 use super::operations::QUIET;
 use crate::articles::ArticleId;
 use crate::comments::comment::{Comment, CommentId, CommentStatus};
-use crate::db::{Conn, Id, Timestamp, straight};
+use crate::db::{Conn, Id, Timestamp, on_engine};
 use crate::error::Result;
 use crate::schema::{articles, comment_digests, comment_notices, comment_refusals, comments, users};
 use crate::users::{Role, User};
@@ -153,7 +153,7 @@ pub(super) fn delete_digest(conn: &mut Conn, user: Id<User>) -> Result<bool> {
 /// Returns the subscriptions whose next digest is not queued yet.
 pub(super) fn idle_digests(conn: &mut Conn) -> Result<Vec<Digest>> {
     let idle = comment_digests::table.filter(comment_digests::asked.eq(false)).order(comment_digests::user_id.asc());
-    Ok(straight!(conn, conn => idle.select(Digest::as_select()).load(conn))?)
+    Ok(on_engine!(conn, conn => idle.select(Digest::as_select()).load(conn))?)
 }
 
 /// Marks a digest as queued. If several callers try at once, exactly one gets `true`.

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, delete, get, post, put, web};
 
 use super::operations;
 use super::report::{LISTING, ReportDraft, ReportView};
-use super::visitor::Reader;
+use super::visitor::ReactingClient;
 use super::votes::Votes;
 use crate::error::Result;
 use crate::http::{Body, Limit, Mount, Page, Request, editor_page, listing_parameters, no_content, private};
@@ -23,10 +23,10 @@ pub(in crate::comments) fn routes(mount: &mut impl Mount) {
 }
 
 /// Checks the rate limit of the client's IP address and returns the reader.
-fn reader(request: &Request) -> Result<Reader> {
+fn reader(request: &Request) -> Result<ReactingClient> {
     request.app.limits.check(Limit::Report, request.address)?;
     request.no_query()?;
-    Ok(Reader { address: request.address, user_agent: request.header("user-agent").unwrap_or_default().to_owned() })
+    Ok(ReactingClient { address: request.address, user_agent: request.header("user-agent").unwrap_or_default().to_owned() })
 }
 
 /// Vote for a comment
@@ -34,8 +34,7 @@ fn reader(request: &Request) -> Result<Reader> {
 /// A visitor, identified by IP address and user agent, has one vote per comment; at most five votes per comment count
 /// for one IP address. Further votes get the same response and are not counted. No cookie is set and no IP address is
 /// stored. The setting `RATE_REPORT` limits the votes and reports of an IP address.
-#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The id of the comment.")),
-    responses((status = 200, body = Votes, description = "The number of votes.")))]
+#[utoipa::path(tag = "Comments", responses((status = 200, body = Votes, description = "The number of votes.")))]
 #[put("/comments/{id}/vote")]
 async fn vote_for_comment(request: Request, id: web::Path<String>) -> Result<HttpResponse> {
     let who = reader(&request)?;
@@ -46,8 +45,7 @@ async fn vote_for_comment(request: Request, id: web::Path<String>) -> Result<Htt
 /// Withdraw a vote for a comment
 ///
 /// The visitor is identified by IP address and user agent, as for the vote.
-#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The id of the comment.")),
-    responses((status = 204, description = "The visitor has no vote for the comment.")))]
+#[utoipa::path(tag = "Comments", responses((status = 204, description = "The visitor has no vote for the comment.")))]
 #[delete("/comments/{id}/vote")]
 async fn withdraw_comment_vote(request: Request, id: web::Path<String>) -> Result<HttpResponse> {
     let who = reader(&request)?;
@@ -60,9 +58,7 @@ async fn withdraw_comment_vote(request: Request, id: web::Path<String>) -> Resul
 /// Moderators see how many readers reported the comment, and why. A visitor, identified by IP address and user agent,
 /// is counted once per comment; the response does not reveal whether this report was counted. The visitor's identity
 /// is not stored.
-#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The id of the comment.")),
-    request_body = ReportDraft,
-    responses((status = 204, description = "The report was accepted.")))]
+#[utoipa::path(tag = "Comments", request_body = ReportDraft, responses((status = 204, description = "The report was accepted.")))]
 #[post("/comments/{id}/reports")]
 async fn report_comment(body: Body, request: Request, id: web::Path<String>) -> Result<HttpResponse> {
     let who = reader(&request)?;
@@ -73,9 +69,11 @@ async fn report_comment(body: Body, request: Request, id: web::Path<String>) -> 
 /// List the reports of a comment
 ///
 /// Returns all reports, including dismissed ones, newest first.
-#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The id of the comment."), CommentReports),
-    security(("bearer" = ["author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = Page<ReportView>, description = "A page of reports.")))]
+#[utoipa::path(
+    tag = "Comments",
+    params(CommentReports, Caller<Moderator>),
+    responses((status = 200, body = Page<ReportView>, description = "A page of reports.")),
+)]
 #[get("/comments/{id}/reports")]
 async fn list_comment_reports(request: Request, caller: Caller<Moderator>, id: web::Path<String>) -> Result<HttpResponse> {
     let query = request.query();
@@ -86,9 +84,7 @@ async fn list_comment_reports(request: Request, caller: Caller<Moderator>, id: w
 /// Dismiss the reports of a comment
 ///
 /// Use it for comments that may stay: `reported` becomes 0, and visitors who have reported the comment are not counted again.
-#[utoipa::path(tag = "Comments", params(("id" = String, Path, description = "The id of the comment.")),
-    security(("bearer" = ["author", "editor", "moderator", "admin"])),
-    responses((status = 204, description = "The comment has no open reports.")))]
+#[utoipa::path(tag = "Comments", params(Caller<Moderator>), responses((status = 204, description = "The comment has no open reports.")))]
 #[delete("/comments/{id}/reports")]
 async fn dismiss_comment_reports(request: Request, caller: Caller<Moderator>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

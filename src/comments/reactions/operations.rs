@@ -1,23 +1,23 @@
 //! Operations on votes and reports: functions of a connection and parsed input.
 
-use super::super::changes::announce;
 use super::super::moderation;
 use super::super::notices;
 use super::super::queries as comments;
+use super::super::visibility::announce;
 use super::queries;
 use super::report::{LISTING, Report, ReportDraft, ReportView};
-use super::visitor::Reader;
+use super::visitor::ReactingClient;
 use super::votes::{Vote, Votes};
 use crate::app::App;
 use crate::comments::comment::Comment;
 use crate::db::{Conn, Id, PageOf, PageQuery};
 use crate::error::{Code, Error, Result};
-use crate::events::PASSING;
+use crate::events::{CacheTag, EventKind};
 use crate::input::{Input, Query};
 use crate::users::{Caller, Moderator};
 
 /// Votes for a comment. A second vote has no effect.
-pub(super) fn vote(app: &App, conn: &mut Conn, id: &str, who: &Reader) -> Result<Votes> {
+pub(super) fn vote(app: &App, conn: &mut Conn, id: &str, who: &ReactingClient) -> Result<Votes> {
     let mut comment = seen(conn, id)?;
     let visitor = who.visitor(app, comment.id);
     if queries::may_vote(conn, comment.id, &visitor)? {
@@ -29,7 +29,7 @@ pub(super) fn vote(app: &App, conn: &mut Conn, id: &str, who: &Reader) -> Result
 }
 
 /// Withdraws a vote. Withdrawing a missing vote has no effect.
-pub(super) fn withdraw_vote(app: &App, conn: &mut Conn, id: &str, who: &Reader) -> Result<()> {
+pub(super) fn withdraw_vote(app: &App, conn: &mut Conn, id: &str, who: &ReactingClient) -> Result<()> {
     let mut comment = seen(conn, id)?;
     if queries::delete_vote(conn, comment.id, &who.visitor(app, comment.id))? {
         count(app, conn, &mut comment, -1)?;
@@ -40,11 +40,11 @@ pub(super) fn withdraw_vote(app: &App, conn: &mut Conn, id: &str, who: &Reader) 
 fn count(app: &App, conn: &mut Conn, comment: &mut Comment, change: i32) -> Result<()> {
     queries::count_vote(conn, comment.id, change)?;
     comment.score += change;
-    announce(app, conn, None, comment, PASSING, vec![format!("comments:{}", comment.article_id)])
+    announce(app, conn, None, comment, EventKind::TRANSIENT, vec![CacheTag::comments_of(comment.article_id)])
 }
 
 /// Reports a comment. A second report has no effect.
-pub(super) fn report(app: &App, conn: &mut Conn, id: &str, who: &Reader, input: &Input) -> Result<()> {
+pub(super) fn report(app: &App, conn: &mut Conn, id: &str, who: &ReactingClient, input: &Input) -> Result<()> {
     let comment = seen(conn, id)?;
     let ReportDraft { reason, note } = input.plain()?;
     let visitor = who.visitor(app, comment.id);
@@ -64,7 +64,7 @@ pub(super) fn report(app: &App, conn: &mut Conn, id: &str, who: &Reader, input: 
     };
     queries::insert_report(conn, &report)?;
     notices::tell_desk(app, conn)?;
-    announce(app, conn, None, &comment, "comment.reported", Vec::new())
+    announce(app, conn, None, &comment, EventKind::CommentReported, Vec::new())
 }
 
 /// Returns a comment that readers can see, and locks the comments of its article until the transaction ends.
@@ -99,5 +99,5 @@ pub(super) fn dismiss_reports(app: &App, conn: &mut Conn, caller: &Caller<Modera
     if queries::dismiss(conn, comment.id)? == 0 {
         return Ok(());
     }
-    announce(app, conn, caller.actor(), &comment, "comment.reports_dismissed", Vec::new())
+    announce(app, conn, caller.actor(), &comment, EventKind::CommentReportsDismissed, Vec::new())
 }

@@ -11,7 +11,7 @@ use crate::http::limited_as;
 pub(super) const OF_ONE_PLACE: i64 = 5;
 
 /// The client that sends a reaction.
-pub(super) struct Reader {
+pub(super) struct ReactingClient {
     /// The IP address.
     pub(super) address: IpAddr,
     /// The user agent.
@@ -26,7 +26,7 @@ pub(super) struct Visitor {
     pub(super) place: String,
 }
 
-impl Reader {
+impl ReactingClient {
     /// Returns the stored form of this client for one comment.
     pub(super) fn visitor(&self, app: &App, comment: CommentId) -> Visitor {
         let place = format!("{comment}\n{}", limited_as(self.address));

@@ -13,22 +13,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::super::changes::{announce, apply};
 use super::super::notices;
 use super::super::queries;
-use super::score::SpamSign;
+use super::super::visibility::{announce, apply};
+use super::score::SpamSignal;
 use crate::app::App;
 use crate::comments::comment::{Comment, CommentId, CommentStatus};
 use crate::config::CheckConfig;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::events::EventKind;
 use crate::jobs::{Failure, TaskId};
 use crate::secrets::hex;
 
 /// The timeout of a request.
 const DEADLINE: Duration = Duration::from_secs(2);
 /// The maximum size of a response, in bytes.
-const LONGEST: usize = 16 * 1024;
+const MAX_RESPONSE_SIZE: usize = 16 * 1024;
 
 /// A job to check a comment.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -107,14 +108,14 @@ impl CommentCheck {
             Verdict::Ok if self.shows => CommentStatus::Approved,
             Verdict::Ok | Verdict::Wait => return notices::tell_desk(app, conn),
             Verdict::Spam => {
-                comment.spam_signs.0.push(SpamSign::Checker);
-                comment.spam_score = SpamSign::Checker.points();
+                comment.spam_signs.0.push(SpamSignal::Checker);
+                comment.spam_score = SpamSignal::Checker.points();
                 CommentStatus::Spam
             }
         };
         comment.version += 1;
         let touched = apply(app, conn, &mut comment, status)?;
-        announce(app, conn, None, &comment, "comment.checked", touched)
+        announce(app, conn, None, &comment, EventKind::CommentChecked, touched)
     }
 }
 
@@ -128,7 +129,7 @@ async fn ask(app: &App, config: &CheckConfig, job: TaskId, question: &Value) -> 
         ("masthead-signature", format!("v1={}", signature(&config.secret, &timestamp, &body)?)),
     ];
     let outbound = app.outbound.as_ref().ok_or("it is not configured")?;
-    let reply = outbound.post_json(&config.url, &headers, Bytes::from(body), (DEADLINE, LONGEST)).await?;
+    let reply = outbound.post_json(&config.url, &headers, Bytes::from(body), (DEADLINE, MAX_RESPONSE_SIZE)).await?;
     if reply.status != 200 {
         return Err(format!("it responded {}", reply.status));
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 
-use super::score::SpamSign;
+use super::score::SpamSignal;
 use crate::app::App;
 use crate::db::Timestamp;
 
@@ -16,7 +16,7 @@ const LIFETIME: i64 = 24 * 60 * 60;
 /// The minimum time that a person needs to write a comment, in seconds.
 const AT_LEAST: i64 = 3;
 /// The tolerated clock difference between two nodes, in seconds.
-const SLACK: i64 = 60;
+const CLOCK_SKEW: i64 = 60;
 
 /// A form token, which proves when a guest began to write.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -42,17 +42,17 @@ fn seal(app: &App, millis: i64) -> String {
 }
 
 /// Returns the spam sign for a comment with this form token or without one.
-pub(super) fn sign(app: &App, form: Option<&str>) -> Option<SpamSign> {
-    let Some(form) = form else { return Some(SpamSign::NoForm) };
+pub(super) fn sign(app: &App, form: Option<&str>) -> Option<SpamSignal> {
+    let Some(form) = form else { return Some(SpamSignal::NoForm) };
     let began = form.split_once('.').and_then(|(time, tag)| {
         let millis = i64::from_str_radix(time, 16).ok()?;
         bool::from(seal(app, millis).as_bytes().ct_eq(tag.as_bytes())).then_some(Timestamp::from_millis(millis))
     });
     let now = app.now();
     match began {
-        None => Some(SpamSign::BadForm),
-        Some(began) if now >= began.plus_seconds(LIFETIME) || began > now.plus_seconds(SLACK) => Some(SpamSign::BadForm),
-        Some(began) if now < began.plus_seconds(AT_LEAST) => Some(SpamSign::Fast),
+        None => Some(SpamSignal::BadForm),
+        Some(began) if now >= began.plus_seconds(LIFETIME) || began > now.plus_seconds(CLOCK_SKEW) => Some(SpamSignal::BadForm),
+        Some(began) if now < began.plus_seconds(AT_LEAST) => Some(SpamSignal::Fast),
         Some(_) => None,
     }
 }

@@ -8,7 +8,9 @@ mod form;
 mod handlers;
 mod queries;
 mod score;
+mod verdict;
 
 pub(crate) use checker::CommentCheck;
 pub(super) use handlers::routes;
-pub(super) use score::{Clues, SpamSign, rescore, score};
+pub(super) use score::{FormSignals, SpamSignal, rescore, score};
+pub(super) use verdict::verdict;

@@ -23,7 +23,7 @@ const NO_FLOOD: i64 = 3;
 
 text_enum! {
     /// A sign of spam.
-    pub(crate) enum SpamSign {
+    pub(crate) enum SpamSignal {
         /// The trap field, which is hidden from people, was filled in.
         Trap = "trap",
         /// The author's email address is banned.
@@ -51,7 +51,7 @@ text_enum! {
     }
 }
 
-impl SpamSign {
+impl SpamSignal {
     /// Returns the points of a sign. Links are counted separately.
     pub(super) const fn points(self) -> i32 {
         match self {
@@ -67,7 +67,7 @@ impl SpamSign {
 }
 
 /// The data of a request that matters only for the score and is not stored.
-pub(in crate::comments) struct Clues {
+pub(in crate::comments) struct FormSignals {
     /// Whether the trap field was filled in.
     pub(in crate::comments) trapped: bool,
     /// The form token.
@@ -75,28 +75,28 @@ pub(in crate::comments) struct Clues {
 }
 
 /// Finds the signs of spam in a new guest comment and sets its score.
-pub(in crate::comments) fn score(app: &App, conn: &mut Conn, comment: &mut Comment, clues: &Clues) -> Result<()> {
+pub(in crate::comments) fn score(app: &App, conn: &mut Conn, comment: &mut Comment, clues: &FormSignals) -> Result<()> {
     let mut signs = bans::signs(app, conn, comment)?;
     if clues.trapped {
-        signs.push(SpamSign::Trap);
+        signs.push(SpamSignal::Trap);
     }
     signs.extend(form::sign(app, clues.form.as_deref()));
     comment.text_hash = text_hash(comment);
     if let Some(hash) = &comment.text_hash {
         match queries::repeats(conn, hash, app.now().plus_seconds(-REPEATED_WITHIN))? {
             0 => {}
-            1 => signs.push(SpamSign::Repeat),
-            _ => signs.push(SpamSign::Repeats),
+            1 => signs.push(SpamSignal::Repeat),
+            _ => signs.push(SpamSignal::Repeats),
         }
     }
     if let Some(address) = &comment.address
         && queries::from_address(conn, address, app.now().plus_seconds(-FLOOD_WITHIN))? >= NO_FLOOD
     {
-        signs.push(SpamSign::Flood);
+        signs.push(SpamSignal::Flood);
     }
     let links = points_of_links(comment);
     if links > 0 {
-        signs.push(SpamSign::Links);
+        signs.push(SpamSignal::Links);
     }
     comment.spam_score = (links + signs.iter().map(|sign| sign.points()).sum::<i32>()).min(CERTAIN);
     comment.spam_signs = Json(signs);
@@ -108,9 +108,9 @@ pub(in crate::comments) fn rescore(conn: &mut Conn, comment: &mut Comment) -> Re
     comment.text_hash = text_hash(comment);
     let words = bans::banned_words(conn, comment)?;
     let links = points_of_links(comment);
-    let found = words.into_iter().chain((links > 0).then_some(SpamSign::Links));
-    let fresh: Vec<SpamSign> = found.filter(|sign| !comment.spam_signs.0.contains(sign)).collect();
-    let points = links + words.map_or(0, SpamSign::points);
+    let found = words.into_iter().chain((links > 0).then_some(SpamSignal::Links));
+    let fresh: Vec<SpamSignal> = found.filter(|sign| !comment.spam_signs.0.contains(sign)).collect();
+    let points = links + words.map_or(0, SpamSignal::points);
     comment.spam_signs.0.extend(fresh);
     comment.spam_score = comment.spam_score.max(points).min(CERTAIN);
     Ok(())

@@ -11,7 +11,7 @@ const PAGE: usize = 200;
 
 /// A row that a step reads.
 #[derive(QueryableByName)]
-pub(super) struct Row {
+pub(super) struct StepRow {
     /// The primary key.
     #[diesel(sql_type = Text)]
     pub(super) id: String,
@@ -59,7 +59,7 @@ impl Derived {
     }
 
     /// Returns the next page of rows after an id.
-    fn page(&self, conn: &mut Conn, last: &str) -> Result<Vec<Row>, Failure> {
+    fn page(&self, conn: &mut Conn, last: &str) -> Result<Vec<StepRow>, Failure> {
         let Self { table, id, text, column, only } = self;
         let select = format!(
             "SELECT {id} AS id, {text} AS text, {column} AS made FROM {table} WHERE {only} AND {id} > $1 ORDER BY {id} LIMIT {PAGE}"

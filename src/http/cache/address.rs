@@ -11,9 +11,9 @@ use super::coding::Coding;
 
 /// A path and a query with sorted parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::http) struct Address<'a>(Cow<'a, str>);
+pub(in crate::http) struct CacheUrl<'a>(Cow<'a, str>);
 
-impl<'a> Address<'a> {
+impl<'a> CacheUrl<'a> {
     /// Returns the normalized URL of a request.
     pub(in crate::http) fn of(uri: &'a Uri) -> Self {
         let address = uri.path_and_query().map_or("/", |address| address.as_str());
@@ -40,33 +40,33 @@ pub(in crate::http) fn canonical_query(query: &str) -> String {
 
 /// The key of a cached response.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Key {
+pub(super) struct CacheKey {
     pub(super) coding: Coding,
     pub(super) address: Arc<str>,
 }
 
-/// A borrowed [`Key`].
+/// A borrowed [`CacheKey`].
 #[derive(Debug)]
-pub(super) struct Wanted<'a> {
+pub(super) struct CacheKeyRef<'a> {
     pub(super) coding: Coding,
     pub(super) address: &'a str,
 }
 
-impl Hash for Key {
+impl Hash for CacheKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        Wanted { coding: self.coding, address: &self.address }.hash(state);
+        CacheKeyRef { coding: self.coding, address: &self.address }.hash(state);
     }
 }
 
-impl Hash for Wanted<'_> {
+impl Hash for CacheKeyRef<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.coding.hash(state);
         self.address.hash(state);
     }
 }
 
-impl Equivalent<Key> for Wanted<'_> {
-    fn equivalent(&self, key: &Key) -> bool {
+impl Equivalent<CacheKey> for CacheKeyRef<'_> {
+    fn equivalent(&self, key: &CacheKey) -> bool {
         self.coding == key.coding && *self.address == *key.address
     }
 }

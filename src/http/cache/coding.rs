@@ -20,7 +20,7 @@ pub(in crate::http) enum Coding {
 }
 
 /// The minimum size of a compressed response, in bytes.
-const SHORTEST: usize = 1024;
+const MIN_LENGTH: usize = 1024;
 /// Brotli's quality, 0 to 11: a higher one takes many times as long and saves a few per cent.
 const QUALITY: i32 = 5;
 
@@ -56,25 +56,25 @@ impl Coding {
 
     /// Returns whether compression is worthwhile for this media type and size.
     pub(in crate::http) fn is_worth_it(content_type: &str, length: usize) -> bool {
-        length >= SHORTEST && (content_type.starts_with("text/") || content_type.contains("json") || content_type.contains("xml"))
+        length >= MIN_LENGTH && (content_type.starts_with("text/") || content_type.contains("json") || content_type.contains("xml"))
     }
 
     /// Compresses the bytes; returns `None` if that does not make them shorter.
     pub(in crate::http) fn code(self, bytes: &Bytes) -> Option<Bytes> {
-        let mut coded = Vec::with_capacity(bytes.len() / 3);
+        let mut encoded = Vec::with_capacity(bytes.len() / 3);
         match self {
             Self::Identity => return None,
             Self::Gzip => {
-                let mut encoder = GzEncoder::new(&mut coded, Compression::default());
-                encoder.write_all(bytes).ok()?;
-                encoder.finish().ok()?;
+                let mut writer = GzEncoder::new(&mut encoded, Compression::default());
+                writer.write_all(bytes).ok()?;
+                writer.finish().ok()?;
             }
             Self::Brotli => {
                 let params = BrotliEncoderParams { quality: QUALITY, ..BrotliEncoderParams::default() };
-                brotli::BrotliCompress(&mut bytes.as_ref(), &mut coded, &params).ok()?;
+                brotli::BrotliCompress(&mut bytes.as_ref(), &mut encoded, &params).ok()?;
             }
         }
-        (coded.len() < bytes.len()).then(|| coded.into())
+        (encoded.len() < bytes.len()).then(|| encoded.into())
     }
 }
 

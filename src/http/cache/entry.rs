@@ -9,10 +9,10 @@ use bytes::Bytes;
 use prometheus_client::metrics::counter::Counter;
 use quick_cache::Weighter;
 
-use super::address::Key;
+use super::address::CacheKey;
 use super::coding::Coding;
 use crate::db::Timestamp;
-use crate::http::answer::matches_tag;
+use crate::http::entity_tag;
 
 /// The estimated size of an entry besides its bytes and names, in bytes: mainly two tables of headers.
 const OVERHEAD: usize = 2048;
@@ -23,16 +23,16 @@ const TAG_OVERHEAD: usize = 96;
 
 /// A cached response.
 pub(in crate::http) struct Entry {
-    pub(super) standing: Standing,
+    pub(super) standing: ResponseMetadata,
     headers: HeaderMap,
     /// The headers of a `304` (RFC 9110, section 15.4.5); the client already has the others.
-    told_again: HeaderMap,
+    not_modified_headers: HeaderMap,
     body: Bytes,
 }
 
 /// The cache tags of a response, and its expiry.
 #[derive(Clone)]
-pub(super) struct Standing {
+pub(super) struct ResponseMetadata {
     /// The number of purges that had happened when the response began to be made.
     pub(super) begun: u64,
     pub(super) until: Option<Timestamp>,
@@ -43,12 +43,12 @@ pub(super) struct Standing {
 
 impl Entry {
     /// Creates an entry from headers and a body.
-    pub(super) fn new(standing: Standing, headers: HeaderMap, body: Bytes) -> Self {
-        let mut told_again = headers.clone();
+    pub(super) fn new(standing: ResponseMetadata, headers: HeaderMap, body: Bytes) -> Self {
+        let mut not_modified_headers = headers.clone();
         for name in TOLD_ONCE {
-            told_again.remove(name);
+            not_modified_headers.remove(name);
         }
-        Self { standing, headers, told_again, body }
+        Self { standing, headers, not_modified_headers, body }
     }
 
     fn header(&self, name: &HeaderName) -> Option<&str> {
@@ -57,9 +57,9 @@ impl Entry {
 
     /// Returns the response for a client that sends these entity tags in `If-None-Match`.
     pub(in crate::http) fn answer(&self, has: Option<&str>) -> Response<BoxBody> {
-        let matched = has.zip(self.header(&ETAG)).is_some_and(|(has, tag)| matches_tag(has, tag));
+        let matched = has.zip(self.header(&ETAG)).is_some_and(|(has, tag)| entity_tag::matches(has, tag));
         let (status, headers, body) = if matched {
-            (StatusCode::NOT_MODIFIED, &self.told_again, BoxBody::new(None::new()))
+            (StatusCode::NOT_MODIFIED, &self.not_modified_headers, BoxBody::new(None::new()))
         } else {
             (StatusCode::OK, &self.headers, BoxBody::new(self.body.clone()))
         };
@@ -80,10 +80,10 @@ impl Entry {
     }
 
     /// Compresses the response; the result has its own entity tag. Returns `None` if that does not make it shorter.
-    pub(super) fn coded(&self, coding: Coding) -> Option<Self> {
+    pub(super) fn encoded(&self, coding: Coding) -> Option<Self> {
         let (name, body) = (coding.name()?, coding.code(&self.body)?);
         let tag = self.header(&ETAG)?;
-        let tag = HeaderValue::from_str(&format!("{}-{name}\"", tag.strip_suffix('"')?)).ok()?;
+        let tag = HeaderValue::from_str(&entity_tag::in_coding(tag, name)?).ok()?;
         let mut headers = self.headers.clone();
         headers.insert(ETAG, tag);
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
@@ -95,8 +95,8 @@ impl Entry {
 #[derive(Clone)]
 pub(super) struct ByBytes;
 
-impl Weighter<Key, Arc<Entry>> for ByBytes {
-    fn weight(&self, key: &Key, entry: &Arc<Entry>) -> u64 {
+impl Weighter<CacheKey, Arc<Entry>> for ByBytes {
+    fn weight(&self, key: &CacheKey, entry: &Arc<Entry>) -> u64 {
         let names: usize = entry.headers.iter().map(|(_, value)| value.len()).sum();
         let weight = key.address.len() + entry.body.len() + names + entry.standing.tags.len() * TAG_OVERHEAD + OVERHEAD;
         u64::try_from(weight).unwrap_or(u64::MAX)

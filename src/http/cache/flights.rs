@@ -11,7 +11,7 @@ use tokio::sync::watch;
 pub(super) struct Flights(Arc<Mutex<HashMap<Arc<str>, watch::Receiver<()>>>>);
 
 /// The part of a request in making an uncached response.
-pub(in crate::http) enum Turn {
+pub(in crate::http) enum FlightRole {
     /// The request makes the response; the others continue when this guard is dropped.
     Make(Flight),
     /// The request waits for another one that makes the response.
@@ -27,15 +27,15 @@ pub(in crate::http) struct Flight {
 
 impl Flights {
     /// Joins the requests for a URL.
-    pub(super) fn join(&self, address: &str) -> Turn {
+    pub(super) fn join(&self, address: &str) -> FlightRole {
         let mut flights = self.lock();
         match flights.entry(address.into()) {
-            Entry::Occupied(flight) => Turn::Wait(flight.get().clone()),
+            Entry::Occupied(flight) => FlightRole::Wait(flight.get().clone()),
             Entry::Vacant(place) => {
                 let (landed, landing) = watch::channel(());
                 let address = Arc::clone(place.key());
                 place.insert(landing);
-                Turn::Make(Flight { flights: self.clone(), address, _landed: landed })
+                FlightRole::Make(Flight { flights: self.clone(), address, _landed: landed })
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::address::Key;
+use super::address::CacheKey;
 
 /// The number of remembered purges; a response is not cached if more purges than these happen while it is made.
 const MEMORY: usize = 4096;
@@ -12,7 +12,7 @@ const MEMORY: usize = 4096;
 /// Cached responses by their tags.
 #[derive(Default)]
 pub(super) struct Index {
-    keys: HashMap<u64, HashSet<Key>>,
+    keys: HashMap<u64, HashSet<CacheKey>>,
     /// The latest purges, each with its number and its tags.
     purges: VecDeque<(u64, Box<[u64]>)>,
     /// Responses that began to be made before this purge are not cached, because the log does not reach back that far.
@@ -26,7 +26,7 @@ pub(in crate::http) fn tag(name: &str) -> u64 {
 
 impl Index {
     /// Returns whether a tag of a response has been purged since the response began to be made.
-    pub(super) fn outran(&self, begun: u64, tags: &[u64]) -> bool {
+    pub(super) fn purged_since(&self, begun: u64, tags: &[u64]) -> bool {
         begun < self.floor
             || self
                 .purges
@@ -37,14 +37,14 @@ impl Index {
     }
 
     /// Adds a response.
-    pub(super) fn add(&mut self, key: &Key, tags: &[u64]) {
+    pub(super) fn add(&mut self, key: &CacheKey, tags: &[u64]) {
         for tag in tags {
             self.keys.entry(*tag).or_default().insert(key.clone());
         }
     }
 
     /// Removes a response.
-    pub(super) fn remove(&mut self, key: &Key, tags: &[u64]) {
+    pub(super) fn remove(&mut self, key: &CacheKey, tags: &[u64]) {
         for tag in tags {
             if let Some(keys) = self.keys.get_mut(tag) {
                 keys.remove(key);
@@ -56,7 +56,7 @@ impl Index {
     }
 
     /// Records a purge, and returns the keys of the responses to remove.
-    pub(super) fn purge(&mut self, number: u64, tags: Box<[u64]>) -> HashSet<Key> {
+    pub(super) fn purge(&mut self, number: u64, tags: Box<[u64]>) -> HashSet<CacheKey> {
         let met = tags.iter().filter_map(|tag| self.keys.remove(tag)).flatten().collect();
         self.purges.push_back((number, tags));
         if self.purges.len() > MEMORY

@@ -23,13 +23,13 @@ use quick_cache::{DefaultHashBuilder, Lifecycle};
 
 use crate::clock::Clock;
 use crate::db::Timestamp;
-pub(super) use address::{Address, canonical_query};
-use address::{Key, Wanted};
+use address::{CacheKey, CacheKeyRef};
+pub(super) use address::{CacheUrl, canonical_query};
 pub(super) use coding::Coding;
 pub(super) use entry::Entry;
-use entry::{ByBytes, Standing};
+use entry::{ByBytes, ResponseMetadata};
+pub(super) use flights::FlightRole;
 use flights::Flights;
-pub(super) use flights::Turn;
 use index::Index;
 pub(super) use index::tag as cache_tag;
 
@@ -56,7 +56,7 @@ pub(super) struct GoodUntil(pub(super) Timestamp);
 pub(super) struct MadeOf(pub(super) Box<[u64]>);
 
 /// A response that has been made.
-pub(super) enum Made {
+pub(super) enum MadeResponse {
     /// A public response, for every caller.
     Public(Arc<Entry>),
     /// A private response, only for its caller.
@@ -65,13 +65,13 @@ pub(super) enum Made {
 
 /// Cached responses, limited by their total size in bytes.
 pub(crate) struct Cache {
-    kept: Option<Kept>,
+    kept: Option<CacheState>,
     flights: Flights,
     clock: Clock,
 }
 
-struct Kept {
-    answers: Store<Key, Arc<Entry>, ByBytes, DefaultHashBuilder, Lapsing>,
+struct CacheState {
+    answers: Store<CacheKey, Arc<Entry>, ByBytes, DefaultHashBuilder, EvictionListener>,
     index: Mutex<Index>,
     /// The number of purges so far.
     purges: AtomicU64,
@@ -79,12 +79,12 @@ struct Kept {
 
 /// Collects evicted entries, so that they are removed from the index, too.
 #[derive(Clone)]
-struct Lapsing;
+struct EvictionListener;
 
-impl Lifecycle<Key, Arc<Entry>> for Lapsing {
-    type RequestState = Vec<(Key, Arc<Entry>)>;
+impl Lifecycle<CacheKey, Arc<Entry>> for EvictionListener {
+    type RequestState = Vec<(CacheKey, Arc<Entry>)>;
 
-    fn on_evict(&self, lapsed: &mut Self::RequestState, key: Key, entry: Arc<Entry>) {
+    fn on_evict(&self, lapsed: &mut Self::RequestState, key: CacheKey, entry: Arc<Entry>) {
         lapsed.push((key, entry));
     }
 }
@@ -93,8 +93,8 @@ impl Cache {
     /// Creates a cache with a maximum size in bytes; a size of 0 disables it.
     pub(crate) fn new(bytes: usize, clock: Clock) -> Self {
         let capacity = u64::try_from(bytes).unwrap_or(u64::MAX);
-        let kept = (bytes > 0).then(|| Kept {
-            answers: Store::with((bytes / 8192).max(16), capacity, ByBytes, DefaultHashBuilder::default(), Lapsing),
+        let kept = (bytes > 0).then(|| CacheState {
+            answers: Store::with((bytes / 8192).max(16), capacity, ByBytes, DefaultHashBuilder::default(), EvictionListener),
             index: Mutex::default(),
             purges: AtomicU64::new(0),
         });
@@ -102,17 +102,17 @@ impl Cache {
     }
 
     /// Returns the number of purges so far, which marks the beginning of making a response; `None` if the cache is disabled.
-    pub(super) fn begin(&self) -> Option<u64> {
+    pub(super) fn purge_epoch(&self) -> Option<u64> {
         self.kept.as_ref().map(|kept| kept.purges.load(Ordering::SeqCst))
     }
 
     /// Joins the requests for an uncached response.
-    pub(super) fn join(&self, address: &Address<'_>) -> Turn {
+    pub(super) fn join(&self, address: &CacheUrl<'_>) -> FlightRole {
         self.flights.join(address.as_str())
     }
 
     /// Returns the cached response for a URL in a coding; uncompressed if compression does not make it shorter.
-    pub(super) fn find(&self, address: &Address<'_>, coding: Coding) -> Option<Arc<Entry>> {
+    pub(super) fn find(&self, address: &CacheUrl<'_>, coding: Coding) -> Option<Arc<Entry>> {
         let plain = || self.look_up(address, Coding::Identity);
         if coding == Coding::Identity {
             return plain();
@@ -120,27 +120,27 @@ impl Cache {
         self.look_up(address, coding).or_else(|| plain().filter(|entry| !entry.can_be_coded()))
     }
 
-    fn look_up(&self, address: &Address<'_>, coding: Coding) -> Option<Arc<Entry>> {
-        let entry = self.kept.as_ref()?.answers.get(&Wanted { coding, address: address.as_str() })?;
+    fn look_up(&self, address: &CacheUrl<'_>, coding: Coding) -> Option<Arc<Entry>> {
+        let entry = self.kept.as_ref()?.answers.get(&CacheKeyRef { coding, address: address.as_str() })?;
         if entry.standing.until.is_some_and(|until| self.clock.now() >= until) { None } else { Some(entry) }
     }
 
     /// Compresses a cached response on a blocking thread and caches the result; uncompressed if compression does not make it shorter.
-    pub(super) async fn coded(&self, address: &Address<'_>, coding: Coding) -> Option<Arc<Entry>> {
+    pub(super) async fn encoded(&self, address: &CacheUrl<'_>, coding: Coding) -> Option<Arc<Entry>> {
         if let Some(ready) = self.find(address, coding) {
             return Some(ready);
         }
         let plain = self.look_up(address, Coding::Identity)?;
         let source = Arc::clone(&plain);
-        let Ok(Some(coded)) = tokio::task::spawn_blocking(move || source.coded(coding)).await else { return Some(plain) };
-        let coded = Arc::new(coded);
-        self.put(&Key { coding, address: address.as_str().into() }, &coded);
-        Some(coded)
+        let Ok(Some(encoded)) = tokio::task::spawn_blocking(move || source.encoded(coding)).await else { return Some(plain) };
+        let encoded = Arc::new(encoded);
+        self.put(&CacheKey { coding, address: address.as_str().into() }, &encoded);
+        Some(encoded)
     }
 
     /// Caches a public response that began to be made after `begun` purges, and returns the entry; returns any other response unchanged.
-    pub(super) fn keep(&self, address: &Address<'_>, begun: u64, answer: ServiceResponse<BoxBody>, given: [Counter; 2]) -> Made {
-        let Some(tags) = made_of(&answer) else { return Made::Other(answer) };
+    pub(super) fn keep(&self, address: &CacheUrl<'_>, begun: u64, answer: ServiceResponse<BoxBody>, given: [Counter; 2]) -> MadeResponse {
+        let Some(tags) = made_of(&answer) else { return MadeResponse::Other(answer) };
         let until = answer.response().extensions().get::<GoodUntil>().map(|until| until.0);
         let header = |name: &&'static str| answer.headers().get(*name).map(|value| (HeaderName::from_static(name), value.clone()));
         let headers: HeaderMap = KEPT.iter().filter_map(header).collect();
@@ -148,18 +148,18 @@ impl Cache {
         let (head, body) = response.into_parts();
         let body = match body.try_into_bytes() {
             Ok(body) => body,
-            Err(body) => return Made::Other(ServiceResponse::new(request, head.set_body(body))),
+            Err(body) => return MadeResponse::Other(ServiceResponse::new(request, head.set_body(body))),
         };
-        let entry = Arc::new(Entry::new(Standing { begun, until, tags, given }, headers, body));
-        self.put(&Key { coding: Coding::Identity, address: address.as_str().into() }, &entry);
-        Made::Public(entry)
+        let entry = Arc::new(Entry::new(ResponseMetadata { begun, until, tags, given }, headers, body));
+        self.put(&CacheKey { coding: Coding::Identity, address: address.as_str().into() }, &entry);
+        MadeResponse::Public(entry)
     }
 
     /// Caches a response, unless one of its tags was purged meanwhile.
-    fn put(&self, key: &Key, entry: &Arc<Entry>) {
+    fn put(&self, key: &CacheKey, entry: &Arc<Entry>) {
         let Some(kept) = &self.kept else { return };
         let mut index = kept.index();
-        if index.outran(entry.standing.begun, &entry.standing.tags) {
+        if index.purged_since(entry.standing.begun, &entry.standing.tags) {
             return;
         }
         if let Some(former) = kept.answers.peek(key) {
@@ -206,7 +206,7 @@ impl Cache {
     }
 }
 
-impl Kept {
+impl CacheState {
     fn index(&self) -> MutexGuard<'_, Index> {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -8,7 +8,7 @@ use actix_web::http::header::HeaderMap;
 
 use crate::app::App;
 use crate::error::{Code, Error};
-use crate::http::front::request_id;
+use crate::http::middleware::request_id;
 
 /// Returns the full response that replaces a bare error response of the framework; `None` if this is not one.
 pub(super) fn in_place_of(app: &App, answer: &[u8]) -> Option<Vec<u8>> {

@@ -8,16 +8,16 @@ use image::codecs::webp::WebPDecoder;
 use image::metadata::{LoopCount, Orientation};
 use image::{AnimationDecoder, DynamicImage, Frame};
 
-use super::super::anatomy::{Mime, Riff};
+use super::super::container::{Mime, Riff};
 use super::decode::{Pixels, Unreadable};
 use super::develop::{StoredRegion, scale, stored_region};
 use super::encode::webp;
 use super::ladder::{Cut, Original};
 
 /// The maximum number of pixels in all frames of a rendition. Larger animations become stills, because a reader waits for the rendition.
-const MOST_PIXELS: u64 = 60_000_000;
+const MAX_PIXELS: u64 = 60_000_000;
 /// The maximum duration of a frame, in milliseconds.
-const LONGEST: u32 = 0x00ff_ffff;
+const MAX_DURATION: u32 = 0x00ff_ffff;
 /// The frame is not blended with the previous one, and not disposed of.
 const REPLACES: u8 = 0b10;
 /// The flags for a file with animation and alpha.
@@ -25,7 +25,7 @@ const MOVES_AND_SHOWS_THROUGH: u8 = 0x12;
 
 /// Whether a rendition is animated and small enough to be made while a reader waits.
 pub(super) fn is_moderate(frames: u32, width: u32, height: u32) -> bool {
-    frames > 1 && u64::from(frames) * u64::from(width) * u64::from(height) <= MOST_PIXELS
+    frames > 1 && u64::from(frames) * u64::from(width) * u64::from(height) <= MAX_PIXELS
 }
 
 /// Makes an animated rendition.
@@ -58,7 +58,7 @@ fn assemble<'a>(decoder: impl AnimationDecoder<'a>, original: &Original, cut: Cu
         let still = Still::of(frame.map_err(Unreadable::because)?, original, part, (width, height))?;
         match &mut last {
             // A repeated frame only extends the previous one.
-            Some(last) if last.encoded == still.encoded => last.stands = last.stands.saturating_add(still.stands).min(LONGEST),
+            Some(last) if last.encoded == still.encoded => last.stands = last.stands.saturating_add(still.stands).min(MAX_DURATION),
             _ => {
                 if let Some(last) = last.replace(still) {
                     last.write(&mut riff, width, height);
@@ -81,7 +81,7 @@ impl Still {
         let (numerator, denominator) = frame.delay().numer_denom_ms();
         let mut pixels = Pixels::of(DynamicImage::from(frame.into_buffer())).without_needless_alpha();
         let scaled = scale(&mut pixels, (original.width, original.height), part, wanted)?;
-        Ok(Self { encoded: webp(scaled)?, stands: (numerator / denominator.max(1)).min(LONGEST) })
+        Ok(Self { encoded: webp(scaled)?, stands: (numerator / denominator.max(1)).min(MAX_DURATION) })
     }
 
     fn write(&self, riff: &mut Riff, width: u32, height: u32) {

@@ -3,7 +3,7 @@
 use dav1d::{Decoder, PixelLayout, PlanarImageComponent, Settings};
 use moxcms::{CicpColorPrimaries, CicpProfile, ColorProfile, MatrixCoefficients, TransferCharacteristics};
 
-use super::super::anatomy::Coded;
+use super::super::container::Coded;
 use super::decode::{Decoded, Pixels, Unreadable};
 
 /// The weights of the chroma differences in red, green (blue and red difference) and blue, in 65,536ths (ITU-T H.273, table 4).

@@ -12,7 +12,7 @@ use image::{ColorType, DynamicImage, ImageDecoder};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 use mozjpeg::{ColorSpace, Decompress, Marker};
 
-use super::super::anatomy::Mime;
+use super::super::container::Mime;
 use super::buffer::Buffer;
 
 /// The number of pixels that are converted at once.
@@ -161,7 +161,7 @@ fn scaled_jpeg(file: &[u8], eighths: u8) -> Result<Decoded, Unreadable> {
     started.read_scanlines_into(&mut bytes).map_err(Unreadable::because)?;
     started.finish().map_err(Unreadable::because)?;
     let profile = if inks {
-        let left = light_up(&mut bytes, profile.as_deref());
+        let left = cmyk_to_srgb(&mut bytes, profile.as_deref());
         bytes.truncate(left);
         // The profile has been applied to the inks already.
         None
@@ -182,7 +182,7 @@ fn profile_of<R>(decoder: &Decompress<R>) -> Option<Vec<u8>> {
 
 /// Converts CMYK to sRGB in place, with the profile or, if there is no readable one, as pure inks. JPEG files store inverted values, a
 /// convention of Adobe programs. Returns the new length in bytes.
-fn light_up(bytes: &mut [u8], profile: Option<&[u8]>) -> usize {
+fn cmyk_to_srgb(bytes: &mut [u8], profile: Option<&[u8]>) -> usize {
     let profile = profile.and_then(|profile| ColorProfile::new_from_slice(profile).ok());
     let profile = profile.filter(|profile| profile.color_space == DataColorSpace::Cmyk);
     let srgb = ColorProfile::new_srgb();

@@ -4,12 +4,12 @@ use image::metadata::Orientation;
 use masthead_pixels::Part;
 use tokio::runtime::Handle;
 
-use super::super::anatomy::{Anatomy, Mime};
+use super::super::container::{Container, Mime};
 use super::animate;
-use super::darkroom::reserve;
 use super::decode::{Decoded, Pixels, Unreadable, decode, into_srgb};
 use super::encode::{encode, encoding_takes};
 use super::ladder::{Format, Original, Region, Rendition};
+use super::workers::reserve;
 
 /// A part of the stored image, before its orientation is applied.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,10 +22,10 @@ pub(super) struct StoredRegion {
 
 /// Makes a rendition of a file.
 pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, runtime: &Handle) -> Result<Vec<u8>, Unreadable> {
-    let taken = reserve(runtime, Anatomy::memory_for(file));
-    let anatomy = Anatomy::of(original.mime, file).map_err(|broken| Unreadable::because(broken.0))?;
-    let (orientation, memory, frames, plays) = (anatomy.orientation, anatomy.memory, anatomy.frames, anatomy.plays);
-    drop((anatomy, taken));
+    let taken = reserve(runtime, Container::memory_for(file));
+    let container = Container::of(original.mime, file).map_err(|broken| Unreadable::because(broken.0))?;
+    let (orientation, memory, frames, plays) = (container.orientation, container.memory, container.frames, container.plays);
+    drop((container, taken));
     let (width, height) = original.size(rendition.cut);
     let made = u64::from(width) * u64::from(height);
     let _taken = reserve(runtime, (memory + made * 4).max(made * encoding_takes(rendition.format, original.alpha)));
@@ -46,7 +46,7 @@ pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, ru
     encode(turned(pixels, orientation)?, rendition.format)
 }
 
-/// The smallest fraction at which a part of a JPEG still has enough pixels.
+/// Returns the smallest scale, in eighths, at which a part of a JPEG still has enough pixels.
 fn eighths(mime: Mime, region: u32, wanted: u32) -> u8 {
     let enough = |eighths: &u8| u64::from(region) * u64::from(*eighths) >= u64::from(wanted) * 8;
     if mime == Mime::Jpeg { (1..8).find(enough).unwrap_or(8) } else { 8 }
@@ -73,13 +73,13 @@ fn turned(pixels: Pixels, orientation: Orientation) -> Result<Pixels, Unreadable
 }
 
 /// Whether an orientation swaps width and height.
-fn lies(orientation: Orientation) -> bool {
+fn swaps_axes(orientation: Orientation) -> bool {
     use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
     matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
 }
 
 fn stored_wanted((width, height): (u32, u32), orientation: Orientation) -> (u32, u32) {
-    if lies(orientation) { (height, width) } else { (width, height) }
+    if swaps_axes(orientation) { (height, width) } else { (width, height) }
 }
 
 fn stored_size(original: &Original, orientation: Orientation) -> (u32, u32) {
@@ -103,6 +103,6 @@ pub(super) fn stored_region(original: &Original, seen: Region, orientation: Orie
         Orientation::Rotate90FlipH => (y, x),
         Orientation::Rotate270FlipH => (bottom, right),
     };
-    let (width, height) = if lies(orientation) { (height, width) } else { (width, height) };
+    let (width, height) = if swaps_axes(orientation) { (height, width) } else { (width, height) };
     StoredRegion { x, y, width, height }
 }

@@ -27,25 +27,50 @@ pub(in crate::images) fn routes(mount: &mut impl Mount) {
 /// produce different bytes that look the same. AVIF takes longer: until it has been made, the response is WebP, which caches may keep for a
 /// minute. If too many renditions are waiting, or one takes longer than a request may (`REQUEST_SECONDS`), the response is `503` with
 /// `Retry-After`, and the rendition is finished in the meantime.
-#[utoipa::path(tag = "Images", params(
+#[utoipa::path(
+    tag = "Images",
+    params(
         ("image" = String, Path, description = "The id of the image.", example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42"),
-        ("rendition" = String, Path, description = "The width in pixels and the format: `jpg`, `png`, `webp`, `avif` or `auto`.",
-            example = "640.webp"),
+        (
+            "rendition" = String,
+            Path,
+            description = "The width in pixels and the format: `jpg`, `png`, `webp`, `avif` or `auto`.",
+            example = "640.webp",
+        ),
         ("Accept" = Option<String>, Header, description = "For `auto`: the accepted formats, such as `image/avif,image/webp`."),
         ("Range" = Option<String>, Header, description = "The requested byte range, such as `bytes=0-1023`."),
-        ("If-Range" = Option<String>, Header,
-            description = "The entity tag of the file that the range refers to; the whole file is sent if it has another one."),
-        ("If-None-Match" = Option<String>, Header,
-            description = "Entity tags of cached copies; the response is `304` if one of them matches.")),
+        (
+            "If-Range" = Option<String>,
+            Header,
+            description = "The entity tag of the file that the range refers to; the whole file is sent if it has another one.",
+        ),
+        (
+            "If-None-Match" = Option<String>,
+            Header,
+            description = "Entity tags of cached copies; the response is `304` if one of them matches.",
+        ),
+    ),
     responses(
-        (status = 200, description = "The file.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
-            (FileContent = "image/webp"), (FileContent = "image/avif"))),
-        (status = 206, description = "The requested range.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
-            (FileContent = "image/webp"), (FileContent = "image/avif")),
-            headers(("Content-Range" = String, description = "The range and the total size in bytes."))),
+        (
+            status = 200,
+            description = "The file.",
+            content((FileContent = "image/jpeg"), (FileContent = "image/png"), (FileContent = "image/webp"), (FileContent = "image/avif")),
+        ),
+        (
+            status = 206,
+            description = "The requested range.",
+            content((FileContent = "image/jpeg"), (FileContent = "image/png"), (FileContent = "image/webp"), (FileContent = "image/avif")),
+            headers(("Content-Range" = String, description = "The range and the total size in bytes.")),
+        ),
         (status = 304, description = "The cached copy is up to date."),
-        (status = 416, body = ref("#/components/schemas/Problem"), content_type = "application/problem+json",
-            description = "The file has no such range. Codes: `range_not_satisfiable`.")))]
+        (
+            status = 416,
+            body = ref("#/components/schemas/Problem"),
+            content_type = "application/problem+json",
+            description = "The file has no such range. Codes: `range_not_satisfiable`.",
+        ),
+    ),
+)]
 #[get("/media/{image}/{rendition}")]
 async fn read_rendition(request: Request, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let (image, rendition) = path.into_inner();
@@ -60,27 +85,52 @@ async fn read_rendition(request: Request, path: web::Path<(String, String)>) -> 
 /// `v` identifies the focal point and is part of the URLs in `crops`, so that they change when the focal point does. With the current
 /// value, caches may keep the file forever. With another value, or without it, the response is the current crop, which caches may keep for
 /// a minute.
-#[utoipa::path(tag = "Images", params(
+#[utoipa::path(
+    tag = "Images",
+    params(
         ("image" = String, Path, description = "The id of the image.", example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42"),
         ("preset" = String, Path, description = "The shape: `square`, `4x3`, `16x9` or `og`.", example = "16x9"),
-        ("rendition" = String, Path, description = "The width in pixels and the format: `jpg`, `png`, `webp`, `avif` or `auto`.",
-            example = "640.webp"),
+        (
+            "rendition" = String,
+            Path,
+            description = "The width in pixels and the format: `jpg`, `png`, `webp`, `avif` or `auto`.",
+            example = "640.webp",
+        ),
         ("v" = Option<String>, Query, description = "The version of the focal point, as in the URLs in `crops`.", example = "4f21c0"),
         ("Accept" = Option<String>, Header, description = "For `auto`: the accepted formats, such as `image/avif,image/webp`."),
         ("Range" = Option<String>, Header, description = "The requested byte range, such as `bytes=0-1023`."),
-        ("If-Range" = Option<String>, Header,
-            description = "The entity tag of the file that the range refers to; the whole file is sent if it has another one."),
-        ("If-None-Match" = Option<String>, Header,
-            description = "Entity tags of cached copies; the response is `304` if one of them matches.")),
+        (
+            "If-Range" = Option<String>,
+            Header,
+            description = "The entity tag of the file that the range refers to; the whole file is sent if it has another one.",
+        ),
+        (
+            "If-None-Match" = Option<String>,
+            Header,
+            description = "Entity tags of cached copies; the response is `304` if one of them matches.",
+        ),
+    ),
     responses(
-        (status = 200, description = "The file.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
-            (FileContent = "image/webp"), (FileContent = "image/avif"))),
-        (status = 206, description = "The requested range.", content((FileContent = "image/jpeg"), (FileContent = "image/png"),
-            (FileContent = "image/webp"), (FileContent = "image/avif")),
-            headers(("Content-Range" = String, description = "The range and the total size in bytes."))),
+        (
+            status = 200,
+            description = "The file.",
+            content((FileContent = "image/jpeg"), (FileContent = "image/png"), (FileContent = "image/webp"), (FileContent = "image/avif")),
+        ),
+        (
+            status = 206,
+            description = "The requested range.",
+            content((FileContent = "image/jpeg"), (FileContent = "image/png"), (FileContent = "image/webp"), (FileContent = "image/avif")),
+            headers(("Content-Range" = String, description = "The range and the total size in bytes.")),
+        ),
         (status = 304, description = "The cached copy is up to date."),
-        (status = 416, body = ref("#/components/schemas/Problem"), content_type = "application/problem+json",
-            description = "The file has no such range. Codes: `range_not_satisfiable`.")))]
+        (
+            status = 416,
+            body = ref("#/components/schemas/Problem"),
+            content_type = "application/problem+json",
+            description = "The file has no such range. Codes: `range_not_satisfiable`.",
+        ),
+    ),
+)]
 #[get("/media/{image}/{preset}/{rendition}")]
 async fn read_crop(request: Request, path: web::Path<(String, String, String)>) -> Result<HttpResponse> {
     let (image, preset, rendition) = path.into_inner();
@@ -90,7 +140,7 @@ async fn read_crop(request: Request, path: web::Path<(String, String, String)>) 
 
 /// The requested format: a certain one, or the best.
 #[derive(Clone, Copy)]
-enum Asked {
+enum RequestedFormat {
     Format(Format),
     Best,
 }
@@ -103,8 +153,8 @@ async fn answer(request: &Request, image: &str, preset: Option<Preset>, name: &s
     query.finish()?;
     let app = &request.app;
     let served = match asked {
-        Asked::Format(format) => serve(app, &original, cut, format).await?,
-        Asked::Best => serve_best(app, &original, cut, |format| accepts(request.header("accept"), format.mime())).await?,
+        RequestedFormat::Format(format) => serve(app, &original, cut, format).await?,
+        RequestedFormat::Best => serve_best(app, &original, cut, |format| accepts(request.header("accept"), format.mime())).await?,
     };
     let file = StoredFile {
         name: &served.name,
@@ -112,16 +162,16 @@ async fn answer(request: &Request, image: &str, preset: Option<Preset>, name: &s
         mime: served.format.mime(),
         size: Some(served.bytes),
         keeping: if served.lasting && current { Keeping::ForEver } else { Keeping::AMinute },
-        vary: matches!(asked, Asked::Best).then_some("Accept"),
+        vary: matches!(asked, RequestedFormat::Best).then_some("Accept"),
     };
     stored_file(request, &file).await
 }
 
 /// Parses the name of a rendition; `None` if this image has no such rendition.
-fn asked(original: &Original, preset: Option<Preset>, name: &str) -> Option<(Cut, Asked)> {
+fn asked(original: &Original, preset: Option<Preset>, name: &str) -> Option<(Cut, RequestedFormat)> {
     let (width, extension) = name.split_once('.')?;
-    let asked = if extension == "auto" { Asked::Best } else { Asked::Format(Format::parse(extension)?) };
-    let width = original.rungs(preset).into_iter().find(|rung| rung.to_string() == width)?;
+    let asked = if extension == "auto" { RequestedFormat::Best } else { RequestedFormat::Format(Format::parse(extension)?) };
+    let width = original.widths(preset).into_iter().find(|rung| rung.to_string() == width)?;
     Some((Cut { preset, width }, asked))
 }
 
@@ -144,7 +194,7 @@ fn unknown_preset() -> Error {
 }
 
 fn off_the_ladder(original: &Original, preset: Option<Preset>) -> Error {
-    let ladder = original.rungs(preset);
+    let ladder = original.widths(preset);
     let names: Vec<String> = ladder.iter().map(u32::to_string).collect();
     let detail = format!("This image is available as jpg, png, webp, avif and auto in these widths: {}.", names.join(", "));
     Error::new(Code::NotFound, detail).with("ladder", json!(ladder)).with("formats", json!(["jpg", "png", "webp", "avif", "auto"]))

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::super::image::ImageId;
 use super::super::queries;
-use super::darkroom::Queue;
 use super::ladder::{Cut, Format, Original, Rendition};
 use super::making::{Unmade, make};
+use super::workers::Queue;
 use crate::app::App;
 use crate::jobs::Failure;
 
@@ -55,7 +55,7 @@ impl RenditionJob {
 
 /// The common widths that this image has, or else its widest.
 fn common(original: &Original) -> Vec<Rendition> {
-    let rungs = original.rungs(None);
+    let rungs = original.widths(None);
     let mut widths: Vec<u32> = COMMON.into_iter().filter(|width| rungs.contains(width)).collect();
     if widths.is_empty() {
         widths.extend(rungs.last());

@@ -4,19 +4,19 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::anatomy::Mime;
+use super::super::container::Mime;
 use super::super::image::{Focal, Image, ImageId, stored_name};
 use crate::db::text_enum;
 
 /// The widths of renditions, in pixels. An image that is narrower than the last one also has its own width.
 pub(super) const LADDER: [u32; 8] = [160, 320, 480, 640, 960, 1280, 1920, 2560];
 /// The maximum side of a WebP, in pixels; larger renditions are made in no format.
-const LONGEST_SIDE: u32 = 16_383;
+const MAX_SIDE: u32 = 16_383;
 /// The maximum number of pixels of a rendition, because of the memory that it takes; larger ones are made in no format.
-const MOST_PIXELS: u64 = 16_000_000;
+const MAX_PIXELS: u64 = 16_000_000;
 /// The version of the encoder settings, part of the file name. Change it whenever the same request would give different bytes; later
 /// versions must sort later.
-const RECIPE: &str = "c";
+const ENCODER_VERSION: &str = "c";
 /// The version for animated images.
 const MOVING_RECIPE: &str = "d";
 /// The folder of all renditions in the media store.
@@ -143,11 +143,11 @@ impl Original {
     }
 
     /// The available widths, smallest first: the standard widths below the image's own, and its own.
-    pub(super) fn rungs(&self, preset: Option<Preset>) -> Vec<u32> {
+    pub(super) fn widths(&self, preset: Option<Preset>) -> Vec<u32> {
         let (own, _) = self.crop(preset);
         let narrower = LADDER.into_iter().filter(|width| *width < own);
         let own = Some(own).filter(|own| *own <= LADDER[LADDER.len() - 1]);
-        let fits = |(width, height): (u32, u32)| height <= LONGEST_SIDE && u64::from(width) * u64::from(height) <= MOST_PIXELS;
+        let fits = |(width, height): (u32, u32)| height <= MAX_SIDE && u64::from(width) * u64::from(height) <= MAX_PIXELS;
         narrower.chain(own).filter(|width| fits(self.size(Cut { preset, width: *width }))).collect()
     }
 
@@ -183,7 +183,7 @@ impl Original {
     }
 
     fn recipe(&self) -> &'static str {
-        if self.moves { MOVING_RECIPE } else { RECIPE }
+        if self.moves { MOVING_RECIPE } else { ENCODER_VERSION }
     }
 
     /// The name of a rendition in the media store.

@@ -11,27 +11,27 @@ use tokio::sync::watch;
 
 use super::super::image::{Image, ImageId};
 use super::super::queries;
-use super::darkroom::{Darkroom, Queue};
 use super::decode::Unreadable;
 use super::develop::develop;
 use super::job::RenditionJob;
 use super::ladder::{Cut, Format, Original, Rendition, folder_of, owner_of};
+use super::workers::{ImageWorkers, Queue};
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::jobs::{self, Job};
 
 /// The time after which a missing AVIF that was requested before gets another job, in seconds.
-const PATIENCE: i64 = 3600;
+const RETRY_INTERVAL: i64 = 3600;
 /// The maximum number of requested AVIFs that are remembered.
-const MOST_REMEMBERED: usize = 10_000;
+const MAX_REMEMBERED: usize = 10_000;
 /// The maximum number of images that are cached.
-const MOST_ORIGINALS: usize = 4096;
+const MAX_CACHED: usize = 4096;
 
 /// The rendition tasks of this process, and its image workers.
 #[derive(Default)]
 pub(crate) struct Renditions {
-    pub(in crate::images) darkroom: Darkroom,
+    pub(in crate::images) workers: ImageWorkers,
     /// The renditions that are being made, by their names in the media store, with the channels for those who wait.
     under_way: Mutex<HashMap<String, watch::Receiver<Option<Outcome>>>>,
     /// Recently read image properties, with the purge count of the response cache at that time.
@@ -61,7 +61,7 @@ pub(super) async fn original(app: &App, image: &str) -> Result<Original> {
     let original = app.db.read(move |conn| Ok(Original::of(&queries::find(conn, &id)?))).await?;
     if let Some(purges) = purges {
         let mut originals = open(&app.renditions.originals);
-        if originals.len() >= MOST_ORIGINALS {
+        if originals.len() >= MAX_CACHED {
             originals.clear();
         }
         originals.insert(image.to_owned(), (purges, original.clone()));
@@ -191,7 +191,7 @@ async fn make_and_keep(app: &App, original: &Original, rendition: Rendition, que
         let file = runtime.block_on(whole_file(&store, &original.file_name()))?;
         Ok(develop(&original, &file, rendition, &runtime))
     };
-    let developed: std::thread::Result<Result<_>> = app.renditions.darkroom.develop(queue, work).await?;
+    let developed: std::thread::Result<Result<_>> = app.renditions.workers.run(queue, work).await?;
     let bytes = match developed {
         Ok(developed) => match developed? {
             Ok(bytes) => Bytes::from(bytes),
@@ -221,11 +221,11 @@ fn ask_for(app: &App, original: &Original, rendition: Rendition) {
     let (name, now) = (original.rendition_name(rendition), app.now());
     {
         let mut asked_for = open(&app.renditions.asked_for);
-        if asked_for.len() >= MOST_REMEMBERED {
+        if asked_for.len() >= MAX_REMEMBERED {
             asked_for.clear();
         }
         let before = asked_for.insert(name.clone(), now);
-        if before.is_some_and(|before| before.millis().abs_diff(now.millis()) < (PATIENCE * 1000).unsigned_abs()) {
+        if before.is_some_and(|before| before.millis().abs_diff(now.millis()) < (RETRY_INTERVAL * 1000).unsigned_abs()) {
             return;
         }
     }

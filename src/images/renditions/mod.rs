@@ -6,23 +6,22 @@
 mod animate;
 #[cfg(feature = "avif")]
 mod avif;
+mod bench;
 mod buffer;
-mod darkroom;
 mod decode;
 mod develop;
 mod encode;
-mod glance;
 mod handlers;
 mod job;
 mod ladder;
 mod making;
 mod picture;
-mod rehearse;
+mod preview;
 #[cfg(test)]
 mod tests;
+mod workers;
 
-pub(super) use darkroom::{Queue, reserve};
-pub(super) use glance::{glance_at_avif, glance_at_jpeg, in_srgb, reaches_last_row};
+pub(crate) use bench::Rehearsal;
 pub(super) use handlers::routes;
 pub(crate) use job::RenditionJob;
 pub(super) use ladder::Original;
@@ -30,4 +29,5 @@ pub(crate) use making::Renditions;
 pub(super) use making::{forget, without_original};
 pub(crate) use picture::SocialImage;
 pub(super) use picture::{Addresses, Crops, Source, SrcSet};
-pub(crate) use rehearse::Rehearsal;
+pub(super) use preview::{in_srgb, preview_avif, preview_jpeg, reaches_last_row};
+pub(super) use workers::{Queue, reserve};

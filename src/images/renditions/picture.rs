@@ -9,7 +9,7 @@ use super::ladder::{Cut, Format, LADDER, Original, Preset};
 use crate::config::LinkConfig;
 
 /// The widths listed in responses. More widths would make responses longer and pages hardly lighter.
-const TOLD: [u32; 5] = [320, 640, 960, 1280, 1920];
+const SRCSET_WIDTHS: [u32; 5] = [320, 640, 960, 1280, 1920];
 /// The widths of crops listed in responses.
 const TOLD_OF_CROPS: [u32; 3] = [320, 640, 1280];
 /// The space for an entry of a set besides its URL: two widths and the separators.
@@ -122,7 +122,7 @@ impl Addresses {
 
     /// The available widths in every format.
     pub(in crate::images) fn srcset(&self) -> SrcSet {
-        let widths = told(&self.original.rungs(None), &TOLD);
+        let widths = told(&self.original.widths(None), &SRCSET_WIDTHS);
         let set = |format: Format| self.set(None, &widths, &[format.as_str()]);
         SrcSet { webp: set(Format::WebP), avif: (!self.original.moves).then(|| set(Format::Avif)), jpeg: set(self.original.plain_format()) }
     }
@@ -137,7 +137,7 @@ impl Addresses {
 
     /// The `srcset` of an `<img>` outside `<picture>`: each width in the best format that the browser accepts.
     pub(in crate::images) fn best(&self) -> String {
-        self.set(None, &told(&self.original.rungs(None), &TOLD), &["auto"]).get().trim_matches('"').to_owned()
+        self.set(None, &told(&self.original.widths(None), &SRCSET_WIDTHS), &["auto"]).get().trim_matches('"').to_owned()
     }
 
     /// All crops.
@@ -151,14 +151,14 @@ impl Addresses {
     }
 
     fn crop(&self, preset: Preset) -> Crop {
-        let rungs = self.original.rungs(Some(preset));
+        let rungs = self.original.widths(Some(preset));
         let (url, width, height) = self.plain_crop(preset, &rungs);
         Crop { url, width, height, srcset: self.set(Some(preset), &told(&rungs, &TOLD_OF_CROPS), &["auto", &self.version]) }
     }
 
     /// The link preview of an image with the alternative text `alt`.
     pub(in crate::images) fn social(&self, alt: Option<String>) -> SocialImage {
-        let (url, width, height) = self.plain_crop(Preset::Og, &self.original.rungs(Some(Preset::Og)));
+        let (url, width, height) = self.plain_crop(Preset::Og, &self.original.widths(Some(Preset::Og)));
         SocialImage { id: self.original.id, url, width, height, alt }
     }
 

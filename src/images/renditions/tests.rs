@@ -6,12 +6,12 @@ use image::metadata::Orientation;
 use image::{DynamicImage, GenericImageView, ImageFormat, Rgba};
 use tokio::runtime::Handle;
 
-use super::super::anatomy::Mime;
+use super::super::container::Mime;
 use super::super::image::Focal;
 use super::super::samples;
-use super::darkroom::{Darkroom, Queue};
 use super::develop::{develop, stored_region};
 use super::ladder::{Cut, Format, LADDER, Original, Preset, Region, Rendition, folder_of};
+use super::workers::{ImageWorkers, Queue};
 use crate::db::{Id, Timestamp};
 
 fn original(mime: Mime, width: u32, height: u32) -> Original {
@@ -38,19 +38,19 @@ fn is_red(picture: &DynamicImage, x: u32, y: u32) -> bool {
 
 #[test]
 fn the_ladder_ends_at_the_own_width() {
-    assert_eq!(original(Mime::Jpeg, 1600, 900).rungs(None), [160, 320, 480, 640, 960, 1280, 1600]);
-    assert_eq!(original(Mime::Jpeg, 4000, 3000).rungs(None), [160, 320, 480, 640, 960, 1280, 1920, 2560]);
-    assert_eq!(original(Mime::Jpeg, 640, 480).rungs(None), [160, 320, 480, 640]);
-    assert_eq!(original(Mime::Jpeg, 64, 48).rungs(None), [64]);
-    assert_eq!(original(Mime::Jpeg, 1600, 900).rungs(Some(Preset::Square)), [160, 320, 480, 640, 900]);
+    assert_eq!(original(Mime::Jpeg, 1600, 900).widths(None), [160, 320, 480, 640, 960, 1280, 1600]);
+    assert_eq!(original(Mime::Jpeg, 4000, 3000).widths(None), [160, 320, 480, 640, 960, 1280, 1920, 2560]);
+    assert_eq!(original(Mime::Jpeg, 640, 480).widths(None), [160, 320, 480, 640]);
+    assert_eq!(original(Mime::Jpeg, 64, 48).widths(None), [64]);
+    assert_eq!(original(Mime::Jpeg, 1600, 900).widths(Some(Preset::Square)), [160, 320, 480, 640, 900]);
     // Larger than WebP allows.
-    assert_eq!(original(Mime::Jpeg, 400, 20_000).rungs(None), [160, 320]);
-    assert!(original(Mime::Jpeg, 2, 60_000).rungs(None).is_empty());
-    assert_eq!(original(Mime::Jpeg, 1, 60_000).rungs(Some(Preset::SixteenByNine)), [1]);
+    assert_eq!(original(Mime::Jpeg, 400, 20_000).widths(None), [160, 320]);
+    assert!(original(Mime::Jpeg, 2, 60_000).widths(None).is_empty());
+    assert_eq!(original(Mime::Jpeg, 1, 60_000).widths(Some(Preset::SixteenByNine)), [1]);
     // Takes too much memory.
-    assert_eq!(original(Mime::Jpeg, 2560, 6250).rungs(None), LADDER);
-    assert_eq!(original(Mime::Jpeg, 2560, 6251).rungs(None), LADDER[..7]);
-    assert_eq!(original(Mime::Jpeg, 2400, 12_000).rungs(None), LADDER[..6]);
+    assert_eq!(original(Mime::Jpeg, 2560, 6250).widths(None), LADDER);
+    assert_eq!(original(Mime::Jpeg, 2560, 6251).widths(None), LADDER[..7]);
+    assert_eq!(original(Mime::Jpeg, 2400, 12_000).widths(None), LADDER[..6]);
 }
 
 #[test]
@@ -143,13 +143,13 @@ async fn a_jpeg_is_the_same_at_whatever_fraction_it_is_decoded() {
 
 #[cfg(target_os = "linux")]
 #[actix_web::test]
-async fn the_darkroom_stands_back_behind_those_who_answer() {
+async fn image_workers_yield_to_responses() {
     let read = || std::fs::read_to_string("/proc/thread-self/stat").unwrap();
     let nice = |stat: &str| -> i32 { stat.rsplit_once(')').unwrap().1.split_whitespace().nth(16).unwrap().parse().unwrap() };
     let own = nice(&read());
-    let room = Darkroom::default();
+    let room = ImageWorkers::default();
     for queue in [Queue::Uploads, Queue::Readers, Queue::Ahead] {
-        assert_eq!(nice(&room.develop(queue, read).await.unwrap().unwrap()), (own + 10).min(19));
+        assert_eq!(nice(&room.run(queue, read).await.unwrap().unwrap()), (own + 10).min(19));
     }
     assert_eq!(nice(&read()), own);
 }

@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 use super::queries;
 use super::resumable::{KeptPiece, Resumable, UploadView};
 use crate::app::App;
-use crate::db::{Conn, Id, Timestamp, lock};
+use crate::db::{Conn, Id, Lock, Timestamp};
 use crate::error::{Error, Fault, Result};
-use crate::http::{Received, Work};
+use crate::http::{Received, UnitOfWork};
 use crate::images::examine::examine_file;
 use crate::images::image::Image;
 use crate::images::upload::{self, Also};
@@ -21,13 +21,13 @@ use crate::users::{Caller, Writer};
 /// The folder for pieces in the media store.
 const FOLDER: &str = "uploads";
 /// The maximum number of unfinished uploads per user.
-const MOST_OPEN: i64 = 20;
+const MAX_OPEN: i64 = 20;
 /// The maximum number of pieces per file.
-const MOST_PIECES: usize = 1000;
+const MAX_PIECES: usize = 1000;
 
 /// Starts an upload, with the first piece if the request holds one.
 pub(super) async fn create(
-    work: &Work,
+    work: &UnitOfWork,
     caller: Caller<Writer>,
     length: i64,
     (metadata, faults): (Map<String, Value>, Vec<Fault>),
@@ -39,9 +39,9 @@ pub(super) async fn create(
     let begin: Also = {
         let row = row.clone();
         Arc::new(move |conn: &mut Conn, _: Option<&Image>| {
-            lock(conn, "images")?;
-            if queries::count_open(conn, row.created_by, now)? >= MOST_OPEN {
-                return Err(Error::conflict(format!("You already have {MOST_OPEN} unfinished uploads; finish or delete one first.")));
+            Lock::Images.take(conn)?;
+            if queries::count_open(conn, row.created_by, now)? >= MAX_OPEN {
+                return Err(Error::conflict(format!("You already have {MAX_OPEN} unfinished uploads; finish or delete one first.")));
             }
             queries::insert(conn, &row)
         })
@@ -64,9 +64,9 @@ pub(super) fn require_offset(row: &Resumable, offset: i64) -> Result<()> {
 }
 
 /// Appends a piece; the last piece creates the image.
-pub(super) async fn append(work: &Work, caller: Caller<Writer>, row: Resumable, piece: Received) -> Result<UploadView> {
-    if row.pieces.0.len() >= MOST_PIECES {
-        return Err(Error::conflict(format!("An upload may have at most {MOST_PIECES} pieces.")));
+pub(super) async fn append(work: &UnitOfWork, caller: Caller<Writer>, row: Resumable, piece: Received) -> Result<UploadView> {
+    if row.pieces.0.len() >= MAX_PIECES {
+        return Err(Error::conflict(format!("An upload may have at most {MAX_PIECES} pieces.")));
     }
     take(work, &caller, row, piece, None).await
 }
@@ -107,7 +107,7 @@ pub(crate) async fn sweep(app: &App, before: Timestamp) -> Result<usize> {
 }
 
 /// Counts a piece: after it is durable or, for the last piece, together with the new image.
-async fn take(work: &Work, caller: &Caller<Writer>, mut row: Resumable, piece: Received, begin: Option<Also>) -> Result<UploadView> {
+async fn take(work: &UnitOfWork, caller: &Caller<Writer>, mut row: Resumable, piece: Received, begin: Option<Also>) -> Result<UploadView> {
     let offset = row.received;
     if piece.bytes == 0 && begin.is_none() {
         return Ok(row.view());
@@ -159,7 +159,7 @@ fn read(mut file: File) -> Result<Bytes> {
 }
 
 /// Creates the image from all pieces, in one transaction with the count of the last piece.
-async fn finish(work: &Work, caller: &Caller<Writer>, mut row: Resumable, last: File, begin: Option<Also>) -> Result<UploadView> {
+async fn finish(work: &UnitOfWork, caller: &Caller<Writer>, mut row: Resumable, last: File, begin: Option<Also>) -> Result<UploadView> {
     let file = assemble(&work.app, &row, last).await?;
     let form = upload::parse(work, row.metadata.0.clone(), Vec::new()).await?;
     let examined = examine_file(&work.app, file).await?;

@@ -1,4 +1,4 @@
-//! The SQL of resumable uploads.
+//! SQL queries for resumable uploads.
 
 use diesel::prelude::*;
 

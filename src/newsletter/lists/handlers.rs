@@ -5,11 +5,12 @@ use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use super::list::{LISTING, ListDraft, ListView};
 use super::operations;
 use crate::error::Result;
+use crate::events::KindTag;
 use crate::http::{
-    Body, Edited, EditorView, Either, Mount, Page, Request, Tags, created, editor, editor_page, listing_parameters, no_content, public,
+    Body, Edited, Either, Mount, Page, Request, Tags, ViewParameter, created, editor, editor_page, listing_parameters, no_content, public,
     public_page,
 };
-use crate::users::{Caller, Editor};
+use crate::users::{Caller, Editor, GuestOr};
 
 listing_parameters!(NewsletterLists, LISTING);
 
@@ -27,10 +28,11 @@ pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
 /// List the newsletter lists
 ///
 /// Returns the public lists by name; with `view=editor`, all lists.
-#[utoipa::path(tag = "Newsletter", params(NewsletterLists,
-    ("view" = inline(Option<EditorView>), Query, description = "The editors' view.")),
-    security((), ("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Page<ListView>, description = "A page of lists.")))]
+#[utoipa::path(
+    tag = "Newsletter",
+    params(NewsletterLists, ViewParameter, GuestOr<Editor>),
+    responses((status = 200, body = Page<ListView>, description = "A page of lists.")),
+)]
 #[get("/newsletter/lists")]
 async fn list_newsletter_lists(request: Request) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -44,15 +46,19 @@ async fn list_newsletter_lists(request: Request) -> Result<HttpResponse> {
     if all {
         return editor_page(&request, &list, &page);
     }
-    public_page(&request, &list, &page, Tags::of(&["newsletter_lists"]))
+    public_page(&request, &list, &page, Tags::of(&[KindTag::NewsletterLists]))
 }
 
 /// Create a newsletter list
 ///
 /// Readers can choose public lists when they subscribe. Readers who choose none are subscribed to the `is_default`
 /// lists. If another list has the key, the response is `409`.
-#[utoipa::path(tag = "Newsletter", request_body = ListDraft, security(("bearer" = ["editor", "admin"])),
-    responses((status = 201, body = Edited<ListView>, description = "The list.")))]
+#[utoipa::path(
+    tag = "Newsletter",
+    params(Caller<Editor>),
+    request_body = ListDraft,
+    responses((status = 201, body = Edited<ListView>, description = "The list.")),
+)]
 #[post("/newsletter/lists")]
 async fn create_newsletter_list(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -64,10 +70,11 @@ async fn create_newsletter_list(body: Body, request: Request, caller: Caller<Edi
 ///
 /// Readers can read public lists. `view=editor` returns any list with its version, which the `ETag` holds for
 /// conditional writes.
-#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "The id or key of the list."),
-    ("view" = inline(Option<EditorView>), Query, description = "The editors' view.")),
-    security((), ("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Either<ListView>, description = "The list.")))]
+#[utoipa::path(
+    tag = "Newsletter",
+    params(ViewParameter, GuestOr<Editor>),
+    responses((status = 200, body = Either<ListView>, description = "The list.")),
+)]
 #[get("/newsletter/lists/{list}")]
 async fn read_newsletter_list(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if request.wants_editor_view()? {
@@ -76,17 +83,20 @@ async fn read_newsletter_list(request: Request, name: web::Path<String>) -> Resu
         return editor(&view, view.version);
     }
     let view = request.read(move |_, conn| operations::read(conn, &name)).await?;
-    let mut tags = Tags::of(&["newsletter_lists"]);
-    tags.add("newsletter_list", view.card.id);
+    let mut tags = Tags::of(&[KindTag::NewsletterLists]);
+    tags.add(view.card.id);
     public(&request, &view, tags)
 }
 
 /// Replace a newsletter list
 ///
 /// Omitted members get their defaults. The list keeps its subscribers.
-#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "The id or key of the list.")),
-    request_body = ListDraft, security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<ListView>, description = "The list.")))]
+#[utoipa::path(
+    tag = "Newsletter",
+    params(Caller<Editor>),
+    request_body = ListDraft,
+    responses((status = 200, body = Edited<ListView>, description = "The list.")),
+)]
 #[put("/newsletter/lists/{list}")]
 async fn replace_newsletter_list(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
@@ -96,10 +106,12 @@ async fn replace_newsletter_list(body: Body, request: Request, caller: Caller<Ed
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets to the default. The list keeps
 /// its subscribers.
-#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "The id or key of the list.")),
+#[utoipa::path(
+    tag = "Newsletter",
+    params(Caller<Editor>),
     request_body(content = ListDraft, content_type = "application/merge-patch+json"),
-    security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<ListView>, description = "The list.")))]
+    responses((status = 200, body = Edited<ListView>, description = "The list.")),
+)]
 #[patch("/newsletter/lists/{list}")]
 async fn revise_newsletter_list(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
@@ -115,9 +127,11 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web:
 /// Delete a newsletter list
 ///
 /// While the list has subscribers, the response is `409` with the `usages`, unless `force=true` removes them from the list.
-#[utoipa::path(tag = "Newsletter", params(("list" = String, Path, description = "The id or key of the list."),
-        ("force" = Option<bool>, Query, description = "Whether to delete the list even if it has subscribers.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The list no longer exists.")))]
+#[utoipa::path(
+    tag = "Newsletter",
+    params(("force" = Option<bool>, Query, description = "Whether to delete the list even if it has subscribers."), Caller<Editor>),
+    responses((status = 204, description = "The list no longer exists.")),
+)]
 #[delete("/newsletter/lists/{list}")]
 async fn delete_newsletter_list(request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();

@@ -5,11 +5,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column, fold};
+use crate::events::Tagged;
 use crate::input::{Draft, Kind, Name, Paragraph, Slug};
 use crate::schema::newsletter_lists;
 
 /// The id of a list.
 pub(crate) type ListId = Id<NewsletterList>;
+
+impl Tagged for NewsletterList {
+    const KIND: &'static str = "newsletter_list";
+}
 
 /// A list, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]

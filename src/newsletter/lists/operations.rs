@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::list::{ListDraft, ListId, ListView, NewsletterList};
 use super::queries;
 use crate::app::App;
-use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::db::{Conn, Lock, PageOf, PageQuery};
 use crate::error::{Code, Error, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind, KindTag};
 use crate::http::{Edited, Precondition};
 use crate::input::Input;
 use crate::users::{Caller, Editor};
@@ -31,14 +31,14 @@ pub(super) fn read_as_editor(conn: &mut Conn, name: &str) -> Result<Edited<ListV
 
 /// Creates a list.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<ListView>> {
-    lock(conn, "newsletter lists")?;
+    Lock::NewsletterLists.take(conn)?;
     let draft = input.create::<ListDraft>(conn)?;
     refuse_taken(conn, &draft.key, None)?;
     let now = app.now();
     let mut list = NewsletterList::blank(now);
     list.revise(draft, now);
     queries::insert(conn, &list)?;
-    events::record(conn, now, event("newsletter_list.created", &list, caller))?;
+    events::record(conn, now, event(EventKind::NewsletterListCreated, &list, caller))?;
     Ok(edited(&list))
 }
 
@@ -51,7 +51,7 @@ pub(super) fn revise(
     condition: &Precondition,
     input: &Input,
 ) -> Result<Edited<ListView>> {
-    lock(conn, "newsletter lists")?;
+    Lock::NewsletterLists.take(conn)?;
     let mut list = queries::find(conn, name)?;
     let before = edited(&list);
     let current = serde_json::to_value(&before)?;
@@ -64,7 +64,7 @@ pub(super) fn revise(
         return Ok(before);
     }
     queries::update(conn, &list)?;
-    events::record(conn, app.now(), event("newsletter_list.revised", &list, caller))?;
+    events::record(conn, app.now(), event(EventKind::NewsletterListRevised, &list, caller))?;
     Ok(after)
 }
 
@@ -78,7 +78,7 @@ fn refuse_taken(conn: &mut Conn, key: &str, own: Option<ListId>) -> Result<()> {
 
 /// Deletes a list. A list with subscribers is deleted only with `force`.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &str, condition: &Precondition, force: bool) -> Result<()> {
-    lock(conn, "newsletter lists")?;
+    Lock::NewsletterLists.take(conn)?;
     let Some(list) = queries::look_up(conn, name)? else { return Ok(()) };
     condition.check_bare(list.version)?;
     let subscribers = queries::count_subscribers(conn, list.id)?;
@@ -87,16 +87,16 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: 
         return Err(Error::new(Code::InUse, detail).with("usages", json!({"subscribers": subscribers})));
     }
     queries::delete(conn, list.id)?;
-    events::record(conn, app.now(), event("newsletter_list.deleted", &list, caller))
+    events::record(conn, app.now(), event(EventKind::NewsletterListDeleted, &list, caller))
 }
 
-fn event(kind: &'static str, list: &NewsletterList, caller: &Caller<Editor>) -> Event {
+fn event(kind: EventKind, list: &NewsletterList, caller: &Caller<Editor>) -> Event {
     Event {
         kind,
         actor: caller.actor(),
         subject_kind: "newsletter_list",
         subject_id: list.id.to_string(),
-        tags: vec![format!("newsletter_list:{}", list.id), "newsletter_lists".into()],
+        tags: vec![list.id.into(), KindTag::NewsletterLists.into()],
         details: Value::Null,
     }
 }

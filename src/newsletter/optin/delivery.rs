@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::letters;
 use super::queries;
-use super::tokens::{MailId, OptInMail, Purpose};
+use super::tokens::{MailId, OptInMail, OptInPurpose};
 use crate::app::App;
-use crate::db::{Conn, lock};
+use crate::db::{Conn, Lock};
 use crate::error::Result;
 use crate::jobs::{Failure, TaskId};
 use crate::mail::Letter;
@@ -59,7 +59,7 @@ impl NewsletterMail {
 }
 
 fn requested(app: &App, conn: &mut Conn, id: MailId, email: &str, wishes: (Option<String>, Option<Vec<ListId>>)) -> Result<Option<Letter>> {
-    lock(conn, &format!("mail to {email}"))?;
+    Lock::Email.take_for(conn, email)?;
     let subscriber = match subscribers::look_up_by_email(conn, email)? {
         Some(subscriber) => subscriber,
         None => subscribers::make_pending(app, conn, email)?,
@@ -69,7 +69,7 @@ fn requested(app: &App, conn: &mut Conn, id: MailId, email: &str, wishes: (Optio
 
 fn imported(app: &App, conn: &mut Conn, id: MailId, subscriber: SubscriberId) -> Result<Option<Letter>> {
     let Some(subscriber) = subscribers::look_up(conn, subscriber)? else { return Ok(None) };
-    lock(conn, &format!("mail to {}", subscriber.email))?;
+    Lock::Email.take_for(conn, &subscriber.email)?;
     let lists = subscribers::list_ids(conn, subscriber.id)?;
     if subscriber.status == SubscriberStatus::Pending { ask(app, conn, id, &subscriber, (None, Some(lists))) } else { Ok(None) }
 }
@@ -99,15 +99,16 @@ fn ask(
             if queries::was_mailed(conn, subscriber.id, quiet, now)? {
                 return Ok(None);
             }
-            let purpose = if subscriber.status == SubscriberStatus::Confirmed { Purpose::Reminder } else { Purpose::Confirmation };
+            let purpose =
+                if subscriber.status == SubscriberStatus::Confirmed { OptInPurpose::Reminder } else { OptInPurpose::Confirmation };
             let mail = OptInMail::new(app, id, subscriber.id, purpose, wishes);
             queries::insert(conn, &mail)?;
             mail
         }
     };
     match mail.purpose {
-        Purpose::Confirmation => letters::confirmation(app, conn, subscriber, id).map(Some),
-        Purpose::Reminder => letters::reminder(app, conn, subscriber).map(Some),
+        OptInPurpose::Confirmation => letters::confirmation(app, conn, subscriber, id).map(Some),
+        OptInPurpose::Reminder => letters::reminder(app, conn, subscriber).map(Some),
     }
 }
 

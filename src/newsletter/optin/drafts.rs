@@ -16,7 +16,7 @@ pub(super) struct SubscriptionDraft {
     /// The name of the subscriber.
     #[schema(value_type = Option<Name>, example = "Mara Lindqvist")]
     pub(super) name: Option<String>,
-    /// The chosen lists, by id or key. If absent, the default lists.
+    /// The chosen lists, by id or key. If absent, the default lists are chosen.
     #[schema(value_type = Option<Vec<ReferenceTo>>, max_items = 50, example = json!(["daily"]))]
     pub(super) lists: Option<Vec<ListId>>,
 }

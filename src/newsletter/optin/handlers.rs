@@ -1,4 +1,4 @@
-//! HTTP handlers for what readers do with their subscription.
+//! HTTP handlers for readers' operations on their subscription.
 
 use actix_web::{HttpResponse, get, post, put};
 
@@ -20,8 +20,10 @@ pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
 /// the site. If the address is already subscribed, the email says so. An address gets at most one such email an hour,
 /// or one a day if it is suppressed, for example because its owner unsubscribed. The response and its timing are the
 /// same for every address.
-#[utoipa::path(tag = "Newsletter", request_body = SubscriptionDraft,
-    responses((status = 202, body = SubscriptionPromise, description = "The sign-up is accepted.")))]
+#[utoipa::path(
+    tag = "Newsletter", request_body = SubscriptionDraft,
+    responses((status = 202, body = SubscriptionPromise, description = "The sign-up is accepted.")),
+)]
 #[post("/newsletter/subscriptions")]
 async fn subscribe(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Subscribe, request.address)?;
@@ -34,8 +36,7 @@ async fn subscribe(body: Body, request: Request) -> Result<HttpResponse> {
 ///
 /// Takes the token in an email, which is valid for three days. A welcome email follows, with links to change the
 /// preferences and to unsubscribe. Confirming again changes nothing and sends no email.
-#[utoipa::path(tag = "Newsletter", request_body = NewsletterToken,
-    responses((status = 204, description = "The address is subscribed.")))]
+#[utoipa::path(tag = "Newsletter", request_body = NewsletterToken, responses((status = 204, description = "The address is subscribed.")))]
 #[post("/newsletter/confirmations")]
 async fn confirm_subscription(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Subscribe, request.address)?;
@@ -46,10 +47,13 @@ async fn confirm_subscription(body: Body, request: Request) -> Result<HttpRespon
 
 /// Redirect to the site's page that ends a subscription
 ///
-/// For email programs that open the `List-Unsubscribe` URL in a browser. The request changes nothing: the site's page
+/// Some email programs open the `List-Unsubscribe` URL in a browser. The request changes nothing: the site's page
 /// `/newsletter/unsubscribe?token=…` asks for confirmation and posts the token.
-#[utoipa::path(tag = "Newsletter", params(("token" = Option<String>, Query, description = "The token in the email.")),
-    responses((status = 303, description = "`Location` is the URL of the page.")))]
+#[utoipa::path(
+    tag = "Newsletter",
+    params(("token" = Option<String>, Query, description = "The token in the email.")),
+    responses((status = 303, description = "`Location` is the URL of the page.")),
+)]
 #[get("/newsletter/unsubscriptions")]
 async fn visit_unsubscription(request: Request) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -63,9 +67,14 @@ async fn visit_unsubscription(request: Request) -> Result<HttpResponse> {
 /// The site's page `/newsletter/unsubscribe?token=…` sends the token as JSON; email programs post either form of RFC
 /// 8058, with the token in the query. The token is valid as long as the subscriber exists, and can be used
 /// repeatedly. The address gets no more emails unless its owner subscribes again.
-#[utoipa::path(tag = "Newsletter", params(("token" = Option<String>, Query, description = "The token, if the request body is a form.")),
-    request_body(content((NewsletterToken = "application/json"), (OneClickForm = "multipart/form-data"), (OneClickForm = "application/x-www-form-urlencoded"))),
-    responses((status = 204, description = "The address is not subscribed.")))]
+#[utoipa::path(
+    tag = "Newsletter",
+    params(("token" = Option<String>, Query, description = "The token, if the request body is a form.")),
+    request_body(
+        content((NewsletterToken = "application/json"), (OneClickForm = "multipart/form-data"), (OneClickForm = "application/x-www-form-urlencoded")),
+    ),
+    responses((status = 204, description = "The address is not subscribed.")),
+)]
 #[post("/newsletter/unsubscriptions")]
 async fn unsubscribe(body: OneClick, request: Request) -> Result<HttpResponse> {
     let token = body.token(&request, |input| Ok(input.plain::<NewsletterToken>()?.token))?;
@@ -76,11 +85,12 @@ async fn unsubscribe(body: OneClick, request: Request) -> Result<HttpResponse> {
 
 /// Read a subscriber's preferences
 ///
-/// For the site's page `/newsletter/preferences?token=…`, which sends the token in the email. The method is `POST` so
-/// that the token appears in no URL. The response contains the public lists and the other lists that the subscriber
-/// is on.
-#[utoipa::path(tag = "Newsletter", request_body = NewsletterToken,
-    responses((status = 200, body = PreferencesView, description = "The preferences.")))]
+/// The site's page `/newsletter/preferences?token=…` sends the token in the email. The method is `POST` so that the token appears in
+/// no URL. The response contains the public lists and the other lists that the subscriber is on.
+#[utoipa::path(
+    tag = "Newsletter", request_body = NewsletterToken,
+    responses((status = 200, body = PreferencesView, description = "The preferences.")),
+)]
 #[post("/newsletter/preferences")]
 async fn read_preferences(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Subscribe, request.address)?;
@@ -92,8 +102,10 @@ async fn read_preferences(body: Body, request: Request) -> Result<HttpResponse> 
 /// Change a subscriber's preferences
 ///
 /// `name` and `lists` replace the earlier values. If the address is not subscribed, the response is `409`.
-#[utoipa::path(tag = "Newsletter", request_body = PreferencesDraft,
-    responses((status = 200, body = PreferencesView, description = "The new preferences.")))]
+#[utoipa::path(
+    tag = "Newsletter", request_body = PreferencesDraft,
+    responses((status = 200, body = PreferencesView, description = "The new preferences.")),
+)]
 #[put("/newsletter/preferences")]
 async fn replace_preferences(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Subscribe, request.address)?;

@@ -5,7 +5,7 @@ use super::drafts::{Choice, NewsletterToken, PreferencesDraft, PreferencesView, 
 use super::queries;
 use super::tokens::{self, bad_token};
 use crate::app::App;
-use crate::db::{Conn, lock};
+use crate::db::{Conn, Lock};
 use crate::error::{Error, Fault, Result};
 use crate::input::Input;
 use crate::jobs::{self, Job};
@@ -113,6 +113,6 @@ fn offered(conn: &mut Conn, id: SubscriberId) -> Result<Vec<Choice>> {
 /// Returns a subscriber, locked until the transaction ends.
 fn locked(conn: &mut Conn, id: SubscriberId) -> Result<Option<Subscriber>> {
     let Some(subscriber) = subscribers::look_up(conn, id)? else { return Ok(None) };
-    lock(conn, &format!("mail to {}", subscriber.email))?;
+    Lock::Email.take_for(conn, &subscriber.email)?;
     subscribers::look_up(conn, id)
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::tokens::{LIFETIME, MailId, OptInMail, Purpose, SLACK};
+use super::tokens::{CLOCK_SKEW, LIFETIME, MailId, OptInMail, OptInPurpose};
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
 use crate::newsletter::subscribers::SubscriberId;
@@ -42,9 +42,9 @@ pub(super) fn was_mailed(conn: &mut Conn, id: SubscriberId, within: i64, now: Ti
 pub(super) fn find_standing(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Option<OptInMail>> {
     let standing = newsletter_mails::table
         .filter(newsletter_mails::hash.eq(hash))
-        .filter(newsletter_mails::purpose.eq(Purpose::Confirmation))
+        .filter(newsletter_mails::purpose.eq(OptInPurpose::Confirmation))
         .filter(newsletter_mails::expires_at.gt(now))
-        .filter(newsletter_mails::expires_at.le(now.plus_seconds(LIFETIME + SLACK)));
+        .filter(newsletter_mails::expires_at.le(now.plus_seconds(LIFETIME + CLOCK_SKEW)));
     Ok(standing.select(OptInMail::as_select()).first(conn).optional()?)
 }
 

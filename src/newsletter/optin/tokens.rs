@@ -16,13 +16,13 @@ use crate::secrets::token_hash;
 pub(super) const LIFETIME: i64 = 3 * 24 * 60 * 60;
 /// The tolerated clock error when a token was created, in seconds. A token from further in the future would hardly
 /// ever expire.
-pub(super) const SLACK: i64 = 24 * 60 * 60;
+pub(super) const CLOCK_SKEW: i64 = 24 * 60 * 60;
 /// The length of the subscriber's id at the start of a token, in characters.
 const ID_LENGTH: usize = 32;
 
 text_enum! {
     /// The purpose of an email.
-    pub(crate) enum Purpose {
+    pub(crate) enum OptInPurpose {
         /// Asks the owner of the email address to confirm the subscription.
         Confirmation = "confirmation",
         /// Tells the owner that the address is already subscribed.
@@ -39,7 +39,7 @@ pub(super) type MailId = Id<OptInMail>;
 pub(crate) struct OptInMail {
     pub(super) id: MailId,
     pub(super) subscriber_id: SubscriberId,
-    pub(super) purpose: Purpose,
+    pub(super) purpose: OptInPurpose,
     hash: String,
     /// The name of the subscriber.
     pub(super) name: Option<String>,
@@ -56,7 +56,7 @@ impl OptInMail {
         app: &App,
         id: MailId,
         subscriber_id: SubscriberId,
-        purpose: Purpose,
+        purpose: OptInPurpose,
         (name, lists): (Option<String>, Option<Vec<ListId>>),
     ) -> Self {
         let now = app.now();

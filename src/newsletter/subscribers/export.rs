@@ -10,7 +10,7 @@ use super::subscriber::{Subscriber, SubscriberId, SubscriberStatus};
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
 use crate::error::{Error, Fault, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind};
 use crate::input::guarded;
 use crate::newsletter::lists::{self, ListId};
 use crate::newsletter::optin;
@@ -21,7 +21,7 @@ const HEAD: [&str; 10] =
     ["email", "name", "status", "lists", "consent", "consented_at", "created_at", "confirmed_at", "unsubscribed_at", "unsubscribe_url"];
 
 /// The filter for an export.
-pub(super) struct Wanted {
+pub(super) struct SubscriberFilter {
     /// The status of the subscribers; `None` for all.
     pub(super) status: Option<SubscriberStatus>,
     /// The list that the subscribers are on, by id or key; `None` for all.
@@ -30,7 +30,7 @@ pub(super) struct Wanted {
 
 /// A requested export, without the subscribers.
 #[derive(Clone)]
-pub(super) struct Export {
+pub(super) struct SubscriberExport {
     status: Option<SubscriberStatus>,
     list: Option<ListId>,
     /// The keys of all lists.
@@ -38,12 +38,12 @@ pub(super) struct Export {
 }
 
 /// Writes the file and records the export in the audit log.
-pub(super) fn begin(app: &App, conn: &mut Conn, caller: &Caller<Editor>, wanted: &Wanted) -> Result<Export> {
+pub(super) fn begin(app: &App, conn: &mut Conn, caller: &Caller<Editor>, wanted: &SubscriberFilter) -> Result<SubscriberExport> {
     let list = wanted.list.as_deref().map(|name| find_list(conn, name)).transpose()?;
     let keys = lists::all(conn)?.into_iter().map(|list| (list.id, list.key)).collect();
-    let export = Export { status: wanted.status, list, keys };
+    let export = SubscriberExport { status: wanted.status, list, keys };
     let event = Event {
-        kind: "subscribers.exported",
+        kind: EventKind::SubscribersExported,
         actor: caller.actor(),
         subject_kind: "newsletter",
         subject_id: "subscribers".into(),
@@ -55,34 +55,34 @@ pub(super) fn begin(app: &App, conn: &mut Conn, caller: &Caller<Editor>, wanted:
 }
 
 /// The progress of an export.
-enum Place {
+enum ExportProgress {
     Nowhere,
     Head,
     Behind(SubscriberId),
 }
 
-impl Export {
+impl SubscriberExport {
     /// Returns the file in pieces. Each is read when the previous one has been sent, so memory is bounded.
     pub(super) fn pieces(self, app: App) -> impl Stream<Item = Result<Bytes>> {
-        stream::try_unfold(Place::Nowhere, move |place| {
+        stream::try_unfold(ExportProgress::Nowhere, move |place| {
             let (app, export) = (app.clone(), self.clone());
             async move {
                 match place {
-                    Place::Nowhere => Ok(Some((line(HEAD)?, Place::Head))),
-                    Place::Head => export.page(&app, None).await,
-                    Place::Behind(end) => export.page(&app, Some(end)).await,
+                    ExportProgress::Nowhere => Ok(Some((line(HEAD)?, ExportProgress::Head))),
+                    ExportProgress::Head => export.page(&app, None).await,
+                    ExportProgress::Behind(end) => export.page(&app, Some(end)).await,
                 }
             }
         })
     }
 
     /// Returns the lines after a subscriber and the new position, or nothing at the end.
-    async fn page(self, app: &App, behind: Option<SubscriberId>) -> Result<Option<(Bytes, Place)>> {
+    async fn page(self, app: &App, behind: Option<SubscriberId>) -> Result<Option<(Bytes, ExportProgress)>> {
         let inside = app.clone();
         app.db.read(move |conn| self.lines(&inside, conn, behind)).await
     }
 
-    fn lines(&self, app: &App, conn: &mut Conn, behind: Option<SubscriberId>) -> Result<Option<(Bytes, Place)>> {
+    fn lines(&self, app: &App, conn: &mut Conn, behind: Option<SubscriberId>) -> Result<Option<(Bytes, ExportProgress)>> {
         let rows = queries::behind(conn, behind, self.status, self.list)?;
         let Some(end) = rows.last().map(|row| row.id) else { return Ok(None) };
         let own = queries::lists_of(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
@@ -93,7 +93,7 @@ impl Export {
             file.write_record(cells(app, row, lists)).map_err(|error| broken(&error))?;
         }
         let lines = file.into_inner().map_err(|error| broken(&error))?;
-        Ok(Some((lines.into(), Place::Behind(end))))
+        Ok(Some((lines.into(), ExportProgress::Behind(end))))
     }
 }
 

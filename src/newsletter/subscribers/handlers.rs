@@ -2,12 +2,12 @@
 
 use actix_web::{HttpResponse, delete, get, post, web};
 
-use super::export::{self, Wanted};
+use super::export::{self, SubscriberFilter};
 use super::import::{self, ImportReport};
 use super::operations;
 use super::subscriber::{LISTING, SubscriberStatus, SubscriberView};
 use crate::error::{Fault, Result};
-use crate::http::{Mount, Page, Request, Sheet, editor_page, listing_parameters, no_content, private, sheet};
+use crate::http::{Mount, Page, Request, Sheet, csv_attachment, editor_page, listing_parameters, no_content, private};
 use crate::users::{Caller, Editor};
 
 listing_parameters!(Subscribers, LISTING);
@@ -25,8 +25,11 @@ pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
 /// List subscribers
 ///
 /// Returns all subscribers, whatever their status, newest first.
-#[utoipa::path(tag = "Newsletter", params(Subscribers), security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Page<SubscriberView>, description = "A page of subscribers.")))]
+#[utoipa::path(
+    tag = "Newsletter",
+    params(Subscribers, Caller<Editor>),
+    responses((status = 200, body = Page<SubscriberView>, description = "A page of subscribers.")),
+)]
 #[get("/newsletter/subscribers")]
 async fn list_subscribers(request: Request, _caller: Caller<Editor>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -43,19 +46,23 @@ async fn list_subscribers(request: Request, _caller: Caller<Editor>) -> Result<H
 /// you send (RFC 8058). Cells that a spreadsheet would read as a formula start with an apostrophe, which `POST
 /// /newsletter/imports` removes. The file is sent in pieces while it is read: people who subscribe or unsubscribe
 /// meanwhile may be in it or not. The export is recorded in the audit log.
-#[utoipa::path(tag = "Newsletter",
-    params(("status" = inline(Option<SubscriberStatus>), Query, description = "The status of the subscribers."),
-        ("list" = Option<String>, Query, description = "The list that the subscribers are on, by id or key.")),
-    security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = String, content_type = "text/csv", description = "The CSV file.")))]
+#[utoipa::path(
+    tag = "Newsletter",
+    params(
+        ("status" = inline(Option<SubscriberStatus>), Query, description = "The status of the subscribers."),
+        ("list" = Option<String>, Query, description = "The list that the subscribers are on, by id or key."),
+        Caller<Editor>,
+    ),
+    responses((status = 200, body = String, content_type = "text/csv", description = "The CSV file.")),
+)]
 #[get("/newsletter/subscribers.csv")]
 async fn export_subscribers(request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     let mut query = request.query();
     let status = query.word("status", SubscriberStatus::WORDS).and_then(|word| SubscriberStatus::parse(&word));
-    let wanted = Wanted { status, list: query.text("list") };
+    let wanted = SubscriberFilter { status, list: query.text("list") };
     query.finish()?;
     let export = request.write(move |app, conn| export::begin(app, conn, &caller, &wanted)).await?;
-    Ok(sheet("subscribers.csv", export.pieces(request.app.clone())))
+    Ok(csv_attachment("subscribers.csv", export.pieces(request.app.clone())))
 }
 
 /// Import subscribers
@@ -73,14 +80,28 @@ async fn export_subscribers(request: Request, caller: Caller<Editor>) -> Result<
 ///
 /// Known subscribers and suppressed email addresses are ignored. If the file has any error, nothing is imported; each
 /// validation error names its line.
-#[utoipa::path(tag = "Newsletter",
-    params(("statement" = String, Query, description = "How these people agreed to get emails, in your words. Stored for each person whose line has no `consent`.",
-        min_length = 1, max_length = 2000, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$",
-        example = "They signed up on paper at the summer fair.")),
-    request_body(content = String, content_type = "text/csv", description = "The CSV file.",
-        example = "email,name,lists,consent,consented_at\nmara@example.org,Mara Lindqvist,daily,Signed up at the fair,2026-06-01T10:00:00Z\n"),
-    security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = ImportReport, description = "The numbers of imported people.")))]
+#[utoipa::path(
+    tag = "Newsletter",
+    params(
+        (
+            "statement" = String,
+            Query,
+            description = "How these people agreed to get emails, in your words. Stored for each person whose line has no `consent`.",
+            min_length = 1,
+            max_length = 2000,
+            pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$",
+            example = "They signed up on paper at the summer fair.",
+        ),
+        Caller<Editor>,
+    ),
+    request_body(
+        content = String,
+        content_type = "text/csv",
+        description = "The CSV file.",
+        example = "email,name,lists,consent,consented_at\nmara@example.org,Mara Lindqvist,daily,Signed up at the fair,2026-06-01T10:00:00Z\n",
+    ),
+    responses((status = 200, body = ImportReport, description = "The numbers of imported people.")),
+)]
 #[post("/newsletter/imports")]
 async fn import_subscribers(file: Sheet, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -97,9 +118,11 @@ async fn import_subscribers(file: Sheet, request: Request, caller: Caller<Editor
 /// Read a subscriber
 ///
 /// Returns the email address, the name, the lists and the history of the subscription: sign-up, confirmation and end.
-#[utoipa::path(tag = "Newsletter", params(("subscriber" = String, Path, description = "The id of the subscriber.")),
-    security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = SubscriberView, description = "The subscriber.")))]
+#[utoipa::path(
+    tag = "Newsletter",
+    params(Caller<Editor>),
+    responses((status = 200, body = SubscriberView, description = "The subscriber.")),
+)]
 #[get("/newsletter/subscribers/{subscriber}")]
 async fn read_subscriber(request: Request, _caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -111,9 +134,7 @@ async fn read_subscriber(request: Request, _caller: Caller<Editor>, id: web::Pat
 ///
 /// Deletes all data about the subscriber and invalidates every link that was emailed to them. If their email address
 /// is suppressed, the suppression survives as a keyed hash.
-#[utoipa::path(tag = "Newsletter", params(("subscriber" = String, Path, description = "The id of the subscriber.")),
-    security(("bearer" = ["editor", "admin"])),
-    responses((status = 204, description = "The subscriber no longer exists.")))]
+#[utoipa::path(tag = "Newsletter", params(Caller<Editor>), responses((status = 204, description = "The subscriber no longer exists.")))]
 #[delete("/newsletter/subscribers/{subscriber}")]
 async fn delete_subscriber(request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -12,9 +12,9 @@ use super::queries;
 use super::rows::{Row, parse};
 use super::subscriber::{Subscriber, SubscriberStatus};
 use crate::app::App;
-use crate::db::{Conn, Timestamp, lock};
+use crate::db::{Conn, Lock, Timestamp};
 use crate::error::Result;
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind};
 use crate::jobs::{self, Job};
 use crate::newsletter::lists::{self, ListId};
 use crate::newsletter::optin::NewsletterMail;
@@ -74,7 +74,7 @@ pub(super) fn read(app: &App, conn: &mut Conn, file: Bytes) -> Result<Checked> {
 /// Imports a file.
 pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, checked: &Checked, statement: &str) -> Result<ImportReport> {
     // Two imports at once could otherwise both treat an address as new.
-    lock(conn, "newsletter imports")?;
+    Lock::NewsletterImports.take(conn)?;
     // If the lists changed meanwhile, which is rare, the file must be checked again.
     let rows = if Lists::load(conn)? == checked.lists { checked.rows.clone() } else { read(app, conn, checked.file.clone())?.rows };
     let emails: Vec<String> = rows.iter().map(|row| row.email.clone()).collect();
@@ -95,7 +95,7 @@ pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, checke
         }
     }
     let event = Event {
-        kind: "subscribers.imported",
+        kind: EventKind::SubscribersImported,
         actor: caller.actor(),
         subject_kind: "newsletter",
         subject_id: "subscribers".into(),

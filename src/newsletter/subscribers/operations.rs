@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::queries;
 use super::subscriber::{Subscriber, SubscriberId, SubscriberStatus, SubscriberView};
 use crate::app::App;
-use crate::db::{Conn, PageOf, PageQuery, Timestamp, lock};
+use crate::db::{Conn, Lock, PageOf, PageQuery, Timestamp};
 use crate::error::{Error, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind};
 use crate::newsletter::lists::{self, ListId};
 use crate::newsletter::suppressions::{self, SuppressionReason};
 use crate::newsletter::{address_hash, optin};
@@ -50,13 +50,13 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, id: &s
 fn erase(app: &App, conn: &mut Conn, actor: Option<String>, subscriber: &Subscriber) -> Result<()> {
     optin::forget_requests(app, conn, &subscriber.email)?;
     queries::delete(conn, subscriber.id)?;
-    events::record(conn, app.now(), Event { actor, ..event("subscriber.deleted", subscriber.id) })
+    events::record(conn, app.now(), Event { actor, ..event(EventKind::SubscriberDeleted, subscriber.id) })
 }
 
 /// Erases the subscriber with an email address, if there is one, and the sign-ups queued for it. Returns whether
 /// there was a subscriber.
 pub(in crate::newsletter) fn erase_by_email(app: &App, conn: &mut Conn, actor: Option<String>, email: &str) -> Result<bool> {
-    lock(conn, &format!("mail to {email}"))?;
+    Lock::Email.take_for(conn, email)?;
     match queries::look_up_by_email(conn, email)? {
         Some(subscriber) => erase(app, conn, actor, &subscriber).map(|()| true),
         None => optin::forget_requests(app, conn, email).map(|()| false),
@@ -73,7 +73,7 @@ pub(in crate::newsletter) fn read_by_email(conn: &mut Conn, email: &str) -> Resu
 pub(in crate::newsletter) fn make_pending(app: &App, conn: &mut Conn, email: &str) -> Result<Subscriber> {
     let subscriber = Subscriber::pending(email.to_owned(), address_hash(app, email), app.now());
     queries::insert(conn, &subscriber)?;
-    events::record(conn, app.now(), event("subscriber.created", subscriber.id))?;
+    events::record(conn, app.now(), event(EventKind::SubscriberCreated, subscriber.id))?;
     Ok(subscriber)
 }
 
@@ -96,7 +96,7 @@ pub(in crate::newsletter) fn confirm(
     subscriber.unsubscribed_at = None;
     subscriber.updated_at = now;
     queries::update(conn, &subscriber)?;
-    events::record(conn, now, event("subscriber.confirmed", subscriber.id))
+    events::record(conn, now, event(EventKind::SubscriberConfirmed, subscriber.id))
 }
 
 /// Changes the name and the lists of a subscriber.
@@ -111,7 +111,7 @@ pub(in crate::newsletter) fn revise(
     subscriber.updated_at = app.now();
     queries::put_lists(conn, subscriber.id, lists)?;
     queries::update(conn, &subscriber)?;
-    events::record(conn, app.now(), event("subscriber.revised", subscriber.id))?;
+    events::record(conn, app.now(), event(EventKind::SubscriberRevised, subscriber.id))?;
     Ok(subscriber)
 }
 
@@ -124,7 +124,7 @@ pub(in crate::newsletter) fn unsubscribe(app: &App, conn: &mut Conn, subscriber:
     let now = app.now();
     suppressions::suppress(conn, &subscriber.email_hash, SuppressionReason::Unsubscribed, now)?;
     stop(conn, &subscriber.email, SuppressionReason::Unsubscribed, now)?;
-    events::record(conn, now, event("subscriber.unsubscribed", subscriber.id))
+    events::record(conn, now, event(EventKind::SubscriberUnsubscribed, subscriber.id))
 }
 
 /// Ends the subscription of an email address, if there is one, and invalidates the unused confirmation tokens.
@@ -156,6 +156,6 @@ pub(in crate::newsletter) fn let_go(conn: &mut Conn, email_hash: &str, now: Time
 }
 
 /// Builds an event about a subscriber, without an actor. The id does not reveal the person.
-pub(in crate::newsletter) fn event(kind: &'static str, id: SubscriberId) -> Event {
+pub(in crate::newsletter) fn event(kind: EventKind, id: SubscriberId) -> Event {
     Event { kind, actor: None, subject_kind: "subscriber", subject_id: id.to_string(), tags: Vec::new(), details: Value::Null }
 }

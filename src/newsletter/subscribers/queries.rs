@@ -11,7 +11,7 @@ use crate::newsletter::lists::ListId;
 use crate::schema::{newsletter_lists, newsletter_mails, subscribers, subscriptions};
 
 /// How long a subscriber can stay pending, in seconds.
-const PATIENCE: i64 = 30 * 24 * 60 * 60;
+const MAX_PENDING_TIME: i64 = 30 * 24 * 60 * 60;
 /// The maximum number of rows in one statement.
 const AT_ONCE: usize = 500;
 
@@ -51,7 +51,7 @@ pub(super) fn look_up_by_hash(conn: &mut Conn, hash: &str) -> Result<Option<Subs
     Ok(subscribers::table.filter(subscribers::email_hash.eq(hash)).select(Subscriber::as_select()).first(conn).optional()?)
 }
 
-/// Returns those of some email addresses that belong to subscribers, whatever their status.
+/// Returns the email addresses among these that belong to subscribers, whatever their status.
 pub(super) fn known(conn: &mut Conn, emails: &[String]) -> Result<HashSet<String>> {
     let mut found = HashSet::new();
     for some in emails.chunks(AT_ONCE) {
@@ -150,10 +150,9 @@ pub(super) fn delete(conn: &mut Conn, id: SubscriberId) -> Result<()> {
 }
 
 /// Deletes subscribers who have not confirmed within a month.
-pub(in crate::newsletter) fn forget_pending(conn: &mut Conn, now: Timestamp) -> Result<()> {
+pub(in crate::newsletter) fn forget_pending(conn: &mut Conn, now: Timestamp) -> Result<usize> {
     // A subscriber with a recent email can still confirm.
     let mailed = newsletter_mails::table.select(newsletter_mails::subscriber_id);
     let old = subscribers::table.filter(subscribers::status.eq(SubscriberStatus::Pending)).filter(subscribers::id.ne_all(mailed));
-    diesel::delete(old.filter(subscribers::updated_at.lt(now.plus_seconds(-PATIENCE)))).execute(conn)?;
-    Ok(())
+    Ok(diesel::delete(old.filter(subscribers::updated_at.lt(now.plus_seconds(-MAX_PENDING_TIME)))).execute(conn)?)
 }

@@ -12,9 +12,9 @@ use crate::input::{column_names, is_name, table, unguarded};
 use crate::newsletter::lists::ListId;
 
 /// The maximum number of people in a file.
-const MOST_ROWS: usize = 2000;
+const MAX_ROWS: usize = 2000;
 /// The maximum length of a consent, in characters.
-const LONGEST_CONSENT: usize = 2000;
+const MAX_CONSENT_LENGTH: usize = 2000;
 /// The accepted columns: those of an export, of which `unsubscribe_url` is ignored.
 const COLUMNS: [&str; 10] =
     ["email", "name", "lists", "consent", "consented_at", "status", "created_at", "confirmed_at", "unsubscribed_at", "unsubscribe_url"];
@@ -61,11 +61,11 @@ pub(super) fn parse(file: &[u8], keys: &HashMap<String, ListId>, usual: &[ListId
             break;
         }
         let record = record.map_err(|error| Error::new(Code::MalformedBody, format!("The file cannot be read: {error}.")))?;
-        if rows.len() == MOST_ROWS {
-            let fault = Fault::at("", "too_many", format!("A file may have at most {MOST_ROWS} people; send the others in another file."));
-            return Err(Error::invalid(vec![fault.bound("max", MOST_ROWS)]));
+        if rows.len() == MAX_ROWS {
+            let fault = Fault::at("", "too_many", format!("A file may have at most {MAX_ROWS} people; send the others in another file."));
+            return Err(Error::invalid(vec![fault.bound("max", MAX_ROWS)]));
         }
-        let mut line = Line { record: &record, head: &head, faults: &mut faults };
+        let mut line = CsvLine { record: &record, head: &head, faults: &mut faults };
         if record.len() != head.len() {
             line.fault("", "wrong_length", format!("This line has {} cells; the first line has {}.", record.len(), head.len()));
         }
@@ -99,14 +99,15 @@ fn head_faults(head: &[String]) -> Vec<Fault> {
 }
 
 /// A line of the file, while it is parsed.
-struct Line<'a> {
+struct CsvLine<'a> {
     record: &'a StringRecord,
     head: &'a [String],
     faults: &'a mut Vec<Fault>,
 }
 
-impl Line<'_> {
+impl CsvLine<'_> {
     fn row(&mut self, keys: &HashMap<String, ListId>, usual: &[ListId], now: Timestamp) -> Row {
+        let before = self.faults.len();
         let email = self.cell("email").to_lowercase();
         if !is_email(&email) {
             self.fault("email", "invalid_format", "This is not an email address.".into());
@@ -121,7 +122,26 @@ impl Line<'_> {
         let lists = self.lists(keys).unwrap_or_else(|| if status.is_some() { Vec::new() } else { usual.to_vec() });
         let [created_at, confirmed_at, unsubscribed_at] =
             ["created_at", "confirmed_at", "unsubscribed_at"].map(|column| self.time(column, now));
-        Row { email, name, lists, consent, consented_at, status, created_at, confirmed_at, unsubscribed_at }
+        let row = Row { email, name, lists, consent, consented_at, status, created_at, confirmed_at, unsubscribed_at };
+        if self.faults.len() == before {
+            self.refuse_unfit(row.status());
+        }
+        row
+    }
+
+    /// Reports cells that do not fit the status: nothing is stored for them.
+    fn refuse_unfit(&mut self, status: SubscriberStatus) {
+        let (word, unfit): (&str, &[&str]) = match status {
+            SubscriberStatus::Pending => ("not confirmed yet", &["confirmed_at", "unsubscribed_at"]),
+            SubscriberStatus::Confirmed => ("confirmed", &["unsubscribed_at"]),
+            SubscriberStatus::Unsubscribed => ("unsubscribed", &["lists"]),
+            SubscriberStatus::Suppressed => return,
+        };
+        for column in unfit {
+            if self.text(column).is_some() {
+                self.fault(column, "contradiction", format!("A person who is {word} has no {column}: leave the cell empty."));
+            }
+        }
     }
 
     fn status(&mut self) -> Option<SubscriberStatus> {
@@ -136,9 +156,9 @@ impl Line<'_> {
     /// Returns how and when the person agreed. An exported file has no time for people who were asked to confirm.
     fn consent(&mut self, status: Option<SubscriberStatus>, now: Timestamp) -> (Option<String>, Option<Timestamp>) {
         let consent = self.text("consent");
-        let unfit = |text: &str| text.chars().count() > LONGEST_CONSENT || text.chars().any(char::is_control);
+        let unfit = |text: &str| text.chars().count() > MAX_CONSENT_LENGTH || text.chars().any(char::is_control);
         if consent.as_deref().is_some_and(unfit) {
-            self.fault("consent", "invalid_format", format!("This must be one line of at most {LONGEST_CONSENT} characters."));
+            self.fault("consent", "invalid_format", format!("This must be one line of at most {MAX_CONSENT_LENGTH} characters."));
         }
         let consented_at = self.time("consented_at", now);
         let missing = match (&consent, self.text("consented_at")) {

@@ -21,8 +21,11 @@ pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
 /// List suppressions
 ///
 /// Returns the suppressions of email addresses that get no newsletter, newest first. The addresses themselves are not stored.
-#[utoipa::path(tag = "Newsletter", params(Suppressions), security(("bearer" = ["admin"])),
-    responses((status = 200, body = Page<SuppressionView>, description = "A page of suppressions.")))]
+#[utoipa::path(
+    tag = "Newsletter",
+    params(Suppressions, Caller<Admin>),
+    responses((status = 200, body = Page<SuppressionView>, description = "A page of suppressions.")),
+)]
 #[get("/newsletter/suppressions")]
 async fn list_suppressions(request: Request, _caller: Caller<Admin>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -37,8 +40,12 @@ async fn list_suppressions(request: Request, _caller: Caller<Admin>) -> Result<H
 /// Stops all newsletter emails to an address. Use it for bounces, complaints, and people who ask for it. A subscriber
 /// with this email address becomes `suppressed` (or `unsubscribed`, for that reason), and imports ignore the address.
 /// If the address is already suppressed, its suppression gets the new reason and is returned.
-#[utoipa::path(tag = "Newsletter", request_body = SuppressionDraft, security(("bearer" = ["admin"])),
-    responses((status = 201, body = SuppressionView, description = "The suppression.")))]
+#[utoipa::path(
+    tag = "Newsletter",
+    params(Caller<Admin>),
+    request_body = SuppressionDraft,
+    responses((status = 201, body = SuppressionView, description = "The suppression.")),
+)]
 #[post("/newsletter/suppressions")]
 async fn create_suppression(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -49,9 +56,11 @@ async fn create_suppression(body: Body, request: Request, caller: Caller<Admin>)
 /// Read a suppression
 ///
 /// Returns why and since when an email address gets no newsletter. The address itself is stored only as a keyed hash.
-#[utoipa::path(tag = "Newsletter", params(("suppression" = String, Path, description = "The id of the suppression.")),
-    security(("bearer" = ["admin"])),
-    responses((status = 200, body = SuppressionView, description = "The suppression.")))]
+#[utoipa::path(
+    tag = "Newsletter",
+    params(Caller<Admin>),
+    responses((status = 200, body = SuppressionView, description = "The suppression.")),
+)]
 #[get("/newsletter/suppressions/{suppression}")]
 async fn read_suppression(request: Request, _caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -62,9 +71,7 @@ async fn read_suppression(request: Request, _caller: Caller<Admin>, id: web::Pat
 /// Lift a suppression
 ///
 /// A subscriber with this email address gets their earlier status back; a subscriber who had unsubscribed stays unsubscribed.
-#[utoipa::path(tag = "Newsletter", params(("suppression" = String, Path, description = "The id of the suppression.")),
-    security(("bearer" = ["admin"])),
-    responses((status = 204, description = "The suppression no longer exists.")))]
+#[utoipa::path(tag = "Newsletter", params(Caller<Admin>), responses((status = 204, description = "The suppression no longer exists.")))]
 #[delete("/newsletter/suppressions/{suppression}")]
 async fn delete_suppression(request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

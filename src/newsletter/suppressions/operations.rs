@@ -5,9 +5,9 @@ use serde_json::json;
 use super::queries;
 use super::suppression::{Suppression, SuppressionDraft, SuppressionId, SuppressionReason, SuppressionView};
 use crate::app::App;
-use crate::db::{Conn, Id, PageOf, PageQuery, Timestamp, lock};
+use crate::db::{Conn, Id, Lock, PageOf, PageQuery, Timestamp};
 use crate::error::{Error, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind};
 use crate::input::Input;
 use crate::newsletter::{address_hash, subscribers};
 use crate::users::{Admin, Caller};
@@ -28,10 +28,10 @@ pub(super) fn read(conn: &mut Conn, id: &str) -> Result<SuppressionView> {
 pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &Input) -> Result<SuppressionView> {
     let SuppressionDraft { email, reason } = input.create(conn)?;
     let (email, now) = (email.normal(), app.now());
-    lock(conn, &format!("mail to {email}"))?;
+    Lock::Email.take_for(conn, &email)?;
     let suppression = suppress(conn, &address_hash(app, &email), reason, now)?;
     subscribers::stop(conn, &email, reason, now)?;
-    events::record(conn, now, event("suppression.created", &suppression, caller))?;
+    events::record(conn, now, event(EventKind::SuppressionCreated, &suppression, caller))?;
     Ok(suppression.view())
 }
 
@@ -55,10 +55,10 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, id: &st
     let Some(suppression) = found else { return Ok(()) };
     queries::forget(conn, &suppression.email_hash)?;
     subscribers::let_go(conn, &suppression.email_hash, app.now())?;
-    events::record(conn, app.now(), event("suppression.deleted", &suppression, caller))
+    events::record(conn, app.now(), event(EventKind::SuppressionDeleted, &suppression, caller))
 }
 
-fn event(kind: &'static str, suppression: &Suppression, caller: &Caller<Admin>) -> Event {
+fn event(kind: EventKind, suppression: &Suppression, caller: &Caller<Admin>) -> Event {
     Event {
         kind,
         actor: caller.actor(),

@@ -29,7 +29,7 @@ pub(super) fn look_up_by_id(conn: &mut Conn, id: SuppressionId) -> Result<Option
     Ok(suppressions::table.filter(suppressions::id.eq(id)).select(Suppression::as_select()).first(conn).optional()?)
 }
 
-/// Returns those of some email hashes that are suppressed.
+/// Returns the email hashes among these that are suppressed.
 pub(in crate::newsletter) fn of_addresses(conn: &mut Conn, hashes: &[String]) -> Result<HashSet<String>> {
     let mut found = HashSet::new();
     for some in hashes.chunks(AT_ONCE) {

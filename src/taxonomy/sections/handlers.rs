@@ -5,9 +5,12 @@ use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use super::operations;
 use super::section::{LISTING, SectionDraft, SectionMerger, SectionView};
 use crate::error::Result;
+use crate::events::KindTag;
 use crate::former_slugs::Moved;
-use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, moved, no_content, public, public_page};
-use crate::users::{Caller, Editor};
+use crate::http::{
+    Body, Edited, Mount, Page, Request, Tags, ViewParameter, created, editor, listing_parameters, moved, no_content, public, public_page,
+};
+use crate::users::{Caller, Editor, GuestOr};
 
 listing_parameters!(SectionList, LISTING);
 
@@ -26,22 +29,30 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 /// List sections
 ///
 /// Lists all sections, by default sorted by position.
-#[utoipa::path(tag = "Sections", params(SectionList), responses((status = 200, body = Page<SectionView>, description = "A page of sections.")))]
+#[utoipa::path(
+    tag = "Sections",
+    params(SectionList),
+    responses((status = 200, body = Page<SectionView>, description = "A page of sections.")),
+)]
 #[get("/sections")]
 async fn list_sections(request: Request) -> Result<HttpResponse> {
     let mut query = request.query();
     let list = query.listing(&LISTING, &request.app.secrets, "sections");
     query.finish()?;
     let (list, page) = request.read(move |app, conn| operations::list(app, conn, &list).map(|page| (list, page))).await?;
-    public_page(&request, &list, &page, Tags::of(&["sections"]))
+    public_page(&request, &list, &page, Tags::of(&[KindTag::Sections]))
 }
 
 /// Create a section
 ///
 /// If no slug is given, it is derived from the name. A given slug that is taken gets `409`. With `parent`, the section becomes
 /// a subsection of that section.
-#[utoipa::path(tag = "Sections", request_body = SectionDraft, security(("bearer" = ["editor", "admin"])),
-    responses((status = 201, body = Edited<SectionView>, description = "The section.")))]
+#[utoipa::path(
+    tag = "Sections",
+    params(Caller<Editor>),
+    request_body = SectionDraft,
+    responses((status = 201, body = Edited<SectionView>, description = "The section.")),
+)]
 #[post("/sections")]
 async fn create_section(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -52,9 +63,14 @@ async fn create_section(body: Body, request: Request, caller: Caller<Editor>) ->
 /// Read a section
 ///
 /// With `view=editor`, the response includes the version, which is also the `ETag` for conditional writes.
-#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor's view.")),
-    security((), ("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = crate::http::Either<SectionView>, description = "The section."), (status = 308, body = Moved, description = "The section has a new slug; Location holds its new URL.")))]
+#[utoipa::path(
+    tag = "Sections",
+    params(ViewParameter, GuestOr<Editor>),
+    responses(
+        (status = 200, body = crate::http::Either<SectionView>, description = "The section."),
+        (status = 308, body = Moved, description = "The section has a new slug; Location holds its new URL."),
+    ),
+)]
 #[get("/sections/{section}")]
 async fn read_section(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if request.wants_editor_view()? {
@@ -67,16 +83,20 @@ async fn read_section(request: Request, name: web::Path<String>) -> Result<HttpR
     if let Some(moved_to) = Moved::from(&name, &view.slug) {
         return moved(&request, &format!("/sections/{}", moved_to.canonical_slug), &moved_to);
     }
-    let mut tags = Tags::of(&["sections"]);
-    tags.add("section", view.id);
+    let mut tags = Tags::of(&[KindTag::Sections]);
+    tags.add(view.id);
     public(&request, &view, tags)
 }
 
 /// Replace a section
 ///
 /// Omitted members get their defaults.
-#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug.")), request_body = SectionDraft, security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<SectionView>, description = "The section.")))]
+#[utoipa::path(
+    tag = "Sections",
+    params(Caller<Editor>),
+    request_body = SectionDraft,
+    responses((status = 200, body = Edited<SectionView>, description = "The section.")),
+)]
 #[put("/sections/{section}")]
 async fn replace_section(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
@@ -85,8 +105,12 @@ async fn replace_section(body: Body, request: Request, caller: Caller<Editor>, n
 /// Change a section
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default.
-#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug.")), request_body(content = SectionDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<SectionView>, description = "The section.")))]
+#[utoipa::path(
+    tag = "Sections",
+    params(Caller<Editor>),
+    request_body(content = SectionDraft, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = Edited<SectionView>, description = "The section.")),
+)]
 #[patch("/sections/{section}")]
 async fn revise_section(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
@@ -103,8 +127,18 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web:
 ///
 /// If articles, sections or ads belong to the section, `reassign_to` must name the section that takes them over; without it,
 /// the response is `409` and lists them in `usages`.
-#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug."), ("reassign_to" = Option<String>, Query, description = "The id or slug of the section that takes over the articles, subsections and ads of this one.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The section no longer exists.")))]
+#[utoipa::path(
+    tag = "Sections",
+    params(
+        (
+            "reassign_to" = Option<String>,
+            Query,
+            description = "The id or slug of the section that takes over the articles, subsections and ads of this one.",
+        ),
+        Caller<Editor>,
+    ),
+    responses((status = 204, description = "The section no longer exists.")),
+)]
 #[delete("/sections/{section}")]
 async fn delete_section(request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -119,8 +153,12 @@ async fn delete_section(request: Request, caller: Caller<Editor>, name: web::Pat
 ///
 /// Moves every article and subsection of this section to the section `into`, then deletes this section. Returns the section
 /// `into`, which cannot be below this section.
-#[utoipa::path(tag = "Sections", params(("section" = String, Path, description = "Id or slug of the section to merge and delete.")), request_body = SectionMerger, security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<SectionView>, description = "The section that the other was merged into.")))]
+#[utoipa::path(
+    tag = "Sections",
+    params(Caller<Editor>),
+    request_body = SectionMerger,
+    responses((status = 200, body = Edited<SectionView>, description = "The section that the other was merged into.")),
+)]
 #[post("/sections/{section}/merge")]
 async fn merge_section(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::queries;
 use super::section::{LISTING, Section, SectionDraft, SectionId, SectionMerger, SectionView};
 use crate::app::App;
-use crate::db::{Conn, PageOf, PageQuery, free_slug, is_id_or_slug, lock, slug_of};
+use crate::db::{Conn, Lock, PageOf, PageQuery, free_slug, is_id_or_slug, slug_of};
 use crate::error::{Code, Error, Fault, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind, KindTag};
 use crate::former_slugs::{self, SlugKind};
 use crate::http::{Edited, Precondition};
 use crate::input::{Input, Query};
@@ -45,7 +45,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input:
     let slug = choose_slug(conn, &draft, &section)?;
     section.revise(draft, slug, now);
     queries::insert(conn, &section)?;
-    events::record(conn, app.now(), event("section.created", &section, caller.actor(), None))?;
+    events::record(conn, app.now(), event(EventKind::SectionCreated, &section, caller.actor(), None))?;
     edited(app, conn, &section)
 }
 
@@ -72,8 +72,8 @@ pub(super) fn revise(
         return Ok(before);
     }
     queries::update(conn, &section)?;
-    former_slugs::renamed(conn, SlugKind::Section, section.id, (&former_slug, &section.slug), app.now())?;
-    events::record(conn, app.now(), event("section.revised", &section, caller.actor(), None))?;
+    former_slugs::renamed(conn, SlugKind::Section, section.id, &former_slug, &section.slug, app.now())?;
+    events::record(conn, app.now(), event(EventKind::SectionRevised, &section, caller.actor(), None))?;
     edited(app, conn, &section)
 }
 
@@ -86,19 +86,19 @@ pub(super) fn delete(
     condition: &Precondition,
     reassign_to: Option<&str>,
 ) -> Result<()> {
-    lock(conn, "sections")?;
+    Lock::Sections.take(conn)?;
     let Some(section) = queries::look_up(conn, name)? else { return Ok(()) };
     let heir = reassign_to.map(|heir| find_heir(conn, &section, heir)).transpose()?;
     condition.check_bare(section.version)?;
     if let Some(heir) = heir {
         queries::reassign(conn, section.id, heir)?;
-        former_slugs::merged(conn, SlugKind::Section, (section.id, &section.slug), heir, app.now())?;
+        former_slugs::merged(conn, SlugKind::Section, section.id, &section.slug, heir, app.now())?;
     } else {
         refuse_used(conn, &section)?;
         former_slugs::forget(conn, SlugKind::Section, section.id)?;
     }
     queries::delete(conn, section.id)?;
-    events::record(conn, app.now(), event("section.deleted", &section, caller.actor(), heir))
+    events::record(conn, app.now(), event(EventKind::SectionDeleted, &section, caller.actor(), heir))
 }
 
 /// Moves all articles, subsections and ads of a section to another, and deletes the section.
@@ -109,9 +109,9 @@ pub(super) fn merge(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &
         return Err(Error::invalid(vec![Fault::at("/into", "circle", "A section cannot be merged into itself or a section below it.")]));
     }
     queries::reassign(conn, section.id, into)?;
-    former_slugs::merged(conn, SlugKind::Section, (section.id, &section.slug), into, app.now())?;
+    former_slugs::merged(conn, SlugKind::Section, section.id, &section.slug, into, app.now())?;
     queries::delete(conn, section.id)?;
-    events::record(conn, app.now(), event("section.merged", &section, caller.actor(), Some(into)))?;
+    events::record(conn, app.now(), event(EventKind::SectionMerged, &section, caller.actor(), Some(into)))?;
     read_as_editor(app, conn, &into.to_string())
 }
 
@@ -158,7 +158,7 @@ fn lies_within(conn: &mut Conn, id: SectionId, other: SectionId) -> Result<bool>
 }
 
 fn choose_slug(conn: &mut Conn, draft: &SectionDraft, section: &Section) -> Result<String> {
-    lock(conn, "section slugs")?;
+    Lock::SectionSlugs.take(conn)?;
     if let Some(slug) = &draft.slug {
         let taken = *slug != section.slug && queries::slug_taken(conn, slug, section.id)?;
         return if taken { Err(queries::slug_refusal(conn, slug)) } else { Ok(slug.clone()) };
@@ -168,18 +168,18 @@ fn choose_slug(conn: &mut Conn, draft: &SectionDraft, section: &Section) -> Resu
 }
 
 fn locked(conn: &mut Conn, name: &str) -> Result<Section> {
-    lock(conn, "sections")?;
+    Lock::Sections.take(conn)?;
     queries::find(conn, name)
 }
 
 /// Returns an event about a section. Its tags include the lists of articles, because they filter by section and show its name.
-fn event(kind: &'static str, section: &Section, actor: Option<String>, heir: Option<SectionId>) -> Event {
+fn event(kind: EventKind, section: &Section, actor: Option<String>, heir: Option<SectionId>) -> Event {
     Event {
         kind,
         actor,
         subject_kind: "section",
         subject_id: section.id.to_string(),
-        tags: vec![format!("section:{}", section.id), "sections".into(), "articles".into()],
+        tags: vec![section.id.into(), KindTag::Sections.into(), KindTag::Articles.into()],
         details: heir.map_or(Value::Null, |heir| json!({"into": heir})),
     }
 }

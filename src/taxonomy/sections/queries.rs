@@ -1,4 +1,4 @@
-//! All SQL of sections.
+//! SQL queries for sections.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::section::{LISTING, Section, SectionCard};
 use crate::config::LinkConfig;
 use crate::db::{
-    Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Slugged, Timestamp, among, is_id_or_slug, keyset, lock, straight,
+    Backend, Conn, Id, IdOrSlug, Key, Lock, Op, PageOf, PageQuery, Predicate, Timestamp, in_list, is_id_or_slug, keyset, on_engine,
 };
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::former_slugs::{self, SlugKind};
@@ -22,9 +22,9 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Section>
 /// Returns the section with an id or slug, if it exists.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Section>> {
     let query = sections::table.select(Section::as_select()).into_boxed::<Backend>();
-    let query = match Slugged::<Section>::parse(name) {
-        Slugged::Id(id) => query.filter(sections::id.eq(id)),
-        Slugged::Slug(slug) => query.filter(sections::slug.eq(slug)),
+    let query = match IdOrSlug::<Section>::parse(name) {
+        IdOrSlug::Id(id) => query.filter(sections::id.eq(id)),
+        IdOrSlug::Slug(slug) => query.filter(sections::slug.eq(slug)),
     };
     Ok(query.first(conn).optional()?)
 }
@@ -57,7 +57,7 @@ pub(crate) fn cards(conn: &mut Conn, links: &LinkConfig, ids: &[Id<Section>]) ->
         return Ok(HashMap::new());
     }
     let rows: Vec<Section> =
-        straight!(conn, conn => sections::table.filter(among(sections::id, ids)).select(Section::as_select()).load(conn))?;
+        on_engine!(conn, conn => sections::table.filter(in_list(sections::id, ids)).select(Section::as_select()).load(conn))?;
     Ok(rows.into_iter().map(|row| (row.id, row.card(links))).collect())
 }
 
@@ -122,7 +122,7 @@ pub(super) fn usages(conn: &mut Conn, id: Id<Section>) -> Result<(i64, i64, i64)
 pub(super) fn reassign(conn: &mut Conn, from: Id<Section>, to: Id<Section>) -> Result<()> {
     diesel::update(articles::table.filter(articles::section_id.eq(from))).set(articles::section_id.eq(Some(to))).execute(conn)?;
     // Waits for concurrent publishing and withdrawing, which would add to a count that is about to be replaced.
-    lock(conn, "article counts")?;
+    Lock::ArticleCounts.take(conn)?;
     diesel::update(publications::table.filter(publications::section_id.eq(from)))
         .set(publications::section_id.eq(Some(to)))
         .execute(conn)?;
@@ -153,7 +153,7 @@ pub(crate) fn count(conn: &mut Conn, ids: &[Id<Section>], step: i32) -> Result<(
     if ids.is_empty() {
         return Ok(());
     }
-    let counted = sections::table.filter(among(sections::id, ids));
+    let counted = sections::table.filter(in_list(sections::id, ids));
     diesel::update(counted).set(sections::article_count.eq(sections::article_count + step)).execute(conn)?;
     Ok(())
 }

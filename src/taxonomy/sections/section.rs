@@ -7,11 +7,16 @@ use utoipa::ToSchema;
 use super::queries::find_reference;
 use crate::config::LinkConfig;
 use crate::db::{Column, Field, Id, Key, Listing, Op, Timestamp, column, fold};
+use crate::events::Tagged;
 use crate::input::{Draft, Kind, Name, Paragraph, Reference, ReferenceTo, Slug};
 use crate::schema::sections;
 
 /// The id of a section.
 pub(crate) type SectionId = Id<Section>;
+
+impl Tagged for Section {
+    const KIND: &'static str = "section";
+}
 
 /// A section as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
@@ -178,7 +183,7 @@ pub(super) static LISTING: Listing<sections::table, Section> = Listing {
             ops: Op::TEXT,
             column: column!(text sections::name_key),
             key: Some(|row| Key::Text(row.name_key.clone())),
-            about: "The name, without regard to case and accents.",
+            about: "The name, regardless of case and accents.",
         },
         Field {
             name: "parent",

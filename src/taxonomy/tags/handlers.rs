@@ -5,9 +5,12 @@ use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use super::operations;
 use super::tag::{LISTING, TagDraft, TagMerger, TagView};
 use crate::error::Result;
+use crate::events::KindTag;
 use crate::former_slugs::Moved;
-use crate::http::{Body, Edited, Mount, Page, Request, Tags, created, editor, listing_parameters, moved, no_content, public, public_page};
-use crate::users::{Caller, Editor, Writer};
+use crate::http::{
+    Body, Edited, Mount, Page, Request, Tags, ViewParameter, created, editor, listing_parameters, moved, no_content, public, public_page,
+};
+use crate::users::{Caller, Editor, GuestOr, Writer};
 
 listing_parameters!(TagList, LISTING);
 
@@ -33,14 +36,18 @@ async fn list_tags(request: Request) -> Result<HttpResponse> {
     let list = query.listing(&LISTING, &request.app.secrets, "tags");
     query.finish()?;
     let (list, page) = request.read(move |app, conn| operations::list(app, conn, &list).map(|page| (list, page))).await?;
-    public_page(&request, &list, &page, Tags::of(&["tags"]))
+    public_page(&request, &list, &page, Tags::of(&[KindTag::Tags]))
 }
 
 /// Create a tag
 ///
 /// Every user who can write articles may create tags; only editors and admins may change and delete them.
-#[utoipa::path(tag = "Tags", request_body = TagDraft, security(("bearer" = ["contributor", "author", "editor", "admin"])),
-    responses((status = 201, body = Edited<TagView>, description = "The tag.")))]
+#[utoipa::path(
+    tag = "Tags",
+    params(Caller<Writer>),
+    request_body = TagDraft,
+    responses((status = 201, body = Edited<TagView>, description = "The tag.")),
+)]
 #[post("/tags")]
 async fn create_tag(body: Body, request: Request, caller: Caller<Writer>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -51,9 +58,14 @@ async fn create_tag(body: Body, request: Request, caller: Caller<Writer>) -> Res
 /// Read a tag
 ///
 /// With `view=editor`, the response includes the version, which is also the `ETag` for conditional writes.
-#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug."), ("view" = inline(Option<crate::http::EditorView>), Query, description = "Selects the editor's view.")),
-    security((), ("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = crate::http::Either<TagView>, description = "The tag."), (status = 308, body = Moved, description = "The tag has a new slug; Location holds its new URL.")))]
+#[utoipa::path(
+    tag = "Tags",
+    params(ViewParameter, GuestOr<Editor>),
+    responses(
+        (status = 200, body = crate::http::Either<TagView>, description = "The tag."),
+        (status = 308, body = Moved, description = "The tag has a new slug; Location holds its new URL."),
+    ),
+)]
 #[get("/tags/{tag}")]
 async fn read_tag(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if request.wants_editor_view()? {
@@ -66,16 +78,20 @@ async fn read_tag(request: Request, name: web::Path<String>) -> Result<HttpRespo
     if let Some(moved_to) = Moved::from(&name, &view.slug) {
         return moved(&request, &format!("/tags/{}", moved_to.canonical_slug), &moved_to);
     }
-    let mut tags = Tags::of(&["tags"]);
-    tags.add("tag", view.id);
+    let mut tags = Tags::of(&[KindTag::Tags]);
+    tags.add(view.id);
     public(&request, &view, tags)
 }
 
 /// Replace a tag
 ///
 /// Omitted members get their defaults.
-#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug.")), request_body = TagDraft, security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<TagView>, description = "The tag.")))]
+#[utoipa::path(
+    tag = "Tags",
+    params(Caller<Editor>),
+    request_body = TagDraft,
+    responses((status = 200, body = Edited<TagView>, description = "The tag.")),
+)]
 #[put("/tags/{tag}")]
 async fn replace_tag(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
@@ -84,8 +100,12 @@ async fn replace_tag(body: Body, request: Request, caller: Caller<Editor>, name:
 /// Change a tag
 ///
 /// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default.
-#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug.")), request_body(content = TagDraft, content_type = "application/merge-patch+json"), security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<TagView>, description = "The tag.")))]
+#[utoipa::path(
+    tag = "Tags",
+    params(Caller<Editor>),
+    request_body(content = TagDraft, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = Edited<TagView>, description = "The tag.")),
+)]
 #[patch("/tags/{tag}")]
 async fn revise_tag(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, name).await
@@ -102,8 +122,14 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web:
 ///
 /// If articles have the tag, `reassign_to` must name the tag that replaces it; without it, the response is `409` and counts
 /// them in `usages`.
-#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug."), ("reassign_to" = Option<String>, Query, description = "The id, name or slug of the tag that replaces this one on articles.")),
-    security(("bearer" = ["editor", "admin"])), responses((status = 204, description = "The tag no longer exists.")))]
+#[utoipa::path(
+    tag = "Tags",
+    params(
+        ("reassign_to" = Option<String>, Query, description = "The id, name or slug of the tag that replaces this one on articles."),
+        Caller<Editor>,
+    ),
+    responses((status = 204, description = "The tag no longer exists.")),
+)]
 #[delete("/tags/{tag}")]
 async fn delete_tag(request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -117,8 +143,12 @@ async fn delete_tag(request: Request, caller: Caller<Editor>, name: web::Path<St
 /// Merge a tag into another
 ///
 /// Replaces this tag by the tag `into` on every article, published or not, then deletes this tag. Returns the tag `into`.
-#[utoipa::path(tag = "Tags", params(("tag" = String, Path, description = "Id or slug of the tag to merge and delete.")), request_body = TagMerger, security(("bearer" = ["editor", "admin"])),
-    responses((status = 200, body = Edited<TagView>, description = "The tag that the other was merged into.")))]
+#[utoipa::path(
+    tag = "Tags",
+    params(Caller<Editor>),
+    request_body = TagMerger,
+    responses((status = 200, body = Edited<TagView>, description = "The tag that the other was merged into.")),
+)]
 #[post("/tags/{tag}/merge")]
 async fn merge_tag(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::queries;
 use super::tag::{Tag, TagDraft, TagId, TagMerger, TagView};
 use crate::app::App;
-use crate::db::{Conn, Id, PageOf, PageQuery, free_slug, lock, slug_of};
+use crate::db::{Conn, Id, Lock, PageOf, PageQuery, free_slug, slug_of};
 use crate::error::{Code, Error, Fault, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind, KindTag};
 use crate::former_slugs::{self, SlugKind};
 use crate::http::{Edited, Precondition};
 use crate::input::{Input, is_name};
@@ -31,7 +31,7 @@ pub(super) fn read_as_editor(app: &App, conn: &mut Conn, name: &str) -> Result<E
 
 /// Creates a tag.
 pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input) -> Result<Edited<TagView>> {
-    lock(conn, "tags")?;
+    Lock::Tags.take(conn)?;
     let draft = input.create::<TagDraft>(conn)?;
     let tag = make(app, conn, caller.actor(), draft, true)?;
     Ok(edited(app, &tag))
@@ -42,7 +42,7 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
 /// Returns `None` for an unknown id, and for a text that cannot be a name.
 pub(crate) fn find_or_create(app: &App, conn: &mut Conn, actor: Option<String>, wanted: &str) -> Result<Option<TagId>> {
     let wanted = wanted.trim();
-    lock(conn, "tags")?;
+    Lock::Tags.take(conn)?;
     if let Some(id) = queries::meant(conn, wanted)? {
         return Ok(Some(id));
     }
@@ -66,7 +66,7 @@ fn make(app: &App, conn: &mut Conn, actor: Option<String>, draft: TagDraft, list
     tag.revise(draft, slug, now);
     tag.listed = listed;
     queries::insert(conn, &tag)?;
-    events::record(conn, now, event("tag.created", &tag, actor, None))?;
+    events::record(conn, now, event(EventKind::TagCreated, &tag, actor, None))?;
     Ok(tag)
 }
 
@@ -79,7 +79,7 @@ pub(super) fn revise(
     condition: &Precondition,
     input: &Input,
 ) -> Result<Edited<TagView>> {
-    lock(conn, "tags")?;
+    Lock::Tags.take(conn)?;
     let mut tag = queries::find(conn, name)?;
     let before = edited(app, &tag);
     let current = serde_json::to_value(&before)?;
@@ -93,8 +93,8 @@ pub(super) fn revise(
         return Ok(before);
     }
     queries::update(conn, &tag)?;
-    former_slugs::renamed(conn, SlugKind::Tag, tag.id, (&former_slug, &tag.slug), app.now())?;
-    events::record(conn, app.now(), event("tag.revised", &tag, caller.actor(), None))?;
+    former_slugs::renamed(conn, SlugKind::Tag, tag.id, &former_slug, &tag.slug, app.now())?;
+    events::record(conn, app.now(), event(EventKind::TagRevised, &tag, caller.actor(), None))?;
     Ok(after)
 }
 
@@ -107,33 +107,33 @@ pub(super) fn delete(
     condition: &Precondition,
     reassign_to: Option<&str>,
 ) -> Result<()> {
-    lock(conn, "tags")?;
+    Lock::Tags.take(conn)?;
     let Some(tag) = queries::look_up(conn, name)? else { return Ok(()) };
     let heir = reassign_to.map(|heir| find_heir(conn, &tag, heir)).transpose()?;
     condition.check_bare(tag.version)?;
     if let Some(heir) = heir {
         queries::reassign(conn, tag.id, heir)?;
-        former_slugs::merged(conn, SlugKind::Tag, (tag.id, &tag.slug), heir, app.now())?;
+        former_slugs::merged(conn, SlugKind::Tag, tag.id, &tag.slug, heir, app.now())?;
     } else {
         refuse_used(conn, &tag)?;
         former_slugs::forget(conn, SlugKind::Tag, tag.id)?;
     }
     queries::delete(conn, tag.id)?;
-    events::record(conn, app.now(), event("tag.deleted", &tag, caller.actor(), heir))
+    events::record(conn, app.now(), event(EventKind::TagDeleted, &tag, caller.actor(), heir))
 }
 
 /// Replaces a tag by another on all articles, and deletes it.
 pub(super) fn merge(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &str, input: &Input) -> Result<Edited<TagView>> {
-    lock(conn, "tags")?;
+    Lock::Tags.take(conn)?;
     let tag = queries::find(conn, name)?;
     let TagMerger { into } = input.create::<TagMerger>(conn)?;
     if into == tag.id {
         return Err(Error::invalid(vec![Fault::at("/into", "same", "A tag cannot be merged into itself.")]));
     }
     queries::reassign(conn, tag.id, into)?;
-    former_slugs::merged(conn, SlugKind::Tag, (tag.id, &tag.slug), into, app.now())?;
+    former_slugs::merged(conn, SlugKind::Tag, tag.id, &tag.slug, into, app.now())?;
     queries::delete(conn, tag.id)?;
-    events::record(conn, app.now(), event("tag.merged", &tag, caller.actor(), Some(into)))?;
+    events::record(conn, app.now(), event(EventKind::TagMerged, &tag, caller.actor(), Some(into)))?;
     read_as_editor(app, conn, &into.to_string())
 }
 
@@ -161,13 +161,13 @@ fn choose_slug(conn: &mut Conn, draft: &TagDraft, tag: &Tag) -> Result<String> {
 }
 
 /// Returns an event about a tag. Its tags include the lists of articles, because they filter by tag and show its name.
-fn event(kind: &'static str, tag: &Tag, actor: Option<String>, heir: Option<TagId>) -> Event {
+fn event(kind: EventKind, tag: &Tag, actor: Option<String>, heir: Option<TagId>) -> Event {
     Event {
         kind,
         actor,
         subject_kind: "tag",
         subject_id: tag.id.to_string(),
-        tags: vec![format!("tag:{}", tag.id), "tags".into(), "articles".into()],
+        tags: vec![tag.id.into(), KindTag::Tags.into(), KindTag::Articles.into()],
         details: heir.map_or(Value::Null, |heir| json!({"into": heir})),
     }
 }

@@ -1,11 +1,11 @@
-//! All SQL of tags.
+//! SQL queries for tags.
 
 use diesel::prelude::*;
 
 use super::tag::{LISTING, Tag, TagId};
 use crate::db::{
-    Backend, Conn, Id, PageOf, PageQuery, Predicate, Slugged, Timestamp, among, fold, hand_over, is_id_or_slug, keyset, lock, same_name,
-    straight,
+    Backend, Conn, Id, IdOrSlug, Lock, PageOf, PageQuery, Predicate, Timestamp, fold, in_list, is_id_or_slug, keyset, on_engine,
+    reassign_references, same_name,
 };
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::former_slugs::{self, SlugKind};
@@ -43,10 +43,10 @@ pub(crate) fn last_change(conn: &mut Conn) -> Result<Option<Timestamp>> {
 
 /// Returns the tag with an id or slug, if it exists.
 pub(super) fn look_up(conn: &mut Conn, name: &str) -> Result<Option<Tag>> {
-    Ok(match Slugged::<Tag>::parse(name) {
-        Slugged::Id(id) => straight!(conn, conn => tags::table.filter(tags::id.eq(id)).select(Tag::as_select()).first(conn).optional())?,
-        Slugged::Slug(slug) => {
-            straight!(conn, conn => tags::table.filter(tags::slug.eq(slug)).select(Tag::as_select()).first(conn).optional())?
+    Ok(match IdOrSlug::<Tag>::parse(name) {
+        IdOrSlug::Id(id) => on_engine!(conn, conn => tags::table.filter(tags::id.eq(id)).select(Tag::as_select()).first(conn).optional())?,
+        IdOrSlug::Slug(slug) => {
+            on_engine!(conn, conn => tags::table.filter(tags::slug.eq(slug)).select(Tag::as_select()).first(conn).optional())?
         }
     })
 }
@@ -141,10 +141,10 @@ pub(super) fn usages(conn: &mut Conn, id: TagId) -> Result<i64> {
 
 /// Replaces one tag by another on all articles.
 pub(super) fn reassign(conn: &mut Conn, from: TagId, to: TagId) -> Result<()> {
-    hand_over(conn, ("article_tags", "tag_id"), from, to)?;
+    reassign_references(conn, ("article_tags", "tag_id"), from, to)?;
     // Waits for concurrent publishing and withdrawing, which would add to a count that is about to be replaced.
-    lock(conn, "article counts")?;
-    hand_over(conn, ("publication_tags", "tag_id"), from, to)?;
+    Lock::ArticleCounts.take(conn)?;
+    reassign_references(conn, ("publication_tags", "tag_id"), from, to)?;
     recount(conn, to)
 }
 
@@ -167,7 +167,7 @@ pub(crate) fn count(conn: &mut Conn, ids: &[TagId], step: i32) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
-    let counted = tags::table.filter(among(tags::id, ids));
+    let counted = tags::table.filter(in_list(tags::id, ids));
     diesel::update(counted).set(tags::article_count.eq(tags::article_count + step)).execute(conn)?;
     Ok(())
 }

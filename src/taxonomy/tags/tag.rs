@@ -7,11 +7,16 @@ use utoipa::ToSchema;
 use super::queries::find_reference;
 use crate::config::LinkConfig;
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column, fold};
+use crate::events::Tagged;
 use crate::input::{Draft, Kind, Name, Paragraph, Reference, ReferenceTo, Slug};
 use crate::schema::tags;
 
 /// The id of a tag.
 pub(crate) type TagId = Id<Tag>;
+
+impl Tagged for Tag {
+    const KIND: &'static str = "tag";
+}
 
 /// A tag as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
@@ -178,7 +183,7 @@ pub(super) static LISTING: Listing<tags::table, Tag> = Listing {
             ops: Op::TEXT,
             column: column!(text tags::name_key),
             key: Some(|row| Key::Text(row.name_key.clone())),
-            about: "The name, without regard to case and accents.",
+            about: "The name, regardless of case and accents.",
         },
         Field {
             name: "article_count",

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 
 use super::me;
-use super::operations::{self, NewAccount, Revision};
+use super::operations::{self, AccountChange, NewAccount};
 use super::user::{LISTING, User, UserChange, UserDraft, UserView};
 use crate::app::App;
 use crate::error::Result;
@@ -31,8 +31,11 @@ pub(in crate::users) fn routes(mount: &mut impl Mount) {
 /// List users
 ///
 /// Returns all accounts, newest first. People who have not accepted their invitation are listed at `/users/invitations`.
-#[utoipa::path(tag = "Users", params(UserList), security(("bearer" = ["admin"])),
-    responses((status = 200, body = Page<Edited<UserView>>, description = "A page of users.")))]
+#[utoipa::path(
+    tag = "Users",
+    params(UserList, Caller<Admin>),
+    responses((status = 200, body = Page<Edited<UserView>>, description = "A page of users.")),
+)]
 #[get("/users")]
 async fn list_users(request: Request, _caller: Caller<Admin>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -47,8 +50,12 @@ async fn list_users(request: Request, _caller: Caller<Admin>) -> Result<HttpResp
 /// Creates an account with a role and a password, which works at once. To let people choose their own password,
 /// invite them instead (`POST /users/invitations`). If the email address already has an account, the response is
 /// `409`. A user whose role may write gets an author profile, unless `"profile": false` is sent.
-#[utoipa::path(tag = "Users", request_body = UserDraft, security(("bearer" = ["admin"])),
-    responses((status = 201, body = Edited<UserView>, description = "The user.")))]
+#[utoipa::path(
+    tag = "Users",
+    params(Caller<Admin>),
+    request_body = UserDraft,
+    responses((status = 201, body = Edited<UserView>, description = "The user.")),
+)]
 #[post("/users")]
 async fn create_user(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -63,8 +70,7 @@ async fn create_user(body: Body, request: Request, caller: Caller<Admin>) -> Res
 /// Read a user
 ///
 /// Returns the account with its role and state. The `ETag` holds its version, for conditional writes.
-#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "The id of the user.")), security(("bearer" = ["admin"])),
-    responses((status = 200, body = Edited<UserView>, description = "The user.")))]
+#[utoipa::path(tag = "Users", params(Caller<Admin>), responses((status = 200, body = Edited<UserView>, description = "The user.")))]
 #[get("/users/{user}")]
 async fn read_user(request: Request, _caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -75,9 +81,12 @@ async fn read_user(request: Request, _caller: Caller<Admin>, id: web::Path<Strin
 /// Replace a user
 ///
 /// Without a password in the request body, the current password stays.
-#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "The id of the user.")),
-    request_body = UserChange, security(("bearer" = ["admin"])),
-    responses((status = 200, body = Edited<UserView>, description = "The user.")))]
+#[utoipa::path(
+    tag = "Users",
+    params(Caller<Admin>),
+    request_body = UserChange,
+    responses((status = 200, body = Edited<UserView>, description = "The user.")),
+)]
 #[put("/users/{user}")]
 async fn replace_user(body: Body, request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, id.into_inner()).await
@@ -88,10 +97,12 @@ async fn replace_user(body: Body, request: Request, caller: Caller<Admin>, id: w
 /// Takes a JSON Merge Patch (RFC 7396). A new role applies from the user's next request on; a role that may write
 /// also creates an author profile. A new password or a suspension ends the user's sessions and deletes their API keys
 /// and stored `Idempotency-Key` responses. The last administrator can be neither demoted nor suspended (`409`).
-#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "The id of the user.")),
+#[utoipa::path(
+    tag = "Users",
+    params(Caller<Admin>),
     request_body(content = UserChange, content_type = "application/merge-patch+json"),
-    security(("bearer" = ["admin"])),
-    responses((status = 200, body = Edited<UserView>, description = "The user.")))]
+    responses((status = 200, body = Edited<UserView>, description = "The user.")),
+)]
 #[patch("/users/{user}")]
 async fn revise_user(body: Body, request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
     change(body, request, caller, id.into_inner()).await
@@ -100,7 +111,7 @@ async fn revise_user(body: Body, request: Request, caller: Caller<Admin>, id: we
 async fn change(body: Body, request: Request, caller: Caller<Admin>, id: String) -> Result<HttpResponse> {
     request.no_query()?;
     let password_hash = hash_of(&request.app, &caller, &body.0).await?;
-    let revision = Revision { id, condition: request.precondition(), input: body.0, password_hash };
+    let revision = AccountChange { id, condition: request.precondition(), input: body.0, password_hash };
     let view = request.write(move |app, conn| operations::revise(app, conn, Some(&caller), revision.clone())).await?;
     editor(&view, view.version)
 }
@@ -120,8 +131,7 @@ async fn hash_of(app: &App, caller: &Caller<Admin>, input: &Input) -> Result<Opt
 /// Ends the user's sessions and deletes their API keys and stored `Idempotency-Key` responses. Their articles and the
 /// author profile that signed them are kept. Their comments are kept without email and IP address, and their email
 /// address is scrubbed from the database files, too. The last administrator cannot be deleted (`409`).
-#[utoipa::path(tag = "Users", params(("user" = String, Path, description = "The id of the user.")), security(("bearer" = ["admin"])),
-    responses((status = 204, description = "The user no longer exists.")))]
+#[utoipa::path(tag = "Users", params(Caller<Admin>), responses((status = 204, description = "The user no longer exists.")))]
 #[delete("/users/{user}")]
 async fn delete_user(request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

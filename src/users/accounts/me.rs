@@ -13,8 +13,11 @@ use crate::users::sessions;
 /// Read your account
 ///
 /// Returns the account that the access token or API key belongs to, with its role.
-#[utoipa::path(tag = "Authentication", security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = Edited<UserView>, description = "Your account.")))]
+#[utoipa::path(
+    tag = "Authentication",
+    params(Caller<Staff>),
+    responses((status = 200, body = Edited<UserView>, description = "Your account.")),
+)]
 #[get("/auth/me")]
 pub(super) async fn read_own_account(request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -29,9 +32,12 @@ pub(super) async fn read_own_account(request: Request, caller: Caller<Staff>) ->
 /// the old address gets a notice. Until the new address is confirmed, it is shown as `pending_email` and the old
 /// address stays in force. An address gets at most one such email an hour, and an account can ask for at most five
 /// addresses an hour (`429`). Needs a session: API keys are refused.
-#[utoipa::path(tag = "Authentication", request_body(content = OwnAccountDraft, content_type = "application/merge-patch+json"),
-    security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = Edited<UserView>, description = "Your account.")))]
+#[utoipa::path(
+    tag = "Authentication",
+    params(Caller<Staff>),
+    request_body(content = OwnAccountDraft, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = Edited<UserView>, description = "Your account.")),
+)]
 #[patch("/auth/me")]
 pub(super) async fn revise_own_account(body: Body, request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
     sessions::of_caller(&caller)?;
@@ -43,9 +49,12 @@ pub(super) async fn revise_own_account(body: Body, request: Request, caller: Cal
 /// Change your password
 ///
 /// Ends all your other sessions at once; the current session stays. Needs a session: API keys are refused.
-#[utoipa::path(tag = "Authentication", request_body = PasswordChange,
-    security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 204, description = "The new password is in force.")))]
+#[utoipa::path(
+    tag = "Authentication",
+    params(Caller<Staff>),
+    request_body = PasswordChange,
+    responses((status = 204, description = "The new password is in force.")),
+)]
 #[post("/auth/password")]
 pub(super) async fn change_password(body: Body, request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Login, request.address)?;

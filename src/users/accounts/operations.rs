@@ -1,4 +1,4 @@
-//! What administrators can do with accounts: functions of a connection, a caller and parsed input.
+//! Operations of administrators on accounts: functions of a connection, a caller and parsed input.
 
 use serde_json::{Value, json};
 
@@ -7,14 +7,14 @@ use super::queries;
 use super::user::{User, UserChange, UserDraft, UserView};
 use crate::app::App;
 use crate::authors;
-use crate::db::{Conn, PageOf, PageQuery, lock};
+use crate::db::{Conn, Lock, PageOf, PageQuery};
 use crate::error::{Code, Error, Fault, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind};
 use crate::http::{Edited, Precondition};
 use crate::input::Input;
 use crate::scrub::{self, Scrub};
 use crate::users::caller::{Admin, Caller};
-use crate::users::{mailed, passwords};
+use crate::users::{email_tokens, passwords};
 
 /// Returns one page of accounts.
 pub(super) fn list(app: &App, conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Edited<UserView>>> {
@@ -50,14 +50,14 @@ pub(in crate::users) fn create(app: &App, conn: &mut Conn, actor: Option<String>
     let NewAccount { user, profile } = account;
     queries::insert(conn, user)?;
     let author = if *profile { authors::provide(app, conn, user)? } else { None };
-    let event = happened("user.created", user, json!({"role": user.role, "suspended": user.suspended, "author": author}));
+    let event = happened(EventKind::UserCreated, user, json!({"role": user.role, "suspended": user.suspended, "author": author}));
     events::record(conn, app.now(), Event { actor, ..event })?;
     edited(app, conn, user)
 }
 
 /// A change to an account, with its precondition.
 #[derive(Clone)]
-pub(super) struct Revision {
+pub(super) struct AccountChange {
     pub(super) id: String,
     pub(super) condition: Precondition,
     pub(super) input: Input,
@@ -66,8 +66,8 @@ pub(super) struct Revision {
 }
 
 /// Changes an account, by replacement or merge patch. Without a caller, the change comes from the command line.
-pub(super) fn revise(app: &App, conn: &mut Conn, caller: Option<&Caller<Admin>>, revision: Revision) -> Result<Edited<UserView>> {
-    lock(conn, "admins")?;
+pub(super) fn revise(app: &App, conn: &mut Conn, caller: Option<&Caller<Admin>>, revision: AccountChange) -> Result<Edited<UserView>> {
+    Lock::Admins.take(conn)?;
     let mut user = locked(conn, &revision.id)?;
     let before = edited(app, conn, &user)?;
     let current = serde_json::to_value(&before)?;
@@ -79,7 +79,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: Option<&Caller<Admin>>,
     let ends_sessions = user.revise(change, revision.password_hash, app.now());
     if user.email != address {
         // An administrator's change overrides a pending confirmation.
-        mailed::forget_confirmations(conn, user.id, app.now())?;
+        email_tokens::forget_confirmations(conn, user.id, app.now())?;
     }
     let after = edited(app, conn, &user)?;
     if before.same_content(&after)? && !has_password {
@@ -98,7 +98,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: Option<&Caller<Admin>>,
         authors::provide(app, conn, &user)?;
     }
     let details = json!({"role": user.role, "suspended": user.suspended, "password_changed": has_password});
-    events::record(conn, app.now(), Event { actor: caller.and_then(Caller::actor), ..happened("user.revised", &user, details) })?;
+    events::record(conn, app.now(), Event { actor: caller.and_then(Caller::actor), ..happened(EventKind::UserRevised, &user, details) })?;
     edited(app, conn, &user)
 }
 
@@ -117,7 +117,7 @@ fn check_password(caller: &Caller<Admin>, user: &User, change: &UserChange) -> R
 
 /// Deletes an account with its sessions, API keys and stored responses. Its comments are kept without email and IP address.
 pub(super) fn delete(app: &App, conn: &mut Conn, actor: Option<String>, id: &str, condition: &Precondition) -> Result<()> {
-    lock(conn, "admins")?;
+    Lock::Admins.take(conn)?;
     let Ok(id) = id.parse() else { return Ok(()) };
     let Some(user) = queries::locked(conn, id)? else { return Ok(()) };
     condition.check_bare(user.version)?;
@@ -128,7 +128,7 @@ pub(super) fn delete(app: &App, conn: &mut Conn, actor: Option<String>, id: &str
     authors::remove_unused(conn, user.id)?;
     queries::forget_traces(conn, &user)?;
     queries::delete(conn, user.id)?;
-    events::record(conn, app.now(), Event { actor, ..happened("user.deleted", &user, Value::Null) })?;
+    events::record(conn, app.now(), Event { actor, ..happened(EventKind::UserDeleted, &user, Value::Null) })?;
     scrub::ask(app, conn, Scrub::People)
 }
 
@@ -146,8 +146,8 @@ pub(super) fn locked(conn: &mut Conn, id: &str) -> Result<User> {
 }
 
 /// Builds an audit event about an account, without an actor.
-pub(in crate::users) fn happened(kind: &'static str, user: &User, details: Value) -> Event {
-    Event { kind, actor: None, subject_kind: "user", subject_id: user.id.to_string(), tags: vec![format!("user:{}", user.id)], details }
+pub(in crate::users) fn happened(kind: EventKind, user: &User, details: Value) -> Event {
+    Event { kind, actor: None, subject_kind: "user", subject_id: user.id.to_string(), tags: Vec::new(), details }
 }
 
 /// Returns an account with its version and times.
@@ -158,7 +158,7 @@ pub(super) fn edited(app: &App, conn: &mut Conn, user: &User) -> Result<Edited<U
 fn edited_all(app: &App, conn: &mut Conn, users: &[User]) -> Result<Vec<Edited<UserView>>> {
     let ids: Vec<_> = users.iter().map(|user| user.id).collect();
     let profiles = queries::profiles(conn, &ids)?;
-    let pending = mailed::pending_addresses(conn, users, app.now())?;
+    let pending = email_tokens::pending_addresses(conn, users, app.now())?;
     let edited = |user: &User| Edited {
         view: user.view(profiles.get(&user.id).copied(), pending.get(&user.id).cloned()),
         version: user.version,

@@ -1,5 +1,4 @@
-//! What users can do with their own account: read it, change their name, ask for another email address, change their
-//! password.
+//! Operations of users on their own account: read it, change their name, ask for another email address, change their password.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,16 +10,16 @@ use super::user::{OwnAccountDraft, User, UserId, UserView};
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind};
 use crate::http::{Edited, Limit, Precondition, Request, forget_kept_answers};
 use crate::input::{Draft, Input};
 use crate::users::caller::Caller;
-use crate::users::mailed;
-use crate::users::passwords::{self, NewPassword, Turn};
+use crate::users::email_tokens;
+use crate::users::passwords::{self, HashingPermit, NewPassword};
 use crate::users::sessions::{self, Client, SessionId};
 
 /// The maximum length of a password, in characters.
-const LONGEST_PASSWORD: usize = 1024;
+const MAX_PASSWORD_LENGTH: usize = 1024;
 
 /// A change of the caller's own password.
 #[derive(Deserialize, ToSchema)]
@@ -46,7 +45,7 @@ pub(super) fn read(app: &App, conn: &mut Conn, user: UserId) -> Result<Edited<Us
 pub(super) async fn revise(request: &Request, caller: Caller, input: Input) -> Result<Edited<UserView>> {
     let condition = request.precondition();
     let sent = input.object()?.get("current_password").and_then(Value::as_str).map(str::to_owned);
-    let proved = match sent.filter(|password| (1..=LONGEST_PASSWORD).contains(&password.chars().count())) {
+    let proved = match sent.filter(|password| (1..=MAX_PASSWORD_LENGTH).contains(&password.chars().count())) {
         Some(password) => {
             request.app.limits.check(Limit::Login, request.address)?;
             Some(prove(request, &caller, password).await?.0)
@@ -54,19 +53,19 @@ pub(super) async fn revise(request: &Request, caller: Caller, input: Input) -> R
         None => None,
     };
     let work = move |app: &App, conn: &mut Conn| {
-        store(app, conn, &caller, Revision { condition: condition.clone(), proved: proved.clone(), input: input.clone() })
+        store(app, conn, &caller, OwnChange { condition: condition.clone(), proved: proved.clone(), input: input.clone() })
     };
     request.write(work).await
 }
 
-struct Revision {
+struct OwnChange {
     condition: Precondition,
     /// The account as it was when the current password was verified.
     proved: Option<User>,
     input: Input,
 }
 
-fn store(app: &App, conn: &mut Conn, caller: &Caller, Revision { condition, proved, input }: Revision) -> Result<Edited<UserView>> {
+fn store(app: &App, conn: &mut Conn, caller: &Caller, OwnChange { condition, proved, input }: OwnChange) -> Result<Edited<UserView>> {
     let mut user = locked(conn, &caller.user.to_string())?;
     let before = edited(app, conn, &user)?;
     let current = serde_json::to_value(&before)?;
@@ -78,13 +77,17 @@ fn store(app: &App, conn: &mut Conn, caller: &Caller, Revision { condition, prov
         let detail = "To change your email address, send your current password.";
         return Err(Error::invalid(vec![Fault::at("/current_password", "required", detail)]));
     }
-    let asked = email != user.email && mailed::ask_confirmation(app, conn, &user, &email)?;
+    let asked = email != user.email && email_tokens::ask_confirmation(app, conn, &user, &email)?;
     if name == user.name && !asked {
         return Ok(before);
     }
     user.rename(name, app.now());
     queries::update(conn, &user)?;
-    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("user.revised", &user, json!({"email_asked_for": asked})) })?;
+    events::record(
+        conn,
+        app.now(),
+        Event { actor: caller.actor(), ..happened(EventKind::UserRevised, &user, json!({"email_asked_for": asked})) },
+    )?;
     edited(app, conn, &user)
 }
 
@@ -103,7 +106,7 @@ pub(super) async fn change_password(request: &Request, caller: Caller, input: &I
 }
 
 /// Verifies the caller's password with the same limits as a login. Returns the account and the hashing permit.
-async fn prove(request: &Request, caller: &Caller, password: String) -> Result<(User, Turn)> {
+async fn prove(request: &Request, caller: &Caller, password: String) -> Result<(User, HashingPermit)> {
     let (app, id) = (&request.app, caller.user);
     let user = app.db.read(move |conn| queries::find(conn, &id.to_string())).await?;
     let turn = app.passwords.try_turn()?;
@@ -133,7 +136,7 @@ fn store_password(app: &App, conn: &mut Conn, caller: &Caller, change: Change) -
     queries::update(conn, &user)?;
     let ended = sessions::end_others(conn, &user, change.kept)?;
     forget_kept_answers(conn, user.id)?;
-    let event = happened("user.password_changed", &user, json!({"sessions_ended": ended}));
+    let event = happened(EventKind::UserPasswordChanged, &user, json!({"sessions_ended": ended}));
     events::record(conn, app.now(), Event { actor: caller.actor(), ..event })
 }
 

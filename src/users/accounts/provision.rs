@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::ending::end_access;
-use super::operations::{self, NewAccount, Revision, happened};
+use super::operations::{self, AccountChange, NewAccount, happened};
 use super::queries;
 use super::user::{User, UserDraft};
 use crate::app::App;
-use crate::db::{Conn, lock};
+use crate::db::{Conn, Lock};
 use crate::error::{Code, Error, Result as Outcome};
-use crate::events;
+use crate::events::{self, EventKind};
 use crate::http::Precondition;
 use crate::input::{BodyOf, Input};
 use crate::users::caller::Caller;
@@ -81,7 +81,7 @@ impl App {
         let app = self.clone();
         let made = self.db.write(move |conn| {
             // Two nodes may start at the same time.
-            lock(conn, "admins")?;
+            Lock::Admins.take(conn)?;
             if queries::is_empty(conn)? { operations::create(&app, conn, None, &account).map(drop) } else { Ok(()) }
         });
         made.await.map_err(|error| sentence(&error))
@@ -104,7 +104,7 @@ impl App {
             user.set_password(hash.clone(), app.now());
             queries::update(conn, &user)?;
             let keys_ended = end_access(conn, user.id, keep_keys)?;
-            events::record(conn, app.now(), happened("user.password_reset", &user, json!({"keys_ended": keys_ended})))
+            events::record(conn, app.now(), happened(EventKind::UserPasswordReset, &user, json!({"keys_ended": keys_ended})))
         });
         stored.await.map_err(|error| sentence(&error))
     }
@@ -120,7 +120,7 @@ impl App {
             let id = named(conn, &email)?.id.to_string();
             let of = BodyOf { method: "patch".into(), template: "", patch: true };
             let input = Input::read(patch.clone().into(), &of, checker.clone());
-            operations::revise(app, conn, None, Revision { id, condition: unconditional(), input, password_hash: None })
+            operations::revise(app, conn, None, AccountChange { id, condition: unconditional(), input, password_hash: None })
         });
         stored.await.map(drop).map_err(|error| sentence(&error))
     }
@@ -150,7 +150,7 @@ impl App {
         let (email, input) = (email.to_lowercase(), Input::of(body, self.checker.clone()));
         let made = self.write(move |app, conn| {
             let user = named(conn, &email)?;
-            keys::create(app, conn, (&Caller::known(user.id, user.role, None, None, None), None), &input)
+            keys::create(app, conn, &Caller::known(user.id, user.role, None, None, None), None, &input)
         });
         made.await.map(|key| key.token).map_err(|error| sentence(&error))
     }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::user::{LISTING, User, UserId};
 use crate::authors::Author;
-use crate::db::{Backend, Conn, Id, PageOf, PageQuery, keyset, lock};
+use crate::db::{Backend, Conn, Id, Lock, PageOf, PageQuery, keyset};
 use crate::error::{Error, Result, conflict_on};
 use crate::schema::{authors, comment_notices, comments, users};
 use crate::users::role::Role;
@@ -35,7 +35,7 @@ pub(in crate::users) fn find_by_email(conn: &mut Conn, email: &str) -> Result<Op
 
 /// Returns the account with an id, locked until this transaction ends.
 pub(in crate::users) fn locked(conn: &mut Conn, id: UserId) -> Result<Option<User>> {
-    lock(conn, &format!("user {id}"))?;
+    Lock::User.take_for(conn, id)?;
     look_up(conn, &id.to_string())
 }
 

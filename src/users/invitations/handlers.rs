@@ -27,8 +27,11 @@ pub(in crate::users) fn routes(mount: &mut impl Mount) {
 /// List invitations
 ///
 /// Returns the invitations that can still be accepted, newest first.
-#[utoipa::path(tag = "Users", params(InvitationList), security(("bearer" = ["admin"])),
-    responses((status = 200, body = Page<InvitationView>, description = "A page of invitations.")))]
+#[utoipa::path(
+    tag = "Users",
+    params(InvitationList, Caller<Admin>),
+    responses((status = 200, body = Page<InvitationView>, description = "A page of invitations.")),
+)]
 #[get("/users/invitations")]
 async fn list_invitations(request: Request, _caller: Caller<Admin>) -> Result<HttpResponse> {
     let mut query = request.query();
@@ -45,9 +48,15 @@ async fn list_invitations(request: Request, _caller: Caller<Admin>) -> Result<Ht
 /// an hour old, it gets the new name and role instead, no second email is sent, and the status is `200`. If the email
 /// address already has an account, the response is `409`. A user whose role may write gets an author profile, unless
 /// `"profile": false` is sent.
-#[utoipa::path(tag = "Users", request_body = InvitationDraft, security(("bearer" = ["admin"])),
-    responses((status = 201, body = InvitationView, description = "The invitation; its email will be sent."),
-        (status = 200, body = InvitationView, description = "The invitation of the last hour, changed; no second email is sent.")))]
+#[utoipa::path(
+    tag = "Users",
+    params(Caller<Admin>),
+    request_body = InvitationDraft,
+    responses(
+        (status = 201, body = InvitationView, description = "The invitation; its email will be sent."),
+        (status = 200, body = InvitationView, description = "The invitation of the last hour, changed; no second email is sent."),
+    ),
+)]
 #[post("/users/invitations")]
 async fn create_invitation(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -60,9 +69,7 @@ async fn create_invitation(body: Body, request: Request, caller: Caller<Admin>) 
 /// Read an invitation
 ///
 /// Returns the invited person, the role and the time of expiry. The token is only in the email.
-#[utoipa::path(tag = "Users", params(("invitation" = String, Path, description = "The id of the invitation.")),
-    security(("bearer" = ["admin"])),
-    responses((status = 200, body = InvitationView, description = "The invitation.")))]
+#[utoipa::path(tag = "Users", params(Caller<Admin>), responses((status = 200, body = InvitationView, description = "The invitation.")))]
 #[get("/users/invitations/{invitation}")]
 async fn read_invitation(request: Request, _caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -73,9 +80,7 @@ async fn read_invitation(request: Request, _caller: Caller<Admin>, id: web::Path
 /// Withdraw an invitation
 ///
 /// The link in its email stops working at once.
-#[utoipa::path(tag = "Users", params(("invitation" = String, Path, description = "The id of the invitation.")),
-    security(("bearer" = ["admin"])),
-    responses((status = 204, description = "The invitation no longer exists.")))]
+#[utoipa::path(tag = "Users", params(Caller<Admin>), responses((status = 204, description = "The invitation no longer exists.")))]
 #[delete("/users/invitations/{invitation}")]
 async fn delete_invitation(request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -87,8 +92,10 @@ async fn delete_invitation(request: Request, caller: Caller<Admin>, id: web::Pat
 ///
 /// Creates the account with a password of your choice. Log in with it afterwards. The token in the email works once.
 /// If another account has taken the email address since, the response is `409`.
-#[utoipa::path(tag = "Authentication", request_body = Acceptance,
-    responses((status = 201, body = Edited<UserView>, description = "Your account.")))]
+#[utoipa::path(
+    tag = "Authentication", request_body = Acceptance,
+    responses((status = 201, body = Edited<UserView>, description = "Your account.")),
+)]
 #[post("/auth/invitations/accept")]
 async fn accept_invitation(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Login, request.address)?;

@@ -10,7 +10,7 @@ use crate::input::{Draft, Email, Kind, Name};
 use crate::schema::invitations;
 use crate::secrets::token_hash;
 use crate::users::accounts::{NewAccount, User, UserId};
-use crate::users::mailed::{Purpose, secret};
+use crate::users::email_tokens::{Purpose, secret};
 use crate::users::passwords::NewPassword;
 use crate::users::role::Role;
 
@@ -79,7 +79,7 @@ impl Draft for Acceptance {}
 
 /// An invitation, as administrators see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct InvitationView {
+pub(crate) struct InvitationView {
     /// The id of the invitation.
     pub(super) id: InvitationId,
     /// The email address that got the invitation.

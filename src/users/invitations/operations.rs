@@ -5,16 +5,17 @@ use serde_json::{Value, json};
 use super::invitation::{Acceptance, Invitation, InvitationDraft, InvitationId, InvitationView};
 use super::queries;
 use crate::app::App;
-use crate::db::{Conn, PageOf, PageQuery, Timestamp, lock};
+use crate::db::{Conn, Lock, PageOf, PageQuery, Timestamp};
 use crate::error::{Error, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind};
 use crate::http::{Edited, Request};
 use crate::input::Input;
 use crate::jobs::{self, Job};
+use crate::scrub::{self, Scrub};
 use crate::secrets::token_hash;
 use crate::users::accounts::{self, User, UserView};
 use crate::users::caller::{Admin, Caller};
-use crate::users::mailed::{AccountMail, bad_token};
+use crate::users::email_tokens::{AccountMail, bad_token};
 use crate::users::passwords;
 
 /// Returns one page of invitations.
@@ -40,14 +41,14 @@ pub(super) enum Invited {
 /// Invites a person. Replaces an earlier invitation of the same email address, or updates it if it is less than an hour old.
 pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &Input) -> Result<Invited> {
     let draft = input.plain::<InvitationDraft>()?;
-    lock(conn, "invitations")?;
+    Lock::Invitations.take(conn)?;
     if accounts::find_by_email(conn, &draft.email())?.is_some() {
         return Err(Error::conflict("Another account has this email address."));
     }
     if let Some(mut earlier) = queries::of_address(conn, &draft.email())?.filter(|earlier| earlier.is_recent(app.now())) {
         earlier.revise(draft, caller.user);
         queries::update(conn, &earlier)?;
-        let event = happened("invitation.revised", earlier.id, json!({"role": earlier.role}));
+        let event = happened(EventKind::InvitationRevised, earlier.id, json!({"role": earlier.role}));
         events::record(conn, app.now(), Event { actor: caller.actor(), ..event })?;
         return Ok(Invited::Again(earlier.view()));
     }
@@ -55,7 +56,7 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: 
     let invitation = Invitation::new(app, draft, caller.user);
     queries::insert(conn, &invitation)?;
     jobs::enqueue(app, conn, &Job::AccountMail(AccountMail::Invitation(invitation.id)))?;
-    let event = happened("invitation.created", invitation.id, json!({"role": invitation.role}));
+    let event = happened(EventKind::InvitationCreated, invitation.id, json!({"role": invitation.role}));
     events::record(conn, app.now(), Event { actor: caller.actor(), ..event })?;
     Ok(Invited::Mailed(invitation.view()))
 }
@@ -66,7 +67,28 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, id: &st
     if !queries::delete(conn, id)? {
         return Ok(());
     }
-    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("invitation.withdrawn", id, Value::Null) })
+    withdrawn(app, conn, caller.actor(), id)?;
+    scrub::ask(app, conn, Scrub::People)
+}
+
+/// Deletes the invitation of an email address. Returns whether there was one.
+pub(crate) fn erase_by_email(app: &App, conn: &mut Conn, actor: Option<String>, email: &str) -> Result<bool> {
+    Lock::Invitations.take(conn)?;
+    let Some(invitation) = queries::of_address(conn, email)? else { return Ok(false) };
+    let is_deleted = queries::delete(conn, invitation.id)?;
+    if is_deleted {
+        withdrawn(app, conn, actor, invitation.id)?;
+    }
+    Ok(is_deleted)
+}
+
+/// Returns the invitation of an email address, expired or not.
+pub(crate) fn read_by_email(conn: &mut Conn, email: &str) -> Result<Option<InvitationView>> {
+    Ok(queries::of_address(conn, email)?.map(|invitation| invitation.view()))
+}
+
+fn withdrawn(app: &App, conn: &mut Conn, actor: Option<String>, id: InvitationId) -> Result<()> {
+    events::record(conn, app.now(), Event { actor, ..happened(EventKind::InvitationWithdrawn, id, Value::Null) })
 }
 
 /// Returns an invitation and its creator when its email is sent, with the lifetime starting now. Returns `None` if
@@ -113,6 +135,6 @@ fn inviter(conn: &mut Conn, invitation: &Invitation) -> Result<Option<User>> {
     Ok(inviter.filter(User::is_active_admin))
 }
 
-fn happened(kind: &'static str, id: InvitationId, details: Value) -> Event {
+fn happened(kind: EventKind, id: InvitationId, details: Value) -> Event {
     Event { kind, actor: None, subject_kind: "invitation", subject_id: id.to_string(), tags: Vec::new(), details }
 }

@@ -7,7 +7,7 @@ use super::invitation::{Invitation, InvitationId, LISTING};
 use crate::db::{Backend, Conn, PageOf, PageQuery, Timestamp, keyset};
 use crate::error::Result;
 use crate::schema::invitations;
-use crate::users::mailed::Purpose;
+use crate::users::email_tokens::Purpose;
 
 type Living = dsl::And<dsl::Gt<invitations::expires_at, Timestamp>, dsl::LtEq<invitations::expires_at, Timestamp>>;
 
@@ -73,8 +73,7 @@ pub(super) fn delete_of_address(conn: &mut Conn, email: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deletes expired invitations.
-pub(in crate::users) fn forget_expired(conn: &mut Conn, before: Timestamp) -> Result<()> {
-    diesel::delete(invitations::table.filter(invitations::expires_at.lt(before))).execute(conn)?;
-    Ok(())
+/// Deletes expired invitations; returns their number.
+pub(in crate::users) fn forget_expired(conn: &mut Conn, before: Timestamp) -> Result<usize> {
+    Ok(diesel::delete(invitations::table.filter(invitations::expires_at.lt(before))).execute(conn)?)
 }

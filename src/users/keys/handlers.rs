@@ -27,10 +27,15 @@ pub(in crate::users) fn routes(mount: &mut impl Mount) {
 /// Returns your keys, newest first. Administrators can list another user's keys with `user`, or everybody's with
 /// `user=all`; `user=all&legacy=true` returns all keys that are older than resource scopes. Needs a session: API keys
 /// are refused.
-#[utoipa::path(tag = "Tokens", params(TokenList,
-        ("user" = Option<String>, Query, description = "The id of the keys' owner, or `all`; for administrators only.")),
-    security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = Page<ApiKeyView>, description = "A page of keys.")))]
+#[utoipa::path(
+    tag = "Tokens",
+    params(
+        TokenList,
+        ("user" = Option<String>, Query, description = "The id of the keys' owner, or `all`; for administrators only."),
+        Caller<Staff>,
+    ),
+    responses((status = 200, body = Page<ApiKeyView>, description = "A page of keys.")),
+)]
 #[get("/tokens")]
 async fn list_tokens(request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
     sessions::of_caller(&caller)?;
@@ -61,13 +66,17 @@ fn owner(query: &mut Query, caller: &Caller) -> Result<Option<UserId>> {
 ///
 /// The secret is only in this response: the server stores its hash. The key can do what both its scopes and your role
 /// allow; each operation names the scope that it needs (`x-scope`). Needs a session: API keys are refused.
-#[utoipa::path(tag = "Tokens", request_body = ApiKeyDraft, security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 201, body = NewApiKey, description = "The key with its secret.")))]
+#[utoipa::path(
+    tag = "Tokens",
+    params(Caller<Staff>),
+    request_body = ApiKeyDraft,
+    responses((status = 201, body = NewApiKey, description = "The key with its secret.")),
+)]
 #[post("/tokens")]
 async fn create_token(body: Body, request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
     sessions::of_caller(&caller)?;
     request.no_query()?;
-    let key = request.write(move |app, conn| operations::create(app, conn, (&caller, caller.actor()), &body.0)).await?;
+    let key = request.write(move |app, conn| operations::create(app, conn, &caller, caller.actor(), &body.0)).await?;
     created(&request, &format!("/tokens/{}", key.view.id), &key, VERSION)
 }
 
@@ -75,9 +84,7 @@ async fn create_token(body: Body, request: Request, caller: Caller<Staff>) -> Re
 ///
 /// Returns the metadata of one of your keys, never its secret. Administrators can read any key. Needs a session: API
 /// keys are refused.
-#[utoipa::path(tag = "Tokens", params(("token" = String, Path, description = "The id of the key, not its secret.")),
-    security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = ApiKeyView, description = "The key's metadata.")))]
+#[utoipa::path(tag = "Tokens", params(Caller<Staff>), responses((status = 200, body = ApiKeyView, description = "The key's metadata.")))]
 #[get("/tokens/{token}")]
 async fn read_token(request: Request, caller: Caller<Staff>, id: web::Path<String>) -> Result<HttpResponse> {
     sessions::of_caller(&caller)?;
@@ -90,9 +97,7 @@ async fn read_token(request: Request, caller: Caller<Staff>, id: web::Path<Strin
 ///
 /// The key stops working at once. Administrators can delete any key; other users only their own. Needs a session: API
 /// keys are refused.
-#[utoipa::path(tag = "Tokens", params(("token" = String, Path, description = "The id of the key, not its secret.")),
-    security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 204, description = "The key no longer exists.")))]
+#[utoipa::path(tag = "Tokens", params(Caller<Staff>), responses((status = 204, description = "The key no longer exists.")))]
 #[delete("/tokens/{token}")]
 async fn delete_token(request: Request, caller: Caller<Staff>, id: web::Path<String>) -> Result<HttpResponse> {
     sessions::of_caller(&caller)?;

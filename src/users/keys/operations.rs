@@ -7,8 +7,8 @@ use super::queries;
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
-use crate::events::{self, Event};
-use crate::http::Work;
+use crate::events::{self, Event, EventKind};
+use crate::http::UnitOfWork;
 use crate::input::Input;
 use crate::secrets::token_hash;
 use crate::users::accounts::{self, UserId};
@@ -17,14 +17,14 @@ use crate::users::caller::Caller;
 use crate::users::role::Role;
 
 /// Finds the caller for an API key.
-pub(in crate::users) async fn bearer(work: &Work, token: &str) -> Result<Caller> {
+pub(in crate::users) async fn bearer(work: &UnitOfWork, token: &str) -> Result<Caller> {
     let app = &work.app;
     let (hash, now) = (token_hash(token), app.now());
     let found = work.read(move |_, conn| queries::find_bearer(conn, &hash)).await?;
     let found = found.filter(|found| found.is_good(now)).ok_or_else(invalid_token)?;
     // Inside a transaction the use was stored before it began. On SQLite, a write here would wait for that
     // transaction forever.
-    if work.joined().is_none() && found.is_news(now) {
+    if work.request_transaction().is_none() && found.is_news(now) {
         let id = found.key.id;
         // If the database cannot be written, reading requests still go on.
         if let Err(error) = app.db.write(move |conn| queries::touch(conn, id, now)).await {
@@ -46,7 +46,7 @@ pub(super) fn read(conn: &mut Conn, caller: &Caller, id: &str) -> Result<ApiKeyV
 }
 
 /// Creates a key for its owner. The actor is `None` if the command line creates the key.
-pub(in crate::users) fn create(app: &App, conn: &mut Conn, (owner, actor): (&Caller, Option<String>), input: &Input) -> Result<NewApiKey> {
+pub(in crate::users) fn create(app: &App, conn: &mut Conn, owner: &Caller, actor: Option<String>, input: &Input) -> Result<NewApiKey> {
     let now = app.now();
     let draft = input.plain::<ApiKeyDraft>()?;
     if draft.expires_at.is_some_and(|end| end <= now) {
@@ -55,7 +55,7 @@ pub(in crate::users) fn create(app: &App, conn: &mut Conn, (owner, actor): (&Cal
     accounts::locked(conn, owner.user)?.ok_or_else(invalid_token)?;
     let (key, token) = ApiKey::make(draft, owner.user, now);
     queries::insert(conn, &key)?;
-    announce(app, conn, actor, (&key, "key.created", json!({"scopes": key.scopes.0})))?;
+    announce(app, conn, actor, (&key, EventKind::KeyCreated, json!({"scopes": key.scopes.0})))?;
     Ok(NewApiKey { token, view: key.view() })
 }
 
@@ -64,7 +64,7 @@ pub(in crate::users) fn create(app: &App, conn: &mut Conn, (owner, actor): (&Cal
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller, id: &str) -> Result<()> {
     let Some(key) = look_up(conn, caller, id)? else { return Ok(()) };
     queries::delete(conn, key.id)?;
-    announce(app, conn, caller.actor(), (&key, "key.deleted", json!({"user": key.user_id})))
+    announce(app, conn, caller.actor(), (&key, EventKind::KeyDeleted, json!({"user": key.user_id})))
 }
 
 fn look_up(conn: &mut Conn, caller: &Caller, id: &str) -> Result<Option<ApiKey>> {
@@ -72,7 +72,7 @@ fn look_up(conn: &mut Conn, caller: &Caller, id: &str) -> Result<Option<ApiKey>>
     Ok(queries::look_up(conn, id)?.filter(sees))
 }
 
-fn announce(app: &App, conn: &mut Conn, actor: Option<String>, (key, kind, details): (&ApiKey, &'static str, Value)) -> Result<()> {
+fn announce(app: &App, conn: &mut Conn, actor: Option<String>, (key, kind, details): (&ApiKey, EventKind, Value)) -> Result<()> {
     let event = Event { kind, actor, subject_kind: "key", subject_id: key.id.to_string(), tags: Vec::new(), details };
     events::record(conn, app.now(), event)
 }

@@ -28,7 +28,7 @@ const RUNS: &[&str] = &[
 /// The maximum number of common parts that make a password common.
 const PARTS: usize = 3;
 /// Passwords longer than this, in characters, are only checked for repetition.
-const LONGEST: usize = 64;
+const MAX_LENGTH: usize = 64;
 
 /// Checks whether a password is among those that attackers try first.
 pub(super) fn is_common(password: &str) -> bool {
@@ -36,7 +36,7 @@ pub(super) fn is_common(password: &str) -> bool {
     if repeats(&lower) {
         return true;
     }
-    if lower.len() > LONGEST {
+    if lower.len() > MAX_LENGTH {
         return false;
     }
     let plain: Vec<char> = lower.iter().map(|&c| unmask(c)).collect();

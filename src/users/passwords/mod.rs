@@ -25,55 +25,55 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdCBmb3Igbm9ib2R5IQ$AAAA
 
 /// The limit on concurrent password hashes.
 pub(crate) struct PasswordHasher {
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 impl PasswordHasher {
     /// Creates one permit for each core.
     pub(crate) fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { turns: Arc::new(Semaphore::new(cores)) }
+        Self { permits: Arc::new(Semaphore::new(cores)) }
     }
 
     /// Takes a permit for a request, or fails at once.
-    pub(super) fn try_turn(&self) -> Result<Turn> {
+    pub(super) fn try_turn(&self) -> Result<HashingPermit> {
         let busy = |_| Error::unavailable("all permits of the password pool are taken").header("Retry-After", "1");
-        Arc::clone(&self.turns).try_acquire_owned().map(|permit| Turn { _permit: permit }).map_err(busy)
+        Arc::clone(&self.permits).try_acquire_owned().map(|permit| HashingPermit { _permit: permit }).map_err(busy)
     }
 
     /// Waits for a permit: for the command line.
-    pub(super) async fn turn(&self) -> Result<Turn> {
-        Arc::clone(&self.turns)
+    pub(super) async fn turn(&self) -> Result<HashingPermit> {
+        Arc::clone(&self.permits)
             .acquire_owned()
             .await
-            .map(|permit| Turn { _permit: permit })
+            .map(|permit| HashingPermit { _permit: permit })
             .map_err(|error| Error::internal(&error.to_string()))
     }
 }
 
 /// A permit to keep one core busy. It is released when the hashing ends, even if the request has gone.
-pub(super) struct Turn {
+pub(super) struct HashingPermit {
     _permit: OwnedSemaphorePermit,
 }
 
-impl Turn {
+impl HashingPermit {
     /// Verifies a password against a hash. Without a hash, it takes the same time and fails.
     ///
     /// Older hashes are of the text as typed, without normalisation. It is tried after the normalised text, for known
     /// and unknown users alike.
-    pub(super) async fn verify(self, password: String, hash: Option<String>) -> Result<(Self, Found)> {
+    pub(super) async fn verify(self, password: String, hash: Option<String>) -> Result<(Self, Verification)> {
         self.busy(move || {
             let known = hash.is_some();
             let parsed = PasswordHash::new(hash.as_deref().unwrap_or(NOBODY)).or_else(|_| PasswordHash::new(NOBODY));
-            let Ok(parsed) = parsed else { return Ok(Found::Wrong) };
+            let Ok(parsed) = parsed else { return Ok(Verification::Wrong) };
             let opens = |text: &str| Argon2::default().verify_password(text.as_bytes(), &parsed).is_ok() && known;
             let normal = normalised(&password);
             Ok(if opens(&normal) {
-                Found::Right
+                Verification::Right
             } else if normal != password && opens(&password) {
-                Found::Unnormalised
+                Verification::Unnormalised
             } else {
-                Found::Wrong
+                Verification::Wrong
             })
         })
         .await
@@ -96,7 +96,7 @@ impl Turn {
 
 /// The result of verifying a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum Verification {
     /// The password is right.
     Right,
     /// The password is right, but its hash is of the text as typed and should be replaced.
@@ -105,7 +105,7 @@ pub(super) enum Found {
     Wrong,
 }
 
-impl Found {
+impl Verification {
     /// Checks whether the password was right.
     pub(super) fn matches(self) -> bool {
         self != Self::Wrong
@@ -145,7 +145,7 @@ mod tests {
         let (turn, right) = turn.verify("a tram full of geese".into(), Some(hash.clone())).await.unwrap();
         let (turn, wrong) = turn.verify("a tram full of goose".into(), Some(hash)).await.unwrap();
         let (_, nobody) = turn.verify("a tram full of geese".into(), None).await.unwrap();
-        assert_eq!((right, wrong, nobody), (Found::Right, Found::Wrong, Found::Wrong));
+        assert_eq!((right, wrong, nobody), (Verification::Right, Verification::Wrong, Verification::Wrong));
     }
 
     #[actix_web::test]
@@ -155,17 +155,17 @@ mod tests {
         let hash = pool.turn().await.unwrap().hash(decomposed.into()).await.unwrap();
         for spelling in [composed, decomposed] {
             let turn = pool.turn().await.unwrap();
-            assert_eq!(turn.verify(spelling.into(), Some(hash.clone())).await.unwrap().1, Found::Right);
+            assert_eq!(turn.verify(spelling.into(), Some(hash.clone())).await.unwrap().1, Verification::Right);
         }
         // An older hash, of the text as typed.
         let before = argon2().unwrap().hash_password_with_salt(decomposed.as_bytes(), &random::<16>()).unwrap().to_string();
         let turn = pool.turn().await.unwrap();
-        assert_eq!(turn.verify(decomposed.into(), Some(before)).await.unwrap().1, Found::Unnormalised);
+        assert_eq!(turn.verify(decomposed.into(), Some(before)).await.unwrap().1, Verification::Unnormalised);
     }
 
     #[actix_web::test]
     async fn no_more_turns_than_cores() {
-        let pool = PasswordHasher { turns: Arc::new(Semaphore::new(1)) };
+        let pool = PasswordHasher { permits: Arc::new(Semaphore::new(1)) };
         let turn = pool.try_turn().unwrap();
         assert_eq!(pool.try_turn().err().map(|error| error.code()), Some(crate::error::Code::Unavailable));
         drop(turn);

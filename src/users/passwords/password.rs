@@ -8,8 +8,8 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 use super::common::is_common;
 use crate::error::Fault;
 
-const SHORTEST: usize = 15;
-const LONGEST: usize = 1024;
+const MIN_LENGTH: usize = 15;
+const MAX_LENGTH: usize = 1024;
 
 /// A new password: 15 to 1024 characters of any kind.
 #[derive(Clone, Deserialize)]
@@ -19,7 +19,7 @@ pub(in crate::users) struct NewPassword(pub(in crate::users) String);
 impl NewPassword {
     /// Checks the length. The schema checks it too, with a validation error.
     pub(in crate::users) fn fits(&self) -> bool {
-        (SHORTEST..=LONGEST).contains(&self.0.nfc().count())
+        (MIN_LENGTH..=MAX_LENGTH).contains(&self.0.nfc().count())
     }
 }
 
@@ -33,8 +33,8 @@ impl utoipa::PartialSchema for NewPassword {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
-            .min_length(Some(SHORTEST))
-            .max_length(Some(LONGEST))
+            .min_length(Some(MIN_LENGTH))
+            .max_length(Some(MAX_LENGTH))
             .write_only(true)
             .description(Some("A password of any characters. The commonest passwords are refused."))
             .examples(["lanterns over the canal"])
@@ -46,7 +46,7 @@ impl utoipa::ToSchema for NewPassword {}
 /// Returns a validation error if a password is too short, too long or too common.
 pub(in crate::users) fn check(pointer: &str, password: &NewPassword, email: &str) -> Option<Fault> {
     if !password.fits() {
-        let detail = format!("A password has {SHORTEST} to {LONGEST} characters, counted in their composed form (NFC).");
+        let detail = format!("A password has {MIN_LENGTH} to {MAX_LENGTH} characters, counted in their composed form (NFC).");
         return Some(Fault::at(pointer, "too_short", detail));
     }
     let text = normalised(&password.0);

@@ -13,11 +13,11 @@ use crate::error::{Error, Result};
 /// The number of failures without a wait.
 const FREE: u32 = 5;
 /// The maximum wait, in milliseconds.
-const LONGEST_WAIT: u64 = 15 * 60 * 1000;
+const MAX_DELAY: u64 = 15 * 60 * 1000;
 /// How long a network's failures are remembered, in milliseconds.
 const MEMORY: u64 = 60 * 60 * 1000;
 /// The maximum number of entries.
-const MOST: usize = 20_000;
+const MAX_ENTRIES: usize = 20_000;
 
 /// Failed logins of this process, by account and network. Accounts that do not exist are counted, too.
 #[derive(Default)]
@@ -33,7 +33,7 @@ impl Failures {
     /// Returns the remaining wait, in milliseconds.
     fn wait(self, now: Timestamp) -> u64 {
         let Some(doublings) = self.count.checked_sub(FREE) else { return 0 };
-        let wait = 1000_u64.saturating_mul(1 << doublings.min(20)).min(LONGEST_WAIT);
+        let wait = 1000_u64.saturating_mul(1 << doublings.min(20)).min(MAX_DELAY);
         wait.saturating_sub(now.millis().abs_diff(self.last.millis()))
     }
 }
@@ -70,14 +70,14 @@ impl Attempt {
 }
 
 fn make_room(places: &mut HashMap<String, Failures>, now: Timestamp) {
-    if places.len() < MOST {
+    if places.len() < MAX_ENTRIES {
         return;
     }
     places.retain(|_, failures| now.millis().abs_diff(failures.last.millis()) < MEMORY);
-    if places.len() >= MOST {
+    if places.len() >= MAX_ENTRIES {
         places.retain(|_, failures| failures.wait(now) > 0);
     }
-    if places.len() >= MOST {
+    if places.len() >= MAX_ENTRIES {
         places.clear();
     }
 }
@@ -90,14 +90,14 @@ mod tests {
     fn the_wait_doubles_up_to_a_quarter_of_an_hour() {
         let now = Timestamp::from_millis(1_000_000);
         let wait = |count| Failures { count, last: now }.wait(now);
-        assert_eq!([wait(4), wait(5), wait(6), wait(8), wait(60)], [0, 1000, 2000, 8000, LONGEST_WAIT]);
+        assert_eq!([wait(4), wait(5), wait(6), wait(8), wait(60)], [0, 1000, 2000, 8000, MAX_DELAY]);
         assert_eq!(Failures { count: 6, last: now }.wait(now.plus_seconds(2)), 0);
     }
 
     #[test]
     fn the_memory_is_bounded() {
         let now = Timestamp::from_millis(1_000_000);
-        let mut places: HashMap<_, _> = (0..MOST).map(|n| (n.to_string(), Failures { count: 1, last: now })).collect();
+        let mut places: HashMap<_, _> = (0..MAX_ENTRIES).map(|n| (n.to_string(), Failures { count: 1, last: now })).collect();
         places.insert("guesser".into(), Failures { count: 9, last: now });
         make_room(&mut places, now);
         assert_eq!(places.keys().collect::<Vec<_>>(), ["guesser"]);

@@ -21,9 +21,13 @@ pub(in crate::users) fn routes(mount: &mut impl Mount) {
 /// unknown email address, a wrong password and a suspended account get the same response. Repeated failures for one
 /// account from one network make that network wait, longer each time (`429`). An `Idempotency-Key` has no effect
 /// here: each login is checked.
-#[utoipa::path(tag = "Authentication", request_body = Credentials, responses(
-    (status = 200, body = Tokens, description = "The tokens of the session."),
-    (status = 401, description = "The credentials are wrong.")))]
+#[utoipa::path(
+    tag = "Authentication", request_body = Credentials,
+    responses(
+        (status = 200, body = Tokens, description = "The tokens of the session."),
+        (status = 401, description = "The credentials are wrong."),
+    ),
+)]
 #[post("/auth/login")]
 async fn log_in(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Login, request.address)?;
@@ -35,9 +39,13 @@ async fn log_in(body: Body, request: Request) -> Result<HttpResponse> {
 ///
 /// A refresh token works once; the response has the next one. Reusing a refresh token is treated as theft and ends
 /// the session. Send an `Idempotency-Key` to be able to fetch a lost response again while the session lasts.
-#[utoipa::path(tag = "Authentication", request_body = Renewal, responses(
-    (status = 200, body = Tokens, description = "The tokens of the session."),
-    (status = 401, description = "The refresh token is unknown, used or expired.")))]
+#[utoipa::path(
+    tag = "Authentication", request_body = Renewal,
+    responses(
+        (status = 200, body = Tokens, description = "The tokens of the session."),
+        (status = 401, description = "The refresh token is unknown, used or expired."),
+    ),
+)]
 #[post("/auth/refresh")]
 async fn refresh_session(body: Body, request: Request) -> Result<HttpResponse> {
     request.no_query()?;
@@ -50,8 +58,7 @@ async fn refresh_session(body: Body, request: Request) -> Result<HttpResponse> {
 /// Log out
 ///
 /// Ends the session of the access token. Its access token and refresh token stop working at once.
-#[utoipa::path(tag = "Authentication", security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 204, description = "The session has ended.")))]
+#[utoipa::path(tag = "Authentication", params(Caller<Staff>), responses((status = 204, description = "The session has ended.")))]
 #[post("/auth/logout")]
 async fn log_out(request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
     let session = operations::of_caller(&caller)?;
@@ -63,9 +70,11 @@ async fn log_out(request: Request, caller: Caller<Staff>) -> Result<HttpResponse
 /// List your sessions
 ///
 /// Returns your current sessions, newest first. Needs a session: API keys are refused.
-#[utoipa::path(tag = "Authentication", params(SessionList),
-    security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 200, body = Page<SessionView>, description = "A page of your sessions.")))]
+#[utoipa::path(
+    tag = "Authentication",
+    params(SessionList, Caller<Staff>),
+    responses((status = 200, body = Page<SessionView>, description = "A page of your sessions.")),
+)]
 #[get("/auth/sessions")]
 async fn list_sessions(request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
     operations::of_caller(&caller)?;
@@ -79,9 +88,7 @@ async fn list_sessions(request: Request, caller: Caller<Staff>) -> Result<HttpRe
 /// End a session
 ///
 /// Ends one of your own sessions. Needs a session: API keys are refused.
-#[utoipa::path(tag = "Authentication", params(("session" = String, Path, description = "The id of the session.")),
-    security(("bearer" = ["contributor", "author", "editor", "moderator", "admin"])),
-    responses((status = 204, description = "The session no longer exists.")))]
+#[utoipa::path(tag = "Authentication", params(Caller<Staff>), responses((status = 204, description = "The session no longer exists.")))]
 #[delete("/auth/sessions/{session}")]
 async fn delete_session(request: Request, caller: Caller<Staff>, id: web::Path<String>) -> Result<HttpResponse> {
     operations::of_caller(&caller)?;

@@ -7,13 +7,13 @@ use super::queries;
 use super::session::{Client, Credentials, Renewal, Session, Tokens};
 use crate::db::{Conn, Timestamp};
 use crate::error::{Code, Error, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind};
 use crate::http::{OfSession, Request};
 use crate::input::Input;
 use crate::secrets::{new_token, token_hash};
 use crate::users::accounts::{self, User};
-use crate::users::passwords::{Found, is_outdated};
-use crate::users::signing::{self, LIFETIME, Subject};
+use crate::users::passwords::{Verification, is_outdated};
+use crate::users::signing::{self, LIFETIME, TokenSubject};
 
 /// Starts a session. Unknown users, wrong passwords and suspended accounts get the same error after the same time.
 pub(super) async fn log_in(request: &Request, input: &Input) -> Result<Tokens> {
@@ -27,7 +27,7 @@ pub(super) async fn log_in(request: &Request, input: &Input) -> Result<Tokens> {
     let (turn, found) = turn.verify(password.clone(), hash).await?;
     let user = user.filter(|user| found.matches() && !user.suspended).ok_or_else(wrong_credentials)?;
     attempt.succeeded(app);
-    let better_hash = if found == Found::Unnormalised || is_outdated(&user.password_hash) {
+    let better_hash = if found == Verification::Unnormalised || is_outdated(&user.password_hash) {
         Some(turn.hash(password).await?)
     } else {
         // Release the permit, so that other requests can hash while this one writes.
@@ -63,7 +63,7 @@ fn open(conn: &mut Conn, opening: &Opening, now: Timestamp) -> Result<()> {
     }
     queries::insert(conn, session)?;
     queries::insert_token(conn, token_hash, session.id, now)?;
-    let event = happened("session.started", session.id, Value::Null);
+    let event = happened(EventKind::SessionStarted, session.id, Value::Null);
     events::record(conn, now, Event { actor: Some(user.id.to_string()), ..event })
 }
 
@@ -97,13 +97,13 @@ fn renew(conn: &mut Conn, used: &str, next: &str, now: Timestamp) -> Result<Opti
         return Ok(Some(bearer.session));
     }
     queries::end(conn, id)?;
-    let event = happened("session.reuse_detected", id, Value::Null);
+    let event = happened(EventKind::SessionReuseDetected, id, Value::Null);
     events::record(conn, now, Event { actor: Some(bearer.user.to_string()), ..event })?;
     Ok(None)
 }
 
-fn subject(session: &Session) -> Subject {
-    Subject { user: session.user_id, session: session.id, version: session.token_version }
+fn subject(session: &Session) -> TokenSubject {
+    TokenSubject { user: session.user_id, session: session.id, version: session.token_version }
 }
 
 fn tokens(access_token: String, refresh_token: String) -> Tokens {

@@ -7,7 +7,7 @@ use super::session::{SessionId, SessionView};
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind};
 use crate::users::caller::Caller;
 
 /// Returns the caller's session. API keys have none and are refused.
@@ -29,10 +29,10 @@ pub(super) fn end(app: &App, conn: &mut Conn, caller: &Caller, id: &str) -> Resu
     if !queries::end_own(conn, id, caller.user)? {
         return Ok(());
     }
-    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened("session.ended", id, Value::Null) })
+    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened(EventKind::SessionEnded, id, Value::Null) })
 }
 
 /// Builds an audit event about a session, without an actor.
-pub(super) fn happened(kind: &'static str, id: SessionId, details: Value) -> Event {
+pub(super) fn happened(kind: EventKind, id: SessionId, details: Value) -> Event {
     Event { kind, actor: None, subject_kind: "session", subject_id: id.to_string(), tags: Vec::new(), details }
 }

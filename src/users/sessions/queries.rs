@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::session::{Bearer, LISTING, Session, SessionId};
 use crate::authors::Author;
-use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Timestamp, keyset, straight};
+use crate::db::{Backend, Conn, Id, PageOf, PageQuery, Timestamp, keyset, on_engine};
 use crate::error::Result;
 use crate::schema::{authors, refresh_tokens, sessions, users};
 use crate::users::accounts::{User, UserId};
@@ -12,7 +12,7 @@ use crate::users::role::Role;
 
 /// Returns a session with the present state of its user, if there is one.
 pub(in crate::users) fn find_bearer(conn: &mut Conn, id: SessionId) -> Result<Option<Bearer>> {
-    let found = straight!(conn, conn => sessions::table
+    let found = on_engine!(conn, conn => sessions::table
         .inner_join(users::table.on(users::id.eq(sessions::user_id)))
         .left_join(authors::table.on(authors::user_id.eq(users::id.nullable())))
         .filter(sessions::id.eq(id))

@@ -21,7 +21,7 @@ pub(in crate::users) type SessionId = Id<Session>;
 const LIFETIME: i64 = 30 * 24 * 60 * 60;
 /// The tolerated clock error when a session started, in seconds. A session from further in the future would hardly
 /// ever expire.
-const SLACK: i64 = 24 * 60 * 60;
+const CLOCK_SKEW: i64 = 24 * 60 * 60;
 /// The maximum stored length of a user agent, in characters.
 const AGENT: usize = 300;
 
@@ -55,7 +55,7 @@ impl Session {
 
     /// Checks whether the session has not expired and its expiry is plausible.
     pub(super) fn lives(&self, now: Timestamp) -> bool {
-        now < self.expires_at && self.expires_at <= now.plus_seconds(LIFETIME + SLACK)
+        now < self.expires_at && self.expires_at <= now.plus_seconds(LIFETIME + CLOCK_SKEW)
     }
 
     /// Returns the session as its owner sees it.

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, get};
 use super::key::PublicKeys;
 use super::queries;
 use crate::error::Result;
+use crate::events::KindTag;
 use crate::http::{Mount, Request, Tags, public};
 
 /// Mounts the routes.
@@ -22,5 +23,5 @@ async fn read_public_keys(request: Request) -> Result<HttpResponse> {
     let now = request.app.now();
     let rows = request.read(|_, conn| queries::all(conn)).await?;
     let keys = rows.iter().filter(|row| row.is_published(now)).map(super::key::SigningKeyRow::public_jwk).collect();
-    public(&request, &PublicKeys { keys }, Tags::of(&["signing-keys"]))
+    public(&request, &PublicKeys { keys }, Tags::of(&[KindTag::SigningKeys]))
 }

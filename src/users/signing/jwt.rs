@@ -16,13 +16,13 @@ pub(in crate::users) const LIFETIME: i64 = 15 * 60;
 /// The tolerated clock difference between two nodes, in seconds.
 const LEEWAY: i64 = 30;
 /// The maximum length of a token, in bytes. The server's own tokens have about 600.
-const LONGEST: usize = 2000;
+const MAX_LENGTH: usize = 2000;
 const TYPE: &str = "at+jwt";
 const AUDIENCE: &str = "masthead";
 
 /// The subject of a token.
 #[derive(Clone, Copy)]
-pub(in crate::users) struct Subject {
+pub(in crate::users) struct TokenSubject {
     pub(in crate::users) user: Id<User>,
     pub(in crate::users) session: Id<Session>,
     pub(in crate::users) version: i32,
@@ -50,7 +50,7 @@ pub(in crate::users) struct Signer {
 
 impl Signer {
     /// Signs a new access token.
-    pub(in crate::users) fn sign(&self, subject: Subject, now: Timestamp) -> Result<String> {
+    pub(in crate::users) fn sign(&self, subject: TokenSubject, now: Timestamp) -> Result<String> {
         let seconds = now.millis().div_euclid(1000);
         let claims = Claims {
             iss: self.issuer.clone(),
@@ -70,7 +70,7 @@ impl Signer {
 
 /// Returns the id of the key that signed a token, or `None` if the header is not that of an access token.
 pub(super) fn kid(token: &str) -> Option<String> {
-    if token.len() > LONGEST {
+    if token.len() > MAX_LENGTH {
         return None;
     }
     let found = decode_header(token).ok()?;

@@ -18,8 +18,8 @@ fn new_key() -> Arc<SigningKey> {
     Arc::new(SigningKeyRow::generate(&secrets, NOW).open(&secrets).unwrap())
 }
 
-fn subject() -> Subject {
-    Subject { user: Id::new(NOW), session: Id::new(NOW), version: 3 }
+fn subject() -> TokenSubject {
+    TokenSubject { user: Id::new(NOW), session: Id::new(NOW), version: 3 }
 }
 
 fn token(key: &Arc<SigningKey>) -> String {

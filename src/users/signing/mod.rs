@@ -11,6 +11,6 @@ mod queries;
 mod ring;
 
 pub(crate) use handlers::routes;
-pub(super) use jwt::{LIFETIME, Subject};
+pub(super) use jwt::{LIFETIME, TokenSubject};
 pub(crate) use ring::{KeyRing, rotate_signing_key};
 pub(super) use ring::{signer, verify};

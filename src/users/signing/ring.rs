@@ -9,15 +9,15 @@ use super::jwt::{self, Claims};
 use super::key::{SigningKey, SigningKeyRow};
 use super::queries;
 use crate::app::App;
-use crate::db::{Conn, Timestamp, lock};
+use crate::db::{Conn, Lock, Timestamp};
 use crate::error::{Error, Result};
-use crate::events::{self, Event};
+use crate::events::{self, Event, EventKind, KindTag};
 use crate::users::authenticate::invalid_token;
 
 /// The maximum age of the cached keys for signing, in milliseconds. Another node may have changed the keys meanwhile.
 const FRESH_MILLIS: u64 = 60_000;
 /// The minimum time between two lookups for unknown key ids.
-const PATIENCE: Duration = Duration::from_secs(1);
+const MIN_LOOKUP_INTERVAL: Duration = Duration::from_secs(1);
 /// How long the row of a retired key is kept, in seconds.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
 
@@ -67,7 +67,7 @@ impl KeyRing {
     /// Checks whether another lookup for an unknown key is due, and counts it.
     fn may_search(&self) -> bool {
         self.change(|ring| {
-            let waiting = ring.searched_at.is_some_and(|at| at.elapsed() < PATIENCE);
+            let waiting = ring.searched_at.is_some_and(|at| at.elapsed() < MIN_LOOKUP_INTERVAL);
             if !waiting {
                 ring.searched_at = Some(Instant::now());
             }
@@ -124,12 +124,12 @@ fn issuer(app: &App) -> String {
 
 /// Creates a new signing key and returns its id. Tokens signed with the old key stay valid until they expire.
 pub(crate) fn rotate_signing_key(app: &App, conn: &mut Conn) -> Result<String> {
-    lock(conn, "signing keys")?;
+    Lock::SigningKeys.take(conn)?;
     replace(app, conn)
 }
 
 fn ensure_signing_key(app: &App, conn: &mut Conn) -> Result<()> {
-    lock(conn, "signing keys")?;
+    Lock::SigningKeys.take(conn)?;
     let now = app.now();
     let usable = queries::all(conn)?.iter().filter_map(|row| row.open(&app.secrets)).any(|key| key.may_sign(now));
     if usable { Ok(()) } else { replace(app, conn).map(drop) }
@@ -142,11 +142,11 @@ fn replace(app: &App, conn: &mut Conn) -> Result<String> {
     queries::retire_all(conn, now)?;
     queries::insert(conn, &key)?;
     let event = Event {
-        kind: "signing_key.created",
+        kind: EventKind::SigningKeyCreated,
         actor: None,
         subject_kind: "signing_key",
         subject_id: key.kid.to_string(),
-        tags: vec!["signing-keys".into()],
+        tags: vec![KindTag::SigningKeys.into()],
         details: Value::Null,
     };
     events::record(conn, now, event)?;

@@ -4,7 +4,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Id;
-use crate::users::signing::Subject;
+use crate::users::signing::TokenSubject;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -21,7 +21,7 @@ fn node(folder: &std::path::Path, clock: &Clock) -> App {
 }
 
 async fn token(app: &App) -> String {
-    let subject = Subject { user: Id::new(app.now()), session: Id::new(app.now()), version: 1 };
+    let subject = TokenSubject { user: Id::new(app.now()), session: Id::new(app.now()), version: 1 };
     signer(app).await.unwrap().sign(subject, app.now()).unwrap()
 }
 

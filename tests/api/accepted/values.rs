@@ -1,4 +1,4 @@
-//! Values that members of bodies take, other than those that they have: made by their schemas.
+//! Generates new values for the members of request bodies from their schemas.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::support::{Contract, Role, World};
 
-/// A schema without what only says that there may be `null`.
+/// Returns a schema without the parts that permit `null`.
 fn settled(schema: &Value) -> &Value {
     let schema = Contract::get().resolved(schema);
     let branches = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array);
@@ -22,7 +22,7 @@ fn is_reference(schema: &Value) -> bool {
     branches.chain([schema]).any(|schema| schema["$ref"] == "#/components/schemas/ReferenceTo")
 }
 
-/// Things that members can name.
+/// The names of resources that members can refer to.
 pub(super) struct Names(BTreeMap<&'static str, String>);
 
 impl Names {
@@ -56,7 +56,7 @@ impl Names {
         json!(self.0.get(member).unwrap_or_else(|| panic!("nothing is known that {member} could name")))
     }
 
-    /// Every place where a member of the schema takes one value, and one that it does not have now.
+    /// Returns every place where the schema has a member with a single value, with a value that differs from the current one.
     pub(super) fn places(&self, schema: &Value, now: &Value) -> Vec<(String, Value)> {
         let mut found = Vec::new();
         self.inside(schema, "", now, &mut found);
@@ -87,7 +87,7 @@ impl Names {
         }
     }
 
-    /// A value that a schema takes, other than the present one.
+    /// Returns a valid value other than the current one.
     fn another(&self, schema: &Value, member: &str, now: &Value) -> Value {
         if is_reference(schema) {
             return self.of_member(member);
@@ -117,7 +117,7 @@ impl Names {
     }
 }
 
-/// A text that a schema takes, other than the present one.
+/// Returns a valid text other than the current one.
 fn another_text(schema: &Value, member: &str, now: &Value) -> Value {
     let fixed = match schema["format"].as_str() {
         Some("email") => Some("another@private.example"),
@@ -131,7 +131,7 @@ fn another_text(schema: &Value, member: &str, now: &Value) -> Value {
         return json!(fixed);
     }
     let validator = Contract::get().validator(&format!("a text of {schema}"), schema);
-    // The slug of what was made of another text is taken.
+    // The slug `another-text` is taken by the resource created from another text.
     let first = if member == "slug" { "another-slug" } else { "another text" };
     let own = [first, "another-text", "https://another.example/text", "/another/text", "de", "203.0.113.7"].map(|text| json!(text));
     let examples = schema["examples"].as_array().into_iter().flatten();

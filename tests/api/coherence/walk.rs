@@ -1,10 +1,10 @@
-//! A walk through random writes: the dice, what there is, and what somebody does with it.
+//! A random walk of writes: the random numbers, the resources, and the actions.
 
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Node, Part, Role, jpeg};
 
-/// Numbers that look random and are the same each time (xorshift64*).
+/// Pseudorandom numbers that are the same in every run (xorshift64*).
 pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
@@ -20,7 +20,7 @@ impl Dice {
     }
 }
 
-/// What there is.
+/// The resources so far.
 #[derive(Default)]
 pub(super) struct Things {
     articles: Vec<String>,
@@ -30,7 +30,7 @@ pub(super) struct Things {
     images: Vec<String>,
     comments: Vec<String>,
     creative: String,
-    /// Every address that was ever worth reading.
+    /// All URLs that have ever existed.
     pub(super) addresses: Vec<String>,
 }
 
@@ -103,7 +103,7 @@ impl Things {
         }
     }
 
-    /// Adds the addresses of what has come.
+    /// Adds the URLs of new resources.
     pub(super) fn notice(&mut self) {
         let one = |kind: &str, ids: &[String]| ids.iter().map(|id| format!("{kind}/{id}")).collect::<Vec<_>>();
         let mut found = [one("articles", &self.articles), one("authors", &self.authors), one("sections", &self.sections)].concat();
@@ -120,7 +120,7 @@ impl Things {
     }
 }
 
-/// One random act of somebody's; what it is answered does not matter here.
+/// Performs one random action as some user, whatever the response is.
 #[expect(clippy::too_many_lines, reason = "a table of acts")]
 pub(super) async fn act(node: &Node, things: &mut Things, dice: &mut Dice, step: usize) -> String {
     let (admin, editor) = (node.admin(), node.editor());

@@ -1,21 +1,21 @@
-//! The newsroom as it should be: what a step leads to, who may take it, and what readers find afterwards.
+//! The model: the result of each step, who may take it, and what readers get afterwards.
 
 use std::collections::BTreeSet;
 
 use crate::support::Role;
 
-/// Few addresses, so that people want the same one.
+/// Only a few slugs, so that they collide.
 pub(super) const SLUGS: [&str; 5] = ["trams", "buses", "ferries", "bridges", "tunnels"];
 
-/// More articles than this are not begun.
+/// The maximum number of articles.
 pub(super) const ARTICLES: usize = 4;
 
-/// What somebody does, to one of the articles.
+/// An action of a user on one of the articles.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Step {
     pub(super) who: Role,
     pub(super) article: usize,
-    /// Whether they send the version that they saw, and whether that is an old one.
+    /// The version that the user sends: none, the current one or an old one.
     pub(super) seen: Seen,
     pub(super) act: Act,
 }
@@ -27,7 +27,7 @@ pub(super) enum Seen {
     Old,
 }
 
-/// Saves are counted back from the last, times in seconds from now (or, of ends, from the beginning).
+/// Revisions are counted back from the latest; times are in seconds from now, ends in seconds from the beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Act {
     Create { slug: usize },
@@ -45,14 +45,14 @@ pub(super) enum Act {
     Wait { seconds: i64, watched: bool },
 }
 
-/// What a save says.
+/// The content of a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Save {
     pub(super) slug: &'static str,
     pub(super) dek: String,
 }
 
-/// What readers are to get, from when, until when.
+/// A scheduled publication: its revision, time and end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Plan {
     pub(super) at: i64,
@@ -65,17 +65,17 @@ pub(super) struct Article {
     pub(super) id: String,
     pub(super) owner: Option<Role>,
     pub(super) saves: Vec<Save>,
-    /// The save that readers get.
+    /// The public revision.
     pub(super) public: Option<usize>,
     pub(super) ends: Option<i64>,
     pub(super) plan: Option<Plan>,
     pub(super) review: Option<Role>,
     pub(super) trashed: bool,
     pub(super) erased: bool,
-    /// Every address that it was ever public under.
+    /// All slugs under which the article was ever public.
     pub(super) addresses: BTreeSet<&'static str>,
     pub(super) first_public: Option<i64>,
-    /// What was told of it, and of whom; each is a new version.
+    /// The events and their users; each event raises the version.
     pub(super) events: Vec<(&'static str, Option<Role>)>,
 }
 
@@ -93,7 +93,7 @@ impl Article {
         }
     }
 
-    /// Whether nobody else can have an address.
+    /// Checks whether no other article can have a slug.
     fn holds(&self, slug: &str) -> bool {
         let planned = self.plan.is_some_and(|plan| self.saves[plan.save].slug == slug);
         self.addresses.contains(slug) || !self.erased && (planned || self.saves[self.last()].slug == slug)
@@ -103,7 +103,7 @@ impl Article {
         self.events.push((kind, who));
     }
 
-    /// The save that a step is about.
+    /// Returns the revision that an action is about.
     fn chosen(&self, act: Act) -> usize {
         match act {
             Act::Revert { back } | Act::Publish { back, .. } | Act::Schedule { back, .. } => self.last() - back % self.saves.len(),
@@ -111,7 +111,7 @@ impl Article {
         }
     }
 
-    /// What a step does besides saving; nothing, where it has been done already.
+    /// Applies an action, apart from saving. Nothing changes if it was already done.
     fn step(&mut self, act: Act, chosen: usize, who: Role, now: i64) {
         let kind = match act {
             Act::Save { publish: true } => {
@@ -145,7 +145,7 @@ impl Article {
             }
             Act::Restore => std::mem::take(&mut self.trashed).then_some("article.restored"),
             Act::Erase => {
-                (self.public, self.plan, self.erased) = (None, None, true);
+                (self.public, self.ends, self.plan, self.erased) = (None, None, None, true);
                 Some("article.erased")
             }
             _ => None,
@@ -162,7 +162,7 @@ impl Article {
         self.tell("article.published", who);
     }
 
-    /// What the clock does: what is planned goes before what ends, and what would have ended already is not begun.
+    /// Applies what is due: schedules before ends; a publication whose end has passed does not begin.
     pub(super) fn settle(&mut self, now: i64) {
         match self.plan.filter(|plan| plan.at <= now) {
             Some(plan) if plan.until.is_some_and(|until| until <= now) => {
@@ -184,7 +184,7 @@ impl Article {
     }
 }
 
-/// The newsroom as it should be.
+/// The model of all articles.
 #[derive(Default)]
 pub(super) struct Newsroom {
     pub(super) now: i64,
@@ -196,7 +196,7 @@ impl Newsroom {
         self.articles.iter().enumerate().any(|(index, article)| index != own && article.holds(slug))
     }
 
-    /// Lets a step happen; says what the answer to it is.
+    /// Applies a step and returns the expected status.
     pub(super) fn take(&mut self, step: Step, index: usize) -> u16 {
         let Step { who, seen, act, .. } = step;
         let publishes = matches!(act, Act::Publish { .. } | Act::Schedule { .. } | Act::Withdraw);
@@ -221,7 +221,7 @@ impl Newsroom {
         self.happen(who, act, index)
     }
 
-    /// What somebody does who may, where the state lets them and the address is free.
+    /// Applies the action of a user who may do it, if the state permits it and the slug is free.
     fn happen(&mut self, who: Role, act: Act, index: usize) -> u16 {
         let article = &self.articles[index];
         let (last, chosen) = (&article.saves[article.last()], article.chosen(act));
@@ -243,7 +243,7 @@ impl Newsroom {
         let save = match act {
             Act::Save { .. } => Save { slug: last.slug, dek: dek(index, article.saves.len()) },
             Act::Rename { slug } => Save { slug: SLUGS[slug], dek: last.dek.clone() },
-            // An address that has become another's is left to them.
+            // A slug that another article has taken is not restored.
             Act::Revert { .. } => Save { slug: if self.taken(old.slug, index) { last.slug } else { old.slug }, dek: old.dek.clone() },
             _ => last.clone(),
         };
@@ -257,7 +257,7 @@ impl Newsroom {
         if matches!(act, Act::Return | Act::Withdraw | Act::Trash | Act::Erase) { 204 } else { 200 }
     }
 
-    /// What readers get at an address: the status, and the text or the address that it has now.
+    /// Returns what readers get for a slug: the status, and the text or the current slug.
     pub(super) fn at(&self, slug: &str) -> (u16, Option<&str>) {
         for article in &self.articles {
             if let Some(save) = article.public.map(|number| &article.saves[number])
@@ -270,7 +270,7 @@ impl Newsroom {
     }
 }
 
-/// No two saves say the same.
+/// Returns a text that is different for every revision.
 pub(super) fn dek(article: usize, save: usize) -> String {
     format!("Save {save} of article {article}.")
 }

@@ -1,4 +1,4 @@
-//! What API keys may do: every operation and every scope, compared with the document and with what the server really answers.
+//! API keys: every operation and every scope, compared with the document and with the server's responses.
 
 use serde_json::{Value, json};
 
@@ -7,12 +7,12 @@ use super::table::POLICY;
 use super::{call, decision, operations};
 use crate::support::{Contract, Operation, Role, World, api_test};
 
-/// What an operation demands of a key, as the table says.
+/// Returns the scope that an operation needs, according to the table.
 fn scope_of(id: &str) -> Option<&'static str> {
     SCOPES.iter().find(|(_, operations)| operations.contains(&id)).map(|(scope, _)| *scope)
 }
 
-/// Whether an operation has callers at all, or can have one.
+/// Checks whether an operation can have a caller.
 fn has_callers(operation: &Operation) -> bool {
     let ways = operation.item.get("security").and_then(Value::as_array);
     ways.is_some_and(|ways| ways.iter().any(|way| way.get("bearer").is_some()))
@@ -36,7 +36,7 @@ fn every_operation_demands_one_scope_and_the_document_says_which() {
     }
 }
 
-/// The queries under which an operation asks who is there.
+/// Returns the queries with which an operation needs a caller.
 fn staff_queries(id: &str) -> Vec<&'static str> {
     let rows = POLICY.iter().filter_map(|(row, decisions)| {
         let (name, query) = row.split_once('?').unwrap_or((row, ""));
@@ -111,7 +111,7 @@ api_test!(keys_of_before_keep_what_they_had, async |world| {
     }
     world.tamper(&format!("UPDATE api_keys SET scopes = '[\"content\"]' WHERE id = '{}'", made.id()));
     key.post("sections", json!({"name": "City"})).await.expect(201);
-    // Administrators find them all, whoever has them.
+    // Administrators see the keys of all users.
     let found = admin.get("tokens?user=all&legacy=true").await.expect(200);
     assert_eq!(
         (found.texts("id"), found.at("/data/0/scopes"), found.at("/data/0/legacy")),

@@ -1,6 +1,6 @@
-//! Which scope each operation demands of an API key: every operation with callers stands in one line.
+//! The scope that each operation needs; every operation with callers is listed once.
 
-/// `session` refuses every key; `any` takes every key, since each operation that it carries out is judged by itself.
+/// `session` refuses every key; `any` accepts every key, because each operation in a batch is checked on its own.
 pub(super) const SCOPES: &[(&str, &[&str])] = &[
     (
         "content:read",

@@ -1,7 +1,6 @@
-//! Who may do what: every operation a line.
+//! The table of permissions: one line per operation.
 
-/// The columns: anonymous, contributor, author, editor, moderator, admin.
-/// `+` may; `1` is asked to log in (401); `3` may not (403).
+/// The columns: anonymous, contributor, author, editor, moderator, admin. `+` is allowed; `1` gets `401`; `3` gets `403`.
 pub(super) const POLICY: &[(&str, &str)] = &[
     ("read_health", "++++++"),
     ("read_readiness", "++++++"),

@@ -1,4 +1,4 @@
-//! The beacon over HTTP.
+//! HTTP handler for the view beacon.
 
 use actix_web::{HttpResponse, post, web};
 
@@ -12,13 +12,13 @@ pub(crate) fn routes(mount: &mut impl Mount) {
     mount.service(count_view);
 }
 
-/// Counts a view of an article.
+/// Count a view of an article
 ///
-/// A beacon for front ends, such as `navigator.sendBeacon`: it needs no body and sets no cookie. One visitor, by address and
-/// program, counts once in half an hour, which the answer does not tell; nothing of them is stored. Views show in
-/// `sort=trending` a minute or so later. An address may send `RATE_VIEW` of them.
-#[utoipa::path(tag = "Articles", params(("article" = String, Path, description = "Id or slug.")),
-    responses((status = 204, description = "The view was taken.")))]
+/// A beacon for front ends, such as for `navigator.sendBeacon`. It ignores any request body and sets no cookie. A visitor, identified by
+/// IP address and user agent, counts once in half an hour; the response does not reveal whether the view was counted. Nothing about
+/// the visitor is stored. Views appear in `sort=trending` after about a minute. The setting `RATE_VIEW` limits the views of an IP
+/// address.
+#[utoipa::path(tag = "Articles", responses((status = 204, description = "The beacon was accepted.")))]
 #[post("/articles/{article}/views")]
 async fn count_view(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     request.app.limits.check(Limit::View, request.address)?;
@@ -26,7 +26,7 @@ async fn count_view(request: Request, name: web::Path<String>) -> Result<HttpRes
     let article = request.read(move |_, conn| queries::public_id(conn, &name)).await?;
     let subject = article.to_string();
     let visit = Visit { address: request.address, user_agent: request.header("user-agent").unwrap_or_default(), subject: &subject };
-    if !request.only_tries() {
+    if !request.is_dry_run() {
         request.app.views.count(article, &visit, request.app.now());
     }
     Ok(no_content())

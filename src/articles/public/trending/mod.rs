@@ -1,8 +1,7 @@
-//! Trending: which articles are read most.
+//! Rankings of articles by the number of views.
 //!
-//! Invariants: no address is kept, nor anything that it could be found by; a view costs a reader's request no write, since
-//! views wait in memory and are written down together; a ranking is made of minutes that are over, so that it stays as it
-//! is however often its pages are turned.
+//! Invariants: no IP address is stored, nor anything that it could be derived from. Counting a view causes no write in the request:
+//! views are collected in memory and stored together. A ranking covers only minutes that are over, so its pages stay consistent.
 
 mod handlers;
 mod queries;

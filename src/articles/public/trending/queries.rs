@@ -1,4 +1,4 @@
-//! All SQL of views and rankings.
+//! SQL queries for views and rankings.
 
 use std::collections::BTreeMap;
 
@@ -11,24 +11,24 @@ use super::super::listing::PUBLIC;
 use super::super::publication::Publication;
 use super::super::queries::{are_articles, published};
 use super::window::{Bucket, DAY, HOUR, MINUTE, Window, floor};
-use crate::db::{Backend, Conn, Key, PageOf, PageQuery, Phrase, Position, Predicate, Slugged, Timestamp, phrase};
+use crate::db::{Backend, Conn, IdOrSlug, Key, PageOf, PageQuery, Position, Predicate, SqlFragment, Timestamp, sql_fragment};
 use crate::error::Result;
 use crate::schema::{article_views, publications};
 
-/// For how long the counts of each span are kept; the longest window, and the time that somebody takes to turn pages.
+/// The spans of counts, each with the time for which it is stored: the longest window, plus time to read further pages of a list.
 const KEPT: [(i64, i64); 3] = [(MINUTE, 6 * HOUR), (HOUR, 3 * DAY), (DAY, 31 * DAY)];
 
-/// Both engines read this; who has been erased meanwhile is left out.
+/// The SQL for both engines; articles that were erased meanwhile are left out.
 const ADD: &str = "INSERT INTO article_views (article_id, span, began, views)
     SELECT $1, $2, $3, $4 WHERE EXISTS (SELECT 1 FROM public_slugs WHERE article_id = $1)
     ON CONFLICT (article_id, span, began) DO UPDATE SET views = article_views.views + excluded.views";
 
-/// The id of the published article that an id or a slug names; what is not public is found out like by reading it.
+/// Returns the id of the published article with an id or slug; errors are the same as for reading it.
 pub(crate) fn public_id(conn: &mut Conn, name: &str) -> Result<ArticleId> {
     let query = publications::table.select(publications::id).into_boxed::<Backend>();
-    let query = match Slugged::<()>::parse(name) {
-        Slugged::Id(id) => query.filter(publications::id.eq(id.to_string())),
-        Slugged::Slug(slug) => query.filter(publications::slug.eq(slug)),
+    let query = match IdOrSlug::<()>::parse(name) {
+        IdOrSlug::Id(id) => query.filter(publications::id.eq(id.to_string())),
+        IdOrSlug::Slug(slug) => query.filter(publications::slug.eq(slug)),
     };
     match query.first(conn).optional()? {
         Some(id) => Ok(id),
@@ -36,7 +36,7 @@ pub(crate) fn public_id(conn: &mut Conn, name: &str) -> Result<ArticleId> {
     }
 }
 
-/// Adds views to the counts of the minute, the hour and the day; in the order of the ids, so that nobody waits in a circle.
+/// Adds views to the counts of the minute, the hour and the day, in the order of ids, so that transactions cannot deadlock.
 pub(crate) fn add(conn: &mut Conn, views: &BTreeMap<ArticleId, i64>, now: Timestamp) -> Result<()> {
     for (article, count) in views {
         for (span, _) in KEPT {
@@ -51,7 +51,7 @@ pub(crate) fn add(conn: &mut Conn, views: &BTreeMap<ArticleId, i64>, now: Timest
     Ok(())
 }
 
-/// Deletes the counts that no window reaches back to.
+/// Deletes counts that are older than every window.
 pub(crate) fn prune(conn: &mut Conn, now: Timestamp) -> Result<()> {
     for (span, kept) in KEPT {
         let old = article_views::table.filter(article_views::span.eq(span)).filter(article_views::began.lt(now.millis() - kept));
@@ -60,19 +60,19 @@ pub(crate) fn prune(conn: &mut Conn, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// One page of a ranking: most views first, then the newest. A cursor carries the moment that its ranking is made as of.
+/// Returns a page of a ranking, most views first, then newest first, and the ranking's moment, which cursors contain.
 pub(crate) fn page(conn: &mut Conn, query: &PageQuery, window: Window, now: Timestamp) -> Result<(PageOf<Publication>, i64)> {
     let moment = query.position.as_ref().and_then(|position| position.keys.first()).map_or_else(|| Window::moment(now), Key::int);
     Ok((page_as_of(conn, query, window, moment)?, moment))
 }
 
-/// The articles that were read most within a day, and until when they are that for whole pages.
+/// Returns the most read articles of a day for whole pages, and the time until which they are valid.
 pub(crate) fn most_read(conn: &mut Conn, query: &PageQuery, now: Timestamp) -> Result<(Vec<Publication>, Timestamp)> {
     let moment = Window::calm_moment(now);
     Ok((page_as_of(conn, query, Window::Day, moment)?.rows, Window::calm_until(moment)))
 }
 
-/// One page of the ranking as of a moment.
+/// Returns a page of the ranking as of a moment.
 fn page_as_of(conn: &mut Conn, query: &PageQuery, window: Window, moment: i64) -> Result<PageOf<Publication>> {
     let dated = PUBLIC.dated(conn, query)?;
     let query = &*dated;
@@ -81,8 +81,10 @@ fn page_as_of(conn: &mut Conn, query: &PageQuery, window: Window, moment: i64) -
     let conditions = || {
         let mut conditions: Vec<Predicate<publications::table>> = PUBLIC.predicates(query);
         let (counted, values) = counted.clone();
-        conditions
-            .push(Box::new(phrase::<Bool>(format!("publications.id IN (SELECT article_id FROM article_views WHERE {counted})"), values)));
+        conditions.push(Box::new(sql_fragment::<Bool>(
+            format!("publications.id IN (SELECT article_id FROM article_views WHERE {counted})"),
+            values,
+        )));
         if !listing::asks(&PUBLIC, query, "kind") {
             conditions.push(Box::new(are_articles()));
         }
@@ -109,7 +111,7 @@ fn page_as_of(conn: &mut Conn, query: &PageQuery, window: Window, moment: i64) -
     Ok(cut(query, rows, moment, total))
 }
 
-/// The page of one row more than was asked for.
+/// Cuts the page from rows of which there is one more than requested if the list continues.
 fn cut(query: &PageQuery, mut rows: Vec<(Publication, i64)>, moment: i64, total: Option<i64>) -> PageOf<Publication> {
     let backward = query.position.as_ref().is_some_and(|position| position.backward);
     let more = rows.len() > query.limit;
@@ -129,8 +131,8 @@ fn cut(query: &PageQuery, mut rows: Vec<(Publication, i64)>, moment: i64, total:
     PageOf { rows: rows.into_iter().map(|(row, _)| row).collect(), next, prev, total, places }
 }
 
-/// The condition that an article comes after a cursor, or before.
-fn beyond(score: &Phrase<BigInt>, position: &Position) -> Option<Predicate<publications::table>> {
+/// The condition that an article comes after a cursor or, backwards, before it.
+fn beyond(score: &SqlFragment<BigInt>, position: &Position) -> Option<Predicate<publications::table>> {
     let [_, views, published_at] = position.keys.as_slice() else { return None };
     let (views, published_at, id) = (views.int(), published_at.int(), position.id.clone());
     let score = || score.clone();
@@ -144,15 +146,15 @@ fn beyond(score: &Phrase<BigInt>, position: &Position) -> Option<Predicate<publi
     })
 }
 
-/// Which counts belong to a ranking: SQL, and what is bound in it.
+/// Returns the condition that selects the counts of a ranking: SQL and bound values.
 fn condition(buckets: &[Bucket]) -> (String, Vec<Key>) {
     let bucket = vec!["(span = ? AND began >= ? AND began < ?)"; buckets.len()].join(" OR ");
     let values = buckets.iter().flat_map(|Bucket { span, from, until }| [*span, *from, *until]);
     (format!("({bucket})"), values.map(Key::Int).collect())
 }
 
-/// The views of an article.
-fn score((counted, values): &(String, Vec<Key>)) -> Phrase<BigInt> {
+/// Returns the SQL for the number of views of an article.
+fn score((counted, values): &(String, Vec<Key>)) -> SqlFragment<BigInt> {
     let sum = format!("(SELECT CAST(SUM(views) AS BIGINT) FROM article_views WHERE article_id = publications.id AND {counted})");
-    phrase(sum, values.clone())
+    sql_fragment(sum, values.clone())
 }

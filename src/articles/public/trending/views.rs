@@ -1,4 +1,4 @@
-//! Views on their way: counted in memory, and written down together.
+//! Collects views in memory and stores them together.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,18 +10,18 @@ use crate::db::Timestamp;
 use crate::error::Result;
 use crate::visitors::{Visit, Visitors};
 
-/// Views that have not been written down yet, and who was seen lately. As many as there are published articles, at most.
+/// Views that are not stored yet, as one number per article, and recent visitors.
 #[derive(Default)]
-pub(crate) struct Views(Mutex<State>);
+pub(crate) struct Views(Mutex<ViewCounters>);
 
 #[derive(Default)]
-struct State {
+struct ViewCounters {
     visitors: Visitors,
     waiting: BTreeMap<ArticleId, i64>,
 }
 
 impl Views {
-    /// Counts a visit, unless it is the same person's again.
+    /// Counts a visit, unless the same visitor was counted recently.
     pub(crate) fn count(&self, article: ArticleId, visit: &Visit<'_>, now: Timestamp) {
         let mut state = self.state();
         if state.visitors.counts(visit, now) {
@@ -29,7 +29,7 @@ impl Views {
         }
     }
 
-    /// Forgets visits that no longer matter.
+    /// Forgets expired visits.
     pub(crate) fn forget(&self, now: Timestamp) {
         self.state().visitors.forget(now.millis());
     }
@@ -45,14 +45,14 @@ impl Views {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ViewCounters> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Writes down what has been counted since the last time, in one transaction.
+/// Stores the views collected since the last call, in one transaction.
 ///
-/// No ready answer is made anew for it: rankings are the only answers that show views, and they have an end of their own.
+/// No cached response is purged: only rankings show views, and cached rankings expire on their own.
 pub(crate) async fn write_down(app: &App) -> Result<()> {
     let views = app.views.take();
     if views.is_empty() {

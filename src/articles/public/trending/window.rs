@@ -1,4 +1,4 @@
-//! Windows: how far back a ranking looks, and which counts it is made of.
+//! Windows: the period of a ranking, and the counts that it consists of.
 
 use crate::db::{Timestamp, text_enum};
 
@@ -8,13 +8,13 @@ pub(crate) const MINUTE: i64 = 60_000;
 pub(crate) const HOUR: i64 = 60 * MINUTE;
 /// A day, in milliseconds.
 pub(crate) const DAY: i64 = 24 * HOUR;
-/// How often the ranking of whole pages is made anew, in milliseconds.
+/// The interval at which the ranking of whole pages is recomputed, in milliseconds.
 const CALM: i64 = 5 * MINUTE;
-/// How long after its end a minute's views may still be on their way into the database, in milliseconds.
+/// The time after the end of a minute within which its views are stored, in milliseconds.
 const GRACE: i64 = 15_000;
 
 text_enum! {
-    /// How far back a ranking looks.
+    /// The period whose views a ranking counts.
     pub(crate) enum Window {
         /// The last hour.
         Hour = "1h",
@@ -27,7 +27,7 @@ text_enum! {
     }
 }
 
-/// Counts that belong to a ranking: those of one span, from one time until before another.
+/// A range of counts in a ranking: counts of one span that begin at `from` or later and before `until`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bucket {
     pub(crate) span: i64,
@@ -36,27 +36,27 @@ pub(crate) struct Bucket {
 }
 
 impl Window {
-    /// The moment that a ranking is made as of: the end of the last minute whose views have all been written down.
+    /// Returns the moment of a ranking: the end of the last minute whose views have all been stored.
     pub(crate) fn moment(now: Timestamp) -> i64 {
         floor(now.millis() - GRACE, MINUTE)
     }
 
-    /// Until when the ranking as of a moment is the newest there is.
+    /// Returns the time until which no newer ranking exists.
     pub(crate) fn good_until(moment: i64) -> Timestamp {
         Timestamp::from_millis(moment + MINUTE + GRACE)
     }
 
-    /// The moment that whole pages take a ranking as of: it moves every five minutes, so that they can be kept as long.
+    /// Returns the moment of the ranking on whole pages. It changes every five minutes, so that pages can be cached as long.
     pub(crate) fn calm_moment(now: Timestamp) -> i64 {
         floor(now.millis() - GRACE, CALM)
     }
 
-    /// Until when the ranking as of a calm moment is the newest that whole pages take.
+    /// Returns the time until which whole pages show the ranking as of a calm moment.
     pub(crate) fn calm_until(moment: i64) -> Timestamp {
         Timestamp::from_millis(moment + CALM + GRACE)
     }
 
-    /// Whole days, then whole hours, then minutes; where it begins is rounded down to a whole one of its coarsest.
+    /// Divides the window into whole days, then whole hours, then minutes. Its beginning is rounded down to the coarsest span.
     pub(crate) fn buckets(self, moment: i64) -> Vec<Bucket> {
         let (length, spans): (i64, &[i64]) = match self {
             Self::Hour => (HOUR, &[MINUTE]),
@@ -74,7 +74,7 @@ impl Window {
     }
 }
 
-/// The beginning of the span that a time lies in.
+/// Returns the beginning of the span that contains a time.
 pub(crate) fn floor(time: i64, span: i64) -> i64 {
     time - time.rem_euclid(span)
 }

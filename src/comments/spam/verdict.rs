@@ -1,0 +1,14 @@
+//! The verdict on a comment: its spam score, compared with the site's thresholds.
+
+use super::super::comment::{Comment, CommentStatus};
+use crate::site::CommentPolicy;
+
+/// Returns the status of a comment that looks like spam, which overrides the site's mode; `None` if it does not.
+pub(in crate::comments) fn verdict(comment: &Comment, policy: &CommentPolicy) -> Option<CommentStatus> {
+    let reaches = |threshold: u32| i64::from(comment.spam_score) >= i64::from(threshold);
+    match (reaches(policy.spam_at), reaches(policy.hold_at)) {
+        (true, _) => Some(CommentStatus::Spam),
+        (false, true) => Some(CommentStatus::Pending),
+        _ => None,
+    }
+}
