@@ -12,13 +12,13 @@ use crate::scrub::{self, Scrub};
 use crate::{articles, comments, images, jobs, newsletter, users};
 
 /// The interval of housekeeping.
-const PERIOD: Duration = Duration::from_mins(1);
+const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
 /// The interval at which counters in memory are written to the database.
-const WRITING_PERIOD: Duration = Duration::from_secs(5);
+const WRITE_INTERVAL: Duration = Duration::from_secs(5);
 /// The number of housekeeping runs from one sweep of orphaned files to the next.
 const PERIODS_BETWEEN_SWEEPS: u64 = 60;
 /// The interval at which all pages of the database are checked for damage.
-const DAMAGE_PERIOD: Duration = Duration::from_hours(24);
+const DAMAGE_CHECK_INTERVAL: Duration = Duration::from_hours(24);
 /// How long the stored response of an idempotent request can be replayed, in seconds.
 const ANSWERS_KEPT: i64 = 24 * 60 * 60;
 /// How long a job that was given up stays in the database, in seconds.
@@ -29,7 +29,7 @@ const MARK: &str = ".database";
 
 /// Runs housekeeping every minute until the process ends.
 pub(crate) async fn run(app: App) {
-    let mut periods = tokio::time::interval(PERIOD);
+    let mut periods = tokio::time::interval(SWEEP_INTERVAL);
     for period in 0_u64.. {
         periods.tick().await;
         app.limits.evict_idle();
@@ -43,7 +43,7 @@ pub(crate) async fn run(app: App) {
 
 /// Writes the counters in memory to the database every few seconds until the process ends.
 pub(crate) async fn write_counts_down(app: App) {
-    let mut periods = tokio::time::interval(WRITING_PERIOD);
+    let mut periods = tokio::time::interval(WRITE_INTERVAL);
     loop {
         periods.tick().await;
         if let Err(why) = app.write_counts_down().await {
@@ -54,7 +54,7 @@ pub(crate) async fn write_counts_down(app: App) {
 
 /// Checks the database for damage at once, and then every day until the process ends.
 pub(crate) async fn look_for_damage(app: App) {
-    let mut periods = tokio::time::interval(DAMAGE_PERIOD);
+    let mut periods = tokio::time::interval(DAMAGE_CHECK_INTERVAL);
     loop {
         periods.tick().await;
         app.look_for_damage().await;
