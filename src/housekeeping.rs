@@ -66,8 +66,8 @@ async fn keep(app: &App, sweep: bool) -> Result<()> {
     let inside = app.clone();
     app.db.write(move |conn| forget_the_expired(&inside, conn, now)).await?;
     if sweep {
-        // Removes the deleted rows from the log as well. If other connections read from the log all the time, the next run retries in an
-        // hour.
+        // Removes the deleted rows from the log as well. If readers keep the log busy, the next sweep, an
+        // hour later, tries again.
         let _ = app.db.scrub(&[]).await;
     }
     if sweep && owns_media(app).await? {
@@ -81,7 +81,7 @@ async fn keep(app: &App, sweep: bool) -> Result<()> {
 
 /// Whether the media store belongs to this database. The first database that uses a store writes its mark there.
 ///
-/// To another database all files would look like orphans, and a mistyped setting would delete every image.
+/// If the store belonged to another database, all its files would look like orphans. A mistyped setting must not delete them.
 pub(crate) async fn owns_media(app: &App) -> Result<bool> {
     let own = app.db.identity().to_owned();
     match app.storage.read(MARK).await? {

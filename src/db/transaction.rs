@@ -1,4 +1,4 @@
-//! `Joint`: one transaction over several steps that do not run in one function.
+//! `Transaction`: one transaction over several steps that do not run in one function.
 //!
 //! The transaction begins with the first step. Each step has its own savepoint, so a failed step rolls back only itself. A transaction
 //! that is not committed is rolled back, even if its owner is dropped.

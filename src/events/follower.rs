@@ -38,7 +38,7 @@ impl App {
     /// the nodes nor on the duration of transactions.
     pub async fn follow_others(&self) {
         let mut horizon = self.follower.horizon.lock().await;
-        // All of these are committed, so this poll sees them, and later polls do not find them as new.
+        // These events are committed, so this poll finds them already, and later polls do not.
         let own = std::mem::take(&mut *self.follower.own());
         let before = horizon.clone();
         match self.db.read(move |conn| look(conn, before.as_ref(), &own)).await {

@@ -81,8 +81,9 @@ impl Storage {
 
     /// Checks whether the store can be used now.
     pub(crate) async fn check(&self) -> Result<()> {
-        let tried =
-            tokio::time::timeout(SHORT_TIMEOUT, self.try_out()).await.unwrap_or_else(|_| Err(Trouble::Silent("it responds too slowly".into())));
+        let tried = tokio::time::timeout(SHORT_TIMEOUT, self.try_out())
+            .await
+            .unwrap_or_else(|_| Err(Trouble::Silent("it responds too slowly".into())));
         tried.map_err(|trouble| Error::unavailable(&self.complaint(&trouble)))
     }
 

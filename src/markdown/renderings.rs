@@ -41,7 +41,10 @@ pub(crate) struct Renderings {
 
 impl Default for Renderings {
     fn default() -> Self {
-        Self { bodies: Cache::with_weighter(DEFAULT_CAPACITY, BODIES, ByLength), comments: Cache::with_weighter(DEFAULT_CAPACITY, COMMENTS, ByLength) }
+        Self {
+            bodies: Cache::with_weighter(DEFAULT_CAPACITY, BODIES, ByLength),
+            comments: Cache::with_weighter(DEFAULT_CAPACITY, COMMENTS, ByLength),
+        }
     }
 }
 

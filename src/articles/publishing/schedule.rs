@@ -126,7 +126,7 @@ pub(crate) fn carry_out(app: &App, conn: &mut Conn, id: ArticleId, due: Timestam
             let why = "Its end had passed before it could be published.".to_owned();
             let public = article.status == Status::Published;
             fail(app, conn, &mut article, plan, why)?;
-            // The scheduled version would have replaced the public one and ended, so the public one ends, too.
+            // On time, the scheduled version would have replaced the public one and would have ended by now: end the public one.
             if public {
                 let plan = plan_queries::plan(conn, id)?;
                 end(app, conn, &mut article, plan)?;

@@ -126,8 +126,9 @@ pub(in crate::comments) fn forget_unsent(conn: &mut Conn, parent: CommentId) -> 
 
 /// Deletes the recipients of sent notices when the hour between two emails is over, and the notices after a month.
 pub(crate) fn forget_sent(conn: &mut Conn, now: Timestamp) -> Result<()> {
-    let quiet_over =
-        comment_notices::table.filter(comment_notices::sent_at.lt(now.plus_seconds(-MIN_MAIL_INTERVAL))).filter(comment_notices::email.ne(""));
+    let quiet_over = comment_notices::table
+        .filter(comment_notices::sent_at.lt(now.plus_seconds(-MIN_MAIL_INTERVAL)))
+        .filter(comment_notices::email.ne(""));
     diesel::update(quiet_over).set(comment_notices::email.eq("")).execute(conn)?;
     diesel::delete(comment_notices::table.filter(comment_notices::sent_at.lt(now.plus_seconds(-KEPT)))).execute(conn)?;
     Ok(())
