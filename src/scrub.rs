@@ -86,7 +86,7 @@ impl Scrub {
         let forgotten = forget_answers_of_the_gone(app, gone).await;
         // The files are cleaned even if a response could not be deleted.
         app.db.scrub(self.tables()).await?;
-        forgotten
+        Ok(forgotten?)
     }
 }
 
