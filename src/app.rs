@@ -146,7 +146,7 @@ impl App {
 
     /// Purges the cache and wakes the worker after a commit; clears the cache after a failure.
     fn announced(&self, done: Result<ErasedResult, Error>) -> Result<ErasedResult, Error> {
-        match downcast::<Overheard>(done) {
+        match downcast::<TransactionOutcome>(done) {
             Ok((value, recorded, has_jobs)) => {
                 self.purge_after_commit(&recorded);
                 if has_jobs {
@@ -163,7 +163,7 @@ impl App {
 
     /// Waits for the permit of a transaction that stays open between its steps. There is one permit; waiting for it is limited to
     /// [`WAIT_TIMEOUT`].
-    pub(crate) async fn batch_turn(&self) -> Result<SemaphorePermit<'_>, Error> {
+    pub(crate) async fn batch_permit(&self) -> Result<SemaphorePermit<'_>, Error> {
         let waited = tokio::time::timeout(WAIT_TIMEOUT, self.batches.acquire()).await;
         waited.ok().and_then(Result::ok).ok_or_else(|| Error::unavailable("too many batches are waiting"))
     }
@@ -252,11 +252,11 @@ impl App {
 }
 
 /// The result of a transaction, its events, and whether it has enqueued jobs.
-type Overheard = (ErasedResult, RecordedEvents, bool);
+type TransactionOutcome = (ErasedResult, RecordedEvents, bool);
 
 fn collected(app: &App, conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<ErasedResult, Error>) -> Result<ErasedResult, Error> {
     let jobs = app.bell.enqueued();
     let (result, recorded) = events::collect(|| work(conn));
-    let all: Overheard = (result?, recorded, app.bell.enqueued() != jobs);
+    let all: TransactionOutcome = (result?, recorded, app.bell.enqueued() != jobs);
     Ok(Box::new(all))
 }

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::{articles, events, housekeeping, jobs, nodes};
 
 /// The time that a running job has to finish at the end; an aborted job is repeated by the next worker.
-const LAST_JOBS: Duration = Duration::from_secs(10);
+const JOB_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The background loops.
 pub(crate) struct Background {
@@ -39,7 +39,7 @@ impl Background {
             tracing::warn!(why, "the counts of the last seconds are lost");
         }
         self.app.begin_stopping();
-        if tokio::time::timeout(LAST_JOBS, &mut self.jobs).await.is_err() {
+        if tokio::time::timeout(JOB_SHUTDOWN_TIMEOUT, &mut self.jobs).await.is_err() {
             self.jobs.abort();
         }
     }

@@ -12,13 +12,13 @@ use crate::scrub::{self, Scrub};
 use crate::{articles, comments, images, jobs, newsletter, users};
 
 /// The interval of housekeeping.
-const PERIOD: Duration = Duration::from_mins(1);
+const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
 /// The interval at which counters in memory are written to the database.
-const WRITING_PERIOD: Duration = Duration::from_secs(5);
+const WRITE_INTERVAL: Duration = Duration::from_secs(5);
 /// The number of housekeeping runs from one sweep of orphaned files to the next.
 const PERIODS_BETWEEN_SWEEPS: u64 = 60;
 /// The interval at which all pages of the database are checked for damage.
-const DAMAGE_PERIOD: Duration = Duration::from_hours(24);
+const DAMAGE_CHECK_INTERVAL: Duration = Duration::from_hours(24);
 /// How long the stored response of an idempotent request can be replayed, in seconds.
 const ANSWERS_KEPT: i64 = 24 * 60 * 60;
 /// How long a job that was given up stays in the database, in seconds.
@@ -29,7 +29,7 @@ const MARK: &str = ".database";
 
 /// Runs housekeeping every minute until the process ends.
 pub(crate) async fn run(app: App) {
-    let mut periods = tokio::time::interval(PERIOD);
+    let mut periods = tokio::time::interval(SWEEP_INTERVAL);
     for period in 0_u64.. {
         periods.tick().await;
         app.limits.evict_idle();
@@ -43,7 +43,7 @@ pub(crate) async fn run(app: App) {
 
 /// Writes the counters in memory to the database every few seconds until the process ends.
 pub(crate) async fn write_counts_down(app: App) {
-    let mut periods = tokio::time::interval(WRITING_PERIOD);
+    let mut periods = tokio::time::interval(WRITE_INTERVAL);
     loop {
         periods.tick().await;
         if let Err(why) = app.write_counts_down().await {
@@ -54,7 +54,7 @@ pub(crate) async fn write_counts_down(app: App) {
 
 /// Checks the database for damage at once, and then every day until the process ends.
 pub(crate) async fn look_for_damage(app: App) {
-    let mut periods = tokio::time::interval(DAMAGE_PERIOD);
+    let mut periods = tokio::time::interval(DAMAGE_CHECK_INTERVAL);
     loop {
         periods.tick().await;
         app.look_for_damage().await;
@@ -66,8 +66,8 @@ async fn keep(app: &App, sweep: bool) -> Result<()> {
     let inside = app.clone();
     app.db.write(move |conn| forget_the_expired(&inside, conn, now)).await?;
     if sweep {
-        // Removes the deleted rows from the log as well. If other connections read from the log all the time, the next run retries in an
-        // hour.
+        // Removes the deleted rows from the log as well. If readers keep the log busy, the next sweep, an
+        // hour later, tries again.
         let _ = app.db.scrub(&[]).await;
     }
     if sweep && owns_media(app).await? {
@@ -81,7 +81,7 @@ async fn keep(app: &App, sweep: bool) -> Result<()> {
 
 /// Whether the media store belongs to this database. The first database that uses a store writes its mark there.
 ///
-/// To another database all files would look like orphans, and a mistyped setting would delete every image.
+/// If the store belonged to another database, all its files would look like orphans. A mistyped setting must not delete them.
 pub(crate) async fn owns_media(app: &App) -> Result<bool> {
     let own = app.db.identity().to_owned();
     match app.storage.read(MARK).await? {

@@ -83,9 +83,10 @@ impl Scrub {
     pub(crate) async fn deliver(self, app: &App, job: TaskId) -> std::result::Result<(), Failure> {
         // This run also covers all scrubs of the same kind that were enqueued before it.
         app.db.write(move |conn| jobs::forget_unstarted(conn, self.kind(), job)).await?;
-        forget_answers_of_the_gone(app, gone).await?;
+        let forgotten = forget_answers_of_the_gone(app, gone).await;
+        // The files are cleaned even if a response could not be deleted.
         app.db.scrub(self.tables()).await?;
-        Ok(())
+        Ok(forgotten?)
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use super::say;
 use crate::app::App;
 use crate::housekeeping;
-use crate::images::{self, Rehearsal};
+use crate::images::{self, RenditionBench};
 
 /// The maximum number of printed names of each kind.
 const MAX_NAMES: usize = 100;
@@ -52,7 +52,7 @@ pub(super) async fn check(app: &App, options: &CheckOptions) -> Result<String, (
 /// each finished rendition.
 pub(super) async fn rehearse(file: &Path) -> Result<(), String> {
     let file = std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    let rehearsal = Rehearsal::of(file)?;
+    let rehearsal = RenditionBench::of(file)?;
     let runtime = Handle::current();
     let working = tokio::task::spawn_blocking(move || {
         for line in std::io::stdin().lock().lines() {

@@ -126,13 +126,13 @@ async fn create_comment(body: Body, request: Request, caller: Result<Caller<Comm
 }
 
 /// The maximum size of a text that is rendered on the request's own thread, in bytes.
-const USUAL: usize = 2048;
+const DEFAULT_REPLIES: usize = 2048;
 
 /// Renders the text in advance, so that the write transaction does not have to.
 async fn prepared(request: &Request, body: Body) -> Result<Input> {
     match visibility::text_to_render(&body.0) {
         // For a usual text, a thread switch would take longer than the rendering.
-        Some(text) if text.len() <= USUAL => drop(request.app.renderings.comment(&text)),
+        Some(text) if text.len() <= DEFAULT_REPLIES => drop(request.app.renderings.comment(&text)),
         Some(text) => request.compute(move |app| drop(app.renderings.comment(&text))).await?,
         None => {}
     }

@@ -205,8 +205,8 @@ fn views(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, comments: &[Com
     let cards = queries::article_cards(conn, &articles)?;
     let view = |comment: &Comment| {
         let card = cards.get(&comment.article_id).cloned()?;
-        let traces = if sees_all(caller) { AuthorMetadata::of(comment) } else { AuthorMetadata::default() };
-        Some(comment.staff_view(card, counted(app, comment), traces))
+        let author_metadata = if sees_all(caller) { AuthorMetadata::of(comment) } else { AuthorMetadata::default() };
+        Some(comment.staff_view(card, counted(app, comment), author_metadata))
     };
     Ok(comments.iter().filter_map(view).collect())
 }

@@ -88,14 +88,14 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
         return Err(Error::conflict("This article no longer accepts comments."));
     }
     let token = new_token();
-    let clues = FormSignals { trapped: draft.website.as_ref().is_some_and(|website| !website.is_empty()), form: draft.form.clone() };
+    let signals = FormSignals { trapped: draft.website.as_ref().is_some_and(|website| !website.is_empty()), form: draft.form.clone() };
     let mut comment = written(app, &article, parent.as_ref(), draft);
     comment.edit_token_hash = Some(token_hash(&token));
     comment.address = Some(poster.address.clone());
     comment.user_agent.clone_from(&poster.user_agent);
     match &poster.caller {
         Some(caller) => sign(conn, &mut comment, caller)?,
-        None => spam::score(app, conn, &mut comment, &clues)?,
+        None => spam::score(app, conn, &mut comment, &signals)?,
     }
     let deserved = first_status(conn, &comment, &policy)?;
     comment.status = until_checked(app, &comment, deserved);

@@ -114,8 +114,8 @@ impl AuthorMetadata {
 
 impl Comment {
     /// Returns the comment as moderators see it, with the identifying data that the caller may see.
-    pub(super) fn staff_view(&self, article: CommentedArticle, replies: Replies, traces: AuthorMetadata) -> StaffComment {
-        let AuthorMetadata { author_email, ip, user_agent } = traces;
+    pub(super) fn staff_view(&self, article: CommentedArticle, replies: Replies, author_metadata: AuthorMetadata) -> StaffComment {
+        let AuthorMetadata { author_email, ip, user_agent } = author_metadata;
         StaffComment {
             id: self.id,
             parent_id: self.parent_id,

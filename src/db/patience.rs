@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 /// The maximum time that a caller waits in total: in a queue, for a connection and for its lock.
 pub(crate) const WAIT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The maximum time for which one write may occupy SQLite's only writer.
-pub(super) const BUDGET: Duration = Duration::from_secs(5);
+pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The maximum time for which a transaction with many steps (a batch has up to a hundred) may stay open. Other callers give up earlier.
-pub(super) const OPEN_BUDGET: Duration = Duration::from_secs(15);
+pub(super) const OPEN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A statement that takes longer is counted as waiting for a lock, because our own statements are quicker.
 const SLOW: Duration = Duration::from_millis(50);

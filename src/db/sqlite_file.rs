@@ -9,7 +9,7 @@ use std::time::Duration;
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
 /// The number of attempts: a process that serves the file may be copying pages from the log at this moment.
-const LOOKS: u32 = 4;
+const MAX_ATTEMPTS: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(150);
 
 /// The contents of a database header.
@@ -23,14 +23,14 @@ struct Header {
 pub(super) fn check(path: &str) -> Result<(), String> {
     let header = Header::read(path).map_err(|error| format!("cannot read {path}: {error}"))?;
     let header = header.ok_or_else(|| format!("cannot open {path}: it is not a SQLite database, or its header is damaged"))?;
-    for look in 1..=LOOKS {
+    for look in 1..=MAX_ATTEMPTS {
         let length = length(path).map_err(|error| format!("cannot read {path}: {error}"))?;
         // Uses the latest header: another process may have written it since.
         let header = Header::read(path).ok().flatten().unwrap_or(Header { ..header });
         if header.fits(length) || is_being_rolled_back(path) || has_the_rest_in_its_log(path, &header, length) {
             return Ok(());
         }
-        if look == LOOKS {
+        if look == MAX_ATTEMPTS {
             return Err(header.complaint(path, length));
         }
         std::thread::sleep(PAUSE);

@@ -58,7 +58,7 @@ where
 }
 
 /// Downcasts the result of a task.
-pub(crate) fn downcast<T: 'static>(parcel: Result<ErasedResult>) -> Result<T> {
-    let given = parcel?.downcast().map_err(|_| Error::internal("a task returned a value of another type"))?;
+pub(crate) fn downcast<T: 'static>(result: Result<ErasedResult>) -> Result<T> {
+    let given = result?.downcast().map_err(|_| Error::internal("a task returned a value of another type"))?;
     Ok(*given)
 }

@@ -1,4 +1,4 @@
-//! `Joint`: one transaction over several steps that do not run in one function.
+//! `Transaction`: one transaction over several steps that do not run in one function.
 //!
 //! The transaction begins with the first step. Each step has its own savepoint, so a failed step rolls back only itself. A transaction
 //! that is not committed is rolled back, even if its owner is dropped.
@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, oneshot};
 use tokio::task::JoinHandle;
 
 use super::conn::Conn;
-use super::patience::{OPEN_BUDGET, Until, within};
+use super::patience::{OPEN_TRANSACTION_TIMEOUT, Until, within};
 use super::pool::{Db, guarded};
 use super::task::{ErasedResult, Task, downcast, task};
 use crate::error::{Error, Result};
@@ -124,8 +124,8 @@ fn begin(db: Db) -> Open {
 }
 
 fn carry_out(conn: &mut Conn, coming: &Receiver<Step>) -> Result<()> {
-    let until = Until::after(OPEN_BUDGET);
-    within(OPEN_BUDGET, || {
+    let until = Until::after(OPEN_TRANSACTION_TIMEOUT);
+    within(OPEN_TRANSACTION_TIMEOUT, || {
         loop {
             match coming.recv_timeout(until.left()) {
                 Ok(Step::UnitOfWork(work)) => work(conn),

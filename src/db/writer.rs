@@ -8,13 +8,13 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use diesel::connection::SimpleConnection;
 
 use super::conn::Conn;
-use super::patience::{BUDGET, Until, within};
+use super::patience::{Until, WRITE_TIMEOUT, within};
 use crate::error::{Error, Result};
 
 /// The maximum number of waiting jobs; further writes get 503.
-const QUEUE: usize = 1024;
+const MAX_QUEUED_WRITES: usize = 1024;
 /// The maximum number of jobs in one transaction.
-const BATCH: usize = 256;
+const MAX_JOBS_PER_TRANSACTION: usize = 256;
 
 /// The time for which jobs are added to a transaction, because the first jobs wait for its end.
 const MAX_SHARING: Duration = Duration::from_millis(500);
@@ -58,7 +58,7 @@ pub(super) struct Writer(Sender<QueuedJob>);
 impl Writer {
     /// Starts the thread, which ends when the last sender is dropped.
     pub(super) fn start(mut conn: Conn) -> std::io::Result<Self> {
-        let (sender, receiver) = bounded::<QueuedJob>(QUEUE);
+        let (sender, receiver) = bounded::<QueuedJob>(MAX_QUEUED_WRITES);
         thread::Builder::new().name("masthead-writer".into()).spawn(move || {
             while let Ok(first) = receiver.recv() {
                 // If the caller has given up, there is no need to wait for the lock.
@@ -91,13 +91,13 @@ fn commit_together(conn: &mut Conn, first: QueuedJob, queue: &Receiver<QueuedJob
         while let Some(job) = next {
             if let Some(work) = job.take() {
                 conn.batch_execute("SAVEPOINT job")?;
-                let (keep, reply) = within(BUDGET, || work(conn));
+                let (keep, reply) = within(WRITE_TIMEOUT, || work(conn));
                 replies.push(reply);
                 kept |= keep;
                 // If the engine itself has ended the transaction (a full disk), this fails, and no job is acknowledged.
                 conn.batch_execute(if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
             }
-            next = if replies.len() < BATCH && !sharing.left().is_zero() { queue.try_recv().ok() } else { None };
+            next = if replies.len() < MAX_JOBS_PER_TRANSACTION && !sharing.left().is_zero() { queue.try_recv().ok() } else { None };
         }
         conn.batch_execute(if kept { "COMMIT" } else { "ROLLBACK" })
     });

@@ -42,7 +42,7 @@ impl Fault {
         self
     }
 
-    /// Turns the error into one of a header whose text has members like a body; the detail names the member.
+    /// Moves the error from the body to a header that contains JSON; the detail then names the member.
     pub(crate) fn in_header(mut self, name: &str) -> Self {
         let member = self.0.pointer.take().unwrap_or_default();
         self.0.detail = cut(format!("{}: {}", member.trim_start_matches('/'), self.0.detail), MAX_DETAIL);

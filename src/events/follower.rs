@@ -10,7 +10,7 @@ use crate::db::{Conn, Horizon, Id};
 use crate::error::{Error, Result};
 
 /// The interval at which the follower polls.
-const EVERY: Duration = Duration::from_millis(400);
+const POLL_INTERVAL: Duration = Duration::from_millis(400);
 /// The maximum number of events that are purged one by one; if there are more, the whole cache is cleared.
 const MAX_ARRIVALS: usize = 5000;
 /// The maximum number of this process's own events that are remembered between two polls; further ones are purged twice.
@@ -38,7 +38,7 @@ impl App {
     /// the nodes nor on the duration of transactions.
     pub async fn follow_others(&self) {
         let mut horizon = self.follower.horizon.lock().await;
-        // All of these are committed, so this poll sees them, and later polls do not find them as new.
+        // These events are committed, so this poll finds them already, and later polls do not.
         let own = std::mem::take(&mut *self.follower.own());
         let before = horizon.clone();
         match self.db.read(move |conn| look(conn, before.as_ref(), &own)).await {
@@ -70,7 +70,7 @@ impl Follower {
 pub(crate) async fn follow(app: App) {
     while !app.is_stopping() {
         app.follow_others().await;
-        tokio::time::sleep(EVERY).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 

@@ -15,9 +15,9 @@ use crate::users::{Admin, Caller};
 /// The number of objects read at a time.
 const PAGE: i64 = 50;
 /// The maximum number of violating objects in a response.
-const NAMED: usize = 100;
+const MAX_OBJECTS_REPORTED: usize = 100;
 /// The maximum number of validation errors for each of them.
-const FAULTS: usize = 10;
+const MAX_ERRORS_PER_OBJECT: usize = 10;
 
 /// Parses the kind in a path.
 pub(super) fn kind(name: &str) -> Result<CustomKind> {
@@ -118,8 +118,8 @@ fn misfits(conn: &mut Conn, kind: CustomKind, schema: &CustomSchema) -> Result<(
                 continue;
             }
             total += 1;
-            if named.len() < NAMED {
-                errors.truncate(FAULTS);
+            if named.len() < MAX_OBJECTS_REPORTED {
+                errors.truncate(MAX_ERRORS_PER_OBJECT);
                 named.push(Misfit { kind, id, errors });
             }
         }

@@ -1,7 +1,8 @@
 //! Former slugs of sections, tags and authors: readers who follow an old link are redirected to the current page.
 //!
 //! Invariants: a former slug leads directly to an existing resource; no other resource of its kind can take it; a current slug
-//! is not among the former ones. Articles keep their former slugs themselves, because drafts have slugs that were never public.
+//! is not among the former ones. `articles` stores the former slugs of articles
+//! itself, because the slug of a draft was never public and must not redirect.
 
 mod moved;
 mod queries;

@@ -1,4 +1,5 @@
-//! Deletes the stored responses of idempotent requests when the resource that they show is deleted.
+//! Deletes the stored responses of idempotent requests when the resource that they show is deleted; the response to a batch only loses
+//! the result of the operation, so that a repetition does not run the other operations again.
 
 use diesel::prelude::*;
 use serde_json::Value;
@@ -9,8 +10,10 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::schema::idempotency_keys;
 
-/// The number of responses that are checked together.
-const AT_ONCE: i64 = 100;
+/// The maximum number of responses that are read together.
+const MAX_RESPONSES: i64 = 100;
+/// The maximum number of resources that are looked for in one transaction.
+const MAX_SUBJECTS: usize = 100;
 
 /// The resource that a stored response shows, by its id.
 pub(crate) enum KeptOf {
@@ -30,8 +33,14 @@ pub(crate) enum KeptOf {
     Image(String),
 }
 
-/// The key of a stored response, and the resource that the response shows.
-type Subject = (String, KeptOf);
+/// A resource that a stored response shows.
+struct Subject {
+    /// The key of the response.
+    scope: String,
+    /// The index of the result, if the response is that of a batch.
+    result: Option<usize>,
+    resource: KeptOf,
+}
 
 /// Returns for each of the given resources whether it has been deleted.
 type Gone = fn(&mut Conn, &[KeptOf]) -> Result<Vec<bool>>;
@@ -44,8 +53,14 @@ pub(crate) async fn forget_answers_of_the_gone(app: &App, gone: Gone) -> Result<
         // Decrypting takes time that an async thread does not have.
         let (last, found) = app.db.read(move |conn| subjects(&inside, conn, &begin)).await?;
         after = last;
-        if !found.is_empty() {
-            app.db.write(move |conn| forget(conn, found, gone)).await?;
+        let mut found = found.into_iter();
+        loop {
+            let part: Vec<Subject> = found.by_ref().take(MAX_SUBJECTS).collect();
+            if part.is_empty() {
+                break;
+            }
+            let inside = app.clone();
+            app.db.write(move |conn| forget(&inside, conn, part, gone)).await?;
         }
     }
     Ok(())
@@ -61,15 +76,34 @@ fn subjects(app: &App, conn: &mut Conn, scope: &str) -> Result<(Option<String>, 
 fn behind(conn: &mut Conn, scope: &str) -> Result<Vec<(String, String)>> {
     let kept = idempotency_keys::table.filter(idempotency_keys::sealed_answer.is_not_null()).filter(idempotency_keys::scope.gt(scope));
     let columns = (idempotency_keys::scope, idempotency_keys::sealed_answer.assume_not_null());
-    Ok(kept.order(idempotency_keys::scope).limit(AT_ONCE).select(columns).load(conn)?)
+    Ok(kept.order(idempotency_keys::scope).limit(MAX_RESPONSES).select(columns).load(conn)?)
 }
 
-fn forget(conn: &mut Conn, found: Vec<Subject>, gone: Gone) -> Result<()> {
-    let (scopes, things): (Vec<String>, Vec<KeptOf>) = found.into_iter().unzip();
-    let gone = gone(conn, &things)?;
-    let scopes: Vec<String> = scopes.into_iter().zip(gone).filter(|(_, gone)| *gone).map(|(scope, _)| scope).collect();
-    diesel::delete(idempotency_keys::table.filter(idempotency_keys::scope.eq_any(scopes))).execute(conn)?;
+fn forget(app: &App, conn: &mut Conn, found: Vec<Subject>, gone: Gone) -> Result<()> {
+    let (places, resources): (Vec<_>, Vec<KeptOf>) =
+        found.into_iter().map(|Subject { scope, result, resource }| ((scope, result), resource)).unzip();
+    let gone = gone(conn, &resources)?;
+    for ((scope, result), _) in places.into_iter().zip(gone).filter(|(_, gone)| *gone) {
+        let row = idempotency_keys::table.filter(idempotency_keys::scope.eq(&scope));
+        match result {
+            None => diesel::delete(row).execute(conn)?,
+            Some(index) => {
+                let sealed: Option<Option<String>> = row.select(idempotency_keys::sealed_answer).first(conn).optional()?;
+                let Some(rest) = sealed.flatten().and_then(|sealed| without_result(app, &scope, &sealed, index)) else { continue };
+                diesel::update(row).set(idempotency_keys::sealed_answer.eq(rest)).execute(conn)?
+            }
+        };
+    }
     Ok(())
+}
+
+/// Returns the stored response of a batch without the content of one result.
+fn without_result(app: &App, scope: &str, sealed: &str, index: usize) -> Option<String> {
+    let mut kept: StoredResponse = serde_json::from_slice(&app.secrets.unseal(scope, sealed)?).ok()?;
+    let mut body: Value = serde_json::from_slice(&kept.body).ok()?;
+    *body.get_mut("results")?.get_mut(index)?.get_mut("body")? = Value::Null;
+    kept.body = serde_json::to_vec(&body).ok()?;
+    Some(app.secrets.seal(scope, &serde_json::to_vec(&kept).ok()?))
 }
 
 /// Returns the resources that a stored response shows; that of a batch shows those of all its operations.
@@ -78,13 +112,15 @@ fn subjects_of(app: &App, scope: &str, sealed: &str) -> Vec<Subject> {
     let Some(kept) = kept else { return Vec::new() };
     let Ok(body) = serde_json::from_slice::<Value>(&kept.body) else { return Vec::new() };
     let location = kept.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("location")).map(|(_, place)| place.as_str());
-    let shown: Vec<KeptOf> = match body.get("results").and_then(Value::as_array) {
-        Some(results) => {
-            results.iter().filter_map(|result| shown(result.get("body")?, result.get("location").and_then(Value::as_str))).collect()
-        }
-        None => shown(&body, location).into_iter().collect(),
+    let subject = |result, resource| Subject { scope: scope.to_owned(), result, resource };
+    let Some(results) = body.get("results").and_then(Value::as_array) else {
+        return shown(&body, location).map(|resource| subject(None, resource)).into_iter().collect();
     };
-    shown.into_iter().map(|subject| (scope.to_owned(), subject)).collect()
+    let of_result = |(index, result): (usize, &Value)| {
+        let resource = shown(result.get("body")?, result.get("location").and_then(Value::as_str))?;
+        Some(subject(Some(index), resource))
+    };
+    results.iter().enumerate().filter_map(of_result).collect()
 }
 
 /// Returns the resource that a body shows: a comment (which has an edit token), an invitation, or the resource that `Location` names.
@@ -104,6 +140,8 @@ fn shown(body: &Value, location: Option<&str>) -> Option<KeptOf> {
         "bans" => Some(KeptOf::Ban(id)),
         "authors" => Some(KeptOf::Author(id)),
         "images" => Some(KeptOf::Image(id)),
+        // An accepted invitation leads to the own account, `/auth/me`.
+        "auth" => Some(KeptOf::Account(id)),
         _ => None,
     }
 }

@@ -38,7 +38,7 @@ shared_parameters! {
     /// The parameter that selects the view for editors.
     ViewParameter = parameter("view", "Selects the view for editors.", json!({"type": "string", "enum": ["editor"]}));
     /// The parameter that publishes what is saved.
-    PublishParameter = parameter("publish", "Whether to publish in the same step.", json!({"type": "boolean"}));
+    PublishParameter = parameter("publish", "Whether to publish the article as well as save it.", json!({"type": "boolean"}));
     /// The parameter for a note about a save.
     NoteParameter = parameter(
         "note",

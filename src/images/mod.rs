@@ -27,7 +27,7 @@ pub(crate) use handlers::{media_routes, routes};
 pub(crate) use image::{Image, ImageDraft, ImageId, ImageView};
 pub(crate) use operations::sweep;
 pub(crate) use queries::{find_reference, views};
-pub(crate) use renditions::{Rehearsal, RenditionJob, Renditions, SocialImage};
+pub(crate) use renditions::{RenditionBench, RenditionJob, Renditions, SocialImage};
 pub(crate) use storage::Storage;
 pub(crate) use upload::create;
 pub(crate) use uploads::forget_expired as forget_expired_uploads;

@@ -22,11 +22,11 @@ use crate::db::Timestamp;
 use crate::error::{Error, Result};
 
 /// The timeout for connecting to a bucket.
-const CONNECTING: Duration = Duration::from_secs(3);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// The number of retries of a failed request to a bucket.
 const RETRIES: usize = 2;
 /// The timeout for operations that a transaction or a readiness check waits for.
-const SOON: Duration = Duration::from_secs(2);
+const SHORT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The media store.
 #[derive(Clone)]
@@ -81,8 +81,9 @@ impl Storage {
 
     /// Checks whether the store can be used now.
     pub(crate) async fn check(&self) -> Result<()> {
-        let tried =
-            tokio::time::timeout(SOON, self.try_out()).await.unwrap_or_else(|_| Err(Trouble::Silent("it responds too slowly".into())));
+        let tried = tokio::time::timeout(SHORT_TIMEOUT, self.try_out())
+            .await
+            .unwrap_or_else(|_| Err(Trouble::Silent("it responds too slowly".into())));
         tried.map_err(|trouble| Error::unavailable(&self.complaint(&trouble)))
     }
 
@@ -197,7 +198,7 @@ impl Storage {
 
     /// Runs an operation that others wait for; fails if the store takes more than two seconds.
     pub(crate) async fn soon<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        tokio::time::timeout(SOON, work).await.unwrap_or_else(|_| Err(Error::unavailable("the media store responds too slowly")))
+        tokio::time::timeout(SHORT_TIMEOUT, work).await.unwrap_or_else(|_| Err(Error::unavailable("the media store responds too slowly")))
     }
 
     /// Deletes partial files that a crash left behind before a time; `list` ignores them.
@@ -274,7 +275,7 @@ fn open_bucket(bucket: &S3Config) -> object_store::Result<Arc<dyn ObjectStore>> 
     let plain = bucket.endpoint.as_deref().is_some_and(|endpoint| endpoint.starts_with("http://"));
     let options = ClientOptions::new()
         .with_allow_http(plain)
-        .with_connect_timeout(CONNECTING.min(bucket.deadline))
+        .with_connect_timeout(CONNECT_TIMEOUT.min(bucket.deadline))
         .with_read_timeout(bucket.deadline)
         // A large image may take longer than any fixed limit, as long as data keeps arriving.
         .with_timeout_disabled();

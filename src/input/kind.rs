@@ -121,7 +121,7 @@ impl Kind {
         if op.takes_list() {
             let item = self.item_pattern();
             let pattern = format!("^ *({item}) *(, *({item}) *){{0,99}}$");
-            return json!({"type": "string", "maxLength": MAX_LIST_LENGTH, "pattern": pattern, "description": "Values, separated by commas."});
+            return json!({"type": "string", "maxLength": MAX_LIST_LENGTH, "pattern": pattern, "description": "A list of values, separated by commas."});
         }
         match self {
             Self::Text | Self::Folded | Self::Reference | Self::Email => {

@@ -10,7 +10,7 @@ use crate::error::{Error, Fault, MAX_FAULTS, Result};
 /// The maximum number of items of a page.
 const MAX_PAGE_SIZE: usize = 100;
 /// The default number of items of a page.
-const USUAL: usize = 20;
+const DEFAULT_PAGE_SIZE: usize = 20;
 /// The maximum number of parameters that are parsed: more than any operation has.
 const MAX_PARAMETERS: usize = 200;
 /// The maximum length of a paragraph, in characters.
@@ -205,7 +205,7 @@ impl Query {
 
     /// Takes the size of a page.
     pub(crate) fn limit(&mut self) -> usize {
-        let Some(key) = self.key("limit", Kind::Int) else { return USUAL };
+        let Some(key) = self.key("limit", Kind::Int) else { return DEFAULT_PAGE_SIZE };
         match usize::try_from(key.int()) {
             Ok(limit) if (1..=MAX_PAGE_SIZE).contains(&limit) => limit,
             _ => {
@@ -214,7 +214,7 @@ impl Query {
                         .bound("min", 1)
                         .bound("max", MAX_PAGE_SIZE),
                 );
-                USUAL
+                DEFAULT_PAGE_SIZE
             }
         }
     }

@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 
 use super::job::Lane;
 
-/// A notifier that is rung after a transaction that enqueued a job has been committed.
+/// Wakes the workers after the commit of a transaction that enqueued a job.
 #[derive(Default)]
 pub(crate) struct JobNotifier {
     asked: AtomicU64,

@@ -13,7 +13,7 @@ use crate::db::Timestamp;
 use crate::error::Result;
 
 /// The interval at which the worker looks for jobs from other processes and for jobs that have become due.
-const POLL: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// How long a claim lasts, in seconds. It is longer than any job may run, even if the time limit takes effect late.
 const LEASE_SECONDS: i64 = 5 * 60;
 /// The number of attempts to record the outcome of a job. A job whose outcome cannot be recorded runs again.
@@ -39,7 +39,7 @@ async fn keep_to(app: &App, lane: Lane) {
         tokio::select! {
             Some(()) = running.next(), if !running.is_empty() => {}
             () = app.bell.rings(lane), if running.len() < lane.at_once() => {}
-            () = tokio::time::sleep(POLL) => {}
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
     }
     while running.next().await.is_some() {}
@@ -136,7 +136,7 @@ async fn settle(app: &App, task: &Task, failure: Option<Failure>) -> Result<()> 
         if write_down(app, task, next, error.as_deref()).await.is_ok() {
             return Ok(());
         }
-        tokio::time::sleep(POLL).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
     write_down(app, task, next, error.as_deref()).await
 }

@@ -17,7 +17,7 @@ const COPIES: usize = 8;
 /// The fixed overhead of an entry, in bytes.
 const OVERHEAD: usize = 512;
 /// The expected number of entries; low enough for a single shard, so that the longest text fits.
-const USUAL: usize = 32;
+const DEFAULT_CAPACITY: usize = 32;
 
 /// The rendering of a body's Markdown, or the reason why the body is rejected.
 pub(crate) type Body = Result<Arc<Rendered>, &'static str>;
@@ -41,7 +41,10 @@ pub(crate) struct Renderings {
 
 impl Default for Renderings {
     fn default() -> Self {
-        Self { bodies: Cache::with_weighter(USUAL, BODIES, ByLength), comments: Cache::with_weighter(USUAL, COMMENTS, ByLength) }
+        Self {
+            bodies: Cache::with_weighter(DEFAULT_CAPACITY, BODIES, ByLength),
+            comments: Cache::with_weighter(DEFAULT_CAPACITY, COMMENTS, ByLength),
+        }
     }
 }
 

@@ -36,7 +36,7 @@ const ALIGNMENTS: [&str; 3] = ["left", "center", "right"];
 const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 
 /// The maximum cost of a block of raw HTML, as computed by [`tags::cost`].
-pub(super) const COSTLIEST: usize = 16_000_000;
+pub(super) const MAX_COST: usize = 16_000_000;
 
 /// A sanitiser that keeps the marker attribute.
 pub(super) struct Sanitiser<'m> {
@@ -98,7 +98,7 @@ pub(super) fn free_mark(parts: &[Part<'_>]) -> String {
 
 /// Returns a block of raw HTML for the sanitiser. A block that would take too long is escaped instead, so that it shows as text.
 pub(super) fn admit(html: &str) -> Cow<'_, str> {
-    if tags::cost(html) <= COSTLIEST {
+    if tags::cost(html) <= MAX_COST {
         return Cow::Borrowed(html);
     }
     let mut escaped = String::new();

@@ -27,7 +27,7 @@ impl<'a> Part<'a> {
 }
 
 /// The maximum number of rounds. All but contrived texts reach their normal form in one round.
-const ROUNDS: usize = 6;
+const MAX_ROUNDS: usize = 6;
 
 /// `CommonMark` with the GFM extensions for tables, footnotes, strikethrough and autolinks.
 fn options() -> Options<'static> {
@@ -51,7 +51,7 @@ pub(super) fn with_parts<T>(markdown: &str, mut take: impl FnMut(&[Part<'_>]) ->
         let parts = cut(&arena, &text);
         let mut next = join(parts.iter().map(|part| &part.source));
         next.push('\n');
-        if next == text || round == ROUNDS {
+        if next == text || round == MAX_ROUNDS {
             return take(&parts);
         }
         text = next;

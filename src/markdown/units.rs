@@ -66,7 +66,7 @@ struct Elements {
 }
 
 impl Elements {
-    /// Reads a block of HTML. Returns whether it leaves something open that would swallow the text after it.
+    /// Reads a block of HTML. Returns whether the block ends inside an element or a comment, which would hide the text after it.
     fn read(&mut self, index: usize, html: &str) -> bool {
         let mut raw = RawHtml::of(html);
         for tag in raw.by_ref() {
@@ -112,7 +112,7 @@ impl Bounds {
         let length = |index: usize| self.bytes.get(index).copied().unwrap_or_default();
         let bytes = length(last + 1).saturating_sub(length(first));
         let weight = at(last + 1).since(at(first));
-        // Something that opens in the last node swallows nothing of the run.
+        // What the last node leaves open cannot hide any part of the run.
         let swallows = at(last).since(at(first)).is_open > 0;
         bytes <= MAX_UNIT_BYTES && !swallows && weight.cost(bytes) <= COSTLIEST
     }

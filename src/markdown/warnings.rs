@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{Node, NodeValue};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -55,14 +56,14 @@ impl Warnings {
     pub(super) fn read(&mut self, block: usize, part: &Part<'_>) {
         self.begin(block);
         if !matches!(part.source, BlockSource::Ad(_)) {
-            part.descendants().for_each(|node| self.node(node));
+            part.nodes().for_each(|node| self.all(node));
         }
     }
 
     /// Checks the footnotes, which are the last block.
     pub(super) fn read_notes<'n>(&mut self, block: usize, notes: impl Iterator<Item = Node<'n>>) {
         self.begin(block);
-        notes.flat_map(comrak::nodes::AstNode::descendants).for_each(|node| self.node(node));
+        notes.for_each(|node| self.all(node));
     }
 
     fn begin(&mut self, block: usize) {
@@ -70,15 +71,32 @@ impl Warnings {
         self.seen.clear();
     }
 
+    /// Checks a node and all nodes inside it. An image inside an image is only a part of its alternative text.
+    fn all(&mut self, root: Node<'_>) {
+        let mut open_images = 0_usize;
+        for edge in root.traverse() {
+            match edge {
+                NodeEdge::Start(node) => {
+                    if let NodeValue::Image(link) = &node.data().value {
+                        if open_images == 0 {
+                            self.alt(node, &link.url);
+                        }
+                        open_images += 1;
+                    }
+                    self.node(node);
+                }
+                NodeEdge::End(node) if matches!(node.data().value, NodeValue::Image(_)) => open_images -= 1,
+                NodeEdge::End(_) => {}
+            }
+        }
+    }
+
     fn node(&mut self, node: Node<'_>) {
         match &node.data().value {
             NodeValue::HtmlBlock(html) => self.block(&html.literal),
             NodeValue::HtmlInline(html) => RawHtml::of(html).for_each(|tag| self.tag(&tag, raw_tags::is_inline(&tag.name), false)),
             NodeValue::Link(link) => self.address("a", "href", &link.url),
-            NodeValue::Image(link) => {
-                self.alt(node, &link.url);
-                self.image(&link.url);
-            }
+            NodeValue::Image(link) => self.image(&link.url),
             NodeValue::Paragraph => self.misplaced_ad(node),
             _ => {}
         }

@@ -12,7 +12,7 @@ use crate::schema::nodes;
 use crate::secrets::{hex, random};
 
 /// The interval at which a node renews its row.
-const BEAT: Duration = Duration::from_secs(10);
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(10);
 /// A node that has not renewed its row for this time, in milliseconds, has ended.
 pub(super) const HEARD_WITHIN_MILLIS: i64 = 30_000;
 
@@ -104,7 +104,7 @@ fn join(app: &App, conn: &mut Conn) -> Result<Option<String>> {
 
 /// Renews the row of this node until the server stops.
 pub(crate) async fn keep_seen(app: App) {
-    let mut beats = tokio::time::interval(BEAT);
+    let mut beats = tokio::time::interval(HEARTBEAT_INTERVAL);
     loop {
         beats.tick().await;
         let own = app.clone();

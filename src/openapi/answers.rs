@@ -56,7 +56,7 @@ pub(super) fn complete(document: &mut Value) {
 fn sparse_page(item: &str) -> Value {
     json!({"type": "object", "description": "A page of a list whose items have the members that `fields` selects.",
         "required": ["data", "page"], "additionalProperties": false, "properties": {
-        "data": {"type": "array", "description": "The items.", "items": {"$ref": format!("#/components/schemas/Sparse{item}")}},
+        "data": {"type": "array", "description": "The items of the page, in the requested order.", "items": {"$ref": format!("#/components/schemas/Sparse{item}")}},
         "page": {"$ref": "#/components/schemas/PageInfo", "description": "The position of the page in the list."},
     }})
 }

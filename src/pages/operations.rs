@@ -13,9 +13,9 @@ use crate::input::Query;
 use crate::{ads, authors, comments, site, taxonomy};
 
 /// The maximum number of collections on the front page.
-const COLLECTIONS: i64 = 10;
+const MAX_COLLECTIONS: i64 = 10;
 /// The maximum number of articles in each collection on the front page.
-const ITEMS: i64 = 12;
+const MAX_ITEMS: i64 = 12;
 
 /// Returns the ads of a page, and adds their tags.
 fn ads(app: &App, conn: &mut Conn, audience: &Audience, tags: &mut Tags) -> Result<AdsByPlace> {
@@ -67,7 +67,7 @@ pub(super) fn article(app: &App, conn: &mut Conn, name: &str) -> Result<std::res
 pub(super) fn home(app: &App, conn: &mut Conn) -> Result<Made<HomePage>> {
     let site = site::read(app, conn)?;
     let sections = taxonomy::first_sections(app, conn)?;
-    let collections = collections::first(conn, COLLECTIONS, ITEMS)?;
+    let collections = collections::first(conn, MAX_COLLECTIONS, MAX_ITEMS)?;
     let items: Vec<_> = collections.iter().flat_map(|(_, items)| items.iter().copied()).collect();
     let ListContext { query, page: newest, trending, until, others } = articles::list_with_context(app, conn, "", &items)?;
     let mut tags = tags_of_frame(&site, &trending, until);

@@ -111,15 +111,6 @@ media_test!(of_phones_are_told_what_to_do, async |world| {
     assert!(detail.contains("HEIC") && detail.contains("Most Compatible") && detail.contains("JPEG"), "{detail}");
 });
 
-media_test!(may_have_as_many_pixels_as_the_settings_say, async |world| {
-    let picture = jpeg(1200, 1000, 1);
-    let node = world.node(&[("IMAGE_MEGAPIXELS", "1")]).await;
-    let refused = node.author().upload("images", &[Part::file("large.jpg", &picture)]).await.expect_problem(422, "validation_failed");
-    let refused = refused.expect_faults(&[("/file", "too_many_pixels")]);
-    assert_eq!(refused.number_at("/errors/0/max_pixels"), 1_000_000);
-    world.author().upload("images", &[Part::file("large.jpg", &picture)]).await.expect(201);
-});
-
 media_test!(tell_all_faults_at_once, async |world| {
     let picture = jpeg(64, 48, 1);
     let long = "x".repeat(501);

@@ -38,6 +38,7 @@ mod feeds;
 mod follow;
 mod idempotency;
 mod image_notes;
+mod image_sizes;
 mod images;
 mod invitations;
 mod leaks;

@@ -249,6 +249,29 @@ fn member_name(line: &str) -> Option<String> {
     name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_').then(|| name.to_owned())
 }
 
+/// Returns the name of the type that a line defines.
+fn type_name(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let (before, after) = ["struct ", "enum ", "trait "].iter().find_map(|word| line.split_once(word))?;
+    let name = after.split(|c: char| !c.is_alphanumeric()).next()?;
+    (!name.is_empty() && (before.is_empty() || before.starts_with("pub"))).then_some(name)
+}
+
+#[test]
+fn a_type_name_stands_for_one_thing() {
+    assert_eq!(type_name("    pub(in crate::users) struct Session<'a> {"), Some("Session"));
+    let sources = sources("src");
+    let mut files: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for source in &sources {
+        for name in source.code.iter().filter_map(|line| type_name(line)) {
+            files.entry(name).or_default().insert(&source.path);
+        }
+    }
+    assert!(files.len() > 500, "only {} types were found", files.len());
+    files.retain(|_, files| files.len() > 1);
+    assert!(files.is_empty(), "these names are defined in several files: {files:#?}");
+}
+
 #[test]
 fn every_file_says_what_it_is_and_is_short() {
     let mut faults = Vec::new();

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod examples;
+mod full_disk;
 mod nodes;
 mod people;
 mod scheduler;

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 use serde_json::{Value, json};
 
 use crate::server::Server;
@@ -133,6 +133,31 @@ fn refuses_what_differs(database: &str, folder: &Path) {
     second.stop();
     // Servers that were stopped in order are removed at once.
     Server::start(folder, &[], &[("DATABASE_URL", database), ("API_URL", "https://other.example.org"), ("SECRET_KEY_FILE", "another.key")]);
+}
+
+/// A server that was killed is believed to run for half a minute, and no longer.
+fn forgets_who_is_silent(database: &str, folder: &Path) {
+    let here = [("DATABASE_URL", database), ("API_URL", "https://api.example.org")];
+    let elsewhere = [("DATABASE_URL", database), ("API_URL", "https://other.example.org")];
+    drop(Server::start(folder, &[], &here));
+    assert!(refusal(folder, &elsewhere).contains("https://api.example.org"));
+    let silent = "UPDATE nodes SET seen_at = seen_at - 31000";
+    match database.strip_prefix("sqlite://") {
+        Some(file) => SqliteConnection::establish(&folder.join(file).to_string_lossy()).unwrap().batch_execute(silent).unwrap(),
+        None => PgConnection::establish(database).unwrap().batch_execute(silent).unwrap(),
+    }
+    Server::start(folder, &[], &elsewhere).stop();
+}
+
+#[test]
+fn a_node_that_was_killed_is_forgotten_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    forgets_who_is_silent("sqlite://masthead.db", folder.path());
+}
+
+#[test]
+fn a_node_that_was_killed_is_forgotten_on_postgres() {
+    on_postgres("silent", forgets_who_is_silent);
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! A server with its own folder.
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal};
@@ -15,6 +16,9 @@ pub(crate) const PASSWORD: &str = "a lantern on the quay";
 /// The time to wait for a start: creating the demo takes long.
 const START_TIMEOUT: Duration = Duration::from_mins(5);
 
+/// The file in the server's folder with what it says.
+pub(crate) const LOG: &str = "server.log";
+
 /// A running server; it is killed when the value is dropped.
 pub(crate) struct Server {
     process: Child,
@@ -24,15 +28,29 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server with arguments and settings, and waits until it listens.
     pub(crate) fn start(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_masthead"));
+        program.args(arguments);
+        Self::run(program, folder, settings)
+    }
+
+    /// Starts a server none of whose files can become larger than this, in KiB, as on a full disk.
+    pub(crate) fn start_on_small_disk(folder: &Path, kibibytes: u32) -> Self {
+        let mut program = Command::new("bash");
+        program.arg("-c").arg(format!("trap '' XFSZ; ulimit -f {kibibytes}; exec \"$0\"")).arg(env!("CARGO_BIN_EXE_masthead"));
+        Self::run(program, folder, &[])
+    }
+
+    fn run(mut program: Command, folder: &Path, settings: &[(&str, &str)]) -> Self {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        let process = Command::new(env!("CARGO_BIN_EXE_masthead"))
-            .args(arguments)
+        let log = File::create(folder.join(LOG)).unwrap();
+        let process = program
             .current_dir(folder)
             .env("BIND", &address)
             .env("ADMIN_EMAIL", EMAIL)
             .env("ADMIN_PASSWORD", PASSWORD)
             .envs(settings.iter().copied())
-            .stderr(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
             .spawn()
             .unwrap();
         let server = Self { process, address };

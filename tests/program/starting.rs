@@ -4,7 +4,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::server::Server;
+use crate::server::{LOG, Server};
 
 fn masthead(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
@@ -49,7 +49,10 @@ fn pages_of_this_machine_may_read_the_demo() {
         answer.contains(&format!("access-control-allow-origin: {origin}\r\n"))
     };
     assert!(asks("http://localhost:5173") && asks("http://127.0.0.1:3000"));
-    assert!(!asks("https://evil.example"));
+    assert!(!asks("https://evil.example") && !asks("https://evil.example"));
+    let log = std::fs::read_to_string(folder.path().join(LOG)).unwrap();
+    let told = log.lines().filter(|line| line.contains("https://evil.example") && line.contains("CORS_ORIGINS")).count();
+    assert_eq!(told, 1, "{log}");
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl AdCounts {
         }
     }
 
-    /// Deletes visits that no longer matter.
+    /// Deletes visits that are older than the time in which a visitor counts once.
     pub(crate) fn forget(&self, now: Timestamp) {
         self.state().visitors.forget(now.millis());
     }

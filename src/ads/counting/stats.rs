@@ -11,7 +11,7 @@ use crate::error::{Fault, Result};
 use crate::input::Query;
 
 /// The number of days by default.
-const USUAL: i64 = 30;
+const DEFAULT_DAYS: i64 = 30;
 /// The maximum number of days.
 const MAX_DAYS: i64 = 366;
 
@@ -63,7 +63,7 @@ impl Days {
         };
         let (from, to) = (day("from"), day("to"));
         let to = to.unwrap_or(today);
-        let from = from.unwrap_or(to - (USUAL - 1) * DAY);
+        let from = from.unwrap_or(to - (DEFAULT_DAYS - 1) * DAY);
         if from > to || to - from >= MAX_DAYS * DAY {
             let detail = format!("The range must have 1 to {MAX_DAYS} days.");
             query.fault(Fault::parameter("from", "out_of_order", detail).bound("max", MAX_DAYS));

@@ -104,7 +104,7 @@ async fn change(body: Body, request: Request, caller: Caller<Editor>, id: web::P
 
 /// Delete a creative
 ///
-/// The statistics of the creative are deleted, too. To hide it and keep them, set `active` to false.
+/// The statistics of the creative are deleted, too. To hide the creative but keep its statistics, set `active` to false.
 #[utoipa::path(tag = "Ads", params(Caller<Editor>), responses((status = 204, description = "The creative no longer exists.")))]
 #[delete("/ads/creatives/{creative}")]
 async fn delete_ad_creative(request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {

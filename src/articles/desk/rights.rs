@@ -32,8 +32,8 @@ pub(crate) fn refuse_contributor(caller: &Caller<Writer>, article: &Article, pub
     Ok(())
 }
 
-/// Callers who are not editors cannot remove their own profile from the byline, nor publish under other names alone. An error does
-/// not occur if an editor has already removed the profile, or if the caller has none.
+/// Returns an error if a caller who is not an editor leaves their own profile out of the byline. This is allowed if an editor has
+/// already removed the profile, or if the caller has none.
 pub(super) fn require_own_byline(conn: &mut Conn, caller: &Caller<Writer>, before: Option<&Article>, authors: &[Id<Author>]) -> Result<()> {
     let Some(own) = caller.author.filter(|own| !caller.edits_all() && !authors.contains(own)) else { return Ok(()) };
     if let Some(article) = before

@@ -31,36 +31,36 @@ where
     let app = &request.app;
     app.limits.check(Limit::Preview, request.address)?;
     // Only one simulation runs at a time, so that other writes get their turn.
-    let _turn = app.batch_turn().await?;
-    let joint = Transaction::new(app.db.clone(), None);
-    let read = match simulate(app, &joint, simulation).await {
-        Ok(app) => joint.run(move |conn| reading(&app, conn)).await,
+    let _turn = app.batch_permit().await?;
+    let transaction = Transaction::new(app.db.clone(), None);
+    let read = match simulate(app, &transaction, simulation).await {
+        Ok(app) => transaction.run(move |conn| reading(&app, conn)).await,
         Err(error) => Err(error),
     };
-    joint.undo().await;
+    transaction.undo().await;
     read
 }
 
 /// Carries out the simulation. Returns the app as of the time of reading.
-async fn simulate(app: &App, joint: &Transaction, simulation: Simulation) -> Result<App> {
-    joint.run(|conn| Lock::Articles.take(conn)).await?;
+async fn simulate(app: &App, transaction: &Transaction, simulation: Simulation) -> Result<App> {
+    transaction.run(|conn| Lock::Articles.take(conn)).await?;
     match simulation {
         Simulation::Until(at) => {
-            carry_out_plans(app, joint, at).await?;
+            carry_out_plans(app, transaction, at).await?;
             Ok(app.as_of(at.max(app.now())))
         }
         Simulation::Publication(id, maker) => {
             let inside = app.clone();
-            joint.run(move |conn| publish(&inside, conn, id, &maker)).await?;
+            transaction.run(move |conn| publish(&inside, conn, id, &maker)).await?;
             Ok(app.clone())
         }
     }
 }
 
 /// Carries out the plans that are due until a time, in order. A plan that fails is skipped.
-async fn carry_out_plans(app: &App, joint: &Transaction, at: Timestamp) -> Result<()> {
+async fn carry_out_plans(app: &App, transaction: &Transaction, at: Timestamp) -> Result<()> {
     loop {
-        let due = joint.run(|conn| plan_queries::next_due(conn, BATCH)).await?;
+        let due = transaction.run(|conn| plan_queries::next_due(conn, BATCH)).await?;
         let due: Vec<_> = due.into_iter().filter(|(_, due)| *due <= at).collect();
         if due.is_empty() {
             return Ok(());
@@ -68,8 +68,8 @@ async fn carry_out_plans(app: &App, joint: &Transaction, at: Timestamp) -> Resul
         for (id, due) in due {
             // Overdue plans are carried out as of now.
             let then = app.as_of(due.max(app.now()));
-            if joint.run(move |conn| schedule::carry_out(&then, conn, id, due)).await.is_err() {
-                joint.run(move |conn| plan_queries::claim(conn, id, due)).await?;
+            if transaction.run(move |conn| schedule::carry_out(&then, conn, id, due)).await.is_err() {
+                transaction.run(move |conn| plan_queries::claim(conn, id, due)).await?;
             }
         }
     }

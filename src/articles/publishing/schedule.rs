@@ -21,7 +21,7 @@ use crate::error::{Code, Error, Result};
 use crate::events::EventKind;
 
 /// The maximum time between two looks for due articles.
-const PERIOD: Duration = Duration::from_millis(250);
+const MAX_POLL_INTERVAL: Duration = Duration::from_millis(250);
 /// The time to wait after a failure.
 const RECOVERY: Duration = Duration::from_secs(1);
 /// The time in seconds after which a publication that fails for internal reasons is given up.
@@ -43,7 +43,7 @@ impl App {
 pub(crate) async fn keep_schedule(app: App) {
     loop {
         let wait = match run_due(&app).await {
-            Ok((_, next)) => next.map_or(PERIOD, |next| PERIOD.min(from_now(&app, next))),
+            Ok((_, next)) => next.map_or(MAX_POLL_INTERVAL, |next| MAX_POLL_INTERVAL.min(from_now(&app, next))),
             Err(error) => {
                 tracing::warn!(%error, "what is due could not be published; it is tried again in a second");
                 RECOVERY
@@ -126,7 +126,7 @@ pub(crate) fn carry_out(app: &App, conn: &mut Conn, id: ArticleId, due: Timestam
             let why = "Its end had passed before it could be published.".to_owned();
             let public = article.status == Status::Published;
             fail(app, conn, &mut article, plan, why)?;
-            // The scheduled version would have replaced the public one and ended, so the public one ends, too.
+            // On time, the scheduled version would have replaced the public one and would have ended by now: end the public one.
             if public {
                 let plan = plan_queries::plan(conn, id)?;
                 end(app, conn, &mut article, plan)?;

@@ -26,7 +26,7 @@ pub(crate) struct RestoredArticle {
     /// The working copy in the editor view.
     #[serde(flatten)]
     pub(crate) article: ArticleEditorView,
-    /// The content that could no longer be restored. The working copy lacks it or is unchanged there.
+    /// The content that could no longer be restored. The working copy leaves it out or keeps its current value.
     pub(crate) missing: Vec<Missing>,
 }
 
@@ -93,8 +93,8 @@ fn still_there(snapshot: ArticleSnapshot, referents: &Referents) -> ArticleSnaps
     ArticleSnapshot { content, markdown, relations }
 }
 
-/// Sets the translation group that the article may join again. If another article in it has the same language, group and language are
-/// unchanged.
+/// Restores the translation group if the article may join it again. If the group has another article in this language, keeps the
+/// current group and language.
 fn settle_translation(
     conn: &mut Conn,
     caller: &Caller<Writer>,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::letters::{Reported, ReportedComment};
-use super::operations::{QUIET, lock_notices};
+use super::operations::{MIN_MAIL_INTERVAL, lock_notices};
 use super::{letters, queries, tokens};
 use crate::app::App;
 use crate::articles::{self, ArticleId};
@@ -19,7 +19,7 @@ use crate::users::User;
 /// The maximum number of articles in an email about replies.
 const ARTICLES: usize = 10;
 /// The maximum number of new and of reported comments in a digest.
-const NEWEST: i64 = 5;
+const MAX_DIGEST_COMMENTS: i64 = 5;
 
 /// An email about comments.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -59,8 +59,8 @@ fn replies(app: &App, conn: &mut Conn, job: TaskId, email: String) -> Result<Opt
         queries::take(conn, &email, &mail_id, now)?;
         return Ok(None);
     }
-    let next = queries::last_mailed(conn, &email, &mail_id)?.map(|last| last.plus_seconds(QUIET));
-    if let Some(due) = next.filter(|due| *due > now && *due <= now.plus_seconds(QUIET)) {
+    let next = queries::last_mailed(conn, &email, &mail_id)?.map(|last| last.plus_seconds(MIN_MAIL_INTERVAL));
+    if let Some(due) = next.filter(|due| *due > now && *due <= now.plus_seconds(MIN_MAIL_INTERVAL)) {
         jobs::enqueue_at(app, conn, &Job::CommentMail(CommentMail::Replies { email }), due)?;
         return Ok(None);
     }
@@ -89,14 +89,14 @@ fn digest(app: &App, conn: &mut Conn, user: Id<User>) -> Result<Option<Letter>> 
         return Ok(None);
     };
     queries::settle_digest(conn, user, Some(app.now()))?;
-    let newest = queries::newest_waiting(conn, NEWEST)?;
+    let newest = queries::newest_waiting(conn, MAX_DIGEST_COMMENTS)?;
     let reported = Reported { count: reported, most: most_reported(app, conn)? };
     Ok(Some(letters::digest(mail::site_name(conn)?, to, (waiting, &newest), &reported)))
 }
 
 /// Returns the comments with the most reports, and their URLs on the site.
 fn most_reported(app: &App, conn: &mut Conn) -> Result<Vec<ReportedComment>> {
-    let comments = queries::most_reported(conn, NEWEST)?;
+    let comments = queries::most_reported(conn, MAX_DIGEST_COMMENTS)?;
     let articles: BTreeSet<ArticleId> = comments.iter().map(|comment| comment.article_id).collect();
     let cards = articles::cards(app, conn, &articles.into_iter().collect::<Vec<_>>())?;
     let told = |comment: Comment| {

@@ -17,7 +17,7 @@ use crate::jobs::{self, Job};
 use crate::users::Caller;
 
 /// The minimum time between two emails about replies to one address, and between two digests to one moderator, in seconds.
-pub(super) const QUIET: i64 = 60 * 60;
+pub(super) const MIN_MAIL_INTERVAL: i64 = 60 * 60;
 
 /// Locks the notices until the transaction ends. Take this lock last and hold it briefly.
 pub(super) fn lock_notices(conn: &mut Conn) -> Result<()> {
@@ -62,7 +62,7 @@ pub(in crate::comments) fn tell_desk(app: &App, conn: &mut Conn) -> Result<()> {
     for digest in queries::idle_digests(conn)? {
         if queries::ask_digest(conn, digest.user_id)? {
             let now = app.now();
-            let due = digest.sent_at.map_or(now, |sent| sent.plus_seconds(QUIET).max(now));
+            let due = digest.sent_at.map_or(now, |sent| sent.plus_seconds(MIN_MAIL_INTERVAL).max(now));
             jobs::enqueue_at(app, conn, &Job::CommentMail(CommentMail::Digest(digest.user_id)), due)?;
         }
     }

@@ -5,7 +5,7 @@ use diesel::sql_query;
 use diesel::sql_types::{BigInt, Text};
 
 use super::digest::Digest;
-use super::operations::QUIET;
+use super::operations::MIN_MAIL_INTERVAL;
 use crate::articles::ArticleId;
 use crate::comments::comment::{Comment, CommentId, CommentStatus};
 use crate::db::{Conn, Id, Timestamp, on_engine};
@@ -16,7 +16,7 @@ use crate::users::{Role, User};
 /// How long a sent notice is kept, so that no reply is announced twice, in seconds.
 const KEPT: i64 = 30 * 24 * 60 * 60;
 /// The maximum number of replies in one email.
-const IN_ONE_MAIL: i64 = 100;
+const MAX_REPLIES_PER_MAIL: i64 = 100;
 
 /// A notice about a reply, as stored.
 #[derive(Clone, Debug, Insertable)]
@@ -94,7 +94,7 @@ pub(super) fn of_mail(conn: &mut Conn, mail: &str) -> Result<Vec<ArticleId>> {
         .inner_join(comments::table.on(comments::id.eq(comment_notices::reply_id)))
         .filter(comment_notices::mail_id.eq(mail))
         .filter(comments::shown.eq(true));
-    Ok(told.order(comments::created_at.asc()).select(comments::article_id).limit(IN_ONE_MAIL).load(conn)?)
+    Ok(told.order(comments::created_at.asc()).select(comments::article_id).limit(MAX_REPLIES_PER_MAIL).load(conn)?)
 }
 
 /// Checks whether the owner of an email address has unsubscribed.
@@ -126,8 +126,9 @@ pub(in crate::comments) fn forget_unsent(conn: &mut Conn, parent: CommentId) -> 
 
 /// Deletes the recipients of sent notices when the hour between two emails is over, and the notices after a month.
 pub(crate) fn forget_sent(conn: &mut Conn, now: Timestamp) -> Result<()> {
-    let quiet_over =
-        comment_notices::table.filter(comment_notices::sent_at.lt(now.plus_seconds(-QUIET))).filter(comment_notices::email.ne(""));
+    let quiet_over = comment_notices::table
+        .filter(comment_notices::sent_at.lt(now.plus_seconds(-MIN_MAIL_INTERVAL)))
+        .filter(comment_notices::email.ne(""));
     diesel::update(quiet_over).set(comment_notices::email.eq("")).execute(conn)?;
     diesel::delete(comment_notices::table.filter(comment_notices::sent_at.lt(now.plus_seconds(-KEPT)))).execute(conn)?;
     Ok(())

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::report::{LISTING, Report};
-use super::visitor::{OF_ONE_PLACE, Visitor};
+use super::visitor::{MAX_VOTES_PER_NETWORK, Visitor};
 use super::votes::Vote;
 use crate::comments::comment::CommentId;
 use crate::db::{Backend, Conn, PageOf, PageQuery, keyset};
@@ -15,7 +15,7 @@ pub(super) fn may_vote(conn: &mut Conn, comment: CommentId, who: &Visitor) -> Re
     let of_comment = || comment_votes::table.filter(comment_votes::comment_id.eq(comment));
     let own: i64 = of_comment().filter(comment_votes::visitor.eq(&who.visitor)).count().get_result(conn)?;
     let near: i64 = of_comment().filter(comment_votes::place.eq(&who.place)).count().get_result(conn)?;
-    Ok(own == 0 && near < OF_ONE_PLACE)
+    Ok(own == 0 && near < MAX_VOTES_PER_NETWORK)
 }
 
 /// Checks whether a visitor may report: they have not reported yet, and their IP address has not used up its reports.
@@ -23,7 +23,7 @@ pub(super) fn may_report(conn: &mut Conn, comment: CommentId, who: &Visitor) -> 
     let of_comment = || comment_reports::table.filter(comment_reports::comment_id.eq(comment));
     let own: i64 = of_comment().filter(comment_reports::visitor.eq(&who.visitor)).count().get_result(conn)?;
     let near: i64 = of_comment().filter(comment_reports::place.eq(&who.place)).count().get_result(conn)?;
-    Ok(own == 0 && near < OF_ONE_PLACE)
+    Ok(own == 0 && near < MAX_VOTES_PER_NETWORK)
 }
 
 /// Stores a vote.

@@ -8,7 +8,7 @@ use crate::http::limited_as;
 
 /// The maximum number of visitors at one IP address that count for a comment: enough for a household, too few for one
 /// client that varies its user agent.
-pub(super) const OF_ONE_PLACE: i64 = 5;
+pub(super) const MAX_VOTES_PER_NETWORK: i64 = 5;
 
 /// The client that sends a reaction.
 pub(super) struct ReactingClient {

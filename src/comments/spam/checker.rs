@@ -27,7 +27,7 @@ use crate::jobs::{Failure, TaskId};
 use crate::secrets::hex;
 
 /// The timeout of a request.
-const DEADLINE: Duration = Duration::from_secs(2);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(2);
 /// The maximum size of a response, in bytes.
 const MAX_RESPONSE_SIZE: usize = 16 * 1024;
 
@@ -129,7 +129,7 @@ async fn ask(app: &App, config: &CheckConfig, job: TaskId, question: &Value) -> 
         ("masthead-signature", format!("v1={}", signature(&config.secret, &timestamp, &body)?)),
     ];
     let outbound = app.outbound.as_ref().ok_or("it is not configured")?;
-    let reply = outbound.post_json(&config.url, &headers, Bytes::from(body), (DEADLINE, MAX_RESPONSE_SIZE)).await?;
+    let reply = outbound.post_json(&config.url, &headers, Bytes::from(body), (REQUEST_TIMEOUT, MAX_RESPONSE_SIZE)).await?;
     if reply.status != 200 {
         return Err(format!("it responded {}", reply.status));
     }

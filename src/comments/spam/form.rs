@@ -14,7 +14,7 @@ use crate::db::Timestamp;
 /// The lifetime of a form token, in seconds.
 const LIFETIME: i64 = 24 * 60 * 60;
 /// The minimum time that a person needs to write a comment, in seconds.
-const AT_LEAST: i64 = 3;
+const MIN_WRITING_SECONDS: i64 = 3;
 /// The tolerated clock difference between two nodes, in seconds.
 const CLOCK_SKEW: i64 = 60;
 
@@ -52,7 +52,7 @@ pub(super) fn sign(app: &App, form: Option<&str>) -> Option<SpamSignal> {
     match began {
         None => Some(SpamSignal::BadForm),
         Some(began) if now >= began.plus_seconds(LIFETIME) || began > now.plus_seconds(CLOCK_SKEW) => Some(SpamSignal::BadForm),
-        Some(began) if now < began.plus_seconds(AT_LEAST) => Some(SpamSignal::Fast),
+        Some(began) if now < began.plus_seconds(MIN_WRITING_SECONDS) => Some(SpamSignal::Fast),
         Some(_) => None,
     }
 }

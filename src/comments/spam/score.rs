@@ -15,11 +15,11 @@ const LINK: (i32, i32) = (10, 60);
 /// The period in which the same text counts as a repeat, in seconds.
 const REPEATED_WITHIN: i64 = 24 * 60 * 60;
 /// The minimum length of texts that are compared, in characters: honest people repeat shorter ones, too.
-const WORTH_COMPARING: usize = 20;
+const MIN_COMPARED_LENGTH: usize = 20;
 /// The period in which the comments of one IP address are counted, in seconds.
 const FLOOD_WITHIN: i64 = 10 * 60;
 /// The number of comments in that period that is tolerated.
-const NO_FLOOD: i64 = 3;
+const MAX_COMMENTS_IN_WINDOW: i64 = 3;
 
 text_enum! {
     /// A sign of spam.
@@ -75,12 +75,12 @@ pub(in crate::comments) struct FormSignals {
 }
 
 /// Finds the signs of spam in a new guest comment and sets its score.
-pub(in crate::comments) fn score(app: &App, conn: &mut Conn, comment: &mut Comment, clues: &FormSignals) -> Result<()> {
+pub(in crate::comments) fn score(app: &App, conn: &mut Conn, comment: &mut Comment, signals: &FormSignals) -> Result<()> {
     let mut signs = bans::signs(app, conn, comment)?;
-    if clues.trapped {
+    if signals.trapped {
         signs.push(SpamSignal::Trap);
     }
-    signs.extend(form::sign(app, clues.form.as_deref()));
+    signs.extend(form::sign(app, signals.form.as_deref()));
     comment.text_hash = text_hash(comment);
     if let Some(hash) = &comment.text_hash {
         match queries::repeats(conn, hash, app.now().plus_seconds(-REPEATED_WITHIN))? {
@@ -90,7 +90,7 @@ pub(in crate::comments) fn score(app: &App, conn: &mut Conn, comment: &mut Comme
         }
     }
     if let Some(address) = &comment.address
-        && queries::from_address(conn, address, app.now().plus_seconds(-FLOOD_WITHIN))? >= NO_FLOOD
+        && queries::from_address(conn, address, app.now().plus_seconds(-FLOOD_WITHIN))? >= MAX_COMMENTS_IN_WINDOW
     {
         signs.push(SpamSignal::Flood);
     }
@@ -124,5 +124,5 @@ fn points_of_links(comment: &Comment) -> i32 {
 /// Returns a hash of the text that ignores case, accents and punctuation.
 fn text_hash(comment: &Comment) -> Option<String> {
     let words = plain_words(&comment.text);
-    (words.chars().count() >= WORTH_COMPARING).then(|| token_hash(&words))
+    (words.chars().count() >= MIN_COMPARED_LENGTH).then(|| token_hash(&words))
 }

@@ -3,7 +3,7 @@
 use super::super::comment::{Comment, CommentStatus};
 use crate::site::CommentPolicy;
 
-/// Returns the status of a comment that looks like spam, which overrides the site's mode; `None` if it does not.
+/// Returns the status that overrides the site's mode if a comment looks like spam; `None` if it does not.
 pub(in crate::comments) fn verdict(comment: &Comment, policy: &CommentPolicy) -> Option<CommentStatus> {
     let reaches = |threshold: u32| i64::from(comment.spam_score) >= i64::from(threshold);
     match (reaches(policy.spam_at), reaches(policy.hold_at)) {

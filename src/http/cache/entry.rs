@@ -23,7 +23,7 @@ const TAG_OVERHEAD: usize = 96;
 
 /// A cached response.
 pub(in crate::http) struct Entry {
-    pub(super) standing: ResponseMetadata,
+    pub(super) metadata: ResponseMetadata,
     headers: HeaderMap,
     /// The headers of a `304` (RFC 9110, section 15.4.5); the client already has the others.
     not_modified_headers: HeaderMap,
@@ -43,12 +43,12 @@ pub(super) struct ResponseMetadata {
 
 impl Entry {
     /// Creates an entry from headers and a body.
-    pub(super) fn new(standing: ResponseMetadata, headers: HeaderMap, body: Bytes) -> Self {
+    pub(super) fn new(metadata: ResponseMetadata, headers: HeaderMap, body: Bytes) -> Self {
         let mut not_modified_headers = headers.clone();
         for name in TOLD_ONCE {
             not_modified_headers.remove(name);
         }
-        Self { standing, headers, not_modified_headers, body }
+        Self { metadata, headers, not_modified_headers, body }
     }
 
     fn header(&self, name: &HeaderName) -> Option<&str> {
@@ -71,7 +71,7 @@ impl Entry {
 
     /// Counts a response that was served from the cache.
     pub(in crate::http) fn count(&self, status: StatusCode) {
-        self.standing.given[usize::from(status == StatusCode::NOT_MODIFIED)].inc();
+        self.metadata.given[usize::from(status == StatusCode::NOT_MODIFIED)].inc();
     }
 
     /// Returns whether compression is worthwhile.
@@ -87,7 +87,7 @@ impl Entry {
         let mut headers = self.headers.clone();
         headers.insert(ETAG, tag);
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
-        Some(Self::new(self.standing.clone(), headers, body))
+        Some(Self::new(self.metadata.clone(), headers, body))
     }
 }
 
@@ -98,7 +98,7 @@ pub(super) struct ByBytes;
 impl Weighter<CacheKey, Arc<Entry>> for ByBytes {
     fn weight(&self, key: &CacheKey, entry: &Arc<Entry>) -> u64 {
         let names: usize = entry.headers.iter().map(|(_, value)| value.len()).sum();
-        let weight = key.address.len() + entry.body.len() + names + entry.standing.tags.len() * TAG_OVERHEAD + OVERHEAD;
+        let weight = key.address.len() + entry.body.len() + names + entry.metadata.tags.len() * TAG_OVERHEAD + OVERHEAD;
         u64::try_from(weight).unwrap_or(u64::MAX)
     }
 }

@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::address::CacheKey;
 
 /// The number of remembered purges; a response is not cached if more purges than these happen while it is made.
-const MEMORY: usize = 4096;
+const MAX_REMEMBERED_PURGES: usize = 4096;
 
 /// Cached responses by their tags.
 #[derive(Default)]
@@ -59,7 +59,7 @@ impl Index {
     pub(super) fn purge(&mut self, number: u64, tags: Box<[u64]>) -> HashSet<CacheKey> {
         let met = tags.iter().filter_map(|tag| self.keys.remove(tag)).flatten().collect();
         self.purges.push_back((number, tags));
-        if self.purges.len() > MEMORY
+        if self.purges.len() > MAX_REMEMBERED_PURGES
             && let Some((oldest, _)) = self.purges.pop_front()
         {
             self.floor = oldest;

@@ -122,7 +122,7 @@ impl Cache {
 
     fn look_up(&self, address: &CacheUrl<'_>, coding: Coding) -> Option<Arc<Entry>> {
         let entry = self.kept.as_ref()?.answers.get(&CacheKeyRef { coding, address: address.as_str() })?;
-        if entry.standing.until.is_some_and(|until| self.clock.now() >= until) { None } else { Some(entry) }
+        if entry.metadata.until.is_some_and(|until| self.clock.now() >= until) { None } else { Some(entry) }
     }
 
     /// Compresses a cached response on a blocking thread and caches the result; uncompressed if compression does not make it shorter.
@@ -159,20 +159,20 @@ impl Cache {
     fn put(&self, key: &CacheKey, entry: &Arc<Entry>) {
         let Some(kept) = &self.kept else { return };
         let mut index = kept.index();
-        if index.purged_since(entry.standing.begun, &entry.standing.tags) {
+        if index.purged_since(entry.metadata.begun, &entry.metadata.tags) {
             return;
         }
         if let Some(former) = kept.answers.peek(key) {
-            index.remove(key, &former.standing.tags);
+            index.remove(key, &former.metadata.tags);
         }
         let mut lapsed = Vec::new();
         kept.answers.insert_with_lifecycle(key.clone(), Arc::clone(entry), &mut lapsed);
         // The evicted entries include a replaced entry, and an entry that is too large.
         for (key, entry) in &lapsed {
-            index.remove(key, &entry.standing.tags);
+            index.remove(key, &entry.metadata.tags);
         }
         if !lapsed.iter().any(|(_, refused)| Arc::ptr_eq(refused, entry)) {
-            index.add(key, &entry.standing.tags);
+            index.add(key, &entry.metadata.tags);
         }
     }
 
@@ -187,7 +187,7 @@ impl Cache {
         let number = kept.purges.fetch_add(1, Ordering::SeqCst) + 1;
         for key in index.purge(number, tags) {
             if let Some((key, entry)) = kept.answers.remove(&key) {
-                index.remove(&key, &entry.standing.tags);
+                index.remove(&key, &entry.metadata.tags);
             }
         }
     }

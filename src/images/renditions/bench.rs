@@ -9,12 +9,12 @@ use super::ladder::{Cut, Format, Original, Rendition};
 use crate::db::{Id, Timestamp};
 
 /// A file with the properties that its row would have.
-pub(crate) struct Rehearsal {
+pub(crate) struct RenditionBench {
     file: Vec<u8>,
     original: Original,
 }
 
-impl Rehearsal {
+impl RenditionBench {
     /// Reads the properties of a file.
     ///
     /// # Errors

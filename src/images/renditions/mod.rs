@@ -21,7 +21,7 @@ mod preview;
 mod tests;
 mod workers;
 
-pub(crate) use bench::Rehearsal;
+pub(crate) use bench::RenditionBench;
 pub(super) use handlers::routes;
 pub(crate) use job::RenditionJob;
 pub(super) use ladder::Original;

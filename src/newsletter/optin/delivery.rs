@@ -16,7 +16,7 @@ use crate::newsletter::subscribers::{self, Subscriber, SubscriberId, SubscriberS
 use crate::newsletter::suppressions::{self, SuppressionReason};
 
 /// The minimum time between two emails to one address, in seconds.
-const QUIET: i64 = 60 * 60;
+const MIN_MAIL_INTERVAL: i64 = 60 * 60;
 /// The minimum time for suppressed addresses, such as of readers who unsubscribed, in seconds.
 const QUIET_AFTER_LEAVING: i64 = 24 * 60 * 60;
 
@@ -95,7 +95,7 @@ fn ask(
             mail
         }
         None => {
-            let quiet = if suppression.is_some() { QUIET_AFTER_LEAVING } else { QUIET };
+            let quiet = if suppression.is_some() { QUIET_AFTER_LEAVING } else { MIN_MAIL_INTERVAL };
             if queries::was_mailed(conn, subscriber.id, quiet, now)? {
                 return Ok(None);
             }

@@ -128,7 +128,7 @@ struct Change {
 
 fn store_password(app: &App, conn: &mut Conn, caller: &Caller, change: Change) -> Result<()> {
     let mut user = locked(conn, &caller.user.to_string())?;
-    // If two changes run at once, the second one has not verified the password that is now the current one.
+    // If another change was stored meanwhile, the verified password is no longer the current one.
     if user.token_version != change.user.token_version {
         return Err(wrong_password());
     }

@@ -22,8 +22,8 @@ pub(in crate::users) async fn bearer(work: &UnitOfWork, token: &str) -> Result<C
     let (hash, now) = (token_hash(token), app.now());
     let found = work.read(move |_, conn| queries::find_bearer(conn, &hash)).await?;
     let found = found.filter(|found| found.is_good(now)).ok_or_else(invalid_token)?;
-    // Inside a transaction the use was stored before it began. On SQLite, a write here would wait for that
-    // transaction forever.
+    // For a request inside a transaction, the use of the key was stored before the transaction began. On SQLite, a write here
+    // would wait for that transaction forever.
     if work.request_transaction().is_none() && found.is_news(now) {
         let id = found.key.id;
         // If the database cannot be written, reading requests still go on.

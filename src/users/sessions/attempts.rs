@@ -11,11 +11,11 @@ use crate::db::Timestamp;
 use crate::error::{Error, Result};
 
 /// The number of failures without a wait.
-const FREE: u32 = 5;
+const MAX_FREE_FAILURES: u32 = 5;
 /// The maximum wait, in milliseconds.
 const MAX_DELAY: u64 = 15 * 60 * 1000;
 /// How long a network's failures are remembered, in milliseconds.
-const MEMORY: u64 = 60 * 60 * 1000;
+const FAILURE_RETENTION: u64 = 60 * 60 * 1000;
 /// The maximum number of entries.
 const MAX_ENTRIES: usize = 20_000;
 
@@ -32,7 +32,7 @@ struct Failures {
 impl Failures {
     /// Returns the remaining wait, in milliseconds.
     fn wait(self, now: Timestamp) -> u64 {
-        let Some(doublings) = self.count.checked_sub(FREE) else { return 0 };
+        let Some(doublings) = self.count.checked_sub(MAX_FREE_FAILURES) else { return 0 };
         let wait = 1000_u64.saturating_mul(1 << doublings.min(20)).min(MAX_DELAY);
         wait.saturating_sub(now.millis().abs_diff(self.last.millis()))
     }
@@ -73,7 +73,7 @@ fn make_room(places: &mut HashMap<String, Failures>, now: Timestamp) {
     if places.len() < MAX_ENTRIES {
         return;
     }
-    places.retain(|_, failures| now.millis().abs_diff(failures.last.millis()) < MEMORY);
+    places.retain(|_, failures| now.millis().abs_diff(failures.last.millis()) < FAILURE_RETENTION);
     if places.len() >= MAX_ENTRIES {
         places.retain(|_, failures| failures.wait(now) > 0);
     }

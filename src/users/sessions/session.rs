@@ -23,7 +23,7 @@ const LIFETIME: i64 = 30 * 24 * 60 * 60;
 /// ever expire.
 const CLOCK_SKEW: i64 = 24 * 60 * 60;
 /// The maximum stored length of a user agent, in characters.
-const AGENT: usize = 300;
+const MAX_USER_AGENT_LENGTH: usize = 300;
 
 /// A session, as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -104,7 +104,7 @@ impl Client {
     /// Reads the client from a request.
     pub(in crate::users) fn of(request: &Request) -> Self {
         let agent = request.header("user-agent").unwrap_or_default();
-        let user_agent = agent.chars().filter(|c| !c.is_control()).take(AGENT).collect();
+        let user_agent = agent.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT_LENGTH).collect();
         Self { network: limited_as(request.address), user_agent }
     }
 }

@@ -15,7 +15,7 @@ use crate::events::{self, Event, EventKind, KindTag};
 use crate::users::authenticate::invalid_token;
 
 /// The maximum age of the cached keys for signing, in milliseconds. Another node may have changed the keys meanwhile.
-const FRESH_MILLIS: u64 = 60_000;
+const MAX_KEY_AGE_MILLIS: u64 = 60_000;
 /// The minimum time between two lookups for unknown key ids.
 const MIN_LOOKUP_INTERVAL: Duration = Duration::from_secs(1);
 /// How long the row of a retired key is kept, in seconds.
@@ -61,7 +61,7 @@ impl KeyRing {
     }
 
     fn is_fresh(&self, now: Timestamp) -> bool {
-        self.read(|ring| ring.loaded_at.is_some_and(|at| now.millis().abs_diff(at.millis()) < FRESH_MILLIS))
+        self.read(|ring| ring.loaded_at.is_some_and(|at| now.millis().abs_diff(at.millis()) < MAX_KEY_AGE_MILLIS))
     }
 
     /// Checks whether another lookup for an unknown key is due, and counts it.
