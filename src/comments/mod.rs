@@ -17,6 +17,7 @@ mod posting;
 mod queries;
 mod queue;
 mod reactions;
+mod record;
 mod removal;
 mod spam;
 mod texts;
