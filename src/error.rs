@@ -185,6 +185,11 @@ impl Error {
         &self.0.detail
     }
 
+    /// Returns a member of the problem document.
+    pub(crate) fn member(&self, name: &str) -> Option<&Value> {
+        self.0.members.get(name)
+    }
+
     /// Returns the validation errors.
     pub(crate) fn faults(&self) -> &[Fault] {
         &self.0.faults

@@ -8,13 +8,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::articles::ArticleId;
+use crate::authors::AuthorId;
 use crate::comments;
-use crate::db::Conn;
+use crate::db::{Conn, Id};
 use crate::error::Result;
 use crate::http::{KeptOf, forget_answers_of_the_gone};
+use crate::images::ImageId;
 use crate::jobs::{self, Failure, Job, TaskId};
-use crate::schema::{articles, users};
-use crate::users::UserId;
+use crate::schema::{articles, authors, images, invitations, users};
+use crate::users::{Invitation, UserId};
 
 /// The kind of content that was erased; it decides which tables PostgreSQL vacuums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,8 @@ pub(crate) enum Scrub {
     People,
     /// An article with its revisions.
     Articles,
+    /// An image with its texts.
+    Images,
 }
 
 impl Scrub {
@@ -35,6 +39,7 @@ impl Scrub {
             Self::Comments => "scrub_comments",
             Self::People => "scrub_people",
             Self::Articles => "scrub_articles",
+            Self::Images => "scrub_images",
         }
     }
 
@@ -58,6 +63,7 @@ impl Scrub {
                 "sessions",
                 "mail_tokens",
                 "invitations",
+                "authors",
                 "idempotency_keys",
                 "jobs",
             ],
@@ -73,6 +79,7 @@ impl Scrub {
                 "idempotency_keys",
                 "jobs",
             ],
+            Self::Images => &["images", "idempotency_keys", "jobs"],
         }
     }
 
@@ -108,6 +115,19 @@ fn is_gone(conn: &mut Conn, kept: &KeptOf) -> Result<bool> {
         },
         KeptOf::Account(id) => match id.parse::<UserId>() {
             Ok(id) => users::table.filter(users::id.eq(id)).count().get_result::<i64>(conn)? == 0,
+            Err(_) => false,
+        },
+        KeptOf::Invitation(id) => match id.parse::<Id<Invitation>>() {
+            Ok(id) => invitations::table.filter(invitations::id.eq(id)).count().get_result::<i64>(conn)? == 0,
+            Err(_) => false,
+        },
+        KeptOf::Ban(id) => comments::is_ban_gone(conn, id)?,
+        KeptOf::Author(id) => match id.parse::<AuthorId>() {
+            Ok(id) => authors::table.filter(authors::id.eq(id)).count().get_result::<i64>(conn)? == 0,
+            Err(_) => false,
+        },
+        KeptOf::Image(id) => match id.parse::<ImageId>() {
+            Ok(id) => images::table.filter(images::id.eq(id)).count().get_result::<i64>(conn)? == 0,
             Err(_) => false,
         },
     })

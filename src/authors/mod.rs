@@ -11,7 +11,7 @@ mod operations;
 mod queries;
 mod view;
 
-pub(crate) use author::{Author, AuthorDraft};
+pub(crate) use author::{Author, AuthorDraft, AuthorId};
 pub(crate) use handlers::routes;
 pub(crate) use operations::{create, profiles, provide, read, remove_unused};
 pub(crate) use queries::{count, find_reference, last_change, make_public, slugs};

@@ -13,6 +13,7 @@ use crate::former_slugs::{self, SlugKind};
 use crate::http::{Edited, Precondition};
 use crate::images::ImageId;
 use crate::input::Input;
+use crate::scrub::{self, Scrub};
 use crate::site;
 use crate::users::{Caller, Editor, Role, User, Writer};
 
@@ -132,7 +133,7 @@ pub(super) fn revise(
     queries::update(conn, &author)?;
     // A slug that was never public needs no redirect.
     if !was_unlisted {
-        former_slugs::renamed(conn, SlugKind::Author, author.id, (&former_slug, &author.slug), app.now())?;
+        former_slugs::renamed(conn, SlugKind::Author, author.id, &former_slug, &author.slug, app.now())?;
     }
     let mut revised = event(EventKind::AuthorRevised, &author, caller.actor(), None);
     revised.tags.extend(former);
@@ -155,12 +156,13 @@ pub(super) fn delete(
     condition.check_bare(author.version)?;
     if let Some(heir) = heir {
         queries::reassign(conn, author.id, heir)?;
-        former_slugs::merged(conn, SlugKind::Author, (author.id, &author.slug), heir, app.now())?;
+        former_slugs::merged(conn, SlugKind::Author, author.id, &author.slug, heir, app.now())?;
     } else {
         refuse_used(conn, &author)?;
         former_slugs::forget(conn, SlugKind::Author, author.id)?;
     }
     queries::delete(conn, author.id)?;
+    scrub::ask(app, conn, Scrub::People)?;
     events::record(conn, app.now(), event(EventKind::AuthorDeleted, &author, caller.actor(), heir))
 }
 

@@ -171,7 +171,7 @@ async fn revise_comment(body: Body, request: Request, caller: Result<Caller<Mode
     if let Some(token) = request.header("x-edit-token").map(str::to_owned) {
         request.no_query()?;
         let input = prepared(&request, body).await?;
-        let own = request.write(move |app, conn| posting::revise(app, conn, (&id, &token), &condition, &input)).await?;
+        let own = request.write(move |app, conn| posting::revise(app, conn, &id, &token, &condition, &input)).await?;
         return private(200, &RevisedComment::Own(Box::new(own)));
     }
     let caller = caller?;
@@ -208,7 +208,7 @@ async fn delete_comment(request: Request, caller: Result<Caller<Moderator>>, id:
         if thread {
             return Err(Error::forbidden("An edit token can delete one comment only; moderators can delete threads."));
         }
-        request.write(move |app, conn| posting::delete(app, conn, (&id, &token), &condition)).await?;
+        request.write(move |app, conn| posting::delete(app, conn, &id, &token, &condition)).await?;
         return Ok(no_content());
     }
     let caller = caller?;

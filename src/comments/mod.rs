@@ -25,6 +25,7 @@ mod texts;
 mod threads;
 mod visibility;
 
+pub(crate) use bans::is_gone as is_ban_gone;
 pub(crate) use comment::CommentView;
 pub(crate) use draft::CommentRevisionDraft;
 pub(crate) use handlers::routes;

@@ -251,7 +251,7 @@ fn have_looked_at(app: &App, conn: &mut Conn, comment: &Comment, deserved: Comme
 }
 
 /// Changes the text of a comment with its edit token.
-pub(super) fn revise(app: &App, conn: &mut Conn, (id, token): (&str, &str), condition: &Precondition, input: &Input) -> Result<OwnComment> {
+pub(super) fn revise(app: &App, conn: &mut Conn, id: &str, token: &str, condition: &Precondition, input: &Input) -> Result<OwnComment> {
     queries::lock_thread(conn, id)?;
     let mut comment = unlocked(app, conn, id, token)?.ok_or_else(Error::not_found)?;
     let before = own(app, &comment);
@@ -309,7 +309,7 @@ fn revised_status(conn: &mut Conn, comment: &Comment) -> Result<CommentStatus> {
 }
 
 /// Deletes a comment with its edit token; replies of others are kept. Deleting a missing comment has no effect.
-pub(super) fn delete(app: &App, conn: &mut Conn, (id, token): (&str, &str), condition: &Precondition) -> Result<()> {
+pub(super) fn delete(app: &App, conn: &mut Conn, id: &str, token: &str, condition: &Precondition) -> Result<()> {
     queries::lock_thread(conn, id)?;
     if queries::is_erased(conn, id)? {
         return Ok(());

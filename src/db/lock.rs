@@ -38,14 +38,12 @@ pub(crate) enum Lock {
     Sections,
     /// Slugs of sections.
     SectionSlugs,
+    /// Comments of one article.
+    Comments,
     /// Tags.
     Tags,
     /// Collections.
     Collections,
-    /// Comments of one article.
-    Comments,
-    /// Bans of commenters.
-    CommentBans,
     /// Slugs of articles.
     ArticleSlugs,
     /// Numbers of articles of authors, sections and tags.
@@ -64,6 +62,8 @@ pub(crate) enum Lock {
     AdCreatives,
     /// Emails to one address.
     Email,
+    /// Bans of commenters.
+    CommentBans,
     /// Notices of replies.
     CommentNotices,
 }

@@ -239,7 +239,6 @@ impl EventKind {
                 | Self::SessionReuseDetected
                 | Self::KeyCreated
                 | Self::KeyDeleted
-                | Self::SigningKeyCreated
                 | Self::DemoBegun
                 | Self::DemoFilled
         )

@@ -56,7 +56,7 @@ pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<(Vec<u8>, T
         return Ok((pages_document(&pages, &zone)?, Tags::of(&[KindTag::Sections, KindTag::Tags, KindTag::Authors, KindTag::Articles])));
     }
     let (from, until) = span(name).ok_or_else(Error::not_found)?;
-    let placed = articles::sitemap_entries(app, conn, (from, until), MAX_URLS)?;
+    let placed = articles::sitemap_entries(app, conn, from, until, MAX_URLS)?;
     if placed.is_empty() {
         return Err(Error::not_found());
     }
@@ -67,7 +67,7 @@ pub(super) fn read(app: &App, conn: &mut Conn, name: &str) -> Result<(Vec<u8>, T
 /// Returns the news sitemap: the articles of the last two days.
 pub(super) fn news(app: &App, conn: &mut Conn) -> Result<(Vec<u8>, Tags)> {
     let now = app.now().millis();
-    let placed = articles::sitemap_entries(app, conn, (now - NEWS, i64::MAX), MAX_NEWS_URLS)?;
+    let placed = articles::sitemap_entries(app, conn, now - NEWS, i64::MAX, MAX_NEWS_URLS)?;
     let news: Vec<SitemapEntry> = placed.into_iter().filter(|article| article.kind == ArticleKind::Article).collect();
     let mut tags = Tags::of(&[KindTag::Articles, KindTag::Sections, KindTag::Site]);
     news.iter().map(|article| article.published_at.millis() + NEWS).min().into_iter().for_each(|end| {
@@ -77,13 +77,13 @@ pub(super) fn news(app: &App, conn: &mut Conn) -> Result<(Vec<u8>, Tags)> {
     let (name, zone) = (settings.name, Zone::named(&settings.timezone));
     let body = document("urlset", &[("xmlns", SITEMAPS), ("xmlns:news", NEWS_SITEMAPS)], |writer| {
         news.iter().try_for_each(|article| {
-            writer.create_element("url").write_inner_content(|writer| one(writer, article, (&name, &zone))).map(|_| ())
+            writer.create_element("url").write_inner_content(|writer| one(writer, article, &name, &zone)).map(|_| ())
         })
     })?;
     Ok((body, tags))
 }
 
-fn one(writer: &mut Writer<Vec<u8>>, article: &SitemapEntry, (name, zone): (&str, &Zone)) -> io::Result<()> {
+fn one(writer: &mut Writer<Vec<u8>>, article: &SitemapEntry, name: &str, zone: &Zone) -> io::Result<()> {
     element(writer, "loc", &article.url)?;
     let news = |writer: &mut Writer<Vec<u8>>| {
         let publication = |writer: &mut Writer<Vec<u8>>| {

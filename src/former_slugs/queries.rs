@@ -40,7 +40,7 @@ pub(crate) fn subjects(kind: SlugKind, slugs: &[String]) -> Subjects {
 }
 
 /// Keeps the former slug of a resource; if its new slug is one of its former ones, that is removed.
-pub(crate) fn renamed<T>(conn: &mut Conn, kind: SlugKind, id: Id<T>, (former, present): (&str, &str), now: Timestamp) -> Result<()> {
+pub(crate) fn renamed<T>(conn: &mut Conn, kind: SlugKind, id: Id<T>, former: &str, present: &str, now: Timestamp) -> Result<()> {
     if former == present {
         return Ok(());
     }
@@ -49,7 +49,7 @@ pub(crate) fn renamed<T>(conn: &mut Conn, kind: SlugKind, id: Id<T>, (former, pr
 }
 
 /// Moves the current and the former slugs of a resource to the one that replaces it.
-pub(crate) fn merged<T>(conn: &mut Conn, kind: SlugKind, (from, slug): (Id<T>, &str), to: Id<T>, now: Timestamp) -> Result<()> {
+pub(crate) fn merged<T>(conn: &mut Conn, kind: SlugKind, from: Id<T>, slug: &str, to: Id<T>, now: Timestamp) -> Result<()> {
     diesel::update(of(kind, from)).set(former_slugs::subject_id.eq(to.to_string())).execute(conn)?;
     keep(conn, kind, slug, &to.to_string(), now)
 }

@@ -36,15 +36,19 @@ impl FromRequest for Body {
         Box::pin(async move {
             let (app, of) = admitted?;
             let bytes = collect(&app, payload, MAX_JSON_BODY).await?;
-            let checker = app.checker.clone();
-            // Large bodies are parsed on a blocking thread.
-            if bytes.len() <= MAX_AT_ONCE {
-                return Ok(Self(Input::read(bytes, &of, checker)));
-            }
-            let read = tokio::task::spawn_blocking(move || Input::read(bytes, &of, checker)).await;
-            read.map(Self).map_err(|error| Error::internal(&error.to_string()))
+            parsed(&app, bytes, of).await.map(Self)
         })
     }
+}
+
+/// Parses a JSON body; a large one is parsed on a blocking thread.
+pub(super) async fn parsed(app: &App, bytes: Bytes, of: BodyOf) -> Result<Input> {
+    let checker = app.checker.clone();
+    if bytes.len() <= MAX_AT_ONCE {
+        return Ok(Input::read(bytes, &of, checker));
+    }
+    let read = tokio::task::spawn_blocking(move || Input::read(bytes, &of, checker)).await;
+    read.map_err(|error| Error::internal(&error.to_string()))
 }
 
 /// A JSON body in which every member is optional: a request without a body counts as `{}`.
@@ -73,7 +77,7 @@ pub(super) fn described(request: &HttpRequest) -> BodyOf {
 }
 
 /// Returns the accepted media types of a JSON body; a `PATCH` may also use that of a merge patch (RFC 7396).
-fn kind(method: &Method) -> BodyKind {
+pub(super) fn kind(method: &Method) -> BodyKind {
     let types: &[&str] =
         if method == Method::PATCH { &["application/merge-patch+json", "application/json"] } else { &["application/json"] };
     BodyKind {
@@ -81,6 +85,11 @@ fn kind(method: &Method) -> BodyKind {
         largest: MAX_JSON_BODY,
         too_large: || Error::new(Code::TooLarge, "A JSON body must be at most 1 MiB.").with("max", MAX_JSON_BODY),
     }
+}
+
+/// Returns the error for a body of more than `largest` bytes.
+pub(super) fn too_large(largest: usize) -> Error {
+    Error::new(Code::TooLarge, format!("The request body must be at most {largest} bytes.")).with("max", largest)
 }
 
 /// Collects a body within its maximum size and its deadline.
@@ -91,7 +100,7 @@ pub(super) async fn collect(app: &App, mut payload: Payload, largest: usize) -> 
             let chunk = chunk
                 .map_err(|error| Error::new(Code::MalformedBody, "The request body ended too early.").caused_by(&error.to_string()))?;
             if bytes.len() + chunk.len() > largest {
-                return Err(Error::new(Code::TooLarge, format!("The request body must be at most {largest} bytes.")).with("max", largest));
+                return Err(too_large(largest));
             }
             bytes.extend_from_slice(&chunk);
         }

@@ -11,9 +11,10 @@ use actix_web::{FromRequest, HttpRequest};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
-use super::body::{MAX_JSON_BODY, collect, described};
+use super::body::{MAX_JSON_BODY, collect, described, parsed};
 use super::head::{BodyKind, essence};
 use super::request::{Request, app_of};
+use super::upload::pointer;
 use crate::error::{Code, Error, Fault, Result};
 use crate::input::Input;
 
@@ -67,7 +68,7 @@ impl FromRequest for OneClick {
             match kind.as_str() {
                 MULTIPART => Ok(Self::Form(parts(&headers, bytes).await?)),
                 URL_ENCODED => Ok(Self::Form(pairs(&bytes)?)),
-                _ => Ok(Self::Json(Input::read(bytes, &of, app.checker.clone()))),
+                _ => Ok(Self::Json(parsed(&app, bytes, of).await?)),
             }
         })
     }
@@ -112,10 +113,19 @@ impl OneClick {
                     let detail = "The form must contain List-Unsubscribe=One-Click (RFC 8058).";
                     return Err(Error::invalid(vec![Fault::at("/List-Unsubscribe", "required", detail)]));
                 }
+                let unknown = fields.iter().filter(|(name, _)| name != "List-Unsubscribe");
+                let unknown: Vec<Fault> = unknown.map(|(name, _)| unknown_field(name)).collect();
+                if !unknown.is_empty() {
+                    return Err(Error::invalid(unknown));
+                }
                 Ok(token.unwrap_or_default())
             }
         }
     }
+}
+
+fn unknown_field(name: &str) -> Fault {
+    Fault::at(pointer(name), "unknown_member", format!("{name:?} is not known here. The form has List-Unsubscribe=One-Click alone."))
 }
 
 fn too_many_fields() -> Error {

@@ -19,6 +19,7 @@ use actix_web::{HttpMessage, HttpResponse};
 use bytes::Bytes;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::address::client_address;
@@ -153,14 +154,25 @@ impl Repeating {
     pub(super) async fn end(self, tried: Answered) -> Answered {
         self.transaction.undo().await;
         let tried = tried?;
-        let refused = matches!(tried.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS)
-            || tried.status().is_server_error();
-        if refused {
+        if refuses(tried.status()) || refuses_in_batch(&tried) {
             return Ok(tried);
         }
         let (request, _) = tried.into_parts();
         Ok(ServiceResponse::new(request, self.answer))
     }
+}
+
+fn refuses(status: StatusCode) -> bool {
+    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS) || status.is_server_error()
+}
+
+/// Returns whether an operation of a batch is refused. Other failures are expected, because the first run has done its work.
+fn refuses_in_batch(tried: &ServiceResponse<BoxBody>) -> bool {
+    let error = tried.response().error().and_then(|error| error.as_error::<Error>());
+    let results = error.filter(|error| error.code() == Code::BatchFailed).and_then(|error| error.member("results"));
+    let statuses = results.and_then(Value::as_array).into_iter().flatten().filter_map(|result| result.get("status")?.as_u64());
+    let mut statuses = statuses.filter_map(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok());
+    statuses.any(refuses)
 }
 
 /// The session that a response's tokens belong to: the stored response is deleted with the session.
@@ -217,7 +229,7 @@ async fn take_body(app: &App, request: &mut ServiceRequest) -> Result<Bytes> {
         && request.headers().contains_key("authorization");
     let largest = if form { MAX_SIZE } else { super::body::MAX_JSON_BODY };
     if announced(request.request()) > largest {
-        return Err(Error::new(Code::TooLarge, format!("The request body must be at most {largest} bytes.")).with("max", largest));
+        return Err(super::body::too_large(largest));
     }
     let payload = request.take_payload();
     collect(app, payload, largest).await

@@ -20,6 +20,14 @@ pub(crate) enum KeptOf {
     Article(String),
     /// An account.
     Account(String),
+    /// An invitation.
+    Invitation(String),
+    /// A ban.
+    Ban(String),
+    /// A profile.
+    Author(String),
+    /// An image.
+    Image(String),
 }
 
 /// The key of a stored response, and the resource that the response shows.
@@ -47,7 +55,7 @@ pub(crate) async fn forget_answers_of_the_gone(app: &App, gone: Gone) -> Result<
 fn subjects(app: &App, conn: &mut Conn, scope: &str) -> Result<(Option<String>, Vec<Subject>)> {
     let rows = behind(conn, scope)?;
     let last = rows.last().map(|(scope, _)| scope.clone());
-    Ok((last, rows.into_iter().filter_map(|(scope, sealed)| subject(app, scope, &sealed)).collect()))
+    Ok((last, rows.into_iter().flat_map(|(scope, sealed)| subjects_of(app, &scope, &sealed)).collect()))
 }
 
 fn behind(conn: &mut Conn, scope: &str) -> Result<Vec<(String, String)>> {
@@ -64,20 +72,38 @@ fn forget(conn: &mut Conn, found: Vec<Subject>, gone: Gone) -> Result<()> {
     Ok(())
 }
 
-/// Returns the resource that a stored response shows: a comment (which has an edit token), or the resource that its `Location` names.
-fn subject(app: &App, scope: String, sealed: &str) -> Option<Subject> {
-    let kept: StoredResponse = serde_json::from_slice(&app.secrets.unseal(&scope, sealed)?).ok()?;
-    let body: Value = serde_json::from_slice(&kept.body).ok()?;
+/// Returns the resources that a stored response shows; that of a batch shows those of all its operations.
+fn subjects_of(app: &App, scope: &str, sealed: &str) -> Vec<Subject> {
+    let kept = app.secrets.unseal(scope, sealed).and_then(|bytes| serde_json::from_slice::<StoredResponse>(&bytes).ok());
+    let Some(kept) = kept else { return Vec::new() };
+    let Ok(body) = serde_json::from_slice::<Value>(&kept.body) else { return Vec::new() };
+    let location = kept.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("location")).map(|(_, place)| place.as_str());
+    let shown: Vec<KeptOf> = match body.get("results").and_then(Value::as_array) {
+        Some(results) => {
+            results.iter().filter_map(|result| shown(result.get("body")?, result.get("location").and_then(Value::as_str))).collect()
+        }
+        None => shown(&body, location).into_iter().collect(),
+    };
+    shown.into_iter().map(|subject| (scope.to_owned(), subject)).collect()
+}
+
+/// Returns the resource that a body shows: a comment (which has an edit token), an invitation, or the resource that `Location` names.
+fn shown(body: &Value, location: Option<&str>) -> Option<KeptOf> {
     let id = body.get("id")?.as_str()?.to_owned();
     if body.get("edit_token").is_some() {
-        return Some((scope, KeptOf::Comment(id)));
+        return Some(KeptOf::Comment(id));
     }
-    let (_, location) = kept.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("location"))?;
-    let kind = location.rsplit('/').nth(1)?;
-    match kind {
-        "comments" => Some((scope, KeptOf::Comment(id))),
-        "articles" => Some((scope, KeptOf::Article(id))),
-        "users" => Some((scope, KeptOf::Account(id))),
+    // A repeated invitation has no `Location`.
+    if body.get("invited_by").is_some() {
+        return Some(KeptOf::Invitation(id));
+    }
+    match location?.rsplit('/').nth(1)? {
+        "comments" => Some(KeptOf::Comment(id)),
+        "articles" => Some(KeptOf::Article(id)),
+        "users" => Some(KeptOf::Account(id)),
+        "bans" => Some(KeptOf::Ban(id)),
+        "authors" => Some(KeptOf::Author(id)),
+        "images" => Some(KeptOf::Image(id)),
         _ => None,
     }
 }

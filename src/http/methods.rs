@@ -1,5 +1,7 @@
 //! The methods of each path, mounted like the operations themselves, so that 404, 405 and OPTIONS always agree with them.
 
+use std::collections::HashSet;
+
 use actix_web::dev::HttpServiceFactory;
 use utoipa::openapi::HttpMethod;
 use utoipa_actix_web::OpenApiFactory;
@@ -17,6 +19,8 @@ type Pattern = Vec<Option<String>>;
 pub(crate) struct Methods {
     prefix: &'static str,
     paths: Vec<(Pattern, Vec<&'static str>, String)>,
+    /// The operations with a request body, by template and method.
+    with_body: HashSet<(String, &'static str)>,
 }
 
 impl Methods {
@@ -36,8 +40,12 @@ impl Methods {
             .map(|(_, methods, path)| (methods.as_slice(), path.as_str()))
     }
 
-    fn add(&mut self, path: &str, method: &'static str) {
-        let path = format!("{}{path}", self.prefix);
+    /// Returns whether an operation has a request body.
+    pub(crate) fn has_body(&self, template: &str, method: &str) -> bool {
+        self.with_body.iter().any(|(path, known)| path == template && *known == method)
+    }
+
+    fn add(&mut self, path: String, method: &'static str) {
         let index = self.paths.iter().position(|(.., known)| *known == path).unwrap_or_else(|| {
             self.paths.push((pattern(&path), vec!["OPTIONS"], path));
             self.paths.len() - 1
@@ -56,8 +64,13 @@ impl Mount for Methods {
     where
         O: HttpServiceFactory + OpenApiFactory + utoipa::Path + 'static,
     {
+        let has_body = O::operation().request_body.is_some();
         for method in O::methods() {
-            self.add(&O::path(), name(&method));
+            let path = format!("{}{}", self.prefix, O::path());
+            if has_body {
+                self.with_body.insert((path.clone(), name(&method)));
+            }
+            self.add(path, name(&method));
         }
         self
     }

@@ -17,7 +17,7 @@ use super::cors;
 use super::idempotency::{self, KeyedTransaction, Plan, Repeating};
 use super::limits::Limit;
 use super::request_transaction::RequestTransaction;
-use super::{trial, tus};
+use super::{trial, tus, unexpected_body};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::openapi;
@@ -65,6 +65,9 @@ async fn answer(app: &App, mut request: ServiceRequest, next: &Next<impl Message
     if facts.method == Method::GET || facts.method == Method::HEAD {
         request.head_mut().method = Method::GET;
         return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    if let Err(error) = unexpected_body::refuse(app, &mut request).await {
+        return Ok(request.error_response(error).map_into_boxed_body());
     }
     let ending = match Ending::of(app, &mut request).await {
         Ok(ending) => ending,

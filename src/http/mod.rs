@@ -36,6 +36,7 @@ mod request_transaction;
 mod serve;
 mod trial;
 mod tus;
+mod unexpected_body;
 mod unit_of_work;
 mod upload;
 mod wire;

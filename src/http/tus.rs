@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use super::head::{BodyKind, announced, essence};
 use super::request::Request;
-use super::upload::{MAX_FILE_SIZE, plain_name, pointer, too_large};
+use super::upload::{MAX_FILE_SIZE, name_fault, plain_name, pointer, too_large};
 use crate::app::App;
 use crate::db::Timestamp;
 use crate::error::{Code, Error, Fault, Result};
@@ -180,7 +180,9 @@ impl Request {
             seen.push(name);
             match BASE64.decode(value.trim()).ok().map(String::from_utf8) {
                 Some(Ok(text)) if ["filename", "name"].contains(&name) => {
-                    texts.insert("file".into(), plain_name(&text).into());
+                    let given = plain_name(&text);
+                    faults.extend(name_fault(name, &given));
+                    texts.insert("file".into(), given.into());
                 }
                 Some(Ok(text)) => {
                     texts.insert(name.to_owned(), text.into());

@@ -24,7 +24,7 @@ const MAX_FORM_SIZE: usize = MAX_FILE_SIZE + 1024 * 1024;
 const MAX_TEXT_SIZE: usize = 64 * 1024;
 /// The maximum number of parts of a form.
 const MAX_PARTS: usize = 100;
-/// The maximum length of a stored file name, in characters.
+/// The maximum length of a file name, in characters.
 const MAX_NAME_LENGTH: usize = 200;
 
 /// The accepted kind of a form with a file.
@@ -92,7 +92,9 @@ impl Upload {
                 form.faults.push(Fault::at(pointer(&name), "stands_twice", format!("{name:?} occurs twice.")));
                 skip(&mut part).await?;
             } else if name == known.file {
-                form.texts.insert(name.clone(), file_name(&part).into());
+                let given = file_name(&part);
+                form.faults.extend(name_fault(&name, &given));
+                form.texts.insert(name.clone(), given.into());
                 form.file = Some(save(app, &mut part).await?);
             } else if is_file(&part) && !known.texts.contains(&name.as_str()) {
                 form.faults.push(Fault::at(
@@ -157,7 +159,7 @@ async fn skip(part: &mut Field) -> Result<()> {
     Ok(())
 }
 
-/// Returns the last segment of the file name that the client sent, on one line.
+/// Returns the last segment of the file name that the client sent.
 fn file_name(part: &Field) -> String {
     let given = part.content_disposition().and_then(|disposition| {
         let extended = disposition.get_filename_ext().and_then(|name| String::from_utf8(name.value.clone()).ok());
@@ -166,10 +168,19 @@ fn file_name(part: &Field) -> String {
     plain_name(&given.unwrap_or_default())
 }
 
-/// Returns the last segment of a path, on one line.
+/// Returns the last segment of a path.
 pub(super) fn plain_name(given: &str) -> String {
-    let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    name.chars().filter(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')).take(MAX_NAME_LENGTH).collect()
+    given.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+}
+
+/// Returns the validation error of a file name that is too long or not on one line.
+pub(super) fn name_fault(part: &str, given: &str) -> Option<Fault> {
+    if given.chars().count() > MAX_NAME_LENGTH {
+        let detail = format!("A file name must have at most {MAX_NAME_LENGTH} characters.");
+        return Some(Fault::at(pointer(part), "too_long", detail).bound("max", MAX_NAME_LENGTH));
+    }
+    let is_line = !given.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'));
+    (!is_line).then(|| Fault::at(pointer(part), "control_character", "A file name must be one line without control characters."))
 }
 
 pub(super) fn pointer(name: &str) -> String {

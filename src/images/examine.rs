@@ -141,41 +141,41 @@ pub(super) fn examine<R>(bytes: Vec<u8>, bounds: ImageBounds, reserve: impl Fn(u
     let unknown = || if is_heic(&bytes) { Refusal::Heic } else { Refusal::Unknown };
     let mime = Mime::of(&bytes).ok_or_else(unknown)?;
     let reserved = reserve(Container::memory_for(&bytes));
-    let anatomy = Container::of(mime, &bytes)?;
+    let container = Container::of(mime, &bytes)?;
     drop((bytes, reserved));
-    check_size(&anatomy, bounds)?;
-    let reserved = reserve(anatomy.memory);
-    if anatomy.breaks_off.is_some_and(|row| !reaches_last_row(&anatomy.file, row)) {
+    check_size(&container, bounds)?;
+    let reserved = reserve(container.memory);
+    if container.breaks_off.is_some_and(|row| !reaches_last_row(&container.file, row)) {
         return Err(Refusal::Broken("The file is truncated.".to_owned()));
     }
-    let small = decode(&anatomy, bounds)?;
+    let small = decode(&container, bounds)?;
     drop(reserved);
-    let (width, height) = anatomy.seen_size();
-    let small = seen(small, &anatomy).into_rgba8();
+    let (width, height) = container.seen_size();
+    let small = seen(small, &container).into_rgba8();
     let side = |length: u32| usize::try_from(length).unwrap_or_default();
     let thumbhash = BASE64.encode(thumbhash::rgba_to_thumb_hash(side(small.width()), side(small.height()), small.as_raw()));
     let color = mean_color(&small);
     let has_alpha = small.pixels().any(|pixel| pixel.0[3] < u8::MAX);
-    let (frames, sha256) = (anatomy.frames, hex(&Sha256::digest(&anatomy.file)));
-    Ok(Examined { mime, width, height, frames, has_alpha, thumbhash, color, notes: anatomy.notes(), sha256, file: anatomy.file.into() })
+    let (frames, sha256) = (container.frames, hex(&Sha256::digest(&container.file)));
+    Ok(Examined { mime, width, height, frames, has_alpha, thumbhash, color, notes: container.notes(), sha256, file: container.file.into() })
 }
 
 /// Checks the size that the file declares, before any pixel is decoded.
-fn check_size(anatomy: &Container, bounds: ImageBounds) -> std::result::Result<(), Refusal> {
-    let (width, height, frames) = (anatomy.width, anatomy.height, anatomy.frames);
+fn check_size(container: &Container, bounds: ImageBounds) -> std::result::Result<(), Refusal> {
+    let (width, height, frames) = (container.width, container.height, container.frames);
     if width > MAX_SIDE || height > MAX_SIDE {
         return Err(Refusal::TooMany(format!("The image has {width} × {height} pixels; a side may have at most {MAX_SIDE}.")));
     }
     let most = bounds.pixels();
-    if u64::from(width) * u64::from(height) > most || anatomy.pixels / u64::from(frames) > most {
+    if u64::from(width) * u64::from(height) > most || container.pixels / u64::from(frames) > most {
         return Err(Refusal::TooMany(format!("The image has {width} × {height} pixels; at most {most} are allowed.")));
     }
-    if frames > MAX_FRAMES || (frames > 1 && anatomy.pixels > MAX_ANIMATED_PIXELS) {
-        let pixels = anatomy.pixels;
+    if frames > MAX_FRAMES || (frames > 1 && container.pixels > MAX_ANIMATED_PIXELS) {
+        let pixels = container.pixels;
         return Err(Refusal::TooMany(format!("The animation is too large: {frames} frames with {pixels} pixels in total.")));
     }
-    if anatomy.memory > bounds.memory() {
-        let (takes, most) = (anatomy.memory.div_ceil(MIB), bounds.memory() / MIB);
+    if container.memory > bounds.memory() {
+        let (takes, most) = (container.memory.div_ceil(MIB), bounds.memory() / MIB);
         let why = format!(
             "Decoding the image takes {takes} MiB; at most {most} MiB are allowed. Save it smaller, with 8 bits, or not progressive."
         );
@@ -185,27 +185,27 @@ fn check_size(anatomy: &Container, bounds: ImageBounds) -> std::result::Result<(
 }
 
 /// Decodes every frame of the clean file; returns the first frame, scaled down.
-fn decode(anatomy: &Container, bounds: ImageBounds) -> ImageResult<DynamicImage> {
-    let file = || Cursor::new(anatomy.file.as_slice());
-    let (moves, piece) = (anatomy.frames > 1, bounds.largest_piece());
-    match anatomy.mime {
+fn decode(container: &Container, bounds: ImageBounds) -> ImageResult<DynamicImage> {
+    let file = || Cursor::new(container.file.as_slice());
+    let (moves, piece) = (container.frames > 1, bounds.largest_piece());
+    match container.mime {
         Mime::Jpeg => {
-            let checked = JpegDecoder::new(file()).and_then(|decoder| still(decoder, anatomy, piece));
-            let glance = preview_jpeg(&anatomy.file, anatomy.width.max(anatomy.height), PLACEHOLDER_SIDE).map(small);
+            let checked = JpegDecoder::new(file()).and_then(|decoder| still(decoder, container, piece));
+            let glance = preview_jpeg(&container.file, container.width.max(container.height), PLACEHOLDER_SIDE).map(small);
             match checked {
                 Ok(checked) => Ok(glance.unwrap_or(checked)),
                 // This decoder requires all pixels; the decoder for renditions shows the pixels that exist.
-                Err(error) => glance.filter(|_| anatomy.breaks_off.is_some()).ok_or(error),
+                Err(error) => glance.filter(|_| container.breaks_off.is_some()).ok_or(error),
             }
         }
         Mime::Png => {
             let decoder = || PngDecoder::with_limits(file(), limits(MAX_EXTRA_MEMORY));
             let mut first = decoder()?;
             // The decoder ignores a profile that exceeds the limit; browsers might not.
-            if anatomy.deflated_profile && first.icc_profile()?.is_none() {
+            if container.deflated_profile && first.icc_profile()?.is_none() {
                 return Err(broken_profile());
             }
-            let small = still(first, anatomy, piece)?;
+            let small = still(first, container, piece)?;
             if moves {
                 let mut decoder = decoder()?;
                 decoder.set_limits(limits(piece))?;
@@ -214,14 +214,14 @@ fn decode(anatomy: &Container, bounds: ImageBounds) -> ImageResult<DynamicImage>
             Ok(small)
         }
         Mime::WebP if moves => {
-            let small = still(WebPDecoder::new(file())?, anatomy, piece)?;
+            let small = still(WebPDecoder::new(file())?, container, piece)?;
             check_frames(WebPDecoder::new(file())?)?;
             Ok(small)
         }
-        Mime::WebP => still(WebPDecoder::new(file())?, anatomy, piece),
-        Mime::Avif => preview_avif(&anatomy.file).map(small).ok_or_else(undecodable),
+        Mime::WebP => still(WebPDecoder::new(file())?, container, piece),
+        Mime::Avif => preview_avif(&container.file).map(small).ok_or_else(undecodable),
         Mime::Gif => {
-            let small = still(GifDecoder::new(file())?, anatomy, piece)?;
+            let small = still(GifDecoder::new(file())?, container, piece)?;
             if moves {
                 let mut decoder = GifDecoder::new(file())?;
                 decoder.set_limits(limits(piece))?;
@@ -249,12 +249,12 @@ fn limits(memory: u64) -> Limits {
     limits
 }
 
-fn still(mut decoder: impl ImageDecoder, anatomy: &Container, piece: u64) -> ImageResult<DynamicImage> {
+fn still(mut decoder: impl ImageDecoder, container: &Container, piece: u64) -> ImageResult<DynamicImage> {
     decoder.set_limits(limits(piece))?;
-    if decoder.dimensions() != (anatomy.width, anatomy.height) || decoder.total_bytes() > piece {
+    if decoder.dimensions() != (container.width, container.height) || decoder.total_bytes() > piece {
         return Err(ImageError::Limits(image::error::LimitError::from_kind(image::error::LimitErrorKind::DimensionError)));
     }
-    let profile = if anatomy.mime == Mime::Jpeg { None } else { decoder.icc_profile().ok().flatten() };
+    let profile = if container.mime == Mime::Jpeg { None } else { decoder.icc_profile().ok().flatten() };
     let picture = small(DynamicImage::from_decoder(decoder)?);
     Ok(match profile {
         Some(profile) => in_srgb(picture.clone(), &profile).unwrap_or(picture),
@@ -281,8 +281,8 @@ fn check_frames<'a>(decoder: impl AnimationDecoder<'a>) -> ImageResult<()> {
 }
 
 /// The image after applying its orientation.
-fn seen(mut picture: DynamicImage, anatomy: &Container) -> DynamicImage {
-    picture.apply_orientation(anatomy.orientation);
+fn seen(mut picture: DynamicImage, container: &Container) -> DynamicImage {
+    picture.apply_orientation(container.orientation);
     picture
 }
 

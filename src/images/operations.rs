@@ -14,6 +14,7 @@ use crate::error::{Code, Error, Result};
 use crate::events::{self, CacheTag, Event, EventKind, KindTag};
 use crate::http::Precondition;
 use crate::input::Input;
+use crate::scrub::{self, Scrub};
 use crate::users::{Caller, Role, Staff, Writer};
 
 pub(super) use listing::LISTING;
@@ -100,6 +101,7 @@ pub(super) fn delete(
     announce(app, conn, caller, &image, EventKind::ImageDeleted)?;
     queries::unlink(conn, image.id)?;
     queries::delete(conn, image.id)?;
+    scrub::ask(app, conn, Scrub::Images)?;
     Ok(Some(image))
 }
 

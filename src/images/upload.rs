@@ -23,7 +23,7 @@ use crate::db::{Conn, Lock, Timestamp};
 use crate::error::{Code, Error, Fault, Result};
 use crate::events::EventKind;
 use crate::http::{FormParts, ReceivedForm, UnitOfWork};
-use crate::input::{Custom, CustomKind, Draft, Input, Line, Paragraph, inexact_faults, parse_json};
+use crate::input::{Custom, CustomKind, Draft, Input, Line, MAX_CUSTOM, Paragraph, inexact_faults, parse_json};
 use crate::jobs::{self, Job};
 use crate::users::{Caller, Writer};
 
@@ -42,7 +42,8 @@ pub(super) type Also = Arc<dyn Fn(&mut Conn, Option<&Image>) -> Result<()> + Sen
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImageUpload {
     /// The file, at most 20 MiB: JPEG, PNG, WebP or GIF with at most 50 million pixels (or as `IMAGE_MEGAPIXELS` says), or AVIF with at
-    /// most 24 million pixels if the server was built with it. The content decides the type, not the file name.
+    /// most 24 million pixels if the server was built with it. The content decides the type, not the file name. The file name must be one line of at most
+    /// 200 characters after the last `/` or `\\`, which is stored.
     #[schema(value_type = String, format = Binary)]
     file: String,
     /// The alternative text for people who cannot see the image; empty if the image is merely decorative.
@@ -123,7 +124,10 @@ pub(super) async fn parse(work: &UnitOfWork, mut texts: Map<String, Value>, mut 
             custom = Value::Null;
         }
     }
-    faults.extend(work.read(move |app, conn| app.checker.custom_faults(conn, CustomKind::Image, &custom)).await?);
+    // The schema of the form reports what is too large; only the rest is compared with the site's own schema.
+    if custom.to_string().len() <= MAX_CUSTOM {
+        faults.extend(work.read(move |app, conn| app.checker.custom_faults(conn, CustomKind::Image, &custom)).await?);
+    }
     match Input::of(Value::Object(texts), Arc::clone(&work.app.checker)).plain::<ImageUpload>() {
         Ok(upload) if faults.is_empty() => Ok(upload),
         Ok(_) => Err(Error::invalid(faults)),

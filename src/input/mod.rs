@@ -24,7 +24,8 @@ pub(crate) use check::{Checker, escape, nearest};
 pub(crate) use custom::{CustomKind, CustomSchema, MAX_SCHEMA};
 pub(crate) use custom_rules::moved as moved_schema;
 pub(crate) use formats::{
-    Address, Custom, Email, HttpUrl, Line, Locale, Markdown, Name, Paragraph, SitePath, Slug, TimeZone, Title, is_name, max_bytes,
+    Address, Custom, Email, HttpUrl, Line, Locale, MAX_CUSTOM, Markdown, Name, Paragraph, SitePath, Slug, TimeZone, Title, is_name,
+    max_bytes,
 };
 pub(crate) use json::parse_json;
 pub(crate) use kind::{Kind, ME};

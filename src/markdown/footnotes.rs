@@ -49,6 +49,15 @@ impl<'a> Footnotes<'a> {
         notes
     }
 
+    /// The names of the footnotes that nothing refers to, in the order of the text.
+    pub(super) fn unused(&self, parts: &[Part<'a>]) -> Vec<String> {
+        let names = parts.iter().filter_map(|part| match &part.node.data().value {
+            NodeValue::FootnoteDefinition(definition) => Some(definition.name.clone()),
+            _ => None,
+        });
+        names.filter(|name| self.numbers.get(name).is_none()).collect()
+    }
+
     fn note(&mut self, root: Node<'a>) {
         for node in root.descendants() {
             if let NodeValue::FootnoteReference(reference) = &node.data().value {

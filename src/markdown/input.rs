@@ -10,7 +10,8 @@ use super::block::{Align, BlockPiece, FootnoteItem};
 use super::embed::Provider;
 
 /// One block of a body, as posted. A block that the server returned is accepted unchanged. A new block needs only the source members;
-/// read-only members are ignored. If `markdown` holds more than one block, it is read as those blocks.
+/// read-only members are left out or unchanged: other values are refused
+/// (`ambiguous`). If `markdown` holds more than one block, it is read as those blocks.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct BlockInput(pub(super) Members);
@@ -49,7 +50,8 @@ fn close(variant: &mut RefOr<Schema>) {
 }
 
 /// One block of a body, as posted. A block that the server returned is accepted unchanged. A new block needs only the source members;
-/// read-only members are ignored. If `markdown` holds more than one block, it is read as those blocks.
+/// read-only members are left out or unchanged: other values are refused
+/// (`ambiguous`). If `markdown` holds more than one block, it is read as those blocks.
 #[expect(dead_code, reason = "the derived members are part of the schema, so that blocks from the server can be posted back")]
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
@@ -60,11 +62,11 @@ pub(super) enum Members {
         /// The Markdown of the paragraph.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// The derived HTML; ignored in requests.
+        /// The derived HTML; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         html: IgnoredAny,
-        /// The derived plain text; ignored in requests.
+        /// The derived plain text; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         text: IgnoredAny,
@@ -78,15 +80,15 @@ pub(super) enum Members {
         /// The inline Markdown of the heading, without `#` characters; line ends become spaces.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// The derived HTML; ignored in requests.
+        /// The derived HTML; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         html: IgnoredAny,
-        /// The derived plain text; ignored in requests.
+        /// The derived plain text; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         text: IgnoredAny,
-        /// The `id` derived from the text; ignored in requests.
+        /// The `id` derived from the text; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         anchor: IgnoredAny,
@@ -97,15 +99,15 @@ pub(super) enum Members {
         /// The Markdown of the whole list.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// Whether the list is numbered, derived from `markdown`; ignored in requests.
+        /// Whether the list is numbered, derived from `markdown`; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<bool>, read_only)]
         ordered: IgnoredAny,
-        /// The first number, derived from `markdown`; ignored in requests.
+        /// The first number, derived from `markdown`; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<u32>, read_only)]
         start: IgnoredAny,
-        /// The derived items; ignored in requests.
+        /// The derived items; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Vec<BlockPiece>>, read_only)]
         items: IgnoredAny,
@@ -116,11 +118,11 @@ pub(super) enum Members {
         /// The Markdown of the quotation, without the `>` characters.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// The derived HTML; ignored in requests.
+        /// The derived HTML; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         html: IgnoredAny,
-        /// The derived plain text; ignored in requests.
+        /// The derived plain text; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         text: IgnoredAny,
@@ -141,15 +143,15 @@ pub(super) enum Members {
         /// The Markdown of the whole table.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// The derived cells of the header row; ignored in requests.
+        /// The derived cells of the header row; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Vec<BlockPiece>>, read_only)]
         headers: IgnoredAny,
-        /// The derived alignments; ignored in requests.
+        /// The derived alignments; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Vec<Align>>, read_only)]
         align: IgnoredAny,
-        /// The derived cells of the other rows; ignored in requests.
+        /// The derived cells of the other rows; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Vec<Vec<BlockPiece>>>, read_only)]
         rows: IgnoredAny,
@@ -174,11 +176,11 @@ pub(super) enum Members {
         /// The URL of the content.
         #[schema(format = "uri", max_length = 2000, pattern = r#"^https?://[^\s<>"`\\]+$"#)]
         url: String,
-        /// The provider, derived from the URL; ignored in requests.
+        /// The provider, derived from the URL; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Provider>, read_only)]
         provider: IgnoredAny,
-        /// The URL for an `<iframe>`, derived from `url`; ignored in requests.
+        /// The URL for an `<iframe>`, derived from `url`; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         embed_url: IgnoredAny,
@@ -199,7 +201,7 @@ pub(super) enum Members {
         /// The HTML as written.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// The sanitised HTML; ignored in requests.
+        /// The sanitised HTML; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         html: IgnoredAny,
@@ -210,7 +212,7 @@ pub(super) enum Members {
         /// The Markdown of the definitions, in the form `[^name]: …`.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// The derived footnotes; ignored in requests.
+        /// The derived footnotes; a request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Vec<FootnoteItem>>, read_only)]
         items: IgnoredAny,

@@ -247,7 +247,7 @@ impl BlockRenderer<'_, '_> {
         Block::Html { markdown, html }
     }
 
-    fn footnotes(&mut self, parts: &[Part<'_>], notes: &Footnotes<'_>) {
+    fn footnotes<'a>(&mut self, parts: &[Part<'a>], notes: &Footnotes<'a>) {
         let definitions = parts.iter().filter_map(|part| match &part.source {
             BlockSource::Footnote(markdown) => Some(markdown.as_str()),
             _ => None,
@@ -258,6 +258,7 @@ impl BlockRenderer<'_, '_> {
         }
         let definitions = parts.iter().filter(|part| matches!(part.source, BlockSource::Footnote(_))).map(|part| part.node);
         self.warnings.read_notes(self.rendered.blocks.len(), definitions);
+        notes.unused(parts).iter().for_each(|name| self.warnings.unused_note(name));
         for definition in &notes.noted {
             self.writer.piece("div", "p", "", definition, false);
         }

@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 use super::raw_html::{RawHtml, RawTag};
 use super::source::BlockSource;
 use super::split::Part;
-use super::{raw_tags, sanitise, tags};
+use super::writer::MAX_ALT_LENGTH;
+use super::{raw_tags, sanitise, tags, text};
 
 /// The maximum number of warnings.
 pub(crate) const MAX_WARNINGS: usize = 50;
@@ -23,7 +24,8 @@ pub(crate) struct Warning {
     /// A JSON pointer to the block of the response's `body.blocks` that the warning is about.
     #[schema(example = "/body/blocks/3")]
     pub(crate) pointer: String,
-    /// The kind of problem: `element_removed`, `attribute_removed`, `address_removed`, `unknown_placement` or `ad_not_shown`.
+    /// The kind of problem: `element_removed`, `attribute_removed`, `address_removed`, `unknown_placement`, `ad_not_shown`,
+    /// `footnote_not_shown` or `text_cut`.
     #[schema(example = "element_removed")]
     pub(crate) code: String,
     /// A sentence that explains the problem.
@@ -73,9 +75,24 @@ impl Warnings {
             NodeValue::HtmlBlock(html) => self.block(&html.literal),
             NodeValue::HtmlInline(html) => RawHtml::of(html).for_each(|tag| self.tag(&tag, raw_tags::is_inline(&tag.name), false)),
             NodeValue::Link(link) => self.address("a", "href", &link.url),
-            NodeValue::Image(link) => self.image(&link.url),
+            NodeValue::Image(link) => {
+                self.alt(node, &link.url);
+                self.image(&link.url);
+            }
             NodeValue::Paragraph => self.misplaced_ad(node),
             _ => {}
+        }
+    }
+
+    /// Warns of a footnote that nothing refers to.
+    pub(super) fn unused_note(&mut self, name: &str) {
+        self.push("footnote_not_shown", name, || format!("The footnote {:?} is not shown: nothing refers to it.", shown(name)));
+    }
+
+    fn alt(&mut self, node: Node<'_>, url: &str) {
+        if text::of_inlines(node).chars().count() > MAX_ALT_LENGTH {
+            let detail = || format!("The alternative text of {:?} was cut after {MAX_ALT_LENGTH} characters.", shown(url));
+            self.push("text_cut", url, detail);
         }
     }
 

@@ -12,7 +12,7 @@ use super::{escape, raw_tags, split, tags, text};
 /// The maximum nesting depth; deeper content is written as plain text.
 const MAX_DEPTH: usize = 80;
 /// The maximum length of an inline image's alternative text, in characters. For image blocks, [`super::check()`] has the limit.
-const MAX_ALT_LENGTH: usize = 2_000;
+pub(super) const MAX_ALT_LENGTH: usize = 2_000;
 const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 
 /// Writes the blocks of one body, one after the other.

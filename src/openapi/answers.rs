@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::each_operation;
+use super::names::public_name;
 use crate::error::{Code, Error};
 
 /// Completes the responses of every operation.
@@ -45,7 +46,7 @@ pub(super) fn complete(document: &mut Value) {
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     for name in sparse {
         let properties = properties_of(schemas, &name);
-        let about = format!("The members of {name} that `fields` selects.");
+        let about = format!("The members of {} that `fields` selects.", public_name(&name));
         let schema = json!({"type": "object", "description": about, "properties": properties, "additionalProperties": false});
         schemas.insert(format!("Sparse{name}"), schema);
         schemas.insert(format!("SparsePage_{name}"), sparse_page(&name));
@@ -56,7 +57,7 @@ fn sparse_page(item: &str) -> Value {
     json!({"type": "object", "description": "A page of a list whose items have the members that `fields` selects.",
         "required": ["data", "page"], "additionalProperties": false, "properties": {
         "data": {"type": "array", "description": "The items.", "items": {"$ref": format!("#/components/schemas/Sparse{item}")}},
-        "page": {"$ref": "#/components/schemas/PageInfo"},
+        "page": {"$ref": "#/components/schemas/PageInfo", "description": "The position of the page in the list."},
     }})
 }
 
@@ -120,12 +121,12 @@ impl ErrorFacts {
         if self.of_article {
             errors.push(("410", "The article is no longer public."));
         }
-        if self.has_body {
+        if self.has_body || !self.reads {
             errors.extend([
                 ("408", "The request body did not arrive in time."),
                 ("413", "The request body is too large."),
                 ("415", "The media type of the request body is not supported."),
-                ("422", "The request body is invalid."),
+                ("422", "The request body is invalid, or the operation has none."),
             ]);
         }
         if !self.reads {
@@ -151,7 +152,7 @@ fn problem(status: &str, about: &str) -> Value {
     let example =
         codes.first().map(|code| Error::new(**code, code.title()).document("/api/v1/articles", "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42"));
     let mut response = json!({
-        "description": format!("{about} Codes: {}.", names.join(", ")),
+        "description": if about.contains("Codes: ") { about.to_owned() } else { format!("{about} Codes: {}.", names.join(", ")) },
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
     });
     add_headers(&mut response, status, &ErrorFacts::default());

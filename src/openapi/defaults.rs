@@ -20,7 +20,8 @@ fn describe_members(schema: &mut Map<String, Value>) {
         let of_choices =
             member.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten().filter_map(take_default).reduce(|first, _| first);
         let Some(default) = own.or(of_choices) else { continue };
-        let about = member.get("description").and_then(Value::as_str).unwrap_or_default();
+        let of_choice = || member.get("oneOf")?.as_array()?.iter().find_map(|choice| choice.get("description"));
+        let about = member.get("description").or_else(of_choice).and_then(Value::as_str).unwrap_or_default();
         let words = format!("{about} Default: `{default}`.");
         if let Some(member) = member.as_object_mut() {
             member.insert("description".into(), words.trim().into());

@@ -25,6 +25,9 @@ pub(super) fn complete(document: &mut Value) {
     }
     let renamed = std::mem::take(schemas).into_iter().map(|(name, schema)| (names.get(&name).cloned().unwrap_or(name), schema));
     *schemas = renamed.collect();
+    if let Some(ads) = schemas.get_mut("AdsByPlacement") {
+        ads["description"] = "The creatives to show, by the key of their placement.".into();
+    }
     schemas.sort_keys();
     walk(document, &mut |members| {
         let public = members.get("$ref").and_then(Value::as_str).and_then(|place| {
@@ -38,7 +41,7 @@ pub(super) fn complete(document: &mut Value) {
 }
 
 /// Returns the public name of a component, without parts that come from generic Rust types.
-fn public_name(name: &str) -> String {
+pub(super) fn public_name(name: &str) -> String {
     if name == "BTreeMap" {
         return "AdsByPlacement".into();
     }

@@ -1,14 +1,15 @@
 //! Completes the parameters of paths: each name in a path template means the same in all paths.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::each_operation;
 
 /// The names in path templates, with their descriptions.
-const NAMES: [(&str, &str); 21] = [
+const NAMES: [(&str, &str); 23] = [
     ("article", "The id or slug of the article."),
     ("author", "The id or slug of the author."),
     ("ban", "The id of the ban."),
+    ("comment", "The id of a comment of the article."),
     ("creative", "The id of the creative."),
     ("id", "The id of the comment."),
     ("image", "The id of the image."),
@@ -21,6 +22,7 @@ const NAMES: [(&str, &str); 21] = [
     ("redirect", "The id of the redirect."),
     ("section", "The id or slug of the section."),
     ("session", "The id of the session."),
+    ("sitemap", "The name of the sitemap, from the index."),
     ("subscriber", "The id of the subscriber."),
     ("suppression", "The id of the suppression."),
     ("tag", "The id or slug of the tag."),
@@ -29,25 +31,15 @@ const NAMES: [(&str, &str); 21] = [
     ("user", "The id of the user."),
 ];
 
-/// Adds the parameters that handlers do not declare themselves.
+/// Describes the parameters that handlers do not describe themselves, and lists the parameters of the path first.
 pub(super) fn complete(document: &mut Value) {
     each_operation(document, |path, _, operation| {
-        let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-        let mut added = Vec::new();
-        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
-        let declared: Vec<String> = parameters
-            .iter()
-            .flat_map(|all| all.iter())
-            .filter(|one| one["in"] == "path")
-            .filter_map(|one| one["name"].as_str().map(str::to_owned))
-            .collect();
-        for name in names.filter(|name| !declared.iter().any(|known| known == name)) {
-            let about = NAMES.iter().find(|(known, _)| *known == name).map(|(_, about)| *about);
-            added.push(json!({"name": name, "in": "path", "required": true, "description": about, "schema": {"type": "string"}}));
-        }
-        added.extend(parameters.map(std::mem::take).unwrap_or_default());
-        if !added.is_empty() {
-            operation["parameters"] = added.into();
+        let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else { return };
+        let place = |name: &str| path.find(&format!("{{{name}}}"));
+        parameters.sort_by_key(|parameter| parameter["name"].as_str().and_then(place).unwrap_or(usize::MAX));
+        for parameter in parameters.iter_mut().filter(|parameter| parameter["in"] == "path" && parameter["description"].is_null()) {
+            let about = NAMES.iter().find(|(name, _)| parameter["name"] == *name);
+            parameter["description"] = about.map(|(_, about)| *about).into();
         }
     });
 }

@@ -32,6 +32,9 @@ fn lift(schemas: &mut Components, name: &str) {
     let tags = lifted.iter().map(|(tag, title, _)| (tag.clone(), reference_to(title))).collect();
     for (_, title, mut variant) in lifted {
         variant.as_object_mut().and_then(|members| members.shift_remove("title"));
+        if let Some(kind) = variant.pointer_mut("/properties/type").and_then(Value::as_object_mut) {
+            kind.entry("description").or_insert_with(|| "The type, which distinguishes the variants.".into());
+        }
         schemas.insert(title, variant);
     }
     discriminate(schemas, name, tags);

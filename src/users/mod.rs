@@ -22,6 +22,7 @@ pub(crate) use authenticate::authenticate;
 pub(crate) use caller::{Admin, Author, Caller, Editor, GuestOr, KeyUse, Moderator, Right, Staff, Writer};
 pub(crate) use demand::{Demand, demand};
 pub(crate) use email_tokens::AccountMail;
+pub(crate) use invitations::{Invitation, InvitationView, erase_by_email as erase_invitation, read_by_email as invitation_of};
 pub(crate) use passwords::PasswordHasher;
 pub(crate) use role::{OldScope, Role, Scope};
 pub(crate) use sessions::FailedLogins;
@@ -42,8 +43,8 @@ pub(crate) fn routes(mount: &mut impl Mount) {
         .configure(keys::routes);
 }
 
-/// Deletes email tokens and invitations that can no longer be used.
-pub(crate) fn forget_expired_tokens(conn: &mut Conn, now: Timestamp) -> Result<()> {
+/// Deletes email tokens and invitations that can no longer be used. Returns the number of invitations.
+pub(crate) fn forget_expired_tokens(conn: &mut Conn, now: Timestamp) -> Result<usize> {
     email_tokens::forget_expired(conn, now)?;
     invitations::forget_expired(conn, now)
 }

@@ -1,5 +1,7 @@
 //! Accounts: rules that hold for everyone who may change them, and the effects of deletion.
 
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Argon2, PasswordHasher};
 use serde_json::json;
 
 use crate::support::{Engine, PASSWORD, Role, World, api_test, run};
@@ -15,6 +17,17 @@ api_test!(one_password_opens_however_a_device_spells_it, async |world| {
     let short = "u\u{308}u\u{308}u\u{308}u\u{308}u\u{308}u\u{308}u\u{308}1";
     let refused = world.admin().patch(&format!("users/{id}"), json!({"password": short})).await.expect(422);
     refused.expect_faults(&[("/password", "too_short")]);
+});
+
+api_test!(a_login_renews_a_hash_of_another_spelling, async |world| {
+    let (composed, decomposed) = ("a tram f\u{fc}ll of geese", "a tram fu\u{308}ll of geese");
+    let old: PasswordHash = Argon2::default().hash_password_with_salt(decomposed.as_bytes(), b"a salt of before").unwrap();
+    let email = Role::Author.email();
+    world.tamper(&format!("UPDATE users SET password_hash = '{old}' WHERE email = '{email}'"));
+    let log_in = async |password: &str| world.anonymous().post("auth/login", json!({"email": email, "password": password})).await;
+    log_in(composed).await.expect_problem(401, "wrong_credentials");
+    log_in(decomposed).await.expect(200);
+    log_in(composed).await.expect(200);
 });
 
 api_test!(suspension_ends_keys_for_good, async |world| {

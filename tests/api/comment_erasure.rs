@@ -64,7 +64,7 @@ api_test!(a_person_is_erased_and_the_thread_stays, async |world| {
     world.admin().post("comments/erasures?dry_run=true", json!({"email": MARA})).await.expect(200);
     assert_eq!(world.anonymous().get("articles/trams/comments").await.expect(200).body, before.body);
     let erasure = world.admin().post("comments/erasures", json!({"email": "MARA@reader.example"})).await.expect(200);
-    assert_eq!(erasure.json(), &json!({"erased": 2, "subscriber": false, "ban": false}));
+    assert_eq!(erasure.json(), &json!({"erased": 2, "subscriber": false, "ban": false, "invitation": false}));
     let after = world.anonymous().get("articles/trams/comments?count=true").await.expect(200);
     let thread = after.at("/data/0");
     assert_eq!((&thread["erased"], &thread["author"]["name"], &thread["author"]["url"]), (&json!(true), &json!(""), &Value::Null));
@@ -93,7 +93,7 @@ api_test!(a_person_is_erased_and_the_thread_stays, async |world| {
     // A second erasure finds nothing.
     assert_eq!(
         world.admin().post("comments/erasures", json!({"email": MARA})).await.expect(200).json(),
-        &json!({"erased": 0, "subscriber": false, "ban": false})
+        &json!({"erased": 0, "subscriber": false, "ban": false, "invitation": false})
     );
     world.moderator().post("comments/erasures", json!({"email": MARA})).await.expect_problem(403, "forbidden");
 });

@@ -107,13 +107,14 @@ api_test!(an_erasure_reaches_whatever_is_kept_of_a_person, async |world| {
     let mails = world.mails_to(MARA).await.len();
     world.anonymous().post("newsletter/subscriptions", json!({"email": MARA})).await.expect(202);
     let erased = world.admin().post("comments/erasures", json!({"email": MARA})).await.expect(200);
-    assert_eq!(erased.json(), &json!({"erased": 2, "subscriber": true, "ban": true}));
+    assert_eq!(erased.json(), &json!({"erased": 2, "subscriber": true, "ban": true, "invitation": false}));
     assert_eq!(world.mails_to(MARA).await.len(), mails);
     assert_eq!(world.editor().get(&format!("newsletter/subscribers?email={MARA}")).await.expect(200).texts("id"), [""; 0]);
     let token = mail.token("newsletter/unsubscribe");
     world.anonymous().post("newsletter/unsubscriptions", json!({"token": token})).await.expect(422);
     let after = world.admin().get(&format!("comments/export?email={MARA}")).await.expect(200);
-    let nothing = json!({"comments": [], "subscriber": null, "suppressed": null, "ban": null, "refuses_notices": false});
+    let nothing =
+        json!({"comments": [], "subscriber": null, "suppressed": null, "ban": null, "invitation": null, "refuses_notices": false});
     assert_eq!(after.json(), &nothing);
     assert_eq!(found(world, &TRACES), [""; 0]);
     // The ban stays in force without the address.

@@ -207,6 +207,15 @@ api_test!(a_kept_answer_stands_in_for_no_check, async |world| {
     assert_replayed(&first, &author.post(&path, json!({})).await);
     world.editor().patch(&format!("articles/{draft}"), json!({"authors": []})).await.expect(200);
     author.post(&path, json!({})).await.expect_problem(403, "forbidden");
+    // The same in a batch.
+    let profile = json!({"authors": [profile]});
+    world.editor().patch(&format!("articles/{draft}"), profile).await.expect(200);
+    let batch = json!({"operations": [{"method": "POST", "path": format!("/api/v1/{path}"), "body": {}}]});
+    let first = author.post("batch", batch.clone()).await.expect(200);
+    assert_replayed(&first, &author.post("batch", batch.clone()).await);
+    world.editor().patch(&format!("articles/{draft}"), json!({"authors": []})).await.expect(200);
+    let refused = author.post("batch", batch).await.expect_problem(422, "batch_failed");
+    assert_eq!(refused.at("/results/0/status"), &json!(403));
     // Replayed requests count for the rate limit.
     let strict = world.node(&[("RATE_SUBSCRIBE", "2/minute")]).await;
     let guest = strict.anonymous().with(KEY, GUEST_KEY);

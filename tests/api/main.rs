@@ -47,6 +47,7 @@ mod newsletter;
 mod newsletter_staff;
 mod newsroom;
 mod nodes;
+mod not_kept;
 mod pages;
 mod paging;
 mod picture_edits;

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
+use masthead::app::App;
 use masthead::config::Deadlines;
 use serde_json::{Value, json};
 use socket2::{Domain, SockRef, Socket, Type};
@@ -27,7 +28,10 @@ struct Served {
 
 impl Served {
     async fn new(world: &World) -> Self {
-        let app = world.app_with(SHORT);
+        Self::of(&world.app_with(SHORT)).await
+    }
+
+    async fn of(app: &App) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = app.listen(listener).unwrap();
@@ -268,6 +272,30 @@ media_test!(files_arrive_whole, async |world| {
     assert_eq!((whole.status, whole.body), (200, expected.body.clone()));
     let part = node.connect().ask(&format!("GET {path} HTTP/1.1\r\nHost: x\r\nRange: bytes=100-199\r\n\r\n"));
     assert_eq!((part.status, part.body.as_slice()), (206, &expected.body[100..200]));
+});
+
+api_test!(a_body_that_stops_or_trickles_is_not_waited_for, async |world| {
+    let node = world.node(&[("REQUEST_SECONDS", "1"), ("WORKERS", "1")]).await;
+    let served = Served::of(&node.app).await;
+    let caller = format!("Host: x\r\nAuthorization: Bearer {}\r\n", world.author().token());
+    let form = "Content-Type: multipart/form-data; boundary=xyz\r\nContent-Length: 9000\r\n\r\n--xyz\r\n";
+    for (path, rest) in [
+        ("POST /api/v1/articles", "Content-Type: application/json\r\nContent-Length: 9000\r\n\r\n{\"title\":"),
+        ("POST /api/v1/articles", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        ("POST /api/v1/auth/logout", "Transfer-Encoding: chunked\r\n\r\n"),
+        ("POST /api/v1/images", form),
+    ] {
+        let mut talk = served.connect();
+        talk.send(&format!("{path} HTTP/1.1\r\n{caller}{rest}"));
+        talk.reply(false).expect_problem(408, "request_timeout");
+        let mut trickling = served.connect();
+        trickling.send(&format!("{path} HTTP/1.1\r\n{caller}{rest}"));
+        let piece: &[u8] = if rest.contains("chunked") { b"1\r\n \r\n" } else { b" " };
+        let sending = trickling.send_until_closed(piece, Duration::from_millis(100));
+        trickling.reply(false).expect_problem(408, "request_timeout");
+        trickling.end();
+        sending.join().unwrap();
+    }
 });
 
 api_test!(an_early_answer_ends_the_connection, async |world| {

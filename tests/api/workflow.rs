@@ -321,9 +321,11 @@ api_test!(a_save_whose_slug_is_anothers_is_not_published, async |world| {
     let editor = world.editor();
     let id = world.draft_of(Role::Editor, json!({"title": "One", "slug": "one"})).await;
     editor.patch(&format!("articles/{id}"), json!({"slug": "two"})).await.expect(200);
-    world.draft_of(Role::Editor, json!({"title": "Other", "slug": "one"})).await;
+    let other = world.draft_of(Role::Editor, json!({"title": "Other", "slug": "one"})).await;
     editor.put(&format!("articles/{id}/publication"), json!({"revision": 1})).await.expect_problem(409, "slug_taken");
-    editor.put(&format!("articles/{id}/publication"), json!({"revision": 1, "at": LATER})).await.expect_problem(409, "slug_taken");
+    let later = json!({"revision": 1, "at": LATER});
+    let taken = editor.put(&format!("articles/{id}/publication"), later).await.expect_problem(409, "slug_taken");
+    assert_eq!((taken.text_at("/taken_by/id"), taken.text_at("/taken_by/title")), (other, "Other".to_owned()));
 });
 
 api_test!(a_correction_is_said_once, async |world| {

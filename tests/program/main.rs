@@ -3,6 +3,7 @@
 
 mod examples;
 mod nodes;
+mod people;
 mod scheduler;
 mod server;
 mod starting;

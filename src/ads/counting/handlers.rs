@@ -18,7 +18,7 @@ pub(in crate::ads) fn routes(mount: &mut impl Mount) {
 
 /// Count an impression of a creative
 ///
-/// A beacon for front ends, such as for `navigator.sendBeacon`. It needs no request body and sets no cookie. A
+/// A beacon for front ends, such as for `navigator.sendBeacon`. It ignores any request body and sets no cookie. A
 /// visitor, identified by IP address and user agent, counts once in half an hour; the response does not reveal
 /// whether the beacon was counted. Nothing about the visitor is stored. The setting `RATE_AD` limits the beacons of
 /// an IP address.

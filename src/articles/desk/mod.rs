@@ -16,6 +16,7 @@ pub(super) mod plan_queries;
 pub(super) mod queries;
 mod referent_queries;
 pub(super) mod referents;
+pub(super) mod rights;
 pub(super) mod slugs;
 pub(super) mod views;
 pub(super) mod workflow;

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::super::content::content::{ArticleId, ArticleSnapshot, Relations};
-use super::article::{Article, ArticleText, Revision, Status};
+use super::article::{Article, ArticleText, Revision};
 use super::conflict::{self, StaleSave};
 use super::draft::ArticleDraft;
 use super::parse::{self, Before, ParsedArticle};
+use super::rights::{refuse_contributor, require_own_byline, require_ownership};
 use super::views::{self, ArticleEditorCard, ArticleEditorView};
 use super::workflow::{self, ArticleEvent, ArticleStep};
 use super::{listing, plan_queries, queries, slugs};
 use crate::app::App;
-use crate::authors::Author;
 use crate::db::{Conn, Id, Json, Lock, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
 use crate::events::EventKind;
@@ -21,7 +21,7 @@ use crate::http::Precondition;
 use crate::input::{Input, ReferenceTo};
 use crate::markdown::Rendered;
 use crate::taxonomy;
-use crate::users::{Caller, Role, UserId, Writer};
+use crate::users::{Caller, Writer};
 
 /// Returns a page of the working copies that the caller may see.
 pub(crate) fn list(app: &App, conn: &mut Conn, caller: &Caller<Writer>, query: &PageQuery) -> Result<PageOf<ArticleEditorCard>> {
@@ -100,21 +100,6 @@ pub(crate) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change
     Ok(Saved { article, text })
 }
 
-/// Checks whether an article is the caller's own: created or signed by them.
-pub(crate) fn owns<R>(conn: &mut Conn, caller: &Caller<R>, id: ArticleId, created_by: Option<UserId>) -> Result<bool> {
-    if created_by == Some(caller.user) {
-        return Ok(true);
-    }
-    caller.author.map_or(Ok(false), |author| queries::is_signed_by(conn, id, author))
-}
-
-pub(crate) fn require_ownership(conn: &mut Conn, caller: &Caller<Writer>, article: &Article) -> Result<()> {
-    if caller.edits_all() || owns(conn, caller, article.id, article.created_by)? {
-        return Ok(());
-    }
-    Err(Error::forbidden("You can edit only your own articles."))
-}
-
 /// Returns a working copy that the caller may read, or else an error.
 pub(crate) fn found(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Result<Article> {
     let article = queries::look_up(conn, name)?.ok_or_else(Error::not_found)?;
@@ -128,14 +113,6 @@ pub(crate) fn locked(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> Re
     let article = found(conn, caller, name)?;
     queries::lock_comments(conn, article.id)?;
     Ok(article)
-}
-
-/// Returns an error if a contributor wants to publish an article, or to change one that is published or scheduled.
-pub(crate) fn refuse_contributor(caller: &Caller<Writer>, article: &Article, publish: bool) -> Result<()> {
-    if caller.role == Role::Contributor && (publish || matches!(article.status, Status::Scheduled | Status::Published)) {
-        return Err(Error::forbidden("Contributors can only change drafts; others publish them."));
-    }
-    Ok(())
 }
 
 /// The article that a draft is for.
@@ -173,19 +150,6 @@ fn resolve(
     }
     let slug = slugs::choose(conn, caller, &draft, target.id)?;
     Ok((ArticleSnapshot { content: draft.content(slug, group), markdown, relations }, rendered))
-}
-
-/// Callers who are not editors cannot remove their own profile from the byline, nor publish under other names alone. An error does
-/// not occur if an editor has already removed the profile, or if the caller has none.
-fn require_own_byline(conn: &mut Conn, caller: &Caller<Writer>, before: Option<&Article>, authors: &[Id<Author>]) -> Result<()> {
-    let Some(own) = caller.author.filter(|own| !caller.edits_all() && !authors.contains(own)) else { return Ok(()) };
-    if let Some(article) = before
-        && !queries::is_signed_by(conn, article.id, own)?
-    {
-        return Ok(());
-    }
-    let detail = "Your own profile must be among the authors; only editors can remove it.";
-    Err(Error::invalid(vec![Fault::at("/authors", "own_profile_missing", detail)]))
 }
 
 /// Returns the translation group of a draft. Callers can add a translation only to articles that they may edit.

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::super::content::content::ArticleId;
 use super::super::public::queries::published;
 use super::draft::ArticleDraft;
-use super::operations::owns;
 use super::queries;
+use super::rights::owns;
 use crate::db::{Conn, Lock, free_slug, slug_of};
 use crate::error::{Code, Error, Result};
 use crate::users::{Caller, Writer};
@@ -64,7 +64,7 @@ pub(crate) fn choose(conn: &mut Conn, caller: &Caller<Writer>, draft: &ArticleDr
 }
 
 /// Returns the error for a taken slug. It names the other article if the caller may see it.
-fn refusal(conn: &mut Conn, caller: &Caller<Writer>, slug: &str) -> Result<Error> {
+pub(crate) fn refusal(conn: &mut Conn, caller: &Caller<Writer>, slug: &str) -> Result<Error> {
     let taken = Error::new(Code::SlugTaken, format!("Another article has, or had, the slug {slug:?}."));
     let Some(article) = queries::look_up(conn, slug)? else {
         return Ok(if queries::is_erased(conn, slug)? { kept_by_a_tombstone(slug) } else { taken });

@@ -2,8 +2,8 @@
 
 use super::super::content::view::{ArticleCard, ArticleView};
 use super::super::desk::article::{Article, Status};
-use super::super::desk::operations::owns;
 use super::super::desk::queries as working;
+use super::super::desk::rights::owns;
 use super::super::desk::views::previews;
 use super::super::public::views::measured;
 use super::preview::Preview;

@@ -68,7 +68,7 @@ async fn carry_out_plans(app: &App, joint: &Transaction, at: Timestamp) -> Resul
         for (id, due) in due {
             // Overdue plans are carried out as of now.
             let then = app.as_of(due.max(app.now()));
-            if joint.run(move |conn| schedule::carry_out(&then, conn, (id, due))).await.is_err() {
+            if joint.run(move |conn| schedule::carry_out(&then, conn, id, due)).await.is_err() {
                 joint.run(move |conn| plan_queries::claim(conn, id, due)).await?;
             }
         }

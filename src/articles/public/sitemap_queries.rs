@@ -45,7 +45,7 @@ pub(crate) fn days(conn: &mut Conn) -> Result<Vec<PublishedDay>> {
 }
 
 /// Returns the articles published in a period, newest first, except those with `noindex`.
-pub(crate) fn sitemap_entries(app: &App, conn: &mut Conn, (from, until): (i64, i64), most: i64) -> Result<Vec<SitemapEntry>> {
+pub(crate) fn sitemap_entries(app: &App, conn: &mut Conn, from: i64, until: i64, most: i64) -> Result<Vec<SitemapEntry>> {
     let columns = (
         publications::id,
         publications::kind,

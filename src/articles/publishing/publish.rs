@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::desk::article::{Article, Status};
 use super::super::desk::operations::locked;
 use super::super::desk::plan::{ArticlePlan, Schedule};
+use super::super::desk::rights::require_own_profile;
 use super::super::desk::views::{ArticleEditorView, editor_view};
 use super::super::desk::workflow::{self, ArticleEvent, ArticleStep};
 use super::super::desk::{plan_queries, queries};
@@ -13,7 +14,7 @@ use super::release::{self, Release};
 use super::snapshots::{self, PublishableSave};
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
-use crate::error::{Code, Error, Fault, Result};
+use crate::error::{Error, Fault, Result};
 use crate::events::EventKind;
 use crate::http::Precondition;
 use crate::input::Input;
@@ -36,8 +37,8 @@ pub(crate) fn publish(
     let chosen = snapshots::find(app, conn, &article, draft.revision.unwrap_or(article.revision))?;
     condition.check_bare(article.version)?;
     workflow::require(ArticleStep::Publish, &article, &plan)?;
-    snapshots::require_free(conn, &article, &chosen)?;
-    require_own_profile(caller, &chosen)?;
+    snapshots::require_free(conn, Some(caller), &article, &chosen)?;
+    require_own_profile(caller, &chosen.snapshot.relations.authors)?;
     let PublicationDraft { at, until, revision: _, correction } = draft;
     match at {
         Some(at) if at > now => {
@@ -119,34 +120,19 @@ pub(crate) fn unpublish(app: &App, conn: &mut Conn, caller: &Caller<Writer>, nam
 /// Publishes the working copy of a loaded article. Removes the schedule; the end is kept.
 pub(crate) fn publish_now(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article) -> Result<()> {
     let chosen = snapshots::current(conn, article)?;
-    require_own_profile(caller, &chosen)?;
-    release_current(app, conn, article, (chosen, caller.actor()))
+    require_own_profile(caller, &chosen.snapshot.relations.authors)?;
+    release_current(app, conn, article, chosen, caller.actor())
 }
 
 /// Publishes the working copy in a simulation. Unlike publishing, this needs no own profile in the byline.
 pub(crate) fn simulate(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article) -> Result<()> {
     let chosen = snapshots::current(conn, article)?;
-    release_current(app, conn, article, (chosen, caller.actor()))
+    release_current(app, conn, article, chosen, caller.actor())
 }
 
-fn release_current(app: &App, conn: &mut Conn, article: &mut Article, (chosen, actor): (PublishableSave, Option<String>)) -> Result<()> {
+fn release_current(app: &App, conn: &mut Conn, article: &mut Article, chosen: PublishableSave, actor: Option<String>) -> Result<()> {
     let plan = plan_queries::plan(conn, article.id)?;
     let until = plan.until(article.status);
     let release = Release { chosen, published_at: None, until, correction: None, actor, details: Value::Null };
     release::release(app, conn, article, plan, release)
-}
-
-/// Returns an error if a caller who is not an editor is not among the authors.
-fn require_own_profile(caller: &Caller<Writer>, chosen: &PublishableSave) -> Result<()> {
-    if caller.edits_all() {
-        return Ok(());
-    }
-    let detail = match caller.author {
-        None => "You have no author profile to publish under. Create one at /api/v1/authors, and add it to the authors.",
-        Some(own) if !chosen.snapshot.relations.authors.contains(&own) => {
-            "Your own profile is not among the authors. Add it, or ask an editor to publish the article."
-        }
-        Some(_) => return Ok(()),
-    };
-    Err(Error::new(Code::NoProfile, detail))
 }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::super::desk::article::Status;
-use super::super::desk::operations::{locked, refuse_contributor};
+use super::super::desk::operations::locked;
+use super::super::desk::rights::refuse_contributor;
 use super::super::desk::views::{ArticleEditorView, editor_view};
 use super::super::desk::workflow::{self, ArticleEvent, ArticleStep};
 use super::super::desk::{plan_queries, queries};

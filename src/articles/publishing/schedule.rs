@@ -90,13 +90,13 @@ async fn settle(app: &App, id: ArticleId, due: Timestamp) -> Result<bool> {
     if let Some(schedule) = plan.schedule() {
         snapshots::prepare(app, id, schedule.revision).await;
     }
-    match app.write(move |app, conn| carry_out(app, conn, (id, due))).await {
+    match app.write(move |app, conn| carry_out(app, conn, id, due)).await {
         // A short internal failure must not cancel a plan.
         Err(error) if error.code() == Code::Internal && due > app.now().plus_seconds(-GIVE_UP_AFTER) => Err(error),
         Err(error) if !is_passing(&error) => {
             tracing::warn!(%error, article = %id, "a scheduled publication could not be carried out and was given up");
             let why = explained(&error);
-            app.write(move |app, conn| give_up(app, conn, (id, due), why.clone())).await
+            app.write(move |app, conn| give_up(app, conn, id, due, why.clone())).await
         }
         result => result,
     }
@@ -118,14 +118,14 @@ fn claimed(conn: &mut Conn, id: ArticleId, due: Timestamp) -> Result<Option<(Art
 }
 
 /// Carries out the due plan of an article. Returns false if another process has done so.
-pub(crate) fn carry_out(app: &App, conn: &mut Conn, (id, due): (ArticleId, Timestamp)) -> Result<bool> {
+pub(crate) fn carry_out(app: &App, conn: &mut Conn, id: ArticleId, due: Timestamp) -> Result<bool> {
     let now = app.now();
     let Some((mut article, plan)) = claimed(conn, id, due)? else { return Ok(false) };
     match plan.schedule().filter(|schedule| schedule.at <= now) {
         Some(schedule) if schedule.until.is_some_and(|until| until <= now) => {
             let why = "Its end had passed before it could be published.".to_owned();
             let public = article.status == Status::Published;
-            fail(app, conn, (&mut article, plan), why)?;
+            fail(app, conn, &mut article, plan, why)?;
             // The scheduled version would have replaced the public one and ended, so the public one ends, too.
             if public {
                 let plan = plan_queries::plan(conn, id)?;
@@ -134,7 +134,7 @@ pub(crate) fn carry_out(app: &App, conn: &mut Conn, (id, due): (ArticleId, Times
         }
         Some(schedule) => {
             let chosen = snapshots::find(app, conn, &article, schedule.revision)?;
-            snapshots::require_free(conn, &article, &chosen)?;
+            snapshots::require_free(conn, None, &article, &chosen)?;
             let release = Release {
                 chosen,
                 // Lists are sorted by this time; a late start of the server must not change the order.
@@ -165,17 +165,17 @@ fn end(app: &App, conn: &mut Conn, article: &mut Article, mut plan: ArticlePlan)
     workflow::record(app, conn, ArticleEvent { kind: EventKind::ArticleEnded, article, actor: None, tags, details })
 }
 
-fn give_up(app: &App, conn: &mut Conn, (id, due): (ArticleId, Timestamp), why: String) -> Result<bool> {
+fn give_up(app: &App, conn: &mut Conn, id: ArticleId, due: Timestamp, why: String) -> Result<bool> {
     let Some((mut article, plan)) = claimed(conn, id, due)? else { return Ok(false) };
     if plan.scheduled_at.is_none_or(|at| at > app.now()) {
         return Err(Error::internal("a publication could not be ended"));
     }
-    fail(app, conn, (&mut article, plan), why)?;
+    fail(app, conn, &mut article, plan, why)?;
     Ok(true)
 }
 
 /// Gives up a scheduled publication: only the plan changes, and editors see the reason.
-fn fail(app: &App, conn: &mut Conn, (article, mut plan): (&mut Article, ArticlePlan), why: String) -> Result<()> {
+fn fail(app: &App, conn: &mut Conn, article: &mut Article, mut plan: ArticlePlan, why: String) -> Result<()> {
     let now = app.now();
     let Some(schedule) = plan.schedule() else { return Err(Error::internal("a plan without a schedule failed")) };
     let details = json!({"scheduled_at": schedule.at, "scheduled_by": schedule.by, "revision": schedule.revision});

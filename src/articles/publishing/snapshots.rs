@@ -8,6 +8,7 @@ use super::super::desk::article::Article;
 use super::super::desk::operations::found;
 use super::super::desk::queries;
 use super::super::desk::referents::Referents;
+use super::super::desk::slugs;
 use crate::app::App;
 use crate::db::{Conn, Lock};
 use crate::error::{Code, Error, Fault, Result};
@@ -103,7 +104,9 @@ pub(super) async fn prepare(app: &App, id: ArticleId, number: i32) {
 }
 
 /// Returns an error if another article has the slug or language of a revision.
-pub(super) fn require_free(conn: &mut Conn, article: &Article, chosen: &PublishableSave) -> Result<()> {
+///
+/// `caller` is `None` for the scheduler, to which the other article is not named.
+pub(super) fn require_free(conn: &mut Conn, caller: Option<&Caller<Writer>>, article: &Article, chosen: &PublishableSave) -> Result<()> {
     let PublishableSave { number, snapshot, rendered: _ } = chosen;
     let content = &snapshot.content;
     if *number == article.revision {
@@ -111,6 +114,9 @@ pub(super) fn require_free(conn: &mut Conn, article: &Article, chosen: &Publisha
     }
     Lock::ArticleSlugs.take(conn)?;
     if queries::slug_taken(conn, &content.slug, article.id)? {
+        if let Some(caller) = caller {
+            return Err(slugs::refusal(conn, caller, &content.slug)?);
+        }
         return Err(Error::new(Code::SlugTaken, format!("Another article has the slug {:?} of revision {number}.", content.slug)));
     }
     if queries::locale_taken(conn, article.content.translation_group, &content.locale, article.id)? {

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::super::desk::article::{Article, Status};
-use super::super::desk::operations::{announce, locked, refuse_contributor, require_ownership};
+use super::super::desk::operations::{announce, locked};
+use super::super::desk::rights::{refuse_contributor, require_ownership};
 use super::super::desk::views::{ArticleEditorView, editor_view};
 use super::super::desk::workflow::{self, ArticleEvent, ArticleStep};
 use super::super::desk::{plan_queries, queries};

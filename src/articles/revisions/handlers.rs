@@ -58,7 +58,7 @@ async fn list_revisions(request: Request, caller: Caller<Writer>, name: web::Pat
 #[get("/articles/{article}/revisions/{number}")]
 async fn read_revision(request: Request, caller: Caller<Writer>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     request.no_query()?;
-    let view = request.read(move |app, conn| operations::read(app, conn, &caller, (&path.0, &path.1))).await?;
+    let view = request.read(move |app, conn| operations::read(app, conn, &caller, &path.0, &path.1)).await?;
     private(200, &view)
 }
 

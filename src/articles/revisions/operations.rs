@@ -20,7 +20,7 @@ pub(super) fn list(conn: &mut Conn, caller: &Caller<Writer>, name: &str, query: 
 }
 
 /// Returns a whole revision.
-pub(super) fn read(app: &App, conn: &mut Conn, caller: &Caller<Writer>, (name, number): (&str, &str)) -> Result<RevisionView> {
+pub(super) fn read(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, number: &str) -> Result<RevisionView> {
     let article = found(conn, caller, name)?;
     let Revision { article_id: _, number, content, note, created_by, created_at, version: _ } = find(conn, article.id, number)?;
     let card = cards(conn, &article, vec![Save { number, note, created_by, created_at }])?.pop().ok_or_else(Error::not_found)?;

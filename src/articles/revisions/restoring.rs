@@ -5,8 +5,9 @@ use utoipa::ToSchema;
 
 use super::super::content::content::{ArticleId, ArticleSnapshot, Content};
 use super::super::desk::article::Article;
-use super::super::desk::operations::{NewSave, announce, found, locked, refuse_contributor, save};
+use super::super::desk::operations::{NewSave, announce, found, locked, save};
 use super::super::desk::referents::{Missing, Referents};
+use super::super::desk::rights::refuse_contributor;
 use super::super::desk::views::{ArticleEditorView, saved_view};
 use super::super::desk::workflow::{self, ArticleStep};
 use super::super::desk::{plan_queries, queries, slugs};

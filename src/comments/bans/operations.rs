@@ -15,6 +15,7 @@ use crate::db::{Conn, Id, Lock, PageOf, PageQuery, plain_words};
 use crate::error::{Error, Result};
 use crate::events::{self, Event, EventKind};
 use crate::input::{Input, Query};
+use crate::scrub::{self, Scrub};
 use crate::users::Caller;
 
 /// The prefix of the value of a ban whose email address was erased. No email address starts with it.
@@ -60,6 +61,7 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, i
     let Ok(id) = id.parse::<BanId>() else { return Ok(()) };
     let Some(ban) = queries::look_up(conn, id)? else { return Ok(()) };
     queries::delete(conn, id)?;
+    scrub::ask(app, conn, Scrub::People)?;
     announce(app, conn, caller, &ban, EventKind::CommentBanDeleted)
 }
 
@@ -84,6 +86,12 @@ fn erased_value(app: &App, email: &str) -> String {
 pub(in crate::comments) fn forget_address(app: &App, conn: &mut Conn, email: &str) -> Result<bool> {
     Lock::CommentBans.take(conn)?;
     queries::rename(conn, email, &erased_value(app, email))
+}
+
+/// Returns whether a ban was lifted, or its email address erased.
+pub(crate) fn is_gone(conn: &mut Conn, id: &str) -> Result<bool> {
+    let Ok(id) = id.parse::<BanId>() else { return Ok(false) };
+    Ok(queries::look_up(conn, id)?.is_none_or(|ban| ban.value.starts_with(ERASED)))
 }
 
 /// Returns the ban of an email address, if there is one.

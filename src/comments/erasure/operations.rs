@@ -18,7 +18,7 @@ use crate::events::{self, CacheTag, Event, EventKind};
 use crate::input::Input;
 use crate::newsletter;
 use crate::scrub::{self, Scrub};
-use crate::users::{Admin, Caller};
+use crate::users::{self, Admin, Caller};
 
 /// Returns all comments written with an email address, and the other data stored with it.
 pub(super) fn export(app: &App, conn: &mut Conn, email: &str) -> Result<Export> {
@@ -36,6 +36,7 @@ pub(super) fn export(app: &App, conn: &mut Conn, email: &str) -> Result<Export> 
         subscriber: newsletter::known_of(conn, email)?,
         suppressed: newsletter::suppression_of(app, conn, email)?,
         ban: bans::of_address(conn, email)?,
+        invitation: users::invitation_of(conn, email)?,
         refuses_notices: notices::has_refused(app, conn, email)?,
     })
 }
@@ -43,6 +44,7 @@ pub(super) fn export(app: &App, conn: &mut Conn, email: &str) -> Result<Export> 
 /// Erases all comments written with an email address, and the other data stored with it.
 pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &Input) -> Result<Erasure> {
     let email = input.plain::<ErasureDraft>()?.email.normal();
+    let invitation = users::erase_invitation(app, conn, caller.actor(), &email)?;
     let found = queries::places_of(conn, &email)?;
     let mut articles: BTreeMap<ArticleId, usize> = BTreeMap::new();
     for (_, article) in found {
@@ -70,5 +72,5 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &
         events::record(conn, app.now(), event)?;
     }
     scrub::ask(app, conn, Scrub::People)?;
-    Ok(Erasure { erased: ids.len(), subscriber, ban })
+    Ok(Erasure { erased: ids.len(), subscriber, ban, invitation })
 }

@@ -11,6 +11,7 @@ use crate::comments::record::ModerationRecord;
 use crate::db::Timestamp;
 use crate::input::{Draft, Email};
 use crate::newsletter::{SubscriberView, SuppressionReason};
+use crate::users::InvitationView;
 
 /// The request to erase a person's data.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -36,6 +37,9 @@ pub(super) struct Erasure {
     /// Whether the email address is banned. The ban stays in force as a keyed hash.
     #[schema(example = false)]
     pub(super) ban: bool,
+    /// Whether an invitation to the email address was withdrawn.
+    #[schema(example = false)]
+    pub(super) invitation: bool,
 }
 
 /// The data stored about a person.
@@ -51,6 +55,8 @@ pub(super) struct Export {
     pub(super) suppressed: Option<SuppressionReason>,
     /// The ban of this email address, if there is one. It survives an erasure as a keyed hash.
     pub(super) ban: Option<BanView>,
+    /// The open invitation to become a user with this email address.
+    pub(super) invitation: Option<InvitationView>,
     /// Whether the owner of the email address refuses emails about replies. This survives an erasure as a keyed hash.
     #[schema(example = false)]
     pub(super) refuses_notices: bool,

@@ -119,17 +119,17 @@ impl Container {
 
     /// Parses a file.
     pub(super) fn of(mime: Mime, bytes: &[u8]) -> Result<Self, Broken> {
-        let anatomy = match mime {
+        let container = match mime {
             Mime::Jpeg => jpeg::parse(bytes),
             Mime::Png => png::parse(bytes),
             Mime::WebP => webp::parse(bytes),
             Mime::Gif => gif::parse(bytes),
             Mime::Avif => avif::parse(bytes),
         }?;
-        if anatomy.width == 0 || anatomy.height == 0 || anatomy.frames == 0 {
+        if container.width == 0 || container.height == 0 || container.frames == 0 {
             return Err(Broken("The file contains no pixels."));
         }
-        Ok(anatomy)
+        Ok(container)
     }
 
     /// The metadata in the file; IPTC takes precedence over Exif.

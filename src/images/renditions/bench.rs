@@ -21,8 +21,8 @@ impl Rehearsal {
     /// Returns a sentence.
     pub(crate) fn of(file: Vec<u8>) -> Result<Self, String> {
         let mime = Mime::of(&file).ok_or("the file is not an image")?;
-        let anatomy = Container::of(mime, &file).map_err(|broken| broken.0.to_owned())?;
-        let (width, height) = anatomy.seen_size();
+        let container = Container::of(mime, &file).map_err(|broken| broken.0.to_owned())?;
+        let (width, height) = container.seen_size();
         let original = Original {
             id: Id::new(Timestamp::from_millis(0)),
             sha256: String::new(),
@@ -30,7 +30,7 @@ impl Rehearsal {
             width,
             height,
             alpha: false,
-            moves: anatomy.frames > 1,
+            moves: container.frames > 1,
             focal: Focal::default(),
         };
         Ok(Self { file, original })

@@ -23,9 +23,9 @@ pub(super) struct StoredRegion {
 /// Makes a rendition of a file.
 pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, runtime: &Handle) -> Result<Vec<u8>, Unreadable> {
     let taken = reserve(runtime, Container::memory_for(file));
-    let anatomy = Container::of(original.mime, file).map_err(|broken| Unreadable::because(broken.0))?;
-    let (orientation, memory, frames, plays) = (anatomy.orientation, anatomy.memory, anatomy.frames, anatomy.plays);
-    drop((anatomy, taken));
+    let container = Container::of(original.mime, file).map_err(|broken| Unreadable::because(broken.0))?;
+    let (orientation, memory, frames, plays) = (container.orientation, container.memory, container.frames, container.plays);
+    drop((container, taken));
     let (width, height) = original.size(rendition.cut);
     let made = u64::from(width) * u64::from(height);
     let _taken = reserve(runtime, (memory + made * 4).max(made * encoding_takes(rendition.format, original.alpha)));

@@ -143,7 +143,7 @@ async fn a_jpeg_is_the_same_at_whatever_fraction_it_is_decoded() {
 
 #[cfg(target_os = "linux")]
 #[actix_web::test]
-async fn the_darkroom_stands_back_behind_those_who_answer() {
+async fn image_workers_yield_to_responses() {
     let read = || std::fs::read_to_string("/proc/thread-self/stat").unwrap();
     let nice = |stat: &str| -> i32 { stat.rsplit_once(')').unwrap().1.split_whitespace().nth(16).unwrap().parse().unwrap() };
     let own = nice(&read());

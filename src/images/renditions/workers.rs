@@ -1,4 +1,4 @@
-//! The image workers ("darkroom"): two low-priority threads that do all decoding and encoding, so that image work does not delay responses.
+//! The image workers: two low-priority threads that do all decoding and encoding, so that image work does not delay responses.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
@@ -74,7 +74,7 @@ fn start() -> [Sender<UnitOfWork>; 3] {
     let queues = [(); 3].map(|()| bounded(MAX_QUEUE));
     for _ in 0..THREADS {
         let queues = queues.each_ref().map(|(_, queue)| queue.clone());
-        let started = std::thread::Builder::new().name("darkroom".into()).spawn(move || keep_developing(&queues));
+        let started = std::thread::Builder::new().name("image-worker".into()).spawn(move || work_off(&queues));
         if let Err(error) = started {
             tracing::error!(%error, "an image worker could not be started");
         }
@@ -82,7 +82,7 @@ fn start() -> [Sender<UnitOfWork>; 3] {
     queues.map(|(queue, _)| queue)
 }
 
-fn keep_developing([uploads, readers, ahead]: &[Receiver<UnitOfWork>; 3]) {
+fn work_off([uploads, readers, ahead]: &[Receiver<UnitOfWork>; 3]) {
     stand_back();
     loop {
         let next = select_biased! {

@@ -22,6 +22,7 @@ fn what_the_sanitiser_takes_is_named() {
         ("- ::ad{a}\n\n::ad{b}\n\n::ad{B c}", vec!["0 ad_not_shown", "2 ad_not_shown"]),
         ("<details>\n\n<form>\n\na\n\n</form>\n\n</details>", vec!["0 element_removed"]),
         ("a[^n]\n\n[^n]: <form>b</form>\n\nc", vec!["2 element_removed"]),
+        ("a[^n]\n\n[^n]: b\n\n[^m]: c[^m]", vec!["1 footnote_not_shown"]),
         ("<?php x ?>", vec!["0 element_removed"]),
         ("<p title=\"", vec!["0 element_removed"]),
         ("`<script>`\n\n```\n<iframe>\n```", vec![]),
@@ -38,4 +39,10 @@ fn names_that_are_no_pictures_are_found() {
     let rendered = render("a\n\n![b](image:nope) and ![c](image:harbour.jpg)\n\n![d](image:0192f0c1-2345-7abc-8def-0123456789ab)");
     assert_eq!(rendered.unknown_images, [(1, "nope".to_owned()), (1, "harbour.jpg".to_owned())]);
     assert_eq!(rendered.warnings, []);
+}
+
+#[test]
+fn a_long_alternative_text_is_told() {
+    let of = |letters: usize| warnings(&format!("a ![{}](https://a.example/b.png)", "x".repeat(letters)));
+    assert_eq!((of(2_000), of(2_001)), (vec![], vec![("0".to_owned(), "text_cut".to_owned())]));
 }

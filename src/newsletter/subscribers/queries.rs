@@ -150,10 +150,9 @@ pub(super) fn delete(conn: &mut Conn, id: SubscriberId) -> Result<()> {
 }
 
 /// Deletes subscribers who have not confirmed within a month.
-pub(in crate::newsletter) fn forget_pending(conn: &mut Conn, now: Timestamp) -> Result<()> {
+pub(in crate::newsletter) fn forget_pending(conn: &mut Conn, now: Timestamp) -> Result<usize> {
     // A subscriber with a recent email can still confirm.
     let mailed = newsletter_mails::table.select(newsletter_mails::subscriber_id);
     let old = subscribers::table.filter(subscribers::status.eq(SubscriberStatus::Pending)).filter(subscribers::id.ne_all(mailed));
-    diesel::delete(old.filter(subscribers::updated_at.lt(now.plus_seconds(-MAX_PENDING_TIME)))).execute(conn)?;
-    Ok(())
+    Ok(diesel::delete(old.filter(subscribers::updated_at.lt(now.plus_seconds(-MAX_PENDING_TIME)))).execute(conn)?)
 }

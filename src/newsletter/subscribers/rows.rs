@@ -107,6 +107,7 @@ struct CsvLine<'a> {
 
 impl CsvLine<'_> {
     fn row(&mut self, keys: &HashMap<String, ListId>, usual: &[ListId], now: Timestamp) -> Row {
+        let before = self.faults.len();
         let email = self.cell("email").to_lowercase();
         if !is_email(&email) {
             self.fault("email", "invalid_format", "This is not an email address.".into());
@@ -121,7 +122,26 @@ impl CsvLine<'_> {
         let lists = self.lists(keys).unwrap_or_else(|| if status.is_some() { Vec::new() } else { usual.to_vec() });
         let [created_at, confirmed_at, unsubscribed_at] =
             ["created_at", "confirmed_at", "unsubscribed_at"].map(|column| self.time(column, now));
-        Row { email, name, lists, consent, consented_at, status, created_at, confirmed_at, unsubscribed_at }
+        let row = Row { email, name, lists, consent, consented_at, status, created_at, confirmed_at, unsubscribed_at };
+        if self.faults.len() == before {
+            self.refuse_unfit(row.status());
+        }
+        row
+    }
+
+    /// Reports cells that do not fit the status: nothing is stored for them.
+    fn refuse_unfit(&mut self, status: SubscriberStatus) {
+        let (word, unfit): (&str, &[&str]) = match status {
+            SubscriberStatus::Pending => ("not confirmed yet", &["confirmed_at", "unsubscribed_at"]),
+            SubscriberStatus::Confirmed => ("confirmed", &["unsubscribed_at"]),
+            SubscriberStatus::Unsubscribed => ("unsubscribed", &["lists"]),
+            SubscriberStatus::Suppressed => return,
+        };
+        for column in unfit {
+            if self.text(column).is_some() {
+                self.fault(column, "contradiction", format!("A person who is {word} has no {column}: leave the cell empty."));
+            }
+        }
     }
 
     fn status(&mut self) -> Option<SubscriberStatus> {

@@ -72,7 +72,7 @@ pub(super) fn revise(
         return Ok(before);
     }
     queries::update(conn, &section)?;
-    former_slugs::renamed(conn, SlugKind::Section, section.id, (&former_slug, &section.slug), app.now())?;
+    former_slugs::renamed(conn, SlugKind::Section, section.id, &former_slug, &section.slug, app.now())?;
     events::record(conn, app.now(), event(EventKind::SectionRevised, &section, caller.actor(), None))?;
     edited(app, conn, &section)
 }
@@ -92,7 +92,7 @@ pub(super) fn delete(
     condition.check_bare(section.version)?;
     if let Some(heir) = heir {
         queries::reassign(conn, section.id, heir)?;
-        former_slugs::merged(conn, SlugKind::Section, (section.id, &section.slug), heir, app.now())?;
+        former_slugs::merged(conn, SlugKind::Section, section.id, &section.slug, heir, app.now())?;
     } else {
         refuse_used(conn, &section)?;
         former_slugs::forget(conn, SlugKind::Section, section.id)?;
@@ -109,7 +109,7 @@ pub(super) fn merge(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &
         return Err(Error::invalid(vec![Fault::at("/into", "circle", "A section cannot be merged into itself or a section below it.")]));
     }
     queries::reassign(conn, section.id, into)?;
-    former_slugs::merged(conn, SlugKind::Section, (section.id, &section.slug), into, app.now())?;
+    former_slugs::merged(conn, SlugKind::Section, section.id, &section.slug, into, app.now())?;
     queries::delete(conn, section.id)?;
     events::record(conn, app.now(), event(EventKind::SectionMerged, &section, caller.actor(), Some(into)))?;
     read_as_editor(app, conn, &into.to_string())

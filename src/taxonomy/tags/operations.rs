@@ -93,7 +93,7 @@ pub(super) fn revise(
         return Ok(before);
     }
     queries::update(conn, &tag)?;
-    former_slugs::renamed(conn, SlugKind::Tag, tag.id, (&former_slug, &tag.slug), app.now())?;
+    former_slugs::renamed(conn, SlugKind::Tag, tag.id, &former_slug, &tag.slug, app.now())?;
     events::record(conn, app.now(), event(EventKind::TagRevised, &tag, caller.actor(), None))?;
     Ok(after)
 }
@@ -113,7 +113,7 @@ pub(super) fn delete(
     condition.check_bare(tag.version)?;
     if let Some(heir) = heir {
         queries::reassign(conn, tag.id, heir)?;
-        former_slugs::merged(conn, SlugKind::Tag, (tag.id, &tag.slug), heir, app.now())?;
+        former_slugs::merged(conn, SlugKind::Tag, tag.id, &tag.slug, heir, app.now())?;
     } else {
         refuse_used(conn, &tag)?;
         former_slugs::forget(conn, SlugKind::Tag, tag.id)?;
@@ -131,7 +131,7 @@ pub(super) fn merge(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &
         return Err(Error::invalid(vec![Fault::at("/into", "same", "A tag cannot be merged into itself.")]));
     }
     queries::reassign(conn, tag.id, into)?;
-    former_slugs::merged(conn, SlugKind::Tag, (tag.id, &tag.slug), into, app.now())?;
+    former_slugs::merged(conn, SlugKind::Tag, tag.id, &tag.slug, into, app.now())?;
     queries::delete(conn, tag.id)?;
     events::record(conn, app.now(), event(EventKind::TagMerged, &tag, caller.actor(), Some(into)))?;
     read_as_editor(app, conn, &into.to_string())

@@ -150,7 +150,7 @@ impl App {
         let (email, input) = (email.to_lowercase(), Input::of(body, self.checker.clone()));
         let made = self.write(move |app, conn| {
             let user = named(conn, &email)?;
-            keys::create(app, conn, (&Caller::known(user.id, user.role, None, None, None), None), &input)
+            keys::create(app, conn, &Caller::known(user.id, user.role, None, None, None), None, &input)
         });
         made.await.map(|key| key.token).map_err(|error| sentence(&error))
     }

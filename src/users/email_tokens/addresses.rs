@@ -69,14 +69,16 @@ pub(super) fn is_taken(conn: &mut Conn, email: &str) -> Result<bool> {
     Ok(accounts::find_by_email(conn, email)?.is_some())
 }
 
-/// Replaces the old email address with the confirmed one.
+/// Replaces the old email address with the confirmed one. A second click has no effect while the account has the address.
 pub(super) fn confirm(app: &App, conn: &mut Conn, input: &Input) -> Result<()> {
     let EmailConfirmation { token } = input.plain()?;
     let now = app.now();
-    let found = queries::find_usable(conn, &token_hash(&token), Purpose::EmailConfirmation, now)?.ok_or_else(bad_token)?;
-    let user = accounts::locked(conn, found.user_id)?.filter(|user| found.stands_for(user));
-    let mut user = user.ok_or_else(bad_token)?;
-    if !queries::use_up(conn, found.id, now)? {
+    let found = queries::find_standing(conn, &token_hash(&token), Purpose::EmailConfirmation, now)?.ok_or_else(bad_token)?;
+    let mut user = accounts::locked(conn, found.user_id)?.ok_or_else(bad_token)?;
+    if user.email == found.email {
+        return Ok(());
+    }
+    if !found.stands_for(&user) || !queries::use_up(conn, found.id, now)? {
         return Err(bad_token());
     }
     user.set_email(found.email, now);

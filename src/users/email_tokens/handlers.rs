@@ -49,7 +49,7 @@ async fn reset_password(body: Body, request: Request) -> Result<HttpResponse> {
 /// Confirm an email address
 ///
 /// From now on, the account's owner logs in with the new email address. The token in the email works once, within a
-/// day. It becomes invalid if another address is asked for or the password changes. If another account has taken the
+/// day; a second click gets the same response and changes nothing. It becomes invalid if another address is asked for or the password changes. If another account has taken the
 /// address since, the response is `409`.
 #[utoipa::path(
     tag = "Authentication", request_body = EmailConfirmation,

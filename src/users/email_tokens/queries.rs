@@ -44,6 +44,16 @@ pub(super) fn find_usable(conn: &mut Conn, hash: &str, purpose: Purpose, now: Ti
     Ok(usable.select(MailToken::as_select()).first(conn).optional()?)
 }
 
+/// Returns the token with a hash and a purpose, used or not, if it has not expired.
+pub(super) fn find_standing(conn: &mut Conn, hash: &str, purpose: Purpose, now: Timestamp) -> Result<Option<MailToken>> {
+    let standing = mail_tokens::table
+        .filter(mail_tokens::hash.eq(hash))
+        .filter(mail_tokens::purpose.eq(purpose))
+        .filter(mail_tokens::expires_at.gt(now))
+        .filter(mail_tokens::expires_at.le(purpose.latest_end(now)));
+    Ok(standing.select(MailToken::as_select()).first(conn).optional()?)
+}
+
 /// Marks a token as used. If several callers try, exactly one gets `true`.
 pub(super) fn use_up(conn: &mut Conn, id: MailTokenId, now: Timestamp) -> Result<bool> {
     let unused =

@@ -79,7 +79,7 @@ impl Draft for Acceptance {}
 
 /// An invitation, as administrators see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct InvitationView {
+pub(crate) struct InvitationView {
     /// The id of the invitation.
     pub(super) id: InvitationId,
     /// The email address that got the invitation.

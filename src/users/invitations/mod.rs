@@ -10,5 +10,7 @@ mod queries;
 
 pub(super) use handlers::routes;
 pub(super) use invitation::InvitationId;
+pub(crate) use invitation::{Invitation, InvitationView};
 pub(super) use operations::renewed;
+pub(crate) use operations::{erase_by_email, read_by_email};
 pub(super) use queries::forget_expired;

@@ -11,6 +11,7 @@ use crate::events::{self, Event, EventKind};
 use crate::http::{Edited, Request};
 use crate::input::Input;
 use crate::jobs::{self, Job};
+use crate::scrub::{self, Scrub};
 use crate::secrets::token_hash;
 use crate::users::accounts::{self, User, UserView};
 use crate::users::caller::{Admin, Caller};
@@ -66,7 +67,28 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, id: &st
     if !queries::delete(conn, id)? {
         return Ok(());
     }
-    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened(EventKind::InvitationWithdrawn, id, Value::Null) })
+    withdrawn(app, conn, caller.actor(), id)?;
+    scrub::ask(app, conn, Scrub::People)
+}
+
+/// Deletes the invitation of an email address. Returns whether there was one.
+pub(crate) fn erase_by_email(app: &App, conn: &mut Conn, actor: Option<String>, email: &str) -> Result<bool> {
+    Lock::Invitations.take(conn)?;
+    let Some(invitation) = queries::of_address(conn, email)? else { return Ok(false) };
+    let is_deleted = queries::delete(conn, invitation.id)?;
+    if is_deleted {
+        withdrawn(app, conn, actor, invitation.id)?;
+    }
+    Ok(is_deleted)
+}
+
+/// Returns the invitation of an email address, expired or not.
+pub(crate) fn read_by_email(conn: &mut Conn, email: &str) -> Result<Option<InvitationView>> {
+    Ok(queries::of_address(conn, email)?.map(|invitation| invitation.view()))
+}
+
+fn withdrawn(app: &App, conn: &mut Conn, actor: Option<String>, id: InvitationId) -> Result<()> {
+    events::record(conn, app.now(), Event { actor, ..happened(EventKind::InvitationWithdrawn, id, Value::Null) })
 }
 
 /// Returns an invitation and its creator when its email is sent, with the lifetime starting now. Returns `None` if

@@ -73,8 +73,7 @@ pub(super) fn delete_of_address(conn: &mut Conn, email: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deletes expired invitations.
-pub(in crate::users) fn forget_expired(conn: &mut Conn, before: Timestamp) -> Result<()> {
-    diesel::delete(invitations::table.filter(invitations::expires_at.lt(before))).execute(conn)?;
-    Ok(())
+/// Deletes expired invitations; returns their number.
+pub(in crate::users) fn forget_expired(conn: &mut Conn, before: Timestamp) -> Result<usize> {
+    Ok(diesel::delete(invitations::table.filter(invitations::expires_at.lt(before))).execute(conn)?)
 }

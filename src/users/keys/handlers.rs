@@ -76,7 +76,7 @@ fn owner(query: &mut Query, caller: &Caller) -> Result<Option<UserId>> {
 async fn create_token(body: Body, request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {
     sessions::of_caller(&caller)?;
     request.no_query()?;
-    let key = request.write(move |app, conn| operations::create(app, conn, (&caller, caller.actor()), &body.0)).await?;
+    let key = request.write(move |app, conn| operations::create(app, conn, &caller, caller.actor(), &body.0)).await?;
     created(&request, &format!("/tokens/{}", key.view.id), &key, VERSION)
 }
 

@@ -46,7 +46,7 @@ pub(super) fn read(conn: &mut Conn, caller: &Caller, id: &str) -> Result<ApiKeyV
 }
 
 /// Creates a key for its owner. The actor is `None` if the command line creates the key.
-pub(in crate::users) fn create(app: &App, conn: &mut Conn, (owner, actor): (&Caller, Option<String>), input: &Input) -> Result<NewApiKey> {
+pub(in crate::users) fn create(app: &App, conn: &mut Conn, owner: &Caller, actor: Option<String>, input: &Input) -> Result<NewApiKey> {
     let now = app.now();
     let draft = input.plain::<ApiKeyDraft>()?;
     if draft.expires_at.is_some_and(|end| end <= now) {

@@ -145,7 +145,7 @@ impl Article {
             }
             Act::Restore => std::mem::take(&mut self.trashed).then_some("article.restored"),
             Act::Erase => {
-                (self.public, self.plan, self.erased) = (None, None, true);
+                (self.public, self.ends, self.plan, self.erased) = (None, None, None, true);
                 Some("article.erased")
             }
             _ => None,

@@ -14,7 +14,7 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 
 /// Count a view of an article
 ///
-/// A beacon for front ends, such as for `navigator.sendBeacon`. It needs no request body and sets no cookie. A visitor, identified by
+/// A beacon for front ends, such as for `navigator.sendBeacon`. It ignores any request body and sets no cookie. A visitor, identified by
 /// IP address and user agent, counts once in half an hour; the response does not reveal whether the view was counted. Nothing about
 /// the visitor is stored. Views appear in `sort=trending` after about a minute. The setting `RATE_VIEW` limits the views of an IP
 /// address.
