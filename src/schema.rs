@@ -462,19 +462,26 @@ diesel::table! {
         reply_count -> Integer,
         score -> Integer,
         reported -> Integer,
-        address -> Nullable<Text>,
-        user_agent -> Nullable<Text>,
         edit_token_hash -> Nullable<Text>,
         version -> Integer,
         created_at -> BigInt,
         edited_at -> Nullable<BigInt>,
         pinned -> Bool,
+        notify_replies -> Bool,
+        erased -> Bool,
+    }
+}
+
+diesel::table! {
+    comment_moderation (comment_id) {
+        comment_id -> Text,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
         decision_reason -> Nullable<Text>,
         spam_score -> Integer,
         spam_signs -> Text,
         text_hash -> Nullable<Text>,
-        notify_replies -> Bool,
-        erased -> Bool,
+        created_at -> BigInt,
     }
 }
 
@@ -749,6 +756,7 @@ diesel::joinable!(public_slugs -> articles (article_id));
 diesel::joinable!(collection_items -> collections (collection_id));
 diesel::joinable!(collection_items -> articles (article_id));
 diesel::joinable!(comments -> articles (article_id));
+diesel::joinable!(comment_moderation -> comments (comment_id));
 diesel::joinable!(subscriptions -> newsletter_lists (list_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -787,6 +795,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     collection_items,
     redirects,
     comments,
+    comment_moderation,
     comment_votes,
     comment_reports,
     comment_bans,

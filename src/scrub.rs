@@ -46,9 +46,12 @@ impl Scrub {
     /// The tables that lost rows, stored responses and jobs included.
     fn tables(self) -> &'static [&'static str] {
         match self {
-            Self::Comments => &["comments", "comment_reports", "comment_votes", "comment_notices", "idempotency_keys", "jobs"],
+            Self::Comments => {
+                &["comments", "comment_moderation", "comment_reports", "comment_votes", "comment_notices", "idempotency_keys", "jobs"]
+            }
             Self::People => &[
                 "comments",
+                "comment_moderation",
                 "comment_reports",
                 "comment_votes",
                 "comment_notices",
@@ -71,6 +74,7 @@ impl Scrub {
                 "publications",
                 "publication_texts",
                 "comments",
+                "comment_moderation",
                 "comment_reports",
                 "idempotency_keys",
                 "jobs",

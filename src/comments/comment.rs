@@ -4,9 +4,8 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::spam::SpamSignal;
 use crate::articles::ArticleId;
-use crate::db::{Column, Field, Id, Json, Key, Listing, Op, Predicate, Timestamp, column, text_enum};
+use crate::db::{Column, Field, Id, Key, Listing, Op, Predicate, Timestamp, column, text_enum};
 use crate::input::Kind;
 use crate::schema::comments;
 use crate::users::User;
@@ -61,17 +60,11 @@ pub(crate) struct Comment {
     pub(crate) reply_count: i32,
     pub(crate) score: i32,
     pub(crate) reported: i32,
-    pub(crate) address: Option<String>,
-    pub(crate) user_agent: Option<String>,
     pub(crate) edit_token_hash: Option<String>,
     pub(crate) version: i32,
     pub(crate) created_at: Timestamp,
     pub(crate) edited_at: Option<Timestamp>,
     pub(crate) pinned: bool,
-    pub(crate) decision_reason: Option<String>,
-    pub(crate) spam_score: i32,
-    pub(crate) spam_signs: Json<Vec<SpamSignal>>,
-    pub(crate) text_hash: Option<String>,
     pub(crate) notify_replies: bool,
     pub(crate) erased: bool,
 }

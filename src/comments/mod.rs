@@ -2,7 +2,8 @@
 //!
 //! Invariants: readers get only comments that are `shown`: approved, beneath approved comments only, on a published
 //! article. The counts of comments and replies change in the same transaction as the visibility. The public types
-//! have no member for an email address, an IP address or a token, and users below moderator cannot filter by one.
+//! have no member for an email address, an IP address or a token, and users below moderator cannot filter by one. Each
+//! comment has one moderation record, which readers' queries never read.
 
 mod bans;
 mod comment;
@@ -17,6 +18,7 @@ mod posting;
 mod queries;
 mod queue;
 mod reactions;
+mod record;
 mod removal;
 mod spam;
 mod texts;

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::comment::{Comment, CommentId, CommentStatus};
 use super::draft::ModerationDraft;
 use super::queries;
-use super::queue::{AuthorMetadata, OWN_QUEUE, QUEUE, StaffComment};
+use super::queue::{OWN_QUEUE, QUEUE, StaffComment};
 use super::removal::{Extent, remove};
 use super::threads::counted;
 use super::visibility::{announce, apply, revised, tags};
@@ -101,7 +101,7 @@ pub(super) fn revise(
     let reason = draft.reason.filter(|_| !decided || input.object().is_ok_and(|sent| sent.contains_key("reason")));
     let reason = reason.map(|reason| reason.0).filter(|reason| !reason.trim().is_empty());
     let pins = draft.pinned != comment.pinned;
-    if !rewritten && !decided && !pins && reason == comment.decision_reason {
+    if !rewritten && !decided && !pins && reason == before.reason {
         return Ok(before);
     }
     if draft.pinned && comment.depth > 0 {
@@ -115,7 +115,7 @@ pub(super) fn revise(
         comment.rewrite(app, markdown);
     }
     comment.pinned = draft.pinned;
-    comment.decision_reason = reason;
+    queries::update_reason(conn, &[comment.id], reason.as_deref())?;
     comment.version += 1;
     touched.extend(apply(app, conn, &mut comment, draft.status)?);
     announce(
@@ -150,12 +150,14 @@ pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, i
         if changed {
             // An earlier decision may have shown or hidden this comment.
             let fresh = queries::look_up(conn, id)?.ok_or_else(Error::not_found)?;
-            *comment = Comment { version: fresh.version + 1, decision_reason: reason.clone(), ..fresh };
+            *comment = Comment { version: fresh.version + 1, ..fresh };
             let touched = apply(app, conn, comment, status)?;
             announce(app, conn, caller.actor(), comment, EventKind::CommentModerated, touched)?;
         }
         data.push(Decision { id, status, changed });
     }
+    let decided: Vec<CommentId> = data.iter().filter(|decision| decision.changed).map(|decision| decision.id).collect();
+    queries::update_reason(conn, &decided, reason.as_deref())?;
     Ok(Decisions { data })
 }
 
@@ -203,10 +205,11 @@ fn view(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, comment: &Commen
 fn views(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, comments: &[Comment]) -> Result<Vec<StaffComment>> {
     let articles: Vec<_> = comments.iter().map(|comment| comment.article_id).collect();
     let cards = queries::article_cards(conn, &articles)?;
+    let mut records = queries::records(conn, &comments.iter().map(|comment| comment.id).collect::<Vec<_>>())?;
     let view = |comment: &Comment| {
         let card = cards.get(&comment.article_id).cloned()?;
-        let author_metadata = if sees_all(caller) { AuthorMetadata::of(comment) } else { AuthorMetadata::default() };
-        Some(comment.staff_view(card, counted(app, comment), author_metadata))
+        let view = comment.staff_view(records.remove(&comment.id)?, card, counted(app, comment));
+        Some(if sees_all(caller) { view } else { view.without_identity() })
     };
     Ok(comments.iter().filter_map(view).collect())
 }

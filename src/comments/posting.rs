@@ -10,13 +10,14 @@ use super::draft::CommentDraft;
 use super::notices;
 use super::policy::{is_open, policy};
 use super::queries::{self, Commentable};
+use super::record::ModerationRecord;
 use super::removal::{Extent, remove};
 use super::spam::{self, CommentCheck, FormSignals};
 use super::threads::counted;
 use super::visibility::{add, announce, apply, length_fault, revised, tags};
 use crate::app::App;
 use crate::articles::lock_comments;
-use crate::db::{Conn, Id, Json, clean_line, fold};
+use crate::db::{Conn, Id, clean_line, fold};
 use crate::error::{Code, Error, Fault, Result};
 use crate::events::EventKind;
 use crate::http::Precondition;
@@ -91,15 +92,14 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
     let signals = FormSignals { trapped: draft.website.as_ref().is_some_and(|website| !website.is_empty()), form: draft.form.clone() };
     let mut comment = written(app, &article, parent.as_ref(), draft);
     comment.edit_token_hash = Some(token_hash(&token));
-    comment.address = Some(poster.address.clone());
-    comment.user_agent.clone_from(&poster.user_agent);
+    let mut record = ModerationRecord::new(&comment, poster);
     match &poster.caller {
         Some(caller) => sign(conn, &mut comment, caller)?,
-        None => spam::score(app, conn, &mut comment, &signals)?,
+        None => spam::score(app, conn, (&comment, &mut record), &signals)?,
     }
-    let deserved = first_status(conn, &comment, &policy)?;
+    let deserved = first_status(conn, &comment, &record, &policy)?;
     comment.status = until_checked(app, &comment, deserved);
-    let touched = add(app, conn, &mut comment)?;
+    let touched = add(app, conn, &mut comment, &record)?;
     announce(app, conn, poster.caller.as_ref().and_then(Caller::actor), &comment, EventKind::CommentPosted, touched)?;
     have_looked_at(app, conn, &comment, deserved)?;
     let OwnComment { view, status } = own(app, &comment);
@@ -196,17 +196,11 @@ fn written(app: &App, article: &Commentable, parent: Option<&Comment>, draft: Co
         reply_count: 0,
         score: 0,
         reported: 0,
-        address: None,
-        user_agent: None,
         edit_token_hash: None,
         version: 1,
         created_at: now,
         edited_at: None,
         pinned: false,
-        decision_reason: None,
-        spam_score: 0,
-        spam_signs: Json(Vec::new()),
-        text_hash: None,
         notify_replies,
         erased: false,
     }
@@ -223,11 +217,11 @@ fn sign(conn: &mut Conn, comment: &mut Comment, caller: &Caller<Commenter>) -> R
 }
 
 /// Returns the status that a new comment gets by the site's rules.
-fn first_status(conn: &mut Conn, comment: &Comment, policy: &CommentPolicy) -> Result<CommentStatus> {
+fn first_status(conn: &mut Conn, comment: &Comment, record: &ModerationRecord, policy: &CommentPolicy) -> Result<CommentStatus> {
     if comment.is_staff {
         return Ok(CommentStatus::Approved);
     }
-    if let Some(status) = spam::verdict(comment, policy) {
+    if let Some(status) = spam::verdict(record, policy) {
         return Ok(status);
     }
     let passes = match (policy.mode, &comment.author_email) {
@@ -286,7 +280,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, id: &str, token: &str, conditio
         return Ok(before);
     }
     comment.rewrite(app, markdown);
-    let deserved = revised_status(conn, &mut comment)?;
+    let deserved = revised_status(conn, &comment)?;
     comment.version += 1;
     let mut touched = if comment.shown { tags(&comment) } else { Vec::new() };
     let status = until_checked(app, &comment, deserved);
@@ -296,15 +290,17 @@ pub(super) fn revise(app: &App, conn: &mut Conn, id: &str, token: &str, conditio
     Ok(own(app, &comment))
 }
 
-/// Returns the status that a changed comment gets by the site's rules.
-fn revised_status(conn: &mut Conn, comment: &mut Comment) -> Result<CommentStatus> {
+/// Updates the spam score of a changed comment, and returns the status that it gets by the site's rules.
+fn revised_status(conn: &mut Conn, comment: &Comment) -> Result<CommentStatus> {
     if comment.is_staff {
         return Ok(comment.status);
     }
     let policy = policy(conn)?;
-    spam::rescore(conn, comment)?;
+    let mut record = queries::record(conn, comment.id)?;
+    spam::rescore(conn, comment, &mut record)?;
+    queries::update_score(conn, &record)?;
     let stays = matches!(policy.mode, CommentMode::Post | CommentMode::Trusted);
-    Ok(match (comment.status, spam::verdict(comment, &policy)) {
+    Ok(match (comment.status, spam::verdict(&record, &policy)) {
         (CommentStatus::Approved | CommentStatus::Pending, Some(CommentStatus::Spam)) => CommentStatus::Spam,
         (CommentStatus::Approved, Some(_)) => CommentStatus::Pending,
         (CommentStatus::Approved, None) if !stays => CommentStatus::Pending,

@@ -7,11 +7,13 @@ use diesel::sql_types::Text;
 
 use super::comment::{Comment, CommentId, CommentStatus, LISTING};
 use super::queue::{CommentedArticle, QUEUE};
+use super::record::ModerationRecord;
 use crate::articles::{ArticleId, lock_comments, published};
 use crate::authors::Author as AuthorProfile;
+use crate::db::columns::like;
 use crate::db::{Backend, Conn, Id, Key, Op, PageOf, PageQuery, Predicate, Timestamp, in_list, keyset, on_engine};
 use crate::error::Result;
-use crate::schema::{article_authors, articles, authors, comments, publications, users};
+use crate::schema::{article_authors, articles, authors, comment_moderation, comments, publications, users};
 use crate::users::{Caller, User};
 
 /// The maximum number of replies that are embedded beneath a comment.
@@ -136,6 +138,51 @@ pub(super) fn article_is(op: Op, keys: &[Key]) -> Predicate<comments::table> {
     }
 }
 
+/// Builds the filter by spam score. The record is looked up for each comment, so that a page is full before all records are read.
+pub(super) fn scores(op: Op, keys: &[Key]) -> Predicate<comments::table> {
+    let own = comment_moderation::table.filter(comment_moderation::comment_id.eq(comments::id));
+    let score = own.select(comment_moderation::spam_score).single_value().assume_not_null();
+    let bound = i32::try_from(keys.first().map_or(0, Key::int)).unwrap_or(i32::MAX);
+    match op {
+        Op::Lt => Box::new(score.lt(bound)),
+        Op::Lte => Box::new(score.le(bound)),
+        Op::Gt => Box::new(score.gt(bound)),
+        Op::Gte => Box::new(score.ge(bound)),
+        _ => Box::new(score.eq(bound)),
+    }
+}
+
+/// Builds the filter by the IP address that sent the comment. For a whole IP address, the index finds its few comments.
+pub(super) fn sent_from(op: Op, keys: &[Key]) -> Predicate<comments::table> {
+    let own = comment_moderation::table.filter(comment_moderation::comment_id.eq(comments::id));
+    let address = || own.select(comment_moderation::address).single_value();
+    match (op, keys.first()) {
+        (Op::Exists, Some(key)) if key.truth() => Box::new(address().is_not_null()),
+        (Op::Exists, _) => Box::new(address().is_null()),
+        (Op::Contains | Op::StartsWith | Op::EndsWith, Some(key)) => {
+            let alike = address().assume_not_null().like(like(op, key)).escape('\\');
+            Box::new(address().is_not_null().and(alike))
+        }
+        (_, key) => {
+            let from = comment_moderation::table.filter(comment_moderation::address.eq(key.map(Key::text)));
+            Box::new(comments::id.eq_any(from.select(comment_moderation::comment_id)))
+        }
+    }
+}
+
+/// Returns the moderation record of a comment.
+pub(super) fn record(conn: &mut Conn, id: CommentId) -> Result<ModerationRecord> {
+    let own = comment_moderation::table.filter(comment_moderation::comment_id.eq(id));
+    Ok(own.select(ModerationRecord::as_select()).first(conn)?)
+}
+
+/// Returns the moderation records of some comments.
+pub(super) fn records(conn: &mut Conn, ids: &[CommentId]) -> Result<HashMap<CommentId, ModerationRecord>> {
+    let some = comment_moderation::table.filter(in_list(comment_moderation::comment_id, ids));
+    let rows: Vec<ModerationRecord> = some.select(ModerationRecord::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.comment_id, row)).collect())
+}
+
 /// Returns a comment, whatever its status.
 pub(super) fn look_up(conn: &mut Conn, id: CommentId) -> Result<Option<Comment>> {
     Ok(comments::table.filter(comments::id.eq(id)).select(Comment::as_select()).first(conn).optional()?)
@@ -187,9 +234,10 @@ pub(super) fn signature(conn: &mut Conn, user: Id<User>, profile: Option<Id<Auth
     Ok((signed.unwrap_or(name), email))
 }
 
-/// Stores a new comment.
-pub(super) fn insert(conn: &mut Conn, comment: &Comment) -> Result<()> {
+/// Stores a new comment with its moderation record.
+pub(super) fn insert(conn: &mut Conn, comment: &Comment, record: &ModerationRecord) -> Result<()> {
     on_engine!(conn, conn => diesel::insert_into(comments::table).values(comment).execute(conn))?;
+    on_engine!(conn, conn => diesel::insert_into(comment_moderation::table).values(record).execute(conn))?;
     Ok(())
 }
 
@@ -204,11 +252,27 @@ pub(super) fn update(conn: &mut Conn, comment: &Comment) -> Result<()> {
             comments::version.eq(comment.version),
             comments::edited_at.eq(comment.edited_at),
             comments::pinned.eq(comment.pinned),
-            comments::decision_reason.eq(&comment.decision_reason),
-            comments::spam_score.eq(comment.spam_score),
-            comments::spam_signs.eq(&comment.spam_signs),
-            comments::text_hash.eq(&comment.text_hash),
         ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores the changed spam score of a comment, with its signs and the hash of the text.
+pub(super) fn update_score(conn: &mut Conn, record: &ModerationRecord) -> Result<()> {
+    diesel::update(comment_moderation::table.filter(comment_moderation::comment_id.eq(record.comment_id)))
+        .set((
+            comment_moderation::spam_score.eq(record.spam_score),
+            comment_moderation::spam_signs.eq(&record.spam_signs),
+            comment_moderation::text_hash.eq(&record.text_hash),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores the reason for a decision on some comments, or that there is none.
+pub(super) fn update_reason(conn: &mut Conn, ids: &[CommentId], reason: Option<&str>) -> Result<()> {
+    diesel::update(comment_moderation::table.filter(in_list(comment_moderation::comment_id, ids)))
+        .set(comment_moderation::decision_reason.eq(reason))
         .execute(conn)?;
     Ok(())
 }

@@ -4,7 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::comment::{Comment, CommentAuthor, CommentId, CommentStatus, Replies};
-use super::queries::article_is;
+use super::queries::{article_is, scores, sent_from};
+use super::record::ModerationRecord;
 use super::spam::SpamSignal;
 use crate::articles::ArticleId;
 use crate::db::{Column, Field, Key, Listing, Op, Timestamp, column};
@@ -97,25 +98,9 @@ pub(crate) struct StaffComment {
     pub(crate) version: i32,
 }
 
-/// The data that can identify a guest. Only moderators, editors and administrators may see it.
-#[derive(Clone, Debug, Default)]
-pub(super) struct AuthorMetadata {
-    author_email: Option<String>,
-    ip: Option<String>,
-    user_agent: Option<String>,
-}
-
-impl AuthorMetadata {
-    /// Returns the data that a comment holds.
-    pub(super) fn of(comment: &Comment) -> Self {
-        Self { author_email: comment.author_email.clone(), ip: comment.address.clone(), user_agent: comment.user_agent.clone() }
-    }
-}
-
 impl Comment {
-    /// Returns the comment as moderators see it, with the identifying data that the caller may see.
-    pub(super) fn staff_view(&self, article: CommentedArticle, replies: Replies, author_metadata: AuthorMetadata) -> StaffComment {
-        let AuthorMetadata { author_email, ip, user_agent } = author_metadata;
+    /// Returns the comment as those moderators see it who may see the data that identifies its author.
+    pub(super) fn staff_view(&self, record: ModerationRecord, article: CommentedArticle, replies: Replies) -> StaffComment {
         StaffComment {
             id: self.id,
             parent_id: self.parent_id,
@@ -129,16 +114,23 @@ impl Comment {
             erased: self.erased,
             replies,
             status: self.status,
-            reason: self.decision_reason.clone(),
-            spam_score: self.spam_score,
-            spam_signs: self.spam_signs.0.clone(),
+            reason: record.decision_reason,
+            spam_score: record.spam_score,
+            spam_signs: record.spam_signs.0,
             article,
-            author_email,
-            ip,
-            user_agent,
+            author_email: self.author_email.clone(),
+            ip: record.address,
+            user_agent: record.user_agent,
             reported: self.reported,
             version: self.version,
         }
+    }
+}
+
+impl StaffComment {
+    /// Removes the data that can identify a guest. Only moderators, editors and administrators may see it.
+    pub(super) fn without_identity(self) -> Self {
+        Self { author_email: None, ip: None, user_agent: None, ..self }
     }
 }
 
@@ -190,7 +182,7 @@ static FIELDS: [Field<comments::table, Comment>; 8] = [
         name: "spam_score",
         kind: Kind::Int,
         ops: Op::ORDER,
-        column: column!(int comments::spam_score),
+        column: Column { compare: scores, order: None },
         key: None,
         about: "The spam score, in points from 0 to 100.",
     },
@@ -206,7 +198,7 @@ static FIELDS: [Field<comments::table, Comment>; 8] = [
         name: "ip",
         kind: Kind::Text,
         ops: Op::OPTIONAL_TEXT,
-        column: column!(optional text comments::address),
+        column: Column { compare: sent_from, order: None },
         key: None,
         about: "The IP address that sent the comment. Not available to the role `author`.",
     },

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::comment::{Comment, CommentStatus};
 use super::draft::CommentRevisionDraft;
 use super::policy::{longest, policy};
+use super::record::ModerationRecord;
 use super::{notices, queries};
 use crate::app::App;
 use crate::db::Conn;
@@ -55,11 +56,11 @@ pub(super) fn length_fault(app: &App, sent: &Map<String, Value>, policy: &Commen
     app.renderings.comment(body).1.trim().is_empty().then(|| Fault::at("/body", "empty", "This has no visible text.").bound("min", 1))
 }
 
-/// Stores a new comment and shows it if it is approved: its parent, if any, always shows. Returns the cache tags of
-/// the changed responses.
-pub(super) fn add(app: &App, conn: &mut Conn, comment: &mut Comment) -> Result<Vec<CacheTag>> {
+/// Stores a new comment with its moderation record and shows it if it is approved: its parent, if any, always shows.
+/// Returns the cache tags of the changed responses.
+pub(super) fn add(app: &App, conn: &mut Conn, comment: &mut Comment, record: &ModerationRecord) -> Result<Vec<CacheTag>> {
     comment.shown = comment.status == CommentStatus::Approved;
-    queries::insert(conn, comment)?;
+    queries::insert(conn, comment, record)?;
     if !comment.shown {
         return Ok(Vec::new());
     }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::texts::Texts;
 use crate::db::{Conn, Id, Timestamp, fold};
 use crate::error::Result;
-use crate::schema::{articles, comments, images, publications, users};
+use crate::schema::{articles, comment_moderation, comments, images, publications, users};
 use crate::users::{Role, UserId};
 
 /// The time between two comments, in milliseconds.
@@ -97,6 +97,13 @@ pub(super) fn put_comments(conn: &mut Conn, article: &str, now: Timestamp, texts
             comments::parent_id.eq(&answers),
         );
         diesel::insert_into(comments::table).values(row).execute(conn)?;
+        let record = (
+            comment_moderation::comment_id.eq(&id),
+            comment_moderation::spam_score.eq(0),
+            comment_moderation::spam_signs.eq("[]"),
+            comment_moderation::created_at.eq(now),
+        );
+        diesel::insert_into(comment_moderation::table).values(record).execute(conn)?;
         if let Some(answered) = answers {
             let parent = comments::table.filter(comments::id.eq(answered));
             diesel::update(parent).set(comments::reply_count.eq(comments::reply_count + 1)).execute(conn)?;

@@ -310,6 +310,34 @@ api_test!(texts_of_before_find_their_table, async |world| {
     assert!(public.at("/body/html").as_str().unwrap().contains("<strong>Saturday</strong>"));
 });
 
+api_test!(comments_of_before_find_their_moderation, async |world| {
+    let article = world.published(json!({"title": "Trams", "comments_open": true})).await;
+    let comment = world.comment(&article, "A text that is long enough to be compared with https://example.org others").await;
+    let decision = json!({"ids": [comment], "status": "rejected", "reason": "It's \"mere\" advertising."});
+    world.moderator().post("comments/moderate", decision).await.expect(200);
+    world.tamper("UPDATE comment_moderation SET user_agent = 'Lynx', spam_score = 20, spam_signs = '[\"no_form\",\"links\"]'");
+    let path = format!("comments/{comment}");
+    let (right, seen) = (world.database.dump(), world.moderator().get(&path).await.expect(200).json().clone());
+    for name in ["ip", "user_agent", "reason"] {
+        assert!(seen[name].is_string(), "{name}: {seen}");
+    }
+    world.tamper(MODERATION_DOWN);
+    world.tamper("DELETE FROM __diesel_schema_migrations WHERE version = '20261128000028'");
+    assert!(!world.database.dump().contains_key("comment_moderation"));
+    let hashes = world.database.lines("SELECT text_hash AS line FROM comments WHERE user_agent = 'Lynx' AND spam_score = 20");
+    assert_eq!(hashes.len(), 1, "the older program has all values, too");
+    let node = world.node(&[]).await;
+    for table in ["comments", "comment_moderation"] {
+        assert_eq!(world.database.dump()[table], right[table], "{table}");
+    }
+    assert_eq!(node.moderator().get(&path).await.expect(200).json(), &seen);
+    let found = node.moderator().get(&format!("comments?ip={}", seen["ip"].as_str().unwrap())).await.expect(200);
+    assert_eq!(found.at("/data/0/id"), &json!(comment));
+});
+
+/// Gives comments the columns that they had before moderation got a table of its own.
+const MODERATION_DOWN: &str = include_str!("../../migrations/portable/2026-11-28-000028_comment_moderation/down.sql");
+
 /// The columns with sort keys of names and texts, with their tables.
 const KEYS: &[(&str, &str)] = &[
     ("users", "name_key"),
@@ -345,16 +373,17 @@ api_test!(keys_of_before_are_renewed, async |world| {
     world.tamper(&format!("INSERT INTO tags ({columns}) VALUES {}", rows.join(",")));
 
     let right = world.database.dump();
+    world.tamper(MODERATION_DOWN);
     for (table, column) in KEYS {
         assert!(!right[*table].is_empty(), "there is a row in {table}");
         world.tamper(&format!("UPDATE {table} SET {column} = 'of before' WHERE {column} IS NOT NULL"));
     }
-    world.tamper("DELETE FROM __diesel_schema_migrations WHERE version = '20261128000018'");
+    world.tamper("DELETE FROM __diesel_schema_migrations WHERE version IN ('20261128000018', '20261128000028')");
     assert_ne!(world.database.dump()["tags"], right["tags"]);
     world.node(&[]).await;
     let renewed = world.database.dump();
-    for (table, _) in KEYS {
-        assert_eq!(renewed[*table], right[*table], "{table}");
+    for table in KEYS.iter().map(|key| key.0).chain(["comment_moderation"]) {
+        assert_eq!(renewed[table], right[table], "{table}");
     }
 });
 

@@ -99,8 +99,8 @@ pub(in crate::comments) fn of_address(conn: &mut Conn, email: &str) -> Result<Op
     Ok(queries::of_value(conn, BanKind::Email, email)?.map(|ban| ban.view()))
 }
 
-/// Returns the spam signs that bans give for a comment.
-pub(in crate::comments) fn signs(app: &App, conn: &mut Conn, comment: &Comment) -> Result<Vec<SpamSignal>> {
+/// Returns the spam signs that bans give for a comment that an IP address sent.
+pub(in crate::comments) fn signs(app: &App, conn: &mut Conn, comment: &Comment, address: Option<&str>) -> Result<Vec<SpamSignal>> {
     let mut emails = comment.author_email.as_deref().map(bans_of).unwrap_or_default();
     emails.extend(comment.author_email.as_deref().map(|email| erased_value(app, email)));
     let bans = queries::against(conn, &emails)?;
@@ -109,7 +109,7 @@ pub(in crate::comments) fn signs(app: &App, conn: &mut Conn, comment: &Comment) 
     if of(BanKind::Email).next().is_some() {
         signs.push(SpamSignal::BannedEmail);
     }
-    if let Some(address) = comment.address.as_ref().and_then(|address| address.parse::<IpAddr>().ok())
+    if let Some(address) = address.and_then(|address| address.parse::<IpAddr>().ok())
         && of(BanKind::Address).filter_map(|network| network.parse::<IpNet>().ok()).any(|network| network.contains(&address))
     {
         signs.push(SpamSignal::BannedAddress);

@@ -11,6 +11,7 @@ use super::views::{Erasure, ErasureDraft, Export, ExportedComment};
 use crate::app::App;
 use crate::articles::{ArticleId, lock_comments};
 use crate::comments::comment::Comment;
+use crate::comments::record::ModerationRecord;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::events::{self, CacheTag, Event, EventKind};
@@ -22,13 +23,13 @@ use crate::users::{self, Admin, Caller};
 /// Returns all comments written with an email address, and the other data stored with it.
 pub(super) fn export(app: &App, conn: &mut Conn, email: &str) -> Result<Export> {
     let written = queries::written_by(conn, email)?;
-    let mut reports = queries::reports_of(conn, &written.iter().map(|comment| comment.id).collect::<Vec<_>>())?;
-    let articles: BTreeSet<ArticleId> = written.iter().map(|comment| comment.article_id).collect();
+    let mut reports = queries::reports_of(conn, &written.iter().map(|(comment, _)| comment.id).collect::<Vec<_>>())?;
+    let articles: BTreeSet<ArticleId> = written.iter().map(|(comment, _)| comment.article_id).collect();
     let cards = comments::article_cards(conn, &articles.into_iter().collect::<Vec<_>>())?;
-    let exported = |comment: Comment| {
+    let exported = |(comment, record): (Comment, ModerationRecord)| {
         let card = cards.get(&comment.article_id).cloned()?;
         let reports = reports.remove(&comment.id).unwrap_or_default();
-        Some(ExportedComment::new(comment, card, reports))
+        Some(ExportedComment::new(comment, record, card, reports))
     };
     Ok(Export {
         comments: written.into_iter().filter_map(exported).collect(),

@@ -7,17 +7,19 @@ use diesel::prelude::*;
 use crate::articles::ArticleId;
 use crate::comments::comment::{Comment, CommentId, CommentStatus};
 use crate::comments::reactions::{Report, ReportView};
+use crate::comments::record::ModerationRecord;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::schema::{comment_reports, comments};
+use crate::schema::{comment_moderation, comment_reports, comments};
 
 /// The maximum number of comments in one statement.
 const AT_ONCE: usize = 500;
 
-/// Returns all comments written with an email address, oldest first.
-pub(super) fn written_by(conn: &mut Conn, email: &str) -> Result<Vec<Comment>> {
-    let written = comments::table.filter(comments::author_email.eq(email));
-    Ok(written.order((comments::created_at.asc(), comments::id.asc())).select(Comment::as_select()).load(conn)?)
+/// Returns all comments written with an email address and their moderation records, oldest first.
+pub(super) fn written_by(conn: &mut Conn, email: &str) -> Result<Vec<(Comment, ModerationRecord)>> {
+    let written = comments::table.inner_join(comment_moderation::table).filter(comments::author_email.eq(email));
+    let written = written.order((comments::created_at.asc(), comments::id.asc()));
+    Ok(written.select((Comment::as_select(), ModerationRecord::as_select())).load(conn)?)
 }
 
 /// Returns the reports of some comments, oldest first.
@@ -53,14 +55,18 @@ pub(in crate::comments) fn blank(conn: &mut Conn, ids: &[CommentId]) -> Result<(
                 comments::markdown.eq(""),
                 comments::html.eq(""),
                 comments::text.eq(""),
-                comments::address.eq(None::<String>),
-                comments::user_agent.eq(None::<String>),
                 comments::edit_token_hash.eq(None::<String>),
-                comments::text_hash.eq(None::<String>),
-                comments::decision_reason.eq(None::<String>),
                 comments::reported.eq(0),
-                comments::spam_score.eq(0),
-                comments::spam_signs.eq("[]"),
+            ))
+            .execute(conn)?;
+        diesel::update(comment_moderation::table.filter(comment_moderation::comment_id.eq_any(some.to_vec())))
+            .set((
+                comment_moderation::address.eq(None::<String>),
+                comment_moderation::user_agent.eq(None::<String>),
+                comment_moderation::decision_reason.eq(None::<String>),
+                comment_moderation::spam_score.eq(0),
+                comment_moderation::spam_signs.eq("[]"),
+                comment_moderation::text_hash.eq(None::<String>),
             ))
             .execute(conn)?;
         diesel::update(these())

@@ -7,6 +7,7 @@ use crate::comments::bans::BanView;
 use crate::comments::comment::{Comment, CommentId, CommentStatus};
 use crate::comments::queue::CommentedArticle;
 use crate::comments::reactions::ReportView;
+use crate::comments::record::ModerationRecord;
 use crate::db::Timestamp;
 use crate::input::{Draft, Email};
 use crate::newsletter::{SubscriberView, SuppressionReason};
@@ -106,7 +107,7 @@ pub(super) struct ExportedComment {
 
 impl ExportedComment {
     /// Creates the export of a comment.
-    pub(super) fn new(comment: Comment, article: CommentedArticle, reports: Vec<ReportView>) -> Self {
+    pub(super) fn new(comment: Comment, record: ModerationRecord, article: CommentedArticle, reports: Vec<ReportView>) -> Self {
         Self {
             id: comment.id,
             article,
@@ -116,10 +117,10 @@ impl ExportedComment {
             author_url: comment.author_url,
             markdown: comment.markdown,
             status: comment.status,
-            ip: comment.address,
-            user_agent: comment.user_agent,
+            ip: record.address,
+            user_agent: record.user_agent,
             notify_replies: comment.notify_replies,
-            reason: comment.decision_reason,
+            reason: record.decision_reason,
             reports,
             created_at: comment.created_at,
             edited_at: comment.edited_at,

@@ -84,6 +84,7 @@ impl CommentCheck {
 
     fn question(self, conn: &mut Conn) -> Result<Option<Value>> {
         let Some(comment) = self.waiting(conn)? else { return Ok(None) };
+        let record = queries::record(conn, comment.id)?;
         let article = queries::article_cards(conn, &[comment.article_id])?.remove(&comment.article_id);
         Ok(Some(json!({
             "article": article,
@@ -95,8 +96,8 @@ impl CommentCheck {
                 "markdown": comment.markdown,
                 "text": comment.text,
                 "created_at": comment.created_at,
-                "spam_score": comment.spam_score,
-                "spam_signs": comment.spam_signs.0,
+                "spam_score": record.spam_score,
+                "spam_signs": record.spam_signs.0,
             },
         })))
     }
@@ -108,8 +109,10 @@ impl CommentCheck {
             Verdict::Ok if self.shows => CommentStatus::Approved,
             Verdict::Ok | Verdict::Wait => return notices::tell_desk(app, conn),
             Verdict::Spam => {
-                comment.spam_signs.0.push(SpamSignal::Checker);
-                comment.spam_score = SpamSignal::Checker.points();
+                let mut record = queries::record(conn, comment.id)?;
+                record.spam_signs.0.push(SpamSignal::Checker);
+                record.spam_score = SpamSignal::Checker.points();
+                queries::update_score(conn, &record)?;
                 CommentStatus::Spam
             }
         };

@@ -4,6 +4,7 @@ use super::{form, queries};
 use crate::app::App;
 use crate::comments::bans;
 use crate::comments::comment::Comment;
+use crate::comments::record::ModerationRecord;
 use crate::db::{Conn, Json, plain_words, text_enum};
 use crate::error::Result;
 use crate::secrets::token_hash;
@@ -75,21 +76,26 @@ pub(in crate::comments) struct FormSignals {
 }
 
 /// Finds the signs of spam in a new guest comment and sets its score.
-pub(in crate::comments) fn score(app: &App, conn: &mut Conn, comment: &mut Comment, signals: &FormSignals) -> Result<()> {
-    let mut signs = bans::signs(app, conn, comment)?;
+pub(in crate::comments) fn score(
+    app: &App,
+    conn: &mut Conn,
+    (comment, record): (&Comment, &mut ModerationRecord),
+    signals: &FormSignals,
+) -> Result<()> {
+    let mut signs = bans::signs(app, conn, comment, record.address.as_deref())?;
     if signals.trapped {
         signs.push(SpamSignal::Trap);
     }
     signs.extend(form::sign(app, signals.form.as_deref()));
-    comment.text_hash = text_hash(comment);
-    if let Some(hash) = &comment.text_hash {
+    record.text_hash = text_hash(comment);
+    if let Some(hash) = &record.text_hash {
         match queries::repeats(conn, hash, app.now().plus_seconds(-REPEATED_WITHIN))? {
             0 => {}
             1 => signs.push(SpamSignal::Repeat),
             _ => signs.push(SpamSignal::Repeats),
         }
     }
-    if let Some(address) = &comment.address
+    if let Some(address) = &record.address
         && queries::from_address(conn, address, app.now().plus_seconds(-FLOOD_WITHIN))? >= MAX_COMMENTS_IN_WINDOW
     {
         signs.push(SpamSignal::Flood);
@@ -98,21 +104,21 @@ pub(in crate::comments) fn score(app: &App, conn: &mut Conn, comment: &mut Comme
     if links > 0 {
         signs.push(SpamSignal::Links);
     }
-    comment.spam_score = (links + signs.iter().map(|sign| sign.points()).sum::<i32>()).min(CERTAIN);
-    comment.spam_signs = Json(signs);
+    record.spam_score = (links + signs.iter().map(|sign| sign.points()).sum::<i32>()).min(CERTAIN);
+    record.spam_signs = Json(signs);
     Ok(())
 }
 
 /// Updates the score for a changed text. Earlier signs remain.
-pub(in crate::comments) fn rescore(conn: &mut Conn, comment: &mut Comment) -> Result<()> {
-    comment.text_hash = text_hash(comment);
+pub(in crate::comments) fn rescore(conn: &mut Conn, comment: &Comment, record: &mut ModerationRecord) -> Result<()> {
+    record.text_hash = text_hash(comment);
     let words = bans::banned_words(conn, comment)?;
     let links = points_of_links(comment);
     let found = words.into_iter().chain((links > 0).then_some(SpamSignal::Links));
-    let fresh: Vec<SpamSignal> = found.filter(|sign| !comment.spam_signs.0.contains(sign)).collect();
+    let fresh: Vec<SpamSignal> = found.filter(|sign| !record.spam_signs.0.contains(sign)).collect();
     let points = links + words.map_or(0, SpamSignal::points);
-    comment.spam_signs.0.extend(fresh);
-    comment.spam_score = comment.spam_score.max(points).min(CERTAIN);
+    record.spam_signs.0.extend(fresh);
+    record.spam_score = record.spam_score.max(points).min(CERTAIN);
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use super::user::{LISTING, User, UserId};
 use crate::authors::Author;
 use crate::db::{Backend, Conn, Id, Lock, PageOf, PageQuery, keyset};
 use crate::error::{Error, Result, conflict_on};
-use crate::schema::{authors, comment_notices, comments, users};
+use crate::schema::{authors, comment_moderation, comment_notices, comments, users};
 use crate::users::role::Role;
 
 /// Returns one page of accounts.
@@ -83,14 +83,12 @@ pub(in crate::users) fn rehash(conn: &mut Conn, id: UserId, hash: &str) -> Resul
 /// Removes email addresses, IP addresses and other personal data from the comments that a user wrote with their account.
 pub(super) fn forget_traces(conn: &mut Conn, user: &User) -> Result<()> {
     diesel::delete(comment_notices::table.filter(comment_notices::email.eq(&user.email))).execute(conn)?;
+    let written = comments::table.filter(comments::user_id.eq(user.id)).select(comments::id);
+    diesel::update(comment_moderation::table.filter(comment_moderation::comment_id.eq_any(written)))
+        .set((comment_moderation::address.eq(None::<String>), comment_moderation::user_agent.eq(None::<String>)))
+        .execute(conn)?;
     diesel::update(comments::table.filter(comments::user_id.eq(user.id)))
-        .set((
-            comments::author_email.eq(None::<String>),
-            comments::address.eq(None::<String>),
-            comments::user_agent.eq(None::<String>),
-            comments::edit_token_hash.eq(None::<String>),
-            comments::notify_replies.eq(false),
-        ))
+        .set((comments::author_email.eq(None::<String>), comments::edit_token_hash.eq(None::<String>), comments::notify_replies.eq(false)))
         .execute(conn)?;
     Ok(())
 }
