@@ -134,8 +134,8 @@ impl Lock {
     }
 }
 
-/// Starts the check of the order anew: an operation begins, which may follow others in the same transaction.
-pub(super) fn begin_operation() {
+/// Starts the check of the order of locks again, because an operation begins, which may follow others in the same transaction.
+pub(crate) fn begin_operation() {
     if cfg!(debug_assertions) {
         TAKEN.with_borrow_mut(Vec::clear);
     }

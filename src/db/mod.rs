@@ -45,7 +45,7 @@ pub(crate) use id::Id;
 pub(crate) use in_list::{InList, in_list};
 pub(crate) use json::Json;
 pub(crate) use listing::{Field, Listing, PageOf, PageQuery, Position, keyset};
-pub(crate) use lock::Lock;
+pub(crate) use lock::{Lock, begin_operation};
 pub(crate) use migrate::{SchemaState, migrate};
 pub(crate) use patience::WAIT_TIMEOUT;
 pub(crate) use pool::Db;

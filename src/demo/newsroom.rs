@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::content::{ARTICLES, DemoLists, DemoText, List, PAGES, Remark};
 use super::queries::FILLED;
 use crate::app::App;
-use crate::db::Conn;
+use crate::db::{Conn, begin_operation};
 use crate::error::{Error, Result};
 use crate::events::{self, Event, EventKind};
 use crate::http::Precondition;
@@ -157,7 +157,9 @@ impl Newsroom {
         item
     }
 
+    /// Begins an operation: returns its caller.
     fn caller<R: Right>(&self) -> Result<Caller<R>> {
+        begin_operation();
         self.admin.clone().with_right()
     }
 

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::Conn;
+use crate::db::{Conn, begin_operation};
 use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::users::{Caller, Right, Role};
@@ -111,7 +111,9 @@ impl Seeding {
         queries::put_comments(conn, &made, self.app.now(), &mut texts, COMMENTS)
     }
 
+    /// Begins an operation: returns its caller.
     fn caller<R: Right>(&self) -> Result<Caller<R>> {
+        begin_operation();
         self.admin.clone().with_right()
     }
 
