@@ -2,7 +2,7 @@
 
 use comrak::nodes::{Node, NodeValue};
 
-use super::sanitise::COSTLIEST;
+use super::sanitise::MAX_COST;
 use super::source::BlockSource;
 use super::split::{Part, with_parts};
 use super::tags;
@@ -112,7 +112,7 @@ fn counts(parts: &[Part<'_>]) -> Result<(), &'static str> {
         }
         part.descendants().for_each(|node| counts.add(node, in_unit));
     }
-    if counts.html > MAX_HTML_BLOCKS || counts.cost > COSTLIEST {
+    if counts.html > MAX_HTML_BLOCKS || counts.cost > MAX_COST {
         return Err("The raw HTML of the body is too long or nested too deeply.");
     }
     if counts.links > MAX_LINKS || counts.notes > MAX_NOTES || counts.pieces > MAX_PIECES {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use comrak::nodes::{Node, NodeValue};
 
 use super::raw_html::RawHtml;
-use super::sanitise::COSTLIEST;
+use super::sanitise::MAX_COST;
 use super::tags::{self, Weight};
 
 /// Elements that can contain blocks. Elements with an optional end tag occur only inside one of them.
@@ -114,7 +114,7 @@ impl Bounds {
         let weight = at(last + 1).since(at(first));
         // What the last node leaves open cannot hide any part of the run.
         let swallows = at(last).since(at(first)).is_open > 0;
-        bytes <= MAX_UNIT_BYTES && !swallows && weight.cost(bytes) <= COSTLIEST
+        bytes <= MAX_UNIT_BYTES && !swallows && weight.cost(bytes) <= MAX_COST
     }
 }
 
