@@ -17,6 +17,15 @@ impl Numbers {
     }
 }
 
+/// The reason why readers do not get a footnote.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum NotShown {
+    /// Nothing refers to it.
+    NotReferredTo,
+    /// An earlier footnote has the same name.
+    Repeated,
+}
+
 /// The footnotes of a body, in the order of their first references.
 #[derive(Default)]
 pub(super) struct Footnotes<'a> {
@@ -49,13 +58,19 @@ impl<'a> Footnotes<'a> {
         notes
     }
 
-    /// The names of the footnotes that nothing refers to, in the order of the text.
-    pub(super) fn unused(&self, parts: &[Part<'a>]) -> Vec<String> {
-        let names = parts.iter().filter_map(|part| match &part.node.data().value {
-            NodeValue::FootnoteDefinition(definition) => Some(definition.name.clone()),
-            _ => None,
-        });
-        names.filter(|name| self.numbers.get(name).is_none()).collect()
+    /// The footnotes that readers do not get, in the order of the text, each with the reason.
+    pub(super) fn unused(&self, parts: &[Part<'a>]) -> Vec<(String, NotShown)> {
+        let unused = |part: &Part<'a>| {
+            let NodeValue::FootnoteDefinition(definition) = &part.node.data().value else { return None };
+            let first = self.definitions.get(&key(&definition.name))?;
+            let why = match self.numbers.get(&definition.name) {
+                _ if !std::ptr::eq(*first, part.node) => NotShown::Repeated,
+                None => NotShown::NotReferredTo,
+                Some(_) => return None,
+            };
+            Some((definition.name.clone(), why))
+        };
+        parts.iter().filter_map(unused).collect()
     }
 
     fn note(&mut self, root: Node<'a>) {

@@ -258,7 +258,7 @@ impl BlockRenderer<'_, '_> {
         }
         let definitions = parts.iter().filter(|part| matches!(part.source, BlockSource::Footnote(_))).map(|part| part.node);
         self.warnings.read_notes(self.rendered.blocks.len(), definitions);
-        notes.unused(parts).iter().for_each(|name| self.warnings.unused_note(name));
+        notes.unused(parts).iter().for_each(|(name, why)| self.warnings.unused_note(name, *why));
         for definition in &notes.noted {
             self.writer.piece("div", "p", "", definition, false);
         }

@@ -7,6 +7,7 @@ use comrak::nodes::{Node, NodeValue};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::footnotes::NotShown;
 use super::raw_html::{RawHtml, RawTag};
 use super::source::BlockSource;
 use super::split::Part;
@@ -102,9 +103,13 @@ impl Warnings {
         }
     }
 
-    /// Warns of a footnote that nothing refers to.
-    pub(super) fn unused_note(&mut self, name: &str) {
-        self.push("footnote_not_shown", name, || format!("The footnote {:?} is not shown: nothing refers to it.", shown(name)));
+    /// Warns of a footnote that readers do not get.
+    pub(super) fn unused_note(&mut self, name: &str, why: NotShown) {
+        let why = match why {
+            NotShown::NotReferredTo => "nothing refers to it",
+            NotShown::Repeated => "an earlier footnote has the same name",
+        };
+        self.push("footnote_not_shown", &format!("{name} {why}"), || format!("The footnote {:?} is not shown: {why}.", shown(name)));
     }
 
     fn alt(&mut self, node: Node<'_>, url: &str) {

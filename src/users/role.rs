@@ -50,8 +50,8 @@ scopes! {
     ImagesWrite = "images:write": "Uploads, edits and deletes images.";
     TaxonomyWrite = "taxonomy:write": "Creates, edits, merges and deletes authors, sections, tags and collections.";
     SiteWrite = "site:write": "Changes the settings of the site, redirects, ads and the schemas of custom fields.";
-    CommentsRead = "comments:read": "Reads the comment queue, reports, bans and exports, with email and IP addresses.";
-    CommentsModerate = "comments:moderate": "Moderates, edits and erases comments, manages bans, and writes comments in the owner's name.";
+    CommentsRead = "comments:read": "Reads the comment queue, reports and bans, with email and IP addresses, and everything that is stored about a commenter, newsletter subscription and invitation included.";
+    CommentsModerate = "comments:moderate": "Moderates and edits comments, manages bans, writes comments in the owner's name, and erases everything that is stored about a commenter, newsletter subscription and invitation included.";
     NewsletterRead = "newsletter:read": "Reads newsletter lists, subscribers and suppressed email addresses.";
     NewsletterWrite = "newsletter:write": "Changes newsletter lists, subscribers and suppressed email addresses, and imports subscribers.";
     NewsletterExport = "newsletter:export": "Downloads all subscribers as CSV.";

@@ -195,6 +195,39 @@ api_test!(an_erased_article_is_in_no_file, async |world| {
     expect_clean(world, "revisions");
 });
 
+api_test!(a_batch_loses_the_erased_result_and_is_not_run_again, async |world| {
+    let kept = world.editor().with("idempotency-key", KEY);
+    let body = json!({"operations": [
+        {"method": "POST", "path": "/api/v1/articles", "body": {"title": "Marasaid trams", "slug": "trams"}},
+        {"method": "POST", "path": "/api/v1/articles", "body": {"title": "Buses", "slug": "buses"}},
+    ]});
+    let first = kept.post("batch", body.clone()).await.expect(200);
+    let erased = first.text_at("/results/0/body/id");
+    world.editor().delete(&format!("articles/{erased}")).await.expect(204);
+    world.admin().delete(&format!("articles/{erased}?permanent=true")).await.expect(204);
+    world.mails().await;
+    let again = kept.post("batch", body).await.expect(200);
+    assert_eq!(again.header("idempotency-replayed"), Some("true"), "{again}");
+    assert_eq!((again.at("/results/0/status"), again.at("/results/0/body")), (&json!(201), &Value::Null));
+    assert_eq!(again.at("/results/1"), first.at("/results/1"));
+    let articles = world.editor().get("articles?view=editor").await.expect(200);
+    assert_eq!(articles.texts("slug"), ["buses"]);
+});
+
+api_test!(a_deleted_account_leaves_no_answer_to_its_invitation, async |world| {
+    world.admin().post("users/invitations", json!({"email": MARA, "name": "Mara Quill", "role": "author"})).await.expect(201);
+    let token = world.mailed_token(MARA, "accept-invitation").await;
+    let kept = world.anonymous().with("idempotency-key", KEY);
+    let body = json!({"token": token, "password": PASSWORD});
+    let user = kept.post("auth/invitations/accept", body.clone()).await.expect(201).id();
+    let rows = || world.database.dump().get("idempotency_keys").map_or(0, Vec::len);
+    assert_eq!(rows(), 1);
+    world.admin().delete(&format!("users/{user}")).await.expect(204);
+    world.mails().await;
+    assert_eq!(rows(), 0);
+    kept.post("auth/invitations/accept", body).await.expect(422).expect_faults(&[("/token", "invalid_token")]);
+});
+
 api_test!(who_reads_holds_no_erasure_up_for_ever, async |world| {
     open(world).await;
     says(world, json!({})).await.expect(201);

@@ -260,6 +260,9 @@ api_test!(spreadsheets_write_files_in_their_own_way, async |world| {
         ("/2/created_at", "in_the_future"),
         ("/2/confirmed_at", "invalid_format"),
     ]);
+    import(world, "email;status;lists;unsubscribed_at\na@reader.example;suppressed;daily;2026-01-01T00:00:00Z\n")
+        .await
+        .expect_faults(&[("/2/lists", "contradiction")]);
     import(world, "Email;EMAIL\n").await.expect_faults(&[("/1", "stands_twice")]);
     assert_eq!(world.database.dump(), dump);
 });

@@ -23,6 +23,7 @@ fn what_the_sanitiser_takes_is_named() {
         ("<details>\n\n<form>\n\na\n\n</form>\n\n</details>", vec!["0 element_removed"]),
         ("a[^n]\n\n[^n]: <form>b</form>\n\nc", vec!["2 element_removed"]),
         ("a[^n]\n\n[^n]: b\n\n[^m]: c[^m]", vec!["1 footnote_not_shown"]),
+        ("a[^n]\n\n[^n]: b\n\n[^N]: c", vec!["1 footnote_not_shown"]),
         ("<?php x ?>", vec!["0 element_removed"]),
         ("<p title=\"", vec!["0 element_removed"]),
         ("`<script>`\n\n```\n<iframe>\n```", vec![]),
@@ -45,4 +46,10 @@ fn names_that_are_no_pictures_are_found() {
 fn a_long_alternative_text_is_told() {
     let of = |letters: usize| warnings(&format!("a ![{}](https://a.example/b.png)", "x".repeat(letters)));
     assert_eq!((of(2_000), of(2_001)), (vec![], vec![("0".to_owned(), "text_cut".to_owned())]));
+}
+
+#[test]
+fn only_the_outermost_of_nested_images_has_an_alternative_text_of_its_own() {
+    let nested = format!("{}{}{}", "![".repeat(4_000), "x".repeat(2_000), "](https://a.example/b.png)".repeat(4_000));
+    assert_eq!(warnings(&nested), []);
 }

@@ -88,7 +88,9 @@ impl SubscriberExport {
         let own = queries::lists_of(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
         let mut file = csv::Writer::from_writer(Vec::new());
         for row in rows {
-            let on = |(id, key): &(ListId, String)| own.get(&row.id).is_some_and(|own| own.contains(id)).then(|| key.clone());
+            // An import refuses lists of a person who has unsubscribed.
+            let own = own.get(&row.id).filter(|_| row.unsubscribed_at.is_none());
+            let on = |(id, key): &(ListId, String)| own.is_some_and(|own| own.contains(id)).then(|| key.clone());
             let lists = self.keys.iter().filter_map(on).collect::<Vec<_>>().join(" ");
             file.write_record(cells(app, row, lists)).map_err(|error| broken(&error))?;
         }

@@ -151,6 +151,9 @@ pub(in crate::newsletter) fn let_go(conn: &mut Conn, email_hash: &str, now: Time
         (None, Some(_)) => SubscriberStatus::Confirmed,
         (None, None) => SubscriberStatus::Pending,
     };
+    if subscriber.status == SubscriberStatus::Unsubscribed {
+        queries::put_lists(conn, subscriber.id, &[])?;
+    }
     subscriber.updated_at = now;
     queries::update(conn, &subscriber)
 }

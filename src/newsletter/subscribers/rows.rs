@@ -135,6 +135,7 @@ impl CsvLine<'_> {
             SubscriberStatus::Pending => ("not confirmed yet", &["confirmed_at", "unsubscribed_at"]),
             SubscriberStatus::Confirmed => ("confirmed", &["unsubscribed_at"]),
             SubscriberStatus::Unsubscribed => ("unsubscribed", &["lists"]),
+            SubscriberStatus::Suppressed if self.text("unsubscribed_at").is_some() => ("unsubscribed", &["lists"]),
             SubscriberStatus::Suppressed => return,
         };
         for column in unfit {
