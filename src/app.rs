@@ -63,7 +63,7 @@ pub struct Parts {
     pub(crate) refused_origins: RefusedOrigins,
     pub(crate) mailer: Mailer,
     pub(crate) outbound: Option<Outbound>,
-    pub(crate) bell: JobNotifier,
+    pub(crate) job_notifier: JobNotifier,
     pub(crate) renderings: Renderings,
     pub(crate) in_flight: InFlight,
     batches: Semaphore,
@@ -116,7 +116,7 @@ impl App {
             refused_origins: RefusedOrigins::default(),
             mailer,
             outbound,
-            bell: JobNotifier::default(),
+            job_notifier: JobNotifier::default(),
             renderings: Renderings::default(),
             in_flight: InFlight::default(),
             batches: Semaphore::new(1),
@@ -150,7 +150,7 @@ impl App {
             Ok((value, recorded, has_jobs)) => {
                 self.purge_after_commit(&recorded);
                 if has_jobs {
-                    self.bell.notify();
+                    self.job_notifier.notify();
                 }
                 Ok(value)
             }
@@ -255,8 +255,8 @@ impl App {
 type TransactionOutcome = (ErasedResult, RecordedEvents, bool);
 
 fn collected(app: &App, conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<ErasedResult, Error>) -> Result<ErasedResult, Error> {
-    let jobs = app.bell.enqueued();
+    let jobs = app.job_notifier.enqueued();
     let (result, recorded) = events::collect(|| work(conn));
-    let all: TransactionOutcome = (result?, recorded, app.bell.enqueued() != jobs);
+    let all: TransactionOutcome = (result?, recorded, app.job_notifier.enqueued() != jobs);
     Ok(Box::new(all))
 }

@@ -14,7 +14,7 @@ const LOCKS: [Lock; 4] = [Lock::Articles, Lock::Authors, Lock::Site, Lock::Image
 pub(super) async fn carry_out(request: &Request, dispatch: &Dispatch, draft: BatchDraft) -> Result<BatchView> {
     let asked = asked(draft)?;
     // An operation may read outside the transaction on a second connection; batches must not wait for each other's connections.
-    let _turn = request.app.batch_permit().await?;
+    let _permit = request.app.batch_permit().await?;
     if let Some(transaction) = request.request_transaction() {
         // With an idempotency key or as a dry run, the request's own transaction is used, and the request ends it.
         transaction.inner().mark().await?;

@@ -9,7 +9,7 @@ use super::queries;
 use super::queue::{OWN_QUEUE, QUEUE, StaffComment};
 use super::removal::{Extent, remove};
 use super::threads::counted;
-use super::visibility::{announce, apply, revised, tags};
+use super::visibility::{apply, record_event, revised, tags};
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
@@ -118,7 +118,7 @@ pub(super) fn revise(
     queries::update_reason(conn, &[comment.id], reason.as_deref())?;
     comment.version += 1;
     touched.extend(apply(app, conn, &mut comment, draft.status)?);
-    announce(
+    record_event(
         app,
         conn,
         caller.actor(),
@@ -152,7 +152,7 @@ pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, i
             let fresh = queries::look_up(conn, id)?.ok_or_else(Error::not_found)?;
             *comment = Comment { version: fresh.version + 1, ..fresh };
             let touched = apply(app, conn, comment, status)?;
-            announce(app, conn, caller.actor(), comment, EventKind::CommentModerated, touched)?;
+            record_event(app, conn, caller.actor(), comment, EventKind::CommentModerated, touched)?;
         }
         data.push(Decision { id, status, changed });
     }

@@ -14,7 +14,7 @@ use super::record::ModerationRecord;
 use super::removal::{Extent, remove};
 use super::spam::{self, CommentCheck, FormSignals};
 use super::threads::counted;
-use super::visibility::{add, announce, apply, length_fault, revised, tags};
+use super::visibility::{add, apply, length_fault, record_event, revised, tags};
 use crate::app::App;
 use crate::articles::lock_comments;
 use crate::db::{Conn, Id, clean_line, fold};
@@ -100,7 +100,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
     let deserved = first_status(conn, &comment, &record, &policy)?;
     comment.status = until_checked(app, &comment, deserved);
     let touched = add(app, conn, &mut comment, &record)?;
-    announce(app, conn, poster.caller.as_ref().and_then(Caller::actor), &comment, EventKind::CommentPosted, touched)?;
+    record_event(app, conn, poster.caller.as_ref().and_then(Caller::actor), &comment, EventKind::CommentPosted, touched)?;
     have_looked_at(app, conn, &comment, deserved)?;
     let OwnComment { view, status } = own(app, &comment);
     Ok(PostedComment { view, status, edit_token: token })
@@ -285,7 +285,7 @@ pub(super) fn revise(app: &App, conn: &mut Conn, id: &str, token: &str, conditio
     let mut touched = if comment.shown { tags(&comment) } else { Vec::new() };
     let status = until_checked(app, &comment, deserved);
     touched.extend(apply(app, conn, &mut comment, status)?);
-    announce(app, conn, None, &comment, EventKind::CommentRevised, touched)?;
+    record_event(app, conn, None, &comment, EventKind::CommentRevised, touched)?;
     have_looked_at(app, conn, &comment, deserved)?;
     Ok(own(app, &comment))
 }

@@ -104,7 +104,7 @@ pub(super) fn tags(comment: &Comment) -> Vec<CacheTag> {
 }
 
 /// Records an event about a comment. `touched` is empty if the change is not visible to readers.
-pub(super) fn announce(
+pub(super) fn record_event(
     app: &App,
     conn: &mut Conn,
     actor: Option<String>,

@@ -38,7 +38,7 @@ async fn keep_to(app: &App, lane: Lane) {
         }
         tokio::select! {
             Some(()) = running.next(), if !running.is_empty() => {}
-            () = app.bell.rings(lane), if running.len() < lane.at_once() => {}
+            () = app.job_notifier.notified(lane), if running.len() < lane.at_once() => {}
             () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
     }

@@ -93,7 +93,7 @@ fn the_wall_clock_is_read_only_by_the_clock() {
     only_in(&["Instant::now"], |source| {
         [
             "src/clock.rs",
-            "src/db/patience.rs",
+            "src/db/timeouts.rs",
             "src/http/middleware.rs",
             "src/http/gate.rs",
             "src/http/wire/deadlines.rs",

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::super::content::content::{ArticleId, ArticleSnapshot, Content};
 use super::super::desk::article::Article;
-use super::super::desk::operations::{NewSave, announce, found, locked, save};
+use super::super::desk::operations::{NewSave, found, locked, record_event, save};
 use super::super::desk::referents::{Missing, Referents};
 use super::super::desk::rights::refuse_contributor;
 use super::super::desk::views::{ArticleEditorView, saved_view};
@@ -76,7 +76,7 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, what:
         article.set_content(snapshot.content.clone(), &rendered, app.now());
         let note = note(what.note, revision.number, &missing);
         text = save(app, conn, caller, &mut article, NewSave { snapshot, rendered, note: Some(&note), before: Some(&text) })?;
-        announce(app, conn, caller, &article, EventKind::ArticleReverted)?;
+        record_event(app, conn, caller, &article, EventKind::ArticleReverted)?;
     }
     Ok(RestoredArticle { article: saved_view(app, conn, article, text)?, missing })
 }

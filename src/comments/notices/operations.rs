@@ -82,7 +82,7 @@ pub(super) fn want_digest(app: &App, conn: &mut Conn, caller: &Caller<CommentDes
     }
     let digest = Digest { user_id: caller.user, asked: false, sent_at: None };
     queries::insert_digest(conn, &digest)?;
-    announce(app, conn, Some(caller), EventKind::CommentDigestWanted)?;
+    record_event(app, conn, Some(caller), EventKind::CommentDigestWanted)?;
     if queries::count_waiting(conn)? > 0 || queries::count_reported(conn)? > 0 {
         tell_desk(app, conn)?;
     }
@@ -91,7 +91,7 @@ pub(super) fn want_digest(app: &App, conn: &mut Conn, caller: &Caller<CommentDes
 
 /// Unsubscribes the caller from the digest.
 pub(super) fn refuse_digest(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>) -> Result<()> {
-    if queries::delete_digest(conn, caller.user)? { announce(app, conn, Some(caller), EventKind::CommentDigestRefused) } else { Ok(()) }
+    if queries::delete_digest(conn, caller.user)? { record_event(app, conn, Some(caller), EventKind::CommentDigestRefused) } else { Ok(()) }
 }
 
 /// Ends all emails about replies to the address in a token.
@@ -103,7 +103,7 @@ pub(super) fn refuse(app: &App, conn: &mut Conn, token: &str) -> Result<()> {
         return Ok(());
     }
     queries::refuse(conn, &hash, app.now())?;
-    announce(app, conn, None, EventKind::CommentNoticesRefused)
+    record_event(app, conn, None, EventKind::CommentNoticesRefused)
 }
 
 /// Checks whether the owner of an email address refuses emails about replies.
@@ -118,7 +118,7 @@ pub(in crate::comments) fn forget_address(app: &App, conn: &mut Conn, email: &st
     jobs::forget_mails(app, conn, is_theirs)
 }
 
-fn announce(app: &App, conn: &mut Conn, caller: Option<&Caller<CommentDesk>>, kind: EventKind) -> Result<()> {
+fn record_event(app: &App, conn: &mut Conn, caller: Option<&Caller<CommentDesk>>, kind: EventKind) -> Result<()> {
     let subject_id = caller.map_or_else(|| "replies".to_owned(), |caller| caller.user.to_string());
     let actor = caller.and_then(Caller::actor);
     let event = Event { kind, actor, subject_kind: "comment_notices", subject_id, tags: Vec::new(), details: Value::Null };

@@ -15,7 +15,7 @@ use sha2::Sha256;
 
 use super::super::notices;
 use super::super::queries;
-use super::super::visibility::{announce, apply};
+use super::super::visibility::{apply, record_event};
 use super::score::SpamSignal;
 use crate::app::App;
 use crate::comments::comment::{Comment, CommentId, CommentStatus};
@@ -118,7 +118,7 @@ impl CommentCheck {
         };
         comment.version += 1;
         let touched = apply(app, conn, &mut comment, status)?;
-        announce(app, conn, None, &comment, EventKind::CommentChecked, touched)
+        record_event(app, conn, None, &comment, EventKind::CommentChecked, touched)
     }
 }
 

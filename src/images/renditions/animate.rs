@@ -10,9 +10,9 @@ use image::{AnimationDecoder, DynamicImage, Frame};
 
 use super::super::container::{Mime, Riff};
 use super::decode::{Pixels, Unreadable};
-use super::develop::{StoredRegion, scale, stored_region};
 use super::encode::webp;
 use super::ladder::{Cut, Original};
+use super::render::{StoredRegion, scale, stored_region};
 
 /// The maximum number of pixels in all frames of a rendition. Larger animations become stills, because a reader waits for the rendition.
 const MAX_PIXELS: u64 = 60_000_000;
@@ -29,7 +29,7 @@ pub(super) fn is_moderate(frames: u32, width: u32, height: u32) -> bool {
 }
 
 /// Makes an animated rendition.
-pub(super) fn develop(original: &Original, file: &[u8], cut: Cut, plays: Option<u16>) -> Result<Vec<u8>, Unreadable> {
+pub(super) fn render(original: &Original, file: &[u8], cut: Cut, plays: Option<u16>) -> Result<Vec<u8>, Unreadable> {
     let reader = Cursor::new(file);
     match original.mime {
         Mime::Gif => assemble(GifDecoder::new(reader).map_err(Unreadable::because)?, original, cut, plays),

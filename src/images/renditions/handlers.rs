@@ -171,7 +171,7 @@ async fn answer(request: &Request, image: &str, preset: Option<Preset>, name: &s
 fn asked(original: &Original, preset: Option<Preset>, name: &str) -> Option<(Cut, RequestedFormat)> {
     let (width, extension) = name.split_once('.')?;
     let asked = if extension == "auto" { RequestedFormat::Best } else { RequestedFormat::Format(Format::parse(extension)?) };
-    let width = original.widths(preset).into_iter().find(|rung| rung.to_string() == width)?;
+    let width = original.widths(preset).into_iter().find(|available| available.to_string() == width)?;
     Some((Cut { preset, width }, asked))
 }
 

@@ -12,9 +12,9 @@ use tokio::sync::watch;
 use super::super::image::{Image, ImageId};
 use super::super::queries;
 use super::decode::Unreadable;
-use super::develop::develop;
 use super::job::RenditionJob;
 use super::ladder::{Cut, Format, Original, Rendition, folder_of, owner_of};
+use super::render::render;
 use super::workers::{ImageWorkers, Queue};
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
@@ -152,8 +152,8 @@ async fn made(app: &App, original: &Original, rendition: Rendition) -> Result<Se
         return Ok(served);
     }
     let making = make(app, original, rendition, Queue::Readers);
-    let patience = app.config.server.request_deadline;
-    let bytes = tokio::time::timeout(patience, making).await.map_err(|_| Error::unavailable("many images wait to be processed"))??;
+    let timeout = app.config.server.request_deadline;
+    let bytes = tokio::time::timeout(timeout, making).await.map_err(|_| Error::unavailable("many images wait to be processed"))??;
     Ok(Served { name: original.rendition_name(rendition), format: rendition.format, bytes, lasting: true })
 }
 
@@ -189,11 +189,11 @@ async fn make_and_keep(app: &App, original: &Original, rendition: Rendition, que
     let work = move || {
         // The file is read only when its turn comes, because many may wait and each may be large.
         let file = runtime.block_on(whole_file(&store, &original.file_name()))?;
-        Ok(develop(&original, &file, rendition, &runtime))
+        Ok(render(&original, &file, rendition, &runtime))
     };
-    let developed: std::thread::Result<Result<_>> = app.renditions.workers.run(queue, work).await?;
-    let bytes = match developed {
-        Ok(developed) => match developed? {
+    let rendered: std::thread::Result<Result<_>> = app.renditions.workers.run(queue, work).await?;
+    let bytes = match rendered {
+        Ok(rendered) => match rendered? {
             Ok(bytes) => Bytes::from(bytes),
             Err(why @ Unreadable::NoMemory) => return Err(Unmade::Busy(why.to_string())),
             Err(Unreadable::Broken(why)) => return Err(Unmade::Impossible(format!("{name} cannot be made: {why}"))),
