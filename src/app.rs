@@ -141,11 +141,11 @@ impl App {
     /// Same as [`Self::write`], for boxed work.
     pub(crate) async fn write_repeatable(&self, work: Repeatable) -> Result<ErasedResult, Error> {
         let app = self.clone();
-        self.announced(self.db.write_repeatable(Box::new(move |conn| collected(&app, conn, &work))).await)
+        self.finish_transaction(self.db.write_repeatable(Box::new(move |conn| collected(&app, conn, &work))).await)
     }
 
     /// Purges the cache and wakes the worker after a commit; clears the cache after a failure.
-    fn announced(&self, done: Result<ErasedResult, Error>) -> Result<ErasedResult, Error> {
+    fn finish_transaction(&self, done: Result<ErasedResult, Error>) -> Result<ErasedResult, Error> {
         match downcast::<TransactionOutcome>(done) {
             Ok((value, recorded, has_jobs)) => {
                 self.purge_after_commit(&recorded);
@@ -155,7 +155,7 @@ impl App {
                 Ok(value)
             }
             Err(error) => {
-                self.forget_what_failed(&error);
+                self.clear_cache_after_failure(&error);
                 Err(error)
             }
         }
@@ -169,7 +169,7 @@ impl App {
     }
 
     /// Clears the cache after a 5xx error, because the transaction may have been committed.
-    pub(crate) fn forget_what_failed(&self, error: &Error) {
+    pub(crate) fn clear_cache_after_failure(&self, error: &Error) {
         if error.status().is_server_error() && !error.left_all_untouched() {
             self.cache.clear();
         }
@@ -215,7 +215,7 @@ impl App {
     /// Returns the number of image renditions that this process has made.
     #[must_use]
     pub fn renditions_made(&self) -> u64 {
-        self.renditions.made()
+        self.renditions.rendition_count()
     }
 
     /// Marks the server as stopping, so that `/readyz` fails.

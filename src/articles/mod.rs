@@ -20,7 +20,7 @@ pub(crate) use content::view::{ArticleCard, ArticleView};
 pub(crate) use desk::draft::ArticleDraft;
 pub(crate) use desk::operations::Saving;
 pub(crate) use desk::queries::{find_reference, lock_comments};
-pub(crate) use previews::{Previewed, answer_page as answer_previewed_page, forget_the_expired as forget_expired_previews};
+pub(crate) use previews::{Previewed, answer_page as answer_previewed_page, forget_expired as forget_expired_previews};
 pub(crate) use public::context::{ListContext, NewestArticles, article_context, list_with_context, locate, newest};
 pub(crate) use public::queries::published;
 pub(crate) use public::sitemap_queries::{PublishedDay, SitemapEntry, days, sitemap_entries};

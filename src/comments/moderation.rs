@@ -8,7 +8,7 @@ use super::draft::ModerationDraft;
 use super::queries;
 use super::queue::{OWN_QUEUE, QUEUE, StaffComment};
 use super::removal::{Extent, remove};
-use super::threads::counted;
+use super::threads::reply_count;
 use super::visibility::{apply, record_event, revised, tags};
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
@@ -54,7 +54,7 @@ fn sees_all(caller: &Caller<Moderator>) -> bool {
 }
 
 /// Parses the query for the queue, with the filters that the caller may use.
-pub(super) fn asked(app: &App, caller: &Caller<Moderator>, mut query: Query) -> Result<PageQuery> {
+pub(super) fn parse_query(app: &App, caller: &Caller<Moderator>, mut query: Query) -> Result<PageQuery> {
     let list = if sees_all(caller) {
         query.listing(&QUEUE, &app.secrets, "queue of comments")
     } else {
@@ -208,7 +208,7 @@ fn views(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, comments: &[Com
     let mut records = queries::records(conn, &comments.iter().map(|comment| comment.id).collect::<Vec<_>>())?;
     let view = |comment: &Comment| {
         let card = cards.get(&comment.article_id).cloned()?;
-        let view = comment.staff_view(records.remove(&comment.id)?, card, counted(app, comment));
+        let view = comment.staff_view(records.remove(&comment.id)?, card, reply_count(app, comment));
         Some(if sees_all(caller) { view } else { view.without_identity() })
     };
     Ok(comments.iter().filter_map(view).collect())

@@ -103,7 +103,7 @@ impl RequestTransaction {
 
     /// Commits, then runs the queued effects.
     pub(crate) async fn commit(&self) -> Result<()> {
-        self.transaction.commit().await.inspect_err(|error| self.app.forget_what_failed(error))?;
+        self.transaction.commit().await.inspect_err(|error| self.app.clear_cache_after_failure(error))?;
         self.app.purge_after_commit(&self.recorded.take());
         if self.app.job_notifier.enqueued() != self.jobs {
             self.app.job_notifier.notify();

@@ -58,7 +58,7 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, what:
     Lock::ArticleSlugs.take(conn)?;
     let referents = Referents::load(app, conn, &[&revision.content.0])?;
     let mut missing = referents.missing(article.id, &revision.content.0);
-    let mut snapshot = still_there(revision.content.0, &referents);
+    let mut snapshot = without_deleted_references(revision.content.0, &referents);
     settle_translation(conn, caller, &article, &mut snapshot.content, &mut missing)?;
     settle_slug(conn, &article, &mut snapshot.content, &mut missing)?;
     let mut text = queries::text(conn, article.id)?;
@@ -82,7 +82,7 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, what:
 }
 
 /// Returns a snapshot without references to deleted resources.
-fn still_there(snapshot: ArticleSnapshot, referents: &Referents) -> ArticleSnapshot {
+fn without_deleted_references(snapshot: ArticleSnapshot, referents: &Referents) -> ArticleSnapshot {
     let ArticleSnapshot { mut content, markdown, mut relations } = snapshot;
     content.hero_image = content.hero_image.filter(|id| referents.images.contains_key(id));
     content.seo.0.image = content.seo.0.image.filter(|id| referents.images.contains_key(id));

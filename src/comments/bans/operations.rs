@@ -89,7 +89,7 @@ pub(in crate::comments) fn forget_address(app: &App, conn: &mut Conn, email: &st
 }
 
 /// Returns whether a ban was lifted, or its email address erased.
-pub(crate) fn is_gone(conn: &mut Conn, id: &str) -> Result<bool> {
+pub(crate) fn is_deleted(conn: &mut Conn, id: &str) -> Result<bool> {
     let Ok(id) = id.parse::<BanId>() else { return Ok(false) };
     Ok(queries::look_up(conn, id)?.is_none_or(|ban| ban.value.starts_with(ERASED)))
 }

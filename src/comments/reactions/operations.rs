@@ -63,7 +63,7 @@ pub(super) fn report(app: &App, conn: &mut Conn, id: &str, who: &ReactingClient,
         created_at: now,
     };
     queries::insert_report(conn, &report)?;
-    notices::tell_desk(app, conn)?;
+    notices::notify_moderators(app, conn)?;
     record_event(app, conn, None, &comment, EventKind::CommentReported, Vec::new())
 }
 

@@ -107,7 +107,7 @@ impl CommentCheck {
         let Some(mut comment) = self.waiting(conn)? else { return Ok(()) };
         let status = match verdict {
             Verdict::Ok if self.shows => CommentStatus::Approved,
-            Verdict::Ok | Verdict::Wait => return notices::tell_desk(app, conn),
+            Verdict::Ok | Verdict::Wait => return notices::notify_moderators(app, conn),
             Verdict::Spam => {
                 let mut record = queries::record(conn, comment.id)?;
                 record.spam_signs.0.push(SpamSignal::Checker);

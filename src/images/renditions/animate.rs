@@ -51,7 +51,7 @@ fn assemble<'a>(decoder: impl AnimationDecoder<'a>, original: &Original, cut: Cu
         LoopCount::Finite(count) => u16::try_from(count.get()).unwrap_or(u16::MAX),
     });
     let mut riff = Riff::new();
-    riff.push(*b"VP8X", &[[MOVES_AND_SHOWS_THROUGH, 0, 0, 0].as_slice(), &less_one(width), &less_one(height)].concat());
+    riff.push(*b"VP8X", &[[MOVES_AND_SHOWS_THROUGH, 0, 0, 0].as_slice(), &u24_minus_one(width), &u24_minus_one(height)].concat());
     riff.push(*b"ANIM", &[[0; 4].as_slice(), &plays.to_le_bytes()].concat());
     let mut last: Option<Still> = None;
     for frame in decoder.into_frames() {
@@ -86,13 +86,13 @@ impl Still {
 
     fn write(&self, riff: &mut Riff, width: u32, height: u32) {
         let [low, middle, high, _] = self.stands.to_le_bytes();
-        let head = [[0; 6].as_slice(), &less_one(width), &less_one(height), &[low, middle, high, REPLACES]].concat();
+        let head = [[0; 6].as_slice(), &u24_minus_one(width), &u24_minus_one(height), &[low, middle, high, REPLACES]].concat();
         riff.push(*b"ANMF", &[head, Riff::pictures_in(&self.encoded)].concat());
     }
 }
 
 /// A length as WebP stores it: minus one, in three bytes, little-endian.
-fn less_one(length: u32) -> [u8; 3] {
+fn u24_minus_one(length: u32) -> [u8; 3] {
     let [low, middle, high, _] = length.saturating_sub(1).to_le_bytes();
     [low, middle, high]
 }
