@@ -63,7 +63,7 @@ pub struct Parts {
     pub(crate) refused_origins: RefusedOrigins,
     pub(crate) mailer: Mailer,
     pub(crate) outbound: Option<Outbound>,
-    pub(crate) bell: JobNotifier,
+    pub(crate) job_notifier: JobNotifier,
     pub(crate) renderings: Renderings,
     pub(crate) in_flight: InFlight,
     batches: Semaphore,
@@ -116,7 +116,7 @@ impl App {
             refused_origins: RefusedOrigins::default(),
             mailer,
             outbound,
-            bell: JobNotifier::default(),
+            job_notifier: JobNotifier::default(),
             renderings: Renderings::default(),
             in_flight: InFlight::default(),
             batches: Semaphore::new(1),
@@ -141,21 +141,21 @@ impl App {
     /// Same as [`Self::write`], for boxed work.
     pub(crate) async fn write_repeatable(&self, work: Repeatable) -> Result<ErasedResult, Error> {
         let app = self.clone();
-        self.announced(self.db.write_repeatable(Box::new(move |conn| collected(&app, conn, &work))).await)
+        self.finish_transaction(self.db.write_repeatable(Box::new(move |conn| collected(&app, conn, &work))).await)
     }
 
     /// Purges the cache and wakes the worker after a commit; clears the cache after a failure.
-    fn announced(&self, done: Result<ErasedResult, Error>) -> Result<ErasedResult, Error> {
+    fn finish_transaction(&self, done: Result<ErasedResult, Error>) -> Result<ErasedResult, Error> {
         match downcast::<TransactionOutcome>(done) {
             Ok((value, recorded, has_jobs)) => {
                 self.purge_after_commit(&recorded);
                 if has_jobs {
-                    self.bell.notify();
+                    self.job_notifier.notify();
                 }
                 Ok(value)
             }
             Err(error) => {
-                self.forget_what_failed(&error);
+                self.clear_cache_after_failure(&error);
                 Err(error)
             }
         }
@@ -169,7 +169,7 @@ impl App {
     }
 
     /// Clears the cache after a 5xx error, because the transaction may have been committed.
-    pub(crate) fn forget_what_failed(&self, error: &Error) {
+    pub(crate) fn clear_cache_after_failure(&self, error: &Error) {
         if error.status().is_server_error() && !error.left_all_untouched() {
             self.cache.clear();
         }
@@ -215,7 +215,7 @@ impl App {
     /// Returns the number of image renditions that this process has made.
     #[must_use]
     pub fn renditions_made(&self) -> u64 {
-        self.renditions.made()
+        self.renditions.rendition_count()
     }
 
     /// Marks the server as stopping, so that `/readyz` fails.
@@ -255,8 +255,8 @@ impl App {
 type TransactionOutcome = (ErasedResult, RecordedEvents, bool);
 
 fn collected(app: &App, conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<ErasedResult, Error>) -> Result<ErasedResult, Error> {
-    let jobs = app.bell.enqueued();
+    let jobs = app.job_notifier.enqueued();
     let (result, recorded) = events::collect(|| work(conn));
-    let all: TransactionOutcome = (result?, recorded, app.bell.enqueued() != jobs);
+    let all: TransactionOutcome = (result?, recorded, app.job_notifier.enqueued() != jobs);
     Ok(Box::new(all))
 }

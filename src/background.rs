@@ -27,7 +27,7 @@ impl Background {
             tokio::task::spawn_local(articles::keep_schedule(app.clone())),
             tokio::task::spawn_local(events::follow(app.clone())),
             tokio::task::spawn_local(housekeeping::look_for_damage(app.clone())),
-            tokio::task::spawn_local(nodes::keep_seen(app.clone())),
+            tokio::task::spawn_local(nodes::heartbeat(app.clone())),
         ];
         Self { app: app.clone(), loops, jobs: tokio::task::spawn_local(jobs::work(app.clone())) }
     }

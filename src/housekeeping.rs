@@ -64,7 +64,7 @@ pub(crate) async fn look_for_damage(app: App) {
 async fn keep(app: &App, sweep: bool) -> Result<()> {
     let now = app.now();
     let inside = app.clone();
-    app.db.write(move |conn| forget_the_expired(&inside, conn, now)).await?;
+    app.db.write(move |conn| delete_expired(&inside, conn, now)).await?;
     if sweep {
         // Removes the deleted rows from the log as well. If readers keep the log busy, the next sweep, an
         // hour later, tries again.
@@ -105,12 +105,12 @@ pub(crate) async fn owns_media(app: &App) -> Result<bool> {
 /// Deletes expired sessions with their refresh tokens, expired previews, stored responses older than a day, expired email tokens and
 /// invitations, expired uploads, subscribers who never confirmed, old notices of replies that were sent, votes whose event has been
 /// distributed, jobs that were given up long ago, and view counts that are too old for any ranking.
-fn forget_the_expired(app: &App, conn: &mut Conn, now: Timestamp) -> Result<()> {
+fn delete_expired(app: &App, conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now))).execute(conn)?;
     articles::forget_expired_previews(conn, now)?;
     let oldest = now.plus_seconds(-ANSWERS_KEPT);
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(oldest))).execute(conn)?;
-    let people = users::forget_expired_tokens(conn, now)? + newsletter::forget_the_unconfirmed(conn, now)?;
+    let people = users::forget_expired_tokens(conn, now)? + newsletter::delete_unconfirmed(conn, now)?;
     if people > 0 {
         scrub::ask(app, conn, Scrub::People)?;
     }

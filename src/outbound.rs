@@ -81,10 +81,10 @@ impl Outbound {
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        let mut response = request.send().await.map_err(|error| said(&error))?;
+        let mut response = request.send().await.map_err(|error| describe_error(&error))?;
         let status = response.status().as_u16();
         let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(|error| said(&error))? {
+        while let Some(piece) = response.chunk().await.map_err(|error| describe_error(&error))? {
             if body.len() + piece.len() > longest {
                 return Err(format!("its response is longer than {longest} bytes"));
             }
@@ -95,7 +95,7 @@ impl Outbound {
 }
 
 /// An error with its causes, but without the URL, which may hold a secret.
-fn said(error: &reqwest::Error) -> String {
+fn describe_error(error: &reqwest::Error) -> String {
     let mut text = if error.is_timeout() { "it took too long".to_owned() } else { "the request failed".to_owned() };
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {

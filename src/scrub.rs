@@ -12,7 +12,7 @@ use crate::authors::AuthorId;
 use crate::comments;
 use crate::db::{Conn, Id};
 use crate::error::Result;
-use crate::http::{KeptOf, forget_answers_of_the_gone};
+use crate::http::{KeptOf, delete_responses_of_deleted};
 use crate::images::ImageId;
 use crate::jobs::{self, Failure, Job, TaskId};
 use crate::schema::{articles, authors, images, invitations, users};
@@ -87,7 +87,7 @@ impl Scrub {
     pub(crate) async fn deliver(self, app: &App, job: TaskId) -> std::result::Result<(), Failure> {
         // This run also covers all scrubs of the same kind that were enqueued before it.
         app.db.write(move |conn| jobs::forget_unstarted(conn, self.kind(), job)).await?;
-        let forgotten = forget_answers_of_the_gone(app, gone).await;
+        let forgotten = delete_responses_of_deleted(app, are_deleted).await;
         // The files are cleaned even if a response could not be deleted.
         app.db.scrub(self.tables()).await?;
         Ok(forgotten?)
@@ -100,14 +100,14 @@ pub(crate) fn ask(app: &App, conn: &mut Conn, what: Scrub) -> Result<()> {
 }
 
 /// Returns, for each subject of a stored response, whether it has been deleted.
-fn gone(conn: &mut Conn, kept: &[KeptOf]) -> Result<Vec<bool>> {
-    kept.iter().map(|kept| is_gone(conn, kept)).collect()
+fn are_deleted(conn: &mut Conn, kept: &[KeptOf]) -> Result<Vec<bool>> {
+    kept.iter().map(|kept| is_deleted(conn, kept)).collect()
 }
 
-fn is_gone(conn: &mut Conn, kept: &KeptOf) -> Result<bool> {
+fn is_deleted(conn: &mut Conn, kept: &KeptOf) -> Result<bool> {
     Ok(match kept {
         KeptOf::Comment(id) => match id.parse() {
-            Ok(id) => !comments::gone(conn, &[id])?.is_empty(),
+            Ok(id) => !comments::deleted(conn, &[id])?.is_empty(),
             Err(_) => false,
         },
         KeptOf::Article(id) => match id.parse::<ArticleId>() {
@@ -122,7 +122,7 @@ fn is_gone(conn: &mut Conn, kept: &KeptOf) -> Result<bool> {
             Ok(id) => invitations::table.filter(invitations::id.eq(id)).count().get_result::<i64>(conn)? == 0,
             Err(_) => false,
         },
-        KeptOf::Ban(id) => comments::is_ban_gone(conn, id)?,
+        KeptOf::Ban(id) => comments::is_ban_deleted(conn, id)?,
         KeptOf::Author(id) => match id.parse::<AuthorId>() {
             Ok(id) => authors::table.filter(authors::id.eq(id)).count().get_result::<i64>(conn)? == 0,
             Err(_) => false,

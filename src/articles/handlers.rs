@@ -15,7 +15,7 @@ use super::public::listing::{self, PUBLIC};
 use super::public::publication::Publication;
 use super::public::queries;
 use super::public::trending::{self, Window};
-use super::public::views::{self, PublicAnswer, measured, tags_of, tags_of_whole, whole};
+use super::public::views::{self, PublicAnswer, load_views, measured, tags_of, tags_of_whole};
 use super::publishing::{handlers as publishing, saving, trash};
 use super::revisions;
 use crate::app::App;
@@ -155,7 +155,7 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
             let page = page.with_rows(|rows| views::cards(app, conn, rows))?;
             return Serialized::page(app, &list, &page, tags_of(&page.rows, tags));
         }
-        let page = page.within((MAX_PAGE, list.is_backward()), |rows| measured(whole(app, conn, rows)?))?;
+        let page = page.within((MAX_PAGE, list.is_backward()), |rows| measured(load_views(app, conn, rows)?))?;
         let tags = page.rows.iter().fold(tags, |tags, row| tags_of_whole(row, tags));
         Serialized::page(app, &list, &page, tags)
     };

@@ -102,7 +102,7 @@ impl Draft for AuthorDraft {
 
 impl Author {
     /// Returns a new author without content.
-    pub(super) fn blank(now: Timestamp) -> Self {
+    pub(super) fn new(now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
             slug: String::new(),
@@ -132,7 +132,7 @@ impl Author {
             user_id: Some(user.id),
             version: 1,
             unlisted: true,
-            ..Self::blank(now)
+            ..Self::new(now)
         }
     }
 

@@ -56,7 +56,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
     }
     let (mut author, is_new) = match unused(conn, draft.user)? {
         Some(author) => (author, false),
-        None => (Author::blank(now), true),
+        None => (Author::new(now), true),
     };
     let slug = settle(conn, &draft, &author)?;
     author.revise(draft, slug, now);

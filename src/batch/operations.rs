@@ -12,27 +12,27 @@ const LOCKS: [Lock; 4] = [Lock::Articles, Lock::Authors, Lock::Site, Lock::Image
 
 /// Runs all operations. If one of them fails, none is stored; the results are returned either way.
 pub(super) async fn carry_out(request: &Request, dispatch: &Dispatch, draft: BatchDraft) -> Result<BatchView> {
-    let asked = asked(draft)?;
+    let requests = sub_requests(draft)?;
     // An operation may read outside the transaction on a second connection; batches must not wait for each other's connections.
-    let _turn = request.app.batch_permit().await?;
+    let _permit = request.app.batch_permit().await?;
     if let Some(transaction) = request.request_transaction() {
         // With an idempotency key or as a dry run, the request's own transaction is used, and the request ends it.
         transaction.inner().mark().await?;
-        return within(&transaction, dispatch, &asked).await;
+        return within(&transaction, dispatch, &requests).await;
     }
     for _ in 1..MAX_TRIES {
         let transaction = Rc::new(RequestTransaction::new(&request.app));
-        let done = alone(&transaction, dispatch, asked.clone()).await;
+        let done = alone(&transaction, dispatch, requests.clone()).await;
         if !done.as_ref().is_err_and(Error::has_collided) && !transaction.take_collision() {
             return done;
         }
     }
-    alone(&Rc::new(RequestTransaction::new(&request.app)), dispatch, asked).await
+    alone(&Rc::new(RequestTransaction::new(&request.app)), dispatch, requests).await
 }
 
 /// Runs all operations in a transaction of their own.
-async fn alone(transaction: &Rc<RequestTransaction>, dispatch: &Dispatch, asked: Vec<SubRequest>) -> Result<BatchView> {
-    let done = each(dispatch, asked, transaction).await;
+async fn alone(transaction: &Rc<RequestTransaction>, dispatch: &Dispatch, requests: Vec<SubRequest>) -> Result<BatchView> {
+    let done = each(dispatch, requests, transaction).await;
     if done.is_ok() {
         transaction.commit().await?;
     } else {
@@ -42,9 +42,9 @@ async fn alone(transaction: &Rc<RequestTransaction>, dispatch: &Dispatch, asked:
 }
 
 /// Runs all operations in the transaction of the request, from its savepoint on.
-async fn within(transaction: &Rc<RequestTransaction>, dispatch: &Dispatch, asked: &[SubRequest]) -> Result<BatchView> {
+async fn within(transaction: &Rc<RequestTransaction>, dispatch: &Dispatch, requests: &[SubRequest]) -> Result<BatchView> {
     for tries in 1.. {
-        let done = each(dispatch, asked.to_vec(), transaction).await;
+        let done = each(dispatch, requests.to_vec(), transaction).await;
         if done.is_ok() {
             return done;
         }
@@ -57,16 +57,16 @@ async fn within(transaction: &Rc<RequestTransaction>, dispatch: &Dispatch, asked
 }
 
 /// Converts the operations to requests. Operations that cannot be in a batch are refused before anything runs.
-fn asked(draft: BatchDraft) -> Result<Vec<SubRequest>> {
+fn sub_requests(draft: BatchDraft) -> Result<Vec<SubRequest>> {
     let mut faults = Vec::new();
-    let mut asked = Vec::new();
+    let mut requests = Vec::new();
     for (index, operation) in draft.operations.into_iter().enumerate() {
         match sub_request(operation) {
-            Ok(request) => asked.push(request),
+            Ok(request) => requests.push(request),
             Err((member, detail)) => faults.push(Fault::at(format!("/operations/{index}/{member}"), "not_in_a_batch", detail)),
         }
     }
-    if faults.is_empty() { Ok(asked) } else { Err(Error::invalid(faults)) }
+    if faults.is_empty() { Ok(requests) } else { Err(Error::invalid(faults)) }
 }
 
 fn belongs_in_a_batch(path: &str) -> bool {
@@ -92,11 +92,11 @@ fn sub_request(operation: OperationDraft) -> std::result::Result<SubRequest, (&'
     SubRequest::new(method, &path, if_match.as_deref(), body)
 }
 
-async fn each(dispatch: &Dispatch, asked: Vec<SubRequest>, transaction: &Rc<RequestTransaction>) -> Result<BatchView> {
+async fn each(dispatch: &Dispatch, requests: Vec<SubRequest>, transaction: &Rc<RequestTransaction>) -> Result<BatchView> {
     // Take these locks first, whatever the order of the operations, so that batches seldom deadlock.
     transaction.inner().run(|conn| LOCKS.into_iter().try_for_each(|lock| lock.take(conn))).await?;
     let mut results = Vec::new();
-    for request in asked {
+    for request in requests {
         let answer = dispatch.carry_out(request, Rc::clone(transaction)).await?;
         results.push(ResultView { status: answer.status, etag: answer.etag, location: answer.location, body: answer.body });
     }

@@ -50,9 +50,9 @@ pub(super) async fn check(app: &App, options: &CheckOptions) -> Result<String, (
 
 /// Makes renditions of a file as the lines of standard input request, each with a format, a width and an output file; prints the size of
 /// each finished rendition.
-pub(super) async fn rehearse(file: &Path) -> Result<(), String> {
+pub(super) async fn bench(file: &Path) -> Result<(), String> {
     let file = std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    let rehearsal = RenditionBench::of(file)?;
+    let bench = RenditionBench::of(file)?;
     let runtime = Handle::current();
     let working = tokio::task::spawn_blocking(move || {
         for line in std::io::stdin().lock().lines() {
@@ -62,7 +62,7 @@ pub(super) async fn rehearse(file: &Path) -> Result<(), String> {
             else {
                 return Err(format!("{line:?} is not a format, a width and a file"));
             };
-            let made = rehearsal.develop(width, format, &runtime)?;
+            let made = bench.render(width, format, &runtime)?;
             std::fs::write(to, &made).map_err(|error| format!("cannot write {to}: {error}"))?;
             say(&made.len().to_string())?;
         }

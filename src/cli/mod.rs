@@ -184,7 +184,7 @@ async fn obey(command: Command, mut config: Config) -> Result<(), String> {
             Err((table, why)) => say(&table).and(Err(why)),
         },
         Command::Openapi => say(openapi::text().trim_end()),
-        Command::BenchRenditions { file } => images::rehearse(&file).await,
+        Command::BenchRenditions { file } => images::bench(&file).await,
         Command::BenchSeed(options) => say(&seed::fill(&config, options.articles).await?),
     }
 }

@@ -83,7 +83,7 @@ pub(crate) struct CollectionEditorView {
 
 impl Collection {
     /// Returns a new collection without content.
-    pub(super) fn blank(now: Timestamp) -> Self {
+    pub(super) fn new(now: Timestamp) -> Self {
         Self { id: Id::new(now), key: String::new(), title: String::new(), version: 0, created_at: now, updated_at: now }
     }
 

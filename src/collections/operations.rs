@@ -51,7 +51,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input:
     refuse_twins(&draft.items)?;
     refuse_taken(conn, &draft.key, None)?;
     let now = app.now();
-    let mut collection = Collection::blank(now);
+    let mut collection = Collection::new(now);
     let items = collection.revise(draft, now);
     queries::insert(conn, &collection)?;
     queries::put_items(conn, collection.id, &items)?;

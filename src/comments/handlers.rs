@@ -230,7 +230,7 @@ async fn delete_comment(request: Request, caller: Result<Caller<Moderator>>, id:
 )]
 #[get("/comments")]
 async fn list_comments(request: Request, caller: Caller<Moderator>) -> Result<HttpResponse> {
-    let list = moderation::asked(&request.app, &caller, request.query())?;
+    let list = moderation::parse_query(&request.app, &caller, request.query())?;
     let (list, page) = request.read(move |app, conn| moderation::list(app, conn, &caller, &list).map(|page| (list, page))).await?;
     editor_page(&request, &list, &page)
 }

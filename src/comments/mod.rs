@@ -25,13 +25,13 @@ mod texts;
 mod threads;
 mod visibility;
 
-pub(crate) use bans::is_gone as is_ban_gone;
+pub(crate) use bans::is_deleted as is_ban_deleted;
 pub(crate) use comment::CommentView;
 pub(crate) use draft::CommentRevisionDraft;
 pub(crate) use handlers::routes;
 pub(crate) use moderation::moderate;
 pub(crate) use notices::{CommentMail, forget_sent};
 pub(crate) use posting::{Poster, create};
-pub(crate) use queries::gone;
+pub(crate) use queries::deleted;
 pub(crate) use spam::CommentCheck;
 pub(crate) use threads::list;

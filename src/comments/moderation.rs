@@ -8,8 +8,8 @@ use super::draft::ModerationDraft;
 use super::queries;
 use super::queue::{OWN_QUEUE, QUEUE, StaffComment};
 use super::removal::{Extent, remove};
-use super::threads::counted;
-use super::visibility::{announce, apply, revised, tags};
+use super::threads::reply_count;
+use super::visibility::{apply, record_event, revised, tags};
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
@@ -54,7 +54,7 @@ fn sees_all(caller: &Caller<Moderator>) -> bool {
 }
 
 /// Parses the query for the queue, with the filters that the caller may use.
-pub(super) fn asked(app: &App, caller: &Caller<Moderator>, mut query: Query) -> Result<PageQuery> {
+pub(super) fn parse_query(app: &App, caller: &Caller<Moderator>, mut query: Query) -> Result<PageQuery> {
     let list = if sees_all(caller) {
         query.listing(&QUEUE, &app.secrets, "queue of comments")
     } else {
@@ -118,7 +118,7 @@ pub(super) fn revise(
     queries::update_reason(conn, &[comment.id], reason.as_deref())?;
     comment.version += 1;
     touched.extend(apply(app, conn, &mut comment, draft.status)?);
-    announce(
+    record_event(
         app,
         conn,
         caller.actor(),
@@ -152,7 +152,7 @@ pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, i
             let fresh = queries::look_up(conn, id)?.ok_or_else(Error::not_found)?;
             *comment = Comment { version: fresh.version + 1, ..fresh };
             let touched = apply(app, conn, comment, status)?;
-            announce(app, conn, caller.actor(), comment, EventKind::CommentModerated, touched)?;
+            record_event(app, conn, caller.actor(), comment, EventKind::CommentModerated, touched)?;
         }
         data.push(Decision { id, status, changed });
     }
@@ -208,7 +208,7 @@ fn views(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, comments: &[Com
     let mut records = queries::records(conn, &comments.iter().map(|comment| comment.id).collect::<Vec<_>>())?;
     let view = |comment: &Comment| {
         let card = cards.get(&comment.article_id).cloned()?;
-        let view = comment.staff_view(records.remove(&comment.id)?, card, counted(app, comment));
+        let view = comment.staff_view(records.remove(&comment.id)?, card, reply_count(app, comment));
         Some(if sees_all(caller) { view } else { view.without_identity() })
     };
     Ok(comments.iter().filter_map(view).collect())

@@ -13,8 +13,8 @@ use super::queries::{self, Commentable};
 use super::record::ModerationRecord;
 use super::removal::{Extent, remove};
 use super::spam::{self, CommentCheck, FormSignals};
-use super::threads::counted;
-use super::visibility::{add, announce, apply, length_fault, revised, tags};
+use super::threads::reply_count;
+use super::visibility::{add, apply, length_fault, record_event, revised, tags};
 use crate::app::App;
 use crate::articles::lock_comments;
 use crate::db::{Conn, Id, clean_line, fold};
@@ -90,18 +90,18 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
     }
     let token = new_token();
     let signals = FormSignals { trapped: draft.website.as_ref().is_some_and(|website| !website.is_empty()), form: draft.form.clone() };
-    let mut comment = written(app, &article, parent.as_ref(), draft);
+    let mut comment = build_comment(app, &article, parent.as_ref(), draft);
     comment.edit_token_hash = Some(token_hash(&token));
     let mut record = ModerationRecord::new(&comment, poster);
     match &poster.caller {
         Some(caller) => sign(conn, &mut comment, caller)?,
         None => spam::score(app, conn, (&comment, &mut record), &signals)?,
     }
-    let deserved = first_status(conn, &comment, &record, &policy)?;
-    comment.status = until_checked(app, &comment, deserved);
+    let verdict = first_status(conn, &comment, &record, &policy)?;
+    comment.status = interim_status(app, &comment, verdict);
     let touched = add(app, conn, &mut comment, &record)?;
-    announce(app, conn, poster.caller.as_ref().and_then(Caller::actor), &comment, EventKind::CommentPosted, touched)?;
-    have_looked_at(app, conn, &comment, deserved)?;
+    record_event(app, conn, poster.caller.as_ref().and_then(Caller::actor), &comment, EventKind::CommentPosted, touched)?;
+    queue_check_or_notify(app, conn, &comment, verdict)?;
     let OwnComment { view, status } = own(app, &comment);
     Ok(PostedComment { view, status, edit_token: token })
 }
@@ -172,7 +172,7 @@ fn answerable(conn: &mut Conn, article: &Commentable, parent: &str) -> Result<st
 }
 
 /// Builds the comment from a draft.
-fn written(app: &App, article: &Commentable, parent: Option<&Comment>, draft: CommentDraft) -> Comment {
+fn build_comment(app: &App, article: &Commentable, parent: Option<&Comment>, draft: CommentDraft) -> Comment {
     let now = app.now();
     let CommentDraft { author_name, author_email, author_url, body, parent_id, notify_replies, website: _, form: _ } = draft;
     let author_name = author_name.map(|name| clean_line(&name.0)).unwrap_or_default();
@@ -233,20 +233,20 @@ fn first_status(conn: &mut Conn, comment: &Comment, record: &ModerationRecord, p
 }
 
 /// Returns the status until the external checker, if there is one, has responded.
-fn until_checked(app: &App, comment: &Comment, deserved: CommentStatus) -> CommentStatus {
+fn interim_status(app: &App, comment: &Comment, verdict: CommentStatus) -> CommentStatus {
     let asks = app.config.comment_check.is_some() && !comment.is_staff;
-    if asks && deserved == CommentStatus::Approved { CommentStatus::Pending } else { deserved }
+    if asks && verdict == CommentStatus::Approved { CommentStatus::Pending } else { verdict }
 }
 
 /// Queues a pending comment for the external checker, if there is one; otherwise notifies the moderators.
-fn have_looked_at(app: &App, conn: &mut Conn, comment: &Comment, deserved: CommentStatus) -> Result<()> {
+fn queue_check_or_notify(app: &App, conn: &mut Conn, comment: &Comment, verdict: CommentStatus) -> Result<()> {
     if comment.status != CommentStatus::Pending {
         return Ok(());
     }
     if app.config.comment_check.is_none() {
-        return notices::tell_desk(app, conn);
+        return notices::notify_moderators(app, conn);
     }
-    let check = CommentCheck { comment: comment.id, version: comment.version, shows: deserved == CommentStatus::Approved };
+    let check = CommentCheck { comment: comment.id, version: comment.version, shows: verdict == CommentStatus::Approved };
     jobs::enqueue(app, conn, &Job::CommentCheck(check))
 }
 
@@ -280,13 +280,13 @@ pub(super) fn revise(app: &App, conn: &mut Conn, id: &str, token: &str, conditio
         return Ok(before);
     }
     comment.rewrite(app, markdown);
-    let deserved = revised_status(conn, &comment)?;
+    let verdict = revised_status(conn, &comment)?;
     comment.version += 1;
     let mut touched = if comment.shown { tags(&comment) } else { Vec::new() };
-    let status = until_checked(app, &comment, deserved);
+    let status = interim_status(app, &comment, verdict);
     touched.extend(apply(app, conn, &mut comment, status)?);
-    announce(app, conn, None, &comment, EventKind::CommentRevised, touched)?;
-    have_looked_at(app, conn, &comment, deserved)?;
+    record_event(app, conn, None, &comment, EventKind::CommentRevised, touched)?;
+    queue_check_or_notify(app, conn, &comment, verdict)?;
     Ok(own(app, &comment))
 }
 
@@ -336,5 +336,5 @@ fn unlocked(app: &App, conn: &mut Conn, id: &str, token: &str) -> Result<Option<
 }
 
 fn own(app: &App, comment: &Comment) -> OwnComment {
-    OwnComment { view: comment.view(counted(app, comment)), status: comment.own_status() }
+    OwnComment { view: comment.view(reply_count(app, comment)), status: comment.own_status() }
 }

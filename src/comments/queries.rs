@@ -290,7 +290,7 @@ pub(super) fn is_erased(conn: &mut Conn, id: &str) -> Result<bool> {
 }
 
 /// Returns the comments among these that are erased or do not exist.
-pub(crate) fn gone(conn: &mut Conn, ids: &[CommentId]) -> Result<Vec<CommentId>> {
+pub(crate) fn deleted(conn: &mut Conn, ids: &[CommentId]) -> Result<Vec<CommentId>> {
     let kept = comments::table.filter(in_list(comments::id, ids)).filter(comments::erased.eq(false));
     let kept: BTreeSet<CommentId> = kept.select(comments::id).load(conn)?.into_iter().collect();
     Ok(ids.iter().copied().filter(|id| !kept.contains(id)).collect())

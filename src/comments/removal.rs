@@ -3,8 +3,8 @@
 //! A deletion never removes other people's comments, except the deletion of a thread, which staff must ask for explicitly.
 
 use super::comment::{Comment, CommentStatus};
-use super::erasure::blank;
-use super::visibility::{announce, apply};
+use super::erasure::clear_personal_data;
+use super::visibility::{apply, record_event};
 use super::{notices, queries};
 use crate::app::App;
 use crate::db::Conn;
@@ -29,7 +29,7 @@ pub(super) fn remove(app: &App, conn: &mut Conn, actor: Option<String>, comment:
         Extent::One if queries::has_replies(conn, comment.id)? => (keep_place(app, conn, comment)?, EventKind::CommentDeleted),
         Extent::One => (take_out(app, conn, comment.clone())?, EventKind::CommentDeleted),
     };
-    announce(app, conn, actor, comment, kind, touched)?;
+    record_event(app, conn, actor, comment, kind, touched)?;
     scrub::ask(app, conn, Scrub::Comments)
 }
 
@@ -51,7 +51,7 @@ fn take_out(app: &App, conn: &mut Conn, mut comment: Comment) -> Result<Vec<Cach
 /// because no decision is left to make and the replies can show again.
 fn keep_place(app: &App, conn: &mut Conn, comment: &Comment) -> Result<Vec<CacheTag>> {
     let mut touched = if comment.shown { super::visibility::tags(comment) } else { Vec::new() };
-    blank(conn, &[comment.id])?;
+    clear_personal_data(conn, &[comment.id])?;
     notices::forget_unsent(conn, comment.id)?;
     if comment.status == CommentStatus::Pending
         && let Some(mut place) = queries::look_up(conn, comment.id)?

@@ -79,7 +79,7 @@ fn thread(app: &App, comment: &Comment, beneath: &HashMap<CommentId, Vec<Comment
 }
 
 /// Returns the number of replies, without any reply.
-pub(super) fn counted(app: &App, comment: &Comment) -> Replies {
+pub(super) fn reply_count(app: &App, comment: &Comment) -> Replies {
     Replies { count: comment.reply_count, data: Vec::new(), next: next(app, comment, &[]) }
 }
 

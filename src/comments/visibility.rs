@@ -68,7 +68,7 @@ pub(super) fn add(app: &App, conn: &mut Conn, comment: &mut Comment, record: &Mo
         queries::count_reply(conn, parent, 1)?;
     }
     queries::count_shown(conn, comment.article_id, 1)?;
-    notices::tell_author_of_parent(app, conn, comment)?;
+    notices::notify_author_of_parent(app, conn, comment)?;
     Ok(tags(comment))
 }
 
@@ -93,7 +93,7 @@ pub(super) fn apply(app: &App, conn: &mut Conn, comment: &mut Comment, status: C
     comment.shown = is_approved;
     queries::set_shown(conn, comment, is_approved)?;
     if is_approved {
-        notices::tell_authors_of_parents(app, conn, comment.id)?;
+        notices::notify_authors_of_parents(app, conn, comment.id)?;
     }
     Ok(tags(comment))
 }
@@ -104,7 +104,7 @@ pub(super) fn tags(comment: &Comment) -> Vec<CacheTag> {
 }
 
 /// Records an event about a comment. `touched` is empty if the change is not visible to readers.
-pub(super) fn announce(
+pub(super) fn record_event(
     app: &App,
     conn: &mut Conn,
     actor: Option<String>,

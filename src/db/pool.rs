@@ -13,10 +13,10 @@ use super::conn::{Conn, Location};
 use super::identity;
 use super::lock::begin_operation;
 use super::migrate::{self, SchemaState};
-use super::patience::{Overdrawn, Until, WAIT_TIMEOUT, answered, check, waiting};
 use super::soundness::Soundness;
 use super::statement_counter::StatementCounter;
 use super::task::{Effort, ErasedResult, MAX_TRIES, Repeatable, Task, downcast, repeatable, task};
+use super::timeouts::{Overdrawn, Until, WAIT_TIMEOUT, answered, check, waiting};
 use super::writer::{Reply, Writer};
 use crate::error::{Error, Result};
 use crate::secrets::random;
@@ -131,9 +131,9 @@ impl Db {
         blocking(permit, move || {
             let mut tries = 1;
             // The budget for all waits for locks, in all attempts.
-            let mut patience = WAIT_TIMEOUT;
+            let mut lock_wait_budget = WAIT_TIMEOUT;
             loop {
-                let done = transaction(&pool, until, &mut patience, &mut effort);
+                let done = transaction(&pool, until, &mut lock_wait_budget, &mut effort);
                 let collided = done.as_ref().is_err_and(Error::has_collided);
                 if !collided || tries == MAX_TRIES || !effort.can_go_on() {
                     return done;
@@ -193,11 +193,11 @@ impl Db {
 }
 
 /// Runs one transaction; an error rolls it back.
-fn transaction(pool: &Pool<Manager>, until: Until, patience: &mut Duration, effort: &mut Effort) -> Result<ErasedResult> {
+fn transaction(pool: &Pool<Manager>, until: Until, lock_wait_budget: &mut Duration, effort: &mut Effort) -> Result<ErasedResult> {
     let mut pooled = begun(pool, Conn::begin_write, until)?;
     let result = guarded(&mut pooled.conn, |conn| {
-        let (result, left) = waiting(*patience, || effort.go(conn));
-        *patience = left;
+        let (result, left) = waiting(*lock_wait_budget, || effort.go(conn));
+        *lock_wait_budget = left;
         result
     });
     let ended = pooled.end(if result.is_ok() { "COMMIT" } else { "ROLLBACK" });

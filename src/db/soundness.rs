@@ -43,17 +43,17 @@ impl Soundness {
     /// Checks all tables and their indexes, one after the other, on a thread of its own.
     pub(super) async fn look(&self, location: &Location) {
         let Location::Sqlite(path) = location.clone() else { return };
-        let (tell, told) = oneshot::channel();
+        let (sender, receiver) = oneshot::channel();
         let looking = std::thread::Builder::new().name("masthead-soundness".into()).spawn(move || {
             stand_back();
             // The server may have stopped meanwhile, so a closed channel is no error.
-            let _ = tell.send(look_through(&path));
+            let _ = sender.send(look_through(&path));
         });
         if let Err(error) = looking {
             tracing::warn!(%error, "the database could not be checked for damage");
             return;
         }
-        match told.await {
+        match receiver.await {
             Ok(Ok(None)) => tracing::debug!("the database was checked; no page is damaged"),
             Ok(Ok(Some(damage))) => self.report(damage),
             Ok(Err(error)) if SIGNS.iter().any(|sign| error.contains(sign)) => self.report(error),
@@ -63,9 +63,9 @@ impl Soundness {
     }
 
     fn report(&self, damage: String) {
-        let told = damage.clone();
+        let text = damage.clone();
         if self.0.set(damage).is_ok() {
-            tracing::error!(damage = told, "the database is damaged; /readyz fails. Stop the server and restore a backup");
+            tracing::error!(damage = text, "the database is damaged; /readyz fails. Stop the server and restore a backup");
         }
     }
 }

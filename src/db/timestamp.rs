@@ -58,7 +58,7 @@ impl Timestamp {
     }
 
     /// Formats the time by RFC 3339. Responses have many times, so the digits are written directly.
-    fn written(self) -> [u8; 24] {
+    fn format_rfc3339(self) -> [u8; 24] {
         let mut text = *b"0000-00-00T00:00:00.000Z";
         let mut put = |place: usize, count: usize, number: i32| {
             let mut rest = number;
@@ -95,7 +95,7 @@ fn last_hours(text: &str) -> Option<i64> {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.written();
+        let text = self.format_rfc3339();
         f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
@@ -106,7 +106,7 @@ impl fmt::Debug for Timestamp {
 }
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(std::str::from_utf8(&self.written()).map_err(serde::ser::Error::custom)?)
+        serializer.serialize_str(std::str::from_utf8(&self.format_rfc3339()).map_err(serde::ser::Error::custom)?)
     }
 }
 impl<'de> Deserialize<'de> for Timestamp {

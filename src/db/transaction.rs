@@ -9,9 +9,9 @@ use tokio::sync::{Mutex, oneshot};
 use tokio::task::JoinHandle;
 
 use super::conn::Conn;
-use super::patience::{OPEN_TRANSACTION_TIMEOUT, Until, within};
 use super::pool::{Db, guarded};
 use super::task::{ErasedResult, Task, downcast, task};
+use super::timeouts::{OPEN_TRANSACTION_TIMEOUT, Until, within};
 use crate::error::{Error, Result};
 
 /// A command to the thread that owns the transaction.

@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use diesel::connection::SimpleConnection;
 
 use super::conn::Conn;
-use super::patience::{Until, WRITE_TIMEOUT, within};
+use super::timeouts::{Until, WRITE_TIMEOUT, within};
 use crate::error::{Error, Result};
 
 /// The maximum number of waiting jobs; further writes get 503.

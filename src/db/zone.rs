@@ -55,7 +55,7 @@ impl Zone {
         if offset == Offset::UTC {
             return time.to_string();
         }
-        format!("{}{}", civil.strftime("%Y-%m-%dT%H:%M:%S.%3f"), written(offset, ":"))
+        format!("{}{}", civil.strftime("%Y-%m-%dT%H:%M:%S.%3f"), format_offset(offset, ":"))
     }
 
     /// Formats a time by RFC 2822 with the local offset at that time: `Sat, 31 Jan 2026 20:30:00 -0800`.
@@ -64,7 +64,7 @@ impl Zone {
         if offset == Offset::UTC {
             return time.http_date();
         }
-        format!("{} {}", civil.strftime("%a, %d %b %Y %H:%M:%S"), written(offset, ""))
+        format!("{} {}", civil.strftime("%a, %d %b %Y %H:%M:%S"), format_offset(offset, ""))
     }
 
     /// Returns the local date and time, and the offset from UTC. The first and last hours of the supported range, which some zones
@@ -82,7 +82,7 @@ impl Zone {
 }
 
 /// Formats an offset as hours and minutes with a separator.
-fn written(offset: Offset, between: &str) -> String {
+fn format_offset(offset: Offset, between: &str) -> String {
     let minutes = offset.seconds().unsigned_abs() / 60;
     let sign = if offset.is_negative() { '-' } else { '+' };
     format!("{sign}{:02}{between}{:02}", minutes / 60, minutes % 60)

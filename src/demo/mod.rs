@@ -10,7 +10,7 @@ mod queries;
 mod uploads;
 
 use content::{ARTICLES, DemoLists, PAGES};
-use newsroom::{Newsroom, beginning, happened};
+use newsroom::{Newsroom, beginning, setup_event};
 use queries::DemoState;
 
 use crate::app::App;
@@ -51,7 +51,7 @@ pub(crate) async fn fill(config: &Config) -> std::result::Result<String, String>
 
 async fn write(app: &App, admin: Caller, lists: DemoLists, now: i64) -> Result<()> {
     let who = admin.clone();
-    app.write(move |app, conn| events::record(conn, app.now(), happened(queries::BEGUN, &who))).await?;
+    app.write(move |app, conn| events::record(conn, app.now(), setup_event(queries::BEGUN, &who))).await?;
     let pictures = uploads::upload(app, &admin, &lists.pictures).await?;
     let newsroom = Newsroom { app: app.clone(), admin, lists, pictures, now };
     app.write(move |_, conn| newsroom.write(conn)).await

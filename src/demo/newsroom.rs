@@ -147,7 +147,7 @@ impl Newsroom {
 
     /// Records in the audit log that the newsroom is complete.
     fn sign(&self, conn: &mut Conn) -> Result<()> {
-        events::record(conn, self.app.now(), happened(FILLED, &self.admin))
+        events::record(conn, self.app.now(), setup_event(FILLED, &self.admin))
     }
 
     fn with_picture(&self, item: &Value, member: &str) -> Value {
@@ -169,7 +169,7 @@ impl Newsroom {
 }
 
 /// Returns an event of the setup, for the audit log.
-pub(super) fn happened(kind: EventKind, admin: &Caller) -> Event {
+pub(super) fn setup_event(kind: EventKind, admin: &Caller) -> Event {
     Event { kind, actor: admin.actor(), subject_kind: "site", subject_id: "demo".into(), tags: Vec::new(), details: Value::Null }
 }
 

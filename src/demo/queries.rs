@@ -28,12 +28,12 @@ pub(super) enum DemoState {
 
 /// Reads the state of the database.
 pub(super) fn state(conn: &mut Conn) -> Result<DemoState> {
-    let mut happened =
+    let mut is_recorded =
         |kind: EventKind| -> Result<bool> { Ok(events::table.filter(events::kind.eq(kind)).count().get_result::<i64>(conn)? > 0) };
-    if happened(FILLED)? {
+    if is_recorded(FILLED)? {
         return Ok(DemoState::Filled);
     }
-    if happened(BEGUN)? {
+    if is_recorded(BEGUN)? {
         return Ok(DemoState::Begun);
     }
     let found = articles::table.count().get_result::<i64>(conn)?

@@ -36,7 +36,7 @@ pub(super) fn instance(path: &str) -> &str {
 }
 
 /// Serializes a document. If it is too large, lists of validation errors and long texts are cut first, other members last.
-pub(super) fn written(mut document: Value) -> Vec<u8> {
+pub(super) fn serialize_bounded(mut document: Value) -> Vec<u8> {
     let steps: [fn(&mut Value); 4] = [|it| keep_faults(it, 10), |it| keep_faults(it, 2), cut_texts, |it| keep_faults(it, 1)];
     for step in steps {
         let bytes = bytes(&document);
@@ -118,7 +118,7 @@ mod tests {
             json!({"code": "in_use", "detail": "x", "usages": "y".repeat(1_000_000)}),
         ] {
             let code = document["code"].clone();
-            let written: Value = serde_json::from_slice(&written(document)).unwrap();
+            let written: Value = serde_json::from_slice(&serialize_bounded(document)).unwrap();
             assert!(written.to_string().len() <= MAX_DOCUMENT, "{code}");
             assert_eq!(written["code"], code);
         }

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use serde_json::{Map, Value};
 
 use super::Error;
-use super::bounded::{self, written};
+use super::bounded::{self, serialize_bounded};
 
 impl Error {
     /// Returns the problem document of this error for a path and a request id.
@@ -31,7 +31,7 @@ impl Error {
         for (name, value) in &self.0.headers {
             response.insert_header((*name, value.as_str()));
         }
-        let body = written(self.document(instance, request_id));
+        let body = serialize_bounded(self.document(instance, request_id));
         response.content_type("application/problem+json").insert_header(("Cache-Control", "no-store")).body(body)
     }
 }

@@ -15,7 +15,7 @@ pub(super) const TYPE: &str = "application/atom+xml";
 pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
     let link =
         |href: String, rel: &str, mime_type: &str| Link { href, rel: rel.into(), mime_type: Some(mime_type.into()), ..Link::default() };
-    let entries = feed.entries.into_iter().map(|entry| written(entry, &feed.zone)).collect::<Result<Vec<_>>>()?;
+    let entries = feed.entries.into_iter().map(|entry| atom_entry(entry, &feed.zone)).collect::<Result<Vec<_>>>()?;
     let atom = AtomFeed {
         title: Text::plain(feed.title.clone()),
         id: feed.own.clone(),
@@ -35,7 +35,7 @@ pub(super) fn write(feed: Feed) -> Result<Vec<u8>> {
     atom.write_with_config(declared, config).map_err(|error| Error::internal(&error.to_string()))
 }
 
-fn written(entry: FeedEntry, zone: &Zone) -> Result<AtomEntry> {
+fn atom_entry(entry: FeedEntry, zone: &Zone) -> Result<AtomEntry> {
     let page = Link { href: entry.url, rel: "alternate".into(), mime_type: Some("text/html".into()), ..Link::default() };
     let picture = entry.image.map(|image| Link {
         href: image.url.clone(),

@@ -65,34 +65,34 @@ pub(super) struct FeedEntry {
 ///
 /// # Errors
 /// `404` if the section, tag or author is unknown.
-pub(super) fn make(app: &App, conn: &mut Conn, asked: FeedRequest) -> Result<(Feed, Tags)> {
+pub(super) fn make(app: &App, conn: &mut Conn, request: FeedRequest) -> Result<(Feed, Tags)> {
     let links = &app.config.links;
     let settings = site::settings(conn)?;
     let mut title = text::safe(&settings.name);
     let mut home = format!("{}/", links.site_url);
-    let mut query = format!("limit={}", asked.limit);
+    let mut query = format!("limit={}", request.limit);
     let mut tags = Tags::of(&[KindTag::Site, KindTag::Articles]);
     let mut narrow = |name: &str, slug: &str, said: &str, url: String| {
         let _ = write!(query, "&{name}={slug}");
         let _ = write!(title, " – {}", text::safe(said));
         home = url;
     };
-    if let Some(name) = &asked.section {
+    if let Some(name) = &request.section {
         let section = taxonomy::read_section(app, conn, name)?;
         narrow("section", &section.slug, &section.name, section.url);
         tags.add(section.id);
     }
-    if let Some(name) = &asked.tag {
+    if let Some(name) = &request.tag {
         let tag = taxonomy::read_tag(app, conn, name)?;
         narrow("tag", &tag.slug, &tag.name, tag.url);
         tags.add(tag.id);
     }
-    if let Some(name) = &asked.author {
+    if let Some(name) = &request.author {
         let card = authors::read(app, conn, name)?.basics.card;
         narrow("author", &card.slug, &card.name, card.url);
         tags.add(card.id);
     }
-    if let Some(locale) = &asked.locale {
+    if let Some(locale) = &request.locale {
         let _ = write!(query, "&locale={}", byte_serialize(locale.as_bytes()).collect::<String>());
     }
     let logo = match settings.logo {
@@ -102,14 +102,14 @@ pub(super) fn make(app: &App, conn: &mut Conn, asked: FeedRequest) -> Result<(Fe
     if let Some(logo) = &logo {
         tags.add(logo.id);
     }
-    let NewestArticles { cards, mut texts, tags } = articles::newest(app, conn, &query, asked.full, tags)?;
+    let NewestArticles { cards, mut texts, tags } = articles::newest(app, conn, &query, request.full, tags)?;
     let entries: Vec<FeedEntry> = cards.into_iter().map(|card| entry(texts.remove(&card.id), card)).collect();
     let feed = Feed {
         title,
         description: text::safe(settings.tagline.as_deref().unwrap_or(&settings.name)),
         home,
-        own: asked.own,
-        language: asked.locale.unwrap_or(settings.locale),
+        own: request.own,
+        language: request.locale.unwrap_or(settings.locale),
         zone: Zone::named(&settings.timezone),
         logo,
         updated: entries.iter().map(|entry| entry.updated).max().unwrap_or(Timestamp::from_millis(0)),

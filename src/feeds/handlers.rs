@@ -102,10 +102,10 @@ async fn read_json_feed(request: Request) -> Result<HttpResponse> {
 }
 
 async fn answer(request: &Request, content_type: &'static str, write: fn(Feed) -> Result<Vec<u8>>) -> Result<HttpResponse> {
-    let asked = asked(request)?;
+    let feed_request = parse_request(request)?;
     let (body, tags, updated) = request
         .read(move |app, conn| {
-            let (feed, tags) = feed::make(app, conn, asked)?;
+            let (feed, tags) = feed::make(app, conn, feed_request)?;
             let updated = feed.updated;
             Ok((write(feed)?, tags, updated))
         })
@@ -113,7 +113,7 @@ async fn answer(request: &Request, content_type: &'static str, write: fn(Feed) -
     Ok(public_document(request, content_type, body, &tags, Some(updated)))
 }
 
-fn asked(request: &Request) -> Result<feed::FeedRequest> {
+fn parse_request(request: &Request) -> Result<feed::FeedRequest> {
     let mut query = request.query();
     let links = &request.app.config.links;
     let raw = request.raw_query();
@@ -223,8 +223,8 @@ async fn read_oembed(request: Request) -> Result<HttpResponse> {
     let (max_width, max_height) = (bound("maxwidth"), bound("maxheight"));
     query.word("format", &["json"]);
     query.finish()?;
-    let asked = oembed::OembedRequest { url: url.ok_or_else(Error::not_found)?, max_width, max_height };
-    let (view, tags) = request.read(move |app, conn| oembed::describe(app, conn, &asked)).await?;
+    let oembed_request = oembed::OembedRequest { url: url.ok_or_else(Error::not_found)?, max_width, max_height };
+    let (view, tags) = request.read(move |app, conn| oembed::describe(app, conn, &oembed_request)).await?;
     public(&request, &view, tags)
 }
 

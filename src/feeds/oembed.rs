@@ -63,12 +63,12 @@ pub(super) struct OembedRequest {
 ///
 /// # Errors
 /// `404` if the URL is not that of a published article of this site; `410` if the article is no longer public.
-pub(super) fn describe(app: &App, conn: &mut Conn, asked: &OembedRequest) -> Result<(OEmbed, Tags)> {
+pub(super) fn describe(app: &App, conn: &mut Conn, request: &OembedRequest) -> Result<(OEmbed, Tags)> {
     let links = &app.config.links;
-    if !asked.url.starts_with(&links.site_url) {
+    if !request.url.starts_with(&links.site_url) {
         return Err(Error::not_found());
     }
-    let path = links.path_within_site(&asked.url).map(|path| redirects::normal(&path)).ok_or_else(Error::not_found)?;
+    let path = links.path_within_site(&request.url).map(|path| redirects::normal(&path)).ok_or_else(Error::not_found)?;
     let (found, mut tags) = pages::at_path(app, conn, &path)?.ok_or_else(Error::not_found)?;
     let id = found.id.filter(|_| matches!(found.kind, ResolvedKind::Article | ResolvedKind::Page)).and_then(|id| id.parse().ok());
     let id = id.ok_or_else(Error::not_found)?;
@@ -76,7 +76,7 @@ pub(super) fn describe(app: &App, conn: &mut Conn, asked: &OembedRequest) -> Res
     let provider_name = site::settings(conn)?.name;
     tags.add_kind(KindTag::Site);
     let tags = tags_of(std::slice::from_ref(&card), tags);
-    let picture = card.hero_image.filter(|image| image.width <= asked.max_width && image.height <= asked.max_height);
+    let picture = card.hero_image.filter(|image| image.width <= request.max_width && image.height <= request.max_height);
     let author = card.authors.into_iter().next();
     let view = OEmbed {
         version: "1.0",

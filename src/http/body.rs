@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use serde_json::{Map, Value};
 
-use super::head::{BodyKind, announced};
+use super::head::{BodyKind, content_length};
 use super::middleware::Template;
 use super::request::app_of;
 use crate::app::App;
@@ -60,7 +60,7 @@ impl FromRequest for OptionalBody {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let headers = request.headers();
-        let has_body = headers.contains_key("content-type") || headers.contains_key("transfer-encoding") || announced(request) > 0;
+        let has_body = headers.contains_key("content-type") || headers.contains_key("transfer-encoding") || content_length(request) > 0;
         if has_body {
             let body = Body::from_request(request, payload);
             return Box::pin(async move { body.await.map(|body| Self(body.0)) });

@@ -63,8 +63,8 @@ fn pass(app: &App, door: &InnerService, mut request: RawRequest) -> CacheFuture 
     if let Some(answer) = ready_answer(app, &request) {
         return Either::Left(ready(Ok(conduct.answers(answer))));
     }
-    let Some(begun) = app.cache.purge_epoch() else { return through(door, request, conduct) };
-    let making = make(app.clone(), door.clone(), request, begun);
+    let Some(purge_epoch) = app.cache.purge_epoch() else { return through(door, request, conduct) };
+    let making = make(app.clone(), door.clone(), request, purge_epoch);
     Either::Right(Box::pin(async move { Ok(conduct.answers(making.await.unwrap_or_else(Response::from))) }))
 }
 
@@ -149,10 +149,10 @@ impl Sent {
 }
 
 /// Makes a response, once for all clients that wait for it, and caches it if it is public.
-async fn make(app: App, door: InnerService, mut request: RawRequest, begun: u64) -> Result<Response<BoxBody>, Error> {
+async fn make(app: App, door: InnerService, mut request: RawRequest, purge_epoch: u64) -> Result<Response<BoxBody>, Error> {
     let uri = request.uri().clone();
     let (address, sent) = (CacheUrl::of(&uri), Sent::of(&request));
-    let mut begun = begun;
+    let mut purge_epoch = purge_epoch;
     // Requests of staff have private responses: other clients should not wait for them.
     let shared = !request.headers().contains_key(AUTHORIZATION);
     let _flight = match shared.then(|| app.cache.join(&address)) {
@@ -162,7 +162,7 @@ async fn make(app: App, door: InnerService, mut request: RawRequest, begun: u64)
             if let Some(answer) = ready_answer(&app, &request) {
                 return Ok(answer);
             }
-            begun = app.cache.purge_epoch().unwrap_or(begun);
+            purge_epoch = app.cache.purge_epoch().unwrap_or(purge_epoch);
             None
         }
         Some(FlightRole::Make(flight)) => Some(flight),
@@ -181,7 +181,7 @@ async fn make(app: App, door: InnerService, mut request: RawRequest, begun: u64)
     let answer = door.enter(request).await?;
     let id = answer.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     let template = answer.request().extensions().get::<Template>().map(|template| template.0).unwrap_or_default();
-    let made = match app.cache.keep(&address, begun, answer, [200, 304].map(|status| app.metrics.counter("GET", template, status))) {
+    let made = match app.cache.keep(&address, purge_epoch, answer, [200, 304].map(|status| app.metrics.counter("GET", template, status))) {
         MadeResponse::Public(made) => made,
         MadeResponse::Other(answer) => return Ok(compressed(answer.into(), sent.coding).await),
     };

@@ -24,7 +24,7 @@ impl BodyKind {
             return Err(self.unsupported("Send the body in UTF-8.".to_owned()));
         }
         refuse_coding(request)?;
-        if announced(request) > self.largest { Err((self.too_large)()) } else { Ok(()) }
+        if content_length(request) > self.largest { Err((self.too_large)()) } else { Ok(()) }
     }
 
     fn unsupported(&self, detail: String) -> Error {
@@ -50,7 +50,7 @@ pub(super) fn essence(request: &HttpRequest) -> String {
 }
 
 /// Returns the value of `Content-Length`, or 0.
-pub(super) fn announced(request: &HttpRequest) -> usize {
+pub(super) fn content_length(request: &HttpRequest) -> usize {
     let header = request.headers().get("content-length");
     header.and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok()).unwrap_or(0)
 }

@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 
 use super::address::client_address;
 use super::body::collect;
-use super::head::{announced, essence};
+use super::head::{content_length, essence};
 use super::limits::Limit;
 use super::middleware::{Answered, Template};
 use super::request_transaction::RequestTransaction;
@@ -228,7 +228,7 @@ async fn take_body(app: &App, request: &mut ServiceRequest) -> Result<Bytes> {
     let form = ["multipart/form-data", super::tus::PIECE].contains(&essence(request.request()).as_str())
         && request.headers().contains_key("authorization");
     let largest = if form { MAX_SIZE } else { super::body::MAX_JSON_BODY };
-    if announced(request.request()) > largest {
+    if content_length(request.request()) > largest {
         return Err(super::body::too_large(largest));
     }
     let payload = request.take_payload();
@@ -313,7 +313,7 @@ impl KeyedTransaction {
         let (answered, sealed) = match answered {
             Ok(mut response) if is_final(response.status()) => {
                 let of = response.response_mut().extensions_mut().remove::<OfSession>();
-                let (response, kept) = taken_down(response).await?;
+                let (response, kept) = buffer_response(response).await?;
                 let sealed = self.flight.app.secrets.seal(&scope, &serde_json::to_vec(&kept).unwrap_or_default());
                 (Ok(response), Some((sealed, of)))
             }
@@ -352,7 +352,7 @@ fn settle(conn: &mut Conn, scope: &str, kept: Option<(String, Option<OfSession>)
 }
 
 /// Reads a response into a form that can be stored; returns both.
-async fn taken_down(
+async fn buffer_response(
     response: ServiceResponse<BoxBody>,
 ) -> std::result::Result<(ServiceResponse<BoxBody>, StoredResponse), actix_web::Error> {
     let (request, response) = response.into_parts();

@@ -43,10 +43,10 @@ struct Subject {
 }
 
 /// Returns for each of the given resources whether it has been deleted.
-type Gone = fn(&mut Conn, &[KeptOf]) -> Result<Vec<bool>>;
+type AreDeleted = fn(&mut Conn, &[KeptOf]) -> Result<Vec<bool>>;
 
 /// Deletes the stored responses that show deleted resources.
-pub(crate) async fn forget_answers_of_the_gone(app: &App, gone: Gone) -> Result<()> {
+pub(crate) async fn delete_responses_of_deleted(app: &App, are_deleted: AreDeleted) -> Result<()> {
     let mut after = Some(String::new());
     while let Some(begin) = after {
         let inside = app.clone();
@@ -60,7 +60,7 @@ pub(crate) async fn forget_answers_of_the_gone(app: &App, gone: Gone) -> Result<
                 break;
             }
             let inside = app.clone();
-            app.db.write(move |conn| forget(&inside, conn, part, gone)).await?;
+            app.db.write(move |conn| forget(&inside, conn, part, are_deleted)).await?;
         }
     }
     Ok(())
@@ -79,11 +79,11 @@ fn behind(conn: &mut Conn, scope: &str) -> Result<Vec<(String, String)>> {
     Ok(kept.order(idempotency_keys::scope).limit(MAX_RESPONSES).select(columns).load(conn)?)
 }
 
-fn forget(app: &App, conn: &mut Conn, found: Vec<Subject>, gone: Gone) -> Result<()> {
+fn forget(app: &App, conn: &mut Conn, found: Vec<Subject>, are_deleted: AreDeleted) -> Result<()> {
     let (places, resources): (Vec<_>, Vec<KeptOf>) =
         found.into_iter().map(|Subject { scope, result, resource }| ((scope, result), resource)).unzip();
-    let gone = gone(conn, &resources)?;
-    for ((scope, result), _) in places.into_iter().zip(gone).filter(|(_, gone)| *gone) {
+    let deleted = are_deleted(conn, &resources)?;
+    for ((scope, result), _) in places.into_iter().zip(deleted).filter(|(_, deleted)| *deleted) {
         let row = idempotency_keys::table.filter(idempotency_keys::scope.eq(&scope));
         match result {
             None => diesel::delete(row).execute(conn)?,
@@ -114,17 +114,17 @@ fn subjects_of(app: &App, scope: &str, sealed: &str) -> Vec<Subject> {
     let location = kept.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("location")).map(|(_, place)| place.as_str());
     let subject = |result, resource| Subject { scope: scope.to_owned(), result, resource };
     let Some(results) = body.get("results").and_then(Value::as_array) else {
-        return shown(&body, location).map(|resource| subject(None, resource)).into_iter().collect();
+        return resource_in_body(&body, location).map(|resource| subject(None, resource)).into_iter().collect();
     };
     let of_result = |(index, result): (usize, &Value)| {
-        let resource = shown(result.get("body")?, result.get("location").and_then(Value::as_str))?;
+        let resource = resource_in_body(result.get("body")?, result.get("location").and_then(Value::as_str))?;
         Some(subject(Some(index), resource))
     };
     results.iter().enumerate().filter_map(of_result).collect()
 }
 
 /// Returns the resource that a body shows: a comment (which has an edit token), an invitation, or the resource that `Location` names.
-fn shown(body: &Value, location: Option<&str>) -> Option<KeptOf> {
+fn resource_in_body(body: &Value, location: Option<&str>) -> Option<KeptOf> {
     let id = body.get("id")?.as_str()?.to_owned();
     if body.get("edit_token").is_some() {
         return Some(KeptOf::Comment(id));

@@ -83,7 +83,7 @@ impl Metrics {
 
     fn text(&self, app: &App) -> Result<String, std::fmt::Error> {
         self.statements.set(i64::try_from(app.db.statements()).unwrap_or(i64::MAX));
-        self.renditions.set(i64::try_from(app.renditions.made()).unwrap_or(i64::MAX));
+        self.renditions.set(i64::try_from(app.renditions.rendition_count()).unwrap_or(i64::MAX));
         let (open, idle) = app.db.connections();
         self.connections.set(open.into());
         self.idle_connections.set(idle.into());

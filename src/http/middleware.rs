@@ -99,7 +99,7 @@ enum Ending {
 impl Ending {
     async fn of(app: &App, request: &mut ServiceRequest) -> Result<Self> {
         let triable = request.extensions().get::<Template>().is_some_and(|template| trial::supports_dry_run(template.0));
-        let tries = triable && trial::asked(request.query_string())?;
+        let tries = triable && trial::is_dry_run(request.query_string())?;
         if triable {
             request.extensions_mut().insert(trial::Seen);
         }

@@ -73,13 +73,13 @@ pub(crate) const MAX_PAGE: usize = 1024 * 1024;
 /// Serializes a page; one that is too long ends early, and its cursor continues.
 pub(super) fn laid_out<V: Serialize>(app: &App, query: &PageQuery, page: &PageOf<V>) -> Result<(Bytes, Cursors)> {
     let cursors = Cursors::of(app, query, page.next.as_ref(), page.prev.as_ref());
-    let whole = bytes(&written(query, page, 0..page.rows.len(), &cursors)?)?;
+    let whole = bytes(&serialized_page(query, page, 0..page.rows.len(), &cursors)?)?;
     if whole.len() <= MAX_PAGE || page.places.len() != page.rows.len() {
         return Ok((whole, cursors));
     }
     let (next, prev, kept) = page.part(fitting(query, page)?, query.is_backward());
     let cursors = Cursors::of(app, query, next.as_ref(), prev.as_ref());
-    Ok((bytes(&written(query, page, kept, &cursors)?)?, cursors))
+    Ok((bytes(&serialized_page(query, page, kept, &cursors)?)?, cursors))
 }
 
 /// Returns the size of a serialized view, in bytes.
@@ -126,7 +126,7 @@ fn item<'a, V: Serialize>(query: &PageQuery, view: &'a V) -> Result<Item<'a, V>>
     }
 }
 
-fn written<'a, V: Serialize>(
+fn serialized_page<'a, V: Serialize>(
     query: &PageQuery,
     page: &'a PageOf<V>,
     rows: Range<usize>,

@@ -9,7 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::address::client_address;
-use super::caller::asked;
+use super::caller::key_use;
 use super::conditional::Precondition;
 use super::request_transaction::RequestTransaction;
 use super::trial;
@@ -27,7 +27,7 @@ pub(crate) struct Request {
     /// The client's IP address.
     pub(crate) address: IpAddr,
     raw_query: String,
-    pub(super) asked: KeyUse,
+    pub(super) key_use: KeyUse,
     headers: actix_web::http::header::HeaderMap,
 }
 
@@ -98,7 +98,7 @@ impl FromRequest for Request {
             path: request.path().to_owned(),
             address: client_address(request.peer_addr(), request.headers(), &app.config.server.proxies),
             raw_query: trial::without(request.extensions().contains::<trial::Seen>(), request.query_string()),
-            asked: asked(request),
+            key_use: key_use(request),
             headers: request.headers().clone(),
             work: UnitOfWork::part_of(app, request.extensions().get::<Rc<RequestTransaction>>().cloned()),
         }))

@@ -1,4 +1,5 @@
-//! `Joined`: a transaction that a request shares with others or with more steps of its own: idempotent requests, dry runs, batches.
+//! `RequestTransaction`: a transaction that a request shares with others or with more steps of its own, as idempotent requests, dry runs
+//! and batches do.
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -47,7 +48,7 @@ impl RequestTransaction {
             recorded: RefCell::default(),
             is_fresh: Cell::new(true),
             has_collided: Cell::new(false),
-            jobs: app.bell.enqueued(),
+            jobs: app.job_notifier.enqueued(),
         }
     }
 
@@ -102,10 +103,10 @@ impl RequestTransaction {
 
     /// Commits, then runs the queued effects.
     pub(crate) async fn commit(&self) -> Result<()> {
-        self.transaction.commit().await.inspect_err(|error| self.app.forget_what_failed(error))?;
+        self.transaction.commit().await.inspect_err(|error| self.app.clear_cache_after_failure(error))?;
         self.app.purge_after_commit(&self.recorded.take());
-        if self.app.bell.enqueued() != self.jobs {
-            self.app.bell.notify();
+        if self.app.job_notifier.enqueued() != self.jobs {
+            self.app.job_notifier.notify();
         }
         let effects = self.effects.take();
         for effect in effects {

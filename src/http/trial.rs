@@ -20,7 +20,7 @@ pub(crate) fn supports_dry_run(template: &str) -> bool {
 }
 
 /// Returns whether a request for an operation that supports dry runs asks for one.
-pub(super) fn asked(query: &str) -> Result<bool> {
+pub(super) fn is_dry_run(query: &str) -> Result<bool> {
     let values = query.split('&').filter(|piece| is_ours(piece)).map(|piece| piece.split_once('=').map_or("", |(_, value)| value));
     let values: Vec<&str> = values.collect();
     let wrong = |code, detail| Err(Error::bad_query(vec![Fault::parameter(NAME, code, detail)]));
@@ -32,7 +32,7 @@ pub(super) fn asked(query: &str) -> Result<bool> {
     }
 }
 
-/// Marks a request whose parameter was handled by [`asked`].
+/// Marks a request whose parameter was handled by [`is_dry_run`].
 pub(super) struct Seen;
 
 /// Returns the query without the parameter if it was handled; otherwise it is refused like any unknown parameter.

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 use utoipa::ToSchema;
 
-use super::head::{BodyKind, announced, essence};
+use super::head::{BodyKind, content_length, essence};
 use super::request::Request;
 use super::upload::{MAX_FILE_SIZE, name_fault, plain_name, pointer, too_large};
 use crate::app::App;
@@ -63,7 +63,7 @@ impl utoipa::ToSchema for PieceContent {}
 /// A piece that has not been read yet, so that callers without permission cost nothing.
 pub(crate) struct Piece {
     payload: Option<Payload>,
-    announced: usize,
+    content_length: usize,
 }
 
 /// A received piece.
@@ -88,12 +88,12 @@ impl FromRequest for Piece {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (essence, announced) = (essence(request), announced(request));
+        let (essence, content_length) = (essence(request), content_length(request));
         // An upload can be created without any of its bytes.
-        let empty = *request.method() == Method::POST && essence.is_empty() && announced == 0;
+        let empty = *request.method() == Method::POST && essence.is_empty() && content_length == 0;
         let kind = BodyKind { types: &[PIECE], largest: MAX_FILE_SIZE, too_large };
         let admitted = if empty { Ok(()) } else { kind.admit(request) };
-        ready(admitted.map(|()| Self { payload: (!empty).then(|| payload.take()), announced }))
+        ready(admitted.map(|()| Self { payload: (!empty).then(|| payload.take()), content_length }))
     }
 }
 
@@ -102,7 +102,7 @@ impl Piece {
     pub(crate) async fn receive(self, app: &App, most: i64) -> Result<Received> {
         let most = usize::try_from(most).unwrap_or_default();
         let beyond = || Error::new(Code::TooLarge, format!("This upload has only {most} bytes left.")).with("max", most);
-        if self.announced > most {
+        if self.content_length > most {
             return Err(beyond());
         }
         let mut file = tokio::fs::File::from_std(app.storage.temporary_file()?);

@@ -5,7 +5,7 @@ use actix_web::dev::{Payload, ServiceRequest};
 use serde_json::Value;
 
 use super::body::{collect, kind};
-use super::head::announced;
+use super::head::content_length;
 use super::middleware::Template;
 use super::upload::pointer;
 use crate::app::App;
@@ -19,15 +19,15 @@ const BEACONS: [&str; 3] =
 
 /// Returns an error if the operation has no request body and the request has one other than `{}`.
 pub(super) async fn refuse(app: &App, request: &mut ServiceRequest) -> Result<()> {
-    let announced = announced(request.request());
-    if announced == 0 && !request.headers().contains_key("transfer-encoding") {
+    let content_length = content_length(request.request());
+    if content_length == 0 && !request.headers().contains_key("transfer-encoding") {
         return Ok(());
     }
     let template = request.extensions().get::<Template>().map_or("", |template| template.0);
     if BEACONS.contains(&template) || openapi::methods().has_body(template, request.method().as_str()) {
         return Ok(());
     }
-    if announced > MAX_AT_ONCE {
+    if content_length > MAX_AT_ONCE {
         return Err(super::body::too_large(MAX_AT_ONCE));
     }
     let payload = request.take_payload();

@@ -71,7 +71,7 @@ pub(super) fn revise(
     }
     image.revise(draft, app.now());
     queries::update(conn, &image)?;
-    announce(app, conn, caller, &image, EventKind::ImageRevised)?;
+    record_event(app, conn, caller, &image, EventKind::ImageRevised)?;
     edited(app, conn, &image)
 }
 
@@ -98,7 +98,7 @@ pub(super) fn delete(
         return Err(Error::new(Code::InUse, detail).with("usages", used));
     }
     refuse_foreign_uses(conn, caller, &image, &used)?;
-    announce(app, conn, caller, &image, EventKind::ImageDeleted)?;
+    record_event(app, conn, caller, &image, EventKind::ImageDeleted)?;
     queries::unlink(conn, image.id)?;
     queries::delete(conn, image.id)?;
     scrub::ask(app, conn, Scrub::Images)?;
@@ -171,7 +171,7 @@ fn refuse_foreign_uses(conn: &mut Conn, caller: &Caller<Writer>, image: &Image, 
 }
 
 /// Records an event, with the cache tags of all responses that show the image.
-pub(super) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, image: &Image, kind: EventKind) -> Result<()> {
+pub(super) fn record_event(app: &App, conn: &mut Conn, caller: &Caller<Writer>, image: &Image, kind: EventKind) -> Result<()> {
     let mut tags = BTreeSet::from([CacheTag::from(image.id), KindTag::Images.into()]);
     for (user, id) in queries::uses(conn, image.id)? {
         // An article that loses its image can enter lists that it was not in: `hero_image[exists]=false`.

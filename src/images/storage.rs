@@ -115,8 +115,8 @@ impl Storage {
         }
         match self.files.list_with_delimiter(Some(&Name::from("readiness"))).await {
             Ok(_) => Ok(()),
-            Err(error) if says_no(&error.to_string()) => Err(Trouble::Refused(self.told(&error))),
-            Err(error) => Err(Trouble::Silent(self.told(&error))),
+            Err(error) if says_no(&error.to_string()) => Err(Trouble::Refused(self.describe_error(&error))),
+            Err(error) => Err(Trouble::Silent(self.describe_error(&error))),
         }
     }
 
@@ -126,7 +126,7 @@ impl Storage {
     }
 
     /// The text of an error, preceded by the S3 error code if there is one.
-    fn told(&self, error: &object_store::Error) -> String {
+    fn describe_error(&self, error: &object_store::Error) -> String {
         let text = error.to_string();
         code_in(&text).map_or_else(|| text.clone(), |code| format!("{} returned {code} ({text})", self.place))
     }
@@ -237,8 +237,8 @@ impl Storage {
     fn failure(&self, error: object_store::Error) -> Error {
         use object_store::Error::{NotFound, PermissionDenied};
         match error {
-            lost @ (NotFound { .. } | PermissionDenied { .. }) => Error::unavailable(&self.told(&lost)),
-            other if self.folder.is_none() => Error::unavailable(&self.told(&other)),
+            lost @ (NotFound { .. } | PermissionDenied { .. }) => Error::unavailable(&self.describe_error(&lost)),
+            other if self.folder.is_none() => Error::unavailable(&self.describe_error(&other)),
             other => other.into(),
         }
     }

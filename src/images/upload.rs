@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::examine::{Examined, examine_file};
 use super::files::{delete_unused_file, lock_file};
 use super::image::{EditedImage, Focal, Image, ImageDraft, stored_name};
-use super::operations::{announce, edited};
+use super::operations::{edited, record_event};
 use super::queries;
 use super::renditions::RenditionJob;
 use crate::app::App;
@@ -198,7 +198,7 @@ async fn keep_row(work: &UnitOfWork, caller: &Caller<Writer>, image: &Image, als
         if let Some(also) = &also {
             also(conn, Some(&image))?;
         }
-        announce(app, conn, &caller, &image, EventKind::ImageCreated)?;
+        record_event(app, conn, &caller, &image, EventKind::ImageCreated)?;
         jobs::enqueue(app, conn, &Job::Renditions(RenditionJob::common(image.id)))?;
         edited(app, conn, &image).map(Some)
     };

@@ -4,8 +4,8 @@
 //! Only one worker of all nodes runs a job at a time. A job runs at least once, and exactly once unless a crash intervenes. Failed jobs are
 //! retried for days and then kept for the operator.
 
-mod bell;
 mod job;
+mod notifier;
 mod queries;
 mod retry;
 mod worker;
@@ -13,8 +13,8 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use bell::JobNotifier;
 pub(crate) use job::{Failure, Job, TaskId};
+pub(crate) use notifier::JobNotifier;
 pub(crate) use queries::{counts, forget_failed, forget_unstarted};
 pub(crate) use worker::work;
 
@@ -47,6 +47,6 @@ pub(crate) fn forget_mails(app: &App, conn: &mut Conn, is_about: impl Fn(&Job) -
 pub(crate) fn enqueue_at(app: &App, conn: &mut Conn, job: &Job, due: Timestamp) -> Result<()> {
     let plain = serde_json::to_vec(job).map_err(|error| Error::internal(&error.to_string()))?;
     queries::insert(conn, &Task::new(job.kind(), app.secrets.seal(job::SEAL, &plain), (app.now(), due)))?;
-    app.bell.enqueue();
+    app.job_notifier.enqueue();
     Ok(())
 }

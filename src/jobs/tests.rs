@@ -81,14 +81,14 @@ async fn a_clock_that_is_set_back_stops_nothing() {
 }
 
 #[actix_web::test]
-async fn the_bell_rings_after_the_commit() {
+async fn the_worker_is_notified_after_the_commit() {
     let folder = tempfile::tempdir().unwrap();
     let app = node(folder.path(), &Clock::manual(1_800_000_000_000));
     enqueue_panic(&app).await;
-    tokio::time::timeout(std::time::Duration::from_secs(5), app.bell.rings(job::Lane::Mails)).await.unwrap();
+    tokio::time::timeout(std::time::Duration::from_secs(5), app.job_notifier.notified(job::Lane::Mails)).await.unwrap();
     assert_eq!(app.count_jobs().await.unwrap(), (1, 0));
     app.write(|_, _| Ok(())).await.unwrap();
-    assert!(tokio::time::timeout(std::time::Duration::from_millis(20), app.bell.rings(job::Lane::Mails)).await.is_err());
+    assert!(tokio::time::timeout(std::time::Duration::from_millis(20), app.job_notifier.notified(job::Lane::Mails)).await.is_err());
 }
 
 #[actix_web::test]

@@ -38,7 +38,7 @@ async fn keep_to(app: &App, lane: Lane) {
         }
         tokio::select! {
             Some(()) = running.next(), if !running.is_empty() => {}
-            () = app.bell.rings(lane), if running.len() < lane.at_once() => {}
+            () = app.job_notifier.notified(lane), if running.len() < lane.at_once() => {}
             () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
     }
@@ -131,7 +131,7 @@ async fn settle(app: &App, task: &Task, failure: Option<Failure>) -> Result<()> 
     let error = failure.map(|failure| match failure {
         Failure::Later(why) | Failure::Never(why) => why,
     });
-    tell(task, error.as_deref(), next.is_some());
+    log_failure(task, error.as_deref(), next.is_some());
     for _ in 1..SETTLING_TRIES {
         if write_down(app, task, next, error.as_deref()).await.is_ok() {
             return Ok(());
@@ -150,7 +150,8 @@ async fn write_down(app: &App, task: &Task, next: Option<Timestamp>, error: Opti
     settled.await
 }
 
-fn tell(task: &Task, error: Option<&str>, again: bool) {
+/// Logs the failure of a job, if it failed.
+fn log_failure(task: &Task, error: Option<&str>, again: bool) {
     let Some(error) = error else { return };
     let (job, kind, attempts) = (task.id, &task.kind, task.attempts);
     if again {

@@ -51,16 +51,17 @@ impl Default for Renderings {
 impl Renderings {
     /// Checks and renders the body of an article.
     pub(crate) fn body(&self, markdown: &str) -> Body {
-        found_or_made(&self.bodies, markdown, || check(markdown).map(|()| Arc::new(render(markdown))))
+        get_or_render(&self.bodies, markdown, || check(markdown).map(|()| Arc::new(render(markdown))))
     }
 
     /// Renders a comment as HTML and as plain text.
     pub(crate) fn comment(&self, markdown: &str) -> Arc<(String, String)> {
-        found_or_made(&self.comments, markdown, || Arc::new(inline(markdown)))
+        get_or_render(&self.comments, markdown, || Arc::new(inline(markdown)))
     }
 }
 
-fn found_or_made<V: Clone>(kept: &Kept<V>, markdown: &str, make: impl FnOnce() -> V) -> V {
+/// Returns the cached rendering of a text, or renders it and caches the result.
+fn get_or_render<V: Clone>(kept: &Kept<V>, markdown: &str, make: impl FnOnce() -> V) -> V {
     if let Some(found) = kept.get(markdown) {
         return found;
     }

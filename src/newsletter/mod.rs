@@ -26,7 +26,7 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 }
 
 /// Deletes expired emails and subscribers who have not confirmed within a month.
-pub(crate) fn forget_the_unconfirmed(conn: &mut Conn, now: Timestamp) -> Result<usize> {
+pub(crate) fn delete_unconfirmed(conn: &mut Conn, now: Timestamp) -> Result<usize> {
     optin::forget_expired(conn, now)?;
     subscribers::forget_pending(conn, now)
 }

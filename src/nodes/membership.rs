@@ -93,7 +93,7 @@ fn join(app: &App, conn: &mut Conn) -> Result<Option<String>> {
     // Two nodes that start at the same time must see each other.
     Lock::Nodes.take(conn)?;
     let now = millis(conn)?;
-    queries::forget_the_silent(conn, now)?;
+    queries::delete_expired_nodes(conn, now)?;
     let own = NodeRow::of(app, now);
     let complaint = queries::all(conn)?.iter().find_map(|other| own.complaint(other));
     if complaint.is_none() {
@@ -103,7 +103,7 @@ fn join(app: &App, conn: &mut Conn) -> Result<Option<String>> {
 }
 
 /// Renews the row of this node until the server stops.
-pub(crate) async fn keep_seen(app: App) {
+pub(crate) async fn heartbeat(app: App) {
     let mut beats = tokio::time::interval(HEARTBEAT_INTERVAL);
     loop {
         beats.tick().await;

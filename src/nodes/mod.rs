@@ -7,4 +7,4 @@
 mod membership;
 mod queries;
 
-pub(crate) use membership::{Node, keep_seen};
+pub(crate) use membership::{Node, heartbeat};

@@ -28,8 +28,8 @@ pub(super) fn delete(conn: &mut Conn, id: &str) -> Result<()> {
 }
 
 /// Deletes nodes that have not renewed their row lately, and rows with a time in the future, because the clock was set back.
-pub(super) fn forget_the_silent(conn: &mut Conn, now: i64) -> Result<()> {
-    let silent = nodes::seen_at.lt(now - HEARD_WITHIN_MILLIS).or(nodes::seen_at.gt(now + HEARD_WITHIN_MILLIS));
-    diesel::delete(nodes::table.filter(silent)).execute(conn)?;
+pub(super) fn delete_expired_nodes(conn: &mut Conn, now: i64) -> Result<()> {
+    let expired = nodes::seen_at.lt(now - HEARD_WITHIN_MILLIS).or(nodes::seen_at.gt(now + HEARD_WITHIN_MILLIS));
+    diesel::delete(nodes::table.filter(expired)).execute(conn)?;
     Ok(())
 }

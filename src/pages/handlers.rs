@@ -56,7 +56,7 @@ async fn read_home_page(request: Request) -> Result<HttpResponse> {
 async fn read_article_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
     if let Some(token) = token(&request)? {
         return answer_previewed_page(&request, token, Some(name.into_inner()), |app, conn, name| {
-            settled(app, conn, name.unwrap_or_default())
+            follow_former_slug(app, conn, name.unwrap_or_default())
         })
         .await;
     }
@@ -172,7 +172,7 @@ where
 }
 
 /// Returns an article's page, also for a former slug.
-fn settled(app: &App, conn: &mut Conn, name: &str) -> Result<ArticlePage> {
+fn follow_former_slug(app: &App, conn: &mut Conn, name: &str) -> Result<ArticlePage> {
     match operations::article(app, conn, name)? {
         Ok(made) => Ok(made.page),
         Err(slug) => operations::article(app, conn, &slug)?.map(|made| made.page).map_err(|_| Error::not_found()),

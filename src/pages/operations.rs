@@ -32,33 +32,33 @@ fn ads(app: &App, conn: &mut Conn, audience: &Audience, tags: &mut Tags) -> Resu
 
 /// Returns an article's page or, for a former slug, the new slug.
 pub(super) fn article(app: &App, conn: &mut Conn, name: &str) -> Result<std::result::Result<Made<ArticlePage>, String>> {
-    let around = match articles::whole(app, conn, name)? {
-        Ok(around) => around,
+    let context = match articles::article_context(app, conn, name)? {
+        Ok(context) => context,
         Err(slug) => return Ok(Err(slug)),
     };
     let site = site::read(app, conn)?;
-    let id = around.article.card.id;
-    let signed: Vec<_> = around.article.card.authors.iter().map(|author| author.id).collect();
+    let id = context.article.card.id;
+    let signed: Vec<_> = context.article.card.authors.iter().map(|author| author.id).collect();
     let authors = authors::profiles(app, conn, &signed)?;
     let (_, query, page) = comments::list(app, conn, &id.to_string(), Query::parse(""))?;
-    let mut tags = tags_of_frame(&site, &around.trending, around.until);
+    let mut tags = tags_of_frame(&site, &context.trending, context.until);
     tags.add_comments_of(id);
-    tags = tags_of_whole(&around.article, tags);
-    tags = [&around.previous, &around.next].into_iter().flatten().fold(tags, |tags, card| tags_of(std::slice::from_ref(card), tags));
-    tags = tags_of(&around.related, tags);
-    let card = &around.article.card;
+    tags = tags_of_whole(&context.article, tags);
+    tags = [&context.previous, &context.next].into_iter().flatten().fold(tags, |tags, card| tags_of(std::slice::from_ref(card), tags));
+    tags = tags_of(&context.related, tags);
+    let card = &context.article.card;
     let audience = Audience { section: card.section.as_ref().map(|section| section.id), locale: Some(card.locale.clone()) };
     let ads = ads(app, conn, &audience, &mut tags)?;
     let page = ArticlePage {
         site,
-        article: around.article,
+        article: context.article,
         authors,
-        previous: around.previous,
-        next: around.next,
-        related: around.related,
+        previous: context.previous,
+        next: context.next,
+        related: context.related,
         comments: Page::of(app, &query, page)?,
         ads,
-        trending: around.trending,
+        trending: context.trending,
     };
     Ok(Ok(Made { page, tags }))
 }

@@ -82,7 +82,7 @@ pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, sheet:
         }
     }
     if !changes.redirects.is_empty() {
-        announce(app, conn, caller, &done)?;
+        record_event(app, conn, caller, &done)?;
     }
     Ok(done)
 }
@@ -94,7 +94,7 @@ fn changes(app: &App, conn: &mut Conn, sheet: &RedirectFile, replace: bool) -> R
     let mut seen = HashSet::new();
     for RedirectRow { number, draft } in &sheet.lines {
         let now = app.now();
-        let mut redirect = Redirect::blank(now);
+        let mut redirect = Redirect::new(now);
         redirect.revise(draft.clone(), &app.config.links, now);
         let path = redirect.from_path.clone();
         if !seen.insert(path.clone()) {
@@ -126,7 +126,7 @@ fn changes(app: &App, conn: &mut Conn, sheet: &RedirectFile, replace: bool) -> R
     Err(Error::invalid(faults))
 }
 
-fn announce(app: &App, conn: &mut Conn, caller: &Caller<Editor>, done: &RedirectImport) -> Result<()> {
+fn record_event(app: &App, conn: &mut Conn, caller: &Caller<Editor>, done: &RedirectImport) -> Result<()> {
     let event = Event {
         kind: EventKind::RedirectsImported,
         actor: caller.actor(),

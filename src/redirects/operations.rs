@@ -55,7 +55,7 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input:
     Lock::Redirects.take(conn)?;
     let draft = fitting(input.create::<RedirectDraft>(conn)?)?;
     let now = app.now();
-    let mut redirect = Redirect::blank(now);
+    let mut redirect = Redirect::new(now);
     redirect.revise(draft, &app.config.links, now);
     refuse_loop(conn, &redirect)?;
     queries::insert(conn, &redirect)?;

@@ -112,7 +112,7 @@ pub(crate) struct RedirectView {
 
 impl Redirect {
     /// Returns a new redirect without content.
-    pub(super) fn blank(now: Timestamp) -> Self {
+    pub(super) fn new(now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
             from_path: String::new(),

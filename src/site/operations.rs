@@ -62,11 +62,11 @@ pub(crate) fn revise(
     let tags = std::iter::once(CacheTag::from(KindTag::Site)).chain(logos).collect();
     let stored = StoredSettings::new(settings, before.version + 1, app.now());
     queries::store(conn, &stored)?;
-    announce(app, conn, caller, tags)?;
+    record_event(app, conn, caller, tags)?;
     edited(app, conn, Some(&stored))
 }
 
-fn announce(app: &App, conn: &mut Conn, caller: &Caller<Admin>, tags: Vec<CacheTag>) -> Result<()> {
+fn record_event(app: &App, conn: &mut Conn, caller: &Caller<Admin>, tags: Vec<CacheTag>) -> Result<()> {
     let event = Event {
         kind: EventKind::SiteRevised,
         actor: caller.actor(),

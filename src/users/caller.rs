@@ -106,17 +106,17 @@ impl Caller<Staff> {
 
     /// Returns the same caller with the right `R`, if the role has it and the request has a session.
     pub(crate) fn with_right<R: Right>(self) -> Result<Caller<R>> {
-        self.asking(KeyUse { reading: false, demand: None })
+        self.with_right_for(KeyUse { reading: false, demand: None })
     }
 
     /// Returns the same caller with the right `R`, if the role has it and an API key, if one was sent, has the
     /// required scope.
-    pub(crate) fn asking<R: Right>(self, asked: KeyUse) -> Result<Caller<R>> {
+    pub(crate) fn with_right_for<R: Right>(self, key_use: KeyUse) -> Result<Caller<R>> {
         if !R::ROLES.contains(&self.role) {
             return Err(Error::forbidden("Your role does not allow this."));
         }
         if let Some(scopes) = &self.scopes {
-            asked.judge::<R>(scopes)?;
+            key_use.judge::<R>(scopes)?;
         }
         Ok(Caller { user: self.user, role: self.role, author: self.author, session: self.session, scopes: self.scopes, right: PhantomData })
     }

@@ -46,7 +46,7 @@ async fn read_ads(request: Request, key: web::Path<String>) -> Result<HttpRespon
     let locale = query.key("locale", Kind::Text).map(|key| key.text());
     query.finish()?;
     let read = move |app: &_, conn: &mut _| {
-        let audience = Audience::asked(conn, section.as_deref(), locale)?;
+        let audience = Audience::from_query(conn, section.as_deref(), locale)?;
         operations::shown(app, conn, &key, &audience)
     };
     let (place, until) = request.read(read).await?.ok_or_else(Error::not_found)?;

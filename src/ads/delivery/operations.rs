@@ -26,7 +26,7 @@ pub(crate) struct Audience {
 
 impl Audience {
     /// Builds the audience from a query; the section is an id or slug.
-    pub(super) fn asked(conn: &mut Conn, section: Option<&str>, locale: Option<String>) -> Result<Self> {
+    pub(super) fn from_query(conn: &mut Conn, section: Option<&str>, locale: Option<String>) -> Result<Self> {
         let Some(name) = section else { return Ok(Self { section: None, locale }) };
         let found = taxonomy::find_section(conn, &name.to_lowercase())?.and_then(|id| id.parse().ok());
         let unknown = || {

@@ -33,7 +33,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input:
     refuse_reserved(&draft)?;
     refuse_taken(conn, &draft.key, None)?;
     let now = app.now();
-    let mut placement = Placement::blank(now);
+    let mut placement = Placement::new(now);
     placement.revise(draft, now);
     queries::insert(conn, &placement)?;
     events::record(conn, now, event(EventKind::AdPlacementCreated, &placement, caller))?;

@@ -88,7 +88,7 @@ pub(crate) struct PlacementView {
 
 impl Placement {
     /// Creates an empty placement.
-    pub(super) fn blank(now: Timestamp) -> Self {
+    pub(super) fn new(now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
             key: String::new(),

@@ -61,7 +61,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
     let (snapshot, rendered) = resolve(app, conn, caller, &target, parsed)?;
     let mut article = Article::new(target.id, snapshot.content.clone(), &rendered, caller.user, now);
     let text = save(app, conn, caller, &mut article, NewSave { snapshot, rendered, note, before: None })?;
-    announce(app, conn, caller, &article, EventKind::ArticleCreated)?;
+    record_event(app, conn, caller, &article, EventKind::ArticleCreated)?;
     Ok(Saved { article, text })
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change
     let mut article = locked(conn, caller, change.name)?;
     refuse_contributor(caller, &article, change.saving.publish)?;
     let text = queries::text(conn, article.id)?;
-    let view = serde_json::to_value(views::whole(app, conn, article.clone(), text.clone())?)?;
+    let view = serde_json::to_value(views::view_with_text(app, conn, article.clone(), text.clone())?)?;
     let current = article.snapshot(&text, queries::relations(conn, article.id)?);
     let before = Before { article: &article, text: &text, view: &view };
     let parsed = conflict::parse(app, conn, input, before, change.condition)?;
@@ -96,7 +96,7 @@ pub(crate) fn revise(app: &App, conn: &mut Conn, caller: &Caller<Writer>, change
     }
     article.set_content(snapshot.content.clone(), &rendered, app.now());
     let text = save(app, conn, caller, &mut article, NewSave { snapshot, rendered, note: change.saving.note, before: Some(&text) })?;
-    announce(app, conn, caller, &article, EventKind::ArticleSaved)?;
+    record_event(app, conn, caller, &article, EventKind::ArticleSaved)?;
     Ok(Saved { article, text })
 }
 
@@ -226,6 +226,6 @@ pub(crate) fn save(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article:
 }
 
 /// Records an event that changes no public response.
-pub(crate) fn announce(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &Article, kind: EventKind) -> Result<()> {
+pub(crate) fn record_event(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &Article, kind: EventKind) -> Result<()> {
     workflow::record(app, conn, ArticleEvent { kind, article, actor: caller.actor(), tags: Vec::new(), details: Value::Null })
 }

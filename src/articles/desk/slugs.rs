@@ -67,7 +67,7 @@ pub(crate) fn choose(conn: &mut Conn, caller: &Caller<Writer>, draft: &ArticleDr
 pub(crate) fn refusal(conn: &mut Conn, caller: &Caller<Writer>, slug: &str) -> Result<Error> {
     let taken = Error::new(Code::SlugTaken, format!("Another article has, or had, the slug {slug:?}."));
     let Some(article) = queries::look_up(conn, slug)? else {
-        return Ok(if queries::is_erased(conn, slug)? { kept_by_a_tombstone(slug) } else { taken });
+        return Ok(if queries::is_erased(conn, slug)? { slug_reserved_error(slug) } else { taken });
     };
     let title = if caller.edits_all() || owns(conn, caller, article.id, article.created_by)? {
         Some(article.content.title.clone())
@@ -80,7 +80,7 @@ pub(crate) fn refusal(conn: &mut Conn, caller: &Caller<Writer>, slug: &str) -> R
     })
 }
 
-fn kept_by_a_tombstone(slug: &str) -> Error {
+fn slug_reserved_error(slug: &str) -> Error {
     let detail = format!("An article that was public under the slug {slug:?} was erased; its tombstone keeps the slug forever.");
     Error::new(Code::SlugTaken, detail).with("taken_by", json!({"kind": "tombstone", "id": null, "title": null}))
 }

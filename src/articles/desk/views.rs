@@ -101,17 +101,17 @@ pub(crate) struct EditorBody {
 /// Returns the editor view of a working copy.
 pub(crate) fn editor_view(app: &App, conn: &mut Conn, article: Article) -> Result<ArticleEditorView> {
     let text = queries::text(conn, article.id)?;
-    whole(app, conn, article, text)
+    view_with_text(app, conn, article, text)
 }
 
 /// Returns the editor view of a saved working copy, with warnings.
 pub(crate) fn saved_view(app: &App, conn: &mut Conn, article: Article, text: ArticleText) -> Result<ArticleEditorView> {
     let warnings = warnings(conn, &text.rendered.0)?;
-    Ok(ArticleEditorView { warnings, ..whole(app, conn, article, text)? })
+    Ok(ArticleEditorView { warnings, ..view_with_text(app, conn, article, text)? })
 }
 
 /// Returns the editor view of a working copy whose text is already loaded.
-pub(crate) fn whole(app: &App, conn: &mut Conn, article: Article, text: ArticleText) -> Result<ArticleEditorView> {
+pub(crate) fn view_with_text(app: &App, conn: &mut Conn, article: Article, text: ArticleText) -> Result<ArticleEditorView> {
     let plan = plan_queries::plan(conn, article.id)?;
     let ArticleText { article_id: _, markdown, rendered } = text;
     let text = Text::from(rendered.0);

@@ -8,7 +8,7 @@ use super::super::content::view::ArticleView;
 use super::super::desk::listing::PREVIEW;
 use super::super::public::listing::{self, PUBLIC};
 use super::super::public::queries as published_queries;
-use super::super::public::views::{PublicAnswer, measured, read_published, whole as with_texts};
+use super::super::public::views::{PublicAnswer, load_views, measured, read_published};
 use super::preview::{ArticlePreviewDraft, LISTING, NewPreview, PreviewView, SitePreviewDraft};
 use super::simulation::{self, Simulation};
 use super::{operations, reading};
@@ -119,7 +119,7 @@ fn published(app: &App, conn: &mut Conn, name: &str) -> Result<ArticleView> {
 
 fn public_page_of(app: &App, conn: &mut Conn, list: &PageQuery) -> Result<PageOf<ArticleView>> {
     let page = published_queries::page(conn, list)?;
-    page.within((MAX_PAGE, list.is_backward()), |rows| measured(with_texts(app, conn, rows)?))
+    page.within((MAX_PAGE, list.is_backward()), |rows| measured(load_views(app, conn, rows)?))
 }
 
 /// Keeps a response out of search engines.

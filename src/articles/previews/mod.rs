@@ -13,4 +13,4 @@ mod simulation;
 
 pub(crate) use handlers::{Previewed, answer_page};
 pub(super) use handlers::{answer_article, answer_list, routes};
-pub(crate) use queries::forget_the_expired;
+pub(crate) use queries::forget_expired;

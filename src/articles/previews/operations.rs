@@ -43,7 +43,7 @@ fn keep<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, preview: &Prev
         return Err(Error::conflict(format!("There are already {MAX_PREVIEWS} previews; revoke one first.")));
     }
     queries::insert(conn, preview)?;
-    announce(app, conn, caller, preview, EventKind::PreviewCreated)
+    record_event(app, conn, caller, preview, EventKind::PreviewCreated)
 }
 
 /// Returns a page of the previews of an article.
@@ -70,11 +70,11 @@ pub(super) fn read(app: &App, conn: &mut Conn, article: Option<ArticleId>, id: &
 pub(super) fn delete<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, article: Option<ArticleId>, id: &str) -> Result<()> {
     let Some(preview) = queries::look_up(conn, article, id, app.now())? else { return Ok(()) };
     queries::delete(conn, preview.id)?;
-    announce(app, conn, caller, &preview, EventKind::PreviewRevoked)
+    record_event(app, conn, caller, &preview, EventKind::PreviewRevoked)
 }
 
 /// Records an event of the article or the site that the preview shows. No public response changes.
-fn announce<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, preview: &Preview, kind: EventKind) -> Result<()> {
+fn record_event<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, preview: &Preview, kind: EventKind) -> Result<()> {
     let (subject_kind, subject_id) = match preview.article_id {
         Some(article) => ("article", article.to_string()),
         None => ("site", "site".to_owned()),

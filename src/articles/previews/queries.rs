@@ -67,7 +67,7 @@ pub(super) fn delete(conn: &mut Conn, id: PreviewId) -> Result<()> {
 }
 
 /// Deletes expired previews.
-pub(crate) fn forget_the_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
+pub(crate) fn forget_expired(conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(previews::table.filter(previews::expires_at.le(now))).execute(conn)?;
     Ok(())
 }

@@ -31,7 +31,7 @@ where
     let app = &request.app;
     app.limits.check(Limit::Preview, request.address)?;
     // Only one simulation runs at a time, so that other writes get their turn.
-    let _turn = app.batch_permit().await?;
+    let _permit = app.batch_permit().await?;
     let transaction = Transaction::new(app.db.clone(), None);
     let read = match simulate(app, &transaction, simulation).await {
         Ok(app) => transaction.run(move |conn| reading(&app, conn)).await,

@@ -46,14 +46,14 @@ pub(crate) struct ListContext {
 }
 
 /// Returns the published article with an id or slug and its context; `Ok(Err(slug))` if it has a new slug.
-pub(crate) fn whole(app: &App, conn: &mut Conn, name: &str) -> Result<std::result::Result<ArticleContext, String>> {
+pub(crate) fn article_context(app: &App, conn: &mut Conn, name: &str) -> Result<std::result::Result<ArticleContext, String>> {
     let (publication, text) = match queries::look_up(conn, name)? {
         PublicLookup::Here(publication, text) => (*publication, *text),
         PublicLookup::Moved(slug) => return Ok(Err(slug)),
         PublicLookup::Gone => return Err(Error::new(Code::Gone, "This article is no longer public.")),
         PublicLookup::Nothing => return Err(Error::not_found()),
     };
-    let ((previous, next), related) = around(conn, &publication)?;
+    let ((previous, next), related) = neighbours_and_related(conn, &publication)?;
     let (trending, until) = most_read(app, conn)?;
     let of_trending: Vec<_> = trending.iter().map(|row| row.id).collect();
     let named: BTreeSet<_> = previous.iter().chain(&next).chain(&related).filter(|id| !of_trending.contains(id)).copied().collect();
@@ -94,7 +94,7 @@ pub(crate) fn list_with_context(app: &App, conn: &mut Conn, asked: &str, others:
 type Neighbours = ((Option<ArticleId>, Option<ArticleId>), Vec<ArticleId>);
 
 /// Returns the neighbours of an article and related articles; none for a standing page, which has no place in the order.
-fn around(conn: &mut Conn, publication: &Publication) -> Result<Neighbours> {
+fn neighbours_and_related(conn: &mut Conn, publication: &Publication) -> Result<Neighbours> {
     if publication.content.kind == ArticleKind::Page {
         return Ok(((None, None), Vec::new()));
     }
@@ -152,7 +152,7 @@ pub(crate) fn newest(app: &App, conn: &mut Conn, asked: &str, with_texts: bool, 
         let cards = views::cards(app, conn, rows)?;
         return Ok(NewestArticles { tags: views::tags_of(&cards, tags), cards, texts: HashMap::new() });
     }
-    let views = views::whole(app, conn, rows)?;
+    let views = views::load_views(app, conn, rows)?;
     let tags = views.iter().fold(tags, |tags, view| views::tags_of_whole(view, tags));
     let (cards, texts) = views.into_iter().map(|view| (view.card.clone(), (view.card.id, view.body.html))).unzip();
     Ok(NewestArticles { cards, texts, tags })

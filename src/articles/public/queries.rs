@@ -39,7 +39,7 @@ pub(crate) fn look_up(conn: &mut Conn, name: &str) -> Result<PublicLookup> {
         Ok(meant) => meant,
         Err(nothing) => return Ok(nothing),
     };
-    Ok(match whole(conn, id)? {
+    Ok(match with_text(conn, id)? {
         None => missing(conn, id, slug.as_deref())?,
         Some((publication, _)) if slug.is_some_and(|slug| slug != publication.content.slug) => {
             PublicLookup::Moved(publication.content.slug)
@@ -69,7 +69,7 @@ fn missing(conn: &mut Conn, id: ArticleId, slug: Option<&str>) -> Result<PublicL
 }
 
 /// Returns a published article with its text.
-fn whole(conn: &mut Conn, id: ArticleId) -> Result<Option<(Publication, Json<Text>)>> {
+fn with_text(conn: &mut Conn, id: ArticleId) -> Result<Option<(Publication, Json<Text>)>> {
     Ok(on_engine!(conn, conn => publications::table
         .inner_join(publication_texts::table)
         .filter(publications::id.eq(id))

@@ -75,7 +75,7 @@ pub(crate) fn view_among(
 }
 
 /// Loads the texts of published articles and returns their whole views.
-pub(crate) fn whole(app: &App, conn: &mut Conn, rows: Vec<Publication>) -> Result<Vec<ArticleView>> {
+pub(crate) fn load_views(app: &App, conn: &mut Conn, rows: Vec<Publication>) -> Result<Vec<ArticleView>> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut texts = queries::texts(conn, &ids)?;
     let whole = rows.into_iter().map(|row| {

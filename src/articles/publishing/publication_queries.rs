@@ -32,7 +32,7 @@ pub(super) struct Counted {
 /// Returns the cache tags of all public responses that change with a published version, without duplicates: those of the article and
 /// its translations, which refer to it; of images that become visible or hidden; and of all resources that count articles. Other
 /// articles of the section show the section, but not its count.
-pub(super) fn touched(before: &Counted, after: &Counted) -> Vec<CacheTag> {
+pub(super) fn affected_tags(before: &Counted, after: &Counted) -> Vec<CacheTag> {
     let lists = [KindTag::Articles, KindTag::Authors, KindTag::Sections, KindTag::Tags].map(CacheTag::from);
     let translations = before.translations.iter().chain(&after.translations).map(|id| CacheTag::from(*id));
     let (shown, seen) = (before.images.iter().collect::<HashSet<_>>(), after.images.iter().collect::<HashSet<_>>());
@@ -44,9 +44,9 @@ pub(super) fn touched(before: &Counted, after: &Counted) -> Vec<CacheTag> {
 type CountedColumns = (ArticleKind, Option<Id<Section>>, ArticleId, Option<Id<Image>>);
 
 /// Returns the resources that count the published version now.
-pub(super) fn counted(conn: &mut Conn, id: ArticleId) -> Result<Counted> {
-    let counted = (publications::kind, publications::section_id, publications::translation_group, publications::hero_image_id);
-    let own = publications::table.filter(publications::id.eq(id)).select(counted);
+pub(super) fn counting_resources(conn: &mut Conn, id: ArticleId) -> Result<Counted> {
+    let selection = (publications::kind, publications::section_id, publications::translation_group, publications::hero_image_id);
+    let own = publications::table.filter(publications::id.eq(id)).select(selection);
     let columns = on_engine!(conn, conn => own.first::<CountedColumns>(conn).optional())?;
     let Some((kind, section, group, hero)) = columns else { return Ok(Counted::default()) };
     let group = publications::table.filter(publications::translation_group.eq(group)).select(publications::id);

@@ -72,13 +72,13 @@ pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
     }
     // Merges and other publications would change the counts that the steps are derived from.
     Lock::ArticleCounts.take(conn)?;
-    let before = publication_queries::counted(conn, article.id)?;
+    let before = publication_queries::counting_resources(conn, article.id)?;
     let ArticleSnapshot { content, markdown: _, relations } = snapshot;
     let publication = publication(article, content, &rendered, (published_at, now));
     publication_queries::put(conn, &publication, &Json(rendered), &relations)?;
-    let after = publication_queries::counted(conn, article.id)?;
+    let after = publication_queries::counting_resources(conn, article.id)?;
     recount(conn, &before, &after)?;
-    let mut tags = publication_queries::touched(&before, &after);
+    let mut tags = publication_queries::affected_tags(&before, &after);
     let introduced = authors::make_public(conn, &relations.authors)?;
     tags.extend(introduced.iter().map(|author| CacheTag::from(*author)));
     tags.extend(introduced.first().map(|_| KindTag::Authors.into()));
@@ -108,13 +108,13 @@ fn publication(article: &Article, content: Content, rendered: &Rendered, (publis
 pub(crate) fn withdraw(conn: &mut Conn, article: &mut Article) -> Result<Vec<CacheTag>> {
     // The lock has the same reason as in `release`.
     Lock::ArticleCounts.take(conn)?;
-    let before = publication_queries::counted(conn, article.id)?;
+    let before = publication_queries::counting_resources(conn, article.id)?;
     publication_queries::remove(conn, article.id)?;
     article.status = Status::Draft;
     article.published_revision = None;
     let after = Counted::default();
     recount(conn, &before, &after)?;
-    Ok(publication_queries::touched(&before, &after))
+    Ok(publication_queries::affected_tags(&before, &after))
 }
 
 /// Updates the article counts of the resources that a published version has joined or left.

@@ -70,7 +70,7 @@ async fn run_due(app: &App) -> Result<(usize, Option<Timestamp>)> {
                 Ok(true) => (done, progress) = (done + 1, true),
                 Ok(false) => {}
                 // If the database fails, the other articles would fail, too.
-                Err(error) if is_passing(&error) => return Err(error),
+                Err(error) if is_transient(&error) => return Err(error),
                 Err(error) => failure = Some(error),
             }
         }
@@ -80,7 +80,7 @@ async fn run_due(app: &App) -> Result<(usize, Option<Timestamp>)> {
     }
 }
 
-fn is_passing(error: &Error) -> bool {
+fn is_transient(error: &Error) -> bool {
     matches!(error.code(), Code::Unavailable | Code::StorageFull)
 }
 
@@ -93,7 +93,7 @@ async fn settle(app: &App, id: ArticleId, due: Timestamp) -> Result<bool> {
     match app.write(move |app, conn| carry_out(app, conn, id, due)).await {
         // A short internal failure must not cancel a plan.
         Err(error) if error.code() == Code::Internal && due > app.now().plus_seconds(-GIVE_UP_AFTER) => Err(error),
-        Err(error) if !is_passing(&error) => {
+        Err(error) if !is_transient(&error) => {
             tracing::warn!(%error, article = %id, "a scheduled publication could not be carried out and was given up");
             let why = explained(&error);
             app.write(move |app, conn| give_up(app, conn, id, due, why.clone())).await

@@ -38,12 +38,12 @@ pub(super) fn find(app: &App, conn: &mut Conn, article: &Article, number: i32) -
     }
     let unknown = || Error::invalid(vec![Fault::at("/revision", "unknown_reference", format!("There is no revision {number}."))]);
     let snapshot = queries::saved(conn, article.id, number)?.ok_or_else(unknown)?;
-    let gone = gone(app, conn, article.id, &snapshot)?.into_iter().map(|(kind, id)| {
+    let missing = missing_resources(app, conn, article.id, &snapshot)?.into_iter().map(|(kind, id)| {
         Fault::at("/revision", "unknown_reference", format!("Revision {number} has the {} {id:?}, which no longer exists.", kind.name()))
     });
-    let gone: Vec<Fault> = gone.collect();
-    if !gone.is_empty() {
-        return Err(Error::invalid(gone));
+    let missing: Vec<Fault> = missing.collect();
+    if !missing.is_empty() {
+        return Err(Error::invalid(missing));
     }
     let rendered =
         app.renderings.body(&snapshot.markdown).map_err(|why| Error::conflict(format!("The text of revision {number}: {why}")))?;
@@ -51,7 +51,12 @@ pub(super) fn find(app: &App, conn: &mut Conn, article: &Article, number: i32) -
 }
 
 /// Returns the kinds and ids of the resources of a revision that no longer exist, without duplicates.
-fn gone(app: &App, conn: &mut Conn, article: ArticleId, snapshot: &ArticleSnapshot) -> Result<BTreeSet<(MissingKind, String)>> {
+fn missing_resources(
+    app: &App,
+    conn: &mut Conn,
+    article: ArticleId,
+    snapshot: &ArticleSnapshot,
+) -> Result<BTreeSet<(MissingKind, String)>> {
     let missing = Referents::load(app, conn, &[snapshot])?.missing(article, snapshot);
     Ok(missing.into_iter().filter_map(|one| Some((kind_at(&one.pointer)?, one.value))).collect())
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::desk::article::{Article, Status};
-use super::super::desk::operations::{announce, locked};
+use super::super::desk::operations::{locked, record_event};
 use super::super::desk::rights::{refuse_contributor, require_ownership};
 use super::super::desk::views::{ArticleEditorView, editor_view};
 use super::super::desk::workflow::{self, ArticleEvent, ArticleStep};
@@ -51,7 +51,7 @@ pub(crate) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name:
     article.status = Status::Draft;
     article.touch(app.now());
     queries::update_status(conn, &article)?;
-    announce(app, conn, caller, &article, EventKind::ArticleRestored)?;
+    record_event(app, conn, caller, &article, EventKind::ArticleRestored)?;
     editor_view(app, conn, article)
 }
 

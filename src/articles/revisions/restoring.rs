@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::super::content::content::{ArticleId, ArticleSnapshot, Content};
 use super::super::desk::article::Article;
-use super::super::desk::operations::{NewSave, announce, found, locked, save};
+use super::super::desk::operations::{NewSave, found, locked, record_event, save};
 use super::super::desk::referents::{Missing, Referents};
 use super::super::desk::rights::refuse_contributor;
 use super::super::desk::views::{ArticleEditorView, saved_view};
@@ -58,7 +58,7 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, what:
     Lock::ArticleSlugs.take(conn)?;
     let referents = Referents::load(app, conn, &[&revision.content.0])?;
     let mut missing = referents.missing(article.id, &revision.content.0);
-    let mut snapshot = still_there(revision.content.0, &referents);
+    let mut snapshot = without_deleted_references(revision.content.0, &referents);
     settle_translation(conn, caller, &article, &mut snapshot.content, &mut missing)?;
     settle_slug(conn, &article, &mut snapshot.content, &mut missing)?;
     let mut text = queries::text(conn, article.id)?;
@@ -76,13 +76,13 @@ pub(super) fn restore(app: &App, conn: &mut Conn, caller: &Caller<Writer>, what:
         article.set_content(snapshot.content.clone(), &rendered, app.now());
         let note = note(what.note, revision.number, &missing);
         text = save(app, conn, caller, &mut article, NewSave { snapshot, rendered, note: Some(&note), before: Some(&text) })?;
-        announce(app, conn, caller, &article, EventKind::ArticleReverted)?;
+        record_event(app, conn, caller, &article, EventKind::ArticleReverted)?;
     }
     Ok(RestoredArticle { article: saved_view(app, conn, article, text)?, missing })
 }
 
 /// Returns a snapshot without references to deleted resources.
-fn still_there(snapshot: ArticleSnapshot, referents: &Referents) -> ArticleSnapshot {
+fn without_deleted_references(snapshot: ArticleSnapshot, referents: &Referents) -> ArticleSnapshot {
     let ArticleSnapshot { mut content, markdown, mut relations } = snapshot;
     content.hero_image = content.hero_image.filter(|id| referents.images.contains_key(id));
     content.seo.0.image = content.seo.0.image.filter(|id| referents.images.contains_key(id));

@@ -66,9 +66,9 @@ pub(super) fn compare(older: (&str, &str), newer: (&str, &str)) -> BodyDiff {
     compare_within(COMPARE_TIMEOUT, older, newer)
 }
 
-fn compare_within(patience: Duration, (older, before): (&str, &str), (newer, after): (&str, &str)) -> BodyDiff {
+fn compare_within(timeout: Duration, (older, before): (&str, &str), (newer, after): (&str, &str)) -> BodyDiff {
     let mut config = TextDiff::configure();
-    config.timeout(patience);
+    config.timeout(timeout);
     let lines = config.diff_lines(before, after);
     let unified = lines.unified_diff().context_radius(CONTEXT).header(older, newer).to_string();
     let words = config.diff_words(before, after);

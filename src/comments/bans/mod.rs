@@ -9,5 +9,5 @@ mod queries;
 
 pub(super) use ban::BanView;
 pub(super) use handlers::routes;
-pub(crate) use operations::is_gone;
+pub(crate) use operations::is_deleted;
 pub(super) use operations::{banned_words, forget_address, of_address, signs};

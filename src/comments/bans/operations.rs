@@ -52,7 +52,7 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, i
     let now = app.now();
     let ban = Ban { id: Id::new(now), kind, value, note: note.filter(|note| !note.trim().is_empty()), created_at: now };
     queries::insert(conn, &ban)?;
-    announce(app, conn, caller, &ban, EventKind::CommentBanCreated)?;
+    record_event(app, conn, caller, &ban, EventKind::CommentBanCreated)?;
     Ok(ban.view())
 }
 
@@ -62,10 +62,10 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, i
     let Some(ban) = queries::look_up(conn, id)? else { return Ok(()) };
     queries::delete(conn, id)?;
     scrub::ask(app, conn, Scrub::People)?;
-    announce(app, conn, caller, &ban, EventKind::CommentBanDeleted)
+    record_event(app, conn, caller, &ban, EventKind::CommentBanDeleted)
 }
 
-fn announce(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, ban: &Ban, kind: EventKind) -> Result<()> {
+fn record_event(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, ban: &Ban, kind: EventKind) -> Result<()> {
     let event = Event {
         kind,
         actor: caller.actor(),
@@ -89,7 +89,7 @@ pub(in crate::comments) fn forget_address(app: &App, conn: &mut Conn, email: &st
 }
 
 /// Returns whether a ban was lifted, or its email address erased.
-pub(crate) fn is_gone(conn: &mut Conn, id: &str) -> Result<bool> {
+pub(crate) fn is_deleted(conn: &mut Conn, id: &str) -> Result<bool> {
     let Ok(id) = id.parse::<BanId>() else { return Ok(false) };
     Ok(queries::look_up(conn, id)?.is_none_or(|ban| ban.value.starts_with(ERASED)))
 }

@@ -9,4 +9,4 @@ mod queries;
 mod views;
 
 pub(super) use handlers::routes;
-pub(super) use queries::blank;
+pub(super) use queries::clear_personal_data;

@@ -56,7 +56,7 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &
     // Comments posted to the same articles while this waited for the locks are included.
     let found = queries::places_of(conn, &email)?.into_iter().filter(|(_, article)| articles.contains_key(article));
     let ids: Vec<_> = found.map(|(id, _)| id).collect();
-    queries::blank(conn, &ids)?;
+    queries::clear_personal_data(conn, &ids)?;
     notices::forget_address(app, conn, &email)?;
     let subscriber = newsletter::erase(app, conn, caller.actor(), &email)?;
     let ban = bans::forget_address(app, conn, &email)?;

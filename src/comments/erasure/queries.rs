@@ -41,7 +41,7 @@ pub(super) fn places_of(conn: &mut Conn, email: &str) -> Result<Vec<(CommentId, 
 }
 
 /// Deletes the author, the text and all other personal data of some comments.
-pub(in crate::comments) fn blank(conn: &mut Conn, ids: &[CommentId]) -> Result<()> {
+pub(in crate::comments) fn clear_personal_data(conn: &mut Conn, ids: &[CommentId]) -> Result<()> {
     for some in ids.chunks(AT_ONCE) {
         diesel::delete(comment_reports::table.filter(comment_reports::comment_id.eq_any(some.to_vec()))).execute(conn)?;
         let these = || comments::table.filter(comments::id.eq_any(some.to_vec()));

@@ -15,6 +15,6 @@ mod tokens;
 
 pub(crate) use delivery::CommentMail;
 pub(super) use handlers::routes;
-pub(super) use operations::{forget_address, has_refused, tell_author_of_parent, tell_authors_of_parents, tell_desk};
+pub(super) use operations::{forget_address, has_refused, notify_author_of_parent, notify_authors_of_parents, notify_moderators};
 pub(crate) use queries::forget_sent;
 pub(super) use queries::forget_unsent;

@@ -25,26 +25,27 @@ pub(super) fn lock_notices(conn: &mut Conn) -> Result<()> {
 }
 
 /// Queues a notice to the author of the parent comment, if they asked for it and the reply is published.
-pub(in crate::comments) fn tell_author_of_parent(app: &App, conn: &mut Conn, reply: &Comment) -> Result<()> {
+pub(in crate::comments) fn notify_author_of_parent(app: &App, conn: &mut Conn, reply: &Comment) -> Result<()> {
     let Some(parent) = reply.parent_id.filter(|_| reply.shown) else { return Ok(()) };
     let Some(parent) = comments::look_up(conn, parent)?.filter(|parent| parent.notify_replies) else { return Ok(()) };
     let Some(email) = parent.author_email.filter(|email| reply.author_email.as_ref() != Some(email)) else { return Ok(()) };
     lock_notices(conn)?;
-    tell(app, conn, reply.id, email)
+    queue_notice(app, conn, reply.id, email)
 }
 
 /// Queues notices about a comment that has become visible and all replies that returned with it. Each reply is
 /// announced once.
-pub(in crate::comments) fn tell_authors_of_parents(app: &App, conn: &mut Conn, comment: CommentId) -> Result<()> {
-    let news = queries::untold(conn, comment, app.now())?;
+pub(in crate::comments) fn notify_authors_of_parents(app: &App, conn: &mut Conn, comment: CommentId) -> Result<()> {
+    let news = queries::unnotified_replies(conn, comment, app.now())?;
     if news.is_empty() {
         return Ok(());
     }
     lock_notices(conn)?;
-    news.into_iter().try_for_each(|(reply, email)| tell(app, conn, reply, email))
+    news.into_iter().try_for_each(|(reply, email)| queue_notice(app, conn, reply, email))
 }
 
-fn tell(app: &App, conn: &mut Conn, reply: CommentId, email: String) -> Result<()> {
+/// Queues a notice about a reply, once. A person with a notice that waits gets one email about all of them.
+fn queue_notice(app: &App, conn: &mut Conn, reply: CommentId, email: String) -> Result<()> {
     if queries::is_known(conn, reply)? {
         return Ok(());
     }
@@ -58,7 +59,7 @@ fn tell(app: &App, conn: &mut Conn, reply: CommentId, email: String) -> Result<(
 }
 
 /// Queues digests to the moderators who want them, because a comment waits or was reported.
-pub(in crate::comments) fn tell_desk(app: &App, conn: &mut Conn) -> Result<()> {
+pub(in crate::comments) fn notify_moderators(app: &App, conn: &mut Conn) -> Result<()> {
     for digest in queries::idle_digests(conn)? {
         if queries::ask_digest(conn, digest.user_id)? {
             let now = app.now();
@@ -82,16 +83,16 @@ pub(super) fn want_digest(app: &App, conn: &mut Conn, caller: &Caller<CommentDes
     }
     let digest = Digest { user_id: caller.user, asked: false, sent_at: None };
     queries::insert_digest(conn, &digest)?;
-    announce(app, conn, Some(caller), EventKind::CommentDigestWanted)?;
+    record_event(app, conn, Some(caller), EventKind::CommentDigestWanted)?;
     if queries::count_waiting(conn)? > 0 || queries::count_reported(conn)? > 0 {
-        tell_desk(app, conn)?;
+        notify_moderators(app, conn)?;
     }
     Ok(DigestView::of(Some(&digest)))
 }
 
 /// Unsubscribes the caller from the digest.
 pub(super) fn refuse_digest(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>) -> Result<()> {
-    if queries::delete_digest(conn, caller.user)? { announce(app, conn, Some(caller), EventKind::CommentDigestRefused) } else { Ok(()) }
+    if queries::delete_digest(conn, caller.user)? { record_event(app, conn, Some(caller), EventKind::CommentDigestRefused) } else { Ok(()) }
 }
 
 /// Ends all emails about replies to the address in a token.
@@ -103,7 +104,7 @@ pub(super) fn refuse(app: &App, conn: &mut Conn, token: &str) -> Result<()> {
         return Ok(());
     }
     queries::refuse(conn, &hash, app.now())?;
-    announce(app, conn, None, EventKind::CommentNoticesRefused)
+    record_event(app, conn, None, EventKind::CommentNoticesRefused)
 }
 
 /// Checks whether the owner of an email address refuses emails about replies.
@@ -118,7 +119,7 @@ pub(in crate::comments) fn forget_address(app: &App, conn: &mut Conn, email: &st
     jobs::forget_mails(app, conn, is_theirs)
 }
 
-fn announce(app: &App, conn: &mut Conn, caller: Option<&Caller<CommentDesk>>, kind: EventKind) -> Result<()> {
+fn record_event(app: &App, conn: &mut Conn, caller: Option<&Caller<CommentDesk>>, kind: EventKind) -> Result<()> {
     let subject_id = caller.map_or_else(|| "replies".to_owned(), |caller| caller.user.to_string());
     let actor = caller.and_then(Caller::actor);
     let event = Event { kind, actor, subject_kind: "comment_notices", subject_id, tags: Vec::new(), details: Value::Null };

@@ -57,7 +57,7 @@ struct Untold {
 
 /// Returns the visible replies, from a comment downwards, that were not announced yet, with the email addresses to
 /// notify. Sent notices are kept for a month, so older replies are ignored: nobody is notified twice.
-pub(super) fn untold(conn: &mut Conn, comment: CommentId, now: Timestamp) -> Result<Vec<(CommentId, String)>> {
+pub(super) fn unnotified_replies(conn: &mut Conn, comment: CommentId, now: Timestamp) -> Result<Vec<(CommentId, String)>> {
     let query = sql_query(UNTOLD).bind::<Text, _>(comment).bind::<BigInt, _>(now.plus_seconds(-KEPT));
     let rows: Vec<Untold> = query.load(conn)?;
     Ok(rows.into_iter().map(|row| (row.reply_id, row.email)).collect())

@@ -3,7 +3,7 @@
 use super::super::moderation;
 use super::super::notices;
 use super::super::queries as comments;
-use super::super::visibility::announce;
+use super::super::visibility::record_event;
 use super::queries;
 use super::report::{LISTING, Report, ReportDraft, ReportView};
 use super::visitor::ReactingClient;
@@ -40,7 +40,7 @@ pub(super) fn withdraw_vote(app: &App, conn: &mut Conn, id: &str, who: &Reacting
 fn count(app: &App, conn: &mut Conn, comment: &mut Comment, change: i32) -> Result<()> {
     queries::count_vote(conn, comment.id, change)?;
     comment.score += change;
-    announce(app, conn, None, comment, EventKind::TRANSIENT, vec![CacheTag::comments_of(comment.article_id)])
+    record_event(app, conn, None, comment, EventKind::TRANSIENT, vec![CacheTag::comments_of(comment.article_id)])
 }
 
 /// Reports a comment. A second report has no effect.
@@ -63,8 +63,8 @@ pub(super) fn report(app: &App, conn: &mut Conn, id: &str, who: &ReactingClient,
         created_at: now,
     };
     queries::insert_report(conn, &report)?;
-    notices::tell_desk(app, conn)?;
-    announce(app, conn, None, &comment, EventKind::CommentReported, Vec::new())
+    notices::notify_moderators(app, conn)?;
+    record_event(app, conn, None, &comment, EventKind::CommentReported, Vec::new())
 }
 
 /// Returns a comment that readers can see, and locks the comments of its article until the transaction ends.
@@ -99,5 +99,5 @@ pub(super) fn dismiss_reports(app: &App, conn: &mut Conn, caller: &Caller<Modera
     if queries::dismiss(conn, comment.id)? == 0 {
         return Ok(());
     }
-    announce(app, conn, caller.actor(), &comment, EventKind::CommentReportsDismissed, Vec::new())
+    record_event(app, conn, caller.actor(), &comment, EventKind::CommentReportsDismissed, Vec::new())
 }

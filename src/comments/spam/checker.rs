@@ -15,7 +15,7 @@ use sha2::Sha256;
 
 use super::super::notices;
 use super::super::queries;
-use super::super::visibility::{announce, apply};
+use super::super::visibility::{apply, record_event};
 use super::score::SpamSignal;
 use crate::app::App;
 use crate::comments::comment::{Comment, CommentId, CommentStatus};
@@ -107,7 +107,7 @@ impl CommentCheck {
         let Some(mut comment) = self.waiting(conn)? else { return Ok(()) };
         let status = match verdict {
             Verdict::Ok if self.shows => CommentStatus::Approved,
-            Verdict::Ok | Verdict::Wait => return notices::tell_desk(app, conn),
+            Verdict::Ok | Verdict::Wait => return notices::notify_moderators(app, conn),
             Verdict::Spam => {
                 let mut record = queries::record(conn, comment.id)?;
                 record.spam_signs.0.push(SpamSignal::Checker);
@@ -118,7 +118,7 @@ impl CommentCheck {
         };
         comment.version += 1;
         let touched = apply(app, conn, &mut comment, status)?;
-        announce(app, conn, None, &comment, EventKind::CommentChecked, touched)
+        record_event(app, conn, None, &comment, EventKind::CommentChecked, touched)
     }
 }
 

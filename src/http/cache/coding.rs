@@ -31,7 +31,7 @@ impl Coding {
     /// Returns the coding that the client prefers; no compression without `Accept-Encoding`.
     pub(in crate::http) fn wanted(headers: &HeaderMap) -> Self {
         let mut best = (Self::Identity, 0);
-        for (coding, weight) in liked(headers) {
+        for (coding, weight) in accepted_codings(headers) {
             // If a client accepts both equally, Brotli is shorter.
             if weight > best.1 || (weight > 0 && weight == best.1 && coding == Self::Brotli) {
                 best = (coding, weight);
@@ -42,7 +42,7 @@ impl Coding {
 
     /// Returns whether a client accepts this coding.
     pub(in crate::http) fn is_taken(self, headers: &HeaderMap) -> bool {
-        liked(headers).any(|(coding, weight)| coding == self && weight > 0)
+        accepted_codings(headers).any(|(coding, weight)| coding == self && weight > 0)
     }
 
     /// Returns the coding's name in `Content-Encoding`; `None` for no compression.
@@ -79,7 +79,7 @@ impl Coding {
 }
 
 /// Returns the codings that a client accepts, with their weights in thousandths.
-fn liked(headers: &HeaderMap) -> impl Iterator<Item = (Coding, u16)> {
+fn accepted_codings(headers: &HeaderMap) -> impl Iterator<Item = (Coding, u16)> {
     let texts = headers.get_all(ACCEPT_ENCODING).filter_map(|header| header.to_str().ok());
     texts.flat_map(|text| text.split(',')).filter_map(|one| {
         let mut parts = one.split(';').map(str::trim);

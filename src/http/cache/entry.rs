@@ -17,7 +17,7 @@ use crate::http::entity_tag;
 /// The estimated size of an entry besides its bytes and names, in bytes: mainly two tables of headers.
 const OVERHEAD: usize = 2048;
 /// Headers that describe the body; they are left out of a `304`.
-const TOLD_ONCE: [&str; 5] = ["cache-tag", "content-encoding", "content-type", "last-modified", "link"];
+const BODY_HEADERS: [&str; 5] = ["cache-tag", "content-encoding", "content-type", "last-modified", "link"];
 /// The estimated size of one of its tags in the index, in bytes.
 const TAG_OVERHEAD: usize = 96;
 
@@ -34,7 +34,7 @@ pub(in crate::http) struct Entry {
 #[derive(Clone)]
 pub(super) struct ResponseMetadata {
     /// The number of purges that had happened when the response began to be made.
-    pub(super) begun: u64,
+    pub(super) purge_epoch: u64,
     pub(super) until: Option<Timestamp>,
     pub(super) tags: Box<[u64]>,
     /// The counters of `200` and of `304` responses.
@@ -45,7 +45,7 @@ impl Entry {
     /// Creates an entry from headers and a body.
     pub(super) fn new(metadata: ResponseMetadata, headers: HeaderMap, body: Bytes) -> Self {
         let mut not_modified_headers = headers.clone();
-        for name in TOLD_ONCE {
+        for name in BODY_HEADERS {
             not_modified_headers.remove(name);
         }
         Self { metadata, headers, not_modified_headers, body }

@@ -26,13 +26,13 @@ pub(in crate::http) fn tag(name: &str) -> u64 {
 
 impl Index {
     /// Returns whether a tag of a response has been purged since the response began to be made.
-    pub(super) fn purged_since(&self, begun: u64, tags: &[u64]) -> bool {
-        begun < self.floor
+    pub(super) fn purged_since(&self, purge_epoch: u64, tags: &[u64]) -> bool {
+        purge_epoch < self.floor
             || self
                 .purges
                 .iter()
                 .rev()
-                .take_while(|(number, _)| *number > begun)
+                .take_while(|(number, _)| *number > purge_epoch)
                 .any(|(_, purged)| purged.iter().any(|tag| tags.contains(tag)))
     }
 

@@ -138,8 +138,15 @@ impl Cache {
         Some(encoded)
     }
 
-    /// Caches a public response that began to be made after `begun` purges, and returns the entry; returns any other response unchanged.
-    pub(super) fn keep(&self, address: &CacheUrl<'_>, begun: u64, answer: ServiceResponse<BoxBody>, given: [Counter; 2]) -> MadeResponse {
+    /// Caches a public response that began to be made after `purge_epoch` purges, and returns the entry; returns any other response
+    /// unchanged.
+    pub(super) fn keep(
+        &self,
+        address: &CacheUrl<'_>,
+        purge_epoch: u64,
+        answer: ServiceResponse<BoxBody>,
+        given: [Counter; 2],
+    ) -> MadeResponse {
         let Some(tags) = made_of(&answer) else { return MadeResponse::Other(answer) };
         let until = answer.response().extensions().get::<GoodUntil>().map(|until| until.0);
         let header = |name: &&'static str| answer.headers().get(*name).map(|value| (HeaderName::from_static(name), value.clone()));
@@ -150,7 +157,7 @@ impl Cache {
             Ok(body) => body,
             Err(body) => return MadeResponse::Other(ServiceResponse::new(request, head.set_body(body))),
         };
-        let entry = Arc::new(Entry::new(ResponseMetadata { begun, until, tags, given }, headers, body));
+        let entry = Arc::new(Entry::new(ResponseMetadata { purge_epoch, until, tags, given }, headers, body));
         self.put(&CacheKey { coding: Coding::Identity, address: address.as_str().into() }, &entry);
         MadeResponse::Public(entry)
     }
@@ -159,7 +166,7 @@ impl Cache {
     fn put(&self, key: &CacheKey, entry: &Arc<Entry>) {
         let Some(kept) = &self.kept else { return };
         let mut index = kept.index();
-        if index.purged_since(entry.metadata.begun, &entry.metadata.tags) {
+        if index.purged_since(entry.metadata.purge_epoch, &entry.metadata.tags) {
             return;
         }
         if let Some(former) = kept.answers.peek(key) {

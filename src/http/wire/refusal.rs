@@ -20,16 +20,16 @@ pub(super) fn in_place_of(app: &App, answer: &[u8]) -> Option<Vec<u8>> {
         500.. => Error::internal("the framework responded by itself"),
         _ => return None,
     };
-    Some(written(app, &error))
+    Some(serialize_error(app, &error))
 }
 
 /// Returns the response for a client whose request head does not arrive in time.
 pub(super) fn too_slow(app: &App) -> Vec<u8> {
-    written(app, &Error::new(Code::RequestTimeout, "The head of the request did not arrive in time."))
+    serialize_error(app, &Error::new(Code::RequestTimeout, "The head of the request did not arrive in time."))
 }
 
 /// Serializes an error as a full response that ends its connection.
-fn written(app: &App, error: &Error) -> Vec<u8> {
+fn serialize_error(app: &App, error: &Error) -> Vec<u8> {
     let id = request_id(&HeaderMap::new());
     let (response, body) = error.response("/", &id).into_parts();
     let body = body.try_into_bytes().unwrap_or_default();

@@ -10,9 +10,9 @@ use image::{AnimationDecoder, DynamicImage, Frame};
 
 use super::super::container::{Mime, Riff};
 use super::decode::{Pixels, Unreadable};
-use super::develop::{StoredRegion, scale, stored_region};
 use super::encode::webp;
 use super::ladder::{Cut, Original};
+use super::render::{StoredRegion, scale, stored_region};
 
 /// The maximum number of pixels in all frames of a rendition. Larger animations become stills, because a reader waits for the rendition.
 const MAX_PIXELS: u64 = 60_000_000;
@@ -29,7 +29,7 @@ pub(super) fn is_moderate(frames: u32, width: u32, height: u32) -> bool {
 }
 
 /// Makes an animated rendition.
-pub(super) fn develop(original: &Original, file: &[u8], cut: Cut, plays: Option<u16>) -> Result<Vec<u8>, Unreadable> {
+pub(super) fn render(original: &Original, file: &[u8], cut: Cut, plays: Option<u16>) -> Result<Vec<u8>, Unreadable> {
     let reader = Cursor::new(file);
     match original.mime {
         Mime::Gif => assemble(GifDecoder::new(reader).map_err(Unreadable::because)?, original, cut, plays),
@@ -51,7 +51,7 @@ fn assemble<'a>(decoder: impl AnimationDecoder<'a>, original: &Original, cut: Cu
         LoopCount::Finite(count) => u16::try_from(count.get()).unwrap_or(u16::MAX),
     });
     let mut riff = Riff::new();
-    riff.push(*b"VP8X", &[[MOVES_AND_SHOWS_THROUGH, 0, 0, 0].as_slice(), &less_one(width), &less_one(height)].concat());
+    riff.push(*b"VP8X", &[[MOVES_AND_SHOWS_THROUGH, 0, 0, 0].as_slice(), &u24_minus_one(width), &u24_minus_one(height)].concat());
     riff.push(*b"ANIM", &[[0; 4].as_slice(), &plays.to_le_bytes()].concat());
     let mut last: Option<Still> = None;
     for frame in decoder.into_frames() {
@@ -86,13 +86,13 @@ impl Still {
 
     fn write(&self, riff: &mut Riff, width: u32, height: u32) {
         let [low, middle, high, _] = self.stands.to_le_bytes();
-        let head = [[0; 6].as_slice(), &less_one(width), &less_one(height), &[low, middle, high, REPLACES]].concat();
+        let head = [[0; 6].as_slice(), &u24_minus_one(width), &u24_minus_one(height), &[low, middle, high, REPLACES]].concat();
         riff.push(*b"ANMF", &[head, Riff::pictures_in(&self.encoded)].concat());
     }
 }
 
 /// A length as WebP stores it: minus one, in three bytes, little-endian.
-fn less_one(length: u32) -> [u8; 3] {
+fn u24_minus_one(length: u32) -> [u8; 3] {
     let [low, middle, high, _] = length.saturating_sub(1).to_le_bytes();
     [low, middle, high]
 }

@@ -4,8 +4,8 @@ use tokio::runtime::Handle;
 
 use super::super::container::{Container, Mime};
 use super::super::image::Focal;
-use super::develop::develop;
 use super::ladder::{Cut, Format, Original, Rendition};
+use super::render::render;
 use crate::db::{Id, Timestamp};
 
 /// A file with the properties that its row would have.
@@ -40,8 +40,8 @@ impl RenditionBench {
     ///
     /// # Errors
     /// Returns a sentence.
-    pub(crate) fn develop(&self, width: u32, format: &str, runtime: &Handle) -> Result<Vec<u8>, String> {
+    pub(crate) fn render(&self, width: u32, format: &str, runtime: &Handle) -> Result<Vec<u8>, String> {
         let format = Format::parse(format).ok_or_else(|| format!("{format:?} is not a format of renditions"))?;
-        develop(&self.original, &self.file, Rendition { cut: Cut { preset: None, width }, format }, runtime).map_err(|why| why.to_string())
+        render(&self.original, &self.file, Rendition { cut: Cut { preset: None, width }, format }, runtime).map_err(|why| why.to_string())
     }
 }

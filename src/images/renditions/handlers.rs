@@ -147,12 +147,12 @@ enum RequestedFormat {
 
 async fn answer(request: &Request, image: &str, preset: Option<Preset>, name: &str) -> Result<HttpResponse> {
     let original = original(&request.app, image).await?;
-    let (cut, asked) = asked(&original, preset, name).ok_or_else(|| off_the_ladder(&original, preset))?;
+    let (cut, requested) = parse_name(&original, preset, name).ok_or_else(|| off_the_ladder(&original, preset))?;
     let mut query = request.query();
     let current = preset.is_none() || query.text("v").is_some_and(|version| version == original.crop_version());
     query.finish()?;
     let app = &request.app;
-    let served = match asked {
+    let served = match requested {
         RequestedFormat::Format(format) => serve(app, &original, cut, format).await?,
         RequestedFormat::Best => serve_best(app, &original, cut, |format| accepts(request.header("accept"), format.mime())).await?,
     };
@@ -162,17 +162,17 @@ async fn answer(request: &Request, image: &str, preset: Option<Preset>, name: &s
         mime: served.format.mime(),
         size: Some(served.bytes),
         keeping: if served.lasting && current { Keeping::ForEver } else { Keeping::AMinute },
-        vary: matches!(asked, RequestedFormat::Best).then_some("Accept"),
+        vary: matches!(requested, RequestedFormat::Best).then_some("Accept"),
     };
     stored_file(request, &file).await
 }
 
 /// Parses the name of a rendition; `None` if this image has no such rendition.
-fn asked(original: &Original, preset: Option<Preset>, name: &str) -> Option<(Cut, RequestedFormat)> {
+fn parse_name(original: &Original, preset: Option<Preset>, name: &str) -> Option<(Cut, RequestedFormat)> {
     let (width, extension) = name.split_once('.')?;
-    let asked = if extension == "auto" { RequestedFormat::Best } else { RequestedFormat::Format(Format::parse(extension)?) };
-    let width = original.widths(preset).into_iter().find(|rung| rung.to_string() == width)?;
-    Some((Cut { preset, width }, asked))
+    let requested = if extension == "auto" { RequestedFormat::Best } else { RequestedFormat::Format(Format::parse(extension)?) };
+    let width = original.widths(preset).into_iter().find(|available| available.to_string() == width)?;
+    Some((Cut { preset, width }, requested))
 }
 
 /// Whether `Accept` names a media type (RFC 9110, section 12.5.1). Wildcards do not count, because browsers send `*/*` regardless of the

@@ -55,10 +55,10 @@ impl RenditionJob {
 
 /// The common widths that this image has, or else its widest.
 fn common(original: &Original) -> Vec<Rendition> {
-    let rungs = original.widths(None);
-    let mut widths: Vec<u32> = COMMON.into_iter().filter(|width| rungs.contains(width)).collect();
+    let available = original.widths(None);
+    let mut widths: Vec<u32> = COMMON.into_iter().filter(|width| available.contains(width)).collect();
     if widths.is_empty() {
-        widths.extend(rungs.last());
+        widths.extend(available.last());
     }
     widths.into_iter().map(|width| Rendition { cut: Cut { preset: None, width }, format: Format::WebP }).collect()
 }

@@ -12,9 +12,9 @@ use tokio::sync::watch;
 use super::super::image::{Image, ImageId};
 use super::super::queries;
 use super::decode::Unreadable;
-use super::develop::develop;
 use super::job::RenditionJob;
 use super::ladder::{Cut, Format, Original, Rendition, folder_of, owner_of};
+use super::render::render;
 use super::workers::{ImageWorkers, Queue};
 use crate::app::App;
 use crate::db::{Conn, Timestamp};
@@ -38,13 +38,13 @@ pub(crate) struct Renditions {
     originals: Mutex<HashMap<String, (u64, Original)>>,
     /// The AVIFs for which a job was enqueued, with the time.
     asked_for: Mutex<HashMap<String, Timestamp>>,
-    made: AtomicU64,
+    rendition_count: AtomicU64,
 }
 
 impl Renditions {
     /// The number of renditions that this process has made.
-    pub(crate) fn made(&self) -> u64 {
-        self.made.load(Ordering::Relaxed)
+    pub(crate) fn rendition_count(&self) -> u64 {
+        self.rendition_count.load(Ordering::Relaxed)
     }
 }
 
@@ -122,9 +122,9 @@ pub(super) async fn serve(app: &App, original: &Original, cut: Cut, format: Form
             return Ok(served);
         }
         ask_for(app, original, Rendition { cut, format });
-        return Ok(Served { lasting: false, ..made(app, original, Rendition { cut, format: Format::WebP }).await? });
+        return Ok(Served { lasting: false, ..find_or_render(app, original, Rendition { cut, format: Format::WebP }).await? });
     }
-    made(app, original, Rendition { cut, format }).await
+    find_or_render(app, original, Rendition { cut, format }).await
 }
 
 /// Returns the best rendition in an accepted format.
@@ -147,36 +147,37 @@ async fn stored(app: &App, original: &Original, rendition: Rendition) -> Result<
     Ok(size.map(|bytes| Served { name, format: rendition.format, bytes, lasting: true }))
 }
 
-async fn made(app: &App, original: &Original, rendition: Rendition) -> Result<Served> {
+/// Returns a stored rendition; makes it first if it does not exist, and waits at most for the deadline of requests.
+async fn find_or_render(app: &App, original: &Original, rendition: Rendition) -> Result<Served> {
     if let Some(served) = stored(app, original, rendition).await? {
         return Ok(served);
     }
     let making = make(app, original, rendition, Queue::Readers);
-    let patience = app.config.server.request_deadline;
-    let bytes = tokio::time::timeout(patience, making).await.map_err(|_| Error::unavailable("many images wait to be processed"))??;
+    let timeout = app.config.server.request_deadline;
+    let bytes = tokio::time::timeout(timeout, making).await.map_err(|_| Error::unavailable("many images wait to be processed"))??;
     Ok(Served { name: original.rendition_name(rendition), format: rendition.format, bytes, lasting: true })
 }
 
 /// Makes a rendition, or waits for the task that is making it already. The task finishes even if the caller gives up.
 pub(super) async fn make(app: &App, original: &Original, rendition: Rendition, queue: Queue) -> Outcome {
     let name = original.rendition_name(rendition);
-    let mut told = {
+    let mut receiver = {
         let mut under_way = open(&app.renditions.under_way);
-        if let Some(told) = under_way.get(&name) {
-            told.clone()
+        if let Some(receiver) = under_way.get(&name) {
+            receiver.clone()
         } else {
-            let (tell, told) = watch::channel(None);
-            under_way.insert(name.clone(), told.clone());
+            let (sender, receiver) = watch::channel(None);
+            under_way.insert(name.clone(), receiver.clone());
             let (app, original) = (app.clone(), original.clone());
             tokio::spawn(async move {
                 let outcome = make_and_keep(&app, &original, rendition, queue, &name).await;
                 open(&app.renditions.under_way).remove(&name);
-                let _ = tell.send(Some(outcome));
+                let _ = sender.send(Some(outcome));
             });
-            told
+            receiver
         }
     };
-    let outcome = told.wait_for(Option::is_some).await;
+    let outcome = receiver.wait_for(Option::is_some).await;
     outcome.ok().and_then(|outcome| outcome.clone()).unwrap_or_else(|| Err(Unmade::Failed("the task was interrupted".into())))
 }
 
@@ -189,11 +190,11 @@ async fn make_and_keep(app: &App, original: &Original, rendition: Rendition, que
     let work = move || {
         // The file is read only when its turn comes, because many may wait and each may be large.
         let file = runtime.block_on(whole_file(&store, &original.file_name()))?;
-        Ok(develop(&original, &file, rendition, &runtime))
+        Ok(render(&original, &file, rendition, &runtime))
     };
-    let developed: std::thread::Result<Result<_>> = app.renditions.workers.run(queue, work).await?;
-    let bytes = match developed {
-        Ok(developed) => match developed? {
+    let rendered: std::thread::Result<Result<_>> = app.renditions.workers.run(queue, work).await?;
+    let bytes = match rendered {
+        Ok(rendered) => match rendered? {
             Ok(bytes) => Bytes::from(bytes),
             Err(why @ Unreadable::NoMemory) => return Err(Unmade::Busy(why.to_string())),
             Err(Unreadable::Broken(why)) => return Err(Unmade::Impossible(format!("{name} cannot be made: {why}"))),
@@ -202,7 +203,7 @@ async fn make_and_keep(app: &App, original: &Original, rendition: Rendition, que
     };
     let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     app.storage.put(name, bytes).await?;
-    app.renditions.made.fetch_add(1, Ordering::Relaxed);
+    app.renditions.rendition_count.fetch_add(1, Ordering::Relaxed);
     Ok(length)
 }
 

@@ -9,7 +9,6 @@ mod avif;
 mod bench;
 mod buffer;
 mod decode;
-mod develop;
 mod encode;
 mod handlers;
 mod job;
@@ -17,6 +16,7 @@ mod ladder;
 mod making;
 mod picture;
 mod preview;
+mod render;
 #[cfg(test)]
 mod tests;
 mod workers;

@@ -11,7 +11,7 @@ use crate::config::LinkConfig;
 /// The widths listed in responses. More widths would make responses longer and pages hardly lighter.
 const SRCSET_WIDTHS: [u32; 5] = [320, 640, 960, 1280, 1920];
 /// The widths of crops listed in responses.
-const TOLD_OF_CROPS: [u32; 3] = [320, 640, 1280];
+const CROP_SRCSET_WIDTHS: [u32; 3] = [320, 640, 1280];
 /// The space for an entry of a set besides its URL: two widths and the separators.
 const ROOM: usize = 16;
 /// The maximum width of a crop for browsers that do not support `srcset`.
@@ -122,7 +122,7 @@ impl Addresses {
 
     /// The available widths in every format.
     pub(in crate::images) fn srcset(&self) -> SrcSet {
-        let widths = told(&self.original.widths(None), &SRCSET_WIDTHS);
+        let widths = listed_widths(&self.original.widths(None), &SRCSET_WIDTHS);
         let set = |format: Format| self.set(None, &widths, &[format.as_str()]);
         SrcSet { webp: set(Format::WebP), avif: (!self.original.moves).then(|| set(Format::Avif)), jpeg: set(self.original.plain_format()) }
     }
@@ -137,7 +137,7 @@ impl Addresses {
 
     /// The `srcset` of an `<img>` outside `<picture>`: each width in the best format that the browser accepts.
     pub(in crate::images) fn best(&self) -> String {
-        self.set(None, &told(&self.original.widths(None), &SRCSET_WIDTHS), &["auto"]).get().trim_matches('"').to_owned()
+        self.set(None, &listed_widths(&self.original.widths(None), &SRCSET_WIDTHS), &["auto"]).get().trim_matches('"').to_owned()
     }
 
     /// All crops.
@@ -151,9 +151,10 @@ impl Addresses {
     }
 
     fn crop(&self, preset: Preset) -> Crop {
-        let rungs = self.original.widths(Some(preset));
-        let (url, width, height) = self.plain_crop(preset, &rungs);
-        Crop { url, width, height, srcset: self.set(Some(preset), &told(&rungs, &TOLD_OF_CROPS), &["auto", &self.version]) }
+        let widths = self.original.widths(Some(preset));
+        let (url, width, height) = self.plain_crop(preset, &widths);
+        let srcset = self.set(Some(preset), &listed_widths(&widths, &CROP_SRCSET_WIDTHS), &["auto", &self.version]);
+        Crop { url, width, height, srcset }
     }
 
     /// The link preview of an image with the alternative text `alt`.
@@ -162,8 +163,8 @@ impl Addresses {
         SocialImage { id: self.original.id, url, width, height, alt }
     }
 
-    fn plain_crop(&self, preset: Preset, rungs: &[u32]) -> (String, u32, u32) {
-        let widest = rungs.iter().copied().filter(|width| *width <= PLAIN).max().unwrap_or(1);
+    fn plain_crop(&self, preset: Preset, widths: &[u32]) -> (String, u32, u32) {
+        let widest = widths.iter().copied().filter(|width| *width <= PLAIN).max().unwrap_or(1);
         let (width, height) = self.original.size(Cut { preset: Some(preset), width: widest });
         let format = self.original.plain_format().as_str();
         (format!("{}/{}/{width}.{format}{}", self.base, preset.as_str(), self.version), width, height)
@@ -191,9 +192,9 @@ impl Addresses {
 const EMPTY: &str = "\"\"";
 
 /// Selects the widths to list: those in `named`, and the image's own if it is not a standard width.
-fn told(rungs: &[u32], named: &[u32]) -> Vec<String> {
+fn listed_widths(widths: &[u32], named: &[u32]) -> Vec<String> {
     let own = |width: &u32| !LADDER.contains(width);
-    let told: Vec<String> = rungs.iter().filter(|width| named.contains(width) || own(width)).map(ToString::to_string).collect();
+    let listed: Vec<String> = widths.iter().filter(|width| named.contains(width) || own(width)).map(ToString::to_string).collect();
     // The image's own width may be a standard width that is not in `named`.
-    if told.is_empty() { rungs.last().map(ToString::to_string).into_iter().collect() } else { told }
+    if listed.is_empty() { widths.last().map(ToString::to_string).into_iter().collect() } else { listed }
 }

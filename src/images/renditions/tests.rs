@@ -9,8 +9,8 @@ use tokio::runtime::Handle;
 use super::super::container::Mime;
 use super::super::image::Focal;
 use super::super::samples;
-use super::develop::{develop, stored_region};
 use super::ladder::{Cut, Format, LADDER, Original, Preset, Region, Rendition, folder_of};
+use super::render::{render, stored_region};
 use super::workers::{ImageWorkers, Queue};
 use crate::db::{Id, Timestamp};
 
@@ -19,10 +19,10 @@ fn original(mime: Mime, width: u32, height: u32) -> Original {
     Original { id, sha256: "0".repeat(64), mime, width, height, alpha: false, moves: false, focal: Focal::default() }
 }
 
-fn developed(original: &Original, file: Vec<u8>, cut: Cut, format: Format) -> Vec<u8> {
+fn rendered(original: &Original, file: Vec<u8>, cut: Cut, format: Format) -> Vec<u8> {
     let (original, runtime) = (original.clone(), Handle::current());
     // As with the image workers, this runs on a thread outside the async runtime.
-    let made = std::thread::spawn(move || develop(&original, &file, Rendition { cut, format }, &runtime)).join();
+    let made = std::thread::spawn(move || render(&original, &file, Rendition { cut, format }, &runtime)).join();
     made.unwrap().unwrap()
 }
 
@@ -133,7 +133,7 @@ fn what_is_seen_at_the_upper_left_is_found_wherever_it_is_stored() {
 async fn a_jpeg_is_the_same_at_whatever_fraction_it_is_decoded() {
     let file = samples::jpeg(800, 600);
     for width in [90, 160, 290, 320, 390, 480, 590, 640, 690, 800] {
-        let made = read(&developed(&original(Mime::Jpeg, 800, 600), file.clone(), Cut { preset: None, width }, Format::Png));
+        let made = read(&rendered(&original(Mime::Jpeg, 800, 600), file.clone(), Cut { preset: None, width }, Format::Png));
         assert_eq!((made.width(), made.height()), (width, width * 3 / 4 + u32::from(width * 3 % 4 > 1)));
         for x in [0, width / 4, width / 2 - 4] {
             assert!(is_red(&made, x, width / 3) && !is_red(&made, width - 1 - x, width / 3), "{x} of {width}");
@@ -161,7 +161,7 @@ async fn every_format_comes_of_every_type() {
     for (mime, from) in types {
         let file = samples::encoded(from, 400, 300);
         for format in [Format::Jpeg, Format::Png, Format::WebP] {
-            let made = developed(&original(mime, 400, 300), file.clone(), Cut { preset: None, width: 160 }, format);
+            let made = rendered(&original(mime, 400, 300), file.clone(), Cut { preset: None, width: 160 }, format);
             assert_eq!(image::guess_format(&made).unwrap().to_mime_type(), format.mime());
             let picture = read(&made);
             assert_eq!((picture.width(), picture.height()), (160, 120), "{mime:?} {format:?}");
@@ -169,7 +169,7 @@ async fn every_format_comes_of_every_type() {
         }
     }
     let cut = Cut { preset: None, width: 160 };
-    let avif = developed(&original(Mime::Png, 400, 300), samples::encoded(ImageFormat::Png, 400, 300), cut, Format::Avif);
+    let avif = rendered(&original(Mime::Png, 400, 300), samples::encoded(ImageFormat::Png, 400, 300), cut, Format::Avif);
     assert_eq!(avif.get(4..12), Some(b"ftypavif".as_slice()));
 }
 
@@ -181,7 +181,7 @@ async fn a_large_picture_is_scaled_colored_and_turned() {
     let file = super::super::examine::examine(file, crate::config::ImageBounds { megapixels: 50 }, |_| ()).unwrap().file.to_vec();
     let picture = original(Mime::Jpeg, 2550, 3400);
     for (width, format) in [(1920, Format::Jpeg), (2550, Format::WebP), (2550, Format::Png)] {
-        let made = read(&developed(&picture, file.clone(), Cut { preset: None, width }, format));
+        let made = read(&rendered(&picture, file.clone(), Cut { preset: None, width }, format));
         assert_eq!((made.width(), made.height()), picture.size(Cut { preset: None, width }));
         let of = |down: u32| made.get_pixel(width / 2, made.height() * down / 10).0;
         // Red above and blue below, both stronger than sRGB would express with these values.
@@ -198,7 +198,7 @@ async fn webp_keeps_colors_and_edges_at_every_size() {
             let mut file = Cursor::new(Vec::new());
             image::RgbImage::from_pixel(width, height, image::Rgb(color)).write_to(&mut file, ImageFormat::Png).unwrap();
             let cut = Cut { preset: None, width };
-            let made = read(&developed(&original(Mime::Png, width, height), file.into_inner(), cut, Format::WebP));
+            let made = read(&rendered(&original(Mime::Png, width, height), file.into_inner(), cut, Format::WebP));
             assert_eq!((made.width(), made.height()), (width, height));
             let near = made.to_rgb8().pixels().all(|pixel| is_near(pixel.0, color));
             assert!(near, "{width} × {height}, {color:?}: {:?}", made.get_pixel(width - 1, height - 1));
@@ -230,7 +230,7 @@ async fn pixels_of_every_kind_look_alike() {
         picture.write_to(&mut file, ImageFormat::Png).unwrap();
         let original = Original { alpha, ..original(Mime::Png, width, height) };
         for format in [Format::Png, Format::WebP, Format::Jpeg] {
-            let made = read(&developed(&original, file.get_ref().clone(), Cut { preset: None, width: 160 }, format));
+            let made = read(&rendered(&original, file.get_ref().clone(), Cut { preset: None, width: 160 }, format));
             assert_eq!(made.color().has_alpha(), alpha && format != Format::Jpeg, "{kind:?} {format:?}");
             let (left, right) = (made.get_pixel(20, 60).0, made.get_pixel(140, 60).0);
             let on_white = if alpha && format == Format::Jpeg { 227 } else { 200 };
@@ -246,20 +246,20 @@ async fn a_turned_picture_is_cropped_as_it_is_seen() {
     // Stored in landscape with red on the left; displayed in portrait with red at the top.
     let file = samples::jpeg_of_a_camera(400, 300, 6);
     let mut picture = original(Mime::Jpeg, 300, 400);
-    let whole = read(&developed(&picture, file.clone(), Cut { preset: None, width: 160 }, Format::Png));
+    let whole = read(&rendered(&picture, file.clone(), Cut { preset: None, width: 160 }, Format::Png));
     assert_eq!((whole.width(), whole.height()), (160, 213));
     assert!(is_red(&whole, 80, 20) && !is_red(&whole, 80, 190));
     picture.focal = Focal { x: 0.5, y: 0.0 };
-    let above = read(&developed(&picture, file.clone(), Cut { preset: Some(Preset::SixteenByNine), width: 160 }, Format::Png));
+    let above = read(&rendered(&picture, file.clone(), Cut { preset: Some(Preset::SixteenByNine), width: 160 }, Format::Png));
     assert_eq!((above.width(), above.height()), (160, 90));
     assert!(is_red(&above, 80, 10) && is_red(&above, 80, 80));
     picture.focal = Focal { x: 0.5, y: 1.0 };
-    let below = read(&developed(&picture, file, Cut { preset: Some(Preset::SixteenByNine), width: 160 }, Format::Png));
+    let below = read(&rendered(&picture, file, Cut { preset: Some(Preset::SixteenByNine), width: 160 }, Format::Png));
     assert!(!is_red(&below, 80, 10) && !is_red(&below, 80, 80));
 }
 
 fn middle(file: Vec<u8>, mime: Mime) -> [u8; 3] {
-    let made = read(&developed(&original(mime, 320, 240), file, Cut { preset: None, width: 160 }, Format::Png));
+    let made = read(&rendered(&original(mime, 320, 240), file, Cut { preset: None, width: 160 }, Format::Png));
     assert_eq!((made.width(), made.height()), (160, 120));
     let image::Rgba([red, green, blue, _]) = made.get_pixel(80, 60);
     [red, green, blue]
@@ -319,7 +319,7 @@ async fn avif_is_an_original_like_others() {
     let cut = Cut { preset: None, width: 160 };
     for file in [samples::avif(320, 240, None), examined(samples::avif(320, 240, None))] {
         for format in [Format::Jpeg, Format::WebP, Format::Avif] {
-            let made = developed(&original(Mime::Avif, 320, 240), file.clone(), cut, format);
+            let made = rendered(&original(Mime::Avif, 320, 240), file.clone(), cut, format);
             if format != Format::Avif {
                 let picture = read(&made);
                 assert_eq!((picture.width(), picture.height()), (160, 120));
@@ -330,7 +330,7 @@ async fn avif_is_an_original_like_others() {
         }
     }
     for file in [samples::glassy_avif(320, 240), examined(samples::glassy_avif(320, 240))] {
-        let glass = read(&developed(&original(Mime::Avif, 320, 240), file, cut, Format::Png));
+        let glass = read(&rendered(&original(Mime::Avif, 320, 240), file, cut, Format::Png));
         let (left, right) = (glass.get_pixel(20, 60).0, glass.get_pixel(140, 60).0);
         assert!(left[3].abs_diff(128) < 6 && right[3] == 255 && left[1].abs_diff(200) < 8, "{left:?} {right:?}");
     }

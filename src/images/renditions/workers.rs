@@ -45,10 +45,10 @@ impl ImageWorkers {
         queue: Queue,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<std::thread::Result<T>> {
-        let (tell, told) = oneshot::channel();
+        let (sender, receiver) = oneshot::channel();
         let work: UnitOfWork = Box::new(move || {
             // The caller may have given up waiting, which is not an error.
-            let _ = tell.send(catch_unwind(AssertUnwindSafe(work)));
+            let _ = sender.send(catch_unwind(AssertUnwindSafe(work)));
         });
         let [uploads, readers, ahead] = self.0.get_or_init(start);
         let queue = match queue {
@@ -60,7 +60,7 @@ impl ImageWorkers {
             TrySendError::Full(_) => Error::unavailable("too many images wait to be processed"),
             TrySendError::Disconnected(_) => Error::internal("there are no image workers"),
         })?;
-        told.await.map_err(|_| Error::internal("an image worker ended before its task"))
+        receiver.await.map_err(|_| Error::internal("an image worker ended before its task"))
     }
 }
 

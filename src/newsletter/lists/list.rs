@@ -95,7 +95,7 @@ pub(crate) struct ListView {
 
 impl NewsletterList {
     /// Creates an empty list.
-    pub(super) fn blank(now: Timestamp) -> Self {
+    pub(super) fn new(now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
             key: String::new(),

@@ -35,7 +35,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input:
     let draft = input.create::<ListDraft>(conn)?;
     refuse_taken(conn, &draft.key, None)?;
     let now = app.now();
-    let mut list = NewsletterList::blank(now);
+    let mut list = NewsletterList::new(now);
     list.revise(draft, now);
     queries::insert(conn, &list)?;
     events::record(conn, now, event(EventKind::NewsletterListCreated, &list, caller))?;

@@ -41,7 +41,7 @@ pub(super) fn read_as_editor(app: &App, conn: &mut Conn, name: &str) -> Result<E
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Editor>, input: &Input) -> Result<Edited<SectionView>> {
     let draft = input.create::<SectionDraft>(conn)?;
     let now = app.now();
-    let mut section = Section::blank(now);
+    let mut section = Section::new(now);
     let slug = choose_slug(conn, &draft, &section)?;
     section.revise(draft, slug, now);
     queries::insert(conn, &section)?;

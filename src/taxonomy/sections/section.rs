@@ -136,7 +136,7 @@ impl Section {
     }
 
     /// Returns a new section without content.
-    pub(super) fn blank(now: Timestamp) -> Self {
+    pub(super) fn new(now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
             slug: String::new(),

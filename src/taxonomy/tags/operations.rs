@@ -61,7 +61,7 @@ pub(crate) fn could_be(conn: &mut Conn, wanted: &str) -> Result<bool> {
 
 fn make(app: &App, conn: &mut Conn, actor: Option<String>, draft: TagDraft, listed: bool) -> Result<Tag> {
     let now = app.now();
-    let mut tag = Tag::blank(now);
+    let mut tag = Tag::new(now);
     let slug = choose_slug(conn, &draft, &tag)?;
     tag.revise(draft, slug, now);
     tag.listed = listed;

@@ -127,7 +127,7 @@ pub(crate) struct TagView {
 
 impl Tag {
     /// Returns a new tag without content.
-    pub(super) fn blank(now: Timestamp) -> Self {
+    pub(super) fn new(now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
             slug: String::new(),

@@ -16,7 +16,7 @@ mod user;
 
 pub(super) use ending::end_access;
 pub(super) use handlers::routes;
-pub(super) use operations::{NewAccount, create, happened};
+pub(super) use operations::{NewAccount, account_event, create};
 pub use provision::Newcomer;
 pub(super) use queries::{find_by_email, locked, look_up, rehash, update};
 pub(super) use user::UserView;

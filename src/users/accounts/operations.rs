@@ -50,7 +50,7 @@ pub(in crate::users) fn create(app: &App, conn: &mut Conn, actor: Option<String>
     let NewAccount { user, profile } = account;
     queries::insert(conn, user)?;
     let author = if *profile { authors::provide(app, conn, user)? } else { None };
-    let event = happened(EventKind::UserCreated, user, json!({"role": user.role, "suspended": user.suspended, "author": author}));
+    let event = account_event(EventKind::UserCreated, user, json!({"role": user.role, "suspended": user.suspended, "author": author}));
     events::record(conn, app.now(), Event { actor, ..event })?;
     edited(app, conn, user)
 }
@@ -98,7 +98,11 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: Option<&Caller<Admin>>,
         authors::provide(app, conn, &user)?;
     }
     let details = json!({"role": user.role, "suspended": user.suspended, "password_changed": has_password});
-    events::record(conn, app.now(), Event { actor: caller.and_then(Caller::actor), ..happened(EventKind::UserRevised, &user, details) })?;
+    events::record(
+        conn,
+        app.now(),
+        Event { actor: caller.and_then(Caller::actor), ..account_event(EventKind::UserRevised, &user, details) },
+    )?;
     edited(app, conn, &user)
 }
 
@@ -128,7 +132,7 @@ pub(super) fn delete(app: &App, conn: &mut Conn, actor: Option<String>, id: &str
     authors::remove_unused(conn, user.id)?;
     queries::forget_traces(conn, &user)?;
     queries::delete(conn, user.id)?;
-    events::record(conn, app.now(), Event { actor, ..happened(EventKind::UserDeleted, &user, Value::Null) })?;
+    events::record(conn, app.now(), Event { actor, ..account_event(EventKind::UserDeleted, &user, Value::Null) })?;
     scrub::ask(app, conn, Scrub::People)
 }
 
@@ -146,7 +150,7 @@ pub(super) fn locked(conn: &mut Conn, id: &str) -> Result<User> {
 }
 
 /// Builds an audit event about an account, without an actor.
-pub(in crate::users) fn happened(kind: EventKind, user: &User, details: Value) -> Event {
+pub(in crate::users) fn account_event(kind: EventKind, user: &User, details: Value) -> Event {
     Event { kind, actor: None, subject_kind: "user", subject_id: user.id.to_string(), tags: Vec::new(), details }
 }
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::operations::{edited, happened, locked};
+use super::operations::{account_event, edited, locked};
 use super::queries;
 use super::user::{OwnAccountDraft, User, UserId, UserView};
 use crate::app::App;
@@ -86,7 +86,7 @@ fn store(app: &App, conn: &mut Conn, caller: &Caller, OwnChange { condition, pro
     events::record(
         conn,
         app.now(),
-        Event { actor: caller.actor(), ..happened(EventKind::UserRevised, &user, json!({"email_asked_for": asked})) },
+        Event { actor: caller.actor(), ..account_event(EventKind::UserRevised, &user, json!({"email_asked_for": asked})) },
     )?;
     edited(app, conn, &user)
 }
@@ -136,7 +136,7 @@ fn store_password(app: &App, conn: &mut Conn, caller: &Caller, change: Change) -
     queries::update(conn, &user)?;
     let ended = sessions::end_others(conn, &user, change.kept)?;
     forget_kept_answers(conn, user.id)?;
-    let event = happened(EventKind::UserPasswordChanged, &user, json!({"sessions_ended": ended}));
+    let event = account_event(EventKind::UserPasswordChanged, &user, json!({"sessions_ended": ended}));
     events::record(conn, app.now(), Event { actor: caller.actor(), ..event })
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ending::end_access;
-use super::operations::{self, AccountChange, NewAccount, happened};
+use super::operations::{self, AccountChange, NewAccount, account_event};
 use super::queries;
 use super::user::{User, UserDraft};
 use crate::app::App;
@@ -104,7 +104,7 @@ impl App {
             user.set_password(hash.clone(), app.now());
             queries::update(conn, &user)?;
             let keys_ended = end_access(conn, user.id, keep_keys)?;
-            events::record(conn, app.now(), happened(EventKind::UserPasswordReset, &user, json!({"keys_ended": keys_ended})))
+            events::record(conn, app.now(), account_event(EventKind::UserPasswordReset, &user, json!({"keys_ended": keys_ended})))
         });
         stored.await.map_err(|error| sentence(&error))
     }

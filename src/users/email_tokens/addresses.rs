@@ -83,6 +83,6 @@ pub(super) fn confirm(app: &App, conn: &mut Conn, input: &Input) -> Result<()> {
     }
     user.set_email(found.email, now);
     accounts::update(conn, &user)?;
-    let event = accounts::happened(EventKind::UserEmailChanged, &user, Value::Null);
+    let event = accounts::account_event(EventKind::UserEmailChanged, &user, Value::Null);
     events::record(conn, now, Event { actor: Some(user.id.to_string()), ..event })
 }

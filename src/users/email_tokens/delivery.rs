@@ -72,7 +72,7 @@ fn password_reset(app: &App, conn: &mut Conn, job: TaskId, email: &str) -> Resul
             return Ok(None);
         }
         queries::insert(conn, &MailToken::new(app, id, Purpose::PasswordReset, &user, email))?;
-        events::record(conn, app.now(), accounts::happened(EventKind::UserPasswordResetRequested, &user, Value::Null))?;
+        events::record(conn, app.now(), accounts::account_event(EventKind::UserPasswordResetRequested, &user, Value::Null))?;
     }
     let token = secret(app, Purpose::PasswordReset, &id.to_string());
     letters::password_reset(app, conn, &reader(&user), &token).map(Some)

@@ -94,6 +94,6 @@ fn store(app: &App, conn: &mut Conn, token: &MailToken, Chosen { password_hash, 
     user.set_password(password_hash, now);
     accounts::update(conn, &user)?;
     let keys_ended = accounts::end_access(conn, user.id, keep_keys)?;
-    let event = accounts::happened(EventKind::UserPasswordReset, &user, json!({"keys_ended": keys_ended}));
+    let event = accounts::account_event(EventKind::UserPasswordReset, &user, json!({"keys_ended": keys_ended}));
     events::record(conn, now, Event { actor: Some(user.id.to_string()), ..event })
 }

@@ -48,7 +48,7 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: 
     if let Some(mut earlier) = queries::of_address(conn, &draft.email())?.filter(|earlier| earlier.is_recent(app.now())) {
         earlier.revise(draft, caller.user);
         queries::update(conn, &earlier)?;
-        let event = happened(EventKind::InvitationRevised, earlier.id, json!({"role": earlier.role}));
+        let event = invitation_event(EventKind::InvitationRevised, earlier.id, json!({"role": earlier.role}));
         events::record(conn, app.now(), Event { actor: caller.actor(), ..event })?;
         return Ok(Invited::Again(earlier.view()));
     }
@@ -56,7 +56,7 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: 
     let invitation = Invitation::new(app, draft, caller.user);
     queries::insert(conn, &invitation)?;
     jobs::enqueue(app, conn, &Job::AccountMail(AccountMail::Invitation(invitation.id)))?;
-    let event = happened(EventKind::InvitationCreated, invitation.id, json!({"role": invitation.role}));
+    let event = invitation_event(EventKind::InvitationCreated, invitation.id, json!({"role": invitation.role}));
     events::record(conn, app.now(), Event { actor: caller.actor(), ..event })?;
     Ok(Invited::Mailed(invitation.view()))
 }
@@ -88,7 +88,7 @@ pub(crate) fn read_by_email(conn: &mut Conn, email: &str) -> Result<Option<Invit
 }
 
 fn withdrawn(app: &App, conn: &mut Conn, actor: Option<String>, id: InvitationId) -> Result<()> {
-    events::record(conn, app.now(), Event { actor, ..happened(EventKind::InvitationWithdrawn, id, Value::Null) })
+    events::record(conn, app.now(), Event { actor, ..invitation_event(EventKind::InvitationWithdrawn, id, Value::Null) })
 }
 
 /// Returns an invitation and its creator when its email is sent, with the lifetime starting now. Returns `None` if
@@ -135,6 +135,6 @@ fn inviter(conn: &mut Conn, invitation: &Invitation) -> Result<Option<User>> {
     Ok(inviter.filter(User::is_active_admin))
 }
 
-fn happened(kind: EventKind, id: InvitationId, details: Value) -> Event {
+fn invitation_event(kind: EventKind, id: InvitationId, details: Value) -> Event {
     Event { kind, actor: None, subject_kind: "invitation", subject_id: id.to_string(), tags: Vec::new(), details }
 }

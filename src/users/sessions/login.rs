@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::operations::happened;
+use super::operations::session_event;
 use super::queries;
 use super::session::{Client, Credentials, Renewal, Session, Tokens};
 use crate::db::{Conn, Timestamp};
@@ -63,7 +63,7 @@ fn open(conn: &mut Conn, opening: &Opening, now: Timestamp) -> Result<()> {
     }
     queries::insert(conn, session)?;
     queries::insert_token(conn, token_hash, session.id, now)?;
-    let event = happened(EventKind::SessionStarted, session.id, Value::Null);
+    let event = session_event(EventKind::SessionStarted, session.id, Value::Null);
     events::record(conn, now, Event { actor: Some(user.id.to_string()), ..event })
 }
 
@@ -97,7 +97,7 @@ fn renew(conn: &mut Conn, used: &str, next: &str, now: Timestamp) -> Result<Opti
         return Ok(Some(bearer.session));
     }
     queries::end(conn, id)?;
-    let event = happened(EventKind::SessionReuseDetected, id, Value::Null);
+    let event = session_event(EventKind::SessionReuseDetected, id, Value::Null);
     events::record(conn, now, Event { actor: Some(bearer.user.to_string()), ..event })?;
     Ok(None)
 }

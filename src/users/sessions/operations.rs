@@ -29,10 +29,10 @@ pub(super) fn end(app: &App, conn: &mut Conn, caller: &Caller, id: &str) -> Resu
     if !queries::end_own(conn, id, caller.user)? {
         return Ok(());
     }
-    events::record(conn, app.now(), Event { actor: caller.actor(), ..happened(EventKind::SessionEnded, id, Value::Null) })
+    events::record(conn, app.now(), Event { actor: caller.actor(), ..session_event(EventKind::SessionEnded, id, Value::Null) })
 }
 
 /// Builds an audit event about a session, without an actor.
-pub(super) fn happened(kind: EventKind, id: SessionId, details: Value) -> Event {
+pub(super) fn session_event(kind: EventKind, id: SessionId, details: Value) -> Event {
     Event { kind, actor: None, subject_kind: "session", subject_id: id.to_string(), tags: Vec::new(), details }
 }

@@ -68,8 +68,8 @@ pub(crate) fn page(conn: &mut Conn, query: &PageQuery, window: Window, now: Time
 
 /// Returns the most read articles of a day for whole pages, and the time until which they are valid.
 pub(crate) fn most_read(conn: &mut Conn, query: &PageQuery, now: Timestamp) -> Result<(Vec<Publication>, Timestamp)> {
-    let moment = Window::calm_moment(now);
-    Ok((page_as_of(conn, query, Window::Day, moment)?.rows, Window::calm_until(moment)))
+    let moment = Window::page_ranking_moment(now);
+    Ok((page_as_of(conn, query, Window::Day, moment)?.rows, Window::page_ranking_until(moment)))
 }
 
 /// Returns a page of the ranking as of a moment.

@@ -9,7 +9,7 @@ pub(crate) const HOUR: i64 = 60 * MINUTE;
 /// A day, in milliseconds.
 pub(crate) const DAY: i64 = 24 * HOUR;
 /// The interval at which the ranking of whole pages is recomputed, in milliseconds.
-const CALM: i64 = 5 * MINUTE;
+const PAGE_RANKING_INTERVAL: i64 = 5 * MINUTE;
 /// The time after the end of a minute within which its views are stored, in milliseconds.
 const GRACE: i64 = 15_000;
 
@@ -47,13 +47,13 @@ impl Window {
     }
 
     /// Returns the moment of the ranking on whole pages. It changes every five minutes, so that pages can be cached as long.
-    pub(crate) fn calm_moment(now: Timestamp) -> i64 {
-        floor(now.millis() - GRACE, CALM)
+    pub(crate) fn page_ranking_moment(now: Timestamp) -> i64 {
+        floor(now.millis() - GRACE, PAGE_RANKING_INTERVAL)
     }
 
-    /// Returns the time until which whole pages show the ranking as of a calm moment.
-    pub(crate) fn calm_until(moment: i64) -> Timestamp {
-        Timestamp::from_millis(moment + CALM + GRACE)
+    /// Returns the time until which whole pages show the ranking of this moment.
+    pub(crate) fn page_ranking_until(moment: i64) -> Timestamp {
+        Timestamp::from_millis(moment + PAGE_RANKING_INTERVAL + GRACE)
     }
 
     /// Divides the window into whole days, then whole hours, then minutes. Its beginning is rounded down to the coarsest span.
@@ -65,12 +65,12 @@ impl Window {
             Self::Month => (30 * DAY, &[DAY, HOUR, MINUTE]),
         };
         let mut from = floor(moment - length, spans.first().copied().unwrap_or(MINUTE));
-        let stretch = |span: &i64| {
-            let stretch = Bucket { span: *span, from, until: floor(moment, *span) };
-            from = stretch.until;
-            stretch
+        let bucket = |span: &i64| {
+            let bucket = Bucket { span: *span, from, until: floor(moment, *span) };
+            from = bucket.until;
+            bucket
         };
-        spans.iter().map(stretch).collect()
+        spans.iter().map(bucket).collect()
     }
 }
 

@@ -9,19 +9,19 @@ use super::job::Lane;
 /// Wakes the workers after the commit of a transaction that enqueued a job.
 #[derive(Default)]
 pub(crate) struct JobNotifier {
-    asked: AtomicU64,
+    enqueued_count: AtomicU64,
     lanes: [Notify; Lane::ALL.len()],
 }
 
 impl JobNotifier {
-    /// Counts an enqueued job. A transaction that sees the count change rings the bell after its commit.
+    /// Counts an enqueued job. A transaction that sees the count change wakes the workers after its commit.
     pub(super) fn enqueue(&self) {
-        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.enqueued_count.fetch_add(1, Ordering::SeqCst);
     }
 
     /// The number of jobs that this process has enqueued.
     pub(crate) fn enqueued(&self) -> u64 {
-        self.asked.load(Ordering::SeqCst)
+        self.enqueued_count.load(Ordering::SeqCst)
     }
 
     /// Wakes the worker in every lane; a worker that is awake checks its lane once more.
@@ -29,8 +29,8 @@ impl JobNotifier {
         self.lanes.iter().for_each(Notify::notify_one);
     }
 
-    /// Waits until the bell rings for a lane.
-    pub(super) async fn rings(&self, lane: Lane) {
+    /// Waits until the worker of a lane is woken.
+    pub(super) async fn notified(&self, lane: Lane) {
         let [mails, checks, pictures] = &self.lanes;
         match lane {
             Lane::Mails => mails.notified().await,

@@ -21,7 +21,7 @@ pub(super) struct StoredRegion {
 }
 
 /// Makes a rendition of a file.
-pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, runtime: &Handle) -> Result<Vec<u8>, Unreadable> {
+pub(super) fn render(original: &Original, file: &[u8], rendition: Rendition, runtime: &Handle) -> Result<Vec<u8>, Unreadable> {
     let taken = reserve(runtime, Container::memory_for(file));
     let container = Container::of(original.mime, file).map_err(|broken| Unreadable::because(broken.0))?;
     let (orientation, memory, frames, plays) = (container.orientation, container.memory, container.frames, container.plays);
@@ -32,7 +32,7 @@ pub(super) fn develop(original: &Original, file: &[u8], rendition: Rendition, ru
     let upright = orientation == Orientation::NoTransforms;
     if rendition.format == Format::WebP && upright && animate::is_moderate(frames, width, height) {
         // Browsers show some animations that this decoder cannot read, such as 16-bit ones; their first frame is better than nothing.
-        if let Ok(moving) = animate::develop(original, file, rendition.cut, plays) {
+        if let Ok(moving) = animate::render(original, file, rendition.cut, plays) {
             return Ok(moving);
         }
     }
