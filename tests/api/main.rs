@@ -73,6 +73,7 @@ mod taxonomy;
 mod tidy;
 mod translations;
 mod trending;
+mod upgrades;
 mod uploads;
 mod usages;
 mod waiting;
