@@ -43,7 +43,7 @@ pub(super) fn read_as_editor(app: &App, conn: &mut Conn, caller: &Caller<Writer>
     edited(app, conn, &author)
 }
 
-/// Creates an author: any for editors, their own profile for other writers.
+/// Creates an author. Editors can create any author; other writers can create only their own profile.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input) -> Result<Edited<AuthorEditorView>> {
     Lock::Authors.take(conn)?;
     let mut draft = input.create::<AuthorDraft>(conn)?;
@@ -69,7 +69,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
     edited(app, conn, &author)
 }
 
-/// Returns the profile that was created with an account, if no user has saved it yet: a new profile replaces it.
+/// Returns the profile that was created with an account, if no user has saved it yet. A new profile may replace it.
 fn unused(conn: &mut Conn, account: Option<Id<User>>) -> Result<Option<Author>> {
     let profile = account.map(|account| queries::of_account(conn, account)).transpose()?.flatten();
     Ok(profile.filter(|profile| profile.unlisted))
@@ -141,7 +141,7 @@ pub(super) fn revise(
     edited(app, conn, &author)
 }
 
-/// Deletes an author. Their articles get the author `reassign_to`; without that, there must be none.
+/// Deletes an author. Their articles get the author `reassign_to`; without `reassign_to`, the author must have no articles.
 pub(super) fn delete(
     app: &App,
     conn: &mut Conn,

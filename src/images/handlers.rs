@@ -194,7 +194,7 @@ async fn read_image_usages(request: Request, caller: Caller<Staff>, name: web::P
         (
             "If-Range" = Option<String>,
             Header,
-            description = "The entity tag of the file that the range refers to. If the file has another entity tag, the whole file is sent.",
+            description = "The entity tag that the client knows for the file. If the file has another one, the whole file is sent.",
         ),
         (
             "If-None-Match" = Option<String>,

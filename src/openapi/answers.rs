@@ -180,7 +180,8 @@ fn add_headers(response: &mut Value, status: &str, facts: &ErrorFacts) {
         if facts.reads && status != "304" {
             add(
                 "Cache-Tag",
-                "The cache tags of a public response. A tag names a resource (`article:ID`) or a whole kind (`articles`). The header has at most 2 KiB.",
+                "The cache tags of a public response. A tag names a resource (`article:ID`) or a whole kind (`articles`). \
+                 The header has at most 2 KiB.",
             );
         }
     }

@@ -7,7 +7,7 @@ use utoipa::openapi::{RefOr, Schema};
 use super::view::ArticleCard;
 use crate::db::{Key, Listing, PageQuery, Predicate, sql_fragment};
 
-/// Returns the members of an article in lists: those of its card, and `more`. Leaks the names; called once per list.
+/// Returns the members of an article in lists: the members of its card, and `more`. The names are leaked, which happens once per list.
 pub(crate) fn members(more: impl IntoIterator<Item = String>) -> &'static [&'static str] {
     let all = names::<ArticleCard>().into_iter().chain(more);
     all.map(|name| -> &'static str { name.leak() }).collect::<Vec<_>>().leak()

@@ -44,7 +44,11 @@ struct CommentNoticeOneClick {
 /// Read your comment digest setting
 ///
 /// Returns whether you get the digest of pending and reported comments. The digest is opt-in.
-#[utoipa::path(tag = "Comments", params(Caller<CommentDesk>), responses((status = 200, body = DigestView, description = "Whether you get the digest.")))]
+#[utoipa::path(
+    tag = "Comments",
+    params(Caller<CommentDesk>),
+    responses((status = 200, body = DigestView, description = "Whether you get the digest.")),
+)]
 #[get("/comments/digest")]
 async fn read_comment_digest(request: Request, caller: Caller<CommentDesk>) -> Result<HttpResponse> {
     request.no_query()?;
