@@ -96,7 +96,7 @@ pub(super) static LISTING: Listing<events::table, Recorded> = Listing {
             ops: &[Op::Eq, Op::Ne, Op::In, Op::Nin, Op::StartsWith],
             column: column!(text events::kind),
             key: None,
-            about: "The kind of the event, such as `article.published`; `kind[starts_with]=session.` returns all kinds with this prefix.",
+            about: "The kind of the event, such as `article.published`.",
         },
         Field {
             name: "actor",

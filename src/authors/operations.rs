@@ -75,8 +75,8 @@ fn unused(conn: &mut Conn, account: Option<Id<User>>) -> Result<Option<Author>> 
     Ok(profile.filter(|profile| profile.unlisted))
 }
 
-/// Creates a profile for an account that may write, unless it has one. The profile becomes public when an article by it is
-/// published or a user saves it.
+/// Creates a profile for an account that may write, unless it has one. The profile becomes public when an article with
+/// this author is published or a user saves the profile.
 pub(crate) fn provide(app: &App, conn: &mut Conn, user: &User) -> Result<Option<AuthorId>> {
     if !user.role.writes() {
         return Ok(None);
