@@ -79,7 +79,7 @@ impl Error {
         if more { self.with("more", true) } else { self }
     }
 
-    /// Creates the error for an unknown URL, and for everything that must look like one.
+    /// Creates the error for an unknown URL, and for a resource whose existence must stay hidden from the caller.
     pub(crate) fn not_found() -> Self {
         Self::new(Code::NotFound, "No public resource has this URL.")
     }

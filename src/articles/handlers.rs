@@ -87,14 +87,14 @@ impl IntoParams for ArticleList {
             "sort",
             "The sort fields, separated by commas, with `-` for descending order: title, published_at, updated_at, comments (their number) \
              and, with `view=editor`, created_at and scheduled_at (articles that are not scheduled count as the latest). Each field may \
-             occur once. The default is `-published_at`, with `view=editor` `-updated_at`. Or `trending` alone: the articles viewed \
-             within the `window`, most views first, then newest first; articles without views are omitted. The ranking is recomputed \
-             every minute; the cursors of a list keep to the ranking of its first page.",
+             occur once. The default is `-published_at`, with `view=editor` `-updated_at`. `trending`, which cannot be combined \
+             with other fields, lists the articles viewed within the `window`, most views first, then newest first; it omits articles \
+             without views. The ranking is recomputed every minute; the cursors of a list keep to the ranking of its first page.",
             serde_json::json!({"type": "string", "pattern": format!("^(trending|{term}(,{term})*)$")}),
         ));
         all.push(parameter(
             "window",
-            "The period whose views `sort=trending` counts; the default is `24h`. Refused with any other sort.",
+            "The period whose views `sort=trending` counts; the default is `24h`. With any other sort order, the parameter is refused.",
             serde_json::json!({"type": "string", "enum": Window::WORDS}),
         ));
         all.push(parameter(
@@ -178,7 +178,7 @@ fn page(app: &App, conn: &mut Conn, list: &PageQuery, ranking: Option<Window>) -
     tag = "Articles",
     params(PublishParameter, NoteParameter, Caller<Writer>),
     request_body = ArticleDraft,
-    responses((status = 201, body = ArticleEditorView, description = "The article.")),
+    responses((status = 201, body = ArticleEditorView, description = "The new article.")),
 )]
 #[post("/articles")]
 async fn create_article(body: Body, request: Request, caller: Caller<Writer>) -> Result<HttpResponse> {
@@ -201,7 +201,7 @@ async fn create_article(body: Body, request: Request, caller: Caller<Writer>) ->
     params(Previewed, ViewParameter, GuestOr<Writer>),
     responses(
         (status = 200, body = ArticleOrWorkingCopy, description = "The article."),
-        (status = 308, body = Moved, description = "The article has a new slug; Location holds its new URL."),
+        (status = 308, body = Moved, description = "The article has a new slug; `Location` is its new URL."),
     ),
 )]
 #[get("/articles/{article}")]
@@ -231,7 +231,7 @@ async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpR
     tag = "Articles",
     params(PublishParameter, NoteParameter, Caller<Writer>),
     request_body = ArticleDraft,
-    responses((status = 200, body = ArticleEditorView, description = "The article.")),
+    responses((status = 200, body = ArticleEditorView, description = "The changed article.")),
 )]
 #[put("/articles/{article}")]
 async fn replace_article(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -246,7 +246,7 @@ async fn replace_article(body: Body, request: Request, caller: Caller<Writer>, n
     tag = "Articles",
     params(PublishParameter, NoteParameter, Caller<Writer>),
     request_body(content = ArticleDraft, content_type = "application/merge-patch+json"),
-    responses((status = 200, body = ArticleEditorView, description = "The article.")),
+    responses((status = 200, body = ArticleEditorView, description = "The changed article.")),
 )]
 #[patch("/articles/{article}")]
 async fn revise_article(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -299,7 +299,11 @@ async fn delete_article(request: Request, caller: Caller<Writer>, name: web::Pat
 /// Restore an article from the trash
 ///
 /// The article becomes a draft, whatever its status was before, and no publication is scheduled.
-#[utoipa::path(tag = "Articles", params(Caller<Writer>), responses((status = 200, body = ArticleEditorView, description = "The article.")))]
+#[utoipa::path(
+    tag = "Articles",
+    params(Caller<Writer>),
+    responses((status = 200, body = ArticleEditorView, description = "The restored article.")),
+)]
 #[post("/articles/{article}/restore")]
 async fn restore_article(request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
     request.no_query()?;

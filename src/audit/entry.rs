@@ -38,7 +38,7 @@ pub(super) struct AuditEntry {
     kind: String,
     /// The user who caused the event; `null` for a guest, the server itself or its command line.
     actor: Option<Actor>,
-    /// The object of the event.
+    /// The resource that the event is about.
     subject: Subject,
     /// Further details of the event. They never contain a secret, an email address or a text.
     #[schema(value_type = Option<Object>)]
@@ -57,14 +57,14 @@ struct Actor {
     name: Option<String>,
 }
 
-/// The object of an event.
+/// The resource that an event is about.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = AuditSubject)]
 struct Subject {
-    /// The kind of the object.
+    /// The kind of the resource.
     #[schema(example = "article")]
     kind: String,
-    /// The id of the object, which may no longer exist.
+    /// The id of the resource, which may no longer exist.
     #[schema(example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
     id: String,
 }
@@ -96,7 +96,7 @@ pub(super) static LISTING: Listing<events::table, Recorded> = Listing {
             ops: &[Op::Eq, Op::Ne, Op::In, Op::Nin, Op::StartsWith],
             column: column!(text events::kind),
             key: None,
-            about: "The kind of the event, such as `article.published`; `kind[starts_with]=session.` returns all kinds with this prefix.",
+            about: "The kind of the event, such as `article.published`.",
         },
         Field {
             name: "actor",
@@ -112,7 +112,7 @@ pub(super) static LISTING: Listing<events::table, Recorded> = Listing {
             ops: Op::CHOICE,
             column: column!(text events::subject_kind),
             key: None,
-            about: "The kind of the object, such as `article`.",
+            about: "The kind of the resource that the entry is about, such as `article`.",
         },
         Field {
             name: "subject_id",
@@ -120,7 +120,7 @@ pub(super) static LISTING: Listing<events::table, Recorded> = Listing {
             ops: Op::CHOICE,
             column: column!(text events::subject_id),
             key: None,
-            about: "The id of the object.",
+            about: "The id of the resource that the entry is about.",
         },
     ],
     default_sort: "-at",

@@ -17,9 +17,8 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 
 /// List audit entries
 ///
-/// Returns the audit log, newest first: every change with its actor, its time and its object, and logins and reused
-/// refresh tokens, but not votes for comments. Entries are kept forever, even after the users and objects that they
-/// name were deleted.
+/// Returns the audit log, newest first: every change with its user, its time and its resource. Logins and reused refresh tokens are
+/// listed, too; votes for comments are not. Entries are kept forever, even after the users and resources that they name were deleted.
 #[utoipa::path(
     tag = "Audit",
     params(AuditLog, Caller<Admin>),

@@ -49,7 +49,7 @@ async fn list_authors(request: Request) -> Result<HttpResponse> {
     tag = "Authors",
     params(Caller<Writer>),
     request_body = AuthorDraft,
-    responses((status = 201, body = Edited<AuthorEditorView>, description = "The author.")),
+    responses((status = 201, body = Edited<AuthorEditorView>, description = "The new author.")),
 )]
 #[post("/authors")]
 async fn create_author(body: Body, request: Request, caller: Caller<Writer>) -> Result<HttpResponse> {
@@ -67,7 +67,7 @@ async fn create_author(body: Body, request: Request, caller: Caller<Writer>) -> 
     params(ViewParameter, GuestOr<Writer>),
     responses(
         (status = 200, body = crate::http::PublicOr<AuthorView, Edited<AuthorEditorView>>, description = "The author."),
-        (status = 308, body = Moved, description = "The author has a new slug; Location holds the new URL."),
+        (status = 308, body = Moved, description = "The author has a new slug; `Location` is their new URL."),
     ),
 )]
 #[get("/authors/{author}")]
@@ -96,7 +96,7 @@ async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpRe
     tag = "Authors",
     params(Caller<Writer>),
     request_body = AuthorDraft,
-    responses((status = 200, body = Edited<AuthorEditorView>, description = "The author.")),
+    responses((status = 200, body = Edited<AuthorEditorView>, description = "The changed author.")),
 )]
 #[put("/authors/{author}")]
 async fn replace_author(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -111,7 +111,7 @@ async fn replace_author(body: Body, request: Request, caller: Caller<Writer>, na
     tag = "Authors",
     params(Caller<Writer>),
     request_body(content = AuthorDraft, content_type = "application/merge-patch+json"),
-    responses((status = 200, body = Edited<AuthorEditorView>, description = "The author.")),
+    responses((status = 200, body = Edited<AuthorEditorView>, description = "The changed author.")),
 )]
 #[patch("/authors/{author}")]
 async fn revise_author(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {

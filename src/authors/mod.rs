@@ -1,7 +1,7 @@
 //! Authors: the public profiles in bylines; an account has at most one.
 //!
-//! Invariants: a profile that was created with its account is in no public response until an article by it is published or a
-//! user saves the profile; an account has at most one profile, and only admins may assign it; the biography's HTML is rendered
+//! Invariants: a profile that was created with its account is in no public response until an article with this author is published
+//! or a user saves the profile; an account has at most one profile, and only admins may assign it; the biography's HTML is rendered
 //! from its Markdown when the profile is saved.
 
 mod author;

@@ -43,7 +43,7 @@ pub(super) fn read_as_editor(app: &App, conn: &mut Conn, caller: &Caller<Writer>
     edited(app, conn, &author)
 }
 
-/// Creates an author: any for editors, their own profile for other writers.
+/// Creates an author. Editors can create any author; other writers can create only their own profile.
 pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input: &Input) -> Result<Edited<AuthorEditorView>> {
     Lock::Authors.take(conn)?;
     let mut draft = input.create::<AuthorDraft>(conn)?;
@@ -69,14 +69,14 @@ pub(crate) fn create(app: &App, conn: &mut Conn, caller: &Caller<Writer>, input:
     edited(app, conn, &author)
 }
 
-/// Returns the profile that was created with an account, if no user has saved it yet: a new profile replaces it.
+/// Returns the profile that was created with an account, if no user has saved it yet. A new profile may replace it.
 fn unused(conn: &mut Conn, account: Option<Id<User>>) -> Result<Option<Author>> {
     let profile = account.map(|account| queries::of_account(conn, account)).transpose()?.flatten();
     Ok(profile.filter(|profile| profile.unlisted))
 }
 
-/// Creates a profile for an account that may write, unless it has one. The profile becomes public when an article by it is
-/// published or a user saves it.
+/// Creates a profile for an account that may write, unless it has one. The profile becomes public when an article with
+/// this author is published or a user saves the profile.
 pub(crate) fn provide(app: &App, conn: &mut Conn, user: &User) -> Result<Option<AuthorId>> {
     if !user.role.writes() {
         return Ok(None);
@@ -141,7 +141,7 @@ pub(super) fn revise(
     edited(app, conn, &author)
 }
 
-/// Deletes an author. Their articles get the author `reassign_to`; without that, there must be none.
+/// Deletes an author. Their articles get the author `reassign_to`; without `reassign_to`, the author must have no articles.
 pub(super) fn delete(
     app: &App,
     conn: &mut Conn,

@@ -10,7 +10,7 @@ use crate::input::Draft;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BatchDraft {
-    /// The operations, in the order of execution; each sees the effects of those before it.
+    /// The operations, in the order of execution; each sees the effects of the operations before it.
     #[schema(min_items = 1, max_items = 100)]
     pub(super) operations: Vec<OperationDraft>,
 }

@@ -24,8 +24,8 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 /// Run a batch
 ///
 /// Runs up to 100 write operations in one transaction: all are stored, or none. Each is authorised, validated and answered as
-/// if it were sent alone. Each sees the effects of those before it, so that a batch can create a section and put articles into
-/// it by its slug. If one fails, the others are still tried, to report their results; then everything is rolled back, and the
+/// if it were sent alone. Each sees the effects of the operations before it: a batch can create a section and put articles
+/// into it by its slug. If one fails, the others are still tried, to report their results; then everything is rolled back, and the
 /// response is `422` with the `results`. Operations below `/auth`, uploads, view counts and batches cannot be in a batch. With
 /// `dry_run=true`, the response is the same and nothing is stored.
 #[utoipa::path(

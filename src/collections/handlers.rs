@@ -50,7 +50,7 @@ async fn list_collections(request: Request) -> Result<HttpResponse> {
     tag = "Collections",
     params(Caller<Editor>),
     request_body = CollectionDraft,
-    responses((status = 201, body = Edited<CollectionEditorView>, description = "The collection.")),
+    responses((status = 201, body = Edited<CollectionEditorView>, description = "The new collection.")),
 )]
 #[post("/collections")]
 async fn create_collection(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
@@ -89,7 +89,7 @@ async fn read_collection(request: Request, key: web::Path<String>) -> Result<Htt
     tag = "Collections",
     params(Caller<Editor>),
     request_body = CollectionDraft,
-    responses((status = 200, body = Edited<CollectionEditorView>, description = "The collection.")),
+    responses((status = 200, body = Edited<CollectionEditorView>, description = "The changed collection.")),
 )]
 #[put("/collections/{key}")]
 async fn replace_collection(body: Body, request: Request, caller: Caller<Editor>, key: web::Path<String>) -> Result<HttpResponse> {
@@ -104,7 +104,7 @@ async fn replace_collection(body: Body, request: Request, caller: Caller<Editor>
     tag = "Collections",
     params(Caller<Editor>),
     request_body(content = CollectionDraft, content_type = "application/merge-patch+json"),
-    responses((status = 200, body = Edited<CollectionEditorView>, description = "The collection.")),
+    responses((status = 200, body = Edited<CollectionEditorView>, description = "The changed collection.")),
 )]
 #[patch("/collections/{key}")]
 async fn revise_collection(body: Body, request: Request, caller: Caller<Editor>, key: web::Path<String>) -> Result<HttpResponse> {

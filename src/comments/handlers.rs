@@ -93,10 +93,10 @@ async fn list_comment_replies(request: Request, path: web::Path<(String, String)
 
 /// Write a comment
 ///
-/// Guests send no token. `201` means that the comment is public; `202` that it waits for approval, or seems to. The
-/// `edit_token` can change or delete the comment for 15 minutes. Staff send a token, comment under the name of their
-/// profile or account without any `author_…` member, and are published at once. An article that accepts no comments
-/// responds `409`.
+/// Guests send no token. `201` means that the comment is public; `202` means that it waits for approval, and is also the
+/// response to spam. The `edit_token` can change or delete the comment for 15 minutes. Staff send a token and no `author_…`
+/// member; their comments have the name of their profile or account and are published at once. If the article accepts no
+/// comments, the response is `409`.
 #[utoipa::path(
     tag = "Comments",
     params(GuestOr<Commenter>),
@@ -163,7 +163,7 @@ pub(crate) enum RevisedComment {
         GuestOr<Moderator>,
     ),
     request_body(content = CommentRevisionDraft, content_type = "application/merge-patch+json"),
-    responses((status = 200, body = RevisedComment, description = "The comment.")),
+    responses((status = 200, body = RevisedComment, description = "The changed comment.")),
 )]
 #[patch("/comments/{id}")]
 async fn revise_comment(body: Body, request: Request, caller: Result<Caller<Moderator>>, id: web::Path<String>) -> Result<HttpResponse> {
@@ -237,7 +237,7 @@ async fn list_comments(request: Request, caller: Caller<Moderator>) -> Result<Ht
 
 /// Moderate many comments
 ///
-/// Applies the decision to all comments or, if one is unknown or not the caller's to moderate, to none. A comment
+/// Applies the decision to all comments. If one of them is unknown, or the caller may not moderate it, no comment changes. A comment
 /// that is not `approved` hides all replies beneath it.
 #[utoipa::path(
     tag = "Comments",

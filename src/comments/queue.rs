@@ -192,7 +192,7 @@ static FIELDS: [Field<comments::table, Comment>; 8] = [
         ops: Op::OPTIONAL_EMAIL,
         column: column!(optional text comments::author_email),
         key: None,
-        about: "The author's email address, regardless of case. Not available to the role `author`.",
+        about: "The author's email address, regardless of case. The role `author` cannot use this filter.",
     },
     Field {
         name: "ip",
@@ -200,7 +200,7 @@ static FIELDS: [Field<comments::table, Comment>; 8] = [
         ops: Op::OPTIONAL_TEXT,
         column: Column { compare: sent_from, order: None },
         key: None,
-        about: "The IP address that sent the comment. Not available to the role `author`.",
+        about: "The IP address that sent the comment. The role `author` cannot use this filter.",
     },
 ];
 

@@ -41,7 +41,7 @@ pub(super) fn value(name: &str) -> Option<String> {
 pub(crate) fn warn_of_slips() {
     let names: Vec<String> = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
     for (name, setting) in slips(names.iter().map(String::as_str)) {
-        tracing::warn!(name, setting, "the environment has a name that is no setting, but nearly one");
+        tracing::warn!(name, setting, "the environment has a name that differs from a setting in one letter");
     }
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn warn_of_slips() {
 fn faults<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let is_known = |name: &str| is_setting(name) || OTHERS.iter().any(|other| name.starts_with(other));
     let hint = |name: &str| named(&name.to_uppercase()).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
-    let fault = |name: &str| format!("{FILE} sets {name}, which is no setting.{} .env.example lists all that there are.", hint(name));
+    let fault = |name: &str| format!("{FILE} sets {name}, which is not a setting.{} .env.example lists all settings.", hint(name));
     names.filter(|name| !is_known(name)).map(fault).collect()
 }
 
@@ -91,9 +91,9 @@ mod tests {
         assert_eq!(
             told,
             [
-                ".env sets DATABASE_URI, which is no setting. Did you mean DATABASE_URL? .env.example lists all that there are.",
-                ".env sets bind, which is no setting. Did you mean BIND? .env.example lists all that there are.",
-                ".env sets PAPERBOY, which is no setting. .env.example lists all that there are.",
+                ".env sets DATABASE_URI, which is not a setting. Did you mean DATABASE_URL? .env.example lists all settings.",
+                ".env sets bind, which is not a setting. Did you mean BIND? .env.example lists all settings.",
+                ".env sets PAPERBOY, which is not a setting. .env.example lists all settings.",
             ]
         );
     }

@@ -86,7 +86,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "SHARED_CACHE_STALE_SECONDS",
         "0",
-        "The time after that for which a CDN may serve them during revalidation (stale-while-revalidate), 0 to 31536000 seconds.",
+        "The further time for which a CDN may serve a response while it revalidates it (stale-while-revalidate), 0 to 31536000 seconds.",
     ),
     setting("RATE_LOGIN", "10/minute", "The limit of logins and other password checks per IP address: N/minute (1 to 1000000) or off."),
     setting("RATE_COMMENT", "6/minute", "The limit of guest comments per IP address: N/minute or off."),
@@ -103,7 +103,11 @@ pub const SETTINGS: &[Setting] = &[
         "30/minute",
         "The limit of votes for comments, reports of comments and forms for new comments per IP address: N/minute or off.",
     ),
-    setting("RATE_PREVIEW", "60/minute", "The limit of reads with a preview of the site at a later time per IP address: N/minute or off."),
+    setting(
+        "RATE_PREVIEW",
+        "60/minute",
+        "The limit of reads per IP address with a preview that shows the site at a later time: N/minute or off.",
+    ),
     setting("METRICS_BIND", "", "The IP address and port of /metrics for Prometheus; empty turns it off."),
     setting(
         "SMTP_URL",
@@ -131,7 +135,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "UNREADY_SECONDS",
         "1",
-        "The time for which /readyz fails after SIGTERM, with requests still served, before the server stops listening, 0 to 300 seconds.",
+        "The time after SIGTERM for which /readyz fails while the server still accepts requests, 0 to 300 seconds.",
     ),
     setting("SHUTDOWN_SECONDS", "30", "The time that open requests have to finish after SIGTERM, 1 to 3600 seconds."),
 ];

@@ -28,7 +28,7 @@ const SINCE_THE_NEWEST: i64 = 2 * HOUR;
 /// The time between two comments.
 const BETWEEN_COMMENTS: i64 = 11 * MINUTE;
 
-/// Returns how long before now the newsroom begins.
+/// Returns the age of the newsroom, which is older than its first article.
 pub(super) fn beginning() -> i64 {
     age(0) + HOUR
 }
@@ -157,7 +157,7 @@ impl Newsroom {
         item
     }
 
-    /// Begins an operation: returns its caller.
+    /// Begins an operation and returns its caller.
     fn caller<R: Right>(&self) -> Result<Caller<R>> {
         begin_operation();
         self.admin.clone().with_right()

@@ -49,7 +49,7 @@ async fn read_schema(request: Request, _caller: Caller<Staff>, name: web::Path<S
         Caller<Admin>,
     ),
     request_body = CustomSchemaDraft,
-    responses((status = 200, body = CustomSchemaView, description = "The schema.")),
+    responses((status = 200, body = CustomSchemaView, description = "The changed schema.")),
 )]
 #[put("/schemas/{kind}")]
 async fn replace_schema(body: Body, request: Request, caller: Caller<Admin>, name: web::Path<String>) -> Result<HttpResponse> {

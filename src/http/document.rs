@@ -33,7 +33,7 @@ pub(crate) fn routes(mount: &mut impl Mount) {
     responses(
         (
             status = 303,
-            description = "The documentation is at Location.",
+            description = "`Location` is the URL of the documentation.",
             headers(("Location" = String, description = "The URL of the documentation.")),
         ),
     ),

@@ -27,7 +27,7 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 
 /// Check that the process is alive
 ///
-/// Suits a supervisor's liveness probe: it does not use the database.
+/// A liveness probe for supervisors. It does not use the database.
 #[utoipa::path(
     tag = "Operation", operation_id = "read_health",
     responses((status = 200, body = Health, description = "The process is alive.")),
@@ -40,8 +40,8 @@ async fn read_health(request: Request) -> Result<HttpResponse> {
 
 /// Check that requests can be served
 ///
-/// Suits a load balancer's readiness probe. It succeeds if the database responds, is not known to be damaged and has this program's
-/// schema, the media store can be used, and the server is not stopping.
+/// A readiness probe for load balancers. It succeeds if the database responds, has no known damage and has this program's schema, if the
+/// media store can be used, and if the server is not stopping.
 #[utoipa::path(
     tag = "Operation", operation_id = "read_readiness",
     responses((status = 200, body = Health, description = "Requests can be served.")),

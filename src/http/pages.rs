@@ -87,7 +87,7 @@ pub(crate) fn length<V: Serialize>(view: &V) -> Result<usize> {
     Ok(bytes(view)?.len())
 }
 
-/// Returns the number of items that fit on a page, counted from the end at which the page was turned: at least one.
+/// Returns the number of items that fit on a page, at least one. Counts from the item next to the cursor.
 fn fitting<V: Serialize>(query: &PageQuery, page: &PageOf<V>) -> Result<usize> {
     let mut left = MAX_PAGE;
     let backward = query.is_backward();

@@ -42,7 +42,7 @@ shared_parameters! {
     /// The parameter for a note about a save.
     NoteParameter = parameter(
         "note",
-        "A note for the new revision; dropped if the save changes nothing.",
+        "A note for the new revision. The server drops it if the save changes nothing.",
         json!({"type": "string", "minLength": 1, "maxLength": 400, "pattern": NOTE}),
     );
 }
@@ -55,9 +55,8 @@ pub(crate) fn of_listing<T, R>(listing: &Listing<T, R>) -> Vec<Parameter> {
     let mut parameters = Vec::new();
     for field in listing.fields {
         for op in field.ops {
-            let about = format!("{} ({}){}", field.about, about_op(*op), about_day(field.kind, *op));
+            let about = about_filter(field.about, field.kind, *op);
             if *op == Op::Eq {
-                let about = format!("{}{}", field.about, about_day(field.kind, *op));
                 parameters.push(parameter(field.name, &about, field.kind.schema(*op)));
             }
             parameters.push(parameter(&format!("{}[{}]", field.name, op.name()), &about, field.kind.schema(*op)));
@@ -73,7 +72,7 @@ pub(crate) fn of_listing<T, R>(listing: &Listing<T, R>) -> Vec<Parameter> {
     ));
     parameters.push(parameter(
         "limit",
-        "The maximum number of items of a page.",
+        "The maximum number of items on a page.",
         json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 20}),
     ));
     parameters.push(parameter(
@@ -88,17 +87,24 @@ pub(crate) fn of_listing<T, R>(listing: &Listing<T, R>) -> Vec<Parameter> {
     ));
     parameters.push(parameter(
         "fields",
-        "The members of each item, separated by commas; all members by default.",
+        "The members that each item has in the response, separated by commas. By default, items have all members.",
         json!({"type": "string", "pattern": words(listing.members)}),
     ));
     if !listing.includes.is_empty() {
         parameters.push(parameter(
             "include",
-            "Extra members to embed, which lists omit by default, separated by commas.",
+            "Members that lists omit by default and that the items of this page have, separated by commas.",
             json!({"type": "string", "pattern": words(listing.includes)}),
         ));
     }
     parameters
+}
+
+/// Returns the description of a filter: its field, the items that it selects, and the notes about the field.
+fn about_filter(about: &str, kind: Kind, op: Op) -> String {
+    let (field, notes) = about.split_once(". ").unwrap_or((about, ""));
+    let field = field.trim_end_matches('.');
+    format!("{field}. {}{} {notes}", about_op(kind, op), about_day(kind, op)).trim_end().to_owned()
 }
 
 /// Returns a sentence that explains a date without a time.
@@ -111,21 +117,26 @@ fn about_day(kind: Kind, op: Op) -> &'static str {
     }
 }
 
-fn about_op(op: Op) -> &'static str {
-    match op {
-        Op::Eq => "equal",
-        Op::Ne => "not equal",
-        Op::In => "one of these values, separated by commas",
-        Op::Nin => "none of these values, separated by commas",
-        Op::Lt => "less than",
-        Op::Lte => "at most",
-        Op::Gt => "greater than",
-        Op::Gte => "at least",
-        Op::Contains => "contains",
-        Op::StartsWith => "starts with",
-        Op::EndsWith => "ends with",
-        Op::Under => "equal to this value or below it",
-        Op::Exists => "whether a value exists",
+/// Returns a sentence about the items that a filter selects.
+fn about_op(kind: Kind, op: Op) -> &'static str {
+    match (op, kind) {
+        (Op::Eq, _) => "The filter selects items with this value.",
+        (Op::Ne, _) => "The filter selects items without this value.",
+        (Op::In, _) => "The filter selects items with one of these values. Commas separate the values.",
+        (Op::Nin, _) => "The filter selects items with none of these values. Commas separate the values.",
+        (Op::Lt, Kind::Time) => "The filter selects items with an earlier time.",
+        (Op::Lt, _) => "The filter selects items with a lower value.",
+        (Op::Lte, Kind::Time) => "The filter selects items with this time or an earlier one.",
+        (Op::Lte, _) => "The filter selects items with this value or a lower one.",
+        (Op::Gt, Kind::Time) => "The filter selects items with a later time.",
+        (Op::Gt, _) => "The filter selects items with a higher value.",
+        (Op::Gte, Kind::Time) => "The filter selects items with this time or a later one.",
+        (Op::Gte, _) => "The filter selects items with this value or a higher one.",
+        (Op::Contains, _) => "The filter selects items whose value contains this text.",
+        (Op::StartsWith, _) => "The filter selects items whose value begins with this text.",
+        (Op::EndsWith, _) => "The filter selects items whose value ends with this text.",
+        (Op::Under, _) => "The filter selects items with this value or one below it.",
+        (Op::Exists, _) => "`true` selects items that have a value; `false` selects items without one.",
     }
 }
 

@@ -27,7 +27,7 @@ const MAX_PARTS: usize = 100;
 /// The maximum length of a file name, in characters.
 const MAX_NAME_LENGTH: usize = 200;
 
-/// The accepted kind of a form with a file.
+/// The media type and the size that a form with a file may have.
 const FORM: BodyKind = BodyKind { types: &["multipart/form-data"], largest: MAX_FORM_SIZE, too_large };
 
 /// A form that has not been read yet, so that callers without permission cost nothing.

@@ -66,7 +66,7 @@ async fn list_images(request: Request, _caller: Caller<Staff>) -> Result<HttpRes
         content_type = "multipart/form-data",
         encoding( ("file" = (content_type = "image/jpeg, image/png, image/webp, image/gif, image/avif")), ("custom" = (content_type = "application/json"))),
     ),
-    responses((status = 201, body = EditedImage, description = "The image.")),
+    responses((status = 201, body = EditedImage, description = "The new image.")),
 )]
 #[post("/images")]
 async fn create_image(form: Upload, request: Request, caller: Caller<Writer>) -> Result<HttpResponse> {
@@ -105,7 +105,7 @@ async fn read_image(request: Request, name: web::Path<String>) -> Result<HttpRes
     tag = "Images",
     params(Caller<Writer>),
     request_body = ImageDraft,
-    responses((status = 200, body = EditedImage, description = "The image.")),
+    responses((status = 200, body = EditedImage, description = "The changed image.")),
 )]
 #[put("/images/{image}")]
 async fn replace_image(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -120,7 +120,7 @@ async fn replace_image(body: Body, request: Request, caller: Caller<Writer>, nam
     tag = "Images",
     params(Caller<Writer>),
     request_body(content = ImageDraft, content_type = "application/merge-patch+json"),
-    responses((status = 200, body = EditedImage, description = "The image.")),
+    responses((status = 200, body = EditedImage, description = "The changed image.")),
 )]
 #[patch("/images/{image}")]
 async fn revise_image(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -194,7 +194,7 @@ async fn read_image_usages(request: Request, caller: Caller<Staff>, name: web::P
         (
             "If-Range" = Option<String>,
             Header,
-            description = "The entity tag of the file that the range refers to; the whole file is sent if it has another one.",
+            description = "The entity tag that the client knows for the file. If the file has another one, the whole file is sent.",
         ),
         (
             "If-None-Match" = Option<String>,

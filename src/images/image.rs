@@ -250,9 +250,9 @@ pub(crate) struct EditedImage {
 #[serde(untagged)]
 #[expect(dead_code, reason = "it documents the response; the handler builds either view itself")]
 pub(crate) enum ImageAnswer {
-    /// The view for readers.
+    /// The image, as readers see it.
     Public(ImageView),
-    /// The view for staff.
+    /// The image, as staff see it.
     Editor(EditedImage),
 }
 
@@ -322,7 +322,7 @@ impl Image {
         stored_name(&self.sha256, self.mime)
     }
 
-    /// The view for readers.
+    /// Returns the image as readers see it.
     pub(super) fn view(&self, links: &LinkConfig) -> ImageView {
         let addresses = Addresses::new(Original::of(self), links);
         let srcset = addresses.srcset();
@@ -349,7 +349,7 @@ impl Image {
         ImageView(Arc::new(image))
     }
 
-    /// The view for staff.
+    /// Returns the image as staff see it.
     pub(super) fn edited(&self, links: &LinkConfig, used: i64) -> EditedImage {
         EditedImage {
             view: self.view(links),

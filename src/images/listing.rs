@@ -35,7 +35,7 @@ pub(super) static LISTING: Listing<images::table, Image> = Listing {
             ops: Op::OPTIONAL_TEXT,
             column: column!(optional text images::alt_key),
             key: None,
-            about: "The alternative text, ignoring case and accents.",
+            about: "The alternative text, regardless of case and accents.",
         },
         Field {
             name: "caption",
@@ -43,7 +43,7 @@ pub(super) static LISTING: Listing<images::table, Image> = Listing {
             ops: Op::OPTIONAL_TEXT,
             column: column!(optional text images::caption_key),
             key: None,
-            about: "The caption, ignoring case and accents.",
+            about: "The caption, regardless of case and accents.",
         },
         Field {
             name: "credit",
@@ -51,7 +51,7 @@ pub(super) static LISTING: Listing<images::table, Image> = Listing {
             ops: Op::OPTIONAL_TEXT,
             column: column!(optional text images::credit_key),
             key: None,
-            about: "The credit, ignoring case and accents.",
+            about: "The credit, regardless of case and accents.",
         },
         Field {
             name: "sha256",
@@ -83,7 +83,7 @@ pub(super) static LISTING: Listing<images::table, Image> = Listing {
             ops: Op::TRUTH,
             column: Column { compare: holds_words, order: None },
             key: None,
-            about: "Words that must all occur in the texts or the file name, ignoring case and accents.",
+            about: "Words in the texts or the file name, regardless of case and accents. An item must have all words of the value.",
         },
     ],
     default_sort: "-created_at",

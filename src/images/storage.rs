@@ -215,7 +215,7 @@ impl Storage {
         }
     }
 
-    /// Whether an error means that the file does not exist, and not that the folder or bucket does not.
+    /// Whether an error means that the file is missing, and not the folder or bucket.
     fn is_missing(&self, error: &object_store::Error) -> bool {
         let missing = matches!(error, object_store::Error::NotFound { .. });
         let has_place = match &self.folder {
@@ -233,7 +233,7 @@ impl Storage {
         }
     }
 
-    /// Converts an error of an operation that no missing file can cause.
+    /// Converts an error that has another cause than a missing file.
     fn failure(&self, error: object_store::Error) -> Error {
         use object_store::Error::{NotFound, PermissionDenied};
         match error {

@@ -62,11 +62,11 @@ pub(super) enum Members {
         /// The Markdown of the paragraph.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// The derived HTML; a request leaves it out or sends it unchanged.
+        /// The derived HTML. A request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         html: IgnoredAny,
-        /// The derived plain text; a request leaves it out or sends it unchanged.
+        /// The derived plain text. A request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         text: IgnoredAny,
@@ -80,15 +80,15 @@ pub(super) enum Members {
         /// The inline Markdown of the heading, without `#` characters; line ends become spaces.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// The derived HTML; a request leaves it out or sends it unchanged.
+        /// The derived HTML. A request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         html: IgnoredAny,
-        /// The derived plain text; a request leaves it out or sends it unchanged.
+        /// The derived plain text. A request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         text: IgnoredAny,
-        /// The `id` derived from the text; a request leaves it out or sends it unchanged.
+        /// The `id` derived from the text. A request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         anchor: IgnoredAny,
@@ -99,15 +99,15 @@ pub(super) enum Members {
         /// The Markdown of the whole list.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// Whether the list is numbered, derived from `markdown`; a request leaves it out or sends it unchanged.
+        /// Whether the list is numbered, derived from `markdown`. A request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<bool>, read_only)]
         ordered: IgnoredAny,
-        /// The first number, derived from `markdown`; a request leaves it out or sends it unchanged.
+        /// The first number, derived from `markdown`. A request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<u32>, read_only)]
         start: IgnoredAny,
-        /// The derived items; a request leaves it out or sends it unchanged.
+        /// The items, derived from `markdown`. A request leaves them out or sends them unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Vec<BlockPiece>>, read_only)]
         items: IgnoredAny,
@@ -118,11 +118,11 @@ pub(super) enum Members {
         /// The Markdown of the quotation, without the `>` characters.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// The derived HTML; a request leaves it out or sends it unchanged.
+        /// The derived HTML. A request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         html: IgnoredAny,
-        /// The derived plain text; a request leaves it out or sends it unchanged.
+        /// The derived plain text. A request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         text: IgnoredAny,
@@ -143,15 +143,15 @@ pub(super) enum Members {
         /// The Markdown of the whole table.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// The derived cells of the header row; a request leaves it out or sends it unchanged.
+        /// The cells of the header row, derived from `markdown`. A request leaves them out or sends them unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Vec<BlockPiece>>, read_only)]
         headers: IgnoredAny,
-        /// The derived alignments; a request leaves it out or sends it unchanged.
+        /// The alignments of the columns, derived from `markdown`. A request leaves them out or sends them unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Vec<Align>>, read_only)]
         align: IgnoredAny,
-        /// The derived cells of the other rows; a request leaves it out or sends it unchanged.
+        /// The cells of the other rows, derived from `markdown`. A request leaves them out or sends them unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Vec<Vec<BlockPiece>>>, read_only)]
         rows: IgnoredAny,
@@ -176,11 +176,11 @@ pub(super) enum Members {
         /// The URL of the content.
         #[schema(format = "uri", max_length = 2000, pattern = r#"^https?://[^\s<>"`\\]+$"#)]
         url: String,
-        /// The provider, derived from the URL; a request leaves it out or sends it unchanged.
+        /// The provider, derived from the URL. A request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Provider>, read_only)]
         provider: IgnoredAny,
-        /// The URL for an `<iframe>`, derived from `url`; a request leaves it out or sends it unchanged.
+        /// The URL for an `<iframe>`, derived from `url`. A request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         embed_url: IgnoredAny,
@@ -201,7 +201,7 @@ pub(super) enum Members {
         /// The HTML as written.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// The sanitised HTML; a request leaves it out or sends it unchanged.
+        /// The sanitised HTML. A request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<String>, read_only)]
         html: IgnoredAny,
@@ -212,7 +212,7 @@ pub(super) enum Members {
         /// The Markdown of the definitions, in the form `[^name]: …`.
         #[schema(max_length = 100_000)]
         markdown: String,
-        /// The derived footnotes; a request leaves it out or sends it unchanged.
+        /// The footnotes, derived from `markdown`. A request leaves them out or sends them unchanged.
         #[serde(default = "ignored")]
         #[schema(value_type = Option<Vec<FootnoteItem>>, read_only)]
         items: IgnoredAny,

@@ -55,7 +55,7 @@ pub(crate) fn reading_minutes(words: u32) -> u32 {
     words.div_ceil(WORDS_PER_MINUTE).max(1)
 }
 
-/// Whether a letter makes its segment a word that is not counted otherwise.
+/// Whether a segment with this letter counts as a word. Chinese, Japanese and unspaced characters are counted in other ways.
 fn is_of_a_word(letter: char) -> bool {
     letter.is_alphanumeric() && !is_sign(letter) && !is_unspaced(letter)
 }

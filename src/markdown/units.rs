@@ -112,7 +112,7 @@ impl Bounds {
         let length = |index: usize| self.bytes.get(index).copied().unwrap_or_default();
         let bytes = length(last + 1).saturating_sub(length(first));
         let weight = at(last + 1).since(at(first));
-        // What the last node leaves open cannot hide any part of the run.
+        // An element that the last node leaves open cannot hide any part of the run.
         let swallows = at(last).since(at(first)).is_open > 0;
         bytes <= MAX_UNIT_BYTES && !swallows && weight.cost(bytes) <= MAX_COST
     }

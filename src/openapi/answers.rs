@@ -62,7 +62,7 @@ fn sparse_page(item: &str) -> Value {
 }
 
 /// Returns the members of a schema; for a choice, those of all its branches.
-fn properties_of(schemas: &Map<String, Value>, name: &str) -> Map<String, Value> {
+pub(super) fn properties_of(schemas: &Map<String, Value>, name: &str) -> Map<String, Value> {
     let Some(schema) = schemas.get(name) else { return Map::new() };
     if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
         return properties.clone();
@@ -108,12 +108,12 @@ impl ErrorFacts {
         let mut errors = vec![
             ("400", "The query string or the request body cannot be parsed."),
             ("414", "The URL is too long."),
-            ("429", "Too many requests."),
+            ("429", "The client has sent too many requests."),
             ("500", "The server failed to process the request."),
             ("503", "The server cannot process the request now."),
         ];
         if self.asks_who {
-            errors.extend([("401", "The request has no valid token."), ("403", "The caller may not do this.")]);
+            errors.extend([("401", "The request has no valid token."), ("403", "The caller does not have the right to do this.")]);
         }
         if self.has_path_parameter {
             errors.push(("404", "The resource does not exist."));
@@ -126,7 +126,7 @@ impl ErrorFacts {
                 ("408", "The request body did not arrive in time."),
                 ("413", "The request body is too large."),
                 ("415", "The media type of the request body is not supported."),
-                ("422", "The request body is invalid, or the operation has none."),
+                ("422", "The request body is invalid, or the operation takes no request body."),
             ]);
         }
         if !self.reads {
@@ -165,9 +165,9 @@ fn add_headers(response: &mut Value, status: &str, facts: &ErrorFacts) {
             response["headers"][name] = json!({"description": about, "schema": {"type": "string"}});
         }
     };
-    add("X-Request-Id", "The request's id: the client's, if it sent a valid one, or a new one.");
+    add("X-Request-Id", "The id of the request: the one that the client sent if it is valid, or a new one.");
     match status {
-        "409" | "429" | "503" | "507" => add("Retry-After", "The seconds to wait before a retry, if a retry may succeed."),
+        "409" | "429" | "503" | "507" => add("Retry-After", "The number of seconds to wait before a retry, if a retry may succeed."),
         "201" => add("Location", "The URL of the new resource."),
         "303" => add("Location", "The URL of a page of the site."),
         "308" => add("Location", "The current URL of the resource."),
@@ -175,12 +175,13 @@ fn add_headers(response: &mut Value, status: &str, facts: &ErrorFacts) {
         _ => {}
     }
     if ["200", "201", "206", "304"].contains(&status) {
-        add("Cache-Control", "The caches that may store the response, and the time for which they may.");
-        add("ETag", "The entity tag of the response; for editor views, the version.");
+        add("Cache-Control", "The caches that may store the response, and how long they may keep it.");
+        add("ETag", "The entity tag of the response. For an editor view, it is the version.");
         if facts.reads && status != "304" {
             add(
                 "Cache-Tag",
-                "The cache tags of a public response: its resources (`article:ID`) or, if these are many or all of a kind, the kind (`articles`); at most 2 KiB.",
+                "The cache tags of a public response. A tag names a resource (`article:ID`) or a whole kind (`articles`). \
+                 The header has at most 2 KiB.",
             );
         }
     }

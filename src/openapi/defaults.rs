@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::schemas::walk;
+use super::schemas::{description, walk};
 
 /// Moves every `default` in the schemas of request and response bodies into the description beside it. Parameters keep theirs.
 pub(super) fn complete(document: &mut Value) {
@@ -20,9 +20,7 @@ fn describe_members(schema: &mut Map<String, Value>) {
         let of_choices =
             member.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten().filter_map(take_default).reduce(|first, _| first);
         let Some(default) = own.or(of_choices) else { continue };
-        let of_choice = || member.get("oneOf")?.as_array()?.iter().find_map(|choice| choice.get("description"));
-        let about = member.get("description").or_else(of_choice).and_then(Value::as_str).unwrap_or_default();
-        let words = format!("{about} Default: `{default}`.");
+        let words = format!("{} Default: `{default}`.", description(member).unwrap_or_default());
         if let Some(member) = member.as_object_mut() {
             member.insert("description".into(), words.trim().into());
         }

@@ -1,9 +1,10 @@
 //! Completes the component schemas: members that are always present are required, others are forbidden, numbers have bounds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::answers::properties_of;
 use super::each_operation;
 use crate::routes;
 
@@ -14,6 +15,7 @@ const OTHERS_FORMS: [&str; 3] = ["JsonFeed", "JsonFeedItem", "OEmbed"];
 pub(super) fn complete(document: &mut Value) {
     flatten_all(document);
     let reachable = reachable_from(document, |operation| operation.get("responses").into_iter().collect());
+    let members = members_of_answers(document);
     if let Some(schemas) = components(document) {
         for (name, schema) in schemas.iter_mut() {
             walk(schema, &mut |schema| {
@@ -25,7 +27,7 @@ pub(super) fn complete(document: &mut Value) {
         }
         for facts in routes::drafts() {
             if let Some(schema) = schemas.get_mut(facts.name.as_ref()) {
-                describe_passed_over(schema, &facts);
+                describe_passed_over(schema, &facts, members.get(&*facts.name));
             }
         }
         schemas.insert("Problem".into(), problem());
@@ -43,18 +45,47 @@ pub(crate) struct DraftFacts {
     pub(crate) read_only: &'static [&'static str],
 }
 
-fn describe_passed_over(schema: &mut Value, facts: &DraftFacts) {
+/// Returns the members of the responses to each draft, by the name of the draft.
+fn members_of_answers(document: &mut Value) -> BTreeMap<String, Map<String, Value>> {
+    let mut views = Vec::new();
+    each_operation(document, |_, _, operation| {
+        let bodies = operation.pointer("/requestBody/content").and_then(Value::as_object);
+        let Some(draft) = bodies.and_then(|bodies| bodies.values().find_map(|media| target(media.get("schema")?))) else { return };
+        for status in ["200", "201"] {
+            let schema = operation.pointer(&format!("/responses/{status}/content/application~1json/schema"));
+            if let Some(view) = schema.and_then(target) {
+                views.push((draft.to_owned(), view.to_owned()));
+            }
+        }
+    });
+    let mut members = BTreeMap::<String, Map<String, Value>>::new();
+    let Some(schemas) = components(document) else { return members };
+    for (draft, view) in views {
+        members.entry(draft).or_default().extend(properties_of(schemas, &view));
+    }
+    members
+}
+
+/// Adds the members that a draft does not have, each with its description in the response.
+fn describe_passed_over(schema: &mut Value, facts: &DraftFacts, members: Option<&Map<String, Value>>) {
     let mut describe = |pointer: &str, about: &str| {
         let Some(name) = pointer.strip_prefix('/').filter(|name| !name.contains('/')) else { return };
-        schema["properties"][name] = json!({"readOnly": true, "description": about});
+        let own = members.and_then(|members| members.get(name)).and_then(description).unwrap_or_default();
+        schema["properties"][name] = json!({"readOnly": true, "description": format!("{own} {about}").trim()});
     };
-    facts.derived.iter().for_each(|pointer| describe(pointer, "The server computes this member; it is accepted and ignored."));
-    facts.read_only.iter().for_each(|pointer| describe(pointer, "Only the server changes this; accepted when equal to the current value."));
+    facts.derived.iter().for_each(|pointer| describe(pointer, "Read-only: the server ignores this member in requests."));
+    facts.read_only.iter().for_each(|pointer| describe(pointer, "Read-only: requests may send only its current value."));
 }
 
 /// Returns the component schemas.
 pub(super) fn components(document: &mut Value) -> Option<&mut Map<String, Value>> {
     document.pointer_mut("/components/schemas").and_then(Value::as_object_mut)
+}
+
+/// Returns the description of a member; for a choice, the one of its first described branch.
+pub(super) fn description(member: &Value) -> Option<&str> {
+    let of_choice = || member.get("oneOf")?.as_array()?.iter().find_map(|choice| choice.get("description"));
+    member.get("description").or_else(of_choice).and_then(Value::as_str)
 }
 
 /// Returns the name of the component that a reference names.

@@ -28,6 +28,7 @@ pub(super) fn complete(document: &mut Value) {
         scope["x-enum-descriptions"] = sentences.into();
     }
     if let Some(old) = schemas.get_mut("OldScope") {
-        old["description"] = "A scope of API keys that were created before scopes named resources; new keys cannot have it.".into();
+        old["description"] =
+            "An old scope. Existing keys keep it; new keys need scopes that name a resource, such as `articles:write`.".into();
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn routes(mount: &mut impl Mount) {
     tag = "Pages",
     params(Previewed),
     responses(
-        (status = 200, body = HomePage, description = "The page."),
+        (status = 200, body = HomePage, description = "The front page."),
         (status = 404, description = "The preview token is not valid here."),
     ),
 )]
@@ -48,8 +48,8 @@ async fn read_home_page(request: Request) -> Result<HttpResponse> {
     tag = "Pages",
     params(Previewed),
     responses(
-        (status = 200, body = ArticlePage, description = "The page."),
-        (status = 308, body = Moved, description = "The article has a new slug; Location holds the new URL of its page."),
+        (status = 200, body = ArticlePage, description = "The page of the article."),
+        (status = 308, body = Moved, description = "The article has a new slug; `Location` is the new URL of its page."),
     ),
 )]
 #[get("/pages/article/{article}")]
@@ -77,8 +77,8 @@ async fn read_article_page(request: Request, name: web::Path<String>) -> Result<
     tag = "Pages",
     params(Previewed),
     responses(
-        (status = 200, body = SectionPage, description = "The page."),
-        (status = 308, body = Moved, description = "The section has a new slug; Location holds the new URL of its page."),
+        (status = 200, body = SectionPage, description = "The page of the section."),
+        (status = 308, body = Moved, description = "The section has a new slug; `Location` is the new URL of its page."),
     ),
 )]
 #[get("/pages/section/{section}")]
@@ -93,8 +93,8 @@ async fn read_section_page(request: Request, name: web::Path<String>) -> Result<
     tag = "Pages",
     params(Previewed),
     responses(
-        (status = 200, body = AuthorPage, description = "The page."),
-        (status = 308, body = Moved, description = "The author has a new slug; Location holds the new URL of the page."),
+        (status = 200, body = AuthorPage, description = "The page of the author."),
+        (status = 308, body = Moved, description = "The author has a new slug; `Location` is the new URL of their page."),
     ),
 )]
 #[get("/pages/author/{author}")]
@@ -109,8 +109,8 @@ async fn read_author_page(request: Request, name: web::Path<String>) -> Result<H
     tag = "Pages",
     params(Previewed),
     responses(
-        (status = 200, body = TagPage, description = "The page."),
-        (status = 308, body = Moved, description = "The tag has a new slug; Location holds the new URL of its page."),
+        (status = 200, body = TagPage, description = "The page of the tag."),
+        (status = 308, body = Moved, description = "The tag has a new slug; `Location` is the new URL of its page."),
     ),
 )]
 #[get("/pages/tag/{tag}")]

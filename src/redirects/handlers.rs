@@ -49,7 +49,7 @@ async fn list_redirects(request: Request, _caller: Caller<Editor>) -> Result<Htt
     tag = "Redirects",
     params(Caller<Editor>),
     request_body = RedirectDraft,
-    responses((status = 201, body = RedirectView, description = "The redirect.")),
+    responses((status = 201, body = RedirectView, description = "The new redirect.")),
 )]
 #[post("/redirects")]
 async fn create_redirect(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
@@ -104,7 +104,7 @@ async fn read_redirect(request: Request, _caller: Caller<Editor>, id: web::Path<
     tag = "Redirects",
     params(Caller<Editor>),
     request_body = RedirectDraft,
-    responses((status = 200, body = RedirectView, description = "The redirect.")),
+    responses((status = 200, body = RedirectView, description = "The changed redirect.")),
 )]
 #[put("/redirects/{redirect}")]
 async fn replace_redirect(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
@@ -118,7 +118,7 @@ async fn replace_redirect(body: Body, request: Request, caller: Caller<Editor>, 
     tag = "Redirects",
     params(Caller<Editor>),
     request_body(content = RedirectDraft, content_type = "application/merge-patch+json"),
-    responses((status = 200, body = RedirectView, description = "The redirect.")),
+    responses((status = 200, body = RedirectView, description = "The changed redirect.")),
 )]
 #[patch("/redirects/{redirect}")]
 async fn revise_redirect(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {

@@ -167,7 +167,7 @@ pub(super) static LISTING: Listing<redirects::table, Redirect> = Listing {
             ops: Op::OPTIONAL_TEXT,
             column: column!(optional text redirects::target),
             key: None,
-            about: "The target.",
+            about: "The path or URL to redirect to.",
         },
         Field {
             name: "status",
@@ -183,7 +183,7 @@ pub(super) static LISTING: Listing<redirects::table, Redirect> = Listing {
             ops: Op::ORDER,
             column: column!(time redirects::created_at),
             key: Some(|row| Key::Int(row.created_at.millis())),
-            about: "The time of creation.",
+            about: "The time when the redirect was created.",
         },
     ],
     default_sort: "-created_at",

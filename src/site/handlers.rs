@@ -22,7 +22,7 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 #[utoipa::path(
     tag = "Site",
     params(ViewParameter, GuestOr<Admin>),
-    responses((status = 200, body = crate::http::PublicOr<SiteView, SiteEditorView>, description = "The site.")),
+    responses((status = 200, body = crate::http::PublicOr<SiteView, SiteEditorView>, description = "The settings of the site.")),
 )]
 #[get("/site")]
 async fn read_site(request: Request) -> Result<HttpResponse> {
@@ -44,7 +44,7 @@ async fn read_site(request: Request) -> Result<HttpResponse> {
     tag = "Site",
     params(Caller<Admin>),
     request_body = SiteSettings,
-    responses((status = 200, body = SiteEditorView, description = "The site.")),
+    responses((status = 200, body = SiteEditorView, description = "The changed settings of the site.")),
 )]
 #[put("/site")]
 async fn replace_site(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {
@@ -58,7 +58,7 @@ async fn replace_site(body: Body, request: Request, caller: Caller<Admin>) -> Re
     tag = "Site",
     params(Caller<Admin>),
     request_body(content = SiteSettings, content_type = "application/merge-patch+json"),
-    responses((status = 200, body = SiteEditorView, description = "The site.")),
+    responses((status = 200, body = SiteEditorView, description = "The changed settings of the site.")),
 )]
 #[patch("/site")]
 async fn revise_site(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {

@@ -61,7 +61,7 @@ scopes! {
 }
 
 text_enum! {
-    /// A scope from the time before scopes named resources. Existing keys keep these scopes; new keys cannot have them.
+    /// An old scope. Existing keys keep it; new keys need scopes that name a resource, such as `articles:write`.
     pub(crate) enum OldScope {
         /// Reads everything that the owner may see.
         Read = "read",

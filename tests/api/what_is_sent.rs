@@ -22,7 +22,8 @@ fn read_only_members(patch: &str) -> Vec<String> {
     let properties = Contract::get().document.pointer(&format!("/components/schemas/{patch}/properties"));
     let properties = properties.and_then(Value::as_object).unwrap_or_else(|| panic!("there is no {patch}"));
     let is_guarded = |schema: &Value| {
-        schema["readOnly"] == true && schema["description"].as_str().is_some_and(|about| about.contains("accepted when equal"))
+        schema["readOnly"] == true
+            && schema["description"].as_str().is_some_and(|about| about.contains("requests may send only its current value"))
     };
     properties.iter().filter(|(_, schema)| is_guarded(schema)).map(|(name, _)| name.clone()).collect()
 }

@@ -62,8 +62,8 @@ fn a_name_in_the_file_of_settings_that_is_none_stops_the_start() {
     let refused = masthead(folder.path(), &["migrate"], &[]);
     let said = String::from_utf8_lossy(&refused.stderr);
     assert_eq!(refused.status.code(), Some(2), "{said}");
-    assert!(said.contains("DATABASE_URI, which is no setting. Did you mean DATABASE_URL?"), "{said}");
-    assert!(said.contains("bind, which is no setting. Did you mean BIND?") && !said.contains("PGAPPNAME"), "{said}");
+    assert!(said.contains("DATABASE_URI, which is not a setting. Did you mean DATABASE_URL?"), "{said}");
+    assert!(said.contains("bind, which is not a setting. Did you mean BIND?") && !said.contains("PGAPPNAME"), "{said}");
     assert!(!folder.path().join("masthead.db").exists());
     // In the environment, which other programs share, a typing error is only logged.
     std::fs::write(folder.path().join(".env"), "PGAPPNAME=masthead\n").unwrap();

@@ -30,7 +30,7 @@ async fn count_impression(request: Request, id: web::Path<String>) -> Result<Htt
 
 /// Count a click on a creative
 ///
-/// A beacon like the one for impressions, with the same rules.
+/// A beacon for front ends. The rules of the beacon for impressions apply.
 #[utoipa::path(tag = "Ads", responses((status = 204, description = "The beacon was accepted.")))]
 #[post("/ads/creatives/{creative}/clicks")]
 async fn count_click(request: Request, id: web::Path<String>) -> Result<HttpResponse> {

@@ -47,7 +47,7 @@ async fn list_ad_creatives(request: Request, _caller: Caller<Editor>) -> Result<
     tag = "Ads",
     params(Caller<Editor>),
     request_body = CreativeDraft,
-    responses((status = 201, body = Edited<CreativeView>, description = "The creative.")),
+    responses((status = 201, body = Edited<CreativeView>, description = "The new creative.")),
 )]
 #[post("/ads/creatives")]
 async fn create_ad_creative(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
@@ -74,7 +74,7 @@ async fn read_ad_creative(request: Request, _caller: Caller<Editor>, id: web::Pa
     tag = "Ads",
     params(Caller<Editor>),
     request_body = CreativeDraft,
-    responses((status = 200, body = Edited<CreativeView>, description = "The creative.")),
+    responses((status = 200, body = Edited<CreativeView>, description = "The changed creative.")),
 )]
 #[put("/ads/creatives/{creative}")]
 async fn replace_ad_creative(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
@@ -83,12 +83,12 @@ async fn replace_ad_creative(body: Body, request: Request, caller: Caller<Editor
 
 /// Change a creative
 ///
-/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets to the default.
+/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default.
 #[utoipa::path(
     tag = "Ads",
     params(Caller<Editor>),
     request_body(content = CreativeDraft, content_type = "application/merge-patch+json"),
-    responses((status = 200, body = Edited<CreativeView>, description = "The creative.")),
+    responses((status = 200, body = Edited<CreativeView>, description = "The changed creative.")),
 )]
 #[patch("/ads/creatives/{creative}")]
 async fn revise_ad_creative(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {

@@ -46,7 +46,7 @@ async fn list_ad_placements(request: Request, _caller: Caller<Editor>) -> Result
     tag = "Ads",
     params(Caller<Editor>),
     request_body = PlacementDraft,
-    responses((status = 201, body = Edited<PlacementView>, description = "The placement.")),
+    responses((status = 201, body = Edited<PlacementView>, description = "The new placement.")),
 )]
 #[post("/ads/placements")]
 async fn create_ad_placement(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
@@ -78,7 +78,7 @@ async fn read_ad_placement(request: Request, _caller: Caller<Editor>, name: web:
     tag = "Ads",
     params(Caller<Editor>),
     request_body = PlacementDraft,
-    responses((status = 200, body = Edited<PlacementView>, description = "The placement.")),
+    responses((status = 200, body = Edited<PlacementView>, description = "The changed placement.")),
 )]
 #[put("/ads/placements/{placement}")]
 async fn replace_ad_placement(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -87,13 +87,13 @@ async fn replace_ad_placement(body: Body, request: Request, caller: Caller<Edito
 
 /// Change an ad placement
 ///
-/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets to the default. Articles name a
+/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default. Articles name a
 /// placement by its key: after a change of the key, articles with the old key show no ads there.
 #[utoipa::path(
     tag = "Ads",
     params(Caller<Editor>),
     request_body(content = PlacementDraft, content_type = "application/merge-patch+json"),
-    responses((status = 200, body = Edited<PlacementView>, description = "The placement.")),
+    responses((status = 200, body = Edited<PlacementView>, description = "The changed placement.")),
 )]
 #[patch("/ads/placements/{placement}")]
 async fn revise_ad_placement(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {

@@ -7,7 +7,7 @@ use utoipa::openapi::{RefOr, Schema};
 use super::view::ArticleCard;
 use crate::db::{Key, Listing, PageQuery, Predicate, sql_fragment};
 
-/// Returns the members of an article in lists: those of its card, and `more`. Leaks the names; called once per list.
+/// Returns the members of an article in lists: the members of its card, and `more`. The names are leaked, which happens once per list.
 pub(crate) fn members(more: impl IntoIterator<Item = String>) -> &'static [&'static str] {
     let all = names::<ArticleCard>().into_iter().chain(more);
     all.map(|name| -> &'static str { name.leak() }).collect::<Vec<_>>().leak()
@@ -26,7 +26,7 @@ macro_rules! shared_fields {
     ($table:ident, $row:ty, $authors:ident, $tags:ident, $published_at:ident, [$($more:expr),*]) => { &[
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id $table::id), key: None, about: "The id." },
         Field { name: "slug", kind: Kind::Reference, ops: Op::CHOICE, column: column!(text $table::slug), key: None, about: "The slug." },
-        Field { name: "kind", kind: Kind::Word(ArticleKind::WORDS), ops: Op::CHOICE, column: column!(text $table::kind), key: None, about: "The kind. Without this filter, lists contain only articles." },
+        Field { name: "kind", kind: Kind::Word(ArticleKind::WORDS), ops: Op::CHOICE, column: column!(text $table::kind), key: None, about: "The kind of the article. Without a filter by kind, lists contain only articles." },
         Field { name: "title", kind: Kind::Folded, ops: Op::TEXT, column: column!(text $table::title_key), key: Some(|row: &$row| Key::Text(row.title_key.clone())), about: "The headline, regardless of case and accents." },
         Field { name: "section", kind: Kind::Reference, ops: Op::TREE, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
@@ -41,7 +41,7 @@ macro_rules! shared_fields {
                 Op::Ne | Op::Nin => Box::new($table::section_id.is_null().or($table::section_id.assume_not_null().ne_all(named().select(sections::id)))),
                 _ => Box::new($table::section_id.is_not_null().and($table::section_id.assume_not_null().eq_any(named().select(sections::id)))),
             }
-        }, order: None }, key: None, about: "The section, by id or current or former slug; `under` includes its subsections." },
+        }, order: None }, key: None, about: "The section, by its id or by its current or a former slug." },
         Field { name: "tag", kind: Kind::Reference, ops: Op::SET, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
             let former = former_slugs::subjects(SlugKind::Tag, &names());
@@ -53,7 +53,7 @@ macro_rules! shared_fields {
                 Op::Ne | Op::Nin => Box::new($table::id.ne_all($tags::table.filter($tags::tag_id.eq_any(named)).select($tags::article_id))),
                 _ => Box::new($table::id.eq_any($tags::table.filter($tags::tag_id.eq_any(named)).select($tags::article_id))),
             }
-        }, order: None }, key: None, about: "A tag, by id or current or former slug; `ne` and `nin` select articles without it." },
+        }, order: None }, key: None, about: "A tag of the article, by its id or by its current or a former slug." },
         Field { name: "author", kind: Kind::Reference, ops: Op::SET, column: Column { compare: |op, keys| {
             let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
             let former = former_slugs::subjects(SlugKind::Author, &names());
@@ -65,7 +65,7 @@ macro_rules! shared_fields {
                 Op::Ne | Op::Nin => Box::new($table::id.ne_all($authors::table.filter($authors::author_id.eq_any(named)).select($authors::article_id))),
                 _ => Box::new($table::id.eq_any($authors::table.filter($authors::author_id.eq_any(named)).select($authors::article_id))),
             }
-        }, order: None }, key: None, about: "An author, by id or current or former slug; `ne` and `nin` select articles by others." },
+        }, order: None }, key: None, about: "An author of the article, by their id or by their current or a former slug." },
         Field { name: "locale", kind: Kind::Text, ops: Op::CHOICE, column: column!(text $table::locale), key: None, about: "The language." },
         Field { name: "featured", kind: Kind::Truth, ops: Op::TRUTH, column: column!(truth $table::featured), key: None, about: "Whether front ends should highlight the article." },
         Field { name: "published_at", kind: Kind::Time, ops: Op::ORDER, column: column!(time $table::$published_at), key: Some(|row: &$row| Key::Int(row.$published_at.millis())), about: "The time of the first publication." },

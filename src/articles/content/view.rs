@@ -62,7 +62,7 @@ pub(crate) struct ArticleCard {
     pub(crate) updated_at: Timestamp,
     /// The corrections since the first publication, oldest first.
     pub(crate) corrections: Vec<Correction>,
-    /// The state of the comments.
+    /// Whether readers can comment now, and the number of comments.
     pub(crate) comments: CommentsInfo,
     /// The URLs for share buttons; `share_networks` of the site says which of them to show.
     pub(crate) share: Share,

@@ -73,8 +73,9 @@ pub(crate) struct ArticleDraft {
     pub(crate) custom: Custom,
 }
 
-/// The text of an article, as `markdown` or as `blocks`. If several forms are sent, each must match the sent source or the current
-/// version; otherwise the response is `422` with the code `ambiguous`. `html` alone is refused as `unsupported`.
+/// The text of an article, as `markdown` or as `blocks`. A request may also send back forms that the server derived, such as `html`.
+/// Each of them must match either the text that the request sends or the current version; otherwise the response is `422` with the
+/// code `ambiguous`. A request with `html` alone gets `unsupported`.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BodyDraft {

@@ -41,7 +41,7 @@ static DESK_FIELDS: &[Field<articles::table, ListedArticle>] = shared_fields!(
             ops: Op::CHOICE,
             column: column!(text articles::status),
             key: None,
-            about: "The publication status. Without this filter or `trashed`, the trash is omitted."
+            about: "The publication status. Without a filter by `status` or `trashed`, lists omit the trash."
         },
         Field {
             name: "trashed",
@@ -137,7 +137,7 @@ static DESK_FIELDS: &[Field<articles::table, ListedArticle>] = shared_fields!(
                 order: None
             },
             key: None,
-            about: "Whether the article is published and has changes that are not."
+            about: "Whether the article is published and its working copy has changes that readers do not see yet."
         },
         Field {
             name: CREATED_BY,
@@ -145,7 +145,7 @@ static DESK_FIELDS: &[Field<articles::table, ListedArticle>] = shared_fields!(
             ops: Op::OPTIONAL_CHOICE,
             column: column!(optional id articles::created_by),
             key: None,
-            about: "The account that created the article; `me` is the caller's."
+            about: "The account that created the article, by id; `me` is the caller's own account."
         },
         Field {
             name: "created_at",

@@ -54,7 +54,7 @@ pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<Strin
     Ok(query.first::<ArticleId>(conn).optional()?.map(|id| id.to_string()))
 }
 
-/// Returns a page of working copies, without their texts; only the caller's own if `of` is given.
+/// Returns a page of working copies, without their texts. If `of` names an account and its profile, returns only their articles.
 pub(crate) fn page(conn: &mut Conn, query: &PageQuery, of: Option<(UserId, Option<Id<Author>>)>) -> Result<PageOf<ListedArticle>> {
     let mut rows = articles::table.select(ListedArticle::as_select()).into_boxed::<Backend>();
     let mut count = articles::table.into_boxed::<Backend>();

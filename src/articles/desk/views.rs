@@ -32,7 +32,8 @@ pub(crate) struct ArticleEditorView {
     pub(crate) desk: Desk,
     /// The text of the working copy.
     pub(crate) body: EditorBody,
-    /// Parts of the text that readers do not get, at most 50. Only in responses to saves, dry runs included; otherwise empty.
+    /// Parts of the text that readers do not get, at most 50. The list is empty except in responses to saves and to dry
+    /// runs of saves.
     #[schema(max_items = 50)]
     pub(crate) warnings: Vec<Warning>,
 }

@@ -151,12 +151,13 @@ async fn list_article_previews(request: Request, caller: Caller<Writer>, name: w
 ///
 /// People with the link see the current working copy in the public view (`GET /articles/{article}?preview=…`, or its page at `GET
 /// /pages/article/{article}?preview=…`), until the preview expires or is revoked. The token is only in this response: the server
-/// stores its hash. Users who can read the working copy can create a preview; it works as long as they can.
+/// stores its hash. Users who can read the working copy can create a preview; it works as long as its creator can read the working
+/// copy.
 #[utoipa::path(
     tag = "Previews",
     params(Caller<Writer>),
     request_body = ArticlePreviewDraft,
-    responses((status = 201, body = NewPreview, description = "The preview.")),
+    responses((status = 201, body = NewPreview, description = "The new preview, with its token.")),
 )]
 #[post("/articles/{article}/previews")]
 async fn create_article_preview(
@@ -233,7 +234,7 @@ async fn list_site_previews(request: Request, _caller: Caller<Editor>) -> Result
     tag = "Previews",
     params(Caller<Editor>),
     request_body = SitePreviewDraft,
-    responses((status = 201, body = NewPreview, description = "The preview.")),
+    responses((status = 201, body = NewPreview, description = "The new preview, with its token.")),
 )]
 #[post("/previews")]
 async fn create_site_preview(body: OptionalBody, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {

@@ -41,7 +41,7 @@ where
     read
 }
 
-/// Carries out the simulation. Returns the app as of the time of reading.
+/// Carries out the simulation. Returns an app whose clock shows the time of reading.
 async fn simulate(app: &App, transaction: &Transaction, simulation: Simulation) -> Result<App> {
     transaction.run(|conn| Lock::Articles.take(conn)).await?;
     match simulation {

@@ -19,12 +19,12 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 /// Submit an article for review
 ///
 /// The article waits with the `note` until an editor publishes, schedules or returns it; `GET /articles?in_review=true` lists waiting
-/// articles. Contributors can submit drafts; other users also changes of public articles. Submitting again replaces the note.
+/// articles. Contributors can submit drafts; other users can also submit changes of public articles. Submitting again replaces the note.
 #[utoipa::path(
     tag = "Articles",
     params(Caller<Writer>),
     request_body = ReviewDraft,
-    responses((status = 200, body = ArticleEditorView, description = "The article.")),
+    responses((status = 200, body = ArticleEditorView, description = "The article, which now waits for review.")),
 )]
 #[put("/articles/{article}/review")]
 async fn submit_article(body: OptionalBody, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -79,7 +79,7 @@ impl IntoParams for ReturnParameters {
     tag = "Articles",
     params(Caller<Author>),
     request_body = PublicationDraft,
-    responses((status = 200, body = ArticleEditorView, description = "The article.")),
+    responses((status = 200, body = ArticleEditorView, description = "The published or scheduled article.")),
 )]
 #[put("/articles/{article}/publication")]
 async fn publish_article(body: OptionalBody, request: Request, caller: Caller<Author>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -103,7 +103,7 @@ async fn publish_article(body: OptionalBody, request: Request, caller: Caller<Au
 #[utoipa::path(
     tag = "Articles",
     params(Caller<Author>),
-    responses((status = 204, description = "The schedule is cancelled or, if there was none, the article is not public.")),
+    responses((status = 204, description = "The schedule has been cancelled; if there was none, the article is no longer public.")),
 )]
 #[delete("/articles/{article}/publication")]
 async fn unpublish_article(request: Request, caller: Caller<Author>, name: web::Path<String>) -> Result<HttpResponse> {

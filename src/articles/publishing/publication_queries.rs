@@ -1,4 +1,4 @@
-//! SQL queries that write the published version, and those for the counts that depend on it.
+//! SQL queries that write the published version, and queries for the counts that depend on it.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -29,9 +29,9 @@ pub(super) struct Counted {
     pub(super) images: Vec<Id<Image>>,
 }
 
-/// Returns the cache tags of all public responses that change with a published version, without duplicates: those of the article and
-/// its translations, which refer to it; of images that become visible or hidden; and of all resources that count articles. Other
-/// articles of the section show the section, but not its count.
+/// Returns the cache tags of all public responses that change with a published version, without duplicates: the tags of the article
+/// and of its translations, which refer to it; of images that become visible or hidden; and of all resources that count articles.
+/// The tags of other articles are not included, because they show their section without its count.
 pub(super) fn affected_tags(before: &Counted, after: &Counted) -> Vec<CacheTag> {
     let lists = [KindTag::Articles, KindTag::Authors, KindTag::Sections, KindTag::Tags].map(CacheTag::from);
     let translations = before.translations.iter().chain(&after.translations).map(|id| CacheTag::from(*id));
@@ -40,7 +40,7 @@ pub(super) fn affected_tags(before: &Counted, after: &Counted) -> Vec<CacheTag> 
     lists.into_iter().chain(translations).chain(images).collect::<BTreeSet<CacheTag>>().into_iter().collect()
 }
 
-/// Kind, section, translation group, hero image.
+/// The kind, the section, the translation group and the hero image.
 type CountedColumns = (ArticleKind, Option<Id<Section>>, ArticleId, Option<Id<Image>>);
 
 /// Returns the resources that count the published version now.

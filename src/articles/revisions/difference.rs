@@ -15,7 +15,7 @@ pub(crate) struct RevisionDiff {
     /// The number of the revision.
     #[schema(minimum = 1, example = 5)]
     pub(crate) number: i32,
-    /// The number of the revision that it is compared with; `null` if the first revision is compared with nothing.
+    /// The number of the other revision; `null` if revision 1 is compared with no other.
     #[schema(minimum = 1, example = 4)]
     pub(crate) against: Option<i32>,
     /// The members that differ, except the text.

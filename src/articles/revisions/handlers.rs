@@ -109,7 +109,7 @@ async fn diff_revision(request: Request, caller: Caller<Writer>, path: web::Path
         Caller<Writer>,
     ),
     responses(
-        (status = 200, body = RestoredArticle, description = "The article."),
+        (status = 200, body = RestoredArticle, description = "The article with the restored content."),
         (status = 412, description = "There is a newer version than the one in `If-Match`."),
         (status = 428, description = "This server requires `If-Match` for this request."),
     ),

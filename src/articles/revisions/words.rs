@@ -44,7 +44,7 @@ text_enum! {
 pub(crate) struct BodyDiff {
     /// The unit of the comparison: `word`, unless the texts differ in very many places.
     pub(crate) granularity: Granularity,
-    /// The pieces in order. All except the inserted ones make up the older text, all except the deleted ones the newer text.
+    /// The pieces in order. Without the inserted pieces, they are the older text; without the deleted pieces, the newer text.
     pub(crate) pieces: Vec<BodyDiffPiece>,
     /// The differences as a unified diff, with three lines around each change.
     #[schema(example = "--- revision 1\n+++ revision 2\n@@ -1 +1 @@\n-The trams run on Friday.\n+The trams run on Saturday.\n")]

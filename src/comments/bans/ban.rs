@@ -53,7 +53,7 @@ pub(super) struct Ban {
 #[serde(deny_unknown_fields)]
 #[schema(as = CommentBanDraft, example = json!({"kind": "address", "value": "203.0.113.0/24", "note": "Advertises boots."}))]
 pub(super) struct BanDraft {
-    /// The kind of `value`.
+    /// What `value` bans: an email address, an IP address or a word.
     pub(super) kind: BanKind,
     /// The value to ban: an email address, all addresses of a domain (`*@spam.example`) or of all its subdomains (`*@*.spam.example`),
     /// regardless of case; an IP address or a network (`203.0.113.0/24`; at least /8, or /19 for IPv6), where a single IPv6 address
@@ -73,7 +73,7 @@ impl Draft for BanDraft {}
 pub(in crate::comments) struct BanView {
     /// The id of the ban.
     pub(super) id: BanId,
-    /// The kind of `value`.
+    /// What `value` bans: an email address, an IP address or a word.
     kind: BanKind,
     /// The banned value in its normal form, or `erased:` and a keyed hash if it is an email address that was erased.
     #[schema(example = "203.0.113.0/24")]

@@ -42,7 +42,7 @@ async fn list_comment_bans(request: Request, _caller: Caller<CommentDesk>) -> Re
     tag = "Comments",
     params(Caller<CommentDesk>),
     request_body = BanDraft,
-    responses((status = 201, body = BanView, description = "The ban.")),
+    responses((status = 201, body = BanView, description = "The new ban.")),
 )]
 #[post("/comments/bans")]
 async fn create_comment_ban(body: Body, request: Request, caller: Caller<CommentDesk>) -> Result<HttpResponse> {

@@ -53,7 +53,7 @@ async fn export_comments(request: Request, _caller: Caller<Admin>) -> Result<Htt
 /// email address. What remains is an empty comment, marked `erased`, so that other people's replies keep their place.
 /// Comments that were not approved are rejected. The newsletter subscription of the email address, an invitation to
 /// become a user, queued emails to it and stored `Idempotency-Key` responses are deleted, too. Only keyed hashes
-/// remain: that the address is banned, is suppressed or refuses emails about replies. Shortly after the response, a
+/// remain, which record that the address is banned, is suppressed or refuses emails about replies. Shortly after the response, a
 /// SQLite database's files no longer contain the data; a PostgreSQL database's tables have been cleaned with
 /// `VACUUM`, while its log and all backups are the operator's responsibility. Accounts are deleted at `/users`.
 #[utoipa::path(

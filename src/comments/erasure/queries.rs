@@ -77,7 +77,7 @@ pub(in crate::comments) fn clear_personal_data(conn: &mut Conn, ids: &[CommentId
                 comments::version.eq(comments::version + 1),
             ))
             .execute(conn)?;
-        // No decision is left to make.
+        // An erased comment has no text to approve, so it no longer waits for a moderator.
         let undecided = these().filter(comments::status.ne(CommentStatus::Approved));
         diesel::update(undecided).set(comments::status.eq(CommentStatus::Rejected)).execute(conn)?;
     }

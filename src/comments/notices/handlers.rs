@@ -44,7 +44,11 @@ struct CommentNoticeOneClick {
 /// Read your comment digest setting
 ///
 /// Returns whether you get the digest of pending and reported comments. The digest is opt-in.
-#[utoipa::path(tag = "Comments", params(Caller<CommentDesk>), responses((status = 200, body = DigestView, description = "The setting.")))]
+#[utoipa::path(
+    tag = "Comments",
+    params(Caller<CommentDesk>),
+    responses((status = 200, body = DigestView, description = "Whether you get the digest.")),
+)]
 #[get("/comments/digest")]
 async fn read_comment_digest(request: Request, caller: Caller<CommentDesk>) -> Result<HttpResponse> {
     request.no_query()?;
@@ -60,7 +64,7 @@ async fn read_comment_digest(request: Request, caller: Caller<CommentDesk>) -> R
 #[utoipa::path(
     tag = "Comments",
     params(Caller<CommentDesk>),
-    responses((status = 200, body = DigestView, description = "The setting; you get the digest.")),
+    responses((status = 200, body = DigestView, description = "You now get the digest.")),
 )]
 #[put("/comments/digest")]
 async fn want_comment_digest(request: Request, caller: Caller<CommentDesk>) -> Result<HttpResponse> {
@@ -100,8 +104,8 @@ async fn visit_comment_refusal(request: Request) -> Result<HttpResponse> {
 /// Unsubscribe from emails about replies
 ///
 /// The site's page `/comments/unsubscribe?token=…` sends the token as JSON; email programs post either form of RFC
-/// 8058, with the token in the query. The email address gets no more emails about replies, whatever is asked for with
-/// it later. The token can be used repeatedly.
+/// 8058, with the token in the query. The email address gets no more emails about replies, even if later comments
+/// with it ask for them. The token can be used repeatedly.
 #[utoipa::path(
     tag = "Comments",
     params(("token" = Option<String>, Query, description = "The token, if the request body is a form.")),

@@ -97,15 +97,15 @@ pub(super) struct Container {
     pub(super) memory: u64,
     /// The orientation to apply to the stored pixels.
     pub(super) orientation: Orientation,
-    /// Whether there is a compressed colour profile, which may be larger than it looks.
+    /// Whether there is a compressed colour profile, which may be large when it is decompressed.
     pub(super) deflated_profile: bool,
     /// The Exif block, which may hold a caption and a credit.
     pub(super) exif: Option<Vec<u8>>,
     /// The IPTC block, which may hold a caption and a credit.
     pub(super) iptc: Option<Vec<u8>>,
-    /// If the pixels of a JPEG are truncated: the height of its rows, in blocks of eight pixels.
+    /// The height of a row of blocks in a JPEG whose pixels are truncated, in units of eight pixels; `None` for complete files.
     pub(super) breaks_off: Option<u32>,
-    /// The number of plays of an animated GIF, 0 for forever; for other types the decoder knows it.
+    /// The number of plays of an animated GIF; 0 means without end. For other types, the decoder reads the number.
     pub(super) plays: Option<u16>,
     /// The clean file.
     pub(super) file: Vec<u8>,

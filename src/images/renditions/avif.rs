@@ -6,7 +6,8 @@ use moxcms::{CicpColorPrimaries, CicpProfile, ColorProfile, MatrixCoefficients, 
 use super::super::container::Coded;
 use super::decode::{Decoded, Pixels, Unreadable};
 
-/// The weights of the chroma differences in red, green (blue and red difference) and blue, in 65,536ths (ITU-T H.273, table 4).
+/// The weights of the colour differences, in 65,536ths (ITU-T H.273, table 4): of the red difference in red, of the blue and of the red
+/// difference in green, and of the blue difference in blue.
 type Weights = [i64; 4];
 const BT_709: Weights = [103_206, 12_276, 30_679, 121_609];
 const BT_601: Weights = [91_881, 22_554, 46_802, 116_130];

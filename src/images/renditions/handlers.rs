@@ -42,7 +42,7 @@ pub(in crate::images) fn routes(mount: &mut impl Mount) {
         (
             "If-Range" = Option<String>,
             Header,
-            description = "The entity tag of the file that the range refers to; the whole file is sent if it has another one.",
+            description = "The entity tag that the client knows for the file. If the file has another one, the whole file is sent.",
         ),
         (
             "If-None-Match" = Option<String>,
@@ -102,7 +102,7 @@ async fn read_rendition(request: Request, path: web::Path<(String, String)>) -> 
         (
             "If-Range" = Option<String>,
             Header,
-            description = "The entity tag of the file that the range refers to; the whole file is sent if it has another one.",
+            description = "The entity tag that the client knows for the file. If the file has another one, the whole file is sent.",
         ),
         (
             "If-None-Match" = Option<String>,

@@ -7,7 +7,7 @@ use super::decode::{Pixels, decode, into_srgb};
 
 /// The end-of-image marker of a JPEG.
 const END_OF_JPEG: &[u8] = &[0xff, 0xd9];
-/// Bytes that contain no marker and do not code blocks without differences.
+/// Bytes that contain no marker and, as coded pixels, do not mean unchanged blocks.
 const FILLER: [u8; 4] = [0xa5, 0x3c, 0xd7, 0x69];
 
 /// Decodes a JPEG in sRGB, at the smallest size with a side of at least `side` pixels, or at its own size; `None` if it cannot be read.
@@ -23,7 +23,7 @@ pub(in crate::images) fn preview_jpeg(file: &[u8], longest: u32, side: u32) -> O
 
 /// Whether a truncated JPEG has pixels down to its last row of blocks, which is `row` blocks high.
 ///
-/// Appending different bytes changes the image only from the place where the pixels end.
+/// Bytes that are appended to the coded pixels change the image only after the place where the pixels end.
 pub(in crate::images) fn reaches_last_row(file: &[u8], row: u32) -> bool {
     let (Some(coded), Ok(row)) = (file.strip_suffix(END_OF_JPEG), usize::try_from(row)) else { return false };
     let other = [coded, FILLER.repeat(16).as_slice(), END_OF_JPEG].concat();

@@ -41,7 +41,7 @@ pub(in crate::images) fn routes(mount: &mut impl Mount) {
         (
             status = 201,
             body = UploadView,
-            description = "The upload.",
+            description = "The new upload.",
             headers(
                 ("Upload-Offset" = i64, description = "The number of bytes received so far."),
                 ("Upload-Expires" = String, description = "The time when the upload expires."),

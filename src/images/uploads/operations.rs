@@ -80,7 +80,7 @@ pub(super) fn delete(conn: &mut Conn, caller: &Caller<Writer>, id: &str, now: Ti
     Ok(row)
 }
 
-/// Deletes pieces from the store; the sweep finds those that cannot be deleted now.
+/// Deletes pieces from the store; the sweep finds the pieces that cannot be deleted now.
 pub(super) async fn forget_pieces(app: &App, row: &Resumable) -> Result<()> {
     for piece in &row.pieces.0 {
         if let Err(error) = app.storage.delete(&piece.name).await {
@@ -106,7 +106,7 @@ pub(crate) async fn sweep(app: &App, before: Timestamp) -> Result<usize> {
     Ok(removed)
 }
 
-/// Counts a piece: after it is durable or, for the last piece, together with the new image.
+/// Counts a piece that is durable. The last piece is counted in the transaction that creates the image.
 async fn take(work: &UnitOfWork, caller: &Caller<Writer>, mut row: Resumable, piece: Received, begin: Option<Also>) -> Result<UploadView> {
     let offset = row.received;
     if piece.bytes == 0 && begin.is_none() {

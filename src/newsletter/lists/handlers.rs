@@ -57,7 +57,7 @@ async fn list_newsletter_lists(request: Request) -> Result<HttpResponse> {
     tag = "Newsletter",
     params(Caller<Editor>),
     request_body = ListDraft,
-    responses((status = 201, body = Edited<ListView>, description = "The list.")),
+    responses((status = 201, body = Edited<ListView>, description = "The new list.")),
 )]
 #[post("/newsletter/lists")]
 async fn create_newsletter_list(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
@@ -95,7 +95,7 @@ async fn read_newsletter_list(request: Request, name: web::Path<String>) -> Resu
     tag = "Newsletter",
     params(Caller<Editor>),
     request_body = ListDraft,
-    responses((status = 200, body = Edited<ListView>, description = "The list.")),
+    responses((status = 200, body = Edited<ListView>, description = "The changed list.")),
 )]
 #[put("/newsletter/lists/{list}")]
 async fn replace_newsletter_list(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -104,13 +104,13 @@ async fn replace_newsletter_list(body: Body, request: Request, caller: Caller<Ed
 
 /// Change a newsletter list
 ///
-/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets to the default. The list keeps
+/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default. The list keeps
 /// its subscribers.
 #[utoipa::path(
     tag = "Newsletter",
     params(Caller<Editor>),
     request_body(content = ListDraft, content_type = "application/merge-patch+json"),
-    responses((status = 200, body = Edited<ListView>, description = "The list.")),
+    responses((status = 200, body = Edited<ListView>, description = "The changed list.")),
 )]
 #[patch("/newsletter/lists/{list}")]
 async fn revise_newsletter_list(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {

@@ -86,7 +86,7 @@ async fn export_subscribers(request: Request, caller: Caller<Editor>) -> Result<
         (
             "statement" = String,
             Query,
-            description = "How these people agreed to get emails, in your words. Stored for each person whose line has no `consent`.",
+            description = "How these people agreed to get emails, in your words. It is stored for each person whose line has no `consent`.",
             min_length = 1,
             max_length = 2000,
             pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$",

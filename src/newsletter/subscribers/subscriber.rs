@@ -110,7 +110,7 @@ pub(super) static LISTING: Listing<subscribers::table, Subscriber> = Listing {
             ops: Op::TEXT,
             column: column!(text subscribers::email),
             key: None,
-            about: "The email address, in lower case.",
+            about: "The email address, regardless of case.",
         },
         Field {
             name: "status",

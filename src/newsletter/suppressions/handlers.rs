@@ -44,7 +44,7 @@ async fn list_suppressions(request: Request, _caller: Caller<Admin>) -> Result<H
     tag = "Newsletter",
     params(Caller<Admin>),
     request_body = SuppressionDraft,
-    responses((status = 201, body = SuppressionView, description = "The suppression.")),
+    responses((status = 201, body = SuppressionView, description = "The new suppression.")),
 )]
 #[post("/newsletter/suppressions")]
 async fn create_suppression(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {

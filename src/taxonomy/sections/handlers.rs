@@ -51,7 +51,7 @@ async fn list_sections(request: Request) -> Result<HttpResponse> {
     tag = "Sections",
     params(Caller<Editor>),
     request_body = SectionDraft,
-    responses((status = 201, body = Edited<SectionView>, description = "The section.")),
+    responses((status = 201, body = Edited<SectionView>, description = "The new section.")),
 )]
 #[post("/sections")]
 async fn create_section(body: Body, request: Request, caller: Caller<Editor>) -> Result<HttpResponse> {
@@ -68,7 +68,7 @@ async fn create_section(body: Body, request: Request, caller: Caller<Editor>) ->
     params(ViewParameter, GuestOr<Editor>),
     responses(
         (status = 200, body = crate::http::Either<SectionView>, description = "The section."),
-        (status = 308, body = Moved, description = "The section has a new slug; Location holds its new URL."),
+        (status = 308, body = Moved, description = "The section has a new slug; `Location` is its new URL."),
     ),
 )]
 #[get("/sections/{section}")]
@@ -95,7 +95,7 @@ async fn read_section(request: Request, name: web::Path<String>) -> Result<HttpR
     tag = "Sections",
     params(Caller<Editor>),
     request_body = SectionDraft,
-    responses((status = 200, body = Edited<SectionView>, description = "The section.")),
+    responses((status = 200, body = Edited<SectionView>, description = "The changed section.")),
 )]
 #[put("/sections/{section}")]
 async fn replace_section(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -109,7 +109,7 @@ async fn replace_section(body: Body, request: Request, caller: Caller<Editor>, n
     tag = "Sections",
     params(Caller<Editor>),
     request_body(content = SectionDraft, content_type = "application/merge-patch+json"),
-    responses((status = 200, body = Edited<SectionView>, description = "The section.")),
+    responses((status = 200, body = Edited<SectionView>, description = "The changed section.")),
 )]
 #[patch("/sections/{section}")]
 async fn revise_section(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -157,7 +157,7 @@ async fn delete_section(request: Request, caller: Caller<Editor>, name: web::Pat
     tag = "Sections",
     params(Caller<Editor>),
     request_body = SectionMerger,
-    responses((status = 200, body = Edited<SectionView>, description = "The section that the other was merged into.")),
+    responses((status = 200, body = Edited<SectionView>, description = "The remaining section, with the content of both.")),
 )]
 #[post("/sections/{section}/merge")]
 async fn merge_section(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {

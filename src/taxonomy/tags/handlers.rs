@@ -46,7 +46,7 @@ async fn list_tags(request: Request) -> Result<HttpResponse> {
     tag = "Tags",
     params(Caller<Writer>),
     request_body = TagDraft,
-    responses((status = 201, body = Edited<TagView>, description = "The tag.")),
+    responses((status = 201, body = Edited<TagView>, description = "The new tag.")),
 )]
 #[post("/tags")]
 async fn create_tag(body: Body, request: Request, caller: Caller<Writer>) -> Result<HttpResponse> {
@@ -63,7 +63,7 @@ async fn create_tag(body: Body, request: Request, caller: Caller<Writer>) -> Res
     params(ViewParameter, GuestOr<Editor>),
     responses(
         (status = 200, body = crate::http::Either<TagView>, description = "The tag."),
-        (status = 308, body = Moved, description = "The tag has a new slug; Location holds its new URL."),
+        (status = 308, body = Moved, description = "The tag has a new slug; `Location` is its new URL."),
     ),
 )]
 #[get("/tags/{tag}")]
@@ -90,7 +90,7 @@ async fn read_tag(request: Request, name: web::Path<String>) -> Result<HttpRespo
     tag = "Tags",
     params(Caller<Editor>),
     request_body = TagDraft,
-    responses((status = 200, body = Edited<TagView>, description = "The tag.")),
+    responses((status = 200, body = Edited<TagView>, description = "The changed tag.")),
 )]
 #[put("/tags/{tag}")]
 async fn replace_tag(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -104,7 +104,7 @@ async fn replace_tag(body: Body, request: Request, caller: Caller<Editor>, name:
     tag = "Tags",
     params(Caller<Editor>),
     request_body(content = TagDraft, content_type = "application/merge-patch+json"),
-    responses((status = 200, body = Edited<TagView>, description = "The tag.")),
+    responses((status = 200, body = Edited<TagView>, description = "The changed tag.")),
 )]
 #[patch("/tags/{tag}")]
 async fn revise_tag(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
@@ -147,7 +147,7 @@ async fn delete_tag(request: Request, caller: Caller<Editor>, name: web::Path<St
     tag = "Tags",
     params(Caller<Editor>),
     request_body = TagMerger,
-    responses((status = 200, body = Edited<TagView>, description = "The tag that the other was merged into.")),
+    responses((status = 200, body = Edited<TagView>, description = "The remaining tag, with the articles of both.")),
 )]
 #[post("/tags/{tag}/merge")]
 async fn merge_tag(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {

@@ -54,7 +54,7 @@ async fn list_users(request: Request, _caller: Caller<Admin>) -> Result<HttpResp
     tag = "Users",
     params(Caller<Admin>),
     request_body = UserDraft,
-    responses((status = 201, body = Edited<UserView>, description = "The user.")),
+    responses((status = 201, body = Edited<UserView>, description = "The new user.")),
 )]
 #[post("/users")]
 async fn create_user(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {
@@ -85,7 +85,7 @@ async fn read_user(request: Request, _caller: Caller<Admin>, id: web::Path<Strin
     tag = "Users",
     params(Caller<Admin>),
     request_body = UserChange,
-    responses((status = 200, body = Edited<UserView>, description = "The user.")),
+    responses((status = 200, body = Edited<UserView>, description = "The changed user.")),
 )]
 #[put("/users/{user}")]
 async fn replace_user(body: Body, request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {
@@ -101,7 +101,7 @@ async fn replace_user(body: Body, request: Request, caller: Caller<Admin>, id: w
     tag = "Users",
     params(Caller<Admin>),
     request_body(content = UserChange, content_type = "application/merge-patch+json"),
-    responses((status = 200, body = Edited<UserView>, description = "The user.")),
+    responses((status = 200, body = Edited<UserView>, description = "The changed user.")),
 )]
 #[patch("/users/{user}")]
 async fn revise_user(body: Body, request: Request, caller: Caller<Admin>, id: web::Path<String>) -> Result<HttpResponse> {

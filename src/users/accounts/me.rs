@@ -36,7 +36,7 @@ pub(super) async fn read_own_account(request: Request, caller: Caller<Staff>) ->
     tag = "Authentication",
     params(Caller<Staff>),
     request_body(content = OwnAccountDraft, content_type = "application/merge-patch+json"),
-    responses((status = 200, body = Edited<UserView>, description = "Your account.")),
+    responses((status = 200, body = Edited<UserView>, description = "Your changed account.")),
 )]
 #[patch("/auth/me")]
 pub(super) async fn revise_own_account(body: Body, request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {

@@ -52,7 +52,7 @@ pub(in crate::users) struct UserDraft {
     #[schema(default = false)]
     pub(super) suspended: bool,
     /// Whether to create an author profile, if the role may write; the default is true. Readers do not see the
-    /// profile before an article by it is published or somebody saves it.
+    /// profile until an article with this author is published or a user saves the profile.
     pub(super) profile: Option<bool>,
 }
 

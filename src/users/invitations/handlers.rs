@@ -53,7 +53,7 @@ async fn list_invitations(request: Request, _caller: Caller<Admin>) -> Result<Ht
     params(Caller<Admin>),
     request_body = InvitationDraft,
     responses(
-        (status = 201, body = InvitationView, description = "The invitation; its email will be sent."),
+        (status = 201, body = InvitationView, description = "The new invitation; its email will be sent."),
         (status = 200, body = InvitationView, description = "The invitation of the last hour, changed; no second email is sent."),
     ),
 )]
@@ -94,7 +94,7 @@ async fn delete_invitation(request: Request, caller: Caller<Admin>, id: web::Pat
 /// If another account has taken the email address since, the response is `409`.
 #[utoipa::path(
     tag = "Authentication", request_body = Acceptance,
-    responses((status = 201, body = Edited<UserView>, description = "Your account.")),
+    responses((status = 201, body = Edited<UserView>, description = "Your new account.")),
 )]
 #[post("/auth/invitations/accept")]
 async fn accept_invitation(body: Body, request: Request) -> Result<HttpResponse> {

@@ -70,7 +70,7 @@ pub(super) struct Acceptance {
     pub(super) token: String,
     /// The password to log in with.
     pub(super) password: NewPassword,
-    /// Your name, if the invitation has it wrong.
+    /// Your name. If absent, the account gets the name in the invitation.
     #[schema(value_type = Option<Name>)]
     pub(super) name: Option<String>,
 }
@@ -97,7 +97,7 @@ pub(crate) struct InvitationView {
     invited_by: UserId,
     /// The time when the invitation was created.
     created_at: Timestamp,
-    /// The time when the invitation expires. It moves if the email is sent late.
+    /// The time when the invitation expires. If the email is sent late, it is moved to a later time.
     expires_at: Timestamp,
 }
 

@@ -69,8 +69,8 @@ pub(in crate::users) struct ApiKeyView {
     prefix: String,
     /// The scopes of the key.
     scopes: Vec<KeyScope>,
-    /// Whether the key is older than resource scopes. Such a key keeps its old scopes: `read` opens everything that
-    /// its owner may see. Replace it with a key that has only the scopes that it needs.
+    /// Whether the key has old scopes, which do not name a resource: the scope `read` opens everything that its owner may see.
+    /// Replace such a key with one that has only the scopes that it needs.
     #[schema(example = false)]
     legacy: bool,
     /// The id of the key's owner.
@@ -169,7 +169,7 @@ pub(super) static LISTING: Listing<api_keys::table, ApiKey> = Listing {
             ops: Op::TRUTH,
             column: column!(truth api_keys::legacy),
             key: None,
-            about: "Whether the key is older than resource scopes.",
+            about: "Whether the key has old scopes, which do not name a resource.",
         },
         Field {
             name: "created_at",

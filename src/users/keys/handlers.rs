@@ -25,8 +25,8 @@ pub(in crate::users) fn routes(mount: &mut impl Mount) {
 /// List API keys
 ///
 /// Returns your keys, newest first. Administrators can list another user's keys with `user`, or everybody's with
-/// `user=all`; `user=all&legacy=true` returns all keys that are older than resource scopes. Needs a session: API keys
-/// are refused.
+/// `user=all`; `user=all&legacy=true` returns all keys with old scopes, which do not name a
+/// resource. Needs a session: API keys are refused.
 #[utoipa::path(
     tag = "Tokens",
     params(
@@ -70,7 +70,7 @@ fn owner(query: &mut Query, caller: &Caller) -> Result<Option<UserId>> {
     tag = "Tokens",
     params(Caller<Staff>),
     request_body = ApiKeyDraft,
-    responses((status = 201, body = NewApiKey, description = "The key with its secret.")),
+    responses((status = 201, body = NewApiKey, description = "The new key, with its secret.")),
 )]
 #[post("/tokens")]
 async fn create_token(body: Body, request: Request, caller: Caller<Staff>) -> Result<HttpResponse> {

@@ -24,7 +24,7 @@ pub(in crate::users) fn routes(mount: &mut impl Mount) {
 #[utoipa::path(
     tag = "Authentication", request_body = Credentials,
     responses(
-        (status = 200, body = Tokens, description = "The tokens of the session."),
+        (status = 200, body = Tokens, description = "The tokens of the new session."),
         (status = 401, description = "The credentials are wrong."),
     ),
 )]
@@ -42,7 +42,7 @@ async fn log_in(body: Body, request: Request) -> Result<HttpResponse> {
 #[utoipa::path(
     tag = "Authentication", request_body = Renewal,
     responses(
-        (status = 200, body = Tokens, description = "The tokens of the session."),
+        (status = 200, body = Tokens, description = "The new tokens of the session."),
         (status = 401, description = "The refresh token is unknown, used or expired."),
     ),
 )]
