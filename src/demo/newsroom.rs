@@ -163,7 +163,9 @@ impl Newsroom {
         self.admin.clone().with_right()
     }
 
+    /// Begins an operation: returns its input.
     fn input(&self, body: Value) -> Input {
+        begin_operation();
         Input::of(body, Arc::clone(&self.app.checker))
     }
 }

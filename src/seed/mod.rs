@@ -111,13 +111,13 @@ impl Seeding {
         queries::put_comments(conn, &made, self.app.now(), &mut texts, COMMENTS)
     }
 
-    /// Begins an operation: returns its caller.
     fn caller<R: Right>(&self) -> Result<Caller<R>> {
-        begin_operation();
         self.admin.clone().with_right()
     }
 
+    /// Begins an operation: returns its input.
     fn input(&self, body: Value) -> Input {
+        begin_operation();
         Input::of(body, Arc::clone(&self.app.checker))
     }
 }

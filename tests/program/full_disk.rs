@@ -11,7 +11,7 @@ fn a_full_disk_refuses_writes_alone() {
     Server::start(folder.path(), &[], &[]).stop();
     let server = Server::start_on_small_disk(folder.path(), 6 * 1024);
     let token = server.log_in();
-    let article = |number: i32| json!({"title": format!("Article {number}"), "body": {"markdown": "word ".repeat(80_000)}});
+    let article = |number: i32| json!({"title": format!("Article {number}"), "body": {"markdown": format!("{}\n\n", "word ".repeat(2_000)).repeat(40)}});
     let mut stored = 0;
     let refused = loop {
         assert!(stored < 100, "the disk is never full");
