@@ -7,9 +7,11 @@ use crate::server::Server;
 #[test]
 fn a_full_disk_refuses_writes_alone() {
     let folder = tempfile::tempdir().unwrap();
+    // The same URL at each start: a killed server counts as running for a while, and another URL would be refused beside it.
+    let settings = [("API_URL", "https://api.news.example")];
     // The files of the database have to be there before the disk becomes small.
-    Server::start(folder.path(), &[], &[]).stop();
-    let server = Server::start_on_small_disk(folder.path(), 6 * 1024);
+    Server::start(folder.path(), &[], &settings).stop();
+    let server = Server::start_on_small_disk(folder.path(), 6 * 1024, &settings);
     let token = server.log_in();
     let article = |number: i32| json!({"title": format!("Article {number}"), "body": {"markdown": format!("{}\n\n", "word ".repeat(2_000)).repeat(40)}});
     let mut stored = 0;
@@ -29,7 +31,7 @@ fn a_full_disk_refuses_writes_alone() {
     assert_eq!(page["page"]["total"], stored, "what was refused is not there");
     // With room again, the same write succeeds.
     drop(server);
-    let server = Server::start(folder.path(), &[], &[]);
+    let server = Server::start(folder.path(), &[], &settings);
     let token = server.log_in();
     assert_eq!(server.send("POST", "articles?publish=true", &token, &article(stored)).0, 201);
 }

@@ -34,10 +34,10 @@ impl Server {
     }
 
     /// Starts a server none of whose files can become larger than this, in KiB, as on a full disk.
-    pub(crate) fn start_on_small_disk(folder: &Path, kibibytes: u32) -> Self {
+    pub(crate) fn start_on_small_disk(folder: &Path, kibibytes: u32, settings: &[(&str, &str)]) -> Self {
         let mut program = Command::new("bash");
         program.arg("-c").arg(format!("trap '' XFSZ; ulimit -f {kibibytes}; exec \"$0\"")).arg(env!("CARGO_BIN_EXE_masthead"));
-        Self::run(program, folder, &[])
+        Self::run(program, folder, settings)
     }
 
     fn run(mut program: Command, folder: &Path, settings: &[(&str, &str)]) -> Self {
@@ -53,10 +53,12 @@ impl Server {
             .stderr(log)
             .spawn()
             .unwrap();
-        let server = Self { process, address };
+        let mut server = Self { process, address };
         let began = Instant::now();
         while TcpStream::connect(&server.address).is_err() {
-            assert!(began.elapsed() < START_TIMEOUT, "the server does not listen");
+            let log = || std::fs::read_to_string(folder.join(LOG)).unwrap_or_default();
+            assert!(began.elapsed() < START_TIMEOUT, "the server does not listen: {}", log());
+            assert!(server.process.try_wait().unwrap().is_none(), "the server has ended: {}", log());
             std::thread::sleep(Duration::from_millis(10));
         }
         server

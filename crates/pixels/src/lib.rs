@@ -6,11 +6,13 @@
 //! Pixels are stored in rows from top to bottom and from left to right, with one byte each for red, green, blue and, in RGBA, alpha. Errors
 //! are sentences that state the reason.
 
+mod drawing;
 mod jpeg;
 mod kinds;
 mod planes;
 mod scale;
 
+pub use drawing::{blend, halve};
 pub use jpeg::jpeg;
 pub use kinds::{color_greys, drop_alpha, lay_on_white, narrow};
 pub use planes::Planes;

@@ -1,10 +1,8 @@
 //! A canvas with integer arithmetic: spans, discs, polygons and gradients, with the same pixels on every machine.
 
-use image::codecs::jpeg::JpegEncoder;
-use image::imageops::FilterType;
-use image::{DynamicImage, RgbImage};
+use masthead_pixels::{blend, halve, jpeg};
 
-/// The factor by which everything is drawn larger and then reduced, to smooth the edges.
+/// The factor by which everything is drawn larger; the image is then halved, which smooths the edges.
 const OVERSAMPLING: i32 = 2;
 const QUALITY: u8 = 84;
 
@@ -132,15 +130,9 @@ impl Canvas {
 
     /// Returns the image as a JPEG file.
     pub(super) fn jpeg(self) -> Result<Vec<u8>, String> {
-        let size = |length: i32| u32::try_from(length).unwrap_or_default();
-        let (width, height) = (size(self.width), size(self.height));
-        let drawn = RgbImage::from_raw(width, height, self.pixels).ok_or("a canvas has lost its pixels")?;
-        let (width, height) = (width / size(OVERSAMPLING), height / size(OVERSAMPLING));
-        let reduced = DynamicImage::ImageRgb8(drawn).resize_exact(width, height, FilterType::Triangle);
-        let mut file = Vec::new();
-        let encoder = JpegEncoder::new_with_quality(&mut file, QUALITY);
-        reduced.write_with_encoder(encoder).map_err(|error| format!("cannot write a picture: {error}"))?;
-        Ok(file)
+        let size = |length: i32| u32::try_from(length / OVERSAMPLING).unwrap_or_default();
+        let pixels = halve(&self.pixels, usize::try_from(self.width).unwrap_or_default());
+        jpeg(&pixels, (size(self.width), size(self.height)), QUALITY).map_err(|error| format!("cannot write a picture: {error}"))
     }
 
     fn span(&mut self, y: i32, from: i32, to: i32, ink: Ink) {
@@ -150,26 +142,7 @@ impl Canvas {
         }
         let index = |x: i32| usize::try_from((y * self.width + x) * 3).unwrap_or_default();
         let line = &mut self.pixels[index(from)..index(to)];
-        if ink.opacity >= 255 {
-            fill(line, ink.channels);
-            return;
-        }
-        for pixel in line.chunks_exact_mut(3) {
-            for (below, above) in pixel.iter_mut().zip(ink.channels) {
-                *below = mix(*below, above, ink.opacity, 255);
-            }
-        }
-    }
-}
-
-/// Fills a buffer with a colour by copying the filled part, which doubles each time.
-fn fill(line: &mut [u8], channels: [u8; 3]) {
-    line[..3].copy_from_slice(&channels);
-    let mut filled = 3;
-    while filled < line.len() {
-        let more = filled.min(line.len() - filled);
-        line.copy_within(..more, filled);
-        filled += more;
+        blend(line, ink.channels, u8::try_from(ink.opacity.clamp(0, 255)).unwrap_or(u8::MAX));
     }
 }
 
