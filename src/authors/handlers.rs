@@ -10,7 +10,8 @@ use crate::error::Result;
 use crate::events::KindTag;
 use crate::former_slugs::Moved;
 use crate::http::{
-    Body, Edited, Mount, Page, Request, Tags, ViewParameter, created, editor, listing_parameters, moved, no_content, public, public_page,
+    Body, Edited, Mount, Page, Request, Tags, ViewParameter, change, created, editor, listing_parameters, moved, no_content, public,
+    public_page,
 };
 use crate::users::{Caller, Editor, GuestOr, Writer};
 
@@ -100,7 +101,7 @@ async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpRe
 )]
 #[put("/authors/{author}")]
 async fn replace_author(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, name).await
+    change(body, request, caller, name, operations::revise).await
 }
 
 /// Change an author
@@ -115,14 +116,7 @@ async fn replace_author(body: Body, request: Request, caller: Caller<Writer>, na
 )]
 #[patch("/authors/{author}")]
 async fn revise_author(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, name).await
-}
-
-async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
-    request.no_query()?;
-    let condition = request.precondition();
-    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &name, &condition, &body.0)).await?;
-    editor(&view, view.version)
+    change(body, request, caller, name, operations::revise).await
 }
 
 /// Delete an author

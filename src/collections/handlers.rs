@@ -8,7 +8,7 @@ use crate::articles::tags_of;
 use crate::error::Result;
 use crate::events::KindTag;
 use crate::http::{
-    Body, Edited, Mount, Page, Request, Tags, ViewParameter, created, editor, listing_parameters, no_content, public, public_page,
+    Body, Edited, Mount, Page, Request, Tags, ViewParameter, change, created, editor, listing_parameters, no_content, public, public_page,
 };
 use crate::users::{Caller, Editor, GuestOr};
 
@@ -93,7 +93,7 @@ async fn read_collection(request: Request, key: web::Path<String>) -> Result<Htt
 )]
 #[put("/collections/{key}")]
 async fn replace_collection(body: Body, request: Request, caller: Caller<Editor>, key: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, key).await
+    change(body, request, caller, key, operations::revise).await
 }
 
 /// Change a collection
@@ -108,14 +108,7 @@ async fn replace_collection(body: Body, request: Request, caller: Caller<Editor>
 )]
 #[patch("/collections/{key}")]
 async fn revise_collection(body: Body, request: Request, caller: Caller<Editor>, key: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, key).await
-}
-
-async fn change(body: Body, request: Request, caller: Caller<Editor>, key: web::Path<String>) -> Result<HttpResponse> {
-    request.no_query()?;
-    let condition = request.precondition();
-    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &key, &condition, &body.0)).await?;
-    editor(&view, view.version)
+    change(body, request, caller, key, operations::revise).await
 }
 
 /// Delete a collection

@@ -21,6 +21,18 @@ pub(crate) struct Edited<V: Serialize> {
     pub(crate) updated_at: Timestamp,
 }
 
+/// The editor view of a resource whose version guards changes.
+pub(crate) trait Versioned: Serialize {
+    /// The version, which counts the changes.
+    fn version(&self) -> i32;
+}
+
+impl<V: Serialize> Versioned for Edited<V> {
+    fn version(&self) -> i32 {
+        self.version
+    }
+}
+
 impl<V: Serialize> Edited<V> {
     /// Returns whether the public views are equal, so that a write changed nothing.
     pub(crate) fn same_content(&self, other: &Self) -> Result<bool> {

@@ -9,7 +9,7 @@ use super::upload::{self, ImageUpload};
 use super::usages::Usages;
 use crate::error::{Error, Result};
 use crate::http::{
-    Body, FileContent, Keeping, Mount, Page, Request, StoredFile, Tags, Upload, ViewParameter, created, editor, editor_page,
+    Body, FileContent, Keeping, Mount, Page, Request, StoredFile, Tags, Upload, ViewParameter, change, created, editor, editor_page,
     listing_parameters, no_content, private, public, stored_file,
 };
 use crate::users::{Caller, GuestOr, Staff, Writer};
@@ -109,7 +109,7 @@ async fn read_image(request: Request, name: web::Path<String>) -> Result<HttpRes
 )]
 #[put("/images/{image}")]
 async fn replace_image(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, name).await
+    change(body, request, caller, name, operations::revise).await
 }
 
 /// Update the metadata of an image
@@ -124,14 +124,7 @@ async fn replace_image(body: Body, request: Request, caller: Caller<Writer>, nam
 )]
 #[patch("/images/{image}")]
 async fn revise_image(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, name).await
-}
-
-async fn change(body: Body, request: Request, caller: Caller<Writer>, name: web::Path<String>) -> Result<HttpResponse> {
-    request.no_query()?;
-    let condition = request.precondition();
-    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &name, &condition, &body.0)).await?;
-    editor(&view, view.version)
+    change(body, request, caller, name, operations::revise).await
 }
 
 /// Delete an image

@@ -15,6 +15,7 @@ use super::renditions::{Addresses, Crops, Original, SocialImage, Source, SrcSet}
 use crate::config::LinkConfig;
 use crate::db::{Id, Json, Timestamp, fold};
 use crate::events::Tagged;
+use crate::http::Versioned;
 use crate::input::{Custom, CustomKind, Draft, Line, Paragraph};
 use crate::schema::images;
 use crate::users::User;
@@ -243,6 +244,12 @@ pub(crate) struct EditedImage {
     pub(crate) version: i32,
     /// The time of the last change.
     pub(crate) updated_at: Timestamp,
+}
+
+impl Versioned for EditedImage {
+    fn version(&self) -> i32 {
+        self.version
+    }
 }
 
 /// The public view or, with `view=editor`, the view for staff.

@@ -8,7 +8,7 @@ use super::import::{self, RedirectImport};
 use super::operations;
 use super::redirect::{LISTING, RedirectDraft, RedirectView};
 use crate::error::Result;
-use crate::http::{Body, Mount, Page, Request, Sheet, created, editor, editor_page, listing_parameters, no_content, private};
+use crate::http::{Body, Mount, Page, Request, Sheet, change, created, editor, editor_page, listing_parameters, no_content, private};
 use crate::users::{Caller, Editor};
 
 listing_parameters!(RedirectList, LISTING);
@@ -108,7 +108,7 @@ async fn read_redirect(request: Request, _caller: Caller<Editor>, id: web::Path<
 )]
 #[put("/redirects/{redirect}")]
 async fn replace_redirect(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, id).await
+    change(body, request, caller, id, operations::revise).await
 }
 
 /// Change a redirect
@@ -122,14 +122,7 @@ async fn replace_redirect(body: Body, request: Request, caller: Caller<Editor>, 
 )]
 #[patch("/redirects/{redirect}")]
 async fn revise_redirect(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, id).await
-}
-
-async fn change(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
-    request.no_query()?;
-    let condition = request.precondition();
-    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &id, &condition, &body.0)).await?;
-    editor(&view, view.version)
+    change(body, request, caller, id, operations::revise).await
 }
 
 /// Delete a redirect

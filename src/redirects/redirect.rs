@@ -9,6 +9,7 @@ use super::path::normal;
 use crate::config::LinkConfig;
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column};
 use crate::error::Fault;
+use crate::http::Versioned;
 use crate::input::{Address, Draft, Kind, SitePath};
 use crate::schema::redirects;
 
@@ -108,6 +109,12 @@ pub(crate) struct RedirectView {
     pub(crate) created_at: Timestamp,
     /// The time of the last change, in UTC.
     pub(crate) updated_at: Timestamp,
+}
+
+impl Versioned for RedirectView {
+    fn version(&self) -> i32 {
+        self.version
+    }
 }
 
 impl Redirect {

@@ -6,7 +6,7 @@ use super::creative::{CreativeDraft, LISTING};
 use super::operations;
 use super::view::CreativeView;
 use crate::error::Result;
-use crate::http::{Body, Edited, Mount, Page, Request, created, editor, editor_page, listing_parameters, no_content};
+use crate::http::{Body, Edited, Mount, Page, Request, change, created, editor, editor_page, listing_parameters, no_content};
 use crate::users::{Caller, Editor};
 
 listing_parameters!(Creatives, LISTING);
@@ -78,7 +78,7 @@ async fn read_ad_creative(request: Request, _caller: Caller<Editor>, id: web::Pa
 )]
 #[put("/ads/creatives/{creative}")]
 async fn replace_ad_creative(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, id).await
+    change(body, request, caller, id, operations::revise).await
 }
 
 /// Change a creative
@@ -92,14 +92,7 @@ async fn replace_ad_creative(body: Body, request: Request, caller: Caller<Editor
 )]
 #[patch("/ads/creatives/{creative}")]
 async fn revise_ad_creative(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, id).await
-}
-
-async fn change(body: Body, request: Request, caller: Caller<Editor>, id: web::Path<String>) -> Result<HttpResponse> {
-    request.no_query()?;
-    let condition = request.precondition();
-    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &id, &condition, &body.0)).await?;
-    editor(&view, view.version)
+    change(body, request, caller, id, operations::revise).await
 }
 
 /// Delete a creative

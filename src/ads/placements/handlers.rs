@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use super::operations;
 use super::placement::{LISTING, PlacementDraft, PlacementView};
 use crate::error::Result;
-use crate::http::{Body, Edited, Mount, Page, Request, created, editor, editor_page, listing_parameters, no_content};
+use crate::http::{Body, Edited, Mount, Page, Request, change, created, editor, editor_page, listing_parameters, no_content};
 use crate::users::{Caller, Editor};
 
 listing_parameters!(Placements, LISTING);
@@ -82,7 +82,7 @@ async fn read_ad_placement(request: Request, _caller: Caller<Editor>, name: web:
 )]
 #[put("/ads/placements/{placement}")]
 async fn replace_ad_placement(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, name).await
+    change(body, request, caller, name, operations::revise).await
 }
 
 /// Change an ad placement
@@ -97,14 +97,7 @@ async fn replace_ad_placement(body: Body, request: Request, caller: Caller<Edito
 )]
 #[patch("/ads/placements/{placement}")]
 async fn revise_ad_placement(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, name).await
-}
-
-async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
-    request.no_query()?;
-    let condition = request.precondition();
-    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &name, &condition, &body.0)).await?;
-    editor(&view, view.version)
+    change(body, request, caller, name, operations::revise).await
 }
 
 /// Delete an ad placement

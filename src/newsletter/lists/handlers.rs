@@ -7,8 +7,8 @@ use super::operations;
 use crate::error::Result;
 use crate::events::KindTag;
 use crate::http::{
-    Body, Edited, Either, Mount, Page, Request, Tags, ViewParameter, created, editor, editor_page, listing_parameters, no_content, public,
-    public_page,
+    Body, Edited, Either, Mount, Page, Request, Tags, ViewParameter, change, created, editor, editor_page, listing_parameters, no_content,
+    public, public_page,
 };
 use crate::users::{Caller, Editor, GuestOr};
 
@@ -99,7 +99,7 @@ async fn read_newsletter_list(request: Request, name: web::Path<String>) -> Resu
 )]
 #[put("/newsletter/lists/{list}")]
 async fn replace_newsletter_list(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, name).await
+    change(body, request, caller, name, operations::revise).await
 }
 
 /// Change a newsletter list
@@ -114,14 +114,7 @@ async fn replace_newsletter_list(body: Body, request: Request, caller: Caller<Ed
 )]
 #[patch("/newsletter/lists/{list}")]
 async fn revise_newsletter_list(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, name).await
-}
-
-async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
-    request.no_query()?;
-    let condition = request.precondition();
-    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &name, &condition, &body.0)).await?;
-    editor(&view, view.version)
+    change(body, request, caller, name, operations::revise).await
 }
 
 /// Delete a newsletter list

@@ -8,7 +8,8 @@ use crate::error::Result;
 use crate::events::KindTag;
 use crate::former_slugs::Moved;
 use crate::http::{
-    Body, Edited, Mount, Page, Request, Tags, ViewParameter, created, editor, listing_parameters, moved, no_content, public, public_page,
+    Body, Edited, Mount, Page, Request, Tags, ViewParameter, change, created, editor, listing_parameters, moved, no_content, public,
+    public_page,
 };
 use crate::users::{Caller, Editor, GuestOr};
 
@@ -99,7 +100,7 @@ async fn read_section(request: Request, name: web::Path<String>) -> Result<HttpR
 )]
 #[put("/sections/{section}")]
 async fn replace_section(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, name).await
+    change(body, request, caller, name, operations::revise).await
 }
 
 /// Change a section
@@ -113,14 +114,7 @@ async fn replace_section(body: Body, request: Request, caller: Caller<Editor>, n
 )]
 #[patch("/sections/{section}")]
 async fn revise_section(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, name).await
-}
-
-async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
-    request.no_query()?;
-    let condition = request.precondition();
-    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &name, &condition, &body.0)).await?;
-    editor(&view, view.version)
+    change(body, request, caller, name, operations::revise).await
 }
 
 /// Delete a section

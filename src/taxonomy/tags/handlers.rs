@@ -8,7 +8,8 @@ use crate::error::Result;
 use crate::events::KindTag;
 use crate::former_slugs::Moved;
 use crate::http::{
-    Body, Edited, Mount, Page, Request, Tags, ViewParameter, created, editor, listing_parameters, moved, no_content, public, public_page,
+    Body, Edited, Mount, Page, Request, Tags, ViewParameter, change, created, editor, listing_parameters, moved, no_content, public,
+    public_page,
 };
 use crate::users::{Caller, Editor, GuestOr, Writer};
 
@@ -94,7 +95,7 @@ async fn read_tag(request: Request, name: web::Path<String>) -> Result<HttpRespo
 )]
 #[put("/tags/{tag}")]
 async fn replace_tag(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, name).await
+    change(body, request, caller, name, operations::revise).await
 }
 
 /// Change a tag
@@ -108,14 +109,7 @@ async fn replace_tag(body: Body, request: Request, caller: Caller<Editor>, name:
 )]
 #[patch("/tags/{tag}")]
 async fn revise_tag(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
-    change(body, request, caller, name).await
-}
-
-async fn change(body: Body, request: Request, caller: Caller<Editor>, name: web::Path<String>) -> Result<HttpResponse> {
-    request.no_query()?;
-    let condition = request.precondition();
-    let view = request.write(move |app, conn| operations::revise(app, conn, &caller, &name, &condition, &body.0)).await?;
-    editor(&view, view.version)
+    change(body, request, caller, name, operations::revise).await
 }
 
 /// Delete a tag
