@@ -13,7 +13,7 @@ use crate::schema::idempotency_keys;
 /// The maximum number of responses that are read together.
 const MAX_RESPONSES: i64 = 100;
 /// The maximum number of resources that are looked for in one transaction.
-const MAX_SUBJECTS: usize = 100;
+const MAX_RESOURCES: usize = 100;
 
 /// The resource that a stored response shows, by its id.
 pub(crate) enum KeptOf {
@@ -34,7 +34,7 @@ pub(crate) enum KeptOf {
 }
 
 /// A resource that a stored response shows.
-struct Subject {
+struct ShownResource {
     /// The key of the response.
     scope: String,
     /// The index of the result, if the response is that of a batch.
@@ -51,11 +51,11 @@ pub(crate) async fn delete_responses_of_deleted(app: &App, are_deleted: AreDelet
     while let Some(begin) = after {
         let inside = app.clone();
         // Decrypting takes time that an async thread does not have.
-        let (last, found) = app.db.read(move |conn| subjects(&inside, conn, &begin)).await?;
+        let (last, found) = app.db.read(move |conn| resources(&inside, conn, &begin)).await?;
         after = last;
         let mut found = found.into_iter();
         loop {
-            let part: Vec<Subject> = found.by_ref().take(MAX_SUBJECTS).collect();
+            let part: Vec<ShownResource> = found.by_ref().take(MAX_RESOURCES).collect();
             if part.is_empty() {
                 break;
             }
@@ -67,10 +67,10 @@ pub(crate) async fn delete_responses_of_deleted(app: &App, are_deleted: AreDelet
 }
 
 /// Returns the resources that the next stored responses show, and the key of the last response, if there is one.
-fn subjects(app: &App, conn: &mut Conn, scope: &str) -> Result<(Option<String>, Vec<Subject>)> {
+fn resources(app: &App, conn: &mut Conn, scope: &str) -> Result<(Option<String>, Vec<ShownResource>)> {
     let rows = behind(conn, scope)?;
     let last = rows.last().map(|(scope, _)| scope.clone());
-    Ok((last, rows.into_iter().flat_map(|(scope, sealed)| subjects_of(app, &scope, &sealed)).collect()))
+    Ok((last, rows.into_iter().flat_map(|(scope, sealed)| resources_of(app, &scope, &sealed)).collect()))
 }
 
 fn behind(conn: &mut Conn, scope: &str) -> Result<Vec<(String, String)>> {
@@ -79,9 +79,9 @@ fn behind(conn: &mut Conn, scope: &str) -> Result<Vec<(String, String)>> {
     Ok(kept.order(idempotency_keys::scope).limit(MAX_RESPONSES).select(columns).load(conn)?)
 }
 
-fn forget(app: &App, conn: &mut Conn, found: Vec<Subject>, are_deleted: AreDeleted) -> Result<()> {
+fn forget(app: &App, conn: &mut Conn, found: Vec<ShownResource>, are_deleted: AreDeleted) -> Result<()> {
     let (places, resources): (Vec<_>, Vec<KeptOf>) =
-        found.into_iter().map(|Subject { scope, result, resource }| ((scope, result), resource)).unzip();
+        found.into_iter().map(|ShownResource { scope, result, resource }| ((scope, result), resource)).unzip();
     let deleted = are_deleted(conn, &resources)?;
     for ((scope, result), _) in places.into_iter().zip(deleted).filter(|(_, deleted)| *deleted) {
         let row = idempotency_keys::table.filter(idempotency_keys::scope.eq(&scope));
@@ -107,18 +107,18 @@ fn without_result(app: &App, scope: &str, sealed: &str, index: usize) -> Option<
 }
 
 /// Returns the resources that a stored response shows; that of a batch shows those of all its operations.
-fn subjects_of(app: &App, scope: &str, sealed: &str) -> Vec<Subject> {
+fn resources_of(app: &App, scope: &str, sealed: &str) -> Vec<ShownResource> {
     let kept = app.secrets.unseal(scope, sealed).and_then(|bytes| serde_json::from_slice::<StoredResponse>(&bytes).ok());
     let Some(kept) = kept else { return Vec::new() };
     let Ok(body) = serde_json::from_slice::<Value>(&kept.body) else { return Vec::new() };
     let location = kept.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("location")).map(|(_, place)| place.as_str());
-    let subject = |result, resource| Subject { scope: scope.to_owned(), result, resource };
+    let shown = |result, resource| ShownResource { scope: scope.to_owned(), result, resource };
     let Some(results) = body.get("results").and_then(Value::as_array) else {
-        return resource_in_body(&body, location).map(|resource| subject(None, resource)).into_iter().collect();
+        return resource_in_body(&body, location).map(|resource| shown(None, resource)).into_iter().collect();
     };
     let of_result = |(index, result): (usize, &Value)| {
         let resource = resource_in_body(result.get("body")?, result.get("location").and_then(Value::as_str))?;
-        Some(subject(Some(index), resource))
+        Some(shown(Some(index), resource))
     };
     results.iter().enumerate().filter_map(of_result).collect()
 }

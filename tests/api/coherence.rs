@@ -21,10 +21,13 @@ fn shown(answer: &Answer) -> Shown {
     let named = answer.headers.iter().filter(|(name, _)| !moving.contains(&name.as_str()));
     let mut headers: Vec<_> = named.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
     headers.sort();
-    let mut body = answer.json().clone();
+    if answer.status < 400 {
+        return (answer.status, headers, answer.text());
+    }
     // A problem document contains the id of its request.
-    body.as_object_mut().map(|members| members.shift_remove("request_id"));
-    (answer.status, headers, if body.is_null() { answer.text() } else { body.to_string() })
+    let mut problem = answer.json().clone();
+    problem.as_object_mut().map(|members| members.shift_remove("request_id"));
+    (answer.status, headers, problem.to_string())
 }
 
 /// Returns the expected responses: those of all lists, and of some other URLs.

@@ -1,5 +1,7 @@
 //! `Answer`: a response, and a test's expectations of it; a failure shows the whole response.
 
+use std::sync::OnceLock;
+
 use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::Response;
 use actix_web::http::Method;
@@ -25,7 +27,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
-    json: Value,
+    /// The body as JSON, parsed when it is first needed; `None` if it is not JSON.
+    json: OnceLock<Option<Value>>,
 }
 
 impl Answer {
@@ -34,9 +37,7 @@ impl Answer {
         let body = to_bytes(response.into_body()).await.expect("the body can be read");
         // The wire omits the body of a response to HEAD, but the service still creates it.
         let body = if *method == Method::HEAD { Vec::new() } else { body.to_vec() };
-        let coding = headers.get("content-encoding").and_then(|coding| coding.to_str().ok());
-        let json = serde_json::from_slice(&decoded(coding, &body)).unwrap_or(Value::Null);
-        Self { request: format!("{method} {uri}"), status, headers, body, json }
+        Self { request: format!("{method} {uri}"), status, headers, body, json: OnceLock::new() }
     }
 
     /// Returns the text of a header.
@@ -68,7 +69,13 @@ impl Answer {
 
     /// Returns the body as JSON; `null` if it is not JSON.
     pub(crate) fn json(&self) -> &Value {
-        &self.json
+        self.parsed().unwrap_or(&Value::Null)
+    }
+
+    /// Returns the body as JSON; `None` if it is not JSON.
+    pub(crate) fn parsed(&self) -> Option<&Value> {
+        let parse = || serde_json::from_slice(&decoded(self.header("content-encoding"), &self.body)).ok();
+        self.json.get_or_init(parse).as_ref()
     }
 
     /// Checks the status.
@@ -81,7 +88,7 @@ impl Answer {
     /// Returns the value at a JSON Pointer, which must exist.
     #[track_caller]
     pub(crate) fn at(&self, pointer: &str) -> &Value {
-        self.json.pointer(pointer).unwrap_or_else(|| panic!("there is no {pointer} in {self}"))
+        self.json().pointer(pointer).unwrap_or_else(|| panic!("there is no {pointer} in {self}"))
     }
 
     /// Returns the text at a JSON Pointer.
@@ -118,7 +125,7 @@ impl Answer {
     /// Checks that the response is a problem with this status and code.
     #[track_caller]
     pub(crate) fn expect_problem(self, status: u16, code: &str) -> Self {
-        let found = self.json.get("code").and_then(Value::as_str).unwrap_or_default();
+        let found = self.json().get("code").and_then(Value::as_str).unwrap_or_default();
         assert!(self.status == status && found == code, "expected the problem {code} ({status}) of {self}");
         self
     }
@@ -126,7 +133,7 @@ impl Answer {
     /// Returns the place (a pointer or a name) and the code of each validation error, sorted by place.
     pub(crate) fn faults(&self) -> Vec<(String, String)> {
         let text = |fault: &Value, member: &str| fault.get(member).and_then(Value::as_str).map(str::to_owned);
-        let errors = self.json.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
+        let errors = self.json().get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
         let mut faults: Vec<_> = errors
             .iter()
             .map(|fault| {
@@ -150,7 +157,7 @@ impl Answer {
     /// Returns the detail of the validation error at a place.
     #[track_caller]
     pub(crate) fn fault_detail(&self, place: &str) -> String {
-        let errors = self.json.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
+        let errors = self.json().get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
         let found = errors
             .iter()
             .find(|fault| [fault.get("pointer"), fault.get("parameter"), fault.get("header")].contains(&Some(&Value::from(place))));
@@ -165,8 +172,8 @@ impl std::fmt::Display for Answer {
         for (name, value) in &self.headers {
             writeln!(f, "  {name}: {}", value.to_str().unwrap_or("(not text)"))?;
         }
-        match serde_json::to_string_pretty(&self.json) {
-            Ok(text) if !self.json.is_null() => write!(f, "{}", text.chars().take(6000).collect::<String>()),
+        match serde_json::to_string_pretty(self.json()) {
+            Ok(text) if !self.json().is_null() => write!(f, "{}", text.chars().take(6000).collect::<String>()),
             _ => write!(f, "{}", self.text().chars().take(600).collect::<String>()),
         }
     }
