@@ -87,7 +87,7 @@ async fn list_article_comments(request: Request, name: web::Path<String>) -> Res
 #[get("/articles/{article}/comments/{comment}/replies")]
 async fn list_comment_replies(request: Request, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let query = request.query();
-    let (article, list, page) = request.read(move |app, conn| threads::list_replies(app, conn, (&path.0, &path.1), query)).await?;
+    let (article, list, page) = request.read(move |app, conn| threads::list_replies(app, conn, &path.0, &path.1, query)).await?;
     public_page(&request, &list, &page, tags_of_list(article, &list))
 }
 
@@ -215,7 +215,7 @@ async fn delete_comment(request: Request, caller: Result<Caller<Moderator>>, id:
     let mut query = request.query();
     let extent = if query.truth("thread") { Extent::Thread } else { Extent::One };
     query.finish()?;
-    request.write(move |app, conn| moderation::delete(app, conn, &caller, (&id, extent), &condition)).await?;
+    request.write(move |app, conn| moderation::delete(app, conn, &caller, &id, extent, &condition)).await?;
     Ok(no_content())
 }
 

@@ -166,7 +166,8 @@ pub(super) fn delete(
     app: &App,
     conn: &mut Conn,
     caller: &Caller<Moderator>,
-    (id, extent): (&str, Extent),
+    id: &str,
+    extent: Extent,
     condition: &Precondition,
 ) -> Result<()> {
     queries::lock_thread(conn, id)?;

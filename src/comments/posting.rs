@@ -95,7 +95,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
     let mut record = ModerationRecord::new(&comment, poster);
     match &poster.caller {
         Some(caller) => sign(conn, &mut comment, caller)?,
-        None => spam::score(app, conn, (&comment, &mut record), &signals)?,
+        None => spam::score(app, conn, &comment, &mut record, &signals)?,
     }
     let verdict = first_status(conn, &comment, &record, &policy)?;
     comment.status = interim_status(app, &comment, verdict);

@@ -36,7 +36,8 @@ pub(crate) fn list(app: &App, conn: &mut Conn, name: &str, mut query: Query) -> 
 pub(super) fn list_replies(
     app: &App,
     conn: &mut Conn,
-    (name, comment): (&str, &str),
+    name: &str,
+    comment: &str,
     mut query: Query,
 ) -> Result<(ArticleId, PageQuery, PageOf<CommentView>)> {
     let article = queries::article_of(conn, name)?.id;

@@ -112,7 +112,7 @@ pub(super) async fn plan(app: &App, request: &mut ServiceRequest) -> Result<Plan
     if let Some(sealed) = app.db.read(move |conn| look_up(conn, &looked_for, &same, oldest)).await? {
         let kept = app.secrets.unseal(&scope, &sealed).and_then(|bytes| serde_json::from_slice::<StoredResponse>(&bytes).ok());
         let answer = kept.map(replay).ok_or_else(|| Error::internal("a stored response cannot be decrypted"))?;
-        return repetition(app, request, (template, body), (flight, answer));
+        return repetition(app, request, template, body, flight, answer);
     }
     request.set_payload(Payload::from(body));
     let claimed = Claim { scope, hash, user, now: app.now() };
@@ -126,8 +126,10 @@ pub(super) async fn plan(app: &App, request: &mut ServiceRequest) -> Result<Plan
 fn repetition(
     app: &App,
     request: &mut ServiceRequest,
-    (template, body): (&str, Bytes),
-    (flight, answer): (KeyInUse, HttpResponse),
+    template: &str,
+    body: Bytes,
+    flight: KeyInUse,
+    answer: HttpResponse,
 ) -> Result<Plan> {
     if trial::supports_dry_run(template) {
         request.set_payload(Payload::from(body));

@@ -113,7 +113,7 @@ impl Input {
     pub(crate) fn read(bytes: Bytes, of: &BodyOf, checker: Arc<Checker>) -> Self {
         let document = parse_json(&bytes).and_then(|value| {
             // In a small body, excessive lengths are reported together with all other errors.
-            let oversizes = if bytes.len() <= MAX_AT_ONCE { Vec::new() } else { checker.oversizes((&of.method, of.template), &value)? };
+            let oversizes = if bytes.len() <= MAX_AT_ONCE { Vec::new() } else { checker.oversizes(&of.method, of.template, &value)? };
             if oversizes.is_empty() { object(value) } else { Err(Error::invalid(oversizes)) }
         });
         let is_exact = document.is_err() || inexact_numbers(&bytes, &|_| true).is_empty();

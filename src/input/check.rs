@@ -47,7 +47,7 @@ impl Checker {
     }
 
     /// Returns errors for too long parts of the body of an operation, which is given by its method and path template.
-    pub(crate) fn oversizes(&self, (method, template): (&str, &str), body: &Value) -> Result<Vec<Fault>> {
+    pub(crate) fn oversizes(&self, method: &str, template: &str, body: &Value) -> Result<Vec<Fault>> {
         let operation = self.document().get("paths").and_then(|paths| paths.get(template)).and_then(|path| path.get(method));
         let content = operation.and_then(|operation| operation.pointer("/requestBody/content")).and_then(Value::as_object);
         let json = content.into_iter().flatten().find(|(media_type, _)| media_type.ends_with("json"));

@@ -159,7 +159,7 @@ pub(crate) struct Task {
 
 impl Task {
     /// A new job that was enqueued at `now` and is due at `due`.
-    pub(super) fn new(kind: &str, sealed: String, (now, due): (Timestamp, Timestamp)) -> Self {
+    pub(super) fn new(kind: &str, sealed: String, now: Timestamp, due: Timestamp) -> Self {
         Self { id: Id::new(now), kind: kind.to_owned(), sealed, attempts: 0, due_at: Some(due), last_error: None, created_at: now }
     }
 

@@ -46,7 +46,7 @@ pub(crate) fn forget_mails(app: &App, conn: &mut Conn, is_about: impl Fn(&Job) -
 /// Enqueues a job that is due at a later time, at most a few hours ahead.
 pub(crate) fn enqueue_at(app: &App, conn: &mut Conn, job: &Job, due: Timestamp) -> Result<()> {
     let plain = serde_json::to_vec(job).map_err(|error| Error::internal(&error.to_string()))?;
-    queries::insert(conn, &Task::new(job.kind(), app.secrets.seal(job::SEAL, &plain), (app.now(), due)))?;
+    queries::insert(conn, &Task::new(job.kind(), app.secrets.seal(job::SEAL, &plain), app.now(), due))?;
     app.job_notifier.enqueue();
     Ok(())
 }

@@ -58,7 +58,7 @@ pub(crate) fn article_context(app: &App, conn: &mut Conn, name: &str) -> Result<
     let of_trending: Vec<_> = trending.iter().map(|row| row.id).collect();
     let named: BTreeSet<_> = previous.iter().chain(&next).chain(&related).filter(|id| !of_trending.contains(id)).copied().collect();
     let others = queries::by_ids(conn, &named.into_iter().collect::<Vec<_>>())?.into_iter().chain(trending).collect();
-    let (article, cards) = views::view_among(app, conn, (publication, text), others)?;
+    let (article, cards) = views::view_among(app, conn, publication, text, others)?;
     let cards = by_id(cards);
     let card = |id: &ArticleId| cards.get(id).cloned();
     Ok(Ok(ArticleContext {

@@ -64,7 +64,8 @@ fn views(app: &App, conn: &mut Conn, publications: Vec<(Publication, Text)>) -> 
 pub(crate) fn view_among(
     app: &App,
     conn: &mut Conn,
-    (publication, text): (Publication, Text),
+    publication: Publication,
+    text: Text,
     others: Vec<Publication>,
 ) -> Result<(ArticleView, Vec<ArticleCard>)> {
     let input = CardInput::from(publication);

@@ -43,7 +43,7 @@ pub(crate) fn publish(
     match at {
         Some(at) if at > now => {
             let schedule = Schedule { at, until, revision: chosen.number, correction, by: Some(caller.user) };
-            plan_ahead(app, conn, caller, (&mut article, plan), (schedule, chosen.snapshot.content.slug))?;
+            plan_ahead(app, conn, caller, &mut article, plan, schedule, chosen.snapshot.content.slug)?;
         }
         published_at => {
             let release = Release { chosen, published_at, until, correction, actor: caller.actor(), details: Value::Null };
@@ -70,8 +70,10 @@ fn plan_ahead(
     app: &App,
     conn: &mut Conn,
     caller: &Caller<Writer>,
-    (article, mut plan): (&mut Article, ArticlePlan),
-    (schedule, slug): (Schedule, String),
+    article: &mut Article,
+    mut plan: ArticlePlan,
+    schedule: Schedule,
+    slug: String,
 ) -> Result<()> {
     let known = plan.schedule().map(|known| Schedule { by: schedule.by, ..known });
     if known.as_ref() == Some(&schedule) && plan.review_at.is_none() {

@@ -74,7 +74,7 @@ pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
     Lock::ArticleCounts.take(conn)?;
     let before = publication_queries::counting_resources(conn, article.id)?;
     let ArticleSnapshot { content, markdown: _, relations } = snapshot;
-    let publication = publication(article, content, &rendered, (published_at, now));
+    let publication = publication(article, content, &rendered, published_at, now);
     publication_queries::put(conn, &publication, &Json(rendered), &relations)?;
     let after = publication_queries::counting_resources(conn, article.id)?;
     recount(conn, &before, &after)?;
@@ -86,7 +86,7 @@ pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
 }
 
 /// Returns the published version of a revision. The translation group, comments and corrections are the article's current ones.
-fn publication(article: &Article, content: Content, rendered: &Rendered, (published_at, now): (Timestamp, Timestamp)) -> Publication {
+fn publication(article: &Article, content: Content, rendered: &Rendered, published_at: Timestamp, now: Timestamp) -> Publication {
     let (word_count, reading_minutes) = measure(rendered);
     let own = content.excerpt.clone().or_else(|| content.dek.clone());
     let content = Content { translation_group: article.content.translation_group, ..content };

@@ -87,7 +87,7 @@ async fn diff_revision(request: Request, caller: Caller<Writer>, path: web::Path
     query.finish()?;
     // A number out of range is one that the article does not have.
     let against = against.map(|number| i32::try_from(number).unwrap_or_default());
-    let pair = request.read(move |app, conn| operations::pair(app, conn, &caller, (&path.0, &path.1), against)).await?;
+    let pair = request.read(move |app, conn| operations::pair(app, conn, &caller, &path.0, &path.1, against)).await?;
     private(200, &request.compute(move |_| pair.difference()).await?)
 }
 

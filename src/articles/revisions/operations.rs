@@ -30,13 +30,7 @@ pub(super) fn read(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &s
 }
 
 /// Returns two revisions to compare: by default a revision and the previous one.
-pub(super) fn pair(
-    app: &App,
-    conn: &mut Conn,
-    caller: &Caller<Writer>,
-    (name, number): (&str, &str),
-    against: Option<i32>,
-) -> Result<Pair> {
+pub(super) fn pair(app: &App, conn: &mut Conn, caller: &Caller<Writer>, name: &str, number: &str, against: Option<i32>) -> Result<Pair> {
     let article = found(conn, caller, name)?;
     let after = find(conn, article.id, number)?;
     let number = after.number;

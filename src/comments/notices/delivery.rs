@@ -84,14 +84,14 @@ fn digest(app: &App, conn: &mut Conn, user: Id<User>) -> Result<Option<Letter>> 
     let Some(digest) = queries::digest(conn, user)? else { return Ok(None) };
     let (waiting, reported) = (queries::count_waiting(conn)?, queries::count_reported(conn)?);
     let to = queries::recipient(conn, user)?;
-    let (Some(to), true) = (to, waiting > 0 || reported > 0) else {
+    let (Some((name, to)), true) = (to, waiting > 0 || reported > 0) else {
         queries::settle_digest(conn, user, digest.sent_at)?;
         return Ok(None);
     };
     queries::settle_digest(conn, user, Some(app.now()))?;
     let newest = queries::newest_waiting(conn, MAX_DIGEST_COMMENTS)?;
     let reported = Reported { count: reported, most: most_reported(app, conn)? };
-    Ok(Some(letters::digest(mail::site_name(conn)?, to, (waiting, &newest), &reported)))
+    Ok(Some(letters::digest(mail::site_name(conn)?, name, to, waiting, &newest, &reported)))
 }
 
 /// Returns the comments with the most reports, and their URLs on the site.

@@ -50,12 +50,7 @@ pub(super) struct ReportedComment {
 }
 
 /// Composes the digest for a moderator.
-pub(super) fn digest(
-    site: String,
-    (name, to): (String, String),
-    (waiting, newest): (i64, &[(Comment, String)]),
-    reported: &Reported,
-) -> Letter {
+pub(super) fn digest(site: String, name: String, to: String, waiting: i64, newest: &[(Comment, String)], reported: &Reported) -> Letter {
     let wait = if waiting == 1 { "1 comment waits".to_owned() } else { format!("{waiting} comments wait") };
     let (noun, verb) = if reported.count == 1 { ("comment", "was") } else { ("comments", "were") };
     let was_reported = format!("{} {noun} {verb} reported", reported.count);

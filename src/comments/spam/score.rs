@@ -79,7 +79,8 @@ pub(in crate::comments) struct FormSignals {
 pub(in crate::comments) fn score(
     app: &App,
     conn: &mut Conn,
-    (comment, record): (&Comment, &mut ModerationRecord),
+    comment: &Comment,
+    record: &mut ModerationRecord,
     signals: &FormSignals,
 ) -> Result<()> {
     let mut signs = bans::signs(app, conn, comment, record.address.as_deref())?;

@@ -56,9 +56,9 @@ async fn create_upload(piece: Piece, request: Request, caller: Caller<Writer>) -
     request.no_query()?;
     request.speaks_tus()?;
     let length = request.upload_length()?;
-    let metadata = request.upload_metadata();
+    let (metadata, faults) = request.upload_metadata();
     let piece = piece.receive(&request.app, length).await?;
-    let view = operations::create(&request, caller, length, metadata, piece).await?;
+    let view = operations::create(&request, caller, length, metadata, faults, piece).await?;
     let mut response = private(201, &view)?;
     let location = format!("{}/api/v1/uploads/{}", request.app.config.links.api_url, view.id);
     let location = HeaderValue::from_str(&location).map_err(|error| Error::internal(&error.to_string()))?;

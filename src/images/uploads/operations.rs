@@ -30,7 +30,8 @@ pub(super) async fn create(
     work: &UnitOfWork,
     caller: Caller<Writer>,
     length: i64,
-    (metadata, faults): (Map<String, Value>, Vec<Fault>),
+    metadata: Map<String, Value>,
+    faults: Vec<Fault>,
     piece: Received,
 ) -> Result<UploadView> {
     let now = work.app.now();

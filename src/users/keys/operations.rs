@@ -55,7 +55,7 @@ pub(in crate::users) fn create(app: &App, conn: &mut Conn, owner: &Caller, actor
     accounts::locked(conn, owner.user)?.ok_or_else(invalid_token)?;
     let (key, token) = ApiKey::make(draft, owner.user, now);
     queries::insert(conn, &key)?;
-    record_event(app, conn, actor, (&key, EventKind::KeyCreated, json!({"scopes": key.scopes.0})))?;
+    record_event(app, conn, actor, &key, EventKind::KeyCreated, json!({"scopes": key.scopes.0}))?;
     Ok(NewApiKey { token, view: key.view() })
 }
 
@@ -64,7 +64,7 @@ pub(in crate::users) fn create(app: &App, conn: &mut Conn, owner: &Caller, actor
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller, id: &str) -> Result<()> {
     let Some(key) = look_up(conn, caller, id)? else { return Ok(()) };
     queries::delete(conn, key.id)?;
-    record_event(app, conn, caller.actor(), (&key, EventKind::KeyDeleted, json!({"user": key.user_id})))
+    record_event(app, conn, caller.actor(), &key, EventKind::KeyDeleted, json!({"user": key.user_id}))
 }
 
 fn look_up(conn: &mut Conn, caller: &Caller, id: &str) -> Result<Option<ApiKey>> {
@@ -72,7 +72,7 @@ fn look_up(conn: &mut Conn, caller: &Caller, id: &str) -> Result<Option<ApiKey>>
     Ok(queries::look_up(conn, id)?.filter(sees))
 }
 
-fn record_event(app: &App, conn: &mut Conn, actor: Option<String>, (key, kind, details): (&ApiKey, EventKind, Value)) -> Result<()> {
+fn record_event(app: &App, conn: &mut Conn, actor: Option<String>, key: &ApiKey, kind: EventKind, details: Value) -> Result<()> {
     let event = Event { kind, actor, subject_kind: "key", subject_id: key.id.to_string(), tags: Vec::new(), details };
     events::record(conn, app.now(), event)
 }
