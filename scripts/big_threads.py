@@ -18,7 +18,7 @@ BEGINNING = 1_760_000_000_000
 EMAIL, PASSWORD = "admin@example.org", "a long enough password"
 COLUMNS = (
     "id article_id parent_id depth author_name author_name_key author_email author_url is_staff user_id markdown html text status shown "
-    "reply_count score reported address user_agent edit_token_hash version created_at edited_at"
+    "reply_count score reported edit_token_hash version created_at edited_at"
 ).split()
 
 
@@ -52,12 +52,20 @@ class Thread:
         return self
 
 
+# Each comment has a row with what only moderators see.
+MODERATION = (
+    "INSERT INTO comment_moderation (comment_id, spam_score, spam_signs, created_at) "
+    "SELECT id, 0, '[]', created_at FROM comments WHERE id NOT IN (SELECT comment_id FROM comment_moderation)"
+)
+
+
 def store(url, folder, threads):
     rows = [[row[column] for column in COLUMNS] for thread in threads for row in thread.rows]
     counts = [
         f"UPDATE {table} SET comment_count = {len(thread.rows)} WHERE id = '{thread.article}'"
         for thread in threads for table in ("articles", "publications")
     ]
+    counts.append(MODERATION)
     if url is None:
         with sqlite3.connect(folder / "masthead.db", timeout=30) as database:
             marks = ", ".join("?" * len(COLUMNS))

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, post};
 use super::draft::{BatchDraft, BatchView};
 use super::operations;
 use crate::error::Result;
-use crate::http::{Body, Dispatch, Mount, Request, private};
+use crate::http::{Body, Dispatch, Mount, OfBatch, Request, private};
 use crate::users::{Caller, OldScope, Right, Role, Staff};
 
 /// The right to send a batch; each operation in it checks its own right.
@@ -38,5 +38,8 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 async fn run_batch(body: Body, request: Request, _caller: Caller<Batcher>, dispatch: Dispatch) -> Result<HttpResponse> {
     request.no_query()?;
     let draft = body.0.plain::<BatchDraft>()?;
-    private(200, &operations::carry_out(&request, &dispatch, draft).await?)
+    let paths = draft.operations.iter().map(|operation| operation.path.clone()).collect();
+    let mut response = private(200, &operations::carry_out(&request, &dispatch, draft).await?)?;
+    response.extensions_mut().insert(OfBatch(paths));
+    Ok(response)
 }

@@ -59,7 +59,7 @@ pub(super) fn replace(app: &App, conn: &mut Conn, caller: &Caller<Admin>, how: &
         let detail = format!("{total} existing objects violate the schema.");
         return Err(Error::new(Code::Misfits, detail).with("misfits", named).with("total", total));
     }
-    keep(app, conn, caller, stored, sent, json!({"misfits": total}))
+    keep(app, conn, caller, &stored, sent, json!({"misfits": total}))
 }
 
 /// Deletes the schema of a kind; anything is allowed from then on.
@@ -70,7 +70,7 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, kind: C
     if stored.content.0.is_empty() {
         return Ok(());
     }
-    keep(app, conn, caller, stored, Map::new(), Value::Null).map(drop)
+    keep(app, conn, caller, &stored, Map::new(), Value::Null).map(drop)
 }
 
 /// Makes saves of the kind wait, so that none is validated by the previous schema.
@@ -87,11 +87,11 @@ fn keep(
     app: &App,
     conn: &mut Conn,
     caller: &Caller<Admin>,
-    before: StoredSchema,
+    before: &StoredSchema,
     content: Map<String, Value>,
     details: Value,
 ) -> Result<CustomSchemaView> {
-    let stored = StoredSchema { content: Json(content), version: before.version + 1, updated_at: app.now(), ..before };
+    let stored = StoredSchema { content: Json(content), version: before.version + 1, updated_at: app.now(), ..*before };
     queries::store(conn, &stored)?;
     let event = Event {
         kind: if stored.content.0.is_empty() { EventKind::SchemaRemoved } else { EventKind::SchemaReplaced },

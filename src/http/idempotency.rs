@@ -56,6 +56,9 @@ pub(super) struct StoredResponse {
     status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
+    /// The path of the request; of a batch, the paths of its operations.
+    #[serde(default)]
+    pub(super) paths: Vec<String>,
 }
 
 /// The way in which a request is processed.
@@ -184,6 +187,9 @@ pub(crate) struct OfSession {
     /// The id of the session.
     pub(crate) session: String,
 }
+
+/// The paths of a batch's operations, for its stored response.
+pub(crate) struct OfBatch(pub(crate) Vec<String>);
 
 /// Deletes all stored responses of a user.
 pub(crate) fn forget_kept_answers(conn: &mut Conn, user: Id<User>) -> Result<()> {
@@ -315,7 +321,9 @@ impl KeyedTransaction {
         let (answered, sealed) = match answered {
             Ok(mut response) if is_final(response.status()) => {
                 let of = response.response_mut().extensions_mut().remove::<OfSession>();
-                let (response, kept) = buffer_response(response).await?;
+                let of_batch = response.response_mut().extensions_mut().remove::<OfBatch>();
+                let (response, mut kept) = buffer_response(response).await?;
+                kept.paths = of_batch.map_or_else(|| vec![response.request().path().to_owned()], |of| of.0);
                 let sealed = self.flight.app.secrets.seal(&scope, &serde_json::to_vec(&kept).unwrap_or_default());
                 (Ok(response), Some((sealed, of)))
             }
@@ -362,7 +370,7 @@ async fn buffer_response(
     let body = to_bytes(body).await.map_err(|_| actix_web::error::ErrorInternalServerError("the response body ended too early"))?;
     let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
     let headers = head.headers().iter().filter_map(|(name, value)| text(value).map(|value| (name.to_string(), value))).collect();
-    let kept = StoredResponse { status: head.status().as_u16(), headers, body: body.to_vec() };
+    let kept = StoredResponse { status: head.status().as_u16(), headers, body: body.to_vec(), paths: Vec::new() };
     Ok((ServiceResponse::new(request, head.set_body(BoxBody::new(body))), kept))
 }
 

@@ -83,25 +83,31 @@ fn forget(app: &App, conn: &mut Conn, found: Vec<ShownResource>, are_deleted: Ar
     let (places, resources): (Vec<_>, Vec<KeptOf>) =
         found.into_iter().map(|ShownResource { scope, result, resource }| ((scope, result), resource)).unzip();
     let deleted = are_deleted(conn, &resources)?;
-    for ((scope, result), _) in places.into_iter().zip(deleted).filter(|(_, deleted)| *deleted) {
-        let row = idempotency_keys::table.filter(idempotency_keys::scope.eq(&scope));
-        match result {
-            None => diesel::delete(row).execute(conn)?,
-            Some(index) => {
-                let sealed: Option<Option<String>> = row.select(idempotency_keys::sealed_answer).first(conn).optional()?;
-                let Some(rest) = sealed.flatten().and_then(|sealed| without_result(app, &scope, &sealed, index)) else { continue };
-                diesel::update(row).set(idempotency_keys::sealed_answer.eq(rest)).execute(conn)?
-            }
-        };
+    let deleted: Vec<(String, Option<usize>)> =
+        places.into_iter().zip(deleted).filter(|(_, deleted)| *deleted).map(|(place, _)| place).collect();
+    // A response is decrypted and encrypted once, however many of its results are deleted.
+    for of_row in deleted.chunk_by(|(one, _), (other, _)| one == other) {
+        let Some((scope, _)) = of_row.first() else { continue };
+        let row = idempotency_keys::table.filter(idempotency_keys::scope.eq(scope));
+        let results: Vec<usize> = of_row.iter().filter_map(|(_, result)| *result).collect();
+        if results.is_empty() {
+            diesel::delete(row).execute(conn)?;
+            continue;
+        }
+        let sealed: Option<Option<String>> = row.select(idempotency_keys::sealed_answer).first(conn).optional()?;
+        let Some(rest) = sealed.flatten().and_then(|sealed| without_results(app, scope, &sealed, &results)) else { continue };
+        diesel::update(row).set(idempotency_keys::sealed_answer.eq(rest)).execute(conn)?;
     }
     Ok(())
 }
 
-/// Returns the stored response of a batch without the content of one result.
-fn without_result(app: &App, scope: &str, sealed: &str, index: usize) -> Option<String> {
+/// Returns the stored response of a batch without the content of some results.
+fn without_results(app: &App, scope: &str, sealed: &str, results: &[usize]) -> Option<String> {
     let mut kept: StoredResponse = serde_json::from_slice(&app.secrets.unseal(scope, sealed)?).ok()?;
     let mut body: Value = serde_json::from_slice(&kept.body).ok()?;
-    *body.get_mut("results")?.get_mut(index)?.get_mut("body")? = Value::Null;
+    for index in results {
+        *body.get_mut("results")?.get_mut(*index)?.get_mut("body")? = Value::Null;
+    }
     kept.body = serde_json::to_vec(&body).ok()?;
     Some(app.secrets.seal(scope, &serde_json::to_vec(&kept).ok()?))
 }
@@ -111,37 +117,28 @@ fn resources_of(app: &App, scope: &str, sealed: &str) -> Vec<ShownResource> {
     let kept = app.secrets.unseal(scope, sealed).and_then(|bytes| serde_json::from_slice::<StoredResponse>(&bytes).ok());
     let Some(kept) = kept else { return Vec::new() };
     let Ok(body) = serde_json::from_slice::<Value>(&kept.body) else { return Vec::new() };
-    let location = kept.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("location")).map(|(_, place)| place.as_str());
     let shown = |result, resource| ShownResource { scope: scope.to_owned(), result, resource };
     let Some(results) = body.get("results").and_then(Value::as_array) else {
-        return resource_in_body(&body, location).map(|resource| shown(None, resource)).into_iter().collect();
+        let resource = kept.paths.first().and_then(|path| resource_at(path, &body));
+        return resource.map(|resource| shown(None, resource)).into_iter().collect();
     };
-    let of_result = |(index, result): (usize, &Value)| {
-        let resource = resource_in_body(result.get("body")?, result.get("location").and_then(Value::as_str))?;
-        Some(shown(Some(index), resource))
-    };
-    results.iter().enumerate().filter_map(of_result).collect()
+    let of_result = |(index, (result, path)): (usize, (&Value, &String))| Some(shown(Some(index), resource_at(path, result.get("body")?)?));
+    results.iter().zip(&kept.paths).enumerate().filter_map(of_result).collect()
 }
 
-/// Returns the resource that a body shows: a comment (which has an edit token), an invitation, or the resource that `Location` names.
-fn resource_in_body(body: &Value, location: Option<&str>) -> Option<KeptOf> {
+/// Returns the resource that the response to a request shows: the path names its kind, the body its id.
+fn resource_at(path: &str, body: &Value) -> Option<KeptOf> {
     let id = body.get("id")?.as_str()?.to_owned();
-    if body.get("edit_token").is_some() {
-        return Some(KeptOf::Comment(id));
-    }
-    // A repeated invitation has no `Location`.
-    if body.get("invited_by").is_some() {
-        return Some(KeptOf::Invitation(id));
-    }
-    match location?.rsplit('/').nth(1)? {
-        "comments" => Some(KeptOf::Comment(id)),
-        "articles" => Some(KeptOf::Article(id)),
-        "users" => Some(KeptOf::Account(id)),
-        "bans" => Some(KeptOf::Ban(id)),
-        "authors" => Some(KeptOf::Author(id)),
-        "images" => Some(KeptOf::Image(id)),
-        // An accepted invitation leads to the own account, `/auth/me`.
-        "auth" => Some(KeptOf::Account(id)),
+    let path = path.split('?').next()?.strip_prefix("/api/v1/")?;
+    match path.split('/').collect::<Vec<_>>().as_slice() {
+        ["comments", "bans", ..] => Some(KeptOf::Ban(id)),
+        ["comments", ..] | ["articles", _, "comments", ..] => Some(KeptOf::Comment(id)),
+        ["articles", _, "previews"] => None,
+        ["articles", ..] => Some(KeptOf::Article(id)),
+        ["users", "invitations", ..] => Some(KeptOf::Invitation(id)),
+        ["users" | "auth", ..] => Some(KeptOf::Account(id)),
+        ["authors", ..] => Some(KeptOf::Author(id)),
+        ["images", ..] => Some(KeptOf::Image(id)),
         _ => None,
     }
 }

@@ -59,7 +59,7 @@ pub(crate) use file::{FileContent, Keeping, StoredFile, stored_file};
 pub(crate) use forms::{OneClick, Sheet};
 pub(crate) use gate::around;
 pub(crate) use health::routes as health_routes;
-pub(crate) use idempotency::{InFlight, MIN_GUEST_KEY, OfSession, forget_kept_answers};
+pub(crate) use idempotency::{InFlight, MIN_GUEST_KEY, OfBatch, OfSession, forget_kept_answers};
 pub(crate) use kept::{KeptOf, delete_responses_of_deleted};
 pub(crate) use limits::{Limit, Limits};
 pub(crate) use methods::Methods;

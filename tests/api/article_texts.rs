@@ -34,7 +34,7 @@ api_test!(html_alone_is_no_text, async |world| {
 
 api_test!(an_edited_form_beside_the_source_is_never_lost, async |world| {
     let editor = world.editor();
-    let markdown = "One *two*.\n\n## Head\n\n- a\n- b\n\n| a |\n|---|\n| b |";
+    let markdown = "One *two*.\n\n## Head\n\n- a\n- b\n\n| a |\n|---|\n| b |\n\n3. c\n\nhttps://youtu.be/dQw4w9WgXcQ";
     let id = world.draft_of(Role::Editor, json!({"title": "Trams", "body": {"markdown": markdown}})).await;
     let path = format!("articles/{id}");
     let view = world.working_copy(&id).await;
@@ -44,6 +44,17 @@ api_test!(an_edited_form_beside_the_source_is_never_lost, async |world| {
         ("/body/blocks/1/level", json!(3), "/body/blocks"),
         ("/body/blocks/2", json!({"type": "rule"}), "/body/blocks"),
         ("/body/html", json!("<p>Three.</p>"), "/body/html"),
+        // The derived members of blocks.
+        ("/body/blocks/0/text", json!("Three."), "/body/blocks"),
+        ("/body/blocks/1/anchor", json!("tail"), "/body/blocks"),
+        ("/body/blocks/2/items", json!([]), "/body/blocks"),
+        ("/body/blocks/2/ordered", json!(true), "/body/blocks"),
+        ("/body/blocks/3/headers", json!([]), "/body/blocks"),
+        ("/body/blocks/3/rows", json!([]), "/body/blocks"),
+        ("/body/blocks/3/align", json!([]), "/body/blocks"),
+        ("/body/blocks/4/start", json!(4), "/body/blocks"),
+        ("/body/blocks/5/provider", json!("vimeo"), "/body/blocks"),
+        ("/body/blocks/5/embed_url", json!("https://player.vimeo.com/video/1"), "/body/blocks"),
     ] {
         let mut edited = view.json().clone();
         *edited.pointer_mut(pointer).unwrap() = value;

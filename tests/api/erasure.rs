@@ -214,6 +214,28 @@ api_test!(a_batch_loses_the_erased_result_and_is_not_run_again, async |world| {
     assert_eq!(articles.texts("slug"), ["buses"]);
 });
 
+api_test!(an_erasure_reaches_stored_responses_that_name_no_location, async |world| {
+    open(world).await;
+    let comment = says(world, json!({})).await.expect(201).id();
+    let moderator = world.moderator().with("idempotency-key", KEY);
+    let decision = json!({"method": "PATCH", "path": format!("/api/v1/comments/{comment}"), "body": {"status": "rejected"}});
+    let batch = json!({"operations": [decision]});
+    let first = moderator.post("batch", batch.clone()).await.expect(200);
+    assert_eq!(first.at("/results/0/body/author_email"), &json!(MARA));
+    let article = world.draft_by(Role::Editor, "Marasaid").await;
+    let (trash, restore) = (format!("articles/{article}"), format!("articles/{article}/restore"));
+    world.editor().delete(&trash).await.expect(204);
+    world.editor().with("idempotency-key", KEY).post(&restore, json!({})).await.expect(200);
+    assert_eq!(world.database.dump()["idempotency_keys"].len(), 2);
+    world.admin().post("comments/erasures", json!({"email": MARA})).await.expect(200);
+    world.editor().delete(&trash).await.expect(204);
+    world.admin().delete(&format!("{trash}?permanent=true")).await.expect(204);
+    world.mails().await;
+    assert_eq!(world.database.dump()["idempotency_keys"].len(), 1);
+    let again = moderator.post("batch", batch).await.expect(200);
+    assert_eq!((again.at("/results/0/status"), again.at("/results/0/body")), (&json!(200), &Value::Null));
+});
+
 api_test!(a_deleted_account_leaves_no_answer_to_its_invitation, async |world| {
     world.admin().post("users/invitations", json!({"email": MARA, "name": "Mara Quill", "role": "author"})).await.expect(201);
     let token = world.mailed_token(MARA, "accept-invitation").await;

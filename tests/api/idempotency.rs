@@ -231,9 +231,11 @@ api_test!(a_guest_comments_once, async |world| {
     let path = format!("articles/{article}/comments");
     let body = json!({"author_name": "Guest", "author_email": "guest@private.example", "body": "First!"});
     let first = guest.post(&path, body.clone()).await.expect(202);
-    let again = guest.post(&path, body).await;
+    let again = guest.post(&path, body.clone()).await;
     assert_replayed(&first, &again);
     assert_eq!(again.at("/edit_token"), first.at("/edit_token"));
+    // A phone that changes the network keeps its key.
+    assert_replayed(&first, &guest.from("198.51.100.9:4711").post(&path, body).await);
     let queue = world.moderator().get("comments?status=pending&count=true").await.expect(200);
     assert_ne!(queue.at("/page/total"), &Value::Null);
     assert_eq!(queue.texts("id"), [first.id()]);

@@ -85,11 +85,11 @@ impl Live {
         let id = input.id.to_string();
         let place = ArticleAddress { slug: &content.slug, section: section_slug, published_at: input.published_at, id: &id };
         let url = links.article(&place, &self.zone);
-        let context =
+        let seo =
             SeoContext { url: &url, authors: &authors, section: section.as_ref(), hero: hero_image.as_ref(), image: seo_image.as_ref() };
         let seo = match metadata {
-            Metadata::Stored => seo::stored(&input, &context),
-            Metadata::Derived => seo::derived(&input, &context),
+            Metadata::Stored => seo::stored(&input, &seo),
+            Metadata::Derived => seo::derived(&input, &seo),
         };
         let comments = self.comments(app, &input);
         let others = self.belongings.translations.get(&content.translation_group).into_iter().flatten();

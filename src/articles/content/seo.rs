@@ -75,50 +75,50 @@ pub(crate) struct SeoContext<'a> {
 }
 
 /// Returns the metadata for readers: empty members are derived from the article.
-pub(crate) fn derived(input: &CardInput, context: &SeoContext<'_>) -> SeoView {
+pub(crate) fn derived(input: &CardInput, seo: &SeoContext<'_>) -> SeoView {
     let content = &input.content;
     let description = content.seo.0.description.clone().or_else(|| content.dek.clone()).or_else(|| content.excerpt.clone());
     SeoView {
         title: Some(content.seo.0.title.clone().unwrap_or_else(|| content.title.clone())),
         description,
-        canonical_url: Some(content.seo.0.canonical_url.clone().unwrap_or_else(|| context.url.to_owned())),
-        image: context.image.or(context.hero).map(|image| image.social()),
+        canonical_url: Some(content.seo.0.canonical_url.clone().unwrap_or_else(|| seo.url.to_owned())),
+        image: seo.image.or(seo.hero).map(|image| image.social()),
         noindex: content.seo.0.noindex,
-        json_ld: json_ld(input, context),
+        json_ld: json_ld(input, seo),
     }
 }
 
 /// Returns the metadata for editors: empty members stay empty.
-pub(crate) fn stored(input: &CardInput, context: &SeoContext<'_>) -> SeoView {
+pub(crate) fn stored(input: &CardInput, seo: &SeoContext<'_>) -> SeoView {
     let content = &input.content;
     SeoView {
         title: content.seo.0.title.clone(),
         description: content.seo.0.description.clone(),
         canonical_url: content.seo.0.canonical_url.clone(),
-        image: context.image.map(|image| image.social()),
+        image: seo.image.map(|image| image.social()),
         noindex: content.seo.0.noindex,
-        json_ld: json_ld(input, context),
+        json_ld: json_ld(input, seo),
     }
 }
 
-fn json_ld(input: &CardInput, context: &SeoContext<'_>) -> JsonLd {
+fn json_ld(input: &CardInput, seo: &SeoContext<'_>) -> JsonLd {
     let content = &input.content;
-    let image = context.image.or(context.hero).map(|image| image.url.clone());
+    let image = seo.image.or(seo.hero).map(|image| image.url.clone());
     let person = |author: &AuthorCard| Person { kind: "Person", name: author.name.clone(), url: author.url.clone() };
     JsonLd {
         context: "https://schema.org",
         kind: if content.kind == ArticleKind::Article { "NewsArticle" } else { "WebPage" },
         headline: content.title.clone(),
         description: content.seo.0.description.as_ref().or(content.dek.as_ref()).or(content.excerpt.as_ref()).cloned(),
-        url: context.url.to_owned(),
-        main_entity_of_page: context.url.to_owned(),
+        url: seo.url.to_owned(),
+        main_entity_of_page: seo.url.to_owned(),
         in_language: content.locale.clone(),
         date_published: input.published_at,
         date_modified: input.updated_at,
         word_count: input.word_count,
-        article_section: context.section.map(|section| section.name.clone()),
+        article_section: seo.section.map(|section| section.name.clone()),
         image: image.into_iter().collect(),
-        author: context.authors.iter().map(person).collect(),
+        author: seo.authors.iter().map(person).collect(),
     }
 }
 
