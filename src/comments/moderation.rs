@@ -115,7 +115,9 @@ pub(super) fn revise(
         comment.rewrite(app, markdown);
     }
     comment.pinned = draft.pinned;
-    queries::update_reason(conn, &[comment.id], reason.as_deref())?;
+    if reason != before.reason {
+        queries::update_reason(conn, &[comment.id], reason.as_deref())?;
+    }
     comment.version += 1;
     touched.extend(apply(app, conn, &mut comment, draft.status)?);
     record_event(
@@ -157,7 +159,9 @@ pub(crate) fn moderate(app: &App, conn: &mut Conn, caller: &Caller<Moderator>, i
         data.push(Decision { id, status, changed });
     }
     let decided: Vec<CommentId> = data.iter().filter(|decision| decision.changed).map(|decision| decision.id).collect();
-    queries::update_reason(conn, &decided, reason.as_deref())?;
+    if !decided.is_empty() {
+        queries::update_reason(conn, &decided, reason.as_deref())?;
+    }
     Ok(Decisions { data })
 }
 

@@ -95,8 +95,11 @@ fn forget(app: &App, conn: &mut Conn, found: Vec<ShownResource>, are_deleted: Ar
             continue;
         }
         let sealed: Option<Option<String>> = row.select(idempotency_keys::sealed_answer).first(conn).optional()?;
-        let Some(rest) = sealed.flatten().and_then(|sealed| without_results(app, scope, &sealed, &results)) else { continue };
-        diesel::update(row).set(idempotency_keys::sealed_answer.eq(rest)).execute(conn)?;
+        match sealed.flatten().and_then(|sealed| without_results(app, scope, &sealed, &results)) {
+            Some(rest) => diesel::update(row).set(idempotency_keys::sealed_answer.eq(rest)).execute(conn)?,
+            // Deleted content must not stay, even if a repetition then runs the batch again.
+            None => diesel::delete(row).execute(conn)?,
+        };
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Pixel operations: scaling, pixel formats, JPEG encoding, and the planes of a WebP.
+//! Pixel operations: scaling, drawing, pixel formats, JPEG encoding, and the planes of a WebP.
 //!
 //! Most of this code is generic, so it is compiled with the optimisation level of the crate that calls it. The main program is compiled for
 //! size, which makes such code up to two and a half times slower. The callers therefore live in this crate, which is compiled for speed.
