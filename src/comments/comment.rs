@@ -76,7 +76,7 @@ pub(crate) struct CommentAuthor {
     #[schema(example = "Mara Lindqvist")]
     pub(crate) name: String,
     /// The website that the author gave.
-    #[schema(format = "uri", example = "https://example.org/mara")]
+    #[schema(format = "iri", example = "https://example.org/mara")]
     pub(crate) url: Option<String>,
     /// Whether the author belongs to the staff.
     #[schema(example = false)]

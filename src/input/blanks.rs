@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// The formats of texts that are trimmed.
-const FORMATS: [&str; 3] = ["email", "uri", "uri-reference"];
+const FORMATS: [&str; 3] = ["email", "iri", "iri-reference"];
 
 /// Trims each email address and URL in a value; the schema tells which texts are email addresses and URLs.
 pub(super) fn trim(document: &Value, schema: &Value, value: &mut Value) {
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn only_addresses_lose_their_blanks() {
-        let document = json!({"components": {"schemas": {"Url": {"type": "string", "format": "uri"}}}});
+        let document = json!({"components": {"schemas": {"Url": {"type": "string", "format": "iri"}}}});
         let schema = json!({"properties": {
             "email": {"oneOf": [{"type": "null"}, {"type": "string", "format": "email"}]},
             "name": {"type": "string"},

@@ -154,7 +154,9 @@ pub(crate) struct HttpUrl(pub(crate) String);
 
 impl utoipa::PartialSchema for HttpUrl {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        format_schema("uri", HTTP_URL, 2000, "https://example.com/news").description(Some("An absolute http or https URL.")).into()
+        format_schema("iri", HTTP_URL, 2000, "https://example.com/news")
+            .description(Some("An absolute http or https URL. Letters beyond ASCII need no escapes (RFC 3987)."))
+            .into()
     }
 }
 impl utoipa::ToSchema for HttpUrl {}
@@ -189,8 +191,8 @@ pub(crate) struct Address(pub(crate) String);
 
 impl utoipa::PartialSchema for Address {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        format_schema("uri-reference", ADDRESS, 2000, "/sections/city")
-            .description(Some("An absolute http or https URL, or a path of the site."))
+        format_schema("iri-reference", ADDRESS, 2000, "/sections/city")
+            .description(Some("An absolute http or https URL, or a path of the site. Letters beyond ASCII need no escapes (RFC 3987)."))
             .into()
     }
 }

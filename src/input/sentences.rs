@@ -46,8 +46,8 @@ const NO_ID: &str = "An id must be a UUID, such as 019343a2-7c5e-7b31-9c2e-5a3d1
 /// Formats, each with the sentence of its validation error.
 const FORMATS: &[(&str, &str)] = &[
     ("date-time", "A time must follow RFC 3339 and have a UTC offset, as in 2026-01-31T12:00:00Z."),
-    ("uri", NO_URL),
-    ("uri-reference", "This must be an http or https URL, or a path that begins with one slash."),
+    ("iri", NO_URL),
+    ("iri-reference", "This must be an http or https URL, or a path that begins with one slash."),
     ("email", NO_EMAIL),
     ("uuid", NO_ID),
 ];

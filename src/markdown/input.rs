@@ -174,7 +174,7 @@ pub(super) enum Members {
     #[schema(title = "EmbedInput")]
     Embed {
         /// The URL of the content.
-        #[schema(format = "uri", max_length = 2000, pattern = r#"^https?://[^\s<>"`\\]+$"#)]
+        #[schema(format = "iri", max_length = 2000, pattern = r#"^https?://[^\s<>"`\\]+$"#)]
         url: String,
         /// The provider, derived from the URL. A request leaves it out or sends it unchanged.
         #[serde(default = "ignored")]

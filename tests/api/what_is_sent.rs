@@ -141,6 +141,22 @@ api_test!(blanks_around_addresses_are_ignored, async |world| {
     assert_eq!(world.editor().post("articles", embed).await.expect(201).text_at("/body/blocks/0/url"), "https://vimeo.com/76979871");
 });
 
+api_test!(urls_keep_letters_beyond_ascii, async |world| {
+    let url = "https://münchen.example/straße";
+    let article = world.editor().post("articles", json!({"title": "Trams", "seo": {"canonical_url": url}})).await.expect(201);
+    assert_eq!(article.text_at("/seo/canonical_url"), url);
+    world.publish(&article.id()).await;
+    let body = json!({"author_name": "Mara", "author_email": "mara@private.example", "author_url": url, "body": "At last."});
+    let comment = world.anonymous().post(&format!("articles/{}/comments", article.id()), body).await.expect(202);
+    assert_eq!(comment.text_at("/author/url"), url);
+    let menu = json!({"navigation": [{"label": "Streets", "url": "/straßen"}], "social_links": [{"kind": "mastodon", "url": "https://münchen.example/@straße"}]});
+    let site = world.admin().patch("site", menu).await.expect(200);
+    assert_eq!(
+        (site.text_at("/navigation/0/url"), site.text_at("/social_links/0/url")),
+        ("/straßen".into(), "https://münchen.example/@straße".into())
+    );
+});
+
 api_test!(people_are_answered_with_sentences, async |world| {
     let article = world.published_by(Role::Editor, "Trams").await;
     let body = json!({"author_name": "Mara", "author_email": "mara", "author_url": "example.org", "body": "At last."});

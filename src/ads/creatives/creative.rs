@@ -81,7 +81,7 @@ pub(crate) struct CreativeDraft {
     pub(crate) active: bool,
     /// The URL of the script, with https. It is data for front ends: the server never fetches it.
     #[schema(
-        format = "uri",
+        format = "iri",
         min_length = 9,
         max_length = 2000,
         pattern = "^https://[^\\s\\x00-\\x1f\\x7f-\\x9f\"<>\\\\^`{|}]+$",

@@ -35,7 +35,7 @@ pub(crate) struct CreativeView {
     /// Whether the creative can be shown.
     pub(super) active: bool,
     /// The URL of the script.
-    #[schema(format = "uri", example = "https://ads.example/tag.js")]
+    #[schema(format = "iri", example = "https://ads.example/tag.js")]
     pub(super) src: Option<String>,
     /// The id of the element that the script fills.
     #[schema(example = "ad-slot-1")]
@@ -43,7 +43,7 @@ pub(crate) struct CreativeView {
     /// Further attributes of the script element.
     pub(super) attributes: Attributes,
     /// The URL that the image links to.
-    #[schema(format = "uri", example = "https://shop.example/boots")]
+    #[schema(format = "iri", example = "https://shop.example/boots")]
     pub(super) link: Option<String>,
     /// The image.
     pub(super) image: Option<ImageView>,

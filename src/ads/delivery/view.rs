@@ -37,7 +37,7 @@ pub(crate) struct AdView {
     #[schema(example = "Advertisement")]
     pub(crate) label: String,
     /// The URL of the script.
-    #[schema(format = "uri", example = "https://ads.example/tag.js")]
+    #[schema(format = "iri", example = "https://ads.example/tag.js")]
     pub(crate) src: Option<String>,
     /// The id of the element that the script fills.
     #[schema(example = "ad-slot-1")]
@@ -45,7 +45,7 @@ pub(crate) struct AdView {
     /// Further attributes of the script element.
     pub(crate) attributes: Attributes,
     /// The URL that the image links to.
-    #[schema(format = "uri", example = "https://shop.example/boots")]
+    #[schema(format = "iri", example = "https://shop.example/boots")]
     pub(crate) link: Option<String>,
     /// The image.
     pub(crate) image: Option<ImageView>,

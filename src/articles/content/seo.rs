@@ -23,7 +23,7 @@ pub(crate) struct SeoView {
     #[schema(example = "Eleven stops in the east of the city.")]
     pub(crate) description: Option<String>,
     /// The canonical URL of the article.
-    #[schema(format = "uri", example = "https://example.com/tram-line-9-opens")]
+    #[schema(format = "iri", example = "https://example.com/tram-line-9-opens")]
     pub(crate) canonical_url: Option<String>,
     /// The image for link previews on social networks: the chosen image or else the image above the text. In the editor view, only the
     /// chosen image.
