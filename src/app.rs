@@ -1,4 +1,4 @@
-//! `App`: the state of one process, and the service built from it; `main` and tests use the same.
+//! `App`: the state of one process, and the service built from it. `main` and the tests use the same service.
 
 use std::net::TcpListener;
 use std::ops::Deref;
@@ -168,7 +168,7 @@ impl App {
         waited.ok().and_then(Result::ok).ok_or_else(|| Error::unavailable("too many batches are waiting"))
     }
 
-    /// Clears the cache after a 5xx error, because the transaction may have been committed.
+    /// Clears the cache after a 5xx error, if the transaction may have been committed.
     pub(crate) fn clear_cache_after_failure(&self, error: &Error) {
         if error.status().is_server_error() && !error.left_all_untouched() {
             self.cache.clear();
@@ -185,7 +185,7 @@ impl App {
         Self { parts: Arc::clone(&self.parts), at: Some(time) }
     }
 
-    /// Writes the counters in memory to the database; called every few seconds and at the end.
+    /// Writes the counters in memory to the database; called every few seconds and when the server stops.
     ///
     /// # Errors
     /// Returns a sentence for the operator; unwritten counts are kept for the next call.

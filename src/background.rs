@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 use crate::app::App;
 use crate::{articles, events, housekeeping, jobs, nodes};
 
-/// The time that a running job has to finish at the end; an aborted job is repeated by the next worker.
+/// The time that a running job has to finish when the server stops; an aborted job is repeated by the next worker.
 const JOB_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The background loops.

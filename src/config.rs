@@ -41,7 +41,7 @@ pub struct ServerConfig {
     pub deadlines: Deadlines,
     /// The deadline for receiving a request body, and for waiting for an image.
     pub request_deadline: Duration,
-    /// The time for which a stopping server reports that it is not ready, so that load balancers can turn away.
+    /// The time for which a stopping server reports that it is not ready, so that load balancers stop sending requests.
     pub unready_pause: Duration,
     /// The time that open requests have to finish during shutdown.
     pub shutdown_grace: Duration,
@@ -49,7 +49,7 @@ pub struct ServerConfig {
     pub require_if_match: bool,
     /// The size of the response cache, in bytes.
     pub cache_bytes: usize,
-    /// The rights of caches between the server and its clients.
+    /// The times for which caches between the server and its clients may serve responses.
     pub shared_cache: SharedCache,
 }
 
@@ -58,7 +58,7 @@ pub struct ServerConfig {
 pub struct SharedCache {
     /// The time for which responses are fresh.
     pub fresh: u64,
-    /// The time after that for which stale responses may be served during revalidation.
+    /// The time after `fresh` for which stale responses may be served during revalidation.
     pub stale: u64,
 }
 
@@ -162,7 +162,7 @@ pub struct Config {
     pub outbound_private: bool,
     /// The format of the log.
     pub log_format: LogFormat,
-    /// The level from which events are logged.
+    /// The least severe level that is logged.
     pub log_level: tracing::Level,
 }
 

@@ -242,7 +242,8 @@ impl From<diesel::result::Error> for Error {
             diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::ClosedConnection, info) => {
                 Self::unavailable(info.message())
             }
-            // This only happens in a race: a row that was looked up in this transaction has just been deleted or referred to.
+            // This only happens in a race: another transaction has just deleted a row that this one refers to, or has just referred
+            // to a row that this one deletes.
             diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::ForeignKeyViolation, info) => {
                 Self::conflict("A resource that this request refers to has just changed; try again.").caused_by(info.message())
             }
@@ -259,7 +260,7 @@ impl From<serde_json::Error> for Error {
 
 /// Turns a violated uniqueness constraint into an error that the client can act on; other errors stay as they are.
 ///
-/// SQLite does not name the constraint, so the caller provides the only error that it can mean.
+/// SQLite does not name the constraint, so the caller provides the error for the only constraint that the query can violate.
 pub(crate) fn conflict_on<T>(result: diesel::QueryResult<T>, answer: impl FnOnce() -> Error) -> Result<T> {
     result.map_err(|error| match error {
         diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _) => answer(),

@@ -24,7 +24,7 @@ const ANSWERS_KEPT: i64 = 24 * 60 * 60;
 /// How long a job that was given up stays in the database, in seconds.
 const FAILED_JOBS_KEPT: i64 = 30 * 24 * 60 * 60;
 
-/// The file in the media store that names the database that the store belongs to.
+/// The file in a media store that identifies the store's database.
 const MARK: &str = ".database";
 
 /// Runs housekeeping every minute until the process ends.
@@ -66,8 +66,8 @@ async fn keep(app: &App, sweep: bool) -> Result<()> {
     let inside = app.clone();
     app.db.write(move |conn| delete_expired(&inside, conn, now)).await?;
     if sweep {
-        // Removes the deleted rows from the log as well. If readers keep the log busy, the next sweep, an
-        // hour later, tries again.
+        // Removes the deleted rows from SQLite's write-ahead log as well. If readers keep the log busy, the next sweep, an hour
+        // later, tries again.
         let _ = app.db.scrub(&[]).await;
     }
     if sweep && owns_media(app).await? {
@@ -102,9 +102,15 @@ pub(crate) async fn owns_media(app: &App) -> Result<bool> {
     }
 }
 
-/// Deletes expired sessions with their refresh tokens, expired previews, stored responses older than a day, expired email tokens and
-/// invitations, expired uploads, subscribers who never confirmed, old notices of replies that were sent, votes whose event has been
-/// distributed, jobs that were given up long ago, and view counts that are too old for any ranking.
+/// Deletes expired data:
+///
+/// - sessions with their refresh tokens, previews, email tokens, invitations and uploads;
+/// - stored responses older than a day;
+/// - subscribers who did not confirm in time, and their stored sign-up emails;
+/// - the recipients of notices that were sent, and notices that were sent long ago;
+/// - events about votes that all nodes have read;
+/// - jobs that were given up long ago;
+/// - view counts that are too old for any ranking.
 fn delete_expired(app: &App, conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now))).execute(conn)?;
     articles::forget_expired_previews(conn, now)?;

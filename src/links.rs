@@ -21,7 +21,7 @@ pub(crate) struct ArticleAddress<'a> {
 }
 
 impl LinkConfig {
-    /// Returns whether article URLs contain a date, so that they depend on the site's time zone.
+    /// Returns whether article URLs contain a date, and therefore depend on the site's time zone.
     pub(crate) fn has_dates(&self) -> bool {
         ["{year}", "{month}", "{day}"].iter().any(|part| self.article_path.contains(part))
     }

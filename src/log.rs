@@ -33,7 +33,8 @@ pub(crate) fn start(format: LogFormat, level: tracing::Level) {
     registry().with(layer.with_filter(interest(level).and(news))).init();
 }
 
-/// Selects the program's own events from `level` on, and of libraries only warnings and errors (all events with `trace`).
+/// Selects the program's own events from `level` on, and only warnings and errors of libraries. With `trace`, it selects all
+/// events.
 fn interest(level: tracing::Level) -> Targets {
     let others = level.min(tracing::Level::WARN);
     let others = if level == tracing::Level::TRACE { level } else { others };

@@ -53,8 +53,8 @@ pub(crate) fn text_with(custom: &[(CustomKind, Value)]) -> String {
     serde_json::to_string(&document).unwrap_or_default()
 }
 
-/// Returns the methods of each path. They are known without building the document, which is large and which most servers are
-/// never asked for.
+/// Returns the methods of each path. They are collected without building the document, because it is large and most servers are
+/// never asked for it.
 pub(crate) fn methods() -> &'static Methods {
     static METHODS: OnceLock<Methods> = OnceLock::new();
     METHODS.get_or_init(|| {

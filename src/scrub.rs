@@ -1,7 +1,7 @@
 //! Scrubbing: removes erased and deleted content from the files of the database, and deletes stored responses that contain it.
 //!
-//! Invariants: code that erases personal data enqueues the scrub as a job in the same transaction, so that a crash loses none. A scrub
-//! never blocks readers, and blocks writers only while SQLite finishes its checkpoint.
+//! Invariants: code that erases personal data enqueues the scrub as a job in the same transaction, so that a crash loses no scrub.
+//! A scrub never blocks readers, and blocks writers only while SQLite finishes its checkpoint.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ impl Scrub {
         }
     }
 
-    /// The tables that lost rows, stored responses and jobs included.
+    /// The tables that lost rows, including the tables of stored responses and jobs.
     fn tables(self) -> &'static [&'static str] {
         match self {
             Self::Comments => {

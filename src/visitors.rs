@@ -16,7 +16,7 @@ const ONCE: i64 = 30 * 60 * 1000;
 /// The maximum number of remembered visits; if there are more, a visitor may count twice.
 const MAX_VISITS: usize = 200_000;
 
-/// A visit: an estimate of who reads or sees something.
+/// A visit of a resource. The IP address and the user agent identify the visitor approximately.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Visit<'a> {
     /// The visitor's IP address.
@@ -63,7 +63,7 @@ impl Visitors {
         self.counted.shrink_to_fit();
     }
 
-    /// Starts a new key every day, with which no visit of the day before can be recognized.
+    /// Creates a new key every day, so that visits of the previous day can no longer be recognized.
     fn renew_key(&mut self, now: i64) {
         let day = now.div_euclid(DAY);
         if day != self.day {

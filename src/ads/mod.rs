@@ -1,7 +1,8 @@
 //! Ads: placements, the creatives in them, and their statistics.
 //!
-//! Invariants: the content of a creative is data for front ends: the server runs and fetches no script and puts it
-//! only into JSON responses. Readers see a creative only while it is shown. Nothing about its viewers is stored.
+//! Invariants: the content of a creative is data for front ends. The server neither runs nor fetches its script, and puts the
+//! content only into JSON responses. Readers see a creative only while it is shown. Nothing about the viewers of a creative is
+//! stored.
 
 mod counting;
 mod creatives;
@@ -17,6 +18,6 @@ use crate::http::Mount;
 
 /// Mounts the routes.
 pub(crate) fn routes(mount: &mut impl Mount) {
-    // Before `/ads/{placement}`, which would match `/ads/placements` and `/ads/creatives`.
+    // The route `/ads/{placement}` of `delivery` comes last, because it would also match `/ads/placements` and `/ads/creatives`.
     mount.configure(placements::routes).configure(creatives::routes).configure(counting::routes).configure(delivery::routes);
 }

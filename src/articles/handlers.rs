@@ -77,7 +77,7 @@ impl IntoParams for ArticleList {
     fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
         let mut all = parameters::of_listing(&PUBLIC);
         let mut own = parameters::of_listing(&DESK);
-        // If both lists have a parameter, the description of the public one is used; its values are valid for both.
+        // If both lists have a parameter, the description for published articles is used; its values are valid for both lists.
         all.retain(|parameter| parameter.name != "sort" && parameter.name != "fields");
         own.retain(|parameter| parameter.name != "sort");
         let known: Vec<String> = all.iter().map(|parameter| parameter.name.clone()).collect();
@@ -109,10 +109,11 @@ impl IntoParams for ArticleList {
 
 /// List articles
 ///
-/// Returns published articles, newest first, without their texts; pages only if `kind` asks for them. With `include=body`, a page
-/// ends early if it would be longer than 1 MiB, and `next` continues the list. With `view=editor` or a filter that only working
-/// copies have (`status=draft`), returns working copies: all of them to editors and administrators, only their own to others. With
-/// `preview`, returns the articles that a preview of the site shows.
+/// Returns published articles, newest first, without their texts. Articles of the kind `page` are listed only if the query filters
+/// by `kind`. With `include=body`, a page of the list ends early if it would be longer than 1 MiB, and `next` continues the list.
+/// With `view=editor` or a filter that only working copies have (such as `status=draft`), returns working copies: editors and
+/// administrators get all of them, other callers only their own. With `preview`, returns the articles that a preview of the site
+/// shows.
 #[utoipa::path(
     tag = "Articles",
     params(ArticleList, Previewed, GuestOr<Writer>),
@@ -162,7 +163,7 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
     Ok(public_written(&request, request.read(work).await?))
 }
 
-/// Returns a page of published articles; for a ranking, also its moment in milliseconds.
+/// Returns a page of published articles and, for a ranking, the time of the ranking in milliseconds.
 fn page(app: &App, conn: &mut Conn, list: &PageQuery, ranking: Option<Window>) -> Result<(PageOf<Publication>, Option<i64>)> {
     match ranking {
         Some(window) => trending::page(conn, list, window, app.now()).map(|(page, moment)| (page, Some(moment))),
@@ -172,8 +173,8 @@ fn page(app: &App, conn: &mut Conn, list: &PageQuery, ranking: Option<Window>) -
 
 /// Create an article
 ///
-/// Creates a draft, which `publish=true` publishes in the same request. If no slug is given, it is derived from the title. Slugs that
-/// a site needs for its own paths, such as `search` or `tags`, are refused. The draft is saved as the first revision.
+/// Creates a draft; with `publish=true`, the same request publishes it. If no slug is given, the slug is derived from the title.
+/// Slugs that a site needs for its own paths, such as `search` or `tags`, are refused. The draft is saved as the first revision.
 #[utoipa::path(
     tag = "Articles",
     params(PublishParameter, NoteParameter, Caller<Writer>),
@@ -226,7 +227,8 @@ async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpR
 
 /// Replace an article's working copy
 ///
-/// Omitted members get their defaults. Readers see the change when it is published, which `publish=true` does in the same request.
+/// Omitted members get their defaults. Readers see the change when it is published; with `publish=true`, the same request publishes
+/// it.
 #[utoipa::path(
     tag = "Articles",
     params(PublishParameter, NoteParameter, Caller<Writer>),
@@ -240,8 +242,8 @@ async fn replace_article(body: Body, request: Request, caller: Caller<Writer>, n
 
 /// Change an article's working copy
 ///
-/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default. Readers see the change
-/// when it is published, which `publish=true` does in the same request.
+/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default. Readers see the
+/// change when it is published; with `publish=true`, the same request publishes it.
 #[utoipa::path(
     tag = "Articles",
     params(PublishParameter, NoteParameter, Caller<Writer>),
@@ -277,9 +279,9 @@ async fn prepared(request: &Request, body: Body) -> Result<Input> {
 
 /// Move an article to the trash
 ///
-/// Readers no longer see the article; `POST …/restore` returns it as a draft. With `permanent=true`, an administrator erases it
-/// forever, with its revisions and comments. If it was ever public, its id and slugs get `410` from then on, and no other article can
-/// have them.
+/// Readers no longer see the article; `POST …/restore` restores it as a draft. With `permanent=true`, an administrator erases the
+/// article forever, with its revisions and comments. If the article was ever public, its id and slugs get `410` from then on, and
+/// no other article can have them.
 #[utoipa::path(
     tag = "Articles",
     params(("permanent" = Option<bool>, Query, description = "Whether to erase the article forever."), Caller<Writer>),

@@ -21,7 +21,7 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<AuditEnt
     page.with_rows(|rows| Ok(rows.into_iter().map(|row| (name(&row), row)).map(|(name, row)| row.view(name)).collect()))
 }
 
-/// Returns the names of the users among these who still have an account.
+/// Returns the names of users, by id. Users whose account was deleted are left out.
 fn names(conn: &mut Conn, ids: Vec<String>) -> Result<HashMap<String, String>> {
     let rows: Vec<(String, String)> = users::table.filter(users::id.eq_any(ids)).select((users::id, users::name)).load(conn)?;
     Ok(rows.into_iter().collect())

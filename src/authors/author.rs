@@ -35,7 +35,7 @@ pub(crate) struct Author {
     pub(crate) avatar_id: Option<Id<Image>>,
     pub(crate) links: Json<Vec<SocialLink>>,
     pub(crate) custom: Json<Custom>,
-    /// Written only by counting, so that no edit restores an old count.
+    /// The number of published articles. Edits do not write this column, so that none of them restores an old number.
     #[diesel(skip_update)]
     pub(crate) article_count: i32,
     pub(crate) user_id: Option<Id<User>>,
@@ -69,8 +69,8 @@ pub(crate) struct AuthorDraft {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub(crate) links: Vec<SocialLink>,
-    /// The account that the profile belongs to, by id. Only admins may change it; if a writer creates their own profile, it is the
-    /// writer's account.
+    /// The account that the profile belongs to, by id. Only administrators may change this member. If a writer creates their own
+    /// profile, the profile belongs to the writer's account.
     #[schema(value_type = Option<ReferenceTo>)]
     pub(crate) user: Option<Id<User>>,
     /// The site's custom members, as the custom schema for authors defines them.
@@ -136,7 +136,7 @@ impl Author {
         }
     }
 
-    /// Applies a draft to an author, new or not; every member is replaced.
+    /// Applies a draft to a new or existing author; every member is replaced.
     pub(super) fn revise(&mut self, draft: AuthorDraft, slug: String, now: Timestamp) {
         let AuthorDraft { name, slug: _, role_title, bio: BioDraft { markdown }, avatar, links, user, custom } = draft;
         self.name_key = fold(&name);

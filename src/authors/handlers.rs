@@ -91,8 +91,8 @@ async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpRe
 
 /// Replace an author
 ///
-/// Omitted members get their defaults, except that `user` is unchanged unless an admin sends it. Editors may replace any
-/// author, other writers only their own profile.
+/// Omitted members get their defaults; only an administrator can change or reset `user`. Editors may replace any author, other
+/// writers only their own profile.
 #[utoipa::path(
     tag = "Authors",
     params(Caller<Writer>),
@@ -121,8 +121,8 @@ async fn revise_author(body: Body, request: Request, caller: Caller<Writer>, nam
 
 /// Delete an author
 ///
-/// If articles have this author, `reassign_to` must name the author who replaces them; without it, the response is `409` and
-/// counts the articles in `usages`.
+/// If articles have this author, `reassign_to` must name the author who replaces the deleted one; without this parameter, the
+/// response is `409` and counts the articles in `usages`.
 #[utoipa::path(
     tag = "Authors",
     params(

@@ -57,7 +57,7 @@ pub(super) fn of_account(conn: &mut Conn, account: Id<User>) -> Result<Option<Au
     Ok(authors::table.filter(authors::user_id.eq(account)).select(Author::as_select()).first(conn).optional()?)
 }
 
-/// Makes these authors public; returns those that were not public before.
+/// Makes these authors public; returns the ids of the authors that were not public before.
 pub(crate) fn make_public(conn: &mut Conn, ids: &[AuthorId]) -> Result<Vec<AuthorId>> {
     let unknown = authors::table.filter(in_list(authors::id, ids)).filter(authors::unlisted.eq(true));
     let unknown: Vec<AuthorId> = unknown.select(authors::id).load(conn)?;
@@ -91,7 +91,7 @@ pub(super) fn find_account(conn: &mut Conn, name: &str) -> Result<Option<String>
     Ok(found.map(|id| id.to_string()))
 }
 
-/// Checks whether a slug is, or was, that of another author.
+/// Checks whether another author has, or had, a slug.
 pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: AuthorId) -> Result<bool> {
     let others = authors::table.filter(authors::slug.eq(slug)).filter(authors::id.ne(own));
     Ok(others.count().get_result::<i64>(conn)? > 0 || former_slugs::is_kept_for_another(conn, SlugKind::Author, slug, own)?)
@@ -120,7 +120,7 @@ fn slug_conflict(slug: &str) -> Error {
     Error::new(Code::SlugTaken, format!("Another author has, or had, the slug {slug:?}."))
 }
 
-/// The error for a taken slug, naming the author who has, or had, it.
+/// Returns the error for a taken slug. It names the author who has, or had, the slug.
 pub(super) fn slug_refusal(conn: &mut Conn, slug: &str) -> Error {
     let taken = slug_conflict(slug);
     match find_ever(conn, slug) {
@@ -135,7 +135,7 @@ pub(super) fn delete(conn: &mut Conn, id: AuthorId) -> Result<()> {
     Ok(())
 }
 
-/// Counts the articles of an author, in the working copy or in the published version.
+/// Counts the articles that name an author in the working copy or in the published version.
 pub(super) fn usages(conn: &mut Conn, id: AuthorId) -> Result<i64> {
     let working: i64 = article_authors::table.filter(article_authors::author_id.eq(id)).count().get_result(conn)?;
     let elsewhere = article_authors::table.filter(article_authors::author_id.eq(id)).select(article_authors::article_id);

@@ -16,7 +16,7 @@ pub(crate) struct BatchDraft {
 }
 
 impl Draft for BatchDraft {
-    // The operations validate their bodies themselves; but numbers in them must be passed on unchanged.
+    // The operations validate their own bodies, so a batch passes on all values, such as large numbers, unchanged.
     const FREE: &'static [&'static str] = &["/operations"];
 }
 

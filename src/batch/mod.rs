@@ -1,7 +1,7 @@
 //! Batches: many write operations in one request and one transaction.
 //!
-//! Invariants: each operation passes through the same layers as if it were sent alone, so that it is authorised and answered in
-//! the same way; either all operations are stored or none.
+//! Invariants: each operation passes through the same layers as a single request, so that it is authorised and answered in the same
+//! way. Either all operations are stored or none.
 
 mod draft;
 mod handlers;

@@ -25,7 +25,7 @@ pub(super) struct CheckOptions {
     deep: bool,
 }
 
-/// Returns the results as a table; the error means that the check has found differences.
+/// Returns the results as a table. An error holds the table, which is empty if the check could not run, and the reason.
 pub(super) async fn check(app: &App, options: &CheckOptions) -> Result<String, (String, String)> {
     let failed = |error: crate::error::Error| (String::new(), error.to_string());
     if options.repair && !housekeeping::owns_media(app).await.map_err(failed)? {
@@ -48,8 +48,8 @@ pub(super) async fn check(app: &App, options: &CheckOptions) -> Result<String, (
     if found.is_faulty() { Err((table, "the database and the files do not agree".into())) } else { Ok(table) }
 }
 
-/// Makes renditions of a file as the lines of standard input request, each with a format, a width and an output file; prints the size of
-/// each finished rendition.
+/// Makes the renditions of a file that standard input requests: each line names a format, a width and an output file. Prints the
+/// size of each finished rendition.
 pub(super) async fn bench(file: &Path) -> Result<(), String> {
     let file = std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     let bench = RenditionBench::of(file)?;

@@ -141,13 +141,14 @@ pub fn run() -> ExitCode {
     finish(actix_web::rt::System::new().block_on(obey(command, config)))
 }
 
-/// Adds to the error of an unknown option the setting that it probably means; the port, for example, is a setting and not an option.
+/// Names, in the error for an unknown option, the setting that was probably meant. For example, the port is a setting, not an
+/// option.
 fn with_setting(mut error: clap::Error) -> clap::Error {
     let unknown = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(option)) if error.kind() == ErrorKind::UnknownArgument => option.clone(),
         _ => return error,
     };
-    // If the error already suggests an option, that is more likely.
+    // If the error already suggests an option, the user more likely meant that option.
     if let (None, Some(setting)) = (error.get(ContextKind::SuggestedArg), meant_by_option(&unknown)) {
         let tip = format!("{setting} is a setting: an environment variable, or a line of .env in the working folder");
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
@@ -159,7 +160,7 @@ async fn obey(command: Command, mut config: Config) -> Result<(), String> {
     match command {
         Command::Migrate => migrate(&config),
         Command::Serve(options) => {
-            // Checked before anything is created: a failed start should leave nothing behind.
+            // Both are checked before anything is created: a failed start should leave nothing behind.
             let bound = http::Bound::new(config.server.bind)?;
             Storage::open(&config.store.media)?.demand().await?;
             if options.demo {

@@ -37,7 +37,7 @@ pub(super) struct AccountArguments {
 pub(super) struct NewSecret {
     #[command(flatten)]
     whose: Whose,
-    /// Keep its API keys valid
+    /// Keep the API keys of the account valid
     #[arg(long)]
     keep_keys: bool,
     #[command(flatten)]
@@ -87,7 +87,7 @@ struct Secret {
 }
 
 impl Secret {
-    /// Returns the password: one line of standard input, or typed twice at the prompt without echo.
+    /// Returns the password, read from one line of standard input or typed twice at the prompt without echo.
     fn password(&self) -> Result<String, String> {
         if self.password_stdin {
             return read_line(std::io::stdin().lock());

@@ -76,7 +76,7 @@ async fn read_collection(request: Request, key: web::Path<String>) -> Result<Htt
         return editor(&view, view.version);
     }
     let view = request.read(move |app, conn| operations::read(app, conn, &key)).await?;
-    // Tag all articles, because an unpublished item, which must not be named here, may be published later.
+    // The tag of all articles is needed, because an unpublished item may be published later, and its own tag must not be public.
     let mut tags = tags_of(&view.items, Tags::of(&[KindTag::Collections, KindTag::Articles]));
     tags.add(view.card.id);
     public(&request, &view, tags)

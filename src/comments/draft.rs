@@ -19,7 +19,7 @@ pub(crate) struct CommentDraft {
     pub(crate) author_url: Option<HttpUrl>,
     /// The text of the comment.
     pub(crate) body: CommentMarkdown,
-    /// The id of the comment that this comment replies to, of the same article.
+    /// The id of the comment, on the same article, that this comment replies to.
     #[schema(min_length = 1, max_length = 200, example = json!(null))]
     pub(crate) parent_id: Option<String>,
     /// Whether to email the author about published replies, at most once an hour. Needs an email address.
@@ -36,7 +36,7 @@ pub(crate) struct CommentDraft {
 
 impl Draft for CommentDraft {}
 
-/// The text of a comment, as it is edited.
+/// The changed text of a comment: Markdown, or an object as in responses.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum CommentText {

@@ -47,8 +47,8 @@ pub(crate) struct Decisions {
     pub(crate) data: Vec<Decision>,
 }
 
-/// Checks whether the caller may see the data of comment authors. Authors moderate the comments on their own articles
-/// without it.
+/// Checks whether the caller may see the data of the people who comment. Authors of articles moderate the comments on
+/// their own articles without this data.
 fn sees_all(caller: &Caller<Moderator>) -> bool {
     matches!(caller.role, Role::Editor | Role::Moderator | Role::Admin)
 }

@@ -1,7 +1,7 @@
 //! The pinned comment, which comes before all others in every sort order.
 //!
-//! The sort order, which uses an index, does not include it: it is inserted at the start of the first page and
-//! excluded everywhere else.
+//! The sort order uses an index and does not include the pinned comment. The comment is inserted at the start of the
+//! first page and excluded everywhere else.
 
 use super::comment::{Comment, LISTING};
 use super::queries;

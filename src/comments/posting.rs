@@ -29,7 +29,7 @@ use crate::users::{Caller, OldScope, Right, Role};
 
 /// The lifetime of an edit token, in seconds.
 const EDIT_SECONDS: i64 = 15 * 60;
-/// The maximum depth of a reply. Both engines can follow a cascading deletion that deep.
+/// The maximum depth of a reply. Both engines can delete a thread of this depth with one cascading deletion.
 const MAX_DEPTH: i32 = 500;
 
 /// The right to comment under the name of one's account.
@@ -79,7 +79,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
     let mut article = queries::article_of(conn, name)?;
     lock_comments(conn, article.id)?;
     if conn.has_other_writers() {
-        // The article may have been unpublished while this waited for the lock.
+        // The article may have been unpublished while this request waited for the lock.
         article = queries::article_of(conn, &article.id.to_string())?;
     }
     let policy = policy(conn)?;
@@ -106,8 +106,7 @@ pub(crate) fn create(app: &App, conn: &mut Conn, name: &str, poster: &Poster, in
     Ok(PostedComment { view, status, edit_token: token })
 }
 
-/// Parses the request body. Validation errors of the schema and those of the article and the site's rules are
-/// reported together.
+/// Parses the request body. Validation errors from the schema, the article and the site's rules are reported together.
 fn parse(
     app: &App,
     conn: &mut Conn,
@@ -138,7 +137,8 @@ fn parse(
     }
 }
 
-/// Checks the author's members: guests must send them; staff must not, because their account supplies them.
+/// Checks the members about the author: guests must send the required ones; staff must send none, because their account supplies
+/// them.
 fn signature_faults(sent: &Map<String, Value>, policy: &CommentPolicy, staff: bool) -> Vec<Fault> {
     let is_sent = |name: &&str| sent.get(*name).is_some_and(|value| !value.is_null());
     if staff {
@@ -315,7 +315,7 @@ pub(super) fn delete(app: &App, conn: &mut Conn, id: &str, token: &str, conditio
         return Ok(());
     }
     let Some(comment) = unlocked(app, conn, id, token)? else { return Ok(()) };
-    // Guests know only the first version, so the site's rule that staff must send a precondition does not apply to them.
+    // The setting that requires `If-Match` does not apply to guests, because they know only the first version.
     if *condition != Precondition::Missing {
         condition.check_bare(comment.version)?;
     }

@@ -38,7 +38,8 @@ pub(super) fn lock_thread(conn: &mut Conn, id: &str) -> Result<()> {
     id.parse().map_or(Ok(()), |id| lock_threads(conn, &[id]))
 }
 
-/// Does the same for many comments, in the order of the article ids, so that transactions cannot deadlock.
+/// Locks the comments of the articles of many comments until the transaction ends. Locks are taken in the order of the
+/// article ids, so that transactions cannot deadlock.
 pub(super) fn lock_threads(conn: &mut Conn, ids: &[CommentId]) -> Result<()> {
     let rows = comments::table.filter(in_list(comments::id, ids)).select(comments::article_id);
     let articles: BTreeSet<ArticleId> = rows.load(conn)?.into_iter().collect();
@@ -78,7 +79,7 @@ pub(super) fn page_of_replies(conn: &mut Conn, parent: CommentId, query: &PageQu
 /// The ids of the first three replies to a comment.
 type FirstThree = (Option<CommentId>, Option<CommentId>, Option<CommentId>);
 
-/// Returns the first replies to each of some comments with two statements, without loading further replies.
+/// Returns the first three replies to each of these comments. Two statements are enough, and no further replies are loaded.
 pub(super) fn first_replies(conn: &mut Conn, parents: &[CommentId]) -> Result<Vec<Comment>> {
     let reply = diesel::alias!(comments as reply);
     let nth = |offset: i64| {
@@ -97,7 +98,7 @@ pub(super) fn first_replies(conn: &mut Conn, parents: &[CommentId]) -> Result<Ve
     Ok(comments::table.filter(in_list(comments::id, ids)).order(order).select(Comment::as_select()).load(conn)?)
 }
 
-/// Returns one page of the queue; for `only`, of the comments on that caller's own articles.
+/// Returns one page of the queue. If `only` names a caller, the queue has only the comments on the caller's own articles.
 pub(super) fn queue<R>(conn: &mut Conn, only: Option<&Caller<R>>, query: &PageQuery) -> Result<PageOf<Comment>> {
     let mut rows = comments::table.select(Comment::as_select()).into_boxed::<Backend>();
     let mut count = comments::table.into_boxed::<Backend>();
@@ -128,7 +129,7 @@ pub(super) fn own_articles<R>(conn: &mut Conn, caller: &Caller<R>, ids: &[Articl
     Ok(own)
 }
 
-/// Builds the filter by article, by id or slug.
+/// Builds the filter by article. Its values are ids or slugs.
 pub(super) fn article_is(op: Op, keys: &[Key]) -> Predicate<comments::table> {
     let names = || keys.iter().map(Key::text).collect::<Vec<_>>();
     let ids = articles::table.filter(articles::id.eq_any(names()).or(articles::slug.eq_any(names()))).select(articles::id);
@@ -224,7 +225,8 @@ pub(super) fn is_trusted(conn: &mut Conn, email: &str) -> Result<bool> {
     Ok(one.is_some())
 }
 
-/// Returns the name and the email address that a member of staff comments under. The author profile's name comes first.
+/// Returns the name and the email address that a member of staff comments under. The name of an author
+/// profile takes precedence over the name of the account.
 pub(super) fn signature(conn: &mut Conn, user: Id<User>, profile: Option<Id<AuthorProfile>>) -> Result<(String, String)> {
     let (name, email): (String, String) = users::table.filter(users::id.eq(user)).select((users::name, users::email)).first(conn)?;
     let signed = match profile {
@@ -269,7 +271,7 @@ pub(super) fn update_score(conn: &mut Conn, record: &ModerationRecord) -> Result
     Ok(())
 }
 
-/// Stores the reason for a decision on some comments, or that there is none.
+/// Stores the reason for a decision on some comments; `None` deletes an earlier reason.
 pub(super) fn update_reason(conn: &mut Conn, ids: &[CommentId], reason: Option<&str>) -> Result<()> {
     diesel::update(comment_moderation::table.filter(in_list(comment_moderation::comment_id, ids)))
         .set(comment_moderation::decision_reason.eq(reason))

@@ -99,7 +99,7 @@ pub(crate) struct StaffComment {
 }
 
 impl Comment {
-    /// Returns the comment as those moderators see it who may see the data that identifies its author.
+    /// Returns the view for moderators who may see the data that identifies the author of the comment.
     pub(super) fn staff_view(&self, record: ModerationRecord, article: CommentedArticle, replies: Replies) -> StaffComment {
         StaffComment {
             id: self.id,

@@ -19,7 +19,7 @@ pub(super) struct ModerationRecord {
     pub(super) spam_score: i32,
     pub(super) spam_signs: Json<Vec<SpamSignal>>,
     pub(super) text_hash: Option<String>,
-    /// The comment's own time, which the indexes need.
+    /// A copy of the time of the comment, for the indexes of this table.
     pub(super) created_at: Timestamp,
 }
 

@@ -48,7 +48,7 @@ fn take_out(app: &App, conn: &mut Conn, mut comment: Comment) -> Result<Vec<Cach
 }
 
 /// Erases the text and the author of a comment and keeps its place for the replies. A pending comment is approved,
-/// because no decision is left to make and the replies can show again.
+/// because no text is left to moderate and its replies can be shown again.
 fn keep_place(app: &App, conn: &mut Conn, comment: &Comment) -> Result<Vec<CacheTag>> {
     let mut touched = if comment.shown { super::visibility::tags(comment) } else { Vec::new() };
     clear_personal_data(conn, &[comment.id])?;

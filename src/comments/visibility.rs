@@ -56,8 +56,8 @@ pub(super) fn length_fault(app: &App, sent: &Map<String, Value>, policy: &Commen
     app.renderings.comment(body).1.trim().is_empty().then(|| Fault::at("/body", "empty", "This has no visible text.").bound("min", 1))
 }
 
-/// Stores a new comment with its moderation record and shows it if it is approved: its parent, if any, always shows.
-/// Returns the cache tags of the changed responses.
+/// Stores a new comment with its moderation record. An approved comment is shown at once, because the comment that it
+/// replies to, if any, is visible. Returns the cache tags of the changed responses.
 pub(super) fn add(app: &App, conn: &mut Conn, comment: &mut Comment, record: &ModerationRecord) -> Result<Vec<CacheTag>> {
     comment.shown = comment.status == CommentStatus::Approved;
     queries::insert(conn, comment, record)?;
@@ -72,8 +72,8 @@ pub(super) fn add(app: &App, conn: &mut Conn, comment: &mut Comment, record: &Mo
     Ok(tags(comment))
 }
 
-/// Stores a comment with its new status, and shows or hides it with the replies beneath it. Returns the cache tags of
-/// the changed responses.
+/// Stores a comment with its new status, and shows or hides the comment together with the replies beneath it. Returns
+/// the cache tags of the changed responses.
 pub(super) fn apply(app: &App, conn: &mut Conn, comment: &mut Comment, status: CommentStatus) -> Result<Vec<CacheTag>> {
     let was_approved = comment.status == CommentStatus::Approved;
     let is_approved = status == CommentStatus::Approved;

@@ -5,10 +5,10 @@ use std::path::Path;
 use super::settings::SETTINGS;
 use crate::input::nearest;
 
-/// The file of settings, only in the working folder: `dotenvy::dotenv` would also search the folders above.
+/// The file with settings. Only the working folder is searched, while `dotenvy::dotenv` would also search the folders above it.
 const FILE: &str = ".env";
 
-/// Names of settings in other programs, with our names.
+/// Names of settings in other programs, each with the name that this program uses.
 const OTHER_NAMES: &[(&str, &str)] =
     &[("PORT", "BIND"), ("HOST", "BIND"), ("LISTEN", "BIND"), ("ADDRESS", "BIND"), ("DB", "DATABASE_URL"), ("MEDIA", "MEDIA_URL")];
 

@@ -1,4 +1,4 @@
-//! A column as list queries use it: how to compare it and how to sort by it, for any table.
+//! Columns in list queries: how to compare a column with values and how to sort by it, for any table.
 
 use diesel::expression::BoxableExpression;
 use diesel::expression::expression_types::NotSelectable;
@@ -12,7 +12,7 @@ pub(crate) type Predicate<T> = Box<dyn BoxableExpression<T, Backend, SqlType = B
 /// One term of an `ORDER BY`.
 pub(crate) type Ordering<T> = Box<dyn BoxableExpression<T, Backend, SqlType = NotSelectable>>;
 
-/// A value that a filter or a cursor compares with.
+/// A value with which a filter or a cursor compares a column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Key {
@@ -71,7 +71,7 @@ impl Op {
     pub(crate) const OPTIONAL_CHOICE: &'static [Self] = &[Self::Eq, Self::Ne, Self::In, Self::Nin, Self::Exists];
     /// The operators of a set.
     pub(crate) const MEMBER: &'static [Self] = &[Self::Eq, Self::In, Self::Exists];
-    /// The operators of a set that can also be searched for missing members.
+    /// The operators of a set, including `ne` and `nin`, which match sets that lack a member.
     pub(crate) const SET: &'static [Self] = &[Self::Eq, Self::Ne, Self::In, Self::Nin, Self::Exists];
     /// The operators of an optional position in a tree.
     pub(crate) const TREE: &'static [Self] = &[Self::Eq, Self::Ne, Self::In, Self::Nin, Self::Under, Self::Exists];
@@ -117,7 +117,7 @@ impl Op {
 pub(crate) struct Column<T: 'static> {
     /// Builds the condition from an operator and its values; the parser accepts only sensible combinations.
     pub(crate) compare: fn(Op, &[Key]) -> Predicate<T>,
-    /// Builds the ordering; the argument means descending.
+    /// Builds the ordering; the argument is true for descending order.
     pub(crate) order: Option<fn(bool) -> Ordering<T>>,
 }
 

@@ -15,7 +15,8 @@ pub(crate) enum Conn {
 
 /// Runs a query on the engine's own connection: `on_engine!(conn, inner => query.load(inner))`.
 ///
-/// Use it for frequent queries: over both engines, the SQL of a query is built three times per run to find its cached statement.
+/// Use this macro for frequent queries. If a query runs on `Conn` itself, its SQL is built three times per run to find the cached
+/// statement.
 macro_rules! on_engine {
     ($conn:expr, $inner:ident => $query:expr) => {
         match $conn {
@@ -100,7 +101,8 @@ impl Conn {
         Ok(conn)
     }
 
-    /// Returns whether other connections can write at the same time, so that data that was read before a lock may have changed after it.
+    /// Returns whether other connections can write at the same time. If so, data that was read before a lock was taken may have
+    /// changed by the time the lock is held.
     pub(crate) fn has_other_writers(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }

@@ -57,7 +57,7 @@ fn moments(index: usize, op: Op, (first, last): (i64, i64)) -> Vec<(usize, Op, V
     }
 }
 
-/// Returns the site's time zone. The module of the site depends on this one, so its setting is read from the table.
+/// Returns the site's time zone. The setting is read directly from the table, because the module `site` depends on this module.
 fn zone(conn: &mut Conn) -> Result<Zone> {
     let stored: Vec<Settings> = diesel::sql_query("SELECT settings FROM site").load(conn)?;
     let settings = stored.first().map(|row| serde_json::from_str::<Value>(&row.settings)).transpose()?.unwrap_or_default();

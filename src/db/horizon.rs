@@ -1,8 +1,9 @@
-//! `Horizon`: the rows of the table `events` that a transaction sees, so that a later one finds exactly the rows committed since.
+//! `Horizon`: the rows of the table `events` that a transaction sees. With it, a later transaction finds exactly the rows that were
+//! committed since.
 //!
-//! Neither clocks nor ids can tell: a transaction commits long after it has made the ids of its rows, and the clocks of nodes differ.
-//! PostgreSQL tells by its snapshots and the transaction number of each row (`tx`). SQLite has one writer at a time, so its rows are
-//! committed in the order of their `rowid`.
+//! Neither times nor ids identify these rows, because a transaction commits after it has made the ids of its rows, and the clocks
+//! of nodes differ. On PostgreSQL, snapshots and the transaction number of each row (`tx`) identify them. SQLite has one writer at
+//! a time, so its rows are committed in the order of their `rowid`.
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{OptionalExtension, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
@@ -10,7 +11,7 @@ use diesel::{OptionalExtension, PgConnection, QueryableByName, RunQueryDsl, Sqli
 use super::conn::Conn;
 use crate::error::Result;
 
-/// The extent of what a transaction sees.
+/// A description of the events that a transaction sees.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Horizon {
     /// The newest row, by its rowid and its id; rowid 0 if there was none.
@@ -77,8 +78,9 @@ impl Horizon {
         }
     }
 
-    /// Returns the events committed since `earlier`: those that this transaction sees and that one did not. Returns `None` if there are
-    /// more than `most`, or if the difference is unknown because rows were removed or the database was replaced.
+    /// Returns the events committed since `earlier`: this transaction sees them, and the earlier transaction did not. Returns
+    /// `None` if there are more than `most`, or if the difference is unknown because rows were removed or the database was
+    /// replaced.
     pub(crate) fn arrivals(&self, conn: &mut Conn, earlier: &Self, most: usize) -> Result<Option<Vec<Arrival>>> {
         if self == earlier {
             return Ok(Some(Vec::new()));
@@ -95,7 +97,7 @@ impl Horizon {
     }
 }
 
-/// Returns `None` if the row that was the newest is gone: a later row may have its rowid.
+/// Returns `None` if the row with this rowid and id no longer exists, because a later row may then have reused the rowid.
 fn behind_place(conn: &mut SqliteConnection, place: i64, id: &str, limit: i64) -> Result<Option<Vec<Arrival>>> {
     if place > 0 {
         let found = sql_query(AT_PLACE).bind::<BigInt, _>(place).get_result::<RowId>(conn).optional()?;
@@ -110,7 +112,7 @@ fn behind_snapshot(conn: &mut PgConnection, snapshot: &str, limit: i64) -> Resul
     Ok(Some(sql_query(BEHIND_SNAPSHOT).bind::<Text, _>(snapshot).bind::<BigInt, _>(limit).load(conn)?))
 }
 
-/// Returns the first transaction that is not part of a snapshot.
+/// Returns the `xmax` of a snapshot, which sees no transaction with this or a greater number.
 fn end(snapshot: &str) -> Option<u64> {
     snapshot.split(':').nth(1)?.parse().ok()
 }

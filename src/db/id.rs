@@ -46,7 +46,7 @@ impl<T> Id<T> {
         Self(Uuid::new_v7(uuid::Timestamp::from_unix(order, seconds, nanos)), PhantomData)
     }
 
-    /// Returns whether a text has the form of an id; a slug never has.
+    /// Returns whether a text has the form of an id; no slug has this form.
     pub(crate) fn is_shape(text: &str) -> bool {
         text.len() == 36 && Uuid::try_parse(text).is_ok()
     }

@@ -11,7 +11,7 @@ use diesel::sql_types::{Bool, HasSqlType, Text};
 /// The maximum length of a padded list; a longer list is not padded.
 const MAX_PADDED: usize = 1024;
 
-/// Whether a column has one of the given values; see [`among`].
+/// The condition that a column has one of the given values; see [`in_list`].
 #[derive(Clone, Debug)]
 pub(crate) struct InList<C> {
     column: C,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::conn::Backend;
 
-/// A value stored as JSON text. Inside another serialised value, it is the value itself.
+/// A value stored as JSON text. As a part of another serialised value, it appears as itself, not as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
 #[serde(transparent)]
 #[diesel(sql_type = Text)]

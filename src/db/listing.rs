@@ -17,7 +17,7 @@ pub(crate) struct Field<T: 'static, R: 'static> {
     pub(crate) name: &'static str,
     /// The type of the values.
     pub(crate) kind: Kind,
-    /// The supported operators; empty for a field that can only be sorted by.
+    /// The supported operators; empty if the list can be sorted, but not filtered, by this field.
     pub(crate) ops: &'static [Op],
     /// How to compare the column.
     pub(crate) column: Column<T>,
@@ -73,7 +73,7 @@ pub(crate) struct PageQuery {
     pub(crate) fingerprint: u64,
 }
 
-/// One page of rows, and the positions of its neighbours.
+/// One page of rows, and the positions of the next and the previous page.
 pub(crate) struct PageOf<R> {
     pub(crate) rows: Vec<R>,
     pub(crate) next: Option<Position>,
@@ -111,7 +111,8 @@ impl<R> PageOf<R> {
         Ok(PageOf { rows: convert(self.rows)?, next: self.next, prev: self.prev, total: self.total, places: self.places })
     }
 
-    /// Returns the neighbours of a part of the page, and the range of its rows.
+    /// Returns the next and the previous position of a part of the page, and the range of rows that form this part: the `keep` rows
+    /// next to the cursor.
     pub(crate) fn part(&self, keep: usize, backward: bool) -> (Option<Position>, Option<Position>, std::ops::Range<usize>) {
         let all = self.rows.len();
         let kept = if backward { all.saturating_sub(keep)..all } else { 0..keep.min(all) };
@@ -121,8 +122,8 @@ impl<R> PageOf<R> {
         (next, prev, kept)
     }
 
-    /// Converts the rows of a page of long items, some at a time, until they would be too long for a response. Begins with the row next
-    /// to the cursor. The result has at least one item.
+    /// Converts the rows of a page of long items, some at a time, beginning with the row next to the cursor. Stops before the items
+    /// have more than `max` bytes, but not before the first item.
     pub(crate) fn within<V>(
         mut self,
         (max, backward): (usize, bool),
@@ -197,7 +198,7 @@ where
             .collect()
     }
 
-    /// Builds the page from the rows, which include one more than the page has.
+    /// Builds the page from the loaded rows, which include one row more than the page can have if the list continues.
     pub(crate) fn page(&self, query: &PageQuery, mut rows: Vec<R>, total: Option<i64>) -> PageOf<R> {
         let backward = query.position.as_ref().is_some_and(|position| position.backward);
         let more = rows.len() > query.limit;

@@ -1,7 +1,7 @@
-//! Named locks: a transaction that takes one makes other transactions wait for it until it ends.
+//! Named locks: a transaction holds a lock until it ends, and other transactions that take the same lock wait.
 //!
-//! On PostgreSQL these are advisory locks. SQLite has only one writer and needs none. Builds for development check on both engines that
-//! locks are taken in their order.
+//! On PostgreSQL these are advisory locks. SQLite has only one writer and needs none. On both engines, development builds check
+//! that locks are taken in the order of `Lock`.
 
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use super::conn::Conn;
 use crate::error::{Error, Result};
 
-/// The locks, in the order in which an operation takes them, so that operations do not wait for each other in a circle.
+/// The locks, in the order in which an operation takes them, so that operations cannot deadlock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Lock {
     /// The list of nodes.
@@ -46,7 +46,7 @@ pub(crate) enum Lock {
     Collections,
     /// Slugs of articles.
     ArticleSlugs,
-    /// Numbers of articles of authors, sections and tags.
+    /// Article counts of authors, sections and tags.
     ArticleCounts,
     /// Previews.
     Previews,
@@ -60,7 +60,7 @@ pub(crate) enum Lock {
     AdPlacements,
     /// Ad creatives.
     AdCreatives,
-    /// Emails to one address.
+    /// Emails to one email address.
     Email,
     /// Bans of commenters.
     CommentBans,
@@ -69,7 +69,7 @@ pub(crate) enum Lock {
 }
 
 thread_local! {
-    /// The locks that the operation on this thread has taken; only recorded in builds for development.
+    /// The locks that the operation on this thread has taken; only recorded in development builds.
     static TAKEN: RefCell<Vec<(Lock, String)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -134,7 +134,7 @@ impl Lock {
     }
 }
 
-/// Starts the check of the order of locks again, because an operation begins, which may follow others in the same transaction.
+/// Restarts the check of the lock order for the next operation, which may follow others in the same transaction.
 pub(crate) fn begin_operation() {
     if cfg!(debug_assertions) {
         TAKEN.with_borrow_mut(Vec::clear);

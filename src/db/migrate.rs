@@ -119,7 +119,8 @@ fn run_sql(conn: &mut Conn, version: &str) -> Result<(), Failure> {
         Conn::Sqlite(conn) => embedded::<Sqlite>(version)?.run(conn),
         Conn::Postgres(conn) => {
             embedded::<Pg>(version)?.run(conn)?;
-            // This must happen before the next migration creates a view of these columns, which could not be altered any more.
+            // This must happen before the next migration, because that migration may create a view of these columns, and PostgreSQL
+            // cannot alter the columns of a view.
             Ok(conn.batch_execute(SORT_BY_BYTES)?)
         }
     }

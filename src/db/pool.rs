@@ -21,7 +21,7 @@ use super::writer::{Reply, Writer};
 use crate::error::{Error, Result};
 use crate::secrets::random;
 
-/// The database: cheap to clone, one for the whole process.
+/// The database. The process opens it once, and clones are cheap.
 #[derive(Clone)]
 pub(crate) struct Db {
     pub(super) location: Location,
@@ -154,7 +154,7 @@ impl Db {
         waited.ok().and_then(std::result::Result::ok).ok_or_else(no_connection)
     }
 
-    /// Returns whether the schema is this program's.
+    /// Returns whether the schema is current or migrations are pending.
     pub(crate) async fn schema(&self) -> Result<SchemaState> {
         let location = self.location.clone();
         blocking((), move || migrate::inspect(&location).map_err(|why| Error::unavailable(&why))).await
@@ -165,7 +165,8 @@ impl Db {
         &self.identity
     }
 
-    /// Looks for damaged pages on a thread of low priority, and logs the first damage. On PostgreSQL this is the task of its server.
+    /// Looks for damaged pages on a thread of low priority, and logs the first damage. On PostgreSQL, this does nothing, because
+    /// the PostgreSQL server is responsible for its files.
     pub(crate) async fn look_for_damage(&self) {
         self.soundness.look(&self.location).await;
     }
@@ -221,7 +222,7 @@ async fn write_queued(writer: &Writer, work: Task) -> Result<ErasedResult> {
                 (Ok(_), Err(cause)) => Err(Error::from_commit(&cause)),
                 (Err(error), _) => Err(error),
             };
-            // The commit is kept, even if the caller is gone.
+            // The transaction stays committed, even if the caller no longer waits for the result.
             let _ = sender.send(answer);
         });
         (keep, reply)
@@ -247,7 +248,7 @@ fn begun(pool: &Pool<Manager>, begin: fn(&mut Conn) -> diesel::QueryResult<()>, 
     Err(Error::unavailable("the database does not respond"))
 }
 
-/// Catches a panic, so that it costs one request, never the writer or a connection.
+/// Catches a panic, so that only one request fails, and the writer and the connections stay usable.
 pub(super) fn guarded(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<ErasedResult>) -> Result<ErasedResult> {
     begin_operation();
     catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|why| {

@@ -1,6 +1,7 @@
-//! Only the owner may read SQLite's files: they contain email addresses and IP addresses.
+//! Restricts SQLite's files to their owner, because they contain email addresses and IP addresses.
 //!
-//! SQLite gives the WAL and its index the permissions of the database file, so only the latter needs to be set.
+//! SQLite creates the WAL and its index with the permissions of the database file, so a new database needs only the right
+//! permissions for its file. Files that exist already are restricted one by one.
 
 use std::fs::{OpenOptions, Permissions, metadata, set_permissions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -18,7 +19,7 @@ pub(super) fn begin(path: &str) {
     }
 }
 
-/// Restricts the files of a database that other users may read; logs a warning if that fails.
+/// Removes the permissions of other users from the files of a database; logs a warning if that fails.
 pub(super) fn restrict(path: &str) {
     for file in FILES.map(|suffix| format!("{path}{suffix}")) {
         let Ok(facts) = metadata(&file) else { continue };

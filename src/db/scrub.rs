@@ -19,9 +19,9 @@ use crate::error::{Error, Result};
 const MAX_TRIES: u32 = 20;
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The time that one attempt waits for writers and readers, in milliseconds; writers wait as long.
+/// The time that one attempt waits for writers and readers, in milliseconds. Meanwhile, new writers wait for the attempt.
 const TRY_TIMEOUT: &str = "PRAGMA busy_timeout = 200";
-/// PostgreSQL's time limit for one table, including other cleaning of the table.
+/// PostgreSQL's time limits for one table, including the wait for another `VACUUM` of the table.
 const VACUUM_TIMEOUT: &str = "SET statement_timeout = '60s'; SET lock_timeout = '60s'";
 
 impl Db {
@@ -49,7 +49,8 @@ struct Checkpoint {
     busy: i32,
 }
 
-/// Copies the log into the file and empties it. Most pages are copied while other connections write; writers wait only at the end.
+/// Copies the log into the file and empties the log. Most pages are copied while other connections write; writers wait only at the
+/// end.
 fn empty_log(conn: &mut SqliteConnection) -> Result<()> {
     conn.batch_execute(TRY_TIMEOUT)?;
     for _ in 0..MAX_TRIES {

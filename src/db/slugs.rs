@@ -64,7 +64,8 @@ pub(crate) fn slug_of(title: &str, otherwise: &str) -> String {
     }
 }
 
-/// Returns the slug itself or, if it is taken, the first free one of `-2`, `-3` …
+/// Returns the slug itself or, if it is taken, the slug with a free number, such as `-2`. This number is the lowest free one if the
+/// taken numbers have no gaps.
 pub(crate) fn free_slug(conn: &mut Conn, wanted: &str, mut taken: impl FnMut(&mut Conn, &str) -> Result<bool>) -> Result<String> {
     if !taken(conn, wanted)? {
         return Ok(wanted.to_owned());

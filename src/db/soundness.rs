@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::conn::Location;
 use crate::threads::stand_back;
 
-/// The pause between two tables, in which the log can be emptied.
+/// The pause between two tables, in which SQLite can empty its write-ahead log.
 const PAUSE: Duration = Duration::from_millis(20);
 const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -1024; PRAGMA mmap_size = 0;";
 const TABLES: &str = "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND rootpage > 0 ORDER BY name";

@@ -37,7 +37,7 @@ impl<T, G> ValidGrouping<G> for SqlFragment<T> {
     type IsAggregate = is_aggregate::Never;
 }
 
-/// A phrase may also be a whole query.
+/// An SQL fragment may also be a whole query.
 impl<T> Query for SqlFragment<T> {
     type SqlType = T;
 }

@@ -124,7 +124,7 @@ impl Log {
         while file.read_exact(&mut frame).is_ok() && file.read_exact(&mut page).is_ok() {
             sum.add(&frame[..8]);
             sum.add(&page);
-            // A frame from before the last restart of the log ends the valid part.
+            // A frame that is from before the last restart of the log, or has a wrong checksum, ends the valid part.
             if frame[8..16] != head[16..24] || (word(&frame, 16), word(&frame, 20)) != (Some(sum.low), Some(sum.high)) {
                 break;
             }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::error::Code;
 
-/// Runs statements until the time limit ends it.
+/// Runs statements until the time limit is reached.
 fn without_end(conn: &mut Conn) -> crate::error::Result<()> {
     use diesel::RunQueryDsl as _;
     loop {

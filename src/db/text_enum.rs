@@ -1,7 +1,7 @@
 //! Enumerations that are stored as their lower-case names.
 
-/// Declares an enumeration that is one word in the database, in JSON and in the query string. Its doc comment is the description of its
-/// schema.
+/// Declares an enumeration whose values are words in the database, in JSON and in the query string. Its doc comment is the
+/// description of its schema.
 macro_rules! text_enum {
     ($(#[doc = $doc:literal])+ $vis:vis enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:tt),+ $(,)? }) => {
         $(#[doc = $doc])+

@@ -40,14 +40,14 @@ thread_local! {
 /// The payload of the unwinding that ends work after its time limit.
 pub(super) struct Overdrawn;
 
-/// Runs work with a time limit: after it, the work ends at its next statement.
+/// Runs work with a time limit. After the limit, the work ends at its next statement.
 pub(super) fn within<T>(budget: Duration, work: impl FnOnce() -> T) -> T {
     // The limit is also removed after a panic, because the thread then takes other work.
     let _end = End(ENDS.replace(Some(Until::after(budget))));
     work()
 }
 
-/// Runs work whose statements may wait for locks for this time in total; returns the result and the remaining time.
+/// Runs work; its statements may wait for locks for at most `budget` in total. Returns the result and the remaining time.
 pub(super) fn waiting<T>(budget: Duration, work: impl FnOnce() -> T) -> (T, Duration) {
     let _end = NoWaits;
     WAITS.set(Some(budget));
@@ -55,7 +55,7 @@ pub(super) fn waiting<T>(budget: Duration, work: impl FnOnce() -> T) -> (T, Dura
     (result, WAITS.get().unwrap_or_default())
 }
 
-/// Stops the counting when it is dropped.
+/// Removes the limit on waiting when it is dropped.
 struct NoWaits;
 
 impl Drop for NoWaits {

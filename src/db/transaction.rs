@@ -47,7 +47,7 @@ impl Transaction {
         Self { db, state: Mutex::new(TransactionState::Waiting(opening)) }
     }
 
-    /// Returns whether the transaction has begun. From then on, only its own steps see all its writes.
+    /// Returns whether the transaction has begun. From then until the commit, only its own steps see its writes.
     pub(crate) async fn has_begun(&self) -> bool {
         matches!(*self.state.lock().await, TransactionState::Begun(_))
     }

@@ -16,7 +16,8 @@ const MAX_QUEUED_WRITES: usize = 1024;
 /// The maximum number of jobs in one transaction.
 const MAX_JOBS_PER_TRANSACTION: usize = 256;
 
-/// The time for which jobs are added to a transaction, because the first jobs wait for its end.
+/// The time for which jobs may be added to a transaction. It is limited, because the first jobs wait for the end of the
+/// transaction.
 const MAX_SHARING: Duration = Duration::from_millis(500);
 
 /// Sends the result to the caller, after the commit has succeeded or failed.
@@ -41,11 +42,11 @@ impl QueuedJob {
     }
 }
 
-/// The caller's hold on its job.
+/// A handle with which a caller can give up its job.
 pub(super) struct QueuePlace(Weak<Mutex<Option<QueuedWork>>>);
 
 impl QueuePlace {
-    /// Gives the job up, unless it has begun; returns whether it did. Values held by the job's work are dropped at once.
+    /// Gives the job up if it has not begun, and returns whether the job was given up. Values held by its work are dropped at once.
     pub(super) fn give_up(&self) -> bool {
         self.0.upgrade().is_some_and(|job| QueuedJob(job).take().is_some())
     }
@@ -94,7 +95,7 @@ fn commit_together(conn: &mut Conn, first: QueuedJob, queue: &Receiver<QueuedJob
                 let (keep, reply) = within(WRITE_TIMEOUT, || work(conn));
                 replies.push(reply);
                 kept |= keep;
-                // If the engine itself has ended the transaction (a full disk), this fails, and no job is acknowledged.
+                // If the engine itself has ended the transaction (as on a full disk), this statement fails, and so do all jobs.
                 conn.batch_execute(if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
             }
             next = if replies.len() < MAX_JOBS_PER_TRANSACTION && !sharing.left().is_zero() { queue.try_recv().ok() } else { None };

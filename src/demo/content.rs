@@ -126,7 +126,7 @@ pub(super) struct Ads {
     pub(super) creatives: Vec<Value>,
 }
 
-/// Everything except running texts.
+/// The demo content except the texts of articles and standing pages.
 pub(super) struct DemoLists {
     pub(super) pictures: Vec<Picture>,
     pub(super) sections: Vec<Value>,

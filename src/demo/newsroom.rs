@@ -45,7 +45,7 @@ pub(super) struct Newsroom {
     pub(super) app: App,
     /// The administrator who writes the content.
     pub(super) admin: Caller,
-    /// Everything except running texts.
+    /// All content except the texts of articles and standing pages.
     pub(super) lists: DemoLists,
     /// The ids of the images, by key.
     pub(super) pictures: HashMap<String, String>,
@@ -116,7 +116,7 @@ impl Newsroom {
         discussions.flat_map(|discussion| &discussion.threads).try_for_each(|remark| self.say(conn, article, remark, None))
     }
 
-    /// Posts a comment, approves it unless it is to wait, and posts the replies to it.
+    /// Posts a comment, approves it unless it should stay pending, and posts the replies to it.
     fn say(&self, conn: &mut Conn, article: &str, remark: &Remark, parent: Option<&str>) -> Result<()> {
         let app = &self.app;
         app.clock.advance(BETWEEN_COMMENTS);
@@ -163,7 +163,7 @@ impl Newsroom {
         self.admin.clone().with_right()
     }
 
-    /// Begins an operation: returns its input.
+    /// Begins an operation and returns its input.
     fn input(&self, body: Value) -> Input {
         begin_operation();
         Input::of(body, Arc::clone(&self.app.checker))

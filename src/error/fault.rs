@@ -50,13 +50,13 @@ impl Fault {
         self
     }
 
-    /// Moves the error into a part of the body.
+    /// Prepends `place` to the pointer of an error in a part of the body.
     pub(crate) fn within(mut self, place: &str) -> Self {
         self.0.pointer = self.0.pointer.map(|pointer| cut(format!("{place}{pointer}"), MAX_POINTER));
         self
     }
 
-    /// Returns the pointer to its place in the body.
+    /// Returns the JSON Pointer to the error's place in the body.
     pub(crate) fn pointer(&self) -> Option<&str> {
         self.0.pointer.as_deref()
     }
@@ -77,7 +77,7 @@ impl Fault {
         place(&self.0) == place(&other.0)
     }
 
-    /// Returns its place in the body, the query string or the headers.
+    /// Returns the error's place in the body, the query string or the headers.
     pub(super) fn place(&self) -> &str {
         self.0.pointer.as_ref().or(self.0.parameter.as_ref()).or(self.0.header.as_ref()).map_or("", String::as_str)
     }

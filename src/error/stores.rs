@@ -1,5 +1,5 @@
-//! Maps failures of stores (the database of either engine, the media folder, the bucket) to errors: a full store is `507`, an
-//! unreachable or inaccessible one `503`, and any other failure is an error of the program.
+//! Maps failures of stores (the database of either engine, the media folder, the bucket) to errors. A full store is `507`, an
+//! unreachable or inaccessible store is `503`, and any other failure is an internal error.
 
 use std::io;
 
@@ -48,8 +48,8 @@ const AWAY: [&str; 24] = [
     "canceling statement",
 ];
 
-/// Parts of both engines' messages for transactions that were rolled back because of a conflict. The engines have no error kind for all
-/// of these.
+/// Parts of the messages for transactions that were rolled back because of a conflict. Not every such message has its own error
+/// kind in Diesel.
 const COLLISIONS: [&str; 2] = ["deadlock detected", "could not serialize access"];
 
 /// Maps a failure to an error by the message of the store.
@@ -76,7 +76,7 @@ fn of_file(kind: io::ErrorKind, message: &str) -> Error {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge | io::ErrorKind::WriteZero => full(message),
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => Error::internal(message),
         io::ErrorKind::Other => classify(message),
-        // The file cannot be found, written or reached: the storage itself is unavailable, whatever the file is.
+        // If a file cannot be found, written or reached, the storage itself counts as unavailable.
         _ => Error::unavailable(message),
     }
 }

@@ -74,7 +74,7 @@ pub(crate) async fn follow(app: App) {
     }
 }
 
-/// Returns the new horizon and the cache tags of the new events; no tags if every event may be new.
+/// Returns the new horizon and the cache tags of the new events; `None` instead of the tags if every cached response may be stale.
 fn look(conn: &mut Conn, before: Option<&Horizon>, own: &HashSet<Id<Event>>) -> Result<(Horizon, Option<Vec<String>>)> {
     let now = Horizon::of(conn)?;
     let Some(before) = before else { return Ok((now, None)) };

@@ -3,7 +3,7 @@
 use crate::db::text_enum;
 
 text_enum! {
-    /// What an event is about, and what happened to it.
+    /// The kind of an event: the kind of the changed resource, and the change.
     pub(crate) enum EventKind {
         /// An article was created.
         ArticleCreated = "article.created",
@@ -21,9 +21,9 @@ text_enum! {
         ArticlePublished = "article.published",
         /// A planned publication was not possible.
         ArticlePublicationFailed = "article.publication_failed",
-        /// The time at which an article ends being public was changed.
+        /// The end time of a publication was changed.
         ArticleEndChanged = "article.end_changed",
-        /// An article's public time ended.
+        /// The publication of an article ended at its planned time.
         ArticleEnded = "article.ended",
         /// An article was unpublished.
         ArticleUnpublished = "article.unpublished",
@@ -75,7 +75,7 @@ text_enum! {
         ImageDeleted = "image.deleted",
         /// A comment was posted.
         CommentPosted = "comment.posted",
-        /// The spam check decided about a comment.
+        /// The verdict of the external checker was applied to a comment.
         CommentChecked = "comment.checked",
         /// A comment was changed.
         CommentRevised = "comment.revised",
@@ -97,7 +97,7 @@ text_enum! {
         CommentBanCreated = "comment_ban.created",
         /// A ban of a commenter was deleted.
         CommentBanDeleted = "comment_ban.deleted",
-        /// Somebody declined further notices of replies.
+        /// A commenter declined further emails about replies.
         CommentNoticesRefused = "comment_notices.refused",
         /// A user asked for the moderators' digest.
         CommentDigestWanted = "comment_digest.wanted",
@@ -149,9 +149,9 @@ text_enum! {
         RedirectsImported = "redirects.imported",
         /// The site's settings were changed.
         SiteRevised = "site.revised",
-        /// The schema of the members `custom` was replaced.
+        /// A schema for the member `custom` was replaced.
         SchemaReplaced = "schema.replaced",
-        /// The schema of the members `custom` was removed.
+        /// A schema for the member `custom` was removed.
         SchemaRemoved = "schema.removed",
         /// An account was created.
         UserCreated = "user.created",
@@ -159,11 +159,11 @@ text_enum! {
         UserRevised = "user.revised",
         /// An account got another email address.
         UserEmailChanged = "user.email_changed",
-        /// An account was password changed.
+        /// The password of an account was changed.
         UserPasswordChanged = "user.password_changed",
         /// A password reset was requested.
         UserPasswordResetRequested = "user.password_reset_requested",
-        /// An account was password reset.
+        /// The password of an account was reset.
         UserPasswordReset = "user.password_reset",
         /// An account was deleted.
         UserDeleted = "user.deleted",
@@ -244,7 +244,7 @@ impl EventKind {
         )
     }
 
-    /// The kind that is too frequent to be kept. Its events purge caches like others, but are not part of the audit log, and are deleted
-    /// when all processes have read them.
+    /// The kind of the events that are too frequent to be kept. They purge cached responses like other events, but they are not
+    /// part of the audit log and are deleted when all processes have read them.
     pub(crate) const TRANSIENT: Self = Self::CommentVoted;
 }

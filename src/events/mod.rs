@@ -1,7 +1,7 @@
 //! One row per change, written in the transaction of the change: the actor, the action, the subject, and the affected cache tags.
 //!
-//! Invariants: there is no other announcement of changes: caches, feeds and the audit log all follow these rows; a row is never changed,
-//! and only events of the kind [`EventKind::TRANSIENT`] are ever deleted.
+//! Invariants: only these rows announce changes: caches, feeds and the audit log all follow them. A row is never changed. Only
+//! events of the kind [`EventKind::TRANSIENT`] are ever deleted.
 
 mod follower;
 mod kind;
@@ -27,7 +27,7 @@ const HEARD_WITHIN: i64 = 60 * 60;
 pub(crate) struct Event {
     /// The kind.
     pub(crate) kind: EventKind,
-    /// The user who caused it; `None` for a guest or the server itself.
+    /// The user who caused the event; `None` for a guest or the server itself.
     pub(crate) actor: Option<String>,
     /// The kind of the subject.
     pub(crate) subject_kind: &'static str,

@@ -1,4 +1,4 @@
-//! Cache tags: the names by which an event says which cached responses it affects.
+//! Cache tags, with which an event names the cached responses that it affects.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -16,7 +16,7 @@ pub(crate) trait Tagged: 'static {
 /// The tag of all responses that depend on every resource of a kind, such as lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KindTag {
-    /// Advertisements and their placements.
+    /// Ads and their placements.
     Ads,
     /// Articles.
     Articles,
@@ -24,7 +24,7 @@ pub(crate) enum KindTag {
     Authors,
     /// Collections.
     Collections,
-    /// Lists that the number of an article's comments can change, whether the article is in them or not.
+    /// Lists that can change with the number of an article's comments, even if the article is not in them.
     CommentCounts,
     /// Images.
     Images,

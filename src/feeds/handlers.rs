@@ -171,7 +171,7 @@ async fn read_news_sitemap(request: Request) -> Result<HttpResponse> {
 /// Read a sitemap
 ///
 /// Reads a sitemap that the index names. `articles-2026-03.xml` lists the articles published in that month (a month with more
-/// than 50,000 has one sitemap per day); `site.xml` lists the front page, sections, tags and authors.
+/// than 50,000 articles has one sitemap per day); `site.xml` lists the front page, sections, tags and authors.
 #[utoipa::path(
     tag = "Feeds",
     responses(

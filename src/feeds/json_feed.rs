@@ -116,7 +116,7 @@ fn item(entry: FeedEntry, zone: &Zone) -> JsonFeedItem {
         id: entry.id,
         url: entry.url,
         title: entry.title,
-        // An item must have one of the two.
+        // JSON Feed requires `content_html` or `content_text` in every item.
         content_text: entry.html.is_none().then(|| entry.summary.clone()),
         content_html: entry.html,
         summary: entry.summary,

@@ -145,7 +145,7 @@ fn sitemaps(days: &[PublishedDay]) -> Vec<(String, Timestamp)> {
     months.into_iter().rev().flat_map(of_month).collect()
 }
 
-/// Returns the period that an article sitemap covers, in milliseconds, without its end.
+/// Returns the start and the exclusive end of the period that an article sitemap covers, in milliseconds.
 fn span(name: &str) -> Option<(i64, i64)> {
     let date = name.strip_prefix("articles-")?.strip_suffix(".xml")?;
     let begins = |date: &str| Timestamp::parse(&format!("{date}T00:00:00Z")).map(Timestamp::millis);

@@ -82,7 +82,7 @@ fn resolved(value: &str, base: &Url) -> String {
     }
 }
 
-/// Checks whether a reference has a scheme, so that it stays as it is.
+/// Checks whether a reference has a scheme; such a reference stays unchanged.
 fn is_absolute(reference: &str) -> bool {
     let scheme = reference.trim_start().split([':', '/', '?', '#']).next().unwrap_or_default();
     reference.trim_start().get(scheme.len()..).is_some_and(|rest| rest.starts_with(':'))

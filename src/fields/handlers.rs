@@ -40,8 +40,8 @@ async fn read_schema(request: Request, _caller: Caller<Staff>, name: web::Path<S
 /// The request body is a JSON Schema (2020-12), which `custom` of all articles, authors or images must satisfy whenever they
 /// are saved. It must not use keywords outside the standard (except `x-…`), references to other documents, or recursion; it may
 /// have at most 50 patterns (without look-around) and 1000 subschemas. `{}` removes the schema. If existing objects violate the
-/// schema, the response is `409` and lists them in `misfits`. With `force=true` they are kept, published content stays
-/// readable, and they fail validation when next saved.
+/// schema, the response is `409` and lists them in `misfits`. With `force=true`, the schema is accepted: the objects are kept and
+/// published content stays readable, but the objects fail validation when they are next saved.
 #[utoipa::path(
     tag = "Schemas",
     params(

@@ -16,7 +16,7 @@ use crate::users::{Admin, Caller};
 const PAGE: i64 = 50;
 /// The maximum number of violating objects in a response.
 const MAX_OBJECTS_REPORTED: usize = 100;
-/// The maximum number of validation errors for each of them.
+/// The maximum number of validation errors for each violating object.
 const MAX_ERRORS_PER_OBJECT: usize = 10;
 
 /// Parses the kind in a path.
@@ -105,8 +105,8 @@ fn keep(
     Ok(stored.view())
 }
 
-/// Returns the first objects that violate a schema, with their errors, and the number of all; reads one page at a time, so that
-/// memory is bounded.
+/// Returns the first objects that violate a schema, with their errors, and the number of all such objects. It reads one page at a
+/// time, so that memory is bounded.
 fn misfits(conn: &mut Conn, kind: CustomKind, schema: &CustomSchema) -> Result<(Vec<Misfit>, usize)> {
     let (mut named, mut total, mut behind) = (Vec::new(), 0, String::new());
     loop {

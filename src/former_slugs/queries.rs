@@ -39,7 +39,7 @@ pub(crate) fn subjects(kind: SlugKind, slugs: &[String]) -> Subjects {
     former_slugs::table.filter(former_slugs::kind.eq(kind)).filter(in_list(former_slugs::slug, slugs)).select(former_slugs::subject_id)
 }
 
-/// Keeps the former slug of a resource; if its new slug is one of its former ones, that is removed.
+/// Stores the former slug of a resource, and deletes its new slug if that was stored as a former one.
 pub(crate) fn renamed<T>(conn: &mut Conn, kind: SlugKind, id: Id<T>, former: &str, present: &str, now: Timestamp) -> Result<()> {
     if former == present {
         return Ok(());
@@ -48,7 +48,7 @@ pub(crate) fn renamed<T>(conn: &mut Conn, kind: SlugKind, id: Id<T>, former: &st
     keep(conn, kind, former, &id.to_string(), now)
 }
 
-/// Moves the current and the former slugs of a resource to the one that replaces it.
+/// Moves the current and the former slugs of a resource to the resource that replaces it.
 pub(crate) fn merged<T>(conn: &mut Conn, kind: SlugKind, from: Id<T>, slug: &str, to: Id<T>, now: Timestamp) -> Result<()> {
     diesel::update(of(kind, from)).set(former_slugs::subject_id.eq(to.to_string())).execute(conn)?;
     keep(conn, kind, slug, &to.to_string(), now)

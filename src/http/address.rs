@@ -1,4 +1,4 @@
-//! The client's IP address: that of the socket, or the rightmost hop that is not a trusted proxy.
+//! The client's IP address: the IP address of the socket or, behind trusted proxies, the rightmost hop that is not a trusted proxy.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -37,7 +37,7 @@ pub(crate) fn client_address(peer: Option<SocketAddr>, headers: &HeaderMap, prox
     client
 }
 
-/// Returns the key that rate limits count by: an IPv4 address, or the /64 network of an IPv6 address.
+/// Returns the key by which rate limits count requests: an IPv4 address, or the /64 network of an IPv6 address.
 pub(crate) fn limited_as(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,

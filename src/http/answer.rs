@@ -28,8 +28,8 @@ const JSON: &str = "application/json";
 const MAX_BUFFER: usize = 512 * 1024;
 /// The maximum length of `Cache-Tag`, in bytes: by default, nginx accepts 4 KiB for a whole response head, and Node.js 16 KiB.
 const MAX_CACHE_TAG_LENGTH: usize = 2048;
-/// The kinds that `Cache-Tag` names as a whole if it would be too long otherwise, one after the other, the kind that changes most
-/// last.
+/// The kinds that replace their resources in `Cache-Tag`, one after the other, until the header is short enough. The kind that
+/// changes most often is the last.
 const WHOLE_FIRST: [&str; 5] = ["image", "tag", "author", "section", "article"];
 
 /// The cache tags of a response (one for every resource that it shows), and its expiry if it changes with time alone.
@@ -141,8 +141,8 @@ pub(crate) fn public_page<V: Serialize>(request: &Request, query: &PageQuery, pa
 
 /// Responds with a public document that is not JSON of the API, such as a feed. `changed` is the time of its last change.
 ///
-/// `Last-Modified` is sent but never compared: names and captions are live, so only the entity tag tells whether the bytes are the
-/// same.
+/// `Last-Modified` is sent but never compared: names and captions can change without it, so only the entity tag tells whether the
+/// bytes are the same.
 pub(crate) fn public_document(
     request: &Request,
     content_type: &'static str,
@@ -188,7 +188,8 @@ fn finish_public(request: &Request, public: Public<'_>) -> HttpResponse {
     response.insert_header((CONTENT_TYPE, content_type)).body(body)
 }
 
-/// Responds with an editor view. Its entity tag is its version. It is never `304`, because embedded views change without it.
+/// Responds with an editor view. The entity tag is the version of the view. The response is never `304`, because embedded views
+/// change without a new version.
 pub(crate) fn editor<T: Serialize>(view: &T, version: i32) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok()
         .insert_header((ETAG, entity_tag::of_version(version)))
@@ -228,7 +229,7 @@ pub(crate) fn moved<T: Serialize>(request: &Request, path: &str, view: &T) -> Re
         .body(bytes(view)?))
 }
 
-/// Redirects a browser to a page of the site, which does the rest; the request itself changes nothing.
+/// Redirects a browser to the page of the site that carries out the action; the request itself changes nothing.
 pub(crate) fn lead_to_page(request: &Request, path: &str, token: Option<&str>) -> HttpResponse {
     let token = token.map(|token| format!("?token={}", url::form_urlencoded::byte_serialize(token.as_bytes()).collect::<String>()));
     HttpResponse::SeeOther()
@@ -264,7 +265,7 @@ pub(crate) fn no_content() -> HttpResponse {
 pub(super) fn bytes<T: Serialize>(view: &T) -> Result<Bytes> {
     thread_local!(static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
     BUFFER.with_borrow_mut(|desk| {
-        // A serialization that failed may have left its beginning.
+        // A failed serialization may have left bytes in the buffer.
         desk.clear();
         serde_json::to_writer(&mut *desk, view).map_err(|error| Error::internal(&error.to_string()))?;
         let bytes = Bytes::copy_from_slice(desk);

@@ -20,7 +20,7 @@ use crate::input::{BodyOf, Input, MAX_AT_ONCE};
 /// The maximum size of a JSON body, in bytes.
 pub(crate) const MAX_JSON_BODY: usize = 1024 * 1024;
 
-/// A JSON body. Its validation errors are reported when it is taken.
+/// A JSON body. Validation errors are reported only when the operation reads the body.
 pub(crate) struct Body(pub(crate) Input);
 
 impl FromRequest for Body {

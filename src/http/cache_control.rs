@@ -12,8 +12,8 @@ pub(super) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// Files whose URL may soon return other bytes.
 pub(super) const ONE_MINUTE: &str = "public, max-age=60";
 
-/// Returns `Cache-Control`: how long shared caches may keep a response. Browsers always revalidate; a response that changes with
-/// time alone is revalidated by shared caches too.
+/// Returns the `Cache-Control` of a public response: how long shared caches may keep the response. Browsers always revalidate it.
+/// If the response will change at the time `until`, shared caches must always revalidate it, too.
 pub(super) fn of_public(shared: SharedCache, until: Option<Timestamp>) -> String {
     let SharedCache { fresh, stale } = shared;
     match (fresh, stale) {

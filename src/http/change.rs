@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::input::Input;
 use crate::users::{Caller, Right};
 
-/// The operation that replaces or patches the resource with a name; the input knows which of the two.
+/// The operation that replaces or patches the resource with a name; the input contains which of the two is requested.
 type Revise<R, V> = fn(&App, &mut Conn, &Caller<R>, &str, &Precondition, &Input) -> Result<V>;
 
 /// Replaces or patches the resource that the path names, and responds with its editor view.

@@ -69,7 +69,7 @@ impl Precondition {
 /// The result of a precondition that names a version other than the current one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stale {
-    /// The older version that was named, if it can be one.
+    /// The version that the precondition names, if it is older than the current one.
     pub(crate) named: Option<i32>,
 }
 

@@ -61,8 +61,8 @@ pub(super) fn allow(app: &App, origin: Option<&str>, headers: &mut HeaderMap, pr
     }
 }
 
-/// Allows all requested headers: without cookies, a header gives a page nothing beyond what its allowed origin already gives, and
-/// tracing tools add headers that cannot be listed in advance.
+/// Allows all requested headers, because tracing tools add headers that cannot be listed in advance. As the API uses no cookies, a
+/// header gives a page no rights beyond those of its allowed origin.
 fn allow_sending(preflight: &Preflight, headers: &mut HeaderMap) {
     let asked = preflight.asked.as_deref().filter(|asked| is_list_of_names(asked)).unwrap_or(ALLOWED);
     let mut insert = |name: &'static str, value: &str| {
@@ -101,7 +101,7 @@ fn is_local(origin: &str) -> bool {
     local && url.origin().is_tuple() && url.origin().ascii_serialization() == origin
 }
 
-/// Logs, once for each origin, why a page gets nothing, because its browser does not tell the page.
+/// Logs once for each refused origin that its pages cannot read responses, because browsers do not tell pages the reason.
 fn note_refusal(app: &App, origin: Option<&str>) {
     let is_own = |origin: &str| {
         let rest = app.config.links.api_url.strip_prefix(origin);

@@ -75,7 +75,7 @@ impl InnerService {
         Self(Rc::new(service))
     }
 
-    /// Sends a request in; a `POST` also carries this entry, because it may run other operations.
+    /// Sends a request to the service. A `POST` request also carries this entry, because its operation may run other operations.
     pub(super) fn enter(&self, request: RawRequest) -> Answering {
         if *request.method() == Method::POST {
             request.extensions_mut().insert(self.clone());
@@ -90,7 +90,7 @@ impl FromRequest for Dispatch {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let door = request.extensions().get::<InnerService>().cloned();
-        // A header written by the proxy tells the client's IP address.
+        // Subrequests also inherit the header in which the proxy sends the client's IP address.
         let forwarded = app_of(request).map(|app| app.config.server.proxies.header.clone()).unwrap_or_default();
         let inherits = |name: &HeaderName| INHERITED.contains(&name.as_str()) || name.as_str() == forwarded;
         let inherited = request.headers().iter().filter(|(name, _)| inherits(name));

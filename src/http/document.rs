@@ -1,4 +1,4 @@
-//! `/openapi.json`, and `/docs`, which can send requests and needs no internet access.
+//! `/openapi.json`, and the page `/docs`, which can send requests and needs no internet access.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use super::request::Request;
 use crate::error::{Error, Result};
 use crate::events::KindTag;
 
-/// Only the page's own files may run, and only this server may be called.
+/// The content security policy of `/docs`: only files from this server may run, and only this server may be called.
 const DOCS_POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
 
-/// The page itself: Swagger UI's own page has another title and is too wide for phones.
+/// The page `/docs`. It replaces Swagger UI's own page, which has another title and is too wide for phones.
 const DOCS_PAGE: &str = include_str!("docs/index.html");
 
 /// Mounts the OpenAPI document and the page that shows it.
@@ -92,7 +92,8 @@ fn docs_answer(content_type: &str) -> HttpResponseBuilder {
     answer
 }
 
-/// All operations start collapsed and can be filtered: with all of them open, the page takes seconds to draw.
+/// Returns the settings of Swagger UI. All operations start collapsed and can be filtered, because with all of them open, the page
+/// takes seconds to draw.
 fn docs_settings() -> utoipa_swagger_ui::Config<'static> {
     utoipa_swagger_ui::Config::from("/openapi.json")
         .persist_authorization(true)

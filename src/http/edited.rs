@@ -34,7 +34,7 @@ impl<V: Serialize> Versioned for Edited<V> {
 }
 
 impl<V: Serialize> Edited<V> {
-    /// Returns whether the public views are equal, so that a write changed nothing.
+    /// Returns whether the public views are equal. If so, a write has changed nothing.
     pub(crate) fn same_content(&self, other: &Self) -> Result<bool> {
         Ok(serde_json::to_value(&self.view)? == serde_json::to_value(&other.view)?)
     }

@@ -12,7 +12,7 @@ use super::entity_tag;
 use super::request::Request;
 use crate::error::{Code, Error, Result};
 
-/// A file that a browser takes for a document can run nothing.
+/// With this policy, a file that a browser shows as a document cannot run scripts.
 const POLICY: &str = "default-src 'none'; sandbox";
 
 /// The schema of a file's bytes in the OpenAPI document.

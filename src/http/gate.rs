@@ -1,7 +1,7 @@
 //! The cache layer below the framework: a cached response is sent without using the framework, the database or a thread pool.
 //!
-//! A cached response gets here what the middleware adds to the others: its own request id, the CORS headers and the metrics. Its
-//! log line has the level `debug`.
+//! This layer adds a request id and the CORS headers to each cached response and counts it in the metrics, as the middleware does
+//! for all other responses. Cached responses are logged at the level `debug`.
 
 use std::future::{Ready, ready};
 use std::rc::Rc;
@@ -29,7 +29,7 @@ use crate::app::App;
 /// A response that is ready at once, or one that is being made.
 type CacheFuture = Either<Ready<Result<Response<BoxBody>, Error>>, LocalBoxFuture<'static, Result<Response<BoxBody>, Error>>>;
 
-/// Builds the service of each worker behind this layer.
+/// Builds the service of each worker and puts this layer in front of it.
 pub(crate) fn around<A, F, S>(
     app: App,
     build: F,
@@ -174,7 +174,8 @@ async fn make(app: App, door: InnerService, mut request: RawRequest, purge_epoch
             return Ok(answer);
         }
     }
-    // The whole response is cached, whatever this client already has; files are handled elsewhere.
+    // Without `If-None-Match`, the response is not a `304` but has a body to cache. Files are not cached here, so they keep the
+    // header.
     if !request.path().starts_with("/media") {
         request.head_mut().headers.remove(IF_NONE_MATCH);
     }

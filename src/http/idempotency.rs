@@ -4,8 +4,9 @@
 //! be sent again as if it had never been sent. Responses are stored encrypted, because they may hold secrets. A key belongs to its
 //! caller, its operation and its body. A guest is identified by the key alone, so a guest's key must be too long to guess.
 //!
-//! A stored response never replaces a check: before it is sent, the request runs again in a transaction that is rolled back, and if the
-//! request is refused now, so is the repetition. Responses of a login are not stored, because a login is itself a check.
+//! A stored response does not replace a check. If the operation supports dry runs, the request first runs again, in a transaction
+//! that is rolled back. If the request is refused now, so is the repetition. Responses of a login are not stored, because a login
+//! is itself a check.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -124,8 +125,8 @@ pub(super) async fn plan(app: &App, request: &mut ServiceRequest) -> Result<Plan
     Ok(Plan::Keep(KeyedTransaction { flight, transaction }))
 }
 
-/// Plans a repetition. If the operation supports dry runs, running it again checks it; otherwise its token is used up, and only its rate
-/// limit is checked.
+/// Plans a repetition. An operation that supports dry runs is run again as a check. Other operations are not run again, for example
+/// because their token is used up. Of these, the operations of authentication, except the refresh, check the rate limit.
 fn repetition(
     app: &App,
     request: &mut ServiceRequest,
@@ -226,7 +227,7 @@ async fn sender(app: &App, request: &ServiceRequest, key: &str) -> Result<Option
     let token = header.to_str().ok().and_then(|text| text.split_once(' ')).map(|(_, token)| token.trim().to_owned());
     let Some(token) = token else { return Ok(None) };
     let Ok(caller) = authenticate(&UnitOfWork::alone(app), &token).await else { return Ok(None) };
-    // A credential must not reveal what only another credential of the same person may see.
+    // A response to one credential must not be replayed to another credential of the same person, which may have fewer rights.
     let who = format!("{} {:?} {:?}", caller.user, caller.role, caller.scopes);
     Ok(Some(Sender { who, user: Some(caller.user) }))
 }
@@ -327,8 +328,8 @@ impl KeyedTransaction {
                 let sealed = self.flight.app.secrets.seal(&scope, &serde_json::to_vec(&kept).unwrap_or_default());
                 (Ok(response), Some((sealed, of)))
             }
-            // Effects that an error leaves on purpose are kept.
             other if !self.transaction.inner().has_begun().await => return other,
+            // The transaction is committed even after an error, because an operation may keep effects on purpose.
             other => (other, None),
         };
         let settled = self.transaction.inner().run(move |conn| settle(conn, &scope, sealed)).await;
@@ -361,7 +362,7 @@ fn settle(conn: &mut Conn, scope: &str, kept: Option<(String, Option<OfSession>)
     Ok(())
 }
 
-/// Reads a response into a form that can be stored; returns both.
+/// Reads the body of a response. Returns the response, and a copy of it that can be stored.
 async fn buffer_response(
     response: ServiceResponse<BoxBody>,
 ) -> std::result::Result<(ServiceResponse<BoxBody>, StoredResponse), actix_web::Error> {
@@ -379,8 +380,8 @@ fn refused(response: ServiceResponse<BoxBody>, error: Error) -> ServiceResponse<
     ServiceResponse::from_err(error, request)
 }
 
-/// Returns whether the response would be the same again. Failures of the server and temporary failures are not stored, and neither are
-/// errors, because their documents name the request that they belong to.
+/// Returns whether a response is stored. Errors are not stored, because they may be temporary, and because their problem documents
+/// name the request that they belong to.
 fn is_final(status: StatusCode) -> bool {
     status.is_success()
 }

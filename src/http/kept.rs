@@ -1,5 +1,6 @@
-//! Deletes the stored responses of idempotent requests when the resource that they show is deleted; the response to a batch only loses
-//! the result of the operation, so that a repetition does not run the other operations again.
+//! Deletes the stored responses of idempotent requests when the resource that they show is deleted.
+//!
+//! The response to a batch only loses the result of the operation, so that a repetition does not run the other operations again.
 
 use diesel::prelude::*;
 use serde_json::Value;
@@ -37,7 +38,7 @@ pub(crate) enum KeptOf {
 struct ShownResource {
     /// The key of the response.
     scope: String,
-    /// The index of the result, if the response is that of a batch.
+    /// The index of the result, if the request was a batch.
     result: Option<usize>,
     resource: KeptOf,
 }
@@ -50,7 +51,7 @@ pub(crate) async fn delete_responses_of_deleted(app: &App, are_deleted: AreDelet
     let mut after = Some(String::new());
     while let Some(begin) = after {
         let inside = app.clone();
-        // Decrypting takes time that an async thread does not have.
+        // Decrypting is too slow for an async thread.
         let (last, found) = app.db.read(move |conn| resources(&inside, conn, &begin)).await?;
         after = last;
         let mut found = found.into_iter();
@@ -115,7 +116,7 @@ fn without_results(app: &App, scope: &str, sealed: &str, results: &[usize]) -> O
     Some(app.secrets.seal(scope, &serde_json::to_vec(&kept).ok()?))
 }
 
-/// Returns the resources that a stored response shows; that of a batch shows those of all its operations.
+/// Returns the resources that a stored response shows; the response to a batch shows the resources of all its operations.
 fn resources_of(app: &App, scope: &str, sealed: &str) -> Vec<ShownResource> {
     let kept = app.secrets.unseal(scope, sealed).and_then(|bytes| serde_json::from_slice::<StoredResponse>(&bytes).ok());
     let Some(kept) = kept else { return Vec::new() };

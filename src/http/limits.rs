@@ -10,7 +10,7 @@ use super::address::limited_as;
 use crate::config::Rates;
 use crate::error::{Error, Result};
 
-/// The rate limits, by what they count.
+/// The rate limits, one for each kind of counted request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
     /// Password checks.

@@ -60,7 +60,7 @@ pub(crate) async fn middleware(request: ServiceRequest, next: Next<impl MessageB
     Ok(response)
 }
 
-/// Calls the handlers, unless the response was stored for this idempotency key.
+/// Calls the handlers, unless a response is stored for the idempotency key of the request.
 async fn answer(app: &App, mut request: ServiceRequest, next: &Next<impl MessageBody + 'static>, facts: &RequestFacts) -> Answered {
     if facts.method == Method::GET || facts.method == Method::HEAD {
         request.head_mut().method = Method::GET;
@@ -77,7 +77,7 @@ async fn answer(app: &App, mut request: ServiceRequest, next: &Next<impl Message
         return Ok(request.into_response(answer));
     }
     let working = next.call(request);
-    // If the client disconnects, a write must still do what follows from its commit.
+    // If the client disconnects, the tasks that follow the commit of a write must still run.
     let task = actix_web::rt::spawn(async move { ending.of_answer(working.await.map(ServiceResponse::map_into_boxed_body)).await });
     task.await.unwrap_or_else(|error| Err(Error::internal(&format!("a handler panicked: {error}")).into()))
 }
@@ -143,7 +143,7 @@ fn admit(app: &App, request: &ServiceRequest, facts: &RequestFacts) -> Result<Op
     if request.uri().path_and_query().map_or(0, |path| path.as_str().len()) > MAX_URI_LENGTH {
         return Err(Error::new(Code::UriTooLong, "The path and query must be at most 8 KiB together."));
     }
-    // No slug or id contains a NUL, and PostgreSQL would refuse to look for one.
+    // No slug or id contains a NUL character, and PostgreSQL refuses queries for texts that contain one.
     let known = if facts.path.contains("%00") { None } else { openapi::methods().at(&facts.path) };
     let Some((methods, template)) = known else {
         return if facts.path.starts_with("/docs") { Ok(None) } else { Err(Error::not_found()) };

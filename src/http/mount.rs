@@ -1,4 +1,5 @@
-//! `Mount`: the target to which each module adds its operations: the running service, its document, or the table of methods.
+//! `Mount`: the target to which each module adds its operations. It is the running service, its OpenAPI document, or the table of
+//! methods.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +33,7 @@ pub(crate) trait Mount: Sized {
     }
 }
 
-/// The running service. It builds nothing of the OpenAPI document, so that the server starts fast.
+/// The running service. It builds no part of the OpenAPI document, so that the server starts fast.
 #[derive(Default)]
 pub(crate) struct Services {
     prefix: &'static str,
@@ -45,8 +46,8 @@ pub(crate) struct Services {
 type Mounting = Box<dyn FnOnce(&mut ServiceConfig)>;
 
 impl Services {
-    /// Mounts everything. The framework tries one path after another, each with a regular expression; therefore a guard in front of each
-    /// path compares the template that the middleware has found.
+    /// Mounts everything. The framework would try one path after another, each with a regular expression. To avoid that, a guard in
+    /// front of each path compares the template that the middleware has found.
     pub(crate) fn mount(self, config: &mut ServiceConfig) {
         for ((prefix, path), mountings) in self.operations {
             let template = format!("{prefix}{path}");

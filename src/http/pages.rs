@@ -41,7 +41,7 @@ pub(crate) struct PageInfo {
 }
 
 impl<T: Serialize> Page<T> {
-    /// Creates a page within a larger response; the list itself accepts its cursors.
+    /// Creates a page within a larger response. The operation that returns the list alone accepts the cursors of this page.
     pub(crate) fn of(app: &App, query: &PageQuery, mut page: PageOf<T>) -> Result<Self> {
         let all = page.rows.len();
         let fit = if page.places.len() == all { fitting(query, &page)? } else { all };
@@ -70,7 +70,7 @@ impl Cursors {
 /// The maximum size of a page of a list, in bytes, unless a single item is larger.
 pub(crate) const MAX_PAGE: usize = 1024 * 1024;
 
-/// Serializes a page; one that is too long ends early, and its cursor continues.
+/// Serializes a page. A page that is too long ends early, and its cursor continues the list.
 pub(super) fn laid_out<V: Serialize>(app: &App, query: &PageQuery, page: &PageOf<V>) -> Result<(Bytes, Cursors)> {
     let cursors = Cursors::of(app, query, page.next.as_ref(), page.prev.as_ref());
     let whole = bytes(&serialized_page(query, page, 0..page.rows.len(), &cursors)?)?;

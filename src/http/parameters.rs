@@ -37,7 +37,7 @@ macro_rules! shared_parameters {
 shared_parameters! {
     /// The parameter that selects the view for editors.
     ViewParameter = parameter("view", "Selects the view for editors.", json!({"type": "string", "enum": ["editor"]}));
-    /// The parameter that publishes what is saved.
+    /// The parameter that publishes the saved article.
     PublishParameter = parameter("publish", "Whether to publish the article as well as save it.", json!({"type": "boolean"}));
     /// The parameter for a note about a save.
     NoteParameter = parameter(

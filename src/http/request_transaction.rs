@@ -1,5 +1,5 @@
-//! `RequestTransaction`: a transaction that a request shares with others or with more steps of its own, as idempotent requests, dry runs
-//! and batches do.
+//! `RequestTransaction`: one transaction for several steps of a request, or for several requests. Idempotent requests, dry runs and
+//! batches use it.
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -75,8 +75,8 @@ impl RequestTransaction {
         Ok(value)
     }
 
-    /// Runs work that can be repeated after a conflict with another transaction. Only the first part of the request is repeated: a later
-    /// one would wait again for transactions that wait for the locks of the parts before it.
+    /// Runs work that can be repeated after a conflict with another transaction. Only the first part of the request is repeated. A
+    /// later part could deadlock again, because other transactions may wait for locks that the earlier parts hold.
     pub(super) async fn run_repeatable(&self, work: Repeatable) -> Result<ErasedResult> {
         let (is_fresh, work) = (self.is_fresh.get(), Arc::new(Mutex::new(work)));
         for tries in 1.. {

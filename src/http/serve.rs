@@ -25,14 +25,14 @@ const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_CONNECTIONS: usize = 25_000;
 /// The maximum number of connections that wait to be accepted.
 const MAX_BACKLOG: i32 = 2048;
-/// The time that the system's accept queue gets to become empty before the server stops listening.
+/// The maximum time to wait for the system's accept queue to become empty before the server stops listening.
 const ACCEPT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The interval at which a stopping server checks its conditions.
 const STOP_INTERVAL: Duration = Duration::from_millis(10);
 /// The minimum time between the first signal and a second one that forces the shutdown.
 const MIN_IMPATIENCE: Duration = Duration::from_millis(500);
 
-/// A socket that is bound but does not listen yet: a program that will listen later finds out early whether it can.
+/// A socket that is bound but does not listen yet. It shows early whether the program can listen later.
 pub(crate) struct Bound(Socket);
 
 impl Bound {
@@ -133,9 +133,9 @@ fn listen_for_metrics(app: &App, bind: SocketAddr) -> Result<ServerHandle, Strin
     Ok(handle)
 }
 
-/// Stops in order. First, the server reports that it is not ready, so that load balancers turn away while all requests are still served
-/// (and each response closes its connection); then it accepts no new connections; then open connections end after their current
-/// response.
+/// Stops in order. First, the server reports that it is not ready, so that load balancers send new requests elsewhere. It still
+/// serves all requests, and each response closes its connection. Then it accepts no new connections. Then open connections end
+/// after their current response.
 async fn stop(app: &App, server: &ServerHandle, listener: &TcpListener) {
     app.begin_stopping();
     tracing::info!("stopping: /readyz fails from now on, open requests are completed");

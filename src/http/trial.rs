@@ -35,7 +35,8 @@ pub(super) fn is_dry_run(query: &str) -> Result<bool> {
 /// Marks a request whose parameter was handled by [`is_dry_run`].
 pub(super) struct Seen;
 
-/// Returns the query without the parameter if it was handled; otherwise it is refused like any unknown parameter.
+/// Returns the query without the parameter if it was handled; otherwise the parameter stays and is refused like any unknown
+/// parameter.
 pub(super) fn without(seen: bool, query: &str) -> String {
     if seen && query.contains(NAME) {
         query.split('&').filter(|piece| !is_ours(piece)).collect::<Vec<_>>().join("&")

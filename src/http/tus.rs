@@ -31,7 +31,8 @@ const EXTENSIONS: &str = "creation,creation-with-upload,termination,expiration";
 const PLACE: &str = "/api/v1/uploads";
 /// The media type of a piece.
 pub(super) const PIECE: &str = "application/offset+octet-stream";
-/// The metadata that many clients send with every file, and that the server determines from the bytes.
+/// The metadata that many clients send with every file and that the server ignores. The server determines the media type
+/// from the bytes.
 const PASSED_OVER: [&str; 3] = ["filetype", "type", "relativePath"];
 
 /// The maximum number of metadata pairs.
@@ -60,7 +61,7 @@ impl utoipa::PartialSchema for PieceContent {
 }
 impl utoipa::ToSchema for PieceContent {}
 
-/// A piece that has not been read yet, so that callers without permission cost nothing.
+/// A piece that has not been read yet, so that the server can refuse a caller before it reads the bytes.
 pub(crate) struct Piece {
     payload: Option<Payload>,
     content_length: usize,

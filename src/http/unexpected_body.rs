@@ -1,4 +1,4 @@
-//! Refuses the request bodies of operations that have none, so that nothing that a client sends is ignored without notice.
+//! Refuses the request bodies of operations that have none, so that clients notice that their data would be ignored.
 
 use actix_web::HttpMessage;
 use actix_web::dev::{Payload, ServiceRequest};
@@ -13,7 +13,8 @@ use crate::error::{Error, Fault, MAX_FAULTS, Result};
 use crate::input::{MAX_AT_ONCE, parse_json};
 use crate::openapi;
 
-/// The operations that accept any body and ignore it: a page reports with `navigator.sendBeacon()`, which always sends one.
+/// The operations that accept any body and ignore it, because front ends call them with `navigator.sendBeacon()`, which always
+/// sends one.
 const BEACONS: [&str; 3] =
     ["/api/v1/articles/{article}/views", "/api/v1/ads/creatives/{creative}/clicks", "/api/v1/ads/creatives/{creative}/impressions"];
 

@@ -1,4 +1,4 @@
-//! `Work`: the access of an operation to the database, in a transaction of its own or as part of a larger one.
+//! `UnitOfWork`: the access of an operation to the database, in a transaction of its own or as part of a larger one.
 
 use std::future::Future;
 use std::rc::Rc;
@@ -62,7 +62,7 @@ impl UnitOfWork {
         }
     }
 
-    /// Runs an effect outside the database after the commit; never if the transaction is rolled back.
+    /// Runs an effect outside the database after the commit. If the transaction is rolled back, the effect never runs.
     pub(crate) async fn afterwards(&self, effect: impl Future<Output = Result<()>> + 'static) -> Result<()> {
         match &self.transaction {
             Some(transaction) => {

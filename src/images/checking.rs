@@ -34,7 +34,7 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    /// Whether problems remain.
+    /// Returns whether problems remain.
     pub(crate) fn is_faulty(&self) -> bool {
         !self.missing.is_empty() || !self.changed.is_empty() || self.removed < self.orphans.len()
     }
@@ -42,8 +42,8 @@ impl Findings {
 
 /// Compares rows and files. `deep` reads every file; `repair` deletes orphaned files.
 ///
-/// A server may run at the same time: rows are read before files, missing files are looked up again, and a file is deleted only if it is as
-/// old as the sweep requires, under the lock that uploads take.
+/// A server may run at the same time. Therefore, rows are read before files, and missing files are looked up again. A file is
+/// deleted only if it is as old as the sweep requires, under the lock that uploads take.
 pub(crate) async fn check(app: &App, deep: bool, repair: bool) -> Result<Findings> {
     let rows = app.db.read(queries::files).await?;
     let rows: BTreeMap<String, (String, i64)> =
@@ -86,7 +86,7 @@ async fn has_content(app: &App, name: &str, sha256: &str) -> Result<bool> {
     Ok(content.is_none_or(|content| hex(&Sha256::digest(&content)) == sha256))
 }
 
-/// Whether a file is missing and an image still uses it.
+/// Returns whether a file is missing and an image still uses it.
 async fn is_missing(app: &App, name: &str, sha256: &str) -> Result<bool> {
     let sha256 = sha256.to_owned();
     Ok(app.storage.size(name).await?.is_none() && app.db.read(move |conn| queries::file_is_used(conn, &sha256)).await?)

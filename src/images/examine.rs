@@ -32,7 +32,7 @@ const MAX_SIDE: u32 = 65_535;
 const MAX_EXTRA_MEMORY: u64 = 16 * MIB;
 const MIB: u64 = 1024 * 1024;
 
-/// The accepted types, for people.
+/// The accepted types, for error messages.
 const TAKEN: &str = if cfg!(feature = "avif") { "JPEG, PNG, WebP, GIF, AVIF" } else { "JPEG, PNG, WebP, GIF" };
 
 /// The advice for HEIC files.
@@ -42,7 +42,7 @@ to take photos as JPEG; export existing photos as JPEG.";
 /// The maximum side of the small image that the placeholder is computed from.
 const PLACEHOLDER_SIDE: u32 = 100;
 
-/// The number of files that this process examines concurrently.
+/// The slots for examining files, which limit the number of files that this process examines concurrently.
 static LOOKS: Semaphore = Semaphore::const_new(2);
 
 /// The result of examining an image.
@@ -98,7 +98,7 @@ impl From<ImageError> for Refusal {
 }
 
 impl Refusal {
-    /// The error for the client.
+    /// Returns the error for the client.
     pub(super) fn into_error(self, bounds: ImageBounds) -> Error {
         match self {
             Self::Heic => Error::new(Code::UnsupportedMediaType, FOR_PHONES).header("Accept", "multipart/form-data"),
@@ -280,7 +280,7 @@ fn check_frames<'a>(decoder: impl AnimationDecoder<'a>) -> ImageResult<()> {
     Ok(())
 }
 
-/// The image after applying its orientation.
+/// Applies the orientation of the file to the image.
 fn seen(mut picture: DynamicImage, container: &Container) -> DynamicImage {
     picture.apply_orientation(container.orientation);
     picture

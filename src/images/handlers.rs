@@ -55,9 +55,10 @@ async fn list_images(request: Request, _caller: Caller<Staff>) -> Result<HttpRes
 ///
 /// The type is detected from the content: JPEG, PNG, WebP, GIF and, if the server was built with it, AVIF. Everything in the file except
 /// pixels, colours, frames and orientation is removed: location, camera data, comments, previews and appended data. A truncated file is
-/// rejected (`broken_picture`), except a JPEG that lacks no more than its last row of blocks. A file is also rejected (`too_many_pixels`)
-/// if it has more pixels than the server accepts (50 million, unless `IMAGE_MEGAPIXELS` says otherwise), needs more memory to decode than
-/// one image may use, or has more than 1000 frames or more than 250 million pixels in all frames.
+/// rejected (`broken_picture`), except a JPEG that lacks at most its last row of blocks. A file is also rejected
+/// (`too_many_pixels`) if it has more pixels than the server accepts: 50 million, unless `IMAGE_MEGAPIXELS` says otherwise. The
+/// same happens if it has more than 1000 frames, has more than 250 million pixels in all frames, or needs more memory to decode
+/// than one image may use.
 #[utoipa::path(
     tag = "Images",
     params(Caller<Writer>),
@@ -114,8 +115,8 @@ async fn replace_image(body: Body, request: Request, caller: Caller<Writer>, nam
 
 /// Update the metadata of an image
 ///
-/// A JSON Merge Patch (RFC 7396): omitted members are unchanged, `null` resets a member to its default. The change appears at once wherever
-/// the image is shown. Contributors and authors can change only images that they uploaded.
+/// Takes a JSON Merge Patch (RFC 7396): omitted members are unchanged; `null` resets a member to its default. The change appears at
+/// once wherever the image is shown. Contributors and authors can change only images that they uploaded.
 #[utoipa::path(
     tag = "Images",
     params(Caller<Writer>),
@@ -129,9 +130,10 @@ async fn revise_image(body: Body, request: Request, caller: Caller<Writer>, name
 
 /// Delete an image
 ///
-/// Returns `409` with the `usages` while content shows the image, or while a revision that is scheduled for publication does. `force=true`
-/// removes the image from all that content. Revisions are never changed: the publication of a scheduled revision that shows the image fails
-/// when it is due, and the article's `failed_publication` says so. The file is deleted with the last image that uses it.
+/// While content or a revision scheduled for publication shows the image, the response is `409` with the `usages`. `force=true`
+/// deletes the image anyway and removes it from the content. Revisions are never changed: if a scheduled revision shows the image,
+/// its publication fails when it is due, and the article's `failed_publication` says so. The file is deleted with the last image
+/// that uses it.
 #[utoipa::path(
     tag = "Images",
     params(("force" = Option<bool>, Query, description = "Whether to remove the image from all content that shows it."), Caller<Writer>),

@@ -388,7 +388,7 @@ pub(super) fn stored_name(sha256: &str, mime: Mime) -> String {
     format!("{sha256}.{}", mime.extension())
 }
 
-/// Parses the name of a stored file into hash and type; `None` if it is not such a name.
+/// Parses the name of a stored file into hash and type; returns `None` for any other name.
 pub(super) fn parse_stored_name(name: &str) -> Option<(&str, Mime)> {
     let (hash, extension) = name.split_once('.')?;
     let is_hash = hash.len() == 64 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));

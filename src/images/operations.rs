@@ -19,7 +19,7 @@ use crate::users::{Caller, Role, Staff, Writer};
 
 pub(super) use listing::LISTING;
 
-/// How long a file may exist without a row, in seconds: an upload in progress has no row yet.
+/// The time for which a file may exist without a row, in seconds. An upload in progress has no row yet.
 pub(super) const GRACE_SECONDS: i64 = 3600;
 
 /// One page of images.
@@ -111,8 +111,8 @@ pub(super) async fn delete_file(app: &App, image: &Image) -> Result<()> {
     renditions::forget(app, image.id).await
 }
 
-/// Deletes what crashes left in the media store: files without a row, and renditions of images that have been deleted or cropped otherwise
-/// since. Returns the number of candidates.
+/// Deletes files that crashes left in the media store: files without a row, and renditions of images that have since been deleted
+/// or cropped differently. Returns the number of candidates.
 pub(crate) async fn sweep(app: &App) -> Result<usize> {
     let before = app.now().plus_seconds(-GRACE_SECONDS);
     app.storage.forget_unfinished(before)?;

@@ -189,7 +189,7 @@ pub(super) fn unlink(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     unlink_from_site(conn, id)
 }
 
-/// An article's SEO settings are stored as JSON, in which `image` is an image.
+/// Removes an image from the SEO settings of articles. They are stored as JSON, in which the member `image` is the id of an image.
 fn unlink_from_seo(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     let showing = article_images::table.filter(article_images::image_id.eq(id)).select(article_images::article_id);
     let rows: Vec<(String, String)> =
@@ -208,7 +208,8 @@ fn unlink_from_seo(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     Ok(())
 }
 
-/// The site settings are stored as JSON. Only the logo is an image; other members may hold the same text.
+/// Removes an image from the site settings, which are stored as JSON. Only the member `logo` is an image; other members may hold
+/// the same text.
 fn unlink_from_site(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     let rows: Vec<(i32, String)> = site::table.select((site::id, site::settings)).load(conn)?;
     for (row, settings) in rows {
@@ -220,7 +221,7 @@ fn unlink_from_site(conn: &mut Conn, id: Id<Image>) -> Result<()> {
     Ok(())
 }
 
-/// Removes an image from a member of a JSON text; returns `None` if the member is another image or none.
+/// Removes an image from a member of a JSON text; returns `None` if the member does not name this image.
 fn without_picture(text: &str, member: &str, id: Id<Image>) -> Result<Option<String>> {
     let mut members: Value = serde_json::from_str(text).map_err(|error| Error::internal(&error.to_string()))?;
     let named = members.get_mut(member).filter(|named| named.as_str() == Some(id.to_string().as_str()));

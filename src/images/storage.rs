@@ -177,7 +177,7 @@ impl Storage {
         self.unless_missing(self.files.delete(&Name::from(name)).await).map(|_| ())
     }
 
-    /// Lists all files, or those in one folder of the store, such as `uploads`.
+    /// Lists all files, or the files in one folder of the store, such as `uploads`.
     pub(crate) async fn list(&self, folder: Option<&str>) -> Result<Vec<Listed>> {
         let folder = folder.map(Name::from);
         let found: Vec<_> = self.files.list(folder.as_ref()).try_collect().await.map_err(|error| self.failure(error))?;
@@ -186,7 +186,7 @@ impl Storage {
             bytes: file.size,
             changed_at: Timestamp::from_millis(file.last_modified.timestamp_millis()),
         };
-        // A local store has its folder for temporary files inside it.
+        // By default, the folder `tmp` of a local store contains temporary files.
         Ok(found.into_iter().map(listed).filter(|file| !file.name.starts_with("tmp/")).collect())
     }
 
@@ -201,7 +201,7 @@ impl Storage {
         tokio::time::timeout(SHORT_TIMEOUT, work).await.unwrap_or_else(|_| Err(Error::unavailable("the media store responds too slowly")))
     }
 
-    /// Deletes partial files that a crash left behind before a time; `list` ignores them.
+    /// Deletes partial files that a crash left behind and that are older than a time. `list` does not return partial files.
     pub(crate) fn forget_unfinished(&self, moment: Timestamp) -> Result<()> {
         self.folder.as_deref().map_or(Ok(()), |folder| forget_unfinished(folder, moment))
     }
@@ -225,7 +225,7 @@ impl Storage {
         missing && has_place
     }
 
-    /// Converts an error for the client. Errors of a bucket come from another service and may be temporary.
+    /// Converts an error for the client; a missing file becomes `404`.
     fn fault(&self, error: object_store::Error) -> Error {
         match error {
             missing if self.is_missing(&missing) => Error::not_found(),
@@ -233,7 +233,8 @@ impl Storage {
         }
     }
 
-    /// Converts an error that has another cause than a missing file.
+    /// Converts an error other than a missing file. All errors of a bucket become `503`, because they come from another service and
+    /// may be temporary.
     fn failure(&self, error: object_store::Error) -> Error {
         use object_store::Error::{NotFound, PermissionDenied};
         match error {
@@ -270,7 +271,7 @@ fn forget_unfinished(folder: &Path, moment: Timestamp) -> Result<()> {
 }
 
 fn open_bucket(bucket: &S3Config) -> object_store::Result<Arc<dyn ObjectStore>> {
-    // The TLS library uses the provider that the process has installed. If another part has installed one already, that one is fine.
+    // The TLS library uses the provider that the process has installed. An error means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let plain = bucket.endpoint.as_deref().is_some_and(|endpoint| endpoint.starts_with("http://"));
     let options = ClientOptions::new()

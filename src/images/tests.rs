@@ -230,7 +230,7 @@ fn as_many_pixels_are_taken_as_the_settings_say() {
     assert!(matches!(&refusal, Refusal::TooMany(why) if why.contains("MiB")), "{refusal:?}");
 }
 
-/// Fifty million pixels, as phones take them; the memory for the image and, if it has several scans, its coefficients.
+/// Phones take photos of fifty million pixels. The memory is that of the image and, if it has several scans, of its coefficients.
 #[test]
 fn memory_is_counted_before_pixels_are_decoded() {
     use jpeg_encoder::SamplingFactor::{F_1_1, F_2_2};

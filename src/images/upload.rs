@@ -1,9 +1,9 @@
 //! Turns an upload form into a stored image.
 //!
 //! The order of the steps keeps rows and files consistent if the process crashes. The upload goes to an unnamed file, which the system
-//! deletes by itself. The clean file is durable before its row is written. The row is written under the file's lock, after a check that the
-//! file still exists. A file is deleted under the same lock, and only if no row refers to it. Therefore a file may exist without a row,
-//! which the sweep finds, but a row never exists without its file.
+//! deletes by itself. The clean file is durable before its row is written. The row is written under the file's lock, after a check
+//! that the file still exists. A file is deleted under the same lock, and only if no row refers to it. Therefore a row never exists
+//! without its file. A file may exist without a row until the sweep deletes the file.
 
 use std::sync::Arc;
 
@@ -41,9 +41,10 @@ pub(super) type Also = Arc<dyn Fn(&mut Conn, Option<&Image>) -> Result<()> + Sen
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImageUpload {
-    /// The file, at most 20 MiB: JPEG, PNG, WebP or GIF with at most 50 million pixels (or as `IMAGE_MEGAPIXELS` says), or AVIF with at
-    /// most 24 million pixels if the server was built with it. The content decides the type, not the file name. The file name must be one line of at most
-    /// 200 characters after the last `/` or `\\`, which is stored.
+    /// The file, at most 20 MiB: JPEG, PNG, WebP or GIF, or AVIF if the server was built with support for it. An image may have at
+    /// most 50 million pixels, and an AVIF image about 30 million; the setting `IMAGE_MEGAPIXELS` changes both limits. The content
+    /// determines the type, not the file name. The server stores the part of the file name after the last `/` or `\`. This part
+    /// must be one line of at most 200 characters.
     #[schema(value_type = String, format = Binary)]
     file: String,
     /// The alternative text for people who cannot see the image; empty if the image is merely decorative.
@@ -124,7 +125,7 @@ pub(super) async fn parse(work: &UnitOfWork, mut texts: Map<String, Value>, mut 
             custom = Value::Null;
         }
     }
-    // The schema of the form reports what is too large; only the rest is compared with the site's own schema.
+    // The schema of the form reports a value that is too large; only a smaller value is validated by the site's own schema.
     if custom.to_string().len() <= MAX_CUSTOM {
         faults.extend(work.read(move |app, conn| app.checker.custom_faults(conn, CustomKind::Image, &custom)).await?);
     }

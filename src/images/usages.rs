@@ -12,10 +12,11 @@ use crate::users::Caller;
 /// The usages of an image.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Usages {
-    /// The number of usages, including those that the caller may not see.
+    /// The number of usages, including usages that the caller may not see.
     #[schema(example = 2, minimum = 0)]
     pub(crate) total: usize,
-    /// Articles that show the image, newest first, at most 100: the caller's own drafts and published articles; for editors, all articles.
+    /// The articles that show the image, newest first, at most 100. Editors get all articles, other callers their own articles and
+    /// published articles.
     pub(crate) articles: Vec<ArticleUsage>,
     /// Authors whose portrait is the image, at most 100.
     pub(crate) authors: Vec<AuthorUsage>,

@@ -77,7 +77,8 @@ pub(crate) trait Draft: DeserializeOwned + ToSchema {
     fn settle(_document: &mut Map<String, Value>, _patch: Option<&Map<String, Value>>) {}
 }
 
-/// A received request body. Its validation errors are reported when it is taken, so that callers without permission do not see them.
+/// A received request body. Its validation errors are reported only when an operation parses it, so that callers without
+/// permission do not see them.
 #[derive(Clone)]
 pub(crate) struct Input {
     content: SentContent,
@@ -91,14 +92,14 @@ enum SentContent {
     Value(Value),
 }
 
-/// A sent body: parsed and limited in its sizes before any work waits for it, or refused.
+/// A sent body. It is parsed, and its sizes are checked, before an operation runs; `document` is an error if the body was refused.
 struct SentBody {
     bytes: Bytes,
     document: Result<Map<String, Value>>,
     is_exact: bool,
 }
 
-/// The known facts about a body before it is read.
+/// The facts about a body that are known before it is read.
 pub(crate) struct BodyOf {
     /// The method of the operation, in lower case.
     pub(crate) method: String,
@@ -178,7 +179,7 @@ impl Input {
         }
     }
 
-    /// Returns errors for numbers in members with free contents that cannot be stored exactly.
+    /// Returns an error for each number that cannot be stored exactly, in members with free contents.
     fn inexact(&self, free: &[&str]) -> Vec<Fault> {
         let SentContent::Sent(sent) = &self.content else { return Vec::new() };
         if sent.is_exact {
@@ -225,7 +226,7 @@ fn object(value: Value) -> Result<Map<String, Value>> {
     }
 }
 
-/// Returns validation errors for the numbers in the JSON text of a member that cannot be stored exactly.
+/// Returns a validation error for each number that cannot be stored exactly. `json` is the text of the member at the pointer `at`.
 pub(crate) fn inexact_faults(at: &str, json: &[u8]) -> Vec<Fault> {
     inexact_numbers(json, &|_| true).into_iter().map(|pointer| inexact(format!("{at}{pointer}"))).collect()
 }
@@ -269,7 +270,7 @@ fn names_same(sent: &Value, shown: &Value) -> bool {
 }
 
 /// Applies a merge patch by RFC 7396, except that `null` for an unknown name is kept, so that it is reported as a validation error.
-/// `free` are the members with free contents, relative to this place; `is_free` is true inside one.
+/// `free` are the members with free contents, relative to this place; `is_free` is true inside such a member.
 fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>, free: &[&str], is_free: bool) {
     for (name, value) in patch {
         match (value, target.get_mut(name)) {

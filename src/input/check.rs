@@ -41,12 +41,12 @@ impl Checker {
         }
     }
 
-    /// Validates a body with the component schema of this name. Returns all validation errors, or one more than are reported.
+    /// Validates a body with the component schema of this name. Returns at most one validation error more than are reported.
     pub(crate) fn faults(&self, schema: &str, body: &Value) -> Result<Vec<Fault>> {
         self.walk(schema, body, Aim::All)
     }
 
-    /// Returns errors for too long parts of the body of an operation, which is given by its method and path template.
+    /// Returns the errors for excessive lengths in a request body. The method and the path template name the operation.
     pub(crate) fn oversizes(&self, method: &str, template: &str, body: &Value) -> Result<Vec<Fault>> {
         let operation = self.document().get("paths").and_then(|paths| paths.get(template)).and_then(|path| path.get(method));
         let content = operation.and_then(|operation| operation.pointer("/requestBody/content")).and_then(Value::as_object);
@@ -158,7 +158,7 @@ fn is_other_type(error: &ValidationError<'_>, at: &str) -> bool {
         || names_type(error, at).is_some()
 }
 
-/// Returns the single value of `type` that a branch is for.
+/// Returns the value of `type` that a branch requires, if it is a single value.
 fn names_type(error: &ValidationError<'_>, at: &str) -> Option<String> {
     let is_type = error.instance_path().as_str().strip_prefix(at) == Some("/type");
     match error.kind() {
@@ -319,7 +319,7 @@ fn names_beside(document: &Value, keyword: &str) -> Vec<String> {
                 other => other.get(step).unwrap_or(&Value::Null),
             },
         };
-        // The path begins at the body's own schema, to which the validator's root only refers.
+        // If the document has no schema at this path, no names are known.
         if schema.is_null() {
             break;
         }

@@ -9,7 +9,7 @@ use crate::error::Fault;
 
 /// The standard that schemas must follow.
 const STANDARD: &str = "https://json-schema.org/draft/2020-12/schema";
-/// The maximum number of parts, with all references followed.
+/// The maximum number of parts (subschemas), with all references followed.
 const MAX_PARTS: usize = 1000;
 /// The maximum nesting depth of parts, with all references followed.
 const MAX_DEPTH: usize = 32;
@@ -70,7 +70,7 @@ const PLAIN: &[&str] = &[
     "contentMediaType",
 ];
 
-/// Returns the violations of these rules; whether the values of keywords are valid is checked by the meta-schema of the standard.
+/// Returns the violations of these rules. The values of keywords are checked elsewhere, by the meta-schema of the standard.
 pub(super) fn faults(schema: &Map<String, Value>) -> Vec<Fault> {
     let mut survey = Survey::default();
     survey.visit("", schema, true);

@@ -3,8 +3,8 @@
 use super::check::escape;
 use crate::error::{MAX_FAULTS, MAX_POINTER, beginning};
 
-/// Returns the pointers of the numbers in a well-formed JSON document that cannot be stored exactly: of the numbers whose pointers
-/// `count` accepts, at most one more than are reported.
+/// Returns the pointers of the numbers in a well-formed JSON document that cannot be stored exactly. Numbers whose pointers `count`
+/// does not accept are ignored. The result has at most one pointer more than errors are reported.
 pub(super) fn inexact_numbers(json: &[u8], count: &dyn Fn(&str) -> bool) -> Vec<String> {
     let mut scan = Scan { json, count, at: 0, path: Vec::new(), found: Vec::new() };
     scan.value();
@@ -31,7 +31,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Skips one value; the parser of the document has limited its depth.
+    /// Scans one value; the parser of the document has already limited the depth of the document.
     fn value(&mut self) {
         self.skip();
         match self.peek() {
@@ -98,7 +98,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Returns the current pointer, as far as it is reported.
+    /// Returns the current pointer, without the steps beyond the length that is reported.
     fn pointer(&self) -> String {
         let mut pointer = String::new();
         for step in &self.path {

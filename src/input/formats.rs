@@ -217,7 +217,7 @@ impl utoipa::PartialSchema for Email {
 }
 impl utoipa::ToSchema for Email {}
 
-/// Sets the maximum size of a value in a schema, in bytes of JSON.
+/// Returns the schema extension for the maximum size of a value, in bytes of JSON.
 pub(crate) fn max_bytes(max: usize) -> utoipa::openapi::extensions::Extensions {
     [(super::shape::MAX_BYTES_KEYWORD, max)].into_iter().collect()
 }

@@ -28,7 +28,7 @@ pub(crate) enum Kind {
     Id,
     /// The id of an account, or `me` for the caller's own.
     Account,
-    /// An id, or a slug without any change.
+    /// An id, or a slug that is compared exactly.
     Reference,
     /// An email address or a part of one, compared in lower case.
     Email,

@@ -144,7 +144,7 @@ impl Query {
         if self.faults.is_empty() { Ok(()) } else { Err(Error::bad_query(self.faults)) }
     }
 
-    /// Takes all parameters of a list; `scope` is what else ties a cursor to this list.
+    /// Takes all parameters of a list. A cursor is valid only for lists with the same `scope`, such as the comments of one article.
     pub(crate) fn listing<T, R>(&mut self, listing: &Listing<T, R>, signer: &crate::secrets::Secrets, scope: &str) -> PageQuery {
         let filters = self.filters(listing);
         let sort = self.sort(listing);

@@ -1,6 +1,6 @@
 //! `Shape`: the published schema of a body, compiled so that validation takes linear time in the length of the body.
 //!
-//! Objects, arrays and choices are checked here; texts and numbers by the validator, after a check of their length.
+//! The module `walk` checks objects, arrays and choices, and the length of texts. The validator then checks texts and numbers.
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};

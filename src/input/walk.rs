@@ -11,7 +11,8 @@ use super::shape::{ArrayShape, ObjectShape, Scalar, Shape};
 use crate::error::{Fault, MAX_FAULTS, MAX_POINTER};
 use crate::input::escape;
 
-/// The number of unknown members above which an object is not validated further: more than the computed members of any editor view.
+/// The maximum number of members of an object in addition to the members of its schema. A larger object is not validated further.
+/// No editor view has so many computed members.
 const MAX_UNKNOWN: usize = 100;
 
 /// Finds a component of the document by its name.
@@ -26,7 +27,7 @@ pub(super) enum Aim {
     Sizes,
 }
 
-/// Returns the validation errors of a value by its shape; at most one more than are reported.
+/// Returns the validation errors of a value by its shape; at most one error more than are reported.
 pub(super) fn faults(shape: &Shape, value: &Value, components: Components<'_>, aim: Aim) -> Vec<Fault> {
     let mut walk = Walk { components, aim, path: Vec::new(), faults: Vec::new() };
     walk.check(shape, value);
@@ -187,7 +188,7 @@ impl<'v> Walk<'_, 'v> {
         self.faults.len() > MAX_FAULTS
     }
 
-    /// Returns the current pointer, as far as it is reported.
+    /// Returns the JSON Pointer of the current value, cut to the length that is reported.
     fn pointer(&self) -> String {
         let mut pointer = String::new();
         for step in &self.path {
@@ -204,7 +205,7 @@ impl<'v> Walk<'_, 'v> {
     }
 }
 
-/// Returns whether a schema is for values of this type and, for objects, with this value of `type`.
+/// Returns whether a schema accepts the JSON type of a value and, for an object, the value of its member `type`.
 fn is_for(shape: &Shape, value: &Value, components: Components<'_>) -> bool {
     match shape {
         Shape::Anything(_) => true,
@@ -234,7 +235,7 @@ fn has_type(types: &[String], value: &Value) -> bool {
     types.is_empty() || types.iter().any(is)
 }
 
-/// Returns the single value of `type` that a branch is for.
+/// Returns the value of `type` that a branch requires, if it is a single value.
 fn type_of(shape: &Shape, components: Components<'_>) -> Option<String> {
     match shape {
         Shape::Reference(name) => type_of(&*components(name)?, components),

@@ -96,7 +96,7 @@ pub(crate) enum Job {
 /// The reason why a job failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// A failure that may not occur again later; the job is retried.
+    /// A temporary failure; the job is retried.
     Later(String),
     /// A permanent failure; the job is given up.
     Never(String),

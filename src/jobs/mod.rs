@@ -1,8 +1,9 @@
 //! A durable queue for work outside the database, and the worker that processes it.
 //!
-//! Invariants: a job is written in the transaction of the change that requires it. Its content is encrypted, because it may hold secrets.
-//! Only one worker of all nodes runs a job at a time. A job runs at least once, and exactly once unless a crash intervenes. Failed jobs are
-//! retried for days and then kept for the operator.
+//! Invariants: a job is written in the transaction of the change that requires it. Its content is encrypted, because it may hold
+//! secrets. A job is never run by two workers at the same time, not even on different nodes. A job that has succeeded runs again
+//! only if its outcome could not be recorded, such as after a crash. Failed jobs are retried for days and then kept for the
+//! operator.
 
 mod job;
 mod notifier;

@@ -1,4 +1,4 @@
-//! Wakes the worker of this process when a new job has been committed.
+//! Wakes the workers of this process when a new job has been committed.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -21,7 +21,7 @@ pub(super) fn insert(conn: &mut Conn, task: &Task) -> Result<()> {
 
 /// Lists the jobs of a lane that are due, longest overdue first, at most `room` of them.
 ///
-/// A due time too far ahead for any retry counts as due as well: it means that the clock has been set back.
+/// A job is also due if its due time is later than any retry could have set, because the clock must then have been set back.
 pub(super) fn due(conn: &mut Conn, now: Timestamp, lane: Lane, room: usize) -> Result<Vec<Task>> {
     let too_far = now.plus_seconds(2 * MAX_DELAY);
     let due = jobs::table.filter(jobs::due_at.le(Some(now)).or(jobs::due_at.gt(Some(too_far))));

@@ -98,7 +98,7 @@ async fn a_job_that_does_not_end_holds_only_its_own_place() {
     app.write(|app, conn| (0..3).try_for_each(|_| enqueue(app, conn, &Job::Endless))).await.unwrap();
     app.write(|app, conn| (0..20).try_for_each(|_| enqueue(app, conn, &Job::Panic))).await.unwrap();
     let worker = actix_web::rt::spawn(worker::work(app.clone()));
-    // The panicking jobs are many more than the places that the endless jobs leave free.
+    // There are many more panicking jobs than places that the endless jobs leave free.
     let tried = async || {
         let all = app.db.read(|conn| {
             use crate::schema::jobs;

@@ -14,7 +14,7 @@ use crate::error::Result;
 
 /// The interval at which the worker looks for jobs from other processes and for jobs that have become due.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// How long a claim lasts, in seconds. It is longer than any job may run, even if the time limit takes effect late.
+/// The duration of a claim, in seconds. It is longer than any job may run, even if the time limit takes effect late.
 const LEASE_SECONDS: i64 = 5 * 60;
 /// The number of attempts to record the outcome of a job. A job whose outcome cannot be recorded runs again.
 const SETTLING_TRIES: u32 = 5;

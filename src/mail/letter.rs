@@ -30,8 +30,8 @@ pub(crate) struct Letter {
 }
 
 impl Letter {
-    /// Builds the message. `id` becomes its `Message-ID`, so it stays the same in every attempt. The error says why the message cannot be
-    /// built.
+    /// Builds the message. `id` becomes the `Message-ID`, which is therefore the same in every attempt. The error says why the
+    /// message cannot be built.
     ///
     /// `plainly` is true if the message is written to a file for people, and no mail server has to accept it.
     pub(super) fn message(&self, from: &Mailbox, id: &str, now: Timestamp, plainly: bool) -> Result<Message, String> {
@@ -44,7 +44,7 @@ impl Letter {
             .subject(line(&self.subject))
             .date(date)
             .message_id(Some(format!("<{id}@{}>", from.email.domain())))
-            // RFC 3834: automatic replies should not answer this message.
+            // RFC 3834: automatic responders should not reply to this message.
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()));
         let message = self.unsubscribe_headers().into_iter().fold(message, MessageBuilder::raw_header);
         message

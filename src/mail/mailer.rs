@@ -108,7 +108,7 @@ async fn deliver(server: &AsyncSmtpTransport<Tokio1Executor>, message: Message) 
     }
 }
 
-/// A message of a mail server without the email addresses that servers like to repeat: no log may contain them.
+/// Returns a mail server's message without the email addresses in it, because no log may contain email addresses.
 fn without_addresses(said: &str) -> String {
     said.split_whitespace().map(|word| if word.contains('@') { "(email address)" } else { word }).collect::<Vec<_>>().join(" ")
 }

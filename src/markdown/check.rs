@@ -133,7 +133,7 @@ fn is_long_image(part: &Part<'_>) -> bool {
     }
 }
 
-/// Whether lists and quotes are nested deeper than the limit.
+/// Returns whether lists and quotes are nested deeper than the limit.
 fn is_deep(root: Node<'_>) -> bool {
     let mut depth: usize = 0;
     for edge in root.traverse() {

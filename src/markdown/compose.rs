@@ -7,12 +7,13 @@ use super::source::{BlockSource, join};
 use super::split;
 use super::tags;
 
-/// Converts blocks to Markdown. If `render` made the blocks, it makes the same blocks from the result.
+/// Converts blocks to Markdown. If `render` made the blocks, then `render` makes the same blocks from the result.
 ///
-/// Each block is first parsed by itself. If its Markdown holds something other than its type claims (a paragraph that contains a heading, a
-/// "list" without items), it becomes the blocks that its Markdown holds. A block cannot change the blocks around it, because everything it
-/// leaves open ends with it. The exception is an HTML element that a later block closes: the run of blocks becomes one block. A heading
-/// always stays one heading, a quotation one quotation, and code one block of code. Footnote definitions move to the end.
+/// Each block is first parsed by itself. If its Markdown contains something other than its type (a paragraph that contains a
+/// heading, a "list" without items), the block is replaced by the blocks in its Markdown. A block cannot change the blocks around
+/// it, because a construct that it does not close ends at the end of the block. The exception is an HTML element that a later block
+/// closes: all blocks from the start tag to the end tag become one block. A heading always stays one heading, a quotation one
+/// quotation, and code one block of code. Footnote definitions move to the end.
 pub(crate) fn compose(blocks: &[BlockInput]) -> String {
     let sources: Vec<BlockSource> = blocks.iter().flat_map(sources).collect();
     join(&sources)
@@ -56,7 +57,7 @@ fn picture(image: &str, alt: &str, caption: Option<&str>) -> Vec<BlockSource> {
     alone(BlockSource::Image { image, alt: escape::one_line(alt), caption })
 }
 
-/// A URL of no known provider becomes a link; any other text becomes plain text.
+/// Converts the URL of an embed. The URL of an unknown provider becomes a link; any other text becomes plain text.
 fn address(url: &str) -> Vec<BlockSource> {
     if let Some(embed) = embed::recognise(url) {
         return vec![BlockSource::Embed { provider: embed.provider, url: url.to_owned(), player: embed.player }];

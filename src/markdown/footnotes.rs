@@ -20,7 +20,7 @@ impl Numbers {
 /// The reason why readers do not get a footnote.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum NotShown {
-    /// Nothing refers to it.
+    /// Nothing refers to the footnote.
     NotReferredTo,
     /// An earlier footnote has the same name.
     Repeated,
@@ -36,7 +36,7 @@ pub(super) struct Footnotes<'a> {
 }
 
 impl<'a> Footnotes<'a> {
-    /// Numbers the footnotes of a body. Footnotes may refer to further footnotes, which are numbered after them.
+    /// Numbers the footnotes of a body. Footnotes that only other footnotes refer to are numbered last.
     pub(super) fn of(parts: &[Part<'a>]) -> Self {
         let mut notes = Self::default();
         for part in parts {

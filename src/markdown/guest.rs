@@ -58,7 +58,7 @@ fn write(markdown: &str, manner: &Manner) -> (String, String) {
     let mut writer = GuestWriter { out: String::new(), manner, depth: 0, in_link: false };
     writer.children(root, false);
     let html = manner.sanitiser.clean(&writer.out).to_string();
-    // Filters once more, because a character reference may have produced such a character.
+    // Invisible characters are removed once more, because a character reference may have produced one.
     (visible(&html).trim().to_owned(), visible(&text::as_shown(root)))
 }
 
@@ -208,7 +208,7 @@ impl GuestWriter<'_> {
         self.out.push_str("</a>");
     }
 
-    /// Shows a URL that may not become a link, unless the text already shows it.
+    /// Writes the URL of a refused link in parentheses, unless the text already shows the URL.
     fn address(&mut self, url: &str, node: Node<'_>) {
         let bare = url.strip_prefix("mailto:").unwrap_or(url);
         let shown = text::of_inlines(node);

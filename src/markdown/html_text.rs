@@ -3,7 +3,7 @@
 use super::block::TocEntry;
 use super::{raw_tags, tags};
 
-/// A token of sanitised HTML: a tag or the text before it.
+/// A token of sanitised HTML: a tag, or the text between two tags.
 enum HtmlToken<'h> {
     Tag(&'h str),
     Text(&'h str),
@@ -44,7 +44,7 @@ fn push(out: &mut String, piece: &HtmlToken<'_>) {
     }
 }
 
-/// Appends text with the character references that the sanitiser writes decoded.
+/// Appends text, and decodes the character references that the sanitiser writes.
 fn unescape(out: &mut String, text: &str) {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {

@@ -26,7 +26,7 @@ pub(super) const IMG: &str = "<img data-image=\"";
 /// The attribute that marks a placeholder. In the well-formed HTML that `render` writes, it occurs only in tags written by Masthead.
 pub(super) const MARK: &str = " data-image=\"";
 
-/// Fills the image placeholders that `render` wrote, and removes those of images that `find` does not return.
+/// Fills the image placeholders that `render` wrote, and removes the placeholders of images that `find` does not return.
 pub(crate) fn hydrate(html: &str, find: impl Fn(&str) -> Option<ImageAttributes>) -> String {
     let mut out = String::with_capacity(html.len() + html.len() / 4);
     let mut rest = html;

@@ -1,4 +1,4 @@
-//! Checks whether HTML that a client sends back is the HTML it was given, even if the images have changed since.
+//! Checks whether HTML that a client sends back is the HTML that the server sent, even if the images have changed since.
 
 use std::collections::HashSet;
 

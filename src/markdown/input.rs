@@ -9,9 +9,9 @@ use utoipa::{PartialSchema, ToSchema};
 use super::block::{Align, BlockPiece, FootnoteItem};
 use super::embed::Provider;
 
-/// One block of a body, as posted. A block that the server returned is accepted unchanged. A new block needs only the source members;
-/// read-only members are left out or unchanged: other values are refused
-/// (`ambiguous`). If `markdown` holds more than one block, it is read as those blocks.
+/// One block of a body, as posted. A block that the server returned is accepted unchanged. A new block needs only the source
+/// members. Read-only members must be absent or unchanged; other values are refused (`ambiguous`). If `markdown` contains several
+/// blocks, they replace this block.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct BlockInput(pub(super) Members);
@@ -42,16 +42,16 @@ impl ToSchema for BlockInput {
     }
 }
 
-/// Forbids additional members, which the derived schema of an enum variant does not.
+/// Forbids additional members, which the derived schema of an enum variant allows.
 fn close(variant: &mut RefOr<Schema>) {
     if let RefOr::T(Schema::Object(object)) = variant {
         object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
     }
 }
 
-/// One block of a body, as posted. A block that the server returned is accepted unchanged. A new block needs only the source members;
-/// read-only members are left out or unchanged: other values are refused
-/// (`ambiguous`). If `markdown` holds more than one block, it is read as those blocks.
+/// One block of a body, as posted. A block that the server returned is accepted unchanged. A new block needs only the source
+/// members. Read-only members must be absent or unchanged; other values are refused (`ambiguous`). If `markdown` contains several
+/// blocks, they replace this block.
 #[expect(dead_code, reason = "the derived members are part of the schema, so that blocks from the server can be posted back")]
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! The body of an article. Markdown is its only stored form; blocks, sanitised HTML and everything else are derived from it here.
+//! The body of an article. Markdown is its source; blocks, sanitised HTML and everything else are derived from it here.
 //!
 //! - [`render`] derives everything from Markdown. [`compose`] converts blocks to Markdown, and blocks that [`render`] made survive the
 //!   round trip unchanged.

@@ -16,7 +16,8 @@ use super::warnings::{Warning, Warnings};
 use super::writer::BlockWriter;
 use super::{figures, html_text, tags, text};
 
-/// How much text is kept for the excerpt, in bytes or characters: far more than an excerpt needs, even after leading white space.
+/// The amount of text that is kept for the excerpt: far more than an excerpt needs, even after leading white space. Some functions
+/// count it in characters, others in bytes.
 const ENOUGH: usize = 20 * text::EXCERPT;
 
 /// Everything that is derived from a body.
@@ -35,7 +36,7 @@ pub(crate) struct Rendered {
     /// The reading time in minutes; 0 in renderings that were stored before this member existed.
     #[serde(default)]
     pub(crate) minutes: u32,
-    /// The beginning of the first paragraph or, if there is none, of the first words; empty if the body has no words.
+    /// The beginning of the first paragraph or, if there is none, of the first other text; empty if the body has no text.
     pub(crate) excerpt: String,
     /// Warnings about content that readers do not get.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

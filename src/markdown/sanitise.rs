@@ -51,17 +51,17 @@ pub(super) struct Clean {
     pub(super) pieces: Vec<String>,
 }
 
-/// Whether an element is kept.
+/// Returns whether an element is kept.
 pub(super) fn keeps(element: &str) -> bool {
     TAGS.split_ascii_whitespace().any(|tag| tag == element)
 }
 
-/// Whether an element is removed together with its content.
+/// Returns whether an element is removed together with its content.
 pub(super) fn goes_with_content(element: &str) -> bool {
     CONTENT_TAGS.split_ascii_whitespace().any(|tag| tag == element)
 }
 
-/// Whether an attribute of a kept element is kept. `loading` and `rel` are always set by the server.
+/// Returns whether an attribute of a kept element is kept. `loading` and `rel` are always set by the server.
 pub(super) fn keeps_attribute(element: &str, attribute: &str, value: &str) -> bool {
     let is_own = || ATTRIBUTES.into_iter().any(|(tag, names)| tag == element && names.contains(&attribute));
     let is_set_anew = matches!((element, attribute), ("img", "loading") | ("a", "rel"));
@@ -69,7 +69,7 @@ pub(super) fn keeps_attribute(element: &str, attribute: &str, value: &str) -> bo
     GENERIC.contains(&attribute) || is_set_anew || aligns || is_own()
 }
 
-/// Whether the URL in an attribute is allowed.
+/// Returns whether the URL in an attribute is allowed.
 pub(super) fn keeps_address(element: &str, attribute: &str, value: &str) -> bool {
     match (element, attribute) {
         ("img", "src") => tags::has_scheme(value, &["http", "https"]) == Some(true),
@@ -178,7 +178,7 @@ impl Finish {
             Some((start, value.split('"').next()?))
         });
         let Some((start, value)) = mark else {
-            // An image without `src` is one whose source was rejected.
+            // An image whose source was rejected has no `src`, and is left out.
             if name != "img" || tag.contains(" src=\"") {
                 self.out.push_str(tag);
                 self.depth += usize::from(!tags::is_void(name));
@@ -187,7 +187,7 @@ impl Finish {
         };
         let (kind, noted) = value.split_once(':').unwrap_or((value, ""));
         if kind == "i" {
-            // This attribute comes first, so that `<img data-image=` can be searched for.
+            // `data-image` is the first attribute, so that code can search for `<img data-image=`.
             self.out.push_str("<img");
         } else {
             self.out.push_str(tag.get(..start).unwrap_or_default());

@@ -78,7 +78,7 @@ impl BlockSource {
         }
     }
 
-    /// The length of the longest member that a client would send to post this block back, in characters.
+    /// The length, in characters, of the longest member of this block in a request.
     pub(super) fn length(&self) -> usize {
         match self {
             Self::Paragraph(text) | Self::List(text) | Self::Table(text) | Self::Html(text) | Self::Footnote(text) | Self::Quote(text) => {

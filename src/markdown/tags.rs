@@ -18,7 +18,7 @@ pub(super) fn has_scheme(address: &str, schemes: &[&str]) -> Option<bool> {
     rest.starts_with(':').then(|| schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known)))
 }
 
-/// The end tag that an HTML block of kind 1 lacks, if it lacks one.
+/// The end tag of an HTML block of kind 1 (CommonMark), if the block lacks it.
 pub(super) fn end_of_verbatim(html: &str) -> Option<&'static str> {
     const ENDS: [&str; 4] = ["</pre>", "</script>", "</style>", "</textarea>"];
     let html = html.to_ascii_lowercase();
@@ -57,7 +57,7 @@ pub(super) fn is_void(name: &str) -> bool {
 pub(super) struct Weight {
     depth: usize,
     costly: usize,
-    /// The number of blocks that leave a tag, a comment or an element open that swallows the text after it.
+    /// The number of blocks that end within a tag, a comment or an element that swallows the text after the block.
     pub(super) is_open: usize,
 }
 

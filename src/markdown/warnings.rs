@@ -1,4 +1,5 @@
-//! Warnings about content that readers do not get: elements that the sanitiser removes, and unusable URLs. HTML comments cause none.
+//! Warnings about content that readers do not get: elements that the sanitiser removes, and unusable URLs. HTML comments cause no
+//! warnings.
 
 use std::collections::HashSet;
 

@@ -1,9 +1,9 @@
 //! The newsletter: its lists and subscribers, and how readers subscribe and unsubscribe.
 //!
-//! Invariants: nobody is subscribed before the owner of the email address has confirmed it, or an import file states
-//! when and how they agreed. A sign-up gets the same response and causes the same work for every address. Strangers
-//! can have at most one email an hour sent to an address. Readers who unsubscribed get no email, unless they
-//! subscribe again themselves. No event and no log line contains an email address.
+//! Invariants: nobody is subscribed before the owner of the email address has confirmed the subscription, or an import
+//! file states when and how the owner agreed. A sign-up gets the same response and causes the same work for every email
+//! address. Strangers can have at most one email an hour sent to an email address. Readers who unsubscribed get no
+//! email, unless they subscribe again themselves. No event and no log line contains an email address.
 
 mod lists;
 mod optin;
@@ -46,7 +46,8 @@ pub(crate) fn suppression_of(app: &App, conn: &mut Conn, email: &str) -> Result<
     Ok(suppressions::look_up(conn, &address_hash(app, email))?.map(|suppression| suppression.reason))
 }
 
-/// Returns the hash that stands for an email address that may not be stored, keyed with the server's secret.
+/// Returns the hash of an email address, keyed with the server's secret. The hash is stored if the email address may not be
+/// stored.
 fn address_hash(app: &App, email: &str) -> String {
     app.secrets.digest("newsletter address", email.as_bytes())
 }

@@ -88,7 +88,7 @@ impl App {
     }
 }
 
-/// Stores this node's row, or returns the reason why it cannot run.
+/// Stores this node's row, or returns the reason why this node cannot run.
 fn join(app: &App, conn: &mut Conn) -> Result<Option<String>> {
     // Two nodes that start at the same time must see each other.
     Lock::Nodes.take(conn)?;

@@ -27,7 +27,8 @@ pub(super) fn delete(conn: &mut Conn, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deletes nodes that have not renewed their row lately, and rows with a time in the future, because the clock was set back.
+/// Deletes nodes that have not renewed their row lately. Also deletes rows with a time in the future, which occur if the clock was
+/// set back.
 pub(super) fn delete_expired_nodes(conn: &mut Conn, now: i64) -> Result<()> {
     let expired = nodes::seen_at.lt(now - HEARD_WITHIN_MILLIS).or(nodes::seen_at.gt(now + HEARD_WITHIN_MILLIS));
     diesel::delete(nodes::table.filter(expired)).execute(conn)?;

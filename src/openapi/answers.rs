@@ -145,7 +145,7 @@ impl ErrorFacts {
     }
 }
 
-/// Builds the error response of a status, which all operations share.
+/// Builds the error response of a status; all operations share this response.
 fn problem(status: &str, about: &str) -> Value {
     let codes: Vec<_> = Code::ALL.iter().filter(|code| code.status().to_string() == status).collect();
     let names = codes.iter().map(|code| format!("`{}`", code.as_str())).collect::<Vec<_>>();

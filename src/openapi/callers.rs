@@ -9,10 +9,10 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use super::each_operation;
 use crate::users::{Caller, GuestOr, Right};
 
-/// The member that marks the parameter that stands for the caller.
+/// The mark of a parameter that represents the caller.
 const MARK: &str = "x-roles";
 
-/// Replaces the parameters that stand for callers by the security of their operations.
+/// Removes the parameters that represent callers, and sets the security of their operations instead.
 pub(super) fn complete(document: &mut Value) {
     each_operation(document, |_, _, operation| {
         let mut security = json!([]);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::input::{CustomKind, moved_schema};
 
-/// Adds each schema as a component, and makes every `custom` of its kind refer to it.
+/// Adds each schema as a component, and makes every member `custom` of its kind refer to the component.
 pub(super) fn complete(document: &mut Value, custom: &[(CustomKind, Value)]) {
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     for (kind, schema) in custom {

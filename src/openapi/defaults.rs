@@ -1,10 +1,10 @@
-//! Writes the defaults of members into their descriptions. With the keyword `default`, generated clients require the member.
+//! Writes the defaults of members into their descriptions, because generated clients require members with the keyword `default`.
 
 use serde_json::{Map, Value};
 
 use super::schemas::{description, walk};
 
-/// Moves every `default` in the schemas of request and response bodies into the description beside it. Parameters keep theirs.
+/// Moves every `default` in the schemas of request and response bodies into the description beside it. Parameters keep the keyword.
 pub(super) fn complete(document: &mut Value) {
     document.pointer_mut("/components/schemas").into_iter().for_each(|schemas| walk(schemas, &mut describe_members));
     for path in document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {

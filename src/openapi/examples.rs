@@ -1,5 +1,5 @@
-//! Adds an example to every body: request bodies get those of `examples.json`, which work with the demo newsroom; other bodies
-//! get one built from the examples of their members.
+//! Adds an example to every body. Request bodies get the examples of `examples.json`, which work with the demo newsroom. For all
+//! other bodies, an example is built from the examples of their members.
 
 use serde_json::{Map, Value, json};
 
@@ -45,7 +45,7 @@ fn add_to_parameters(operation: &mut Value, examples: &Value) {
     }
 }
 
-/// Adds the example of the form that mail programs send, whose token is in the query string, next to that of the JSON body.
+/// Adds an example of the form that mail programs send; its token is in the query string. The JSON body has an example of its own.
 fn show_form(components: &Value, media: &mut Value, own: &Value) {
     let form = example(components, media.get("schema").unwrap_or(&Value::Null), true, 0);
     show(media, &json!({"value": form, "needs": own["needs"]}));

@@ -64,7 +64,7 @@ fn stem(name: &str) -> &str {
     name.strip_suffix("View").map_or(name, |stem| stem.strip_suffix("Editor").unwrap_or(stem))
 }
 
-/// Replaces schemas that repeat a component word for word by references, such as those of generic types.
+/// Replaces schemas that repeat a component, such as the schemas of generic types, by references to the component.
 pub(super) fn refer_to_equals(document: &mut Value) {
     let Some(schemas) = components(document) else { return };
     let known: HashMap<String, String> =

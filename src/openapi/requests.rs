@@ -87,7 +87,7 @@ fn bound_path_parameters(operation: &mut Value) {
     }
 }
 
-/// Makes a PATCH refer to its draft's merge patch, in both media types; returns the names of both.
+/// Makes a PATCH refer to its draft's merge patch, in both media types. Returns the names of the draft and of the merge patch.
 fn merge_patch(operation: &mut Value) -> Option<(String, String)> {
     let content = operation.pointer_mut("/requestBody/content")?.as_object_mut()?;
     if content.keys().all(|media_type| !media_type.contains("json")) {
@@ -103,7 +103,8 @@ fn merge_patch(operation: &mut Value) -> Option<(String, String)> {
     Some((draft, patch))
 }
 
-/// Returns the merge patch of a draft: any member may be omitted, or be `null` to reset it to its default.
+/// Returns the merge patch of a draft: any member may be omitted, and an optional member may be `null`, which resets it to its
+/// default.
 fn as_patch(draft: &Value) -> Value {
     let mut patch = draft.clone();
     let required: Vec<Value> = draft.get("required").and_then(Value::as_array).cloned().unwrap_or_default();

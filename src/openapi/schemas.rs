@@ -1,4 +1,4 @@
-//! Completes the component schemas: members that are always present are required, others are forbidden, numbers have bounds.
+//! Completes the component schemas: members of responses are required, unknown members are forbidden, and numbers have bounds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +35,7 @@ pub(super) fn complete(document: &mut Value) {
     document.pointer_mut("/paths").into_iter().for_each(|paths| walk(paths, &mut bound_numbers));
 }
 
-/// The members of a draft that its type does not have.
+/// The members that requests may send although the type of the draft does not have them.
 pub(crate) struct DraftFacts {
     /// The schema's name.
     pub(crate) name: std::borrow::Cow<'static, str>,
@@ -66,7 +66,7 @@ fn members_of_answers(document: &mut Value) -> BTreeMap<String, Map<String, Valu
     members
 }
 
-/// Adds the members that a draft does not have, each with its description in the response.
+/// Adds the ignored and the read-only members to the schema of a draft, each with its description in the response.
 fn describe_passed_over(schema: &mut Value, facts: &DraftFacts, members: Option<&Map<String, Value>>) {
     let mut describe = |pointer: &str, about: &str| {
         let Some(name) = pointer.strip_prefix('/').filter(|name| !name.contains('/')) else { return };
@@ -82,7 +82,7 @@ pub(super) fn components(document: &mut Value) -> Option<&mut Map<String, Value>
     document.pointer_mut("/components/schemas").and_then(Value::as_object_mut)
 }
 
-/// Returns the description of a member; for a choice, the one of its first described branch.
+/// Returns the description of a member; for a choice (`oneOf`), the description of the first branch that has one.
 pub(super) fn description(member: &Value) -> Option<&str> {
     let of_choice = || member.get("oneOf")?.as_array()?.iter().find_map(|choice| choice.get("description"));
     member.get("description").or_else(of_choice).and_then(Value::as_str)
@@ -98,7 +98,7 @@ pub(super) fn is_data(keyword: &str) -> bool {
     ["example", "examples", "default", "enum", "const"].contains(&keyword)
 }
 
-/// Applies `work` to every object inside, the outermost last.
+/// Applies `work` to every object in a value, inner objects first.
 pub(super) fn walk(value: &mut Value, work: &mut impl FnMut(&mut Map<String, Value>)) {
     match value {
         Value::Object(members) => {

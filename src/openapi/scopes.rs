@@ -1,4 +1,5 @@
-//! Completes the scopes of API keys: each operation with callers names the scope that it needs; each scope has a description.
+//! Completes the scopes of API keys: each operation that requires a caller names the scope that it needs; each scope has a
+//! description.
 
 use serde_json::{Map, Value, json};
 

@@ -22,7 +22,7 @@ pub(super) fn complete(document: &mut Value) {
 fn lift(schemas: &mut Components, name: &str) {
     let named = |variant: &Value| {
         let title = variant.get("title")?.as_str()?.to_owned();
-        // A title that is already in use would replace that component, so such variants stay in place.
+        // If a title is already the name of a component, the variant would replace that component, so all variants stay in place.
         (!schemas.contains_key(&title)).then_some(())?;
         Some((tag(schemas, variant)?, title, variant.clone()))
     };
@@ -40,7 +40,8 @@ fn lift(schemas: &mut Components, name: &str) {
     discriminate(schemas, name, tags);
 }
 
-/// Replaces unions inside a union by their variants; a variant of the outer union hides one with the same `type`.
+/// Replaces unions inside a union by their variants; a variant of the outer union hides an inner variant with the
+/// same `type`.
 fn merge(schemas: &mut Components, name: &str) {
     let references = variants(schemas, name);
     let inner = |reference: &Value| target(reference).and_then(|name| schemas.get(name)?.pointer("/discriminator/mapping")?.as_object());

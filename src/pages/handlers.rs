@@ -42,8 +42,8 @@ async fn read_home_page(request: Request) -> Result<HttpResponse> {
 
 /// Read an article's page
 ///
-/// Returns all content of an article's page in one response. A former slug gets `308` with the new URL, and an article that is
-/// no longer public gets `410`, as from the article itself.
+/// Returns all content of an article's page in one response. As in `GET /articles/{article}`, a former slug gets `308` with the
+/// new URL, and an article that is no longer public gets `410`.
 #[utoipa::path(
     tag = "Pages",
     params(Previewed),
@@ -181,9 +181,11 @@ fn follow_former_slug(app: &App, conn: &mut Conn, name: &str) -> Result<ArticleP
 
 /// Resolve a path
 ///
-/// Tells a front end what to show at a path of the site, or where to redirect the reader. Redirects take precedence and are
-/// followed to their end; then sections, authors, tags, and articles by `ARTICLE_PATH` are tried. For an article's former slug,
-/// or a path that differs from its URL, the result is a redirect to its URL. An unknown path gets `404`, a former one `410`.
+/// Tells a front end which content to show at a path of the site, or where to redirect the reader. Redirects take precedence; a
+/// chain of redirects is followed to its last target. If no redirect begins at the path, the content is the front page, a section,
+/// an author, a tag, or an article whose path matches the setting `ARTICLE_PATH`. If the path has a former slug or otherwise
+/// differs from the current URL of the content, the result is a redirect to this URL. An unknown path gets `404`. The path of an
+/// article that is no longer public, or of a redirect with the status 410, gets `410`.
 #[utoipa::path(
     tag = "Pages",
     params(

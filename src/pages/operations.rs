@@ -1,4 +1,4 @@
-//! How whole pages are assembled: plain functions of the app, the connection and a name.
+//! Assembles whole pages: plain functions of the app, the connection and a name.
 
 use super::page::{ArticlePage, AuthorPage, HomePage, Made, SectionPage, TagPage, tags_of_frame};
 use crate::ads::{AdsByPlace, Audience};
@@ -17,7 +17,7 @@ const MAX_COLLECTIONS: i64 = 10;
 /// The maximum number of articles in each collection on the front page.
 const MAX_ITEMS: i64 = 12;
 
-/// Returns the ads of a page, and adds their tags.
+/// Returns the ads of a page, and adds their cache tags.
 fn ads(app: &App, conn: &mut Conn, audience: &Audience, tags: &mut Tags) -> Result<AdsByPlace> {
     let (ads, until) = ads::all_shown(app, conn, audience)?;
     tags.add_kind(KindTag::Ads);

@@ -34,7 +34,7 @@ pub(crate) struct ArticlePage {
     pub(super) comments: Page<CommentView>,
     /// The ads for this section and language, by placement key, as from `GET /ads/{placement}`.
     pub(super) ads: AdsByPlace,
-    /// Up to five articles, those most read in the last day; recomputed every five minutes.
+    /// The most read articles of the last day, up to five; recomputed every five minutes.
     pub(super) trending: Vec<ArticleCard>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct HomePage {
     pub(super) sections: Vec<SectionView>,
     /// The ads for the front page in the site's language, by placement key, as from `GET /ads/{placement}`.
     pub(super) ads: AdsByPlace,
-    /// Up to five articles, those most read in the last day; recomputed every five minutes.
+    /// The most read articles of the last day, up to five; recomputed every five minutes.
     pub(super) trending: Vec<ArticleCard>,
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct SectionPage {
     pub(super) articles: Page<ArticleCard>,
     /// The ads for this section in the site's language, by placement key, as from `GET /ads/{placement}`.
     pub(super) ads: AdsByPlace,
-    /// Up to five articles, those most read in the last day; recomputed every five minutes.
+    /// The most read articles of the last day, up to five; recomputed every five minutes.
     pub(super) trending: Vec<ArticleCard>,
 }
 
@@ -81,7 +81,7 @@ pub(crate) struct AuthorPage {
     pub(super) articles: Page<ArticleCard>,
     /// The ads without a section in the site's language, by placement key, as from `GET /ads/{placement}`.
     pub(super) ads: AdsByPlace,
-    /// Up to five articles, those most read in the last day; recomputed every five minutes.
+    /// The most read articles of the last day, up to five; recomputed every five minutes.
     pub(super) trending: Vec<ArticleCard>,
 }
 
@@ -96,7 +96,7 @@ pub(crate) struct TagPage {
     pub(super) articles: Page<ArticleCard>,
     /// The ads without a section in the site's language, by placement key, as from `GET /ads/{placement}`.
     pub(super) ads: AdsByPlace,
-    /// Up to five articles, those most read in the last day; recomputed every five minutes.
+    /// The most read articles of the last day, up to five; recomputed every five minutes.
     pub(super) trending: Vec<ArticleCard>,
 }
 

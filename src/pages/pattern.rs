@@ -65,7 +65,7 @@ fn step<'a>(pieces: &[PatternPart<'_>], rest: &'a str, name: Option<&'a str>) ->
             if end > MAX_NAME_LENGTH {
                 return None;
             }
-            // Try the longest match first, because a hyphen after a name is probably part of it.
+            // Try the longest match first, because a hyphen after a name is probably part of the name.
             (1..=end).rev().filter_map(|length| rest.split_at_checked(length)).find_map(|(word, after)| {
                 let name = if matches!(piece, PatternPart::Name) { Some(word) } else { name };
                 step(pieces, after, name)

@@ -49,7 +49,7 @@ pub(super) struct RedirectFile {
 }
 
 impl RedirectFile {
-    /// Returns whether nothing can be stored.
+    /// Returns whether the file has validation errors.
     pub(super) fn is_wrong(&self) -> bool {
         !self.faults.is_empty()
     }
@@ -138,7 +138,7 @@ fn record_event(app: &App, conn: &mut Conn, caller: &Caller<Editor>, done: &Redi
     events::record(conn, app.now(), event)
 }
 
-/// Parses the lines of a file and validates each by itself. An error's pointer is the number of the line and the column.
+/// Parses the lines of a file and validates each by itself. The pointer of an error consists of the line number and the column.
 pub(super) fn read(app: &App, file: &[u8]) -> Result<RedirectFile> {
     let mut sheet = RedirectFile { lines: Vec::new(), faults: Vec::new() };
     let mut reader = table(file);
@@ -225,7 +225,7 @@ fn loops(all: &HashMap<String, Redirect>, changed: &BTreeMap<u64, (Redirect, boo
     let mut ending: HashSet<&str> = HashSet::new();
     let mut faults = Vec::new();
     for (number, (redirect, _)) in changed {
-        // Each step follows a whole chain of redirects, which may be as long as the file.
+        // Enough errors end the search, because each step follows a whole chain of redirects, which may be as long as the file.
         if faults.len() > MAX_FAULTS {
             break;
         }

@@ -103,7 +103,7 @@ fn fitting(draft: RedirectDraft) -> Result<RedirectDraft> {
 fn refuse_loop(conn: &mut Conn, redirect: &Redirect) -> Result<()> {
     let mut way = vec![redirect.from_path.clone()];
     let mut path = redirect.to_path.clone();
-    // The loop ends, because the other redirects form no circle.
+    // This `while` loop ends, because the other redirects contain no loop.
     while let Some(at) = path {
         way.push(at.clone());
         if at == redirect.from_path {

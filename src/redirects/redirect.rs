@@ -132,7 +132,7 @@ impl Redirect {
         }
     }
 
-    /// Applies a draft to a redirect, new or not; returns whether that changed anything.
+    /// Applies a draft to a new or an existing redirect; returns whether the redirect has changed.
     pub(super) fn revise(&mut self, draft: RedirectDraft, links: &LinkConfig, now: Timestamp) -> bool {
         let RedirectDraft { from, to, status } = draft;
         let from = normal(&links.path_within_site(&from).unwrap_or(from));

@@ -1,8 +1,8 @@
 //! The newsroom for benchmarks: any number of articles, with everything that belongs to them.
 //!
 //! Invariants: a database with content is never filled; the same number of articles always gives the same texts, times and
-//! URLs. Articles are created and published by the same operations that clients use, so that their derived texts are the usual
-//! ones; images (without files) and comments are written as rows.
+//! URLs. Articles are created and published by the same operations that clients use, so that their derived texts are realistic.
+//! Images (without files) and comments are inserted as rows.
 
 mod queries;
 mod texts;
@@ -37,7 +37,7 @@ const BATCH: u32 = 250;
 /// Fills an empty database; returns a summary.
 ///
 /// # Errors
-/// A sentence for the operator.
+/// The error is a sentence for the operator.
 pub(crate) async fn fill(config: &Config, articles: u32) -> std::result::Result<String, String> {
     let beginning = NEWEST - i64::from(articles) * BETWEEN;
     let app = App::open(config.clone(), Clock::manual(beginning))?;
@@ -115,7 +115,7 @@ impl Seeding {
         self.admin.clone().with_right()
     }
 
-    /// Begins an operation: returns its input.
+    /// Begins an operation and returns its input.
     fn input(&self, body: Value) -> Input {
         begin_operation();
         Input::of(body, Arc::clone(&self.app.checker))

@@ -1,4 +1,4 @@
-//! SQL queries for the newsroom for benchmarks.
+//! SQL queries for the benchmark newsroom.
 
 use diesel::prelude::*;
 

@@ -16,7 +16,8 @@ text_enum! {
     pub(crate) enum CommentMode {
         /// A comment becomes visible when a moderator has approved it.
         Pre = "pre",
-        /// A comment is visible at once if an earlier one of the same author was approved; otherwise when a moderator has approved it.
+        /// A comment is visible at once if an earlier comment of the same author was approved; any other comment becomes visible
+        /// when a moderator has approved it.
         Trusted = "trusted",
         /// A comment is visible at once.
         Post = "post",
@@ -132,7 +133,7 @@ pub(crate) struct Closing {
 }
 
 impl Closing {
-    /// Returns the time when the comments of an article close that was published at this time; `None` for never.
+    /// Returns the time when the comments of an article with this publication time close; `None` if they never close.
     pub(crate) fn time(self, published_at: Timestamp) -> Option<Timestamp> {
         if self.closed {
             return Some(Timestamp::from_millis(0));

@@ -1,4 +1,4 @@
-//! //! How articles are classified: sections and tags.
+//! The classification of articles: sections and tags.
 
 mod sections;
 mod tags;

@@ -7,7 +7,8 @@ use crate::http::UnitOfWork;
 
 /// Finds the caller for a bearer token. API keys are recognised by their prefix; any other token is an access token.
 ///
-/// Inside an open transaction, the lookup uses its connection: a request must never hold one connection and wait for another.
+/// Inside an open transaction, the lookup uses the connection of the transaction: a request must never hold one connection and wait
+/// for another.
 pub(crate) async fn authenticate(work: &UnitOfWork, token: &str) -> Result<Caller> {
     if token.starts_with(keys::MARK) {
         return keys::bearer(work, token).await;

@@ -45,7 +45,7 @@ rights! {
     Admin: Admin [Admin];
 }
 
-/// A caller with the right `R`, or a guest: names in the OpenAPI document who may use an operation that also has a public view.
+/// A caller with the right `R`, or a guest. In the OpenAPI document, it names the callers of an operation with a public view.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum GuestOr<R> {
     #[expect(dead_code, reason = "describes the callers of an operation")]
@@ -104,13 +104,12 @@ impl Caller<Staff> {
         Self { user, role, author, session, scopes, right: PhantomData }
     }
 
-    /// Returns the same caller with the right `R`, if the role has it and the request has a session.
+    /// Returns the same caller with the right `R`, if the role has it. An API key must also have the legacy scope of the right.
     pub(crate) fn with_right<R: Right>(self) -> Result<Caller<R>> {
         self.with_right_for(KeyUse { reading: false, demand: None })
     }
 
-    /// Returns the same caller with the right `R`, if the role has it and an API key, if one was sent, has the
-    /// required scope.
+    /// Returns the same caller with the right `R`, if the role has it. An API key must also have the required scope.
     pub(crate) fn with_right_for<R: Right>(self, key_use: KeyUse) -> Result<Caller<R>> {
         if !R::ROLES.contains(&self.role) {
             return Err(Error::forbidden("Your role does not allow this."));

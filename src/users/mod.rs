@@ -37,7 +37,7 @@ pub(crate) fn routes(mount: &mut impl Mount) {
     mount
         .configure(sessions::routes)
         .configure(email_tokens::routes)
-        // Before the accounts, whose `/users/{user}` would match `/users/invitations`.
+        // Invitations come before accounts, because `/users/{user}` would also match `/users/invitations`.
         .configure(invitations::routes)
         .configure(accounts::routes)
         .configure(keys::routes);

@@ -61,7 +61,7 @@ scopes! {
 }
 
 text_enum! {
-    /// An old scope. Existing keys keep it; new keys need scopes that name a resource, such as `articles:write`.
+    /// A legacy scope. Existing keys keep it; new keys need scopes that name a resource, such as `articles:write`.
     pub(crate) enum OldScope {
         /// Reads everything that the owner may see.
         Read = "read",

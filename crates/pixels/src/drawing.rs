@@ -11,8 +11,9 @@ pub fn blend(pixels: &mut [u8], colour: [u8; 3], opacity: u8) {
     }
 }
 
-/// Reduces RGB pixels in rows of `width` to half the width and half the height: each pixel is the mean of four. The last column and row
-/// are left out if their number is odd. Unlike [`scale`](crate::scale()), this uses integers alone, so that every machine gets the same pixels.
+/// Reduces RGB pixels in rows of `width` to half the width and half the height: each pixel is the mean of four. If the width is
+/// odd, the last column is left out; if the height is odd, the last row is left out. Unlike [`scale`](crate::scale()), this
+/// function uses only integers, so that every machine gets the same pixels.
 #[must_use]
 pub fn halve(pixels: &[u8], width: usize) -> Vec<u8> {
     let mut halved = Vec::with_capacity(pixels.len() / 4);

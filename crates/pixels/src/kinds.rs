@@ -1,4 +1,5 @@
-//! In-place conversion between pixel formats. Functions that shorten the data leave the result at the beginning and return its length.
+//! Conversion between pixel formats. The functions that shorten the data work in place: they leave the result at the beginning of
+//! the buffer and return its length.
 
 /// Converts RGBA to RGB if every pixel is fully opaque; otherwise returns `None` and changes nothing.
 pub fn drop_alpha(bytes: &mut [u8]) -> Option<usize> {
@@ -40,7 +41,7 @@ pub fn color_greys<const N: usize, const M: usize>(greys: &[u8], colors: &mut [u
     Ok(())
 }
 
-/// Replaces each pixel of `N` bytes by one of `M` bytes, packed at the beginning; returns the total number of bytes.
+/// Replaces each pixel of `N` bytes by one of `M` bytes, packed at the beginning of the buffer; returns the length of the result.
 fn shorten<const N: usize, const M: usize>(bytes: &mut [u8], make: impl Fn([u8; N]) -> [u8; M]) -> usize {
     let pixels = bytes.len() / N;
     for at in 0..pixels {

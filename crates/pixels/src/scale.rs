@@ -17,9 +17,9 @@ pub struct Part {
     pub height: f64,
 }
 
-/// Crops an image and scales the result with the Lanczos filter. `alpha` says whether the pixels are RGBA or RGB; `size` and `wanted` are
-/// width and height. Colours are weighted by their opacity (premultiplied alpha). This happens in place, so that a large image is not held
-/// twice.
+/// Crops an image and scales the result with the Lanczos filter. The pixels are RGBA if `alpha` is true, otherwise RGB; `size` and
+/// `wanted` are width and height. Colours are weighted by their opacity (premultiplied alpha). `bytes` is premultiplied in place,
+/// so that memory does not hold a large image twice.
 ///
 /// # Errors
 /// Fails if there are fewer bytes than the size requires, or if the rectangle is not inside the image.

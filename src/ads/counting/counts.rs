@@ -51,7 +51,7 @@ impl AdCounts {
         }
     }
 
-    /// Deletes visits that are older than the time in which a visitor counts once.
+    /// Deletes visits that are older than half an hour, because those visitors may be counted again.
     pub(crate) fn forget(&self, now: Timestamp) {
         self.state().visitors.forget(now.millis());
     }

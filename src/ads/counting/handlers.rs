@@ -18,8 +18,8 @@ pub(in crate::ads) fn routes(mount: &mut impl Mount) {
 
 /// Count an impression of a creative
 ///
-/// A beacon for front ends, such as for `navigator.sendBeacon`. It ignores any request body and sets no cookie. A
-/// visitor, identified by IP address and user agent, counts once in half an hour; the response does not reveal
+/// Front ends send this beacon, for example with `navigator.sendBeacon`. It ignores any request body and sets no cookie.
+/// A visitor, identified by IP address and user agent, counts once in half an hour; the response does not reveal
 /// whether the beacon was counted. Nothing about the visitor is stored. The setting `RATE_AD` limits the beacons of
 /// an IP address.
 #[utoipa::path(tag = "Ads", responses((status = 204, description = "The beacon was accepted.")))]
@@ -30,7 +30,7 @@ async fn count_impression(request: Request, id: web::Path<String>) -> Result<Htt
 
 /// Count a click on a creative
 ///
-/// A beacon for front ends. The rules of the beacon for impressions apply.
+/// Front ends send this beacon. The rules of the beacon for impressions apply.
 #[utoipa::path(tag = "Ads", responses((status = 204, description = "The beacon was accepted.")))]
 #[post("/ads/creatives/{creative}/clicks")]
 async fn count_click(request: Request, id: web::Path<String>) -> Result<HttpResponse> {

@@ -1,7 +1,7 @@
 //! Counts the impressions of creatives and the clicks on them.
 //!
-//! Invariants: no IP address is stored, nor anything to find one by. A beacon costs no write, because the counts are
-//! collected in memory and stored together. A visitor counts once in half an hour.
+//! Invariants: no IP address is stored, and none can be derived from the stored data. A beacon costs no write, because the
+//! counts are collected in memory and stored together. The same action of a visitor counts only once in half an hour.
 
 mod counts;
 mod handlers;

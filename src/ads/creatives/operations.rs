@@ -83,7 +83,7 @@ fn checked(draft: CreativeDraft) -> Result<CreativeDraft> {
     if faults.is_empty() { Ok(draft) } else { Err(Error::invalid(faults)) }
 }
 
-/// Returns the cache tag of a creative's image, because whether readers can see the image depends on the creative.
+/// Returns the cache tag of a creative's image: the creative affects whether readers can see the image.
 fn picture(creative: &Creative) -> Vec<CacheTag> {
     creative.image_id.map(CacheTag::from).into_iter().collect()
 }

@@ -17,7 +17,7 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Creative
     Ok(keyset!(conn, LISTING, query, rows, ad_creatives::table.into_boxed::<Backend>()))
 }
 
-/// Builds the filter by placement, by id or key.
+/// Builds the filter for creatives in placements, which are given by id or key.
 pub(super) fn in_placement(op: Op, keys: &[Key]) -> Predicate<ad_creatives::table> {
     let names: Vec<String> = keys.iter().map(Key::text).collect();
     let places =

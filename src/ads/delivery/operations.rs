@@ -15,7 +15,7 @@ use crate::taxonomy::{self, Section};
 /// The maximum number of placements on a whole page.
 const MAX_PER_PAGE: i64 = 50;
 
-/// The page that shows the ads, as far as creatives can target it.
+/// The properties of a page by which creatives are targeted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Audience {
     /// The section of the page. Without one, creatives for particular sections are not shown.
@@ -37,7 +37,8 @@ impl Audience {
     }
 }
 
-/// Returns the creatives to show in a placement now, if it exists, and the time when that changes, if any.
+/// Returns the creatives that a placement shows now, and the time of the next change, if any; `None` if the placement does not
+/// exist.
 pub(super) fn shown(app: &App, conn: &mut Conn, key: &str, audience: &Audience) -> Result<Option<(AdPlaceView, Option<Timestamp>)>> {
     let Some(place) = queries::placement(conn, key)? else { return Ok(None) };
     let (places, until) = shown_in(app, conn, vec![place], audience)?;
@@ -47,7 +48,7 @@ pub(super) fn shown(app: &App, conn: &mut Conn, key: &str, audience: &Audience) 
 /// The creatives to show, by placement key.
 pub(crate) type AdsByPlace = BTreeMap<String, Vec<AdView>>;
 
-/// Returns the creatives to show on a whole page now, by placement key, and the time when that changes, if any.
+/// Returns the creatives that a whole page shows now, by placement key, and the time of the next change, if any.
 pub(crate) fn all_shown(app: &App, conn: &mut Conn, audience: &Audience) -> Result<(AdsByPlace, Option<Timestamp>)> {
     let places = queries::placements(conn, MAX_PER_PAGE)?;
     let (places, until) = shown_in(app, conn, places, audience)?;

@@ -1,4 +1,4 @@
-//! Further SQL queries to show ads.
+//! SQL queries for the delivery of ads.
 
 use diesel::prelude::*;
 

@@ -41,7 +41,7 @@ async fn list_ad_placements(request: Request, _caller: Caller<Editor>) -> Result
 /// Create an ad placement
 ///
 /// Pages and article texts name the placement by its `key`; the `label`, such as `Advertisement`, is shown with every
-/// ad in it. If another placement has the key, the response is `409`.
+/// ad in the placement. If another placement has the key, the response is `409`.
 #[utoipa::path(
     tag = "Ads",
     params(Caller<Editor>),
@@ -102,7 +102,7 @@ async fn revise_ad_placement(body: Body, request: Request, caller: Caller<Editor
 
 /// Delete an ad placement
 ///
-/// While the placement has creatives, the response is `409` with the `usages`, unless `force=true` deletes them, too.
+/// While the placement has creatives, the response is `409` with the `usages`. With `force=true`, the creatives are deleted, too.
 #[utoipa::path(
     tag = "Ads",
     params(("force" = Option<bool>, Query, description = "Whether to delete the placement's creatives, too."), Caller<Editor>),

@@ -67,7 +67,7 @@ pub(super) fn revise(
     Ok(after)
 }
 
-/// Returns an error that names the other placement, if another placement has the key.
+/// Refuses a key that another placement has; the error names that placement.
 fn refuse_taken(conn: &mut Conn, key: &str, own: Option<PlacementId>) -> Result<()> {
     match queries::look_up(conn, key)? {
         Some(other) if Some(other.id) != own => Err(queries::key_conflict(key).taken_by("placement", &other.id.to_string(), &other.label)),

@@ -41,7 +41,7 @@ pub(crate) struct Placement {
 #[serde(deny_unknown_fields)]
 #[schema(as = AdPlacementDraft)]
 pub(crate) struct PlacementDraft {
-    /// The key that front ends use to ask for the placement, and `::ad{…}` in an article to name it.
+    /// The key of the placement. Front ends request the placement by its key, and `::ad{…}` in an article names the key.
     #[schema(value_type = PlacementKey)]
     pub(crate) key: String,
     /// The label that tells readers that this is an ad.

@@ -37,7 +37,7 @@ pub(in crate::ads) fn find_reference(conn: &mut Conn, name: &str) -> Result<Opti
     Ok(look_up(conn, name)?.map(|placement| placement.id.to_string()))
 }
 
-/// Returns some placements, by id.
+/// Returns the placements with these ids, by id.
 pub(in crate::ads) fn by_ids(conn: &mut Conn, ids: &[PlacementId]) -> Result<HashMap<PlacementId, Placement>> {
     let rows: Vec<Placement> = ad_placements::table.filter(in_list(ad_placements::id, ids)).select(Placement::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())

@@ -17,7 +17,7 @@ use crate::markdown::{self, ImageAttributes};
 use crate::site::{self, Closing};
 use crate::taxonomy::{self, Label, Section, SectionCard, TagCard};
 
-/// The source of a card: an article of either copy.
+/// The source of a card: the working copy or the published version of an article.
 #[derive(Clone, Debug)]
 pub(crate) struct CardInput {
     pub(crate) id: ArticleId,
@@ -30,7 +30,8 @@ pub(crate) struct CardInput {
     pub(crate) updated_at: Timestamp,
 }
 
-/// The relations of articles of one copy, by article. The code that shows a copy reads them from the tables of that copy.
+/// The relations of articles, by article. They are read from the tables of the copy that is shown: the working copy or the
+/// published version.
 pub(crate) struct Belongings {
     pub(crate) authors: HashMap<ArticleId, Vec<Byline>>,
     pub(crate) tags: HashMap<ArticleId, Vec<Label>>,

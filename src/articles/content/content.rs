@@ -38,8 +38,8 @@ macro_rules! content {
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         pub(crate) struct Content {
             $($(#[$meta])* pub(crate) $name: $type,)*
-            /// The excerpt that lists show; taken from the text if absent. Not in the list of members, because the public column is never
-            /// null.
+            /// The excerpt that lists show; if absent, it is taken from the text. It is not one of the macro's members, because the
+            /// public column is never null.
             pub(crate) excerpt: Option<String>,
         }
 
@@ -88,7 +88,7 @@ content! {
     section in section_id: Option<Id<Section>>,
     /// The language of the article, as a BCP 47 tag.
     locale: String,
-    /// The group of translations: the id of the first article in it; the article's own id if it has no translations.
+    /// The id of the translation group: the id of the first article in the group, or the article's own id without translations.
     translation_group: ArticleId,
     /// Whether front ends should highlight the article.
     featured: bool,

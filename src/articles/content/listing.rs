@@ -1,4 +1,4 @@
-//! The filters and sort fields that the lists of both copies have.
+//! The filters and sort fields that the lists of working copies and of published versions have in common.
 
 use diesel::sql_types::Bool;
 use utoipa::PartialSchema;
@@ -21,7 +21,7 @@ pub(crate) fn names<V: PartialSchema>() -> Vec<String> {
     }
 }
 
-/// The fields that both copies have, for the table of one of them.
+/// The fields that both lists have in common, built on the table of one of them.
 macro_rules! shared_fields {
     ($table:ident, $row:ty, $authors:ident, $tags:ident, $published_at:ident, [$($more:expr),*]) => { &[
         Field { name: "id", kind: Kind::Id, ops: Op::CHOICE, column: column!(id $table::id), key: None, about: "The id." },
@@ -106,7 +106,7 @@ pub(crate) fn translations_of<T: 'static>(table: &str, keys: &[Key]) -> Predicat
 /// The sort field that orders by the number of comments.
 pub(crate) const COMMENTS: &str = "comments";
 
-/// Checks whether a query filters by a field, so that its default does not apply.
+/// Checks whether a query filters by a field; if so, the default filter by this field does not apply.
 pub(crate) fn asks<T, R>(listing: &Listing<T, R>, query: &PageQuery, name: &str) -> bool {
     query.filters.iter().any(|(index, ..)| listing.fields.get(*index).is_some_and(|field| field.name == name))
 }

@@ -12,7 +12,8 @@ use crate::db::Timestamp;
 use crate::images::{ImageView, SocialImage};
 use crate::taxonomy::SectionCard;
 
-/// The metadata for search engines and social networks. In the editor view, members that are derived from the article are `null`.
+/// The metadata for search engines and social networks. In the editor view, members that are not set are `null`; in the public
+/// view, they are derived from the article.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ArticleSeo)]
 pub(crate) struct SeoView {

@@ -92,7 +92,7 @@ pub(crate) struct CommentsInfo {
     /// Whether the article accepts comments now. This depends on the article, on the site's settings, and on the time since its
     /// publication.
     pub(crate) open: bool,
-    /// The time when comments close by age; no response that says `open` may be cached for longer.
+    /// The time when the article becomes too old for comments. A response that says `open` must not be cached beyond this time.
     #[serde(skip)]
     pub(crate) closes_at: Option<Timestamp>,
     /// The number of public comments.

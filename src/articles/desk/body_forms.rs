@@ -13,8 +13,8 @@ const MAX_FAULTS: usize = 50;
 /// The members of a block that are derived from its source.
 const DERIVED: [&str; 11] = ["html", "text", "anchor", "items", "headers", "rows", "align", "ordered", "start", "provider", "embed_url"];
 
-/// Returns the validation errors of a body's forms. `rendered` is rendered from the sent source; `None` if the source itself has an
-/// error; the forms are not compared then.
+/// Returns the validation errors of a body's forms. `rendered` is the rendering of the sent source. If the source itself has an
+/// error, `rendered` is `None`, and the forms are not compared.
 pub(crate) fn faults(sent: &Map<String, Value>, before: Option<Before<'_>>, rendered: Option<&Rendered>) -> Vec<Fault> {
     let Some(body) = sent.get("body").and_then(Value::as_object) else { return Vec::new() };
     let given = |name: &str| body.get(name).filter(|value| !value.is_null());
@@ -141,8 +141,8 @@ fn are_same(sent: &[Value], known: &[Value], is_deleted: impl Fn(&str) -> bool) 
     sent.next().is_none()
 }
 
-/// Checks whether a sent block is equal to a known one. An image's own data may have changed since; so may `alt` and `caption` if the
-/// text gives none.
+/// Checks whether a sent block is equal to a known one. The data of an image may have changed since, so only its id is compared,
+/// and `alt` and `caption` only if the text gives them.
 fn is_same(sent: &Value, known: &Value) -> bool {
     let Some(sent) = sent.as_object() else { return false };
     let is_picture = known.get("image").is_some();

@@ -1,4 +1,5 @@
-//! Saves based on a stale version: which members both sides have changed, and which only the client.
+//! Saves based on a stale version: finds the members that both sides have changed, and those members that only the client has
+//! changed.
 
 use serde_json::{Value, json};
 
@@ -96,7 +97,7 @@ struct Sides {
 }
 
 impl Sides {
-    /// Returns the conflicting members, and the pointers of those that only the client has changed.
+    /// Returns the conflicting members, and the pointers of the members that only the client has changed.
     fn compare(&self, sent: &Value, patch: bool) -> (Vec<Value>, Vec<Value>) {
         let (mut conflicts, mut mergeable) = (Vec::new(), Vec::new());
         let gone = self.current.iter().filter(|member| !self.yours.iter().any(|other| other.pointer == member.pointer));
@@ -127,7 +128,7 @@ fn find(members: &[Member], pointer: &str) -> (Value, Value) {
     found.map(|member| (member.value.clone(), member.shown.clone())).unwrap_or_default()
 }
 
-/// Checks whether the request sets a member. A replacement sets all members, except those that are derived if absent.
+/// Checks whether the request sets a member. A replacement sets all members; `slug` and `authors` only if sent and not `null`.
 fn is_meant(sent: &Value, pointer: &str, patch: bool) -> bool {
     if !patch {
         return !["/slug", "/authors"].contains(&pointer) || sent.pointer(pointer).is_some_and(|value| !value.is_null());

@@ -151,7 +151,7 @@ impl Draft for ArticleDraft {
     ];
     const CUSTOM: Option<CustomKind> = Some(CustomKind::Article);
 
-    /// If a body has both forms, the Markdown is used, unless a merge patch contains the blocks.
+    /// If a body has both forms, the Markdown is used, unless a merge patch contains blocks but no Markdown.
     fn settle(document: &mut Map<String, Value>, patch: Option<&Map<String, Value>>) {
         let patched = |name: &str| patch.and_then(|patch| patch.get("body")).is_some_and(|body| body.get(name).is_some());
         let Some(body) = document.get_mut("body").and_then(Value::as_object_mut) else { return };
@@ -167,7 +167,7 @@ impl Draft for ArticleDraft {
             body.shift_remove("blocks");
         }
         for block in body.get_mut("blocks").and_then(Value::as_array_mut).into_iter().flatten() {
-            // A block in a response embeds its image; only its id is used.
+            // A block in a response embeds its image; only the id of the image is used.
             if let Some(id) = block.pointer("/image/id").cloned() {
                 block["image"] = id;
             }

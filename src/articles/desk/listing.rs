@@ -188,7 +188,7 @@ pub(crate) fn of_caller(query: &PageQuery, caller: UserId) -> PageQuery {
     query
 }
 
-/// Checks whether a query filters by a field that only working copies have, and so asks for them.
+/// Checks whether a query filters by a field that only working copies have, and therefore requests working copies.
 pub(crate) fn asks_for_the_desk(query: &Query) -> bool {
     let shared = |name: &str| PREVIEW.fields.iter().any(|field| field.name == name);
     let own: Vec<&str> = DESK.fields.iter().map(|field| field.name).filter(|name| !shared(name)).collect();

@@ -36,21 +36,21 @@ pub(crate) struct Before<'a> {
     pub(crate) view: &'a Value,
 }
 
-/// Parses a body, and renders its text if no rendering is available yet.
+/// Parses a request body, and renders its text if no rendering is available yet.
 pub(crate) fn parse(app: &App, conn: &mut Conn, input: &Input, before: Option<Before<'_>>) -> Result<ParsedArticle> {
     parse_as(app, conn, input, Reading { before, is_stale: false })
 }
 
-/// Parses a body based on a stale version, which may contain that version's derived members.
+/// Parses a request body based on a stale version, which may contain that version's derived members.
 pub(crate) fn parse_stale(app: &App, conn: &mut Conn, input: &Input, before: Before<'_>) -> Result<ParsedArticle> {
     parse_as(app, conn, input, Reading { before: Some(before), is_stale: true })
 }
 
-/// The options for parsing a body.
+/// The options for parsing a request body.
 #[derive(Clone, Copy)]
 struct Reading<'a> {
     before: Option<Before<'a>>,
-    /// Whether the body is based on a stale version.
+    /// Whether the request body is based on a stale version.
     is_stale: bool,
 }
 
@@ -87,7 +87,7 @@ fn parse_as(app: &App, conn: &mut Conn, input: &Input, reading: Reading<'_>) -> 
     }
 }
 
-/// Renders the text of a body before the transaction that needs it. The operation reports any errors.
+/// Renders the text of an article before the transaction that needs the rendering. The operation reports any errors.
 pub(crate) fn prepare(app: &App, input: &Input) {
     if let Ok(sent) = input.object()
         && let Some(body) = sent_body(&sent)
@@ -96,7 +96,7 @@ pub(crate) fn prepare(app: &App, input: &Input) {
     }
 }
 
-/// Returns the body that was sent, if it is valid on its own.
+/// Returns the sent `body` of the article, if it is valid on its own.
 fn sent_body(sent: &Map<String, Value>) -> Option<BodyDraft> {
     let mut document = Map::from_iter([("body".to_owned(), sent.get("body")?.clone())]);
     ArticleDraft::settle(&mut document, None);
@@ -106,7 +106,7 @@ fn sent_body(sent: &Map<String, Value>) -> Option<BodyDraft> {
     serde_json::from_value(body).ok()
 }
 
-/// A rendered text, and the place in the body that it comes from.
+/// A rendered text, and the member of the request body that contains it.
 struct TextSource {
     markdown: String,
     pointer: &'static str,
@@ -154,7 +154,7 @@ impl TextSource {
         Ok(unknown.map(fault).chain(named).collect())
     }
 
-    /// Returns the pointer to a block, if each sent block became exactly one; otherwise the pointer to the whole text.
+    /// Returns the pointer to a block if the rendering has as many blocks as were sent; otherwise, the pointer to the whole text.
     fn place_in(&self, block: usize, rendered: &Rendered) -> String {
         if self.sent_blocks == Some(rendered.blocks.len()) { format!("/body/blocks/{block}/markdown") } else { self.pointer.to_owned() }
     }

@@ -113,7 +113,7 @@ impl ArticlePlan {
         })
     }
 
-    /// Returns the time when the publication ends: the current one or, if there is none, the scheduled one.
+    /// Returns the end of the current publication or, if the article is not published, the end of the scheduled publication.
     pub(crate) fn until(&self, status: Status) -> Option<Timestamp> {
         if status == Status::Published { self.ends_at } else { self.scheduled_until }
     }

@@ -84,13 +84,13 @@ pub(crate) fn preview_page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<
     Ok(keyset!(conn, PREVIEW, query, rows, count))
 }
 
-/// Checks whether a slug is, or was while public, the slug of another article, including erased ones, or is reserved for its
-/// scheduled publication.
+/// Checks whether another article has this slug, had it while it was public, or will get it at its scheduled publication. Erased
+/// articles count, too.
 pub(crate) fn slug_taken(conn: &mut Conn, slug: &str, own: ArticleId) -> Result<bool> {
     let working = articles::table.filter(articles::slug.eq(slug)).filter(articles::id.ne(own)).count().get_result::<i64>(conn)?;
     let public =
         public_slugs::table.filter(public_slugs::slug.eq(slug)).filter(public_slugs::article_id.ne(own)).count().get_result::<i64>(conn)?;
-    // Checked last: an erasure that happens meanwhile has stored its tombstone by now.
+    // The tombstones are checked after the slugs: an erasure that deleted a slug meanwhile has stored its tombstone by now.
     Ok(working + public > 0 || is_erased(conn, slug)? || plan_queries::slug_planned(conn, slug, own)?)
 }
 
@@ -185,7 +185,7 @@ fn collision(article: &Article) -> Error {
     Error::new(Code::SlugTaken, format!("Another article has, or had, the slug {:?}.", article.content.slug))
 }
 
-/// Deletes an article and all its data. If it was ever public, tombstones keep its id and slugs taken.
+/// Deletes an article and all its data. If the article was ever public, tombstones reserve its id and slugs.
 pub(crate) fn erase(conn: &mut Conn, id: ArticleId, now: Timestamp) -> Result<()> {
     let slugs: Vec<String> = public_slugs::table.filter(public_slugs::article_id.eq(id)).select(public_slugs::slug).load(conn)?;
     let own = (!slugs.is_empty()).then(|| id.to_string());

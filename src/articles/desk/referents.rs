@@ -24,7 +24,7 @@ pub(crate) struct Missing {
     /// The referenced id, slug or language.
     #[schema(example = "019343a2-7c5e-7b31-9c2e-5a3d1f0b8e42")]
     pub(crate) value: String,
-    /// The reason why it cannot be restored.
+    /// The reason why the reference cannot be restored.
     #[schema(example = "This author no longer exists.")]
     pub(crate) detail: String,
 }

@@ -1,4 +1,4 @@
-//! Who may edit, publish and sign an article, beyond what the right of an operation says.
+//! The rights to edit, publish and sign an article, in addition to the right that an operation requires.
 
 use super::super::content::content::ArticleId;
 use super::article::{Article, Status};
@@ -45,7 +45,7 @@ pub(super) fn require_own_byline(conn: &mut Conn, caller: &Caller<Writer>, befor
     Err(Error::invalid(vec![Fault::at("/authors", "own_profile_missing", detail)]))
 }
 
-/// Returns an error if a caller who is not an editor is not among the authors.
+/// Returns an error if the caller has no profile among the authors. Editors need none.
 pub(crate) fn require_own_profile(caller: &Caller<Writer>, signed_by: &[Id<Author>]) -> Result<()> {
     if caller.edits_all() {
         return Ok(());

@@ -14,21 +14,21 @@ use crate::events::{self, CacheTag, Event, EventKind};
 pub(crate) enum ArticleStep {
     /// Saves the working copy.
     Save,
-    /// Submits it for review.
+    /// Submits the article for review.
     Submit,
-    /// Returns it from review.
+    /// Returns the article from review.
     Return,
-    /// Publishes it at once.
+    /// Publishes the article at once.
     Publish,
-    /// Publishes it at a time.
+    /// Publishes the article at a later time.
     Schedule,
     /// Cancels the scheduled publication.
     Unschedule,
     /// Withdraws the published version.
     Unpublish,
-    /// Moves it to the trash.
+    /// Moves the article to the trash.
     Trash,
-    /// Restores it from the trash.
+    /// Restores the article from the trash.
     Restore,
 }
 

@@ -1,8 +1,8 @@
 //! Previews: unpublished content in the public view, for people with a token.
 //!
-//! Invariants: a token is shown once and stored as a hash. It opens one article or the site, until it expires or is revoked, and only
-//! as long as its creator may read the same content. Responses to it are never cached and never in search engines. An invalid token
-//! gets the same response as an article that does not exist.
+//! Invariants: a token is shown once and stored as a hash. It opens one article or the site, until it expires or is revoked, and
+//! only as long as its creator may read the same content. Responses to requests with a token are never cached, and tell search
+//! engines not to index them. An invalid token gets the same response as an article that does not exist.
 
 mod handlers;
 mod operations;

@@ -61,12 +61,12 @@ pub(super) fn article(conn: &mut Conn, caller: &Caller<Writer>, name: &str) -> R
     Ok(found(conn, caller, name)?.id)
 }
 
-/// Returns a preview of an article or, without one, of the site.
+/// Returns a preview of an article or, if `article` is `None`, of the site.
 pub(super) fn read(app: &App, conn: &mut Conn, article: Option<ArticleId>, id: &str) -> Result<PreviewView> {
     Ok(queries::look_up(conn, article, id, app.now())?.ok_or_else(Error::not_found)?.view())
 }
 
-/// Revokes a preview of an article or, without one, of the site.
+/// Revokes a preview of an article or, if `article` is `None`, of the site.
 pub(super) fn delete<R: Right>(app: &App, conn: &mut Conn, caller: &Caller<R>, article: Option<ArticleId>, id: &str) -> Result<()> {
     let Some(preview) = queries::look_up(conn, article, id, app.now())? else { return Ok(()) };
     queries::delete(conn, preview.id)?;

@@ -41,7 +41,7 @@ pub(super) fn look_up(conn: &mut Conn, article: Option<ArticleId>, id: &str, now
     Ok(own.select(Preview::as_select()).first(conn).optional()?)
 }
 
-/// Returns the preview with a token's hash, if it has not expired, and its creator.
+/// Returns the preview with the hash of a token, and the creator of the preview, if the preview has not expired.
 pub(super) fn find_by_hash(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Option<(Preview, Maker)>> {
     let found = previews::table
         .inner_join(users::table.on(users::id.eq(previews::created_by)))

@@ -1,4 +1,4 @@
-//! Reads working copies in the public view with a preview token. No other code does this, and no public query uses it.
+//! Reads working copies in the public view with a preview token. No other module does so, and no public query uses this module.
 
 use super::super::content::view::{ArticleCard, ArticleView};
 use super::super::desk::article::{Article, Status};
@@ -65,7 +65,8 @@ fn opened(conn: &mut Conn, grant: &Grant, name: &str) -> Result<Article> {
     if opens { Ok(article) } else { Err(Error::not_found()) }
 }
 
-/// Returns a page of the list that readers would get if all working copies were published now. Only tokens of the site permit this.
+/// Returns a page of the list that readers would get if all working copies were published now. Only a token for a preview of the
+/// site permits this.
 pub(super) fn list(app: &App, conn: &mut Conn, token: &str, query: &PageQuery) -> Result<PageOf<ArticleView>> {
     let grant = grant(app, conn, token)?;
     if grant.preview.article_id.is_some() {

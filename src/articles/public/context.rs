@@ -45,7 +45,8 @@ pub(crate) struct ListContext {
     pub(crate) others: HashMap<ArticleId, ArticleCard>,
 }
 
-/// Returns the published article with an id or slug and its context; `Ok(Err(slug))` if it has a new slug.
+/// Returns a published article, found by id or slug, and its context. For a former slug, returns `Ok(Err(slug))` with the current
+/// slug.
 pub(crate) fn article_context(app: &App, conn: &mut Conn, name: &str) -> Result<std::result::Result<ArticleContext, String>> {
     let (publication, text) = match queries::look_up(conn, name)? {
         PublicLookup::Here(publication, text) => (*publication, *text),

@@ -44,8 +44,8 @@ pub(crate) fn tags(conn: &mut Conn, id: ArticleId) -> Result<Vec<Id<Tag>>> {
 }
 
 /// Returns related articles in the same language, best first, chosen from the newest of the section and of each tag. An article gets
-/// four points for each common tag, three for the section, and two if it is at most a month older (one for a year). The result does
-/// not depend on the current time, so it changes only when something is published.
+/// four points for each common tag, three for the section, and two if it is at most 30 days older than `of`, or one if it is at
+/// most 365 days older. The result does not depend on the current time, so it changes only when something is published.
 pub(crate) fn related(conn: &mut Conn, of: &Publication, tags: &[Id<Tag>], limit: i64) -> Result<Vec<ArticleId>> {
     let tags = tags.get(..MAX_TAGS).unwrap_or(tags);
     let sources: Vec<String> = of.content.section.iter().map(|_| of_section()).chain((0..tags.len()).map(of_tag)).collect();

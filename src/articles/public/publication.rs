@@ -14,13 +14,13 @@ pub(crate) struct Publication {
     #[diesel(embed)]
     pub(crate) content: PublicContent,
     pub(crate) title_key: String,
-    /// Empty if the text has no words.
+    /// The excerpt; empty if the text has no words.
     pub(crate) excerpt: String,
     pub(crate) word_count: i32,
-    /// 0 for articles published before reading times were stored.
+    /// The reading time; 0 for articles that were published before reading times were stored.
     pub(crate) reading_minutes: i32,
     pub(crate) corrections: Json<Vec<Correction>>,
-    /// Written only when comments are counted, so that publishing cannot restore an old count.
+    /// The number of comments. Only counting comments changes it, so that publishing cannot restore an old number.
     #[diesel(skip_update)]
     pub(crate) comment_count: i32,
     pub(crate) published_at: Timestamp,

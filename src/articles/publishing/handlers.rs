@@ -72,9 +72,9 @@ impl IntoParams for ReturnParameters {
 /// Publishes a revision (the latest, or the one in `revision`) at once or, with a later `at`, within a second of that time. A
 /// scheduled publication always publishes that revision, even if the article is saved again. At `until` the publication ends, and
 /// readers get `410`. The request replaces any earlier schedule and end. If the revision is already public, nothing changes, except
-/// that a new `correction` is added for readers. An `at` in the past publishes at once and dates the article to it. If the revision
-/// refers to deleted resources, the response is `422` and names them; if another article now has its slug or language, the response
-/// is `409`.
+/// that a new `correction` is added for readers. If `at` is in the past, the article is published at once and dated to that time.
+/// If the revision refers to deleted resources, the response is `422` and names them; if another article now has its slug or
+/// language, the response is `409`.
 #[utoipa::path(
     tag = "Articles",
     params(Caller<Author>),
@@ -87,7 +87,7 @@ async fn publish_article(body: OptionalBody, request: Request, caller: Caller<Au
     let caller = caller.as_writer();
     let condition = request.precondition();
     let (reader, save, number) = (caller.clone(), name.clone(), body.0.object().ok().and_then(|sent| sent.get("revision")?.as_i64()));
-    // Rendered before the transaction, so that other writes need not wait for it. The operation reports any errors.
+    // The text is rendered before the transaction, so that other writes need not wait. The operation reports any errors.
     if let Some(number) = number
         && let Ok(text) = request.read(move |_, conn| snapshots::text(conn, &reader, &save, number)).await
     {

@@ -29,9 +29,10 @@ pub(super) struct Counted {
     pub(super) images: Vec<Id<Image>>,
 }
 
-/// Returns the cache tags of all public responses that change with a published version, without duplicates: the tags of the article
-/// and of its translations, which refer to it; of images that become visible or hidden; and of all resources that count articles.
-/// The tags of other articles are not included, because they show their section without its count.
+/// Returns the cache tags of all public responses that change with a published version, without duplicates. These are the tags of
+/// the article and its translations (which refer to it), of images that become visible or hidden, and of all resources that count
+/// articles. The cache tags of other articles are not included, because an article shows its section without the count of the
+/// section.
 pub(super) fn affected_tags(before: &Counted, after: &Counted) -> Vec<CacheTag> {
     let lists = [KindTag::Articles, KindTag::Authors, KindTag::Sections, KindTag::Tags].map(CacheTag::from);
     let translations = before.translations.iter().chain(&after.translations).map(|id| CacheTag::from(*id));

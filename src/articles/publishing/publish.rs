@@ -126,7 +126,7 @@ pub(crate) fn publish_now(app: &App, conn: &mut Conn, caller: &Caller<Writer>, a
     release_current(app, conn, article, chosen, caller.actor())
 }
 
-/// Publishes the working copy in a simulation. Unlike publishing, this needs no own profile in the byline.
+/// Publishes the working copy in a simulation. Unlike a publication, it does not need the caller's profile in the byline.
 pub(crate) fn simulate(app: &App, conn: &mut Conn, caller: &Caller<Writer>, article: &mut Article) -> Result<()> {
     let chosen = snapshots::current(conn, article)?;
     release_current(app, conn, article, chosen, caller.actor())

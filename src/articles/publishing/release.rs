@@ -22,7 +22,7 @@ use crate::taxonomy;
 pub(crate) struct Release {
     /// The revision.
     pub(crate) chosen: PublishableSave,
-    /// The time of the first publication; `None` to keep the known one or else use the current time.
+    /// The time of the first publication; `None` keeps the stored time or, if there is none, uses the current time.
     pub(crate) published_at: Option<Timestamp>,
     /// The time when the publication ends.
     pub(crate) until: Option<Timestamp>,
@@ -34,7 +34,8 @@ pub(crate) struct Release {
     pub(crate) details: Value,
 }
 
-/// Publishes a revision. Nothing changes if it is already public in the same form and the article is not in review.
+/// Publishes a revision. If it is already public, the release has no new correction or date, and the article is neither scheduled
+/// nor in review, at most the end time changes.
 pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut plan: ArticlePlan, release: Release) -> Result<()> {
     workflow::require(ArticleStep::Publish, article, &plan)?;
     let Release { chosen, published_at, until, correction, actor, mut details } = release;
@@ -70,7 +71,7 @@ pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
     if details.is_null() {
         details = json!({"revision": number, "until": until});
     }
-    // Merges and other publications would change the counts that the steps are derived from.
+    // Without the lock, concurrent merges and publications could change the counted resources between the two reads.
     Lock::ArticleCounts.take(conn)?;
     let before = publication_queries::counting_resources(conn, article.id)?;
     let ArticleSnapshot { content, markdown: _, relations } = snapshot;
@@ -85,7 +86,8 @@ pub(crate) fn release(app: &App, conn: &mut Conn, article: &mut Article, mut pla
     workflow::record(app, conn, ArticleEvent { kind: EventKind::ArticlePublished, article, actor, tags, details })
 }
 
-/// Returns the published version of a revision. The translation group, comments and corrections are the article's current ones.
+/// Returns the published version of a revision. The translation group, the comment count and the corrections are those of the
+/// article now.
 fn publication(article: &Article, content: Content, rendered: &Rendered, published_at: Timestamp, now: Timestamp) -> Publication {
     let (word_count, reading_minutes) = measure(rendered);
     let own = content.excerpt.clone().or_else(|| content.dek.clone());

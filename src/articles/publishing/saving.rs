@@ -1,4 +1,4 @@
-//! Saves that can publish in the same transaction.
+//! Creates and changes articles and, if requested, publishes them in the same transaction.
 
 use super::super::desk::operations::{self, ArticleChange, Saved, Saving};
 use super::super::desk::views::{ArticleEditorView, saved_view};

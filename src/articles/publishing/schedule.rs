@@ -20,7 +20,7 @@ use crate::db::{Conn, Lock, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::events::EventKind;
 
-/// The maximum time between two looks for due articles.
+/// The maximum time between two queries for due articles.
 const MAX_POLL_INTERVAL: Duration = Duration::from_millis(250);
 /// The time to wait after a failure.
 const RECOVERY: Duration = Duration::from_secs(1);
@@ -39,7 +39,7 @@ impl App {
     }
 }
 
-/// Publishes due articles until the process ends. Each look is one query on an index.
+/// Publishes due articles until the process ends. Looking for due articles is one query on an index.
 pub(crate) async fn keep_schedule(app: App) {
     loop {
         let wait = match run_due(&app).await {
@@ -126,7 +126,8 @@ pub(crate) fn carry_out(app: &App, conn: &mut Conn, id: ArticleId, due: Timestam
             let why = "Its end had passed before it could be published.".to_owned();
             let public = article.status == Status::Published;
             fail(app, conn, &mut article, plan, why)?;
-            // On time, the scheduled version would have replaced the public one and would have ended by now: end the public one.
+            // If the scheduled version had been published on time, it would have replaced the public version and have ended by now.
+            // Therefore the public version ends now.
             if public {
                 let plan = plan_queries::plan(conn, id)?;
                 end(app, conn, &mut article, plan)?;
@@ -174,7 +175,7 @@ fn give_up(app: &App, conn: &mut Conn, id: ArticleId, due: Timestamp, why: Strin
     Ok(true)
 }
 
-/// Gives up a scheduled publication: only the plan changes, and editors see the reason.
+/// Gives up a scheduled publication and stores the reason for editors. The content and the published version do not change.
 fn fail(app: &App, conn: &mut Conn, article: &mut Article, mut plan: ArticlePlan, why: String) -> Result<()> {
     let now = app.now();
     let Some(schedule) = plan.schedule() else { return Err(Error::internal("a plan without a schedule failed")) };

@@ -31,7 +31,7 @@ pub(super) fn current(conn: &mut Conn, article: &Article) -> Result<PublishableS
     Ok(PublishableSave { number: article.revision, snapshot: article.snapshot(&text, relations), rendered: text.rendered.0 })
 }
 
-/// Returns the revision with a number to publish. The errors name all resources of it that no longer exist.
+/// Returns the revision with this number, ready to be published. The errors name all its resources that no longer exist.
 pub(super) fn find(app: &App, conn: &mut Conn, article: &Article, number: i32) -> Result<PublishableSave> {
     if number == article.revision {
         return current(conn, article);
@@ -100,7 +100,7 @@ pub(super) fn text(conn: &mut Conn, caller: &Caller<Writer>, name: &str, number:
     Ok(queries::saved(conn, article.id, number)?.ok_or_else(Error::not_found)?.markdown)
 }
 
-/// Renders an earlier revision before the transaction that publishes it and reports any errors.
+/// Renders an earlier revision in advance. The transaction that publishes the revision reports any errors.
 pub(super) async fn prepare(app: &App, id: ArticleId, number: i32) {
     if let Ok(Some(snapshot)) = app.db.read(move |conn| queries::saved(conn, id, number)).await {
         let app = app.clone();
@@ -110,7 +110,7 @@ pub(super) async fn prepare(app: &App, id: ArticleId, number: i32) {
 
 /// Returns an error if another article has the slug or language of a revision.
 ///
-/// `caller` is `None` for the scheduler, to which the other article is not named.
+/// For the scheduler, `caller` is `None`, and the error does not name the other article.
 pub(super) fn require_free(conn: &mut Conn, caller: Option<&Caller<Writer>>, article: &Article, chosen: &PublishableSave) -> Result<()> {
     let PublishableSave { number, snapshot, rendered: _ } = chosen;
     let content = &snapshot.content;

@@ -43,7 +43,7 @@ pub(crate) struct Pair {
     pub(super) article: ArticleId,
     pub(super) number: i32,
     pub(super) after: ArticleSnapshot,
-    /// The revision compared with, and its number.
+    /// The number and the content of the other revision; `None` if revision 1 is compared with no other.
     pub(super) before: Option<(i32, ArticleSnapshot)>,
     pub(super) referents: Referents,
 }

@@ -85,7 +85,7 @@ async fn diff_revision(request: Request, caller: Caller<Writer>, path: web::Path
     let mut query = request.query();
     let against = query.key("against", Kind::Int).as_ref().map(Key::int);
     query.finish()?;
-    // A number out of range is one that the article does not have.
+    // A number out of range becomes 0, which no revision has.
     let against = against.map(|number| i32::try_from(number).unwrap_or_default());
     let pair = request.read(move |app, conn| operations::pair(app, conn, &caller, &path.0, &path.1, against)).await?;
     private(200, &request.compute(move |_| pair.difference()).await?)
@@ -93,9 +93,9 @@ async fn diff_revision(request: Request, caller: Caller<Writer>, path: web::Path
 
 /// Restore a revision
 ///
-/// Saves the content as a new revision; no revision is deleted, and readers see the change when it is published. Content that can no
-/// longer be restored (a deleted author, section, tag or image, a slug or language that another article has taken) is omitted or
-/// unchanged, and is listed in `missing`. If the working copy already has this content, nothing is saved.
+/// Saves the content as a new revision; no revision is deleted, and readers see the change when it is published. `missing` lists
+/// the content that can no longer be restored: deleted authors, sections, tags and images are omitted, and a slug or language that
+/// another article has taken keeps its current value. If the working copy already has this content, nothing is saved.
 #[utoipa::path(
     tag = "Articles",
     params(
@@ -122,7 +122,7 @@ async fn restore_revision(request: Request, caller: Caller<Writer>, path: web::P
     let condition = request.precondition();
     let (name, number) = path.into_inner();
     let (reader, place) = (caller.clone(), (name.clone(), number.clone()));
-    // Rendered before the transaction, so that other writes need not wait for it. The operation reports any errors.
+    // The text is rendered before the transaction, so that other writes need not wait. The operation reports any errors.
     if let Ok(text) = request.read(move |_, conn| restoring::text(conn, &reader, &place.0, &place.1)).await {
         request.compute(move |app| app.renderings.body(&text).is_ok()).await?;
     }

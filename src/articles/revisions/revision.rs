@@ -65,7 +65,7 @@ pub(crate) struct RevisionView {
 
 static NUMBER: Column<revisions::table> = column!(int revisions::number);
 
-/// Compares numbers, which break ties in the order, as ids do in other lists; cursors hold them as text.
+/// Compares the numbers of revisions. The numbers break ties in the sort, as ids do in other lists, and cursors hold them as text.
 fn compare_number(op: Op, keys: &[Key]) -> Predicate<revisions::table> {
     let numbers: Vec<Key> = keys.iter().map(|key| Key::Int(key.text().parse().unwrap_or_default())).collect();
     (NUMBER.compare)(op, &numbers)

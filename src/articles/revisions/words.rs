@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::db::text_enum;
 
-/// The time limit of one comparison; afterwards the rest is compared roughly. There are two or three comparisons.
+/// The time limit of one comparison; afterwards the rest is compared roughly. There are two comparisons: by line and by word.
 const COMPARE_TIMEOUT: Duration = Duration::from_millis(400);
 /// The maximum number of pieces in a response; texts that differ in more places are compared in larger pieces.
 const MAX_PIECES: usize = 20_000;

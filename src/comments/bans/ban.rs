@@ -55,10 +55,10 @@ pub(super) struct Ban {
 pub(super) struct BanDraft {
     /// What `value` bans: an email address, an IP address or a word.
     pub(super) kind: BanKind,
-    /// The value to ban: an email address, all addresses of a domain (`*@spam.example`) or of all its subdomains (`*@*.spam.example`),
-    /// regardless of case; an IP address or a network (`203.0.113.0/24`; at least /8, or /19 for IPv6), where a single IPv6 address
-    /// stands for its /64; or a word or a sequence of words, regardless of case, accents and punctuation. `*` has no meaning elsewhere
-    /// and is refused where it looks like a wildcard.
+    /// The value to ban. For `email`: an email address, or all addresses of a domain (`*@spam.example`) or of all its subdomains
+    /// (`*@*.spam.example`), regardless of case. For `address`: an IP address or a network (`203.0.113.0/24`; at least /8, or /19
+    /// for IPv6); a single IPv6 address stands for its /64. For `word`: a word or a sequence of words, regardless of case, accents
+    /// and punctuation. Elsewhere, `*` has no meaning and is refused if it looks like a wildcard.
     pub(super) value: BanValue,
     /// A note for the other moderators: why this is banned.
     #[schema(value_type = Option<Line>)]
@@ -136,7 +136,7 @@ fn canonical(network: IpNet) -> Option<IpNet> {
     }
 }
 
-/// Returns a domain pattern in its normal form, or `None` if the text is none.
+/// Returns a domain pattern in its normal form, or `None` if the text is not a domain pattern.
 fn domain(text: &str) -> Option<String> {
     let domain = text.strip_prefix("*@")?;
     let named = domain.strip_prefix("*.").unwrap_or(domain);

@@ -99,7 +99,7 @@ pub(in crate::comments) fn of_address(conn: &mut Conn, email: &str) -> Result<Op
     Ok(queries::of_value(conn, BanKind::Email, email)?.map(|ban| ban.view()))
 }
 
-/// Returns the spam signs that bans give for a comment that an IP address sent.
+/// Compares a comment, and the IP address that sent it, with the bans; returns the spam signs.
 pub(in crate::comments) fn signs(app: &App, conn: &mut Conn, comment: &Comment, address: Option<&str>) -> Result<Vec<SpamSignal>> {
     let mut emails = comment.author_email.as_deref().map(bans_of).unwrap_or_default();
     emails.extend(comment.author_email.as_deref().map(|email| erased_value(app, email)));

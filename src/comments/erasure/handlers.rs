@@ -53,9 +53,10 @@ async fn export_comments(request: Request, _caller: Caller<Admin>) -> Result<Htt
 /// email address. What remains is an empty comment, marked `erased`, so that other people's replies keep their place.
 /// Comments that were not approved are rejected. The newsletter subscription of the email address, an invitation to
 /// become a user, queued emails to it and stored `Idempotency-Key` responses are deleted, too. Only keyed hashes
-/// remain, which record that the address is banned, is suppressed or refuses emails about replies. Shortly after the response, a
-/// SQLite database's files no longer contain the data; a PostgreSQL database's tables have been cleaned with
-/// `VACUUM`, while its log and all backups are the operator's responsibility. Accounts are deleted at `/users`.
+/// remain, which record that the email address is banned, is suppressed or refuses emails about replies. Shortly after
+/// the response, the files of a SQLite database no longer contain the data, and the tables of a PostgreSQL database have
+/// been cleaned with `VACUUM`. The log of PostgreSQL and all backups are the operator's responsibility. Accounts are
+/// deleted at `/users`.
 #[utoipa::path(
     tag = "Comments",
     params(Caller<Admin>),

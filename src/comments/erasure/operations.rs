@@ -53,7 +53,7 @@ pub(super) fn erase(app: &App, conn: &mut Conn, caller: &Caller<Admin>, input: &
     for article in articles.keys() {
         lock_comments(conn, *article)?;
     }
-    // Comments posted to the same articles while this waited for the locks are included.
+    // The second query includes comments that were posted to the same articles while this function waited for the locks.
     let found = queries::places_of(conn, &email)?.into_iter().filter(|(_, article)| articles.contains_key(article));
     let ids: Vec<_> = found.map(|(id, _)| id).collect();
     queries::clear_personal_data(conn, &ids)?;

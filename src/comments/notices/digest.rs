@@ -18,7 +18,7 @@ pub(super) struct Digest {
     pub(super) sent_at: Option<Timestamp>,
 }
 
-/// Whether a moderator gets the digest.
+/// A moderator's subscription to the digest.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = CommentDigest)]
 pub(super) struct DigestView {

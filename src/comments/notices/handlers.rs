@@ -58,9 +58,9 @@ async fn read_comment_digest(request: Request, caller: Caller<CommentDesk>) -> R
 
 /// Subscribe to the comment digest
 ///
-/// Sends an email to your account's address when comments wait for approval or are reported, at most once an hour. It
-/// contains their numbers, excerpts of the newest and the most reported comments, and links to the latter. No request
-/// body is needed.
+/// Sends an email to your account's email address when comments wait for approval or are reported, at most once an hour.
+/// The email contains the numbers of waiting and reported comments, excerpts of the newest and the most reported
+/// comments, and links to the most reported comments. No request body is needed.
 #[utoipa::path(
     tag = "Comments",
     params(Caller<CommentDesk>),

@@ -1,4 +1,4 @@
-//! The texts of the emails.
+//! The texts of the emails about replies, and of the digests for moderators.
 
 use super::tokens;
 use crate::app::App;

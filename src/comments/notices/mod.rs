@@ -1,9 +1,9 @@
 //! Notices: emails to authors who asked for replies, and to moderators.
 //!
-//! Invariants: an email about replies contains no text of a guest, because email addresses are not confirmed. An
+//! Invariants: an email about replies contains no text of a guest, because email addresses are not confirmed. An email
 //! address gets at most one such email an hour, and none after its owner has unsubscribed with one click (RFC 8058).
-//! Only published replies are announced, each once, including replies that return with a comment that hid them. A
-//! moderator gets at most one digest an hour, and only on request.
+//! Only published replies are announced, each once. This includes replies that become visible together with a comment
+//! above them. A moderator gets at most one digest an hour, and only on request.
 
 mod delivery;
 mod digest;

@@ -16,7 +16,8 @@ use crate::events::{self, Event, EventKind};
 use crate::jobs::{self, Job};
 use crate::users::Caller;
 
-/// The minimum time between two emails about replies to one address, and between two digests to one moderator, in seconds.
+/// The minimum time, in seconds, between two emails about replies that go to the same email address, and between two digests
+/// to the same moderator.
 pub(super) const MIN_MAIL_INTERVAL: i64 = 60 * 60;
 
 /// Locks the notices until the transaction ends. Take this lock last and hold it briefly.
@@ -33,8 +34,8 @@ pub(in crate::comments) fn notify_author_of_parent(app: &App, conn: &mut Conn, r
     queue_notice(app, conn, reply.id, email)
 }
 
-/// Queues notices about a comment that has become visible and all replies that returned with it. Each reply is
-/// announced once.
+/// Queues notices about a comment that has become visible, and about all replies that have become visible with it. Each
+/// reply is announced once.
 pub(in crate::comments) fn notify_authors_of_parents(app: &App, conn: &mut Conn, comment: CommentId) -> Result<()> {
     let news = queries::unnotified_replies(conn, comment, app.now())?;
     if news.is_empty() {
@@ -44,7 +45,7 @@ pub(in crate::comments) fn notify_authors_of_parents(app: &App, conn: &mut Conn,
     news.into_iter().try_for_each(|(reply, email)| queue_notice(app, conn, reply, email))
 }
 
-/// Queues a notice about a reply, once. A person with a notice that waits gets one email about all of them.
+/// Queues a notice about a reply, unless the reply has a notice already. A person gets one email about all waiting notices.
 fn queue_notice(app: &App, conn: &mut Conn, reply: CommentId, email: String) -> Result<()> {
     if queries::is_known(conn, reply)? {
         return Ok(());
@@ -54,7 +55,7 @@ fn queue_notice(app: &App, conn: &mut Conn, reply: CommentId, email: String) -> 
     if asked {
         return Ok(());
     }
-    // The job checks whether an hour has passed.
+    // The job checks whether an hour has passed since the last email.
     jobs::enqueue(app, conn, &Job::CommentMail(CommentMail::Replies { email }))
 }
 
@@ -95,7 +96,7 @@ pub(super) fn refuse_digest(app: &App, conn: &mut Conn, caller: &Caller<CommentD
     if queries::delete_digest(conn, caller.user)? { record_event(app, conn, Some(caller), EventKind::CommentDigestRefused) } else { Ok(()) }
 }
 
-/// Ends all emails about replies to the address in a token.
+/// Ends all emails about replies to the email address in a token.
 pub(super) fn refuse(app: &App, conn: &mut Conn, token: &str) -> Result<()> {
     let email = tokens::of_refusal(app, token).ok_or_else(tokens::bad_token)?;
     let hash = tokens::address_hash(app, &email);

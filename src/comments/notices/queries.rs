@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::schema::{articles, comment_digests, comment_notices, comment_refusals, comments, users};
 use crate::users::{Role, User};
 
-/// How long a sent notice is kept, so that no reply is announced twice, in seconds.
+/// The time for which a sent notice is kept, in seconds. The notice prevents a second announcement of its reply.
 const KEPT: i64 = 30 * 24 * 60 * 60;
 /// The maximum number of replies in one email.
 const MAX_REPLIES_PER_MAIL: i64 = 100;
@@ -56,14 +56,15 @@ struct Untold {
 }
 
 /// Returns the visible replies, from a comment downwards, that were not announced yet, with the email addresses to
-/// notify. Sent notices are kept for a month, so older replies are ignored: nobody is notified twice.
+/// notify. Replies beneath the comment are ignored if they are older than a month: their notices may have been deleted, and
+/// nobody may be notified twice.
 pub(super) fn unnotified_replies(conn: &mut Conn, comment: CommentId, now: Timestamp) -> Result<Vec<(CommentId, String)>> {
     let query = sql_query(UNTOLD).bind::<Text, _>(comment).bind::<BigInt, _>(now.plus_seconds(-KEPT));
     let rows: Vec<Untold> = query.load(conn)?;
     Ok(rows.into_iter().map(|row| (row.reply_id, row.email)).collect())
 }
 
-/// Checks whether an email to an address is queued.
+/// Checks whether an email is queued for an email address.
 pub(super) fn is_asked(conn: &mut Conn, email: &str) -> Result<bool> {
     let asked = comment_notices::table.filter(comment_notices::email.eq(email)).filter(comment_notices::mail_id.is_null());
     Ok(asked.count().get_result::<i64>(conn)? > 0)
@@ -75,7 +76,7 @@ pub(super) fn insert(conn: &mut Conn, notice: &Notice) -> Result<()> {
     Ok(())
 }
 
-/// Returns the time of the last other email to an address.
+/// Returns the time of the last email to an email address, except the email `but`.
 pub(super) fn last_mailed(conn: &mut Conn, email: &str, but: &str) -> Result<Option<Timestamp>> {
     let sent = comment_notices::table.filter(comment_notices::email.eq(email)).filter(comment_notices::mail_id.ne(but));
     Ok(sent.select(diesel::dsl::max(comment_notices::sent_at)).first(conn)?)
@@ -170,7 +171,7 @@ pub(super) fn settle_digest(conn: &mut Conn, user: Id<User>, sent_at: Option<Tim
     Ok(())
 }
 
-/// Returns the name and email address of a user, if they are still a moderator.
+/// Returns the name and email address of a user, if they may still moderate comments.
 pub(super) fn recipient(conn: &mut Conn, user: Id<User>) -> Result<Option<(String, String)>> {
     let active = users::table.filter(users::id.eq(user)).filter(users::suspended.eq(false)).filter(users::role.eq_any([
         Role::Editor,

@@ -1,5 +1,5 @@
-//! The token to end emails about replies: the sealed email address. It works as long as the server's key exists, and
-//! nobody can forge one.
+//! The token that ends emails about replies: the sealed email address. A token is valid as long as the server's key
+//! exists, and nobody can forge a token.
 
 use crate::app::App;
 use crate::error::{Error, Fault};

@@ -31,9 +31,9 @@ fn reader(request: &Request) -> Result<ReactingClient> {
 
 /// Vote for a comment
 ///
-/// A visitor, identified by IP address and user agent, has one vote per comment; at most five votes per comment count
-/// for one IP address. Further votes get the same response and are not counted. No cookie is set and no IP address is
-/// stored. The setting `RATE_REPORT` limits the votes and reports of an IP address.
+/// A visitor, identified by IP address and user agent, has one vote per comment. For each comment, at most five votes from
+/// the same IP address are counted; further votes get the same response and are not counted. No cookie is set and no IP
+/// address is stored. The setting `RATE_REPORT` limits the votes and reports of an IP address.
 #[utoipa::path(tag = "Comments", responses((status = 200, body = Votes, description = "The number of votes.")))]
 #[put("/comments/{id}/vote")]
 async fn vote_for_comment(request: Request, id: web::Path<String>) -> Result<HttpResponse> {
@@ -83,7 +83,8 @@ async fn list_comment_reports(request: Request, caller: Caller<Moderator>, id: w
 
 /// Dismiss the reports of a comment
 ///
-/// Use it for comments that may stay: `reported` becomes 0, and visitors who have reported the comment are not counted again.
+/// Use this operation for comments that may stay: `reported` becomes 0, and visitors who have reported the comment are not counted
+/// again.
 #[utoipa::path(tag = "Comments", params(Caller<Moderator>), responses((status = 204, description = "The comment has no open reports.")))]
 #[delete("/comments/{id}/reports")]
 async fn dismiss_comment_reports(request: Request, caller: Caller<Moderator>, id: web::Path<String>) -> Result<HttpResponse> {

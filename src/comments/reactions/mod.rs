@@ -1,7 +1,7 @@
 //! Reactions: readers' votes for comments, and their reports of them.
 //!
-//! Invariants: a visitor has one vote and one report per comment. Only a keyed hash is stored, which differs for each
-//! comment, so that a visitor's reactions cannot be linked. Nobody can see whose reaction it was.
+//! Invariants: a visitor has one vote and one report per comment. Only keyed hashes of the visitor are stored. The hashes
+//! differ for each comment, so that a visitor's reactions cannot be linked. Nobody can see who sent a reaction.
 
 mod handlers;
 mod operations;

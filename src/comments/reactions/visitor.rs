@@ -6,8 +6,8 @@ use crate::app::App;
 use crate::comments::comment::CommentId;
 use crate::http::limited_as;
 
-/// The maximum number of visitors at one IP address that count for a comment: enough for a household, too few for one
-/// client that varies its user agent.
+/// The maximum number of visitors from one IP address whose reactions to a comment count. It is enough for a household,
+/// but limits a client that varies its user agent.
 pub(super) const MAX_VOTES_PER_NETWORK: i64 = 5;
 
 /// The client that sends a reaction.

@@ -1,8 +1,8 @@
 //! The external checker: a server that is asked for a verdict on guests' comments (`COMMENT_CHECK_URL`).
 //!
-//! A job asks it, outside of any transaction; the comment is pending until the response. If there is none within two
-//! seconds, a moderator must decide. The request contains what readers would see, but no email address, IP address or
-//! user agent.
+//! A job asks the checker, outside of any transaction; the comment is pending until the response. If the checker does not
+//! respond within two seconds, a moderator must decide. The request contains the article's card, the comment as
+//! readers would see it, its Markdown and its spam score, but no email address, IP address or user agent.
 
 use std::time::Duration;
 

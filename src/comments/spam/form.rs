@@ -1,4 +1,4 @@
-//! Form tokens: prove when a guest began to write.
+//! Form tokens, which prove when a guest began to write.
 //!
 //! A public response is the same for everyone and cannot contain the time, so clients fetch a form token when the
 //! comment form is first used. The token is a signed time; nothing is stored.

@@ -1,8 +1,8 @@
 //! Steps in Rust: the parts of migrations that SQL cannot express.
 //!
-//! A step belongs to a folder of `migrations/portable`. It runs right after the folder's `up.sql`, in the transaction that all pending
-//! migrations share, before the row that records the migration. It uses SQL of its own, never the types of `schema.rs`, because these
-//! describe the newest schema and not the one that the step finds.
+//! A step belongs to a folder of `migrations/portable`. It runs right after the folder's `up.sql`, in the transaction that all
+//! pending migrations share, and before the migration is recorded. A step uses SQL of its own, never the types of `schema.rs`,
+//! because these types describe the newest schema and not the schema that the step finds.
 
 mod commits;
 mod keys;

@@ -1,7 +1,7 @@
 //! Creates an author's profile, with the name of the account, for each account that may write and has none.
 //!
-//! These profiles are unlisted, because their owners did not ask for them: they become public when an article by them is published or a
-//! user saves them.
+//! These profiles are unlisted, because their owners did not ask for them. A profile becomes public when an article by its author
+//! is published or a user saves the profile.
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};

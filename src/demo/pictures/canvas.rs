@@ -25,7 +25,7 @@ impl Ink {
         Self { channels: self.channels, opacity }
     }
 
-    /// Returns the colour `part` of `of` steps on the way to another.
+    /// Returns the colour that is `part` of `of` steps from this colour towards another.
     pub(super) fn towards(self, other: Self, part: i32, of: i32) -> Self {
         let mut channels = [0; 3];
         for (channel, (from, to)) in channels.iter_mut().zip(self.channels.into_iter().zip(other.channels)) {

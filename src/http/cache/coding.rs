@@ -32,7 +32,7 @@ impl Coding {
     pub(in crate::http) fn wanted(headers: &HeaderMap) -> Self {
         let mut best = (Self::Identity, 0);
         for (coding, weight) in accepted_codings(headers) {
-            // If a client accepts both equally, Brotli is shorter.
+            // If a client accepts both compressions equally, Brotli is chosen, because its results are shorter.
             if weight > best.1 || (weight > 0 && weight == best.1 && coding == Self::Brotli) {
                 best = (coding, weight);
             }

@@ -14,11 +14,11 @@ use super::coding::Coding;
 use crate::db::Timestamp;
 use crate::http::entity_tag;
 
-/// The estimated size of an entry besides its bytes and names, in bytes: mainly two tables of headers.
+/// The estimated size of an entry without its URL, body, header values and tags, in bytes: mainly two tables of headers.
 const OVERHEAD: usize = 2048;
 /// Headers that describe the body; they are left out of a `304`.
 const BODY_HEADERS: [&str; 5] = ["cache-tag", "content-encoding", "content-type", "last-modified", "link"];
-/// The estimated size of one of its tags in the index, in bytes.
+/// The estimated size of one tag of an entry in the index, in bytes.
 const TAG_OVERHEAD: usize = 96;
 
 /// A cached response.
@@ -33,7 +33,7 @@ pub(in crate::http) struct Entry {
 /// The cache tags of a response, and its expiry.
 #[derive(Clone)]
 pub(super) struct ResponseMetadata {
-    /// The number of purges that had happened when the response began to be made.
+    /// The number of purges before the creation of the response began.
     pub(super) purge_epoch: u64,
     pub(super) until: Option<Timestamp>,
     pub(super) tags: Box<[u64]>,
@@ -79,7 +79,8 @@ impl Entry {
         self.header(&CONTENT_TYPE).is_some_and(|kind| Coding::is_worth_it(kind, self.body.len()))
     }
 
-    /// Compresses the response; the result has its own entity tag. Returns `None` if that does not make it shorter.
+    /// Compresses the response; the result has its own entity tag. Returns `None` if compression does not make the response
+    /// shorter.
     pub(super) fn encoded(&self, coding: Coding) -> Option<Self> {
         let (name, body) = (coding.name()?, coding.code(&self.body)?);
         let tag = self.header(&ETAG)?;

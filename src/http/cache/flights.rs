@@ -10,7 +10,7 @@ use tokio::sync::watch;
 #[derive(Clone, Default)]
 pub(super) struct Flights(Arc<Mutex<HashMap<Arc<str>, watch::Receiver<()>>>>);
 
-/// The part of a request in making an uncached response.
+/// The role of one of several concurrent requests for an uncached response.
 pub(in crate::http) enum FlightRole {
     /// The request makes the response; the others continue when this guard is dropped.
     Make(Flight),

@@ -15,7 +15,7 @@ pub(super) struct Index {
     keys: HashMap<u64, HashSet<CacheKey>>,
     /// The latest purges, each with its number and its tags.
     purges: VecDeque<(u64, Box<[u64]>)>,
-    /// Responses that began to be made before this purge are not cached, because the log does not reach back that far.
+    /// Responses that began to be made before this purge are not cached, because `purges` does not reach back that far.
     floor: u64,
 }
 

@@ -1,8 +1,8 @@
 //! The response cache: it keeps the bytes of public responses until something that they show changes.
 //!
-//! Invariants: only responses that are public and name their cache tags are cached; when a purge has returned, no cached response with a
-//! purged tag is served; a response that began to be made before such a purge is not cached; a response that changes with time alone has
-//! an expiry and is not served after it.
+//! Invariants: only responses that are public and name their cache tags are cached. After a purge has returned, no cached response
+//! with a purged tag is served, and no such response is cached if its making began before the purge. A response that changes with
+//! time alone has an expiry and is not served after it.
 
 mod address;
 mod coding;
@@ -51,7 +51,8 @@ const KEPT: [&str; 10] = [
 #[derive(Clone, Copy, Debug)]
 pub(super) struct GoodUntil(pub(super) Timestamp);
 
-/// The hashes of a public response's cache tags; carried as a response extension. The `Cache-Tag` header may be coarser.
+/// The hashes of a public response's cache tags; carried as a response extension. The header `Cache-Tag` may name kinds instead of
+/// single resources.
 #[derive(Clone, Debug)]
 pub(super) struct MadeOf(pub(super) Box<[u64]>);
 
@@ -101,12 +102,13 @@ impl Cache {
         Self { kept, flights: Flights::default(), clock }
     }
 
-    /// Returns the number of purges so far, which marks the beginning of making a response; `None` if the cache is disabled.
+    /// Returns the number of purges so far; `None` if the cache is disabled. A request reads it before it begins to make a
+    /// response.
     pub(super) fn purge_epoch(&self) -> Option<u64> {
         self.kept.as_ref().map(|kept| kept.purges.load(Ordering::SeqCst))
     }
 
-    /// Joins the requests for an uncached response.
+    /// Joins the concurrent requests for the same uncached response.
     pub(super) fn join(&self, address: &CacheUrl<'_>) -> FlightRole {
         self.flights.join(address.as_str())
     }
@@ -204,7 +206,7 @@ impl Cache {
         self.kept.as_ref().map(|kept| kept.purges.load(Ordering::SeqCst))
     }
 
-    /// Purges everything when it is unknown what was written.
+    /// Purges all responses; used if it is unknown what was written.
     pub(crate) fn clear(&self) {
         let Some(kept) = &self.kept else { return };
         let mut index = kept.index();

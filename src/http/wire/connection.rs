@@ -24,7 +24,7 @@ const MAX_AHEAD: usize = 16 * 1024;
 /// The phase of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// No byte has been sent since the last response.
+    /// The client has sent no byte since the last response.
     Idle,
     /// A request head is arriving.
     Head,
@@ -61,7 +61,7 @@ pub(crate) struct Wired {
     /// Whether the previous response was still being sent when the request arrived.
     is_crowded: Cell<bool>,
     ahead: Cell<usize>,
-    /// The last bytes that were read: the end of a head, or bytes after one.
+    /// The last bytes that were read: the end of a head, or bytes after a head.
     tail: Cell<[u8; 3]>,
     unsent: Cell<usize>,
     held: RefCell<Option<Waker>>,
@@ -251,7 +251,8 @@ impl WatchedBody {
 }
 
 impl Drop for WatchedBody {
-    /// A small body that the handler does not read has usually arrived already: then the connection can be kept.
+    /// Discards the bytes that have arrived. A small body that the handler did not read has usually arrived completely; then the
+    /// connection can be kept.
     fn drop(&mut self) {
         let mut context = Context::from_waker(Waker::noop());
         while self.connection.body.get() == BodyState::Coming {

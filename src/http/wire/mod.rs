@@ -1,8 +1,8 @@
 //! The connection layer: the byte stream below actix, with a deadline for every step that depends on the client.
 //!
 //! Invariants: every head, drain and write of every request of a connection has a deadline (request bodies have theirs in `body`,
-//! `upload` and `tus`); a connection holds one piece of its response, and pieces become small when the total of unsent bytes becomes
-//! large; every response that the framework generates itself is replaced by a problem document.
+//! `upload` and `tus`). A connection holds one piece of its response, and pieces become small when the total of unsent bytes
+//! becomes large. Every response that the framework generates itself is replaced by a problem document.
 
 mod connection;
 mod deadlines;

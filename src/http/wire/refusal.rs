@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::error::{Code, Error};
 use crate::http::middleware::request_id;
 
-/// Returns the full response that replaces a bare error response of the framework; `None` if this is not one.
+/// Returns the full response that replaces a bare error response of the framework; `None` if `answer` is not such a response.
 pub(super) fn in_place_of(app: &App, answer: &[u8]) -> Option<Vec<u8>> {
     let status = answer.strip_prefix(b"HTTP/1.1 ").or_else(|| answer.strip_prefix(b"HTTP/1.0 "))?;
     let status = StatusCode::from_bytes(status.get(..3)?).ok()?;

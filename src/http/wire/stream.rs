@@ -36,7 +36,7 @@ pub(crate) struct Wire {
 enum Refused {
     /// The bytes, and how many of them have been sent.
     Writing(Vec<u8>, usize),
-    /// Reads and discards what the client is still sending: closing the connection earlier could destroy the response.
+    /// Reads and discards the bytes that the client is still sending: closing the connection earlier could destroy the response.
     Lingering,
 }
 
@@ -68,8 +68,8 @@ impl Wire {
         true
     }
 
-    /// Returns whether the client has been too slow in receiving its response. Then the connection is to be reset; otherwise the system
-    /// would keep the unsent bytes for a client that receives nothing.
+    /// Returns whether the client has been too slow in receiving its response. If so, the connection is set to be reset when it is
+    /// closed, so that the system does not keep the unsent bytes for a client that receives nothing.
     fn takes_nothing(&mut self, context: &mut Context<'_>) -> bool {
         let takes_nothing = self.connection.writing.get().is_some_and(|due| self.alarm.has_come(due, context));
         if takes_nothing {
@@ -190,7 +190,7 @@ impl AsyncWrite for Wire {
         let this = self.get_mut();
         this.connection.has_flushed();
         if this.connection.reading.get().is_some_and(|due| this.alarm.has_come(due, context)) {
-            // The next read reports it.
+            // The next read reports the missed deadline.
             context.waker().wake_by_ref();
         }
         Pin::new(&mut this.stream).poll_flush(context)

@@ -18,7 +18,7 @@ pub(super) fn pixels(stream: &[u8]) -> Result<Vec<u8>, Broken> {
 }
 
 /// The colour primaries, transfer characteristics and matrix coefficients (ITU-T H.273), and whether samples use the full range (section
-/// 5.5); `None` if the header describes a video.
+/// 5.5); `None` if the header is damaged, or has timing information or display delays, as only videos have.
 pub(super) fn codes_of(stream: &[u8]) -> Option<([u16; 3], bool)> {
     let units = units(stream).ok()?;
     let mut bits = Bits { bytes: units.iter().find(|unit| unit.kind == SEQUENCE)?.content, at: 0 };
@@ -56,7 +56,7 @@ pub(super) fn codes_of(stream: &[u8]) -> Option<([u16; 3], bool)> {
 }
 
 fn operating_points(bits: &mut Bits<'_>) -> Option<()> {
-    // Timing and decoder model information occurs only in videos.
+    // Timing information and initial display delays occur only in videos.
     if bits.flag()? || bits.flag()? {
         return None;
     }

@@ -102,7 +102,7 @@ impl Coded {
         Ok(coded)
     }
 
-    /// Writes a file that contains nothing else.
+    /// Writes a file that contains only these pixels and properties.
     fn file(&self) -> Vec<u8> {
         let head = boxed(*b"ftyp", &[b"avif\0\0\0\0avifmif1miaf"]);
         let before = head.len() + self.meta(0).len() + 8;
@@ -162,7 +162,8 @@ fn property(properties: &[Property], kind: Kind) -> Option<&[u8]> {
     properties.iter().find(|(one, _)| *one == kind).map(|(_, content)| content.as_slice())
 }
 
-/// Converts a rotation to the left by `turn` quarters, followed by a mirroring: 0 swaps top and bottom, 1 swaps left and right.
+/// Returns the orientation for a rotation to the left by `turn` quarters, followed by a mirroring. The mirroring 0 swaps top and
+/// bottom; 1 swaps left and right.
 fn orientation(turn: u8, mirror: Option<u8>) -> Option<Orientation> {
     let exif = match (turn, mirror) {
         (0, None) => 1,

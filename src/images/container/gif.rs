@@ -23,7 +23,7 @@ struct Gif {
     frames: u32,
     pixels: u64,
     largest: u64,
-    /// How often the animation is repeated after its first play, 0 for without end; `None` if the file does not say.
+    /// The number of repetitions after the first play, 0 for forever; `None` if the file does not state it.
     repeats: Option<u16>,
     file: Vec<u8>,
 }

@@ -17,7 +17,7 @@ const CREDIT: u8 = 110;
 const COPYRIGHT: u8 = 116;
 const CAPTION: u8 = 120;
 
-/// Reads caption, credit and time from a Photoshop block; ignores what cannot be parsed.
+/// Reads caption, credit and time from a Photoshop block. From a malformed block, returns the fields before the malformed part.
 pub(super) fn notes(block: &[u8]) -> EmbeddedMetadata {
     let mut found = FoundTime::default();
     let _ = found.resources(&mut Reader::new(block));

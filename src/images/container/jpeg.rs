@@ -3,7 +3,7 @@
 use super::reader::{ENDS, Reader};
 use super::{Broken, Container, Mime, exif};
 
-/// The maximum number of scans, more than any camera writes; each costs as much time as an image.
+/// The maximum number of scans, more than any camera writes. Decoding one scan takes as long as decoding an image.
 const MAX_SCANS: u32 = 64;
 
 const SOI: u8 = 0xd8;
@@ -42,7 +42,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Container, Broken> {
         match jpeg.step(&mut reader) {
             Ok(true) => return jpeg.finish(),
             Ok(false) => {}
-            // Accepted here, because perhaps only the last bytes are missing; the decoder finds out how much there is.
+            // The file is accepted here, because perhaps only its last bytes are missing. `examine` refuses it if rows are missing.
             Err(ENDS) if jpeg.coded > 0 => {
                 jpeg.breaks_off = true;
                 return jpeg.finish();

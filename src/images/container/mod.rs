@@ -105,7 +105,7 @@ pub(super) struct Container {
     pub(super) iptc: Option<Vec<u8>>,
     /// The height of a row of blocks in a JPEG whose pixels are truncated, in units of eight pixels; `None` for complete files.
     pub(super) breaks_off: Option<u32>,
-    /// The number of plays of an animated GIF; 0 means without end. For other types, the decoder reads the number.
+    /// The number of plays of an animated GIF; 0 means forever. For other types, the decoder reads the number.
     pub(super) plays: Option<u16>,
     /// The clean file.
     pub(super) file: Vec<u8>,

@@ -18,7 +18,7 @@ use super::render::{StoredRegion, scale, stored_region};
 const MAX_PIXELS: u64 = 60_000_000;
 /// The maximum duration of a frame, in milliseconds.
 const MAX_DURATION: u32 = 0x00ff_ffff;
-/// The frame is not blended with the previous one, and not disposed of.
+/// The flags of a frame that is neither blended with the previous frame nor disposed of.
 const REPLACES: u8 = 0b10;
 /// The flags for a file with animation and alpha.
 const MOVES_AND_SHOWS_THROUGH: u8 = 0x12;

@@ -6,14 +6,14 @@ use moxcms::{CicpColorPrimaries, CicpProfile, ColorProfile, MatrixCoefficients, 
 use super::super::container::Coded;
 use super::decode::{Decoded, Pixels, Unreadable};
 
-/// The weights of the colour differences, in 65,536ths (ITU-T H.273, table 4): of the red difference in red, of the blue and of the red
-/// difference in green, and of the blue difference in blue.
+/// The weights of the colour differences in the colours, in 65,536ths (ITU-T H.273, table 4). Their order is: red difference in
+/// red, blue difference in green, red difference in green, blue difference in blue.
 type Weights = [i64; 4];
 const BT_709: Weights = [103_206, 12_276, 30_679, 121_609];
 const BT_601: Weights = [91_881, 22_554, 46_802, 116_130];
 const BT_2020: Weights = [96_639, 10_784, 37_444, 123_299];
 
-/// The default if the file does not say: sRGB with the matrix of BT.601 and full range (ISO/IEC 23000-22, 7.3.6.4).
+/// The colour codes of a file that declares none: sRGB with the matrix of BT.601 and full range (ISO/IEC 23000-22, 7.3.6.4).
 const PLAIN: ([u16; 3], bool) = ([1, 13, 6], true);
 
 /// Decodes a file.
@@ -50,7 +50,7 @@ fn picture(coded: Vec<u8>, (width, height): (u32, u32)) -> Result<dav1d::Picture
     if fits { Ok(picture) } else { Err(Unreadable::because("its size differs from the declared size")) }
 }
 
-/// The colour profile for CICP codes; `None` if that is sRGB or unknown.
+/// The colour profile for CICP codes; `None` if the profile is sRGB or unknown.
 fn profile([primaries, transfer, _]: [u16; 3]) -> Option<Vec<u8>> {
     // Unspecified values, BT.709 and similar ones are displayed as sRGB everywhere.
     if matches!(primaries, 1 | 2) && matches!(transfer, 1 | 2 | 6 | 13 | 14 | 15) {

@@ -18,7 +18,7 @@ impl RenditionBench {
     /// Reads the properties of a file.
     ///
     /// # Errors
-    /// Returns a sentence.
+    /// Returns a sentence that states the reason.
     pub(crate) fn of(file: Vec<u8>) -> Result<Self, String> {
         let mime = Mime::of(&file).ok_or("the file is not an image")?;
         let container = Container::of(mime, &file).map_err(|broken| broken.0.to_owned())?;
@@ -36,10 +36,10 @@ impl RenditionBench {
         Ok(Self { file, original })
     }
 
-    /// Makes a rendition of any width, as the image workers do. Must not run on a thread of the async runtime.
+    /// Makes a rendition of any width, as the image workers do. Do not call this on a thread of the async runtime.
     ///
     /// # Errors
-    /// Returns a sentence.
+    /// Returns a sentence that states the reason.
     pub(crate) fn render(&self, width: u32, format: &str, runtime: &Handle) -> Result<Vec<u8>, String> {
         let format = Format::parse(format).ok_or_else(|| format!("{format:?} is not a format of renditions"))?;
         render(&self.original, &self.file, Rendition { cut: Cut { preset: None, width }, format }, runtime).map_err(|why| why.to_string())

@@ -136,7 +136,7 @@ fn colored<const N: usize, const M: usize>(greys: &[u8], length: u64) -> Result<
 }
 
 fn jpeg(file: &[u8], eighths: u8) -> Result<Decoded, Unreadable> {
-    // This decoder panics on some files that the other decoder can read.
+    // The scaling decoder panics on some files that the other decoder can read.
     match catch_unwind(AssertUnwindSafe(|| scaled_jpeg(file, eighths))) {
         Ok(Ok(decoded)) => Ok(decoded),
         Ok(Err(Unreadable::NoMemory)) => Err(Unreadable::NoMemory),

@@ -17,7 +17,8 @@ const AVIF_QUALITY: f32 = 60.0;
 /// The speed of the AVIF encoder, 1 to 10; at this value, an image as wide as a page takes a second or two.
 const AVIF_SPEED: u8 = 8;
 
-/// The memory for encoding a pixel in bytes, the pixel included; rounded up, and an estimate for AVIF.
+/// The memory for encoding one pixel, in bytes, including the pixel itself. The values are rounded up; the one for AVIF is an
+/// estimate.
 pub(super) const fn encoding_takes(format: Format, alpha: bool) -> u64 {
     match format {
         Format::Jpeg | Format::Png => 8,

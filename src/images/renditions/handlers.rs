@@ -15,18 +15,20 @@ pub(in crate::images) fn routes(mount: &mut impl Mount) {
 
 /// Download a rendition of an image
 ///
-/// The path names a width and a format, such as `640.webp`. The widths are those of 160, 320, 480, 640, 960, 1280, 1920 and 2560 pixels
-/// that are less than the image's own, and its own width if it is at most 2560. Widths at which the rendition would have more than 16
-/// million pixels or be more than 16,383 pixels high are left out. Any other width gets `404`, with the available widths in `ladder`.
+/// The path names a width and a format, such as `640.webp`. The available widths are 160, 320, 480, 640, 960, 1280, 1920 and 2560
+/// pixels, as far as they are less than the image's own width, and the image's own width if it is at most 2560. Widths at which the
+/// rendition would have more than 16 million pixels or be more than 16,383 pixels high are left out. Any other width gets `404`,
+/// with the available widths in `ladder`.
 ///
-/// The formats are `jpg` (transparent pixels become white), `png`, `webp` (animated if the image is and all frames have at most 60 million
-/// pixels), `avif`, and `auto`. `auto` selects the best format that `Accept` names: AVIF if it exists, else WebP; without either, PNG for
-/// images with transparency and JPEG for all others. Colours are sRGB, and no camera data is included.
+/// The formats are `jpg` (transparent pixels become white), `png`, `webp`, `avif`, and `auto`. WebP is animated if the image is
+/// animated and all frames of the rendition together have at most 60 million pixels. `auto` selects the best format that `Accept`
+/// names: AVIF if it exists, otherwise WebP. If neither is possible, images with transparency are PNG, and all others are JPEG.
+/// Colours are sRGB, and no camera data is included.
 ///
-/// The first request makes and stores the rendition, which takes a moment; caches may keep it forever. Another version of Masthead may
-/// produce different bytes that look the same. AVIF takes longer: until it has been made, the response is WebP, which caches may keep for a
-/// minute. If too many renditions are waiting, or one takes longer than a request may (`REQUEST_SECONDS`), the response is `503` with
-/// `Retry-After`, and the rendition is finished in the meantime.
+/// The first request makes and stores the rendition, which takes a moment; caches may keep it forever. Another version of Masthead
+/// may produce different bytes that look the same. AVIF takes longer: until it has been made, the response is WebP, which caches
+/// may keep for a minute. If too many renditions are waiting, the response is `503` with `Retry-After`. If the rendition takes
+/// longer than a request may (`REQUEST_SECONDS`), the response is the same, but the rendition is finished in the meantime.
 #[utoipa::path(
     tag = "Images",
     params(

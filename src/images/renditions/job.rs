@@ -53,7 +53,7 @@ impl RenditionJob {
     }
 }
 
-/// The common widths that this image has, or else its widest.
+/// The WebP renditions of this image in the common widths or, if the image has none of these widths, in its largest width.
 fn common(original: &Original) -> Vec<Rendition> {
     let available = original.widths(None);
     let mut widths: Vec<u32> = COMMON.into_iter().filter(|width| available.contains(width)).collect();

@@ -8,16 +8,16 @@ use super::super::container::Mime;
 use super::super::image::{Focal, Image, ImageId, stored_name};
 use crate::db::text_enum;
 
-/// The widths of renditions, in pixels. An image that is narrower than the last one also has its own width.
+/// The widths of renditions, in pixels. An image that is narrower than the last width is also available in its own width.
 pub(super) const LADDER: [u32; 8] = [160, 320, 480, 640, 960, 1280, 1920, 2560];
 /// The maximum side of a WebP, in pixels; larger renditions are made in no format.
 const MAX_SIDE: u32 = 16_383;
-/// The maximum number of pixels of a rendition, because of the memory that it takes; larger ones are made in no format.
+/// The maximum number of pixels of a rendition, which bounds its memory; larger renditions are made in no format.
 const MAX_PIXELS: u64 = 16_000_000;
 /// The version of the encoder settings, part of the file name. Change it whenever the same request would give different bytes; later
 /// versions must sort later.
 const ENCODER_VERSION: &str = "c";
-/// The version for animated images.
+/// The version of the encoder settings for animated images.
 const MOVING_RECIPE: &str = "d";
 /// The folder of all renditions in the media store.
 const FOLDER: &str = "renditions";
@@ -197,8 +197,8 @@ impl Original {
         }
     }
 
-    /// Whether a file name is that of a current rendition of this image, or of a later encoder version from a node that has been upgraded
-    /// already.
+    /// Whether a file name belongs to a current rendition of this image. A rendition of a later encoder version counts as current,
+    /// because it comes from a node that has already been upgraded.
     pub(super) fn knows(&self, name: &str) -> bool {
         let rest = name.strip_prefix(&folder_of(self.id)).and_then(|rest| rest.strip_prefix('/'));
         let Some((recipe, rest)) = rest.and_then(|rest| rest.split_once('/')) else { return false };

@@ -32,7 +32,7 @@ const MAX_CACHED: usize = 4096;
 #[derive(Default)]
 pub(crate) struct Renditions {
     pub(in crate::images) workers: ImageWorkers,
-    /// The renditions that are being made, by their names in the media store, with the channels for those who wait.
+    /// The renditions that are being made, by their names in the media store, with the channels for the tasks that wait.
     under_way: Mutex<HashMap<String, watch::Receiver<Option<Outcome>>>>,
     /// Recently read image properties, with the purge count of the response cache at that time.
     originals: Mutex<HashMap<String, (u64, Original)>>,
@@ -182,13 +182,13 @@ pub(super) async fn make(app: &App, original: &Original, rendition: Rendition, q
 }
 
 async fn make_and_keep(app: &App, original: &Original, rendition: Rendition, queue: Queue, name: &str) -> Outcome {
-    // Another task may have finished it just before.
+    // Another task may have just finished the same rendition.
     if let Some(bytes) = app.storage.size(name).await? {
         return Ok(bytes);
     }
     let (original, store, runtime) = (original.clone(), app.clone(), Handle::current());
     let work = move || {
-        // The file is read only when its turn comes, because many may wait and each may be large.
+        // The original is read only when its turn comes, because many tasks may wait and each file may be large.
         let file = runtime.block_on(whole_file(&store, &original.file_name()))?;
         Ok(render(&original, &file, rendition, &runtime))
     };

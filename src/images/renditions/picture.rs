@@ -127,7 +127,7 @@ impl Addresses {
         SrcSet { webp: set(Format::WebP), avif: (!self.original.moves).then(|| set(Format::Avif)), jpeg: set(self.original.plain_format()) }
     }
 
-    /// The same as `<source>` elements, best format first.
+    /// The available widths as `<source>` elements, best format first.
     pub(in crate::images) fn sources(&self, srcset: &SrcSet) -> Vec<Source> {
         let source = |format: Format, srcset: &AddressSet| Source { r#type: format.mime(), srcset: srcset.clone() };
         let avif = srcset.avif.as_ref().map(|srcset| source(Format::Avif, srcset));
@@ -173,7 +173,7 @@ impl Addresses {
     fn set(&self, preset: Option<Preset>, widths: &[String], ending: &[&str]) -> AddressSet {
         let (slash, crop) = preset.map_or(("", ""), |preset| ("/", preset.as_str()));
         let (before, ending) = ([&self.base, slash, crop, "/"].concat(), ending.concat());
-        // An article shows many of these, so each one is written in a single pass.
+        // A response contains many sets, so each set is written in a single pass.
         let mut set = String::with_capacity(widths.len() * (before.len() + ending.len() + ROOM));
         let mut between = "\"";
         for width in widths {
@@ -191,7 +191,7 @@ impl Addresses {
 /// The JSON text of an empty set.
 const EMPTY: &str = "\"\"";
 
-/// Selects the widths to list: those in `named`, and the image's own if it is not a standard width.
+/// Selects the widths to list: the widths in `named`, and the image's own width if it is not a standard width.
 fn listed_widths(widths: &[u32], named: &[u32]) -> Vec<String> {
     let own = |width: &u32| !LADDER.contains(width);
     let listed: Vec<String> = widths.iter().filter(|width| named.contains(width) || own(width)).map(ToString::to_string).collect();

@@ -7,10 +7,11 @@ use super::decode::{Pixels, decode, into_srgb};
 
 /// The end-of-image marker of a JPEG.
 const END_OF_JPEG: &[u8] = &[0xff, 0xd9];
-/// Bytes that contain no marker and, as coded pixels, do not mean unchanged blocks.
+/// Bytes that contain no marker and that change the image if they are decoded as pixels.
 const FILLER: [u8; 4] = [0xa5, 0x3c, 0xd7, 0x69];
 
-/// Decodes a JPEG in sRGB, at the smallest size with a side of at least `side` pixels, or at its own size; `None` if it cannot be read.
+/// Decodes a JPEG in sRGB, at the smallest scale at which its longest side has at least `side` pixels; at its own size if it is
+/// smaller. Returns `None` if the file cannot be read.
 ///
 /// This uses the decoder for renditions, because the decoder for checks misreads some files, mostly those with a scan for each colour.
 pub(in crate::images) fn preview_jpeg(file: &[u8], longest: u32, side: u32) -> Option<DynamicImage> {

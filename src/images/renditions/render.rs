@@ -52,7 +52,7 @@ fn eighths(mime: Mime, region: u32, wanted: u32) -> u8 {
     if mime == Mime::Jpeg { (1..8).find(enough).unwrap_or(8) } else { 8 }
 }
 
-/// Crops and scales. `whole` is the size in which `part` is measured. The source pixels are unusable afterwards.
+/// Crops and scales. `part` is measured in an image of the size `whole`. The source pixels are unusable afterwards.
 pub(super) fn scale(from: &mut Pixels, whole: (u32, u32), part: StoredRegion, wanted: (u32, u32)) -> Result<Pixels, Unreadable> {
     let (across, down) = (f64::from(from.width) / f64::from(whole.0.max(1)), f64::from(from.height) / f64::from(whole.1.max(1)));
     let (left, top) = (part.x * across, part.y * down);
@@ -86,7 +86,7 @@ fn stored_size(original: &Original, orientation: Orientation) -> (u32, u32) {
     stored_wanted((original.width, original.height), orientation)
 }
 
-/// Converts a region of the displayed image to the stored image.
+/// Converts a region of the displayed image to the same region of the stored image.
 pub(super) fn stored_region(original: &Original, seen: Region, orientation: Orientation) -> StoredRegion {
     let Region { x, y, width, height } = seen;
     let (width, height) = (f64::from(width), f64::from(height));

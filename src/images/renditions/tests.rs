@@ -43,11 +43,11 @@ fn the_ladder_ends_at_the_own_width() {
     assert_eq!(original(Mime::Jpeg, 640, 480).widths(None), [160, 320, 480, 640]);
     assert_eq!(original(Mime::Jpeg, 64, 48).widths(None), [64]);
     assert_eq!(original(Mime::Jpeg, 1600, 900).widths(Some(Preset::Square)), [160, 320, 480, 640, 900]);
-    // Larger than WebP allows.
+    // Renditions that are larger than WebP allows are omitted.
     assert_eq!(original(Mime::Jpeg, 400, 20_000).widths(None), [160, 320]);
     assert!(original(Mime::Jpeg, 2, 60_000).widths(None).is_empty());
     assert_eq!(original(Mime::Jpeg, 1, 60_000).widths(Some(Preset::SixteenByNine)), [1]);
-    // Takes too much memory.
+    // Renditions that take too much memory are omitted.
     assert_eq!(original(Mime::Jpeg, 2560, 6250).widths(None), LADDER);
     assert_eq!(original(Mime::Jpeg, 2560, 6251).widths(None), LADDER[..7]);
     assert_eq!(original(Mime::Jpeg, 2400, 12_000).widths(None), LADDER[..6]);
@@ -184,7 +184,7 @@ async fn a_large_picture_is_scaled_colored_and_turned() {
         let made = read(&rendered(&picture, file.clone(), Cut { preset: None, width }, format));
         assert_eq!((made.width(), made.height()), picture.size(Cut { preset: None, width }));
         let of = |down: u32| made.get_pixel(width / 2, made.height() * down / 10).0;
-        // Red above and blue below, both stronger than sRGB would express with these values.
+        // The image is red above and blue below, both stronger than the same values are in sRGB.
         let (above, below) = (of(1), of(9));
         assert!(above[0] > 210 && above[2] < 30, "{format:?} {above:?}");
         assert!(below[2] > 203 && below[0] < 30, "{format:?} {below:?}");

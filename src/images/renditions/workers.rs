@@ -18,17 +18,17 @@ const MAX_QUEUE: usize = 128;
 const SHARED_MEMORY: u32 = 160;
 const MIB: u64 = 1024 * 1024;
 
-/// The free part of that memory, in MiB; initially [`SHARED_MEMORY`].
+/// The free part of the shared memory, in MiB; initially [`SHARED_MEMORY`].
 static FREE_MEMORY: Semaphore = Semaphore::const_new(160);
 
 type UnitOfWork = Box<dyn FnOnce() + Send>;
 
-/// The queue for a task, by who waits for it; earlier variants have priority.
+/// The queue of a task; earlier variants have priority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::images) enum Queue {
-    /// An upload waits for it.
+    /// An upload waits for the task.
     Uploads,
-    /// A reader waits for it.
+    /// A reader waits for the task.
     Readers,
     /// Nobody waits: the rendition is made in advance.
     Ahead,

@@ -81,7 +81,7 @@ pub(super) fn delete(conn: &mut Conn, caller: &Caller<Writer>, id: &str, now: Ti
     Ok(row)
 }
 
-/// Deletes pieces from the store; the sweep finds the pieces that cannot be deleted now.
+/// Deletes pieces from the store. The sweep deletes the pieces that cannot be deleted now.
 pub(super) async fn forget_pieces(app: &App, row: &Resumable) -> Result<()> {
     for piece in &row.pieces.0 {
         if let Err(error) = app.storage.delete(&piece.name).await {
@@ -107,7 +107,7 @@ pub(crate) async fn sweep(app: &App, before: Timestamp) -> Result<usize> {
     Ok(removed)
 }
 
-/// Counts a piece that is durable. The last piece is counted in the transaction that creates the image.
+/// Stores a piece durably, then counts it. The last piece is counted in the transaction that creates the image.
 async fn take(work: &UnitOfWork, caller: &Caller<Writer>, mut row: Resumable, piece: Received, begin: Option<Also>) -> Result<UploadView> {
     let offset = row.received;
     if piece.bytes == 0 && begin.is_none() {
@@ -159,7 +159,7 @@ fn read(mut file: File) -> Result<Bytes> {
     Ok(bytes.into())
 }
 
-/// Creates the image from all pieces, in one transaction with the count of the last piece.
+/// Creates the image from all pieces, in the transaction that counts the last piece.
 async fn finish(work: &UnitOfWork, caller: &Caller<Writer>, mut row: Resumable, last: File, begin: Option<Also>) -> Result<UploadView> {
     let file = assemble(&work.app, &row, last).await?;
     let form = upload::parse(work, row.metadata.0.clone(), Vec::new()).await?;

@@ -50,7 +50,8 @@ pub(crate) struct UploadView {
     /// The number of bytes received so far; the next piece begins there.
     #[schema(example = 131_072, minimum = 0)]
     pub(crate) offset: i64,
-    /// The image created after the last byte was received; null before that, and after the image has been deleted.
+    /// The id of the image, which is created after the last byte was received. It is `null` before that, and after the image has
+    /// been deleted.
     pub(crate) image: Option<ImageId>,
     /// The time when the upload was started.
     pub(crate) created_at: Timestamp,

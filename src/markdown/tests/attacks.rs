@@ -1,4 +1,4 @@
-//! Nothing that a writer types becomes a script, a style or a frame, in whatever form it arrives.
+//! Tests that no text of a writer becomes a script, a style or a frame, whatever form the text has.
 
 use super::super::guest::inline;
 use super::super::{brief, render};

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::{Block, BlockInput, compose, render};
 
-/// Turns blocks into input, as a client does that posts back what it received.
+/// Converts blocks to input, as a client does when it posts received blocks back.
 fn posted(blocks: &[Block]) -> Vec<BlockInput> {
     serde_json::from_value(serde_json::to_value(blocks).unwrap()).unwrap()
 }

@@ -43,14 +43,14 @@ pub(crate) struct ListDraft {
     /// The name of the list.
     #[schema(value_type = Name, example = "The daily briefing")]
     pub(crate) name: String,
-    /// A description for readers: the content, and how often it is sent.
+    /// A description for readers: the content of the newsletter, and how often it is sent.
     #[schema(value_type = Option<Paragraph>, example = "Every morning at six, five stories.")]
     pub(crate) description: Option<String>,
     /// Whether readers can see and choose the list.
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub(crate) is_public: bool,
-    /// Whether readers who choose no list are subscribed to this one. Has an effect only if the list is public.
+    /// Whether readers who choose no list are subscribed to this one. The member has an effect only if the list is public.
     #[serde(default)]
     #[schema(default = false)]
     pub(crate) is_default: bool,
@@ -84,7 +84,7 @@ pub(crate) struct ListCard {
 pub(crate) struct ListView {
     #[serde(flatten)]
     pub(crate) card: ListCard,
-    /// A description for readers: the content, and how often it is sent.
+    /// A description for readers: the content of the newsletter, and how often it is sent.
     #[schema(example = "Every morning at six, five stories.")]
     pub(crate) description: Option<String>,
     /// Whether readers can see and choose the list.

@@ -7,7 +7,7 @@ use crate::db::{Backend, Conn, Id, PageOf, PageQuery, is_id_or_slug, keyset};
 use crate::error::{Code, Error, Result, conflict_on};
 use crate::schema::{newsletter_lists, subscriptions};
 
-/// Returns one page of lists: of the public ones or, with `all`, of all.
+/// Returns one page of the public lists or, with `all`, of all lists.
 pub(super) fn page(conn: &mut Conn, query: &PageQuery, all: bool) -> Result<PageOf<NewsletterList>> {
     let mut rows = newsletter_lists::table.select(NewsletterList::as_select()).into_boxed::<Backend>();
     let mut count = newsletter_lists::table.into_boxed::<Backend>();
@@ -18,7 +18,7 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery, all: bool) -> Result<Page
     Ok(keyset!(conn, LISTING, query, rows, count))
 }
 
-/// Returns all lists by name.
+/// Returns all lists, sorted by name.
 pub(in crate::newsletter) fn all(conn: &mut Conn) -> Result<Vec<NewsletterList>> {
     let lists = newsletter_lists::table.order((newsletter_lists::name_key, newsletter_lists::id));
     Ok(lists.select(NewsletterList::as_select()).load(conn)?)

@@ -15,9 +15,9 @@ use crate::newsletter::lists::ListId;
 use crate::newsletter::subscribers::{self, Subscriber, SubscriberId, SubscriberStatus};
 use crate::newsletter::suppressions::{self, SuppressionReason};
 
-/// The minimum time between two emails to one address, in seconds.
+/// The minimum time between two emails to one email address, in seconds.
 const MIN_MAIL_INTERVAL: i64 = 60 * 60;
-/// The minimum time for suppressed addresses, such as of readers who unsubscribed, in seconds.
+/// The minimum time between two emails to a suppressed email address, such as that of a reader who unsubscribed, in seconds.
 const QUIET_AFTER_LEAVING: i64 = 24 * 60 * 60;
 
 /// An email about a subscription.
@@ -74,7 +74,7 @@ fn imported(app: &App, conn: &mut Conn, id: MailId, subscriber: SubscriberId) ->
     if subscriber.status == SubscriberStatus::Pending { ask(app, conn, id, &subscriber, (None, Some(lists))) } else { Ok(None) }
 }
 
-/// Composes the request to confirm, or the reminder that the address is already subscribed. The email's id is the
+/// Composes the request to confirm, or the reminder that the email address is already subscribed. The email's id is the
 /// job's id, so that a retry sends the same email again.
 fn ask(
     app: &App,

@@ -16,10 +16,10 @@ pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
 
 /// Subscribe to the newsletter
 ///
-/// Sends an email that asks the owner of the address to confirm; its link leads to `/newsletter/confirm?token=…` on
-/// the site. If the address is already subscribed, the email says so. An address gets at most one such email an hour,
-/// or one a day if it is suppressed, for example because its owner unsubscribed. The response and its timing are the
-/// same for every address.
+/// Sends an email that asks the owner of the email address to confirm. The link in the email leads to
+/// `/newsletter/confirm?token=…` on the site. If the email address is already subscribed, the email says so. An email
+/// address gets at most one such email an hour, or one a day if it is suppressed, for example because its owner
+/// unsubscribed. The response and its timing are the same for every email address.
 #[utoipa::path(
     tag = "Newsletter", request_body = SubscriptionDraft,
     responses((status = 202, body = SubscriptionPromise, description = "The sign-up is accepted.")),
@@ -34,7 +34,7 @@ async fn subscribe(body: Body, request: Request) -> Result<HttpResponse> {
 
 /// Confirm a subscription
 ///
-/// Takes the token in an email, which is valid for three days. A welcome email follows, with links to change the
+/// Takes the token of an email; the token is valid for three days. A welcome email follows, with links to change the
 /// preferences and to unsubscribe. Confirming again changes nothing and sends no email.
 #[utoipa::path(tag = "Newsletter", request_body = NewsletterToken, responses((status = 204, description = "The address is subscribed.")))]
 #[post("/newsletter/confirmations")]
@@ -66,7 +66,7 @@ async fn visit_unsubscription(request: Request) -> Result<HttpResponse> {
 ///
 /// The site's page `/newsletter/unsubscribe?token=…` sends the token as JSON; email programs post either form of RFC
 /// 8058, with the token in the query. The token is valid as long as the subscriber exists, and can be used
-/// repeatedly. The address gets no more emails unless its owner subscribes again.
+/// repeatedly. The email address gets no more emails unless its owner subscribes again.
 #[utoipa::path(
     tag = "Newsletter",
     params(("token" = Option<String>, Query, description = "The token, if the request body is a form.")),
@@ -85,8 +85,8 @@ async fn unsubscribe(body: OneClick, request: Request) -> Result<HttpResponse> {
 
 /// Read a subscriber's preferences
 ///
-/// The site's page `/newsletter/preferences?token=…` sends the token in the email. The method is `POST` so that the token appears in
-/// no URL. The response contains the public lists and the other lists that the subscriber is on.
+/// The site's page `/newsletter/preferences?token=…` sends its token. The method is `POST`, so that no API URL contains the token.
+/// The response contains the public lists and the other lists that the subscriber is on.
 #[utoipa::path(
     tag = "Newsletter", request_body = NewsletterToken,
     responses((status = 200, body = PreferencesView, description = "The preferences.")),
@@ -101,7 +101,7 @@ async fn read_preferences(body: Body, request: Request) -> Result<HttpResponse> 
 
 /// Change a subscriber's preferences
 ///
-/// `name` and `lists` replace the earlier values. If the address is not subscribed, the response is `409`.
+/// `name` and `lists` replace the earlier values. If the email address is not subscribed, the response is `409`.
 #[utoipa::path(
     tag = "Newsletter", request_body = PreferencesDraft,
     responses((status = 200, body = PreferencesView, description = "The new preferences.")),

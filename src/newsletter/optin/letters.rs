@@ -1,4 +1,4 @@
-//! The texts of the emails. Links lead to pages of the public site, which send the token in a `POST` request; only
+//! The texts of the emails to subscribers. Links lead to pages of the public site, which send the token in a `POST` request; only
 //! the unsubscribe header leads to the API.
 
 use super::tokens::{self, MailId};
@@ -15,8 +15,8 @@ const PREFERENCES_PAGE: &str = "/newsletter/preferences";
 /// The site's page to unsubscribe.
 pub(super) const UNSUBSCRIPTION_PAGE: &str = "/newsletter/unsubscribe";
 
-/// Composes the request to confirm. The owner of the address is still unknown, so the email must not contain text of
-/// the person who signed up.
+/// Composes the request to confirm. The owner of the email address is still unknown, so the email must not contain text
+/// of the person who signed up.
 pub(super) fn confirmation(app: &App, conn: &mut Conn, to: &Subscriber, id: MailId) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let paragraphs = vec![
@@ -29,7 +29,7 @@ pub(super) fn confirmation(app: &App, conn: &mut Conn, to: &Subscriber, id: Mail
     Ok(letter(app, site, to, None, "Confirm your subscription", paragraphs))
 }
 
-/// Composes the email for an address that is already subscribed.
+/// Composes the email for an email address that is already subscribed.
 pub(super) fn reminder(app: &App, conn: &mut Conn, to: &Subscriber) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let mut paragraphs = vec![format!(

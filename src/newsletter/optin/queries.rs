@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::newsletter::subscribers::SubscriberId;
 use crate::schema::newsletter_mails;
 
-/// How long an expired email is kept, in seconds.
+/// The time for which an expired email is kept, in seconds.
 const KEPT: i64 = 24 * 60 * 60;
 
 /// Stores a new email.
@@ -38,7 +38,7 @@ pub(super) fn was_mailed(conn: &mut Conn, id: SubscriberId, within: i64, now: Ti
     Ok(recent.count().get_result::<i64>(conn)? > 0)
 }
 
-/// Returns the confirmation with a token hash, if it has not expired, used or not.
+/// Returns the used or unused confirmation with a token hash, if it has not expired.
 pub(super) fn find_standing(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Option<OptInMail>> {
     let standing = newsletter_mails::table
         .filter(newsletter_mails::hash.eq(hash))

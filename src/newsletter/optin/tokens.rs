@@ -14,8 +14,8 @@ use crate::secrets::token_hash;
 
 /// The lifetime of a confirmation token after its email is sent, in seconds.
 pub(super) const LIFETIME: i64 = 3 * 24 * 60 * 60;
-/// The tolerated clock error when a token was created, in seconds. A token from further in the future would hardly
-/// ever expire.
+/// The tolerated clock error at the creation of a token, in seconds. A token whose creation time is further in the future is
+/// refused, because it would be valid for too long.
 pub(super) const CLOCK_SKEW: i64 = 24 * 60 * 60;
 /// The length of the subscriber's id at the start of a token, in characters.
 const ID_LENGTH: usize = 32;
@@ -25,7 +25,7 @@ text_enum! {
     pub(crate) enum OptInPurpose {
         /// Asks the owner of the email address to confirm the subscription.
         Confirmation = "confirmation",
-        /// Tells the owner that the address is already subscribed.
+        /// Tells the owner that the email address is already subscribed.
         Reminder = "reminder",
     }
 }
@@ -80,7 +80,7 @@ pub(super) fn unsubscription(app: &App, id: SubscriberId) -> String {
     lasting(app, "newsletter unsubscription", id)
 }
 
-/// Returns the subscriber whose preferences a token opens.
+/// Returns the subscriber whose preferences a token gives access to.
 pub(super) fn of_preferences(app: &App, token: &str) -> Option<SubscriberId> {
     whose(token, |id| preferences(app, id))
 }

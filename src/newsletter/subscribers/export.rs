@@ -37,7 +37,7 @@ pub(super) struct SubscriberExport {
     keys: Arc<[(ListId, String)]>,
 }
 
-/// Writes the file and records the export in the audit log.
+/// Prepares the export and records it in the audit log.
 pub(super) fn begin(app: &App, conn: &mut Conn, caller: &Caller<Editor>, wanted: &SubscriberFilter) -> Result<SubscriberExport> {
     let list = wanted.list.as_deref().map(|name| find_list(conn, name)).transpose()?;
     let keys = lists::all(conn)?.into_iter().map(|list| (list.id, list.key)).collect();

@@ -41,11 +41,11 @@ async fn list_subscribers(request: Request, _caller: Caller<Editor>) -> Result<H
 
 /// Export subscribers
 ///
-/// Returns all subscribers, or those with a status or on a list, as comma-separated values (RFC 4180). `lists` holds
-/// the keys, separated by spaces; `unsubscribe_url` is the URL for the `List-Unsubscribe` header of the emails that
-/// you send (RFC 8058). Cells that a spreadsheet would read as a formula start with an apostrophe, which `POST
-/// /newsletter/imports` removes. The file is sent in pieces while it is read: people who subscribe or unsubscribe
-/// meanwhile may be in it or not. The export is recorded in the audit log.
+/// Returns all subscribers, or the subscribers with a status or on a list, as comma-separated values (RFC 4180).
+/// `lists` holds the keys of the lists, separated by spaces; `unsubscribe_url` is the URL for the `List-Unsubscribe`
+/// header of the emails that you send (RFC 8058). Cells that a spreadsheet would read as a formula start with an
+/// apostrophe, which `POST /newsletter/imports` removes. The file is sent in pieces while it is read: it may or may not
+/// contain people who subscribe or unsubscribe meanwhile. The export is recorded in the audit log.
 #[utoipa::path(
     tag = "Newsletter",
     params(
@@ -68,15 +68,15 @@ async fn export_subscribers(request: Request, caller: Caller<Editor>) -> Result<
 /// Import subscribers
 ///
 /// The file contains comma-separated values (RFC 4180; semicolons and tabs are accepted, too) in UTF-8, at most 1 MiB
-/// and 2000 people. Its first line names the columns, in any case: `email` and, optionally, `name`, `lists` (keys
-/// separated by spaces; the default lists if empty), `consent` (how the person agreed) and `consented_at` (when, RFC
-/// 3339). People with both `consent` and `consented_at` are subscribed at once; all others get an email that asks
-/// them to confirm.
+/// and 2000 people. Its first line names the columns, in upper or lower case. The column `email` is required. Optional
+/// columns are `name`, `lists` (keys separated by spaces; the default lists if empty), `consent` (how the person agreed)
+/// and `consented_at` (when, RFC 3339). People with both `consent` and `consented_at` are subscribed at once; all others
+/// get an email that asks them to confirm.
 ///
 /// A file from `GET /newsletter/subscribers.csv` can be imported unchanged, with `status`, `created_at`,
-/// `confirmed_at` and `unsubscribed_at`. People who are `confirmed` there, with the time, are subscribed at once, to
-/// exactly the lists in the file. People who are `unsubscribed` or `suppressed` there keep that status and get no
-/// email. `unsubscribe_url` is ignored, because the links are created anew.
+/// `confirmed_at` and `unsubscribed_at`. People who are `confirmed` there, with `confirmed_at` or `consented_at`, are
+/// subscribed at once, to exactly the lists in the file. People who are `unsubscribed` or `suppressed` there keep that
+/// status and get no email. `unsubscribe_url` is ignored, because the links are created anew.
 ///
 /// Known subscribers and suppressed email addresses are ignored. If the file has any error, nothing is imported; each
 /// validation error names its line.

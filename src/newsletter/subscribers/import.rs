@@ -73,7 +73,7 @@ pub(super) fn read(app: &App, conn: &mut Conn, file: Bytes) -> Result<Checked> {
 
 /// Imports a file.
 pub(super) fn import(app: &App, conn: &mut Conn, caller: &Caller<Editor>, checked: &Checked, statement: &str) -> Result<ImportReport> {
-    // Two imports at once could otherwise both treat an address as new.
+    // Without the lock, two concurrent imports could both treat an email address as new.
     Lock::NewsletterImports.take(conn)?;
     // If the lists changed meanwhile, which is rare, the file must be checked again.
     let rows = if Lists::load(conn)? == checked.lists { checked.rows.clone() } else { read(app, conn, checked.file.clone())?.rows };

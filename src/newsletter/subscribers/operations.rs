@@ -77,7 +77,7 @@ pub(in crate::newsletter) fn make_pending(app: &App, conn: &mut Conn, email: &st
     Ok(subscriber)
 }
 
-/// Confirms a subscriber, whose earlier lists are kept.
+/// Confirms a subscriber and adds the lists `more` to their earlier lists.
 pub(in crate::newsletter) fn confirm(
     app: &App,
     conn: &mut Conn,

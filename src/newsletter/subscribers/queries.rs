@@ -21,7 +21,7 @@ pub(super) fn page(conn: &mut Conn, query: &PageQuery) -> Result<PageOf<Subscrib
     Ok(keyset!(conn, LISTING, query, rows, subscribers::table.into_boxed::<Backend>()))
 }
 
-/// Builds the filter by list, by id or key; for `exists`, by any list.
+/// Builds the filter by list, which the values name by id or key. The operator `exists` checks for a subscription to any list.
 pub(super) fn is_on(op: Op, keys: &[Key]) -> Predicate<subscribers::table> {
     let names: Vec<String> = keys.iter().map(Key::text).collect();
     let on_any = subscriptions::table.select(subscriptions::subscriber_id);
@@ -82,7 +82,7 @@ pub(super) fn behind(
     Ok(rows.order(subscribers::id).limit(i64::try_from(AT_ONCE).unwrap_or(i64::MAX)).load(conn)?)
 }
 
-/// Counts subscribers, optionally with one status or on one list.
+/// Counts all subscribers, or only the subscribers with a status, on a list, or both.
 pub(super) fn count(conn: &mut Conn, status: Option<SubscriberStatus>, list: Option<ListId>) -> Result<i64> {
     let mut rows = subscribers::table.select(diesel::dsl::count_star()).into_boxed::<Backend>();
     if let Some(status) = status {

@@ -15,7 +15,7 @@ use crate::newsletter::lists::ListId;
 const MAX_ROWS: usize = 2000;
 /// The maximum length of a consent, in characters.
 const MAX_CONSENT_LENGTH: usize = 2000;
-/// The accepted columns: those of an export, of which `unsubscribe_url` is ignored.
+/// The accepted columns: the columns of an export. The column `unsubscribe_url` is ignored.
 const COLUMNS: [&str; 10] =
     ["email", "name", "lists", "consent", "consented_at", "status", "created_at", "confirmed_at", "unsubscribed_at", "unsubscribe_url"];
 
@@ -35,7 +35,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Returns the status for the import. `confirmed` needs the time of the consent or of the confirmation.
+    /// Returns the status for the import. Without a time of consent or confirmation, `confirmed` becomes `pending`.
     pub(super) fn status(&self) -> SubscriberStatus {
         match self.status {
             Some(SubscriberStatus::Confirmed) if self.confirmed_at.or(self.consented_at).is_some() => SubscriberStatus::Confirmed,
@@ -129,7 +129,7 @@ impl CsvLine<'_> {
         row
     }
 
-    /// Reports cells that do not fit the status: nothing is stored for them.
+    /// Reports cells that do not fit the status, because their contents would not be stored.
     fn refuse_unfit(&mut self, status: SubscriberStatus) {
         let (word, unfit): (&str, &[&str]) = match status {
             SubscriberStatus::Pending => ("not confirmed yet", &["confirmed_at", "unsubscribed_at"]),
@@ -154,7 +154,7 @@ impl CsvLine<'_> {
         status
     }
 
-    /// Returns how and when the person agreed. An exported file has no time for people who were asked to confirm.
+    /// Returns the consent and its time. In an exported file, the time is missing for people who were asked to confirm.
     fn consent(&mut self, status: Option<SubscriberStatus>, now: Timestamp) -> (Option<String>, Option<Timestamp>) {
         let consent = self.text("consent");
         let unfit = |text: &str| text.chars().count() > MAX_CONSENT_LENGTH || text.chars().any(char::is_control);

@@ -35,7 +35,7 @@ pub(crate) struct Subscriber {
     pub(crate) email_hash: String,
     pub(crate) name: Option<String>,
     pub(crate) status: SubscriberStatus,
-    /// How the person agreed, if the subscriber was imported.
+    /// The description of how the person agreed, if the subscriber was imported.
     pub(crate) consent: Option<String>,
     pub(crate) consented_at: Option<Timestamp>,
     pub(crate) confirmed_at: Option<Timestamp>,
@@ -59,7 +59,7 @@ pub(crate) struct SubscriberView {
     pub(super) status: SubscriberStatus,
     /// The lists that the subscriber is on, by name.
     pub(super) lists: Vec<ListCard>,
-    /// How the person agreed, if the subscriber was imported.
+    /// The description of how the person agreed, if the subscriber was imported.
     #[schema(example = "Signed up on paper at the summer fair.")]
     pub(super) consent: Option<String>,
     /// The time when the person agreed, if the imported file states it.

@@ -20,7 +20,7 @@ pub(in crate::newsletter) fn routes(mount: &mut impl Mount) {
 
 /// List suppressions
 ///
-/// Returns the suppressions of email addresses that get no newsletter, newest first. The addresses themselves are not stored.
+/// Returns the suppressions of email addresses that get no newsletter, newest first. The email addresses themselves are not stored.
 #[utoipa::path(
     tag = "Newsletter",
     params(Suppressions, Caller<Admin>),
@@ -37,9 +37,10 @@ async fn list_suppressions(request: Request, _caller: Caller<Admin>) -> Result<H
 
 /// Suppress an email address
 ///
-/// Stops all newsletter emails to an address. Use it for bounces, complaints, and people who ask for it. A subscriber
-/// with this email address becomes `suppressed` (or `unsubscribed`, for that reason), and imports ignore the address.
-/// If the address is already suppressed, its suppression gets the new reason and is returned.
+/// Stops all newsletter emails to an email address. Use this operation for bounces, for complaints, and for people who
+/// want no more emails. A subscriber with this email address becomes `suppressed` (or `unsubscribed`, if that is the
+/// reason), and imports ignore the email address. If the email address is already suppressed, its suppression gets the
+/// new reason and is returned.
 #[utoipa::path(
     tag = "Newsletter",
     params(Caller<Admin>),
@@ -55,7 +56,7 @@ async fn create_suppression(body: Body, request: Request, caller: Caller<Admin>)
 
 /// Read a suppression
 ///
-/// Returns why and since when an email address gets no newsletter. The address itself is stored only as a keyed hash.
+/// Returns why and since when an email address gets no newsletter. The email address itself is stored only as a keyed hash.
 #[utoipa::path(
     tag = "Newsletter",
     params(Caller<Admin>),

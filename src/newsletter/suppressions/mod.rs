@@ -1,6 +1,7 @@
 //! Suppressions: email addresses that get no newsletter, whoever asks.
 //!
-//! Invariant: an email address is stored only as a keyed hash, so that a suppression can outlive the erasure of its owner.
+//! Invariant: an email address is stored only as a keyed hash, so that a suppression can outlive the erasure
+//! of its owner's data.
 
 mod handlers;
 mod operations;

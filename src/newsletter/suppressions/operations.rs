@@ -49,7 +49,7 @@ pub(in crate::newsletter) fn suppress(conn: &mut Conn, email_hash: &str, reason:
     Ok(suppression)
 }
 
-/// Lifts a suppression. The address gets emails again if its owner has agreed to them.
+/// Lifts a suppression. The email address gets emails again if its owner has agreed to them.
 pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Admin>, id: &str) -> Result<()> {
     let found = id.parse::<SuppressionId>().ok().map(|id| queries::look_up_by_id(conn, id)).transpose()?.flatten();
     let Some(suppression) = found else { return Ok(()) };

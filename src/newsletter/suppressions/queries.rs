@@ -9,7 +9,7 @@ use crate::db::{Backend, Conn, PageOf, PageQuery, keyset};
 use crate::error::Result;
 use crate::schema::suppressions;
 
-/// The maximum number of addresses in one statement.
+/// The maximum number of email hashes in one statement.
 const AT_ONCE: usize = 500;
 
 /// Returns one page of suppressions.

@@ -16,11 +16,11 @@ text_enum! {
     pub(crate) enum SuppressionReason {
         /// The owner unsubscribed.
         Unsubscribed = "unsubscribed",
-        /// Emails to the address bounced.
+        /// Emails to the email address bounced.
         Bounced = "bounced",
         /// The owner reported an email as spam.
         Complained = "complained",
-        /// An administrator blocked the address.
+        /// An administrator blocked the email address.
         Blocked = "blocked",
     }
 }
@@ -42,7 +42,7 @@ pub(super) struct SuppressionDraft {
     /// The email address.
     pub(super) email: Email,
     /// The reason for the suppression. `blocked` lasts until an administrator lifts it. For other reasons, the owner
-    /// of the address can end the suppression by subscribing again and confirming.
+    /// of the email address can end the suppression by subscribing again and confirming.
     #[serde(default = "blocked")]
     #[schema(default = "blocked")]
     pub(super) reason: SuppressionReason,

@@ -119,8 +119,8 @@ async fn revise_section(body: Body, request: Request, caller: Caller<Editor>, na
 
 /// Delete a section
 ///
-/// If articles, sections or ads belong to the section, `reassign_to` must name the section that takes them over; without it,
-/// the response is `409` and lists them in `usages`.
+/// If articles, sections or ads belong to the section, `reassign_to` must name the section that takes them over. Without
+/// `reassign_to`, the response is `409` and counts these resources in `usages`.
 #[utoipa::path(
     tag = "Sections",
     params(
@@ -145,8 +145,8 @@ async fn delete_section(request: Request, caller: Caller<Editor>, name: web::Pat
 
 /// Merge a section into another
 ///
-/// Moves every article and subsection of this section to the section `into`, then deletes this section. Returns the section
-/// `into`, which cannot be below this section.
+/// Moves all articles, subsections and ads of this section to the section `into`, then deletes this section. Returns the
+/// section `into`, which cannot be below this section.
 #[utoipa::path(
     tag = "Sections",
     params(Caller<Editor>),

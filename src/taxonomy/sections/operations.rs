@@ -77,7 +77,8 @@ pub(super) fn revise(
     edited(app, conn, &section)
 }
 
-/// Deletes a section. Its articles, subsections and ads move to `reassign_to`; without that, it must have none.
+/// Deletes a section. Its articles, subsections and ads move to `reassign_to`; without this parameter, the section must have no
+/// articles, subsections or ads.
 pub(super) fn delete(
     app: &App,
     conn: &mut Conn,
@@ -135,7 +136,7 @@ fn refuse_used(conn: &mut Conn, section: &Section) -> Result<()> {
     Err(Error::new(Code::InUse, detail).with("usages", json!({"articles": articles, "sections": children, "creatives": creatives})))
 }
 
-/// Refuses a parent from which the section can be reached again, or that is nested deeper than 32 levels.
+/// Refuses a parent that is the section itself or is below it, or that is nested deeper than 32 levels.
 fn refuse_circle(conn: &mut Conn, id: SectionId, parent: Option<SectionId>) -> Result<()> {
     let Some(parent) = parent else { return Ok(()) };
     if !lies_within(conn, parent, id)? {
@@ -144,7 +145,8 @@ fn refuse_circle(conn: &mut Conn, id: SectionId, parent: Option<SectionId>) -> R
     Err(Error::invalid(vec![Fault::at("/parent", "circle", "A section cannot be below itself, nor nested deeper than 32 levels.")]))
 }
 
-/// Checks whether a section is another section or below it. A section below more than 32 levels counts as below it.
+/// Checks whether a section is the same as another section or is below it. A section that is nested deeper than 32 levels counts as
+/// below every section.
 fn lies_within(conn: &mut Conn, id: SectionId, other: SectionId) -> Result<bool> {
     let mut above = Some(id);
     for _ in 0..32 {
@@ -172,7 +174,8 @@ fn locked(conn: &mut Conn, name: &str) -> Result<Section> {
     queries::find(conn, name)
 }
 
-/// Returns an event about a section. Its tags include the lists of articles, because they filter by section and show its name.
+/// Returns an event about a section. The cache tags of the event include the lists of articles, because these lists filter by
+/// section and show the section's name.
 fn event(kind: EventKind, section: &Section, actor: Option<String>, heir: Option<SectionId>) -> Event {
     Event {
         kind,

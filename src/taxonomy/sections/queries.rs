@@ -71,7 +71,7 @@ pub(crate) fn last_change(conn: &mut Conn) -> Result<Option<Timestamp>> {
     Ok(sections::table.order(sections::updated_at.desc()).select(sections::updated_at).first(conn).optional()?)
 }
 
-/// Checks whether a slug is, or was, that of another section.
+/// Checks whether another section has, or had, a slug.
 pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: Id<Section>) -> Result<bool> {
     let others = sections::table.filter(sections::slug.eq(slug)).filter(sections::id.ne(own));
     Ok(others.count().get_result::<i64>(conn)? > 0 || former_slugs::is_kept_for_another(conn, SlugKind::Section, slug, own)?)
@@ -94,7 +94,7 @@ fn slug_conflict(slug: &str) -> Error {
     Error::new(Code::SlugTaken, format!("Another section has, or had, the slug {slug:?}."))
 }
 
-/// The error for a taken slug, naming the section that has, or had, it.
+/// The error for a taken slug. It names the section that has, or had, the slug.
 pub(super) fn slug_refusal(conn: &mut Conn, slug: &str) -> Error {
     let taken = slug_conflict(slug);
     match find_ever(conn, slug) {
@@ -129,7 +129,7 @@ pub(super) fn reassign(conn: &mut Conn, from: Id<Section>, to: Id<Section>) -> R
     diesel::update(sections::table.filter(sections::parent_id.eq(from)).filter(sections::id.ne(to)))
         .set(sections::parent_id.eq(Some(to)))
         .execute(conn)?;
-    // A creative that is shown in both sections already keeps one row.
+    // A creative that is already shown in both sections keeps only the row of the target section.
     let twins = ad_creative_sections::table.filter(ad_creative_sections::section_id.eq(to)).select(ad_creative_sections::creative_id);
     let twins: Vec<String> = twins.load(conn)?;
     let ads = || ad_creative_sections::table.filter(ad_creative_sections::section_id.eq(from));
@@ -158,7 +158,7 @@ pub(crate) fn count(conn: &mut Conn, ids: &[Id<Section>], step: i32) -> Result<(
     Ok(())
 }
 
-/// Returns the condition that a section's parent is one of these sections, by id or slug.
+/// Returns the condition that a section's parent is one of these sections, by id, slug or former slug.
 pub(super) fn parent_is(op: Op, keys: &[Key]) -> Predicate<sections::table> {
     let parent = diesel::alias!(sections as parent_section);
     let names = || keys.iter().map(Key::text).collect::<Vec<_>>();

@@ -29,7 +29,7 @@ pub(crate) struct Section {
     pub(crate) description: Option<String>,
     pub(crate) parent_id: Option<Id<Section>>,
     pub(crate) position: i32,
-    /// Written only by counting, so that no edit restores an old count.
+    /// The number of published articles. Only counting writes it, so that no edit restores an old count.
     #[diesel(skip_update)]
     pub(crate) article_count: i32,
     pub(crate) version: i32,

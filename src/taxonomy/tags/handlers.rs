@@ -114,8 +114,8 @@ async fn revise_tag(body: Body, request: Request, caller: Caller<Editor>, name: 
 
 /// Delete a tag
 ///
-/// If articles have the tag, `reassign_to` must name the tag that replaces it; without it, the response is `409` and counts
-/// them in `usages`.
+/// If articles have the tag, `reassign_to` must name the tag that replaces it. Without `reassign_to`, the response is `409`
+/// and counts the articles in `usages`.
 #[utoipa::path(
     tag = "Tags",
     params(

@@ -98,7 +98,7 @@ pub(super) fn revise(
     Ok(after)
 }
 
-/// Deletes a tag. Its articles get the tag `reassign_to`; without that, it must have no articles.
+/// Deletes a tag. Its articles get the tag `reassign_to`; without `reassign_to`, the tag must have no articles.
 pub(super) fn delete(
     app: &App,
     conn: &mut Conn,
@@ -122,7 +122,7 @@ pub(super) fn delete(
     events::record(conn, app.now(), event(EventKind::TagDeleted, &tag, caller.actor(), heir))
 }
 
-/// Replaces a tag by another on all articles, and deletes it.
+/// Merges a tag into another: all its articles get the other tag, and the tag is deleted.
 pub(super) fn merge(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: &str, input: &Input) -> Result<Edited<TagView>> {
     Lock::Tags.take(conn)?;
     let tag = queries::find(conn, name)?;
@@ -160,7 +160,8 @@ fn choose_slug(conn: &mut Conn, draft: &TagDraft, tag: &Tag) -> Result<String> {
     }
 }
 
-/// Returns an event about a tag. Its tags include the lists of articles, because they filter by tag and show its name.
+/// Returns an event about a tag. Its cache tags include that of the lists of articles, because these lists filter by tag and show
+/// the tag's name.
 fn event(kind: EventKind, tag: &Tag, actor: Option<String>, heir: Option<TagId>) -> Event {
     Event {
         kind,

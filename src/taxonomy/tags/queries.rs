@@ -56,8 +56,8 @@ pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Tag> {
     look_up(conn, name)?.ok_or_else(Error::not_found)
 }
 
-/// Returns the tag with an id, name or slug, if it exists. Names are tried before slugs, because slugs are lossy: those of `C`
-/// and `C++` differ only by a number.
+/// Returns the tag with an id, name or slug, if it exists. Names are tried before slugs, because slugs are lossy: the slugs of
+/// `C` and `C++` differ only by a number.
 pub(crate) fn meant(conn: &mut Conn, wanted: &str) -> Result<Option<TagId>> {
     let wanted = wanted.trim();
     if !Id::<Tag>::is_shape(wanted)
@@ -89,7 +89,7 @@ pub(crate) fn find_reference(conn: &mut Conn, name: &str) -> Result<Option<Strin
     Ok(meant(conn, name)?.map(|id| id.to_string()))
 }
 
-/// Checks whether a slug is, or was, that of another tag.
+/// Checks whether another tag has, or had, the slug.
 pub(super) fn slug_taken(conn: &mut Conn, slug: &str, own: TagId) -> Result<bool> {
     let others = tags::table.filter(tags::slug.eq(slug)).filter(tags::id.ne(own));
     Ok(others.count().get_result::<i64>(conn)? > 0 || former_slugs::is_kept_for_another(conn, SlugKind::Tag, slug, own)?)
@@ -112,7 +112,7 @@ fn slug_conflict(slug: &str) -> Error {
     Error::new(Code::SlugTaken, format!("Another tag has, or had, the slug {slug:?}."))
 }
 
-/// The error for a taken slug, naming the tag that has, or had, it.
+/// The error for a taken slug, with the name of the tag that has, or had, the slug.
 pub(super) fn slug_refusal(conn: &mut Conn, slug: &str) -> Error {
     let taken = slug_conflict(slug);
     match find_ever(conn, slug) {
@@ -142,7 +142,8 @@ pub(super) fn usages(conn: &mut Conn, id: TagId) -> Result<i64> {
 /// Replaces one tag by another on all articles.
 pub(super) fn reassign(conn: &mut Conn, from: TagId, to: TagId) -> Result<()> {
     reassign_references(conn, ("article_tags", "tag_id"), from, to)?;
-    // Waits for concurrent publishing and withdrawing, which would add to a count that is about to be replaced.
+    // Waits until no other transaction publishes or withdraws articles, because such a transaction would change a count that is
+    // about to be replaced.
     Lock::ArticleCounts.take(conn)?;
     reassign_references(conn, ("publication_tags", "tag_id"), from, to)?;
     recount(conn, to)

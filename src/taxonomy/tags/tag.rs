@@ -29,7 +29,7 @@ pub(crate) struct Tag {
     pub(crate) description: Option<String>,
     /// Whether the tag is public even if no published article has it.
     pub(crate) listed: bool,
-    /// Written only by counting, so that no edit restores an old count.
+    /// The number of published articles. Only counting changes it, so that no edit restores an old number.
     #[diesel(skip_update)]
     pub(crate) article_count: i32,
     pub(crate) version: i32,
@@ -61,7 +61,7 @@ pub(crate) struct TagDraft {
     /// The name.
     #[schema(value_type = Name)]
     pub(crate) name: String,
-    /// The slug: the tag's name in URLs. Derived from the name if absent.
+    /// The slug: the tag's name in URLs. If it is absent, it is derived from the name.
     #[schema(value_type = Option<Slug>)]
     pub(crate) slug: Option<String>,
     /// A description for readers.
@@ -78,7 +78,7 @@ impl Draft for TagDraft {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TagMerger {
-    /// The tag that takes over all articles, by id, name or slug. It remains; the other is deleted.
+    /// The tag that takes over all articles, by id, name or slug. This tag remains; the other tag is deleted.
     #[schema(value_type = ReferenceTo)]
     pub(crate) into: TagId,
 }
@@ -142,7 +142,7 @@ impl Tag {
         }
     }
 
-    /// Applies a draft to a tag, new or not; every member is replaced. A tag that is written explicitly becomes listed.
+    /// Applies a draft to a new or an existing tag: every member is replaced, and the tag becomes listed.
     pub(super) fn revise(&mut self, draft: TagDraft, slug: String, now: Timestamp) {
         let TagDraft { name, slug: _, description } = draft;
         self.name_key = fold(&name);

@@ -1,4 +1,4 @@
-//! Accounts and keys for the command line and the first start. They call the same operations as the HTTP handlers.
+//! Accounts and keys for the command line and the first start. The functions call the same operations as the HTTP handlers.
 
 use serde_json::{Value, json};
 
@@ -17,8 +17,8 @@ use crate::users::passwords::{self, NewPassword};
 use crate::users::role::Role;
 use crate::users::{keys, signing};
 
-/// A placeholder that no account has as its password. It lets the rest of a draft be checked before the real password
-/// is asked for.
+/// A placeholder for the password, so that the other members of a draft can be checked before the real password is
+/// requested. It never becomes the password of an account.
 const STAND_IN: &str = "nothing that opens an account";
 
 /// A person who gets an account.
@@ -158,7 +158,7 @@ impl App {
     /// Checks that an account with an email address exists.
     ///
     /// # Errors
-    /// A sentence for the operator: that there is no such account.
+    /// A sentence for the operator if there is no such account.
     pub async fn check_user(&self, email: &str) -> Result<(), String> {
         let email = email.to_lowercase();
         self.db.read(move |conn| named(conn, &email)).await.map(drop).map_err(|error| sentence(&error))

@@ -121,7 +121,7 @@ pub(in crate::users) struct UserView {
     role: Role,
     /// Whether the user is suspended and cannot log in.
     suspended: bool,
-    /// The author profile that signs the user's articles.
+    /// The id of the author profile with which the user signs articles.
     author_id: Option<AuthorId>,
 }
 

@@ -19,7 +19,8 @@ use crate::jobs::{self, Job};
 use crate::secrets::token_hash;
 use crate::users::accounts::{self, User, UserId};
 
-/// The maximum number of addresses that an account can ask for in an hour, so that it cannot flood strangers with email.
+/// The maximum number of confirmations that an account can request in an hour, so that it cannot flood strangers with
+/// emails.
 const MAX_PER_HOUR: i64 = 5;
 
 /// The proof that an email address is yours.
@@ -43,7 +44,8 @@ pub(in crate::users) fn pending_addresses(conn: &mut Conn, users: &[User], now: 
 
 /// Asks the owner of an email address to confirm it. Returns whether a new email was queued.
 ///
-/// The caller must not learn whether another account has the address; only its owner does, from the email.
+/// The caller must not learn whether another account has the email address. Only the owner of the email address learns
+/// this, from the email.
 pub(in crate::users) fn ask_confirmation(app: &App, conn: &mut Conn, user: &User, email: &str) -> Result<bool> {
     Lock::Email.take_for(conn, email)?;
     let now = app.now();
@@ -69,7 +71,8 @@ pub(super) fn is_taken(conn: &mut Conn, email: &str) -> Result<bool> {
     Ok(accounts::find_by_email(conn, email)?.is_some())
 }
 
-/// Replaces the old email address with the confirmed one. A second click has no effect while the account has the address.
+/// Replaces the old email address with the confirmed one. A second click has no effect while the account has the confirmed
+/// email address.
 pub(super) fn confirm(app: &App, conn: &mut Conn, input: &Input) -> Result<()> {
     let EmailConfirmation { token } = input.plain()?;
     let now = app.now();

@@ -24,9 +24,9 @@ pub(crate) enum AccountMail {
     Invitation(InvitationId),
     /// A link to reset a password, if the email address has an account that may log in.
     PasswordReset { email: String },
-    /// A link to confirm a new email address, unless an account has it already.
+    /// A link to confirm a new email address or, if an account already has this email address, a notice about that account.
     EmailConfirmation(Id<MailToken>),
-    /// The notice to the old email address.
+    /// The notice that a new email address was requested, sent to the old one.
     EmailChangeNotice { user: UserId, old: String, new: String },
 }
 
@@ -57,7 +57,7 @@ fn invitation(app: &App, conn: &mut Conn, id: InvitationId) -> Result<Option<Let
 }
 
 /// Composes the email to reset a password. The account is looked up here and not in the request, so that the response
-/// cannot reveal whether it exists. The token's id is the job's id, so that a retry sends the same token again.
+/// cannot reveal whether the account exists. The token's id is the job's id, so that a retry sends the same token again.
 fn password_reset(app: &App, conn: &mut Conn, job: TaskId, email: &str) -> Result<Option<Letter>> {
     let Some(found) = accounts::find_by_email(conn, email)? else { return Ok(None) };
     let Some(user) = accounts::locked(conn, found.id)?.filter(|user| user.email == email && !user.suspended) else { return Ok(None) };
@@ -88,7 +88,7 @@ fn email_confirmation(app: &App, conn: &mut Conn, id: MailTokenId) -> Result<Opt
     }
     queries::renew(conn, &token, app.now())?;
     let secret = secret(app, Purpose::EmailConfirmation, &id.to_string());
-    // The owner of the address is still unknown: the account's name must not appear in a stranger's email.
+    // The owner of the new email address is still unknown, and a stranger must not see the user's name.
     letters::email_confirmation(app, conn, &Recipient { email: &token.email, name: "" }, &secret).map(Some)
 }
 

@@ -41,7 +41,7 @@ pub(super) fn invitation(app: &App, conn: &mut Conn, to: &Recipient<'_>, token: 
     Ok(letter(site, to, &subject, paragraphs))
 }
 
-/// Composes the email to confirm a new address.
+/// Composes the email to confirm a new email address.
 pub(super) fn email_confirmation(app: &App, conn: &mut Conn, to: &Recipient<'_>, token: &str) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let paragraphs = vec![
@@ -52,7 +52,8 @@ pub(super) fn email_confirmation(app: &App, conn: &mut Conn, to: &Recipient<'_>,
     Ok(letter(site, to, "Confirm your e-mail address", paragraphs))
 }
 
-/// Composes the email for a requested address that already has an account. Only the owner of the address may learn that.
+/// Composes the email to a requested email address that already has an account. Only the owner of the email address may learn that
+/// the account exists.
 pub(super) fn email_taken(conn: &mut Conn, to: &str) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let paragraphs = vec![
@@ -64,7 +65,7 @@ pub(super) fn email_taken(conn: &mut Conn, to: &str) -> Result<Letter> {
     Ok(letter(site, &Recipient { email: to, name: "" }, "This address has an account", paragraphs))
 }
 
-/// Composes the notice to the old email address, so that an account cannot be taken over unnoticed.
+/// Composes the notice to the old email address, so that the owner notices if somebody else tries to take over the account.
 pub(super) fn email_change_notice(conn: &mut Conn, to: &Recipient<'_>, new: &str) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let paragraphs = vec![

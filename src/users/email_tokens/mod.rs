@@ -1,9 +1,9 @@
 //! Tokens sent by email: to reset a password or to confirm a new email address.
 //!
 //! Invariants: only the hash of a token is stored. A token serves one purpose for one account, once, for a limited
-//! time; a new password, a suspension or another address invalidates it. A request for an email gets the same
-//! response after the same time, whether the address is known or not. Strangers can have at most one email an hour
-//! sent to an address.
+//! time; a new password, a suspension or another email address invalidates it. A request for an email gets the same
+//! response after the same time, whether the email address is known or not. Strangers can cause at most one email an
+//! hour to an email address.
 
 mod addresses;
 mod delivery;

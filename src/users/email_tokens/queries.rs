@@ -8,9 +8,9 @@ use crate::error::Result;
 use crate::schema::mail_tokens;
 use crate::users::accounts::UserId;
 
-/// The minimum time between two emails of one kind that strangers can have sent to one address, in seconds.
+/// The minimum time between two emails of one kind to one email address, in seconds, if strangers can request these emails.
 pub(super) const QUIET_SECONDS: i64 = 60 * 60;
-/// How long an expired token is kept, in seconds. The limit of one email an hour needs recent tokens.
+/// The time for which an expired token is kept, in seconds. The limit of one email an hour needs recent tokens.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
 
 /// Stores a new token.

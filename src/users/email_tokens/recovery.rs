@@ -36,7 +36,7 @@ pub(super) struct MailPromise {
     detail: &'static str,
 }
 
-/// The same response for known and unknown addresses.
+/// The same response for known and unknown email addresses.
 pub(super) const PROMISE: MailPromise = MailPromise { detail: "If there is an account with this address, an email will be sent to it." };
 
 /// A new password, set with the token in an email.

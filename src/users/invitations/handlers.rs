@@ -44,10 +44,10 @@ async fn list_invitations(request: Request, _caller: Caller<Admin>) -> Result<Ht
 /// Invite a user
 ///
 /// Sends an email with a link to `/accept-invitation?token=…` on the site. The link is valid for seven days, and only
-/// while you are an administrator. It replaces an earlier invitation of the same email address. If that is less than
-/// an hour old, it gets the new name and role instead, no second email is sent, and the status is `200`. If the email
-/// address already has an account, the response is `409`. A user whose role may write gets an author profile, unless
-/// `"profile": false` is sent.
+/// while you are an administrator. The new invitation replaces an earlier one of the same email address. If the earlier
+/// invitation is less than an hour old, it is changed instead: it gets the new name and role, no second email is sent,
+/// and the status is `200`. If the email address already has an account, the response is `409`. A user whose role may
+/// write gets an author profile, unless `"profile": false` is sent.
 #[utoipa::path(
     tag = "Users",
     params(Caller<Admin>),

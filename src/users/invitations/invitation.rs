@@ -14,7 +14,7 @@ use crate::users::email_tokens::{Purpose, secret};
 use crate::users::passwords::NewPassword;
 use crate::users::role::Role;
 
-/// The minimum time between two invitation emails to one address, in seconds.
+/// The minimum time between two invitation emails to one email address, in seconds.
 const QUIET_SECONDS: i64 = 60 * 60;
 
 /// The id of an invitation.
@@ -97,7 +97,7 @@ pub(crate) struct InvitationView {
     invited_by: UserId,
     /// The time when the invitation was created.
     created_at: Timestamp,
-    /// The time when the invitation expires. If the email is sent late, it is moved to a later time.
+    /// The time when the invitation expires. If the email is sent late, the invitation expires correspondingly later.
     expires_at: Timestamp,
 }
 

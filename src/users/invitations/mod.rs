@@ -1,7 +1,7 @@
 //! Invitations: future accounts of people who choose their own password.
 //!
-//! Invariants: an email address has at most one invitation. It can be accepted once, within seven days, while its
-//! creator is an active administrator. Its token is only in the email.
+//! Invariants: an email address has at most one invitation. An invitation can be accepted once, within seven days,
+//! while its creator is an active administrator. The token of an invitation is only in the email.
 
 mod handlers;
 mod invitation;

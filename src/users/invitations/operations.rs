@@ -91,8 +91,8 @@ fn withdrawn(app: &App, conn: &mut Conn, actor: Option<String>, id: InvitationId
     events::record(conn, app.now(), Event { actor, ..invitation_event(EventKind::InvitationWithdrawn, id, Value::Null) })
 }
 
-/// Returns an invitation and its creator when its email is sent, with the lifetime starting now. Returns `None` if
-/// the invitation no longer exists or its creator is no longer an administrator.
+/// Returns an invitation and its creator when its email is sent, and starts the lifetime of the invitation now. Returns
+/// `None` if the invitation no longer exists or its creator is no longer an administrator.
 pub(in crate::users) fn renewed(conn: &mut Conn, id: InvitationId, now: Timestamp) -> Result<Option<(Invitation, User)>> {
     let Some(invitation) = queries::look_up_unmailed(conn, id)? else { return Ok(None) };
     let Some(inviter) = inviter(conn, &invitation)? else { return Ok(None) };

@@ -14,7 +14,7 @@ use crate::secrets::{hex, random, token_hash};
 use crate::users::accounts::UserId;
 use crate::users::role::{KeyScope, Role, Scope};
 
-/// The prefix of every key, so that people and secret scanners recognise one.
+/// The prefix of every key, so that people and secret scanners recognise keys.
 pub(in crate::users) const MARK: &str = "mh_";
 /// The length of the visible prefix, which identifies a key in lists, in bytes.
 const PREFIX: usize = MARK.len() + 8;
@@ -50,7 +50,7 @@ pub(super) struct ApiKeyDraft {
     /// The scopes of the key.
     #[schema(value_type = HashSet<Scope>, min_items = 1, max_items = 13)]
     pub(super) scopes: Vec<Scope>,
-    /// The time when the key expires. If absent, it never expires.
+    /// The time when the key expires. If this time is absent, the key never expires.
     pub(super) expires_at: Option<Timestamp>,
 }
 
@@ -69,8 +69,8 @@ pub(in crate::users) struct ApiKeyView {
     prefix: String,
     /// The scopes of the key.
     scopes: Vec<KeyScope>,
-    /// Whether the key has old scopes, which do not name a resource: the scope `read` opens everything that its owner may see.
-    /// Replace such a key with one that has only the scopes that it needs.
+    /// Whether the key has old scopes, which do not name a resource: the old scope `read` permits reading everything that the owner
+    /// of the key may see. Replace such a key with a new one that has only the necessary scopes.
     #[schema(example = false)]
     legacy: bool,
     /// The id of the key's owner.

@@ -26,7 +26,7 @@ pub(in crate::users) async fn bearer(work: &UnitOfWork, token: &str) -> Result<C
     // would wait for that transaction forever.
     if work.request_transaction().is_none() && found.is_news(now) {
         let id = found.key.id;
-        // If the database cannot be written, reading requests still go on.
+        // If the database cannot be written, requests that only read still succeed.
         if let Err(error) = app.db.write(move |conn| queries::touch(conn, id, now)).await {
             tracing::warn!(%error, "cannot store the time of an API key's last use");
         }

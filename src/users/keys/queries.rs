@@ -10,7 +10,7 @@ use crate::schema::{api_keys, authors, users};
 use crate::users::accounts::UserId;
 use crate::users::role::Role;
 
-/// Returns the key with a hash and its owner, if there is one.
+/// Returns the key with a hash, together with its owner, if there is one.
 pub(super) fn find_bearer(conn: &mut Conn, hash: &str) -> Result<Option<KeyBearer>> {
     let found = api_keys::table
         .inner_join(users::table.on(users::id.eq(api_keys::user_id)))

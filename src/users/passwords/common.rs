@@ -27,10 +27,11 @@ const RUNS: &[&str] = &[
 ];
 /// The maximum number of common parts that make a password common.
 const PARTS: usize = 3;
-/// Passwords longer than this, in characters, are only checked for repetition.
+/// The maximum length, in characters, of a password that is compared with the common parts. Longer passwords are checked only
+/// for repetition.
 const MAX_LENGTH: usize = 64;
 
-/// Checks whether a password is among those that attackers try first.
+/// Checks whether a password is one of the passwords that attackers try first.
 pub(super) fn is_common(password: &str) -> bool {
     let lower: Vec<char> = password.to_lowercase().chars().collect();
     if repeats(&lower) {
@@ -61,8 +62,8 @@ fn unmask(c: char) -> char {
     }
 }
 
-/// Returns the smallest number of common parts that form the text; more than [`PARTS`] if there are too many or the
-/// text has others.
+/// Returns the smallest number of common parts that form the text. Returns more than [`PARTS`] if too many parts are
+/// needed, or if the text contains anything else.
 fn parts(text: &[char]) -> usize {
     let none = PARTS + 1;
     let mut best = vec![none; text.len() + 1];

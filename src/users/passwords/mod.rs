@@ -59,8 +59,8 @@ pub(super) struct HashingPermit {
 impl HashingPermit {
     /// Verifies a password against a hash. Without a hash, it takes the same time and fails.
     ///
-    /// Older hashes are of the text as typed, without normalisation. It is tried after the normalised text, for known
-    /// and unknown users alike.
+    /// Older hashes were made from the text as typed, without normalisation. That text is tried after the normalised
+    /// text, for known and unknown users alike.
     pub(super) async fn verify(self, password: String, hash: Option<String>) -> Result<(Self, Verification)> {
         self.busy(move || {
             let known = hash.is_some();
@@ -79,7 +79,8 @@ impl HashingPermit {
         .await
     }
 
-    /// Hashes a password in its NFC form with a random salt. NFC, because devices encode the same characters differently.
+    /// Hashes a password with a random salt. The password is converted to NFC, because devices encode the same characters
+    /// differently.
     pub(super) async fn hash(self, password: String) -> Result<String> {
         let hashed = self.busy(move || {
             let hash = argon2()?.hash_password_with_salt(normalised(&password).as_bytes(), &random::<16>());
@@ -99,7 +100,7 @@ impl HashingPermit {
 pub(super) enum Verification {
     /// The password is right.
     Right,
-    /// The password is right, but its hash is of the text as typed and should be replaced.
+    /// The password is right, but its hash was made from the text as typed and should be replaced.
     Unnormalised,
     /// The password is wrong, or the user is unknown.
     Wrong,

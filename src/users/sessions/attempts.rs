@@ -1,5 +1,5 @@
-//! Failed logins: each failure for an account from one network doubles the wait there. The owner on another network
-//! does not wait.
+//! Failed logins: after a few failures for an account from one network, each further failure doubles the wait of that
+//! network. The account's owner on another network does not wait.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 const MAX_FREE_FAILURES: u32 = 5;
 /// The maximum wait, in milliseconds.
 const MAX_DELAY: u64 = 15 * 60 * 1000;
-/// How long a network's failures are remembered, in milliseconds.
+/// The age at which failures are forgotten if there are too many entries, in milliseconds.
 const FAILURE_RETENTION: u64 = 60 * 60 * 1000;
 /// The maximum number of entries.
 const MAX_ENTRIES: usize = 20_000;

@@ -10,7 +10,7 @@ use crate::schema::{authors, refresh_tokens, sessions, users};
 use crate::users::accounts::{User, UserId};
 use crate::users::role::Role;
 
-/// Returns a session with the present state of its user, if there is one.
+/// Returns a session with the present state of its user, if the session exists.
 pub(in crate::users) fn find_bearer(conn: &mut Conn, id: SessionId) -> Result<Option<Bearer>> {
     let found = on_engine!(conn, conn => sessions::table
         .inner_join(users::table.on(users::id.eq(sessions::user_id)))
@@ -65,7 +65,7 @@ pub(in crate::users) fn end_all(conn: &mut Conn, user: UserId) -> Result<()> {
     Ok(())
 }
 
-/// Deletes all sessions of a user except one, which gets the user's new version. Returns the number of deleted sessions.
+/// Deletes all sessions of a user except one, which gets the user's new token version. Returns the number of deleted sessions.
 pub(in crate::users) fn end_others(conn: &mut Conn, user: &User, kept: SessionId) -> Result<usize> {
     let others = sessions::table.filter(sessions::user_id.eq(user.id)).filter(sessions::id.ne(kept));
     let ended = diesel::delete(others).execute(conn)?;

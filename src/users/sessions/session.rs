@@ -19,8 +19,8 @@ pub(in crate::users) type SessionId = Id<Session>;
 
 /// The lifetime of a session, in seconds.
 const LIFETIME: i64 = 30 * 24 * 60 * 60;
-/// The tolerated clock error when a session started, in seconds. A session from further in the future would hardly
-/// ever expire.
+/// The tolerated clock error at the start of a session, in seconds. A session that started further in the future is
+/// refused, because it would be valid for too long.
 const CLOCK_SKEW: i64 = 24 * 60 * 60;
 /// The maximum stored length of a user agent, in characters.
 const MAX_USER_AGENT_LENGTH: usize = 300;
@@ -31,7 +31,7 @@ const MAX_USER_AGENT_LENGTH: usize = 300;
 pub(in crate::users) struct Session {
     pub(super) id: SessionId,
     pub(super) user_id: UserId,
-    /// The user's `token_version` when the session started, or since its own password change.
+    /// The user's `token_version` at the start of the session, or after the last password change that this session made.
     pub(super) token_version: i32,
     user_agent: String,
     pub(super) created_at: Timestamp,
@@ -85,7 +85,7 @@ impl Bearer {
     /// Checks whether an access token of this session with this version is valid now.
     ///
     /// A session whose version differs from the user's was ended by a new password or a suspension. A password change
-    /// updates the version of the session that made it, so that session's older tokens stay valid; a token cannot
+    /// updates the version of the session that made it; the older tokens of that session stay valid. A token cannot
     /// have a later version than the user.
     pub(in crate::users) fn accepts(&self, version: i32, now: Timestamp) -> bool {
         let current = self.session.token_version == self.user_version && version <= self.user_version;
@@ -95,7 +95,7 @@ impl Bearer {
 
 /// The client that sent a request.
 pub(in crate::users) struct Client {
-    /// The IP address; of an IPv6 address, the /64 network.
+    /// The IP address; for IPv6, the /64 network of the address.
     pub(super) network: IpAddr,
     user_agent: String,
 }

@@ -75,7 +75,7 @@ pub(super) fn kid(token: &str) -> Option<String> {
     }
     let found = decode_header(token).ok()?;
     let kid = found.kid.clone()?;
-    // The header must be exactly what this server writes: no other algorithm or type, no key or certificate in the token.
+    // The header must equal the header that this server writes: no other algorithm or type, no key or certificate in the token.
     (found == header(&kid)).then_some(kid)
 }
 

@@ -56,7 +56,7 @@ impl SigningKeyRow {
         })
     }
 
-    /// Checks whether tokens of this key may still be in force.
+    /// Checks whether tokens signed with this key may still be valid.
     pub(super) fn is_published(&self, now: Timestamp) -> bool {
         counts(self.retired_at, now)
     }
@@ -78,13 +78,13 @@ pub(super) struct SigningKey {
 }
 
 impl SigningKey {
-    /// Checks whether the key may sign. A creation time far in the future is a clock error and also means no.
+    /// Checks whether the key may sign. A key whose creation time is far in the future, because of a clock error, may not sign.
     pub(super) fn may_sign(&self, now: Timestamp) -> bool {
         let age = now.millis().abs_diff(self.created_at.millis());
         self.encoding.is_some() && self.retired_at.is_none() && age < TERM_MILLIS
     }
 
-    /// Checks whether tokens of this key may still be in force.
+    /// Checks whether tokens signed with this key may still be valid.
     pub(super) fn may_verify(&self, now: Timestamp) -> bool {
         counts(self.retired_at, now)
     }
@@ -121,6 +121,6 @@ pub(super) struct PublicKey {
 /// The public keys of this installation.
 #[derive(Serialize, ToSchema)]
 pub(super) struct PublicKeys {
-    /// The keys whose tokens may still be in force, newest first.
+    /// The keys whose tokens may still be valid, newest first.
     pub(super) keys: Vec<PublicKey>,
 }

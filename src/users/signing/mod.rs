@@ -1,6 +1,6 @@
 //! Access tokens (JWT, RFC 9068) and the keys that sign them.
 //!
-//! Invariants: EdDSA is the only algorithm. The private half of a key is stored sealed. A key that no longer signs
+//! Invariants: EdDSA is the only algorithm. The private half of a key is stored encrypted. A key that no longer signs
 //! stays published until its last token has expired.
 
 mod handlers;

@@ -18,7 +18,7 @@ use crate::users::authenticate::invalid_token;
 const MAX_KEY_AGE_MILLIS: u64 = 60_000;
 /// The minimum time between two lookups for unknown key ids.
 const MIN_LOOKUP_INTERVAL: Duration = Duration::from_secs(1);
-/// How long the row of a retired key is kept, in seconds.
+/// The time for which the row of a retired key is kept, in seconds.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
 
 /// The signing keys of this process.

@@ -16,8 +16,8 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 ///
 /// A beacon for front ends, such as for `navigator.sendBeacon`. It ignores any request body and sets no cookie. A visitor, identified by
 /// IP address and user agent, counts once in half an hour; the response does not reveal whether the view was counted. Nothing about
-/// the visitor is stored. Views appear in `sort=trending` after about a minute. The setting `RATE_VIEW` limits the views of an IP
-/// address.
+/// the visitor is stored. Views appear in `sort=trending` after about a minute. The setting `RATE_VIEW` limits the reported views
+/// per IP address.
 #[utoipa::path(tag = "Articles", responses((status = 204, description = "The beacon was accepted.")))]
 #[post("/articles/{article}/views")]
 async fn count_view(request: Request, name: web::Path<String>) -> Result<HttpResponse> {

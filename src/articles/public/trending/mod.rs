@@ -1,7 +1,8 @@
 //! Rankings of articles by the number of views.
 //!
-//! Invariants: no IP address is stored, nor anything that it could be derived from. Counting a view causes no write in the request:
-//! views are collected in memory and stored together. A ranking covers only minutes that are over, so its pages stay consistent.
+//! Invariants: neither IP addresses nor data from which they could be derived are stored. Counting a view causes no write in the
+//! request: views are collected in memory and stored together. A ranking covers only minutes that are over, so its pages stay
+//! consistent.
 
 mod handlers;
 mod queries;

@@ -15,7 +15,8 @@ use crate::db::{Backend, Conn, IdOrSlug, Key, PageOf, PageQuery, Position, Predi
 use crate::error::Result;
 use crate::schema::{article_views, publications};
 
-/// The spans of counts, each with the time for which it is stored: the longest window, plus time to read further pages of a list.
+/// The spans of counts, each with the time for which its counts are stored: the longest period for which a ranking uses them, plus
+/// time to read further pages of a list.
 const KEPT: [(i64, i64); 3] = [(MINUTE, 6 * HOUR), (HOUR, 3 * DAY), (DAY, 31 * DAY)];
 
 /// The SQL for both engines; articles that were erased meanwhile are left out.
@@ -23,7 +24,7 @@ const ADD: &str = "INSERT INTO article_views (article_id, span, began, views)
     SELECT $1, $2, $3, $4 WHERE EXISTS (SELECT 1 FROM public_slugs WHERE article_id = $1)
     ON CONFLICT (article_id, span, began) DO UPDATE SET views = article_views.views + excluded.views";
 
-/// Returns the id of the published article with an id or slug; errors are the same as for reading it.
+/// Returns the id of the published article with an id or slug. The errors are the same as for reading the article.
 pub(crate) fn public_id(conn: &mut Conn, name: &str) -> Result<ArticleId> {
     let query = publications::table.select(publications::id).into_boxed::<Backend>();
     let query = match IdOrSlug::<()>::parse(name) {
@@ -60,7 +61,8 @@ pub(crate) fn prune(conn: &mut Conn, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Returns a page of a ranking, most views first, then newest first, and the ranking's moment, which cursors contain.
+/// Returns a page of a ranking, most views first, then newest first. Also returns the time of the ranking, which the cursors of the
+/// page contain.
 pub(crate) fn page(conn: &mut Conn, query: &PageQuery, window: Window, now: Timestamp) -> Result<(PageOf<Publication>, i64)> {
     let moment = query.position.as_ref().and_then(|position| position.keys.first()).map_or_else(|| Window::moment(now), Key::int);
     Ok((page_as_of(conn, query, window, moment)?, moment))
@@ -111,7 +113,7 @@ fn page_as_of(conn: &mut Conn, query: &PageQuery, window: Window, moment: i64) -
     Ok(cut(query, rows, moment, total))
 }
 
-/// Cuts the page from rows of which there is one more than requested if the list continues.
+/// Cuts the page from the loaded rows, which include one row more than requested if the list continues.
 fn cut(query: &PageQuery, mut rows: Vec<(Publication, i64)>, moment: i64, total: Option<i64>) -> PageOf<Publication> {
     let backward = query.position.as_ref().is_some_and(|position| position.backward);
     let more = rows.len() > query.limit;

@@ -1,4 +1,4 @@
-//! Windows: the period of a ranking, and the counts that it consists of.
+//! Windows: the period of a ranking, divided into ranges of counts.
 
 use crate::db::{Timestamp, text_enum};
 
@@ -46,7 +46,7 @@ impl Window {
         Timestamp::from_millis(moment + MINUTE + GRACE)
     }
 
-    /// Returns the moment of the ranking on whole pages. It changes every five minutes, so that pages can be cached as long.
+    /// Returns the moment of the ranking on whole pages. It changes every five minutes, so that pages can be cached for that time.
     pub(crate) fn page_ranking_moment(now: Timestamp) -> i64 {
         floor(now.millis() - GRACE, PAGE_RANKING_INTERVAL)
     }
