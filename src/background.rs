@@ -36,7 +36,7 @@ impl Background {
     pub(crate) async fn end(mut self) {
         self.loops.iter().for_each(JoinHandle::abort);
         if let Err(why) = self.app.write_counts_down().await {
-            tracing::warn!(why, "the counts of the last seconds are lost");
+            tracing::warn!(why, "view and ad counts of the last seconds could not be written to the database and are lost");
         }
         self.app.begin_stopping();
         if tokio::time::timeout(JOB_SHUTDOWN_TIMEOUT, &mut self.jobs).await.is_err() {

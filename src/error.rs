@@ -129,7 +129,7 @@ impl Error {
 
     /// Names the resource that has the requested slug.
     pub(crate) fn taken_by(mut self, kind: &str, id: &str, title: &str) -> Self {
-        self.0.detail = format!("{} It belongs to the {kind} {title:?}.", self.0.detail);
+        self.0.detail = format!("{} That {kind} is {title:?}.", self.0.detail);
         self.with("taken_by", json!({"kind": kind, "id": id, "title": title}))
     }
 

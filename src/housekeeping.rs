@@ -36,7 +36,7 @@ pub(crate) async fn run(app: App) {
         app.views.forget(app.now());
         app.ad_counts.forget(app.now());
         if let Err(error) = keep(&app, period % PERIODS_BETWEEN_SWEEPS == 0).await {
-            tracing::warn!(%error, "housekeeping failed; it will be retried in a minute");
+            tracing::warn!(%error, "housekeeping failed; the next attempt is in a minute");
         }
     }
 }
@@ -47,7 +47,7 @@ pub(crate) async fn write_counts_down(app: App) {
     loop {
         periods.tick().await;
         if let Err(why) = app.write_counts_down().await {
-            tracing::warn!(why, "view and ad counts could not be written to the database; this will be retried in a few seconds");
+            tracing::warn!(why, "view and ad counts could not be written to the database; the next attempt is in a few seconds");
         }
     }
 }
@@ -91,7 +91,7 @@ pub(crate) async fn owns_media(app: &App) -> Result<bool> {
             tracing::warn!(
                 place,
                 mark = MARK,
-                "the media store belongs to another database; orphaned files are kept until the mark is deleted"
+                "the media store belongs to another database; orphaned files are kept until the mark file is deleted"
             );
             Ok(false)
         }

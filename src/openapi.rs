@@ -145,11 +145,11 @@ fn info() -> Value {
         "summary": "A headless CMS for newsrooms and blogs.",
         "description": "JSON over HTTP.\n\n\
             - A plain `GET` returns the public view, the same bytes for every caller. Views for staff must be requested explicitly (`?view=editor`), need a token and are never cached.\n\
-            - Times are RFC 3339 in UTC with milliseconds; ids are UUIDv7 (RFC 9562). Every member of a response is always present, `null` when empty.\n\
-            - `PATCH` is a JSON Merge Patch (RFC 7396); `PUT` replaces. A response to `?view=editor` can be sent back with `PUT` and changes nothing: members marked `readOnly` are ignored, or must be unchanged.\n\
-            - Input is strict: unknown members, parameters and values are refused, as is the body of a write that takes none (`{}` is \
-            accepted). All validation errors of a request are reported at once.\n\
-            - Filters have brackets (`published_at[gte]=2026-01-01`), which curl would interpret itself: use `curl -g` (`--globoff`).\n\
+            - Times are RFC 3339 in UTC with milliseconds; ids are UUIDv7 (RFC 9562). Every member of a response is always present, and is `null` when empty.\n\
+            - `PATCH` is a JSON Merge Patch (RFC 7396); `PUT` replaces the resource. A response to `?view=editor` can be sent back with `PUT` and changes nothing: members marked `readOnly` are ignored, or must be unchanged.\n\
+            - Input is strict: unknown members, parameters and values are refused. A write operation without a request body accepts only \
+            `{}` as its body. All validation errors of a request are reported at once.\n\
+            - Filters have brackets (`published_at[gte]=2026-01-01`). Use `curl -g` (`--globoff`), because curl otherwise interprets brackets itself.\n\
             - Errors are problem documents (RFC 9457); `GET /problems/{code}` explains each code.\n\
             - Public responses have a strong `ETag`, for conditional requests with `If-None-Match`; the `ETag` of an editor view is its version, for conditional writes with `If-Match`.\n\
             - Any `POST` may have an `Idempotency-Key`: the first response is stored for 24 hours and replayed.\n\

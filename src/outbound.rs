@@ -38,7 +38,7 @@ impl Resolve for Guarded {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
             let allowed: Vec<SocketAddr> = found.filter(|found| private || is_public(found.ip())).collect();
             if allowed.is_empty() {
-                return Err(Box::from("its host name has no public IP address"));
+                return Err(Box::from("the host name of the URL has no public IP address"));
             }
             let addresses: Addrs = Box::new(allowed.into_iter());
             Ok(addresses)
@@ -75,7 +75,7 @@ impl Outbound {
             _ => None,
         };
         if address.is_some_and(|address| !self.private && !is_public(address)) {
-            return Err("its IP address is private (see OUTBOUND_PRIVATE)".into());
+            return Err("the IP address of the URL is private (see OUTBOUND_PRIVATE)".into());
         }
         let mut request = self.client.post(url.clone()).timeout(deadline).header("content-type", "application/json").body(body);
         for (name, value) in headers {
@@ -86,7 +86,7 @@ impl Outbound {
         let mut body = Vec::new();
         while let Some(piece) = response.chunk().await.map_err(|error| describe_error(&error))? {
             if body.len() + piece.len() > longest {
-                return Err(format!("its response is longer than {longest} bytes"));
+                return Err(format!("the response is longer than {longest} bytes"));
             }
             body.extend_from_slice(&piece);
         }
@@ -96,7 +96,7 @@ impl Outbound {
 
 /// An error with its causes, but without the URL, which may hold a secret.
 fn describe_error(error: &reqwest::Error) -> String {
-    let mut text = if error.is_timeout() { "it took too long".to_owned() } else { "the request failed".to_owned() };
+    let mut text = if error.is_timeout() { "the request took too long".to_owned() } else { "the request failed".to_owned() };
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
         text = format!("{text}: {inner}");

@@ -85,11 +85,11 @@ impl IntoParams for ArticleList {
         let term = "-?(title|published_at|updated_at|comments|created_at|scheduled_at)";
         all.push(parameter(
             "sort",
-            "The sort fields, separated by commas, with `-` for descending order: title, published_at, updated_at, comments (their number) \
-             and, with `view=editor`, created_at and scheduled_at (articles that are not scheduled count as the latest). Each field may \
-             occur once. The default is `-published_at`, with `view=editor` `-updated_at`. `trending`, which cannot be combined \
-             with other fields, lists the articles viewed within the `window`, most views first, then newest first; it omits articles \
-             without views. The ranking is recomputed every minute; the cursors of a list keep to the ranking of its first page.",
+            "The sort fields, separated by commas, with `-` for descending order: title, published_at, updated_at, comments (the number \
+             of comments) and, with `view=editor`, created_at and scheduled_at (articles that are not scheduled count as the latest). Each \
+             field may occur once. The default is `-published_at`, or `-updated_at` with `view=editor`. `trending`, which cannot be \
+             combined with other fields, lists the articles viewed within the `window`, most views first, then newest first, and omits \
+             articles without views. The ranking is recomputed every minute; all pages of a list use the ranking of its first page.",
             serde_json::json!({"type": "string", "pattern": format!("^(trending|{term}(,{term})*)$")}),
         ));
         all.push(parameter(
@@ -119,7 +119,7 @@ impl IntoParams for ArticleList {
     params(ArticleList, Previewed, GuestOr<Writer>),
     responses(
         (status = 200, body = Page<ArticleItem>, description = "A page of articles."),
-        (status = 404, description = "The preview token is not valid here."),
+        (status = 404, description = "The preview token is not valid for the list of articles."),
     ),
 )]
 #[get("/articles")]

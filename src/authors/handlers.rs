@@ -126,7 +126,7 @@ async fn revise_author(body: Body, request: Request, caller: Caller<Writer>, nam
 #[utoipa::path(
     tag = "Authors",
     params(
-        ("reassign_to" = Option<String>, Query, description = "The id or slug of the author who replaces this one in bylines."),
+        ("reassign_to" = Option<String>, Query, description = "The id or slug of the author who replaces the deleted author in bylines."),
         Caller<Editor>,
     ),
     responses((status = 204, description = "The author no longer exists.")),

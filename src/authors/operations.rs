@@ -178,7 +178,7 @@ fn refuse_used(conn: &mut Conn, author: &Author) -> Result<()> {
     if articles == 0 {
         return Ok(());
     }
-    let detail = format!("{articles} articles have this author; name another author in reassign_to.");
+    let detail = format!("The author has articles ({articles}). Name another author in reassign_to.");
     Err(Error::new(Code::InUse, detail).with("usages", json!({"articles": articles})))
 }
 
@@ -220,7 +220,7 @@ fn make_room(conn: &mut Conn, account: Id<User>, author: AuthorId) -> Result<()>
 
 fn refuse_second_profile(conn: &mut Conn, account: Id<User>, author: AuthorId) -> Result<()> {
     if queries::account_taken(conn, account, author)? {
-        return Err(Error::conflict("This account already has a profile; change that one."));
+        return Err(Error::conflict("This account already has a profile; change that profile."));
     }
     Ok(())
 }

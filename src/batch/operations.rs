@@ -105,7 +105,7 @@ async fn each(dispatch: &Dispatch, requests: Vec<SubRequest>, transaction: &Rc<R
         [] => return Ok(BatchView { results }),
         [one] => format!("Operation {one} (counted from 0) failed; nothing was stored."),
         [first, ..] => {
-            format!("{} operations failed, first operation {first} (counted from 0); nothing was stored.", failed.len())
+            format!("{} operations failed; the first of them is operation {first} (counted from 0). Nothing was stored.", failed.len())
         }
     };
     let results = serde_json::to_value(results)?;

@@ -35,11 +35,11 @@ pub(super) async fn check(app: &App, options: &CheckOptions) -> Result<String, (
     let found = images::check(app, options.deep, options.repair).await.map_err(failed)?;
     let mut lines = vec![
         line("files of images", found.files, &format!("{} bytes", found.bytes)),
-        line("missing", found.missing.len(), "images refer to them, but they do not exist"),
-        line("changed", found.changed.len(), if options.deep { "another size or hash" } else { "another size" }),
-        line("orphans", found.orphans.len(), &format!("no image refers to them; {} deleted", found.removed)),
-        line("unfinished", found.young, "too new to check"),
-        line("others", found.others, "of another kind, not checked"),
+        line("missing", found.missing.len(), "files that images refer to, but that do not exist"),
+        line("changed", found.changed.len(), if options.deep { "files with another size or hash" } else { "files with another size" }),
+        line("orphans", found.orphans.len(), &format!("files that no image refers to; {} deleted", found.removed)),
+        line("unfinished", found.young, "files that are too new to check"),
+        line("others", found.others, "files of another kind, not checked"),
     ];
     for (kind, names) in [("missing", &found.missing), ("changed", &found.changed), ("orphan", &found.orphans)] {
         lines.extend(names.iter().take(MAX_NAMES).map(|name| format!("{kind} {name}")));

@@ -20,7 +20,7 @@ use crate::{db, demo, http, log, openapi, seed};
 
 const EXAMPLES: &str = "\
 Examples:
-  masthead serve --demo                    try it: a small newsroom with articles, images and comments
+  masthead serve --demo                    try Masthead: a small newsroom with articles, images and comments
   masthead users create --email mara@example.org --name 'Mara Lindt' --role admin
                                            create the first account (prompts for the password)
   masthead                                 serve the API
@@ -28,7 +28,7 @@ Examples:
                                            read articles
 
 Settings are environment variables, or lines of a file named .env in the working folder.
-The file .env.example describes all of them. By default, the server listens on
+The file .env.example describes all settings. By default, the server listens on
 127.0.0.1:8080, keeps masthead.db, masthead.key and the folder media/ in the working
 folder (and emails in mails/ if SMTP_URL is empty), and shows its documentation at http://127.0.0.1:8080/docs/.";
 
@@ -177,7 +177,7 @@ async fn obey(command: Command, mut config: Config) -> Result<(), String> {
         Command::Tokens(TokensCommand::Create(key)) => say(&people::create_key(&open(config)?, &key).await?),
         Command::Keys(Keys::Rotate) => {
             let made = open(config)?.rotate_signing_key().await?;
-            say(&format!("New tokens are signed with {made}. Running servers use it within a minute."))
+            say(&format!("New tokens are signed with the key {made}. Running servers use this key within a minute."))
         }
         Command::Images(Images::Check(options)) => match images::check(&open(config)?, &options).await {
             Ok(table) => say(&table),

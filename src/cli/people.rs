@@ -93,7 +93,7 @@ impl Secret {
             return read_line(std::io::stdin().lock());
         }
         if !std::io::stdin().is_terminal() {
-            return Err("there is no terminal to prompt for the password; send it with --password-stdin".into());
+            return Err("there is no terminal to prompt for the password; send the password with --password-stdin".into());
         }
         let ask = |prompt: &str| rpassword::prompt_password(prompt).map_err(|error| format!("cannot read the password: {error}"));
         let password = ask("Password (15 characters or more): ")?;
@@ -124,7 +124,7 @@ pub(super) async fn create(app: &App, account: &AccountArguments) -> Result<Stri
 pub(super) async fn set_password(app: &App, NewSecret { whose, keep_keys, secret }: &NewSecret) -> Result<String, String> {
     app.check_user(&whose.email).await?;
     app.set_password(&whose.email, &secret.password()?, *keep_keys).await?;
-    let keys = if *keep_keys { "its API keys remain valid" } else { "its API keys have been revoked, too" };
+    let keys = if *keep_keys { "the API keys of the account remain valid" } else { "the API keys of the account have been revoked, too" };
     Ok(format!("{} logs in with the new password from now on. All sessions have ended; {keys}.", whose.email))
 }
 

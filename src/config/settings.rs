@@ -25,7 +25,11 @@ pub const SETTINGS: &[Setting] = &[
         "file:media",
         "The store of images: file:FOLDER, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME&path_style=true|false for any service with the S3 API.",
     ),
-    setting("S3_ACCESS_KEY_ID", "", "The access key for the bucket in MEDIA_URL; it needs permission to read, write, delete and list."),
+    setting(
+        "S3_ACCESS_KEY_ID",
+        "",
+        "The access key for the bucket in MEDIA_URL; the key needs permission to read, write, delete and list.",
+    ),
     setting("S3_SECRET_ACCESS_KEY", "", "The secret of the access key."),
     setting("S3_SECONDS", "20", "The time after which requests fail with 503 if the bucket does not respond, 1 to 120 seconds."),
     setting(
@@ -36,22 +40,22 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "IMAGE_MEGAPIXELS",
         "50",
-        "The maximum number of pixels of an image, in millions, 1 to 200. Decoding may take 7 MiB of memory per million pixels of this setting; an image that needs more is refused.",
+        "The maximum number of pixels of an image, in millions, 1 to 200. Decoding may take 7 MiB of memory per million pixels of this setting; an image that needs more memory is refused.",
     ),
     setting(
         "SITE_URL",
         "http://localhost:3000",
-        "The http or https URL of the readers' site, without query string and fragment; links in responses begin with it.",
+        "The http or https URL of the readers' site, without query string and fragment; links in responses begin with this URL.",
     ),
     setting(
         "API_URL",
         "",
-        "The URL at which clients reach this server; media URLs and Location begin with it. If empty: http:// and BIND.",
+        "The URL at which clients reach this server; media URLs and Location begin with this URL. If empty: http:// and BIND.",
     ),
     setting(
         "ARTICLE_PATH",
         "/{slug}",
-        "The path of an article on the site, made of {slug} {section} {year} {month} {day} {id}; it must contain {slug} or {id}. Dates are in the site's time zone.",
+        "The path of an article on the site, made of {slug} {section} {year} {month} {day} {id}. The path must contain {slug} or {id}. Dates are in the site's time zone.",
     ),
     setting("FEED_CONTENT", "summary", "The default contents of feeds: summary, or full for full texts."),
     setting(
@@ -63,7 +67,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "SECRET_KEY_FILE",
         "masthead.key",
-        "The file of the server's secret key; created at the first start, readable only by its owner. All nodes must share it.",
+        "The file of the server's secret key; created at the first start, readable only by its owner. All nodes must share the file.",
     ),
     setting(
         "TRUSTED_PROXIES",
@@ -81,12 +85,12 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "SHARED_CACHE_SECONDS",
         "0",
-        "The time for which a CDN may serve public responses without revalidation (s-maxage), 0 to 31536000 seconds; it should purge by Cache-Tag.",
+        "The time for which a CDN may serve public responses without revalidation (s-maxage), 0 to 31536000 seconds; the CDN should purge by Cache-Tag.",
     ),
     setting(
         "SHARED_CACHE_STALE_SECONDS",
         "0",
-        "The further time for which a CDN may serve a response while it revalidates it (stale-while-revalidate), 0 to 31536000 seconds.",
+        "The further time for which a CDN may serve a response while the CDN revalidates the response (stale-while-revalidate), 0 to 31536000 seconds.",
     ),
     setting("RATE_LOGIN", "10/minute", "The limit of logins and other password checks per IP address: N/minute (1 to 1000000) or off."),
     setting("RATE_COMMENT", "6/minute", "The limit of guest comments per IP address: N/minute or off."),
@@ -108,20 +112,24 @@ pub const SETTINGS: &[Setting] = &[
         "60/minute",
         "The limit of reads per IP address with a preview that shows the site at a later time: N/minute or off.",
     ),
-    setting("METRICS_BIND", "", "The IP address and port of /metrics for Prometheus; empty turns it off."),
+    setting("METRICS_BIND", "", "The IP address and port of /metrics for Prometheus; an empty value turns /metrics off."),
     setting(
         "SMTP_URL",
         "",
-        "The mail server: smtp://HOST:PORT (with STARTTLS; change that by ?tls=required, ?tls=opportunistic or ?tls=none) or smtps://USER:PASSWORD@HOST:PORT.",
+        "The mail server: smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT. For smtp://, STARTTLS is used; to change this, add ?tls=required, ?tls=opportunistic or ?tls=none.",
     ),
-    setting("SMTP_CA_FILE", "", "A PEM file of certificate authorities that are trusted for the mail server, besides those of the system."),
+    setting(
+        "SMTP_CA_FILE",
+        "",
+        "A PEM file of certificate authorities that are trusted for the mail server, in addition to the authorities of the system.",
+    ),
     setting("SMTP_SECONDS", "30", "The time limit for sending one email, 1 to 120 seconds."),
     setting("MAIL_FROM", "", "The sender of emails, such as The Desk <desk@example.org>. If empty: noreply at the host of SITE_URL."),
     setting("MAIL_FOLDER", "mails", "The folder into which emails are written as files if SMTP_URL is empty."),
     setting(
         "COMMENT_CHECK_URL",
         "",
-        "The URL of a server that checks the comments of guests, as described in OPERATIONS.md; empty turns the check off.",
+        "The URL of a server that checks the comments of guests, as described in OPERATIONS.md; an empty value turns the check off.",
     ),
     setting("COMMENT_CHECK_SECRET", "", "The secret with which requests to COMMENT_CHECK_URL are signed, at least 16 characters."),
     setting(

@@ -253,7 +253,7 @@ pub(super) fn guarded(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<Er
     begin_operation();
     catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|why| {
         Err(if why.is::<Overdrawn>() {
-            Error::unavailable("a write took longer than others should wait for it, or waited too long for others")
+            Error::unavailable("the write exceeded its time limit, or waited too long for other writes")
         } else {
             Error::internal("a database operation panicked")
         })

@@ -61,5 +61,5 @@ fn empty_log(conn: &mut SqliteConnection) -> Result<()> {
         }
         thread::sleep(PAUSE);
     }
-    Err(Error::unavailable("other connections read from the database's log all the time"))
+    Err(Error::unavailable("the log of the database was not emptied, because other connections read from the log during every attempt"))
 }

@@ -68,7 +68,7 @@ impl Header {
     fn complaint(&self, path: &str, length: u64) -> String {
         let size = self.page_size;
         let should = match self.pages {
-            Some(pages) => format!("{pages} pages of {size} bytes, which are {}", u64::from(pages) * u64::from(size)),
+            Some(pages) => format!("{} bytes ({pages} pages of {size} bytes)", u64::from(pages) * u64::from(size)),
             None => format!("whole pages of {size} bytes"),
         };
         format!("{path} is damaged: it has {length} bytes and should have {should}; nothing was changed. Restore a backup")

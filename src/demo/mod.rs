@@ -36,7 +36,7 @@ pub(crate) async fn fill(config: &Config) -> std::result::Result<String, String>
         DemoState::Empty => {}
         DemoState::Filled => return Ok(format!("The demo newsroom is already set up.\n{}", addresses(config, &there_already()))),
         DemoState::Begun => return Err(interrupted()),
-        DemoState::Foreign => return Err("the database has content of its own; name an empty one in DATABASE_URL to see the demo".into()),
+        DemoState::Foreign => return Err("the database has content; to see the demo, set DATABASE_URL to an empty database".into()),
     }
     let lists = DemoLists::read()?;
     let (user, access) = admin(&app).await?;
@@ -78,11 +78,11 @@ fn addresses(config: &Config, access: &str) -> String {
 }
 
 fn there_already() -> String {
-    format!("  The password of {EMAIL} was shown when it was created\n  ({}).\n", remedy())
+    format!("  The password of {EMAIL} was shown when the account was created\n  ({}).\n", remedy())
 }
 
 fn remedy() -> &'static str {
-    "lost it? create another administrator: masthead users create --role admin --email … --name …"
+    "if the password is lost, create another administrator: masthead users create --role admin --email … --name …"
 }
 
 fn interrupted() -> String {

@@ -31,10 +31,10 @@ impl IntoParams for FeedParameters {
     fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
         let text = |least: u32| serde_json::json!({"type": "string", "minLength": least, "maxLength": 400, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"});
         vec![
-            parameter("section", "The section whose articles to return, by id or slug.", text(1)),
-            parameter("tag", "The tag whose articles to return, by id or slug.", text(1)),
-            parameter("author", "The author whose articles to return, by id or slug.", text(1)),
-            parameter("locale", "The language whose articles to return.", text(0)),
+            parameter("section", "The section of the returned articles, by id or slug.", text(1)),
+            parameter("tag", "A tag of the returned articles, by id or slug.", text(1)),
+            parameter("author", "An author of the returned articles, by id or slug.", text(1)),
+            parameter("locale", "The language of the returned articles.", text(0)),
             parameter(
                 "content",
                 "Whether to return whole texts or excerpts; the default is the setting `FEED_CONTENT`.",
@@ -201,7 +201,7 @@ async fn read_sitemap(request: Request, name: web::Path<String>) -> Result<HttpR
     responses(
         (status = 200, body = OEmbed, description = "The description of the article."),
         (status = 304, description = "The client already has this response."),
-        (status = 404, description = "The URL is not that of a published article."),
+        (status = 404, description = "The URL is not the URL of a published article."),
         (status = 410, description = "The article is no longer public."),
     ),
 )]

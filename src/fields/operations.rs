@@ -56,7 +56,7 @@ pub(super) fn replace(app: &App, conn: &mut Conn, caller: &Caller<Admin>, how: &
     let (misfits, total) = misfits(conn, how.kind, &compiled)?;
     if total > 0 && !how.force {
         let named = serde_json::to_value(&misfits)?;
-        let detail = format!("{total} existing objects violate the schema.");
+        let detail = format!("Existing objects violate the schema ({total}).");
         return Err(Error::new(Code::Misfits, detail).with("misfits", named).with("total", total));
     }
     keep(app, conn, caller, &stored, sent, json!({"misfits": total}))

@@ -253,7 +253,7 @@ pub(crate) fn csv_attachment(file_name: &str, pieces: impl Stream<Item = Result<
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{file_name}\"")))
         .insert_header((CACHE_CONTROL, cache_control::PRIVATE))
-        .streaming(pieces.inspect_err(|error| tracing::error!(%error, "a file broke off while it was sent")))
+        .streaming(pieces.inspect_err(|error| tracing::error!(%error, "a CSV file could not be sent completely")))
 }
 
 /// Responds with `204`.

@@ -99,8 +99,8 @@ fn within_bounds(conflicts: Vec<Value>) -> Vec<Value> {
 /// Returns the error for a tag that names the current version but was weakened on its way.
 fn weak_tag(version: i32) -> Error {
     let detail = format!(
-        "The entity tag is weak, and If-Match compares strongly. The current version is {version}; a proxy changed the response \
-         that you read, perhaps by compressing it. Send {} in If-Match.",
+        "If-Match needs a strong entity tag, but the request has a weak one. A proxy changed the response that you read, perhaps by \
+         compressing it. The current version is {version}. Send {} in If-Match.",
         entity_tag::of_version(version)
     );
     Error::new(Code::WeakTag, detail).with("current_version", version)

@@ -110,7 +110,7 @@ fn note_refusal(app: &App, origin: Option<&str>) {
     if let Some(origin) = origin.filter(|origin| !is_own(origin))
         && app.refused_origins.is_new(origin)
     {
-        tracing::warn!(origin, "pages of this origin cannot read responses; to allow them, add it to CORS_ORIGINS");
+        tracing::warn!(origin, "pages of this origin cannot read responses; to allow that, add the origin to CORS_ORIGINS");
     }
 }
 

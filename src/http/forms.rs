@@ -125,7 +125,8 @@ impl OneClick {
 }
 
 fn unknown_field(name: &str) -> Fault {
-    Fault::at(pointer(name), "unknown_member", format!("{name:?} is not known here. The form has List-Unsubscribe=One-Click alone."))
+    let detail = format!("{name:?} is not known here. The only field of the form is List-Unsubscribe=One-Click.");
+    Fault::at(pointer(name), "unknown_member", detail)
 }
 
 fn too_many_fields() -> Error {

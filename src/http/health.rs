@@ -55,7 +55,7 @@ async fn read_readiness(request: Request) -> Result<HttpResponse> {
     }
     match app.db.schema().await? {
         SchemaState::Current => {}
-        SchemaState::Pending(pending) => return Err(Error::unavailable(&format!("{pending} migrations are pending"))),
+        SchemaState::Pending(pending) => return Err(Error::unavailable(&format!("migrations are pending ({pending})"))),
     }
     if let Some(damage) = app.db.damage() {
         return Err(Error::unavailable(&format!("the database is damaged: {damage}")).expected());

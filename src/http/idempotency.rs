@@ -219,7 +219,7 @@ async fn sender(app: &App, request: &ServiceRequest, key: &str) -> Result<Option
     let Some(header) = request.headers().get("authorization") else {
         if key.len() < MIN_GUEST_KEY {
             let detail =
-                format!("Without a token, an Idempotency-Key must have at least {MIN_GUEST_KEY} characters; generate it at random.");
+                format!("Without a token, an Idempotency-Key must have at least {MIN_GUEST_KEY} characters. Generate the key at random.");
             return Err(Error::new(Code::MalformedHeader, detail).with("min", MIN_GUEST_KEY));
         }
         return Ok(Some(Sender { who: "guest".into(), user: None }));
@@ -266,7 +266,7 @@ fn without_boundary(request: &ServiceRequest, body: &Bytes) -> Vec<u8> {
 }
 
 fn in_flight() -> Error {
-    Error::new(Code::RequestInFlight, "The first request with this key is still being processed.").header("Retry-After", "1")
+    Error::new(Code::RequestInFlight, "The first request with this Idempotency-Key is still being processed.").header("Retry-After", "1")
 }
 
 /// Returns the encrypted response of a key, if it is not older than a day.
@@ -279,7 +279,7 @@ fn look_up(conn: &mut Conn, scope: &str, hash: &str, oldest: Timestamp) -> Resul
         .optional()?;
     match found {
         Some((known, _)) if known != hash => {
-            Err(Error::new(Code::IdempotencyMismatch, "This key was used before with another request body."))
+            Err(Error::new(Code::IdempotencyMismatch, "This Idempotency-Key was used before with another request body."))
         }
         Some((_, answer)) => Ok(answer),
         None => Ok(None),

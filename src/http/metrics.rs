@@ -49,7 +49,7 @@ impl Metrics {
         registry.register("database_connections", "Open pooled connections", connections.clone());
         registry.register("database_idle_connections", "Idle pooled connections", idle_connections.clone());
         registry.register("jobs_waiting", "Emails and other jobs that are waiting, on all nodes", jobs_waiting.clone());
-        registry.register("jobs_failed", "Emails and other jobs that failed for good in the last 30 days", jobs_failed.clone());
+        registry.register("jobs_failed", "Emails and other jobs that failed permanently in the last 30 days", jobs_failed.clone());
         let renditions = Gauge::default();
         registry.register("renditions_made", "Renditions of images that this process has made since its start", renditions.clone());
         Self { registry, answers, seconds, statements, connections, idle_connections, jobs_waiting, jobs_failed, renditions }

@@ -153,9 +153,8 @@ fn admit(app: &App, request: &ServiceRequest, facts: &RequestFacts) -> Result<Op
         return Ok(Some(HttpResponse::NoContent().insert_header((ALLOW, methods.join(", "))).finish()));
     }
     if !methods.iter().any(|method| *method == facts.method.as_str()) {
-        return Err(
-            Error::new(Code::MethodNotAllowed, format!("{} is not supported here.", facts.method)).header("Allow", &methods.join(", "))
-        );
+        let detail = format!("This resource does not support the method {}.", facts.method);
+        return Err(Error::new(Code::MethodNotAllowed, detail).header("Allow", &methods.join(", ")));
     }
     if facts.method == Method::GET || facts.method == Method::HEAD {
         app.limits.check(Limit::Read, client_address(request.peer_addr(), request.headers(), &app.config.server.proxies))?;

@@ -58,7 +58,7 @@ pub(crate) async fn run(app: App, bound: Bound) -> Result<(), String> {
     let mut signals = Signals::new()?;
     // Publications that came due while no server ran are published before the first request is served.
     if let Err(why) = app.run_due_publications().await {
-        tracing::warn!(why, "publications that came due while no server ran could not be run yet");
+        tracing::warn!(why, "planned publications that became due while no server was running could not be carried out yet");
     }
     let (server, listener) = listen(&app, bound)?;
     let handle = server.handle();

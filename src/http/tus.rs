@@ -102,7 +102,8 @@ impl Piece {
     /// Reads the piece until it ends, the connection breaks or the deadline passes; all received bytes are kept.
     pub(crate) async fn receive(self, app: &App, most: i64) -> Result<Received> {
         let most = usize::try_from(most).unwrap_or_default();
-        let beyond = || Error::new(Code::TooLarge, format!("This upload has only {most} bytes left.")).with("max", most);
+        let beyond =
+            || Error::new(Code::TooLarge, format!("The piece is longer than the rest of the upload ({most} bytes).")).with("max", most);
         if self.content_length > most {
             return Err(beyond());
         }

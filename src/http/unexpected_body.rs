@@ -44,7 +44,7 @@ pub(super) async fn refuse(app: &App, request: &mut ServiceRequest) -> Result<()
 
 fn faults(sent: Value) -> Vec<Fault> {
     let Value::Object(members) = sent else {
-        return vec![Fault::at("", "wrong_type", "This operation has no request body: send none, or an empty object.")];
+        return vec![Fault::at("", "wrong_type", "This operation has no request body. Send no body, or an empty object.")];
     };
     let fault = |name: &String| {
         Fault::at(pointer(name), "unknown_member", format!("{name:?} is not known here: this operation has no request body."))

@@ -116,7 +116,7 @@ impl ReceivedForm {
     async fn keep_text(&mut self, name: &str, part: &mut Field) -> Result<()> {
         let Ok(bytes) = part.bytes(MAX_TEXT_SIZE).await else {
             self.faults.push(
-                Fault::at(pointer(name), "too_long", format!("A text of a form must be at most {MAX_TEXT_SIZE} bytes."))
+                Fault::at(pointer(name), "too_long", format!("A text field of a form must be at most {MAX_TEXT_SIZE} bytes."))
                     .bound("max", MAX_TEXT_SIZE),
             );
             return Ok(());

@@ -91,7 +91,7 @@ impl From<Broken> for Refusal {
 impl From<ImageError> for Refusal {
     fn from(error: ImageError) -> Self {
         match error {
-            ImageError::Limits(limit) => Self::TooMany(format!("Decoding takes too much memory: {limit}.")),
+            ImageError::Limits(limit) => Self::TooMany(format!("Decoding the image takes too much memory: {limit}.")),
             _ => Self::Broken("The pixels cannot be decoded.".to_owned()),
         }
     }
@@ -177,7 +177,8 @@ fn check_size(container: &Container, bounds: ImageBounds) -> std::result::Result
     if container.memory > bounds.memory() {
         let (takes, most) = (container.memory.div_ceil(MIB), bounds.memory() / MIB);
         let why = format!(
-            "Decoding the image takes {takes} MiB; at most {most} MiB are allowed. Save it smaller, with 8 bits, or not progressive."
+            "Decoding the image takes {takes} MiB of memory; at most {most} MiB are allowed. Save the image with fewer pixels, with 8 bits \
+             per channel, or not progressive."
         );
         return Err(Refusal::TooMany(why));
     }

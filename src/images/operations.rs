@@ -93,7 +93,10 @@ pub(super) fn delete(
     condition.check_bare(image.version)?;
     let used = usages(conn, caller, &image)?;
     if used.total > 0 && !force {
-        let detail = format!("The image is used in {} places; force=true removes it from them.", used.total);
+        let detail = format!(
+            "The image is in use (number of places: {}). Send force=true to remove the image from these places and delete it.",
+            used.total
+        );
         let used = serde_json::to_value(used)?;
         return Err(Error::new(Code::InUse, detail).with("usages", used));
     }

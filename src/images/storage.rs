@@ -83,7 +83,7 @@ impl Storage {
     pub(crate) async fn check(&self) -> Result<()> {
         let tried = tokio::time::timeout(SHORT_TIMEOUT, self.try_out())
             .await
-            .unwrap_or_else(|_| Err(Trouble::Silent("it responds too slowly".into())));
+            .unwrap_or_else(|_| Err(Trouble::Silent("the store responds too slowly".into())));
         tried.map_err(|trouble| Error::unavailable(&self.complaint(&trouble)))
     }
 
@@ -94,7 +94,7 @@ impl Storage {
             Ok(()) => Ok(()),
             Err(trouble @ Trouble::Refused(_)) => Err(self.complaint(&trouble)),
             Err(trouble @ Trouble::Silent(_)) => {
-                tracing::warn!("{}; requests for images get 503 until it can be used", self.complaint(&trouble));
+                tracing::warn!("{}; requests for images get 503 until the store can be used", self.complaint(&trouble));
                 Ok(())
             }
         }

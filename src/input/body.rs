@@ -232,7 +232,7 @@ pub(crate) fn inexact_faults(at: &str, json: &[u8]) -> Vec<Fault> {
 }
 
 fn inexact(pointer: String) -> Fault {
-    Fault::at(pointer, "inexact_number", "This has more digits than a 64-bit number can hold; send it as a string.")
+    Fault::at(pointer, "inexact_number", "This number has more digits than a 64-bit number can hold. Send the number as a string.")
 }
 
 /// Deserializes a validated value. This only fails for numbers that look like integers and are not.
@@ -247,9 +247,9 @@ fn read_only_faults<D: Draft>(sent: &Map<String, Value>, current: Option<&Value>
         |pointer: &&&str| sent.pointer(pointer).is_some_and(|value| !shown(pointer).is_some_and(|shown| names_same(value, shown)));
     let detail = |pointer: &str| match D::SETTINGS.iter().find(|(member, _)| *member == pointer) {
         Some((_, setting)) => {
-            format!("The setting {setting} determines this: change it there, and leave this member out or send its current value.")
+            format!("The setting {setting} determines this member. Change the setting, and omit the member or send its current value.")
         }
-        None => "Only the server changes this: leave this member out or send its current value.".to_owned(),
+        None => "Only the server changes this member. Omit the member or send its current value.".to_owned(),
     };
     let fault = |pointer: &&str| Fault::at(*pointer, "read_only", detail(pointer));
     D::READ_ONLY.iter().filter(differs).map(fault).collect()

@@ -67,7 +67,7 @@ impl CustomSchema {
             faults.push(Fault::at(error.instance_path().as_str(), "invalid_schema", error.to_string()));
         }
         if schema.get("type").is_some_and(|kind| kind != "object") {
-            faults.push(Fault::at("/type", "not_one_of", "This must be object, because custom is an object."));
+            faults.push(Fault::at("/type", "not_one_of", "This must be \"object\", because the value of custom is an object."));
         }
         if !faults.is_empty() {
             return Err(Error::invalid(faults));

@@ -77,7 +77,7 @@ pub(super) fn faults(schema: &Map<String, Value>) -> Vec<Fault> {
     if survey.patterns > MAX_PATTERNS {
         survey
             .faults
-            .push(Fault::at("", "too_complex", format!("This may have at most {MAX_PATTERNS} patterns.")).bound("max", MAX_PATTERNS));
+            .push(Fault::at("", "too_complex", format!("A schema may have at most {MAX_PATTERNS} patterns.")).bound("max", MAX_PATTERNS));
     }
     for (at, target) in std::mem::take(&mut survey.references) {
         if survey.parts.contains_key(&target) {
@@ -92,7 +92,8 @@ pub(super) fn faults(schema: &Map<String, Value>) -> Vec<Fault> {
     }
     if survey.faults.is_empty() && measure(&survey.parts, "", &mut HashMap::new(), 0).is_none() {
         let detail = format!(
-            "With all references followed, this may have at most {MAX_PARTS} parts, nested at most {MAX_DEPTH} deep, and no part within itself."
+            "A schema may have at most {MAX_PARTS} parts, nested at most {MAX_DEPTH} levels deep, both counted with all references \
+             followed. No part may contain itself."
         );
         survey.faults.push(Fault::at("", "too_complex", detail));
     }

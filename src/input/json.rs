@@ -18,7 +18,7 @@ pub(crate) fn parse_json(bytes: &[u8]) -> Result<Value> {
     Strict { depth: 0 }
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
-        .map_err(|error| Error::new(Code::MalformedJson, format!("Not JSON: {error}.")))
+        .map_err(|error| Error::new(Code::MalformedJson, format!("The request body is not valid JSON: {error}.")))
 }
 
 #[derive(Clone, Copy)]
@@ -28,7 +28,7 @@ struct Strict {
 
 impl Strict {
     fn deeper<E: serde::de::Error>(self) -> std::result::Result<Self, E> {
-        if self.depth < MAX_DEPTH { Ok(Self { depth: self.depth + 1 }) } else { Err(E::custom("nested deeper than 32 levels")) }
+        if self.depth < MAX_DEPTH { Ok(Self { depth: self.depth + 1 }) } else { Err(E::custom("values are nested deeper than 32 levels")) }
     }
 }
 

@@ -166,8 +166,8 @@ impl Task {
     /// Decrypts the job.
     pub(super) fn job(&self, app: &App) -> Result<Job, Failure> {
         let plain = app.secrets.unseal(SEAL, &self.sealed);
-        let plain = plain.ok_or_else(|| Failure::Never("it was sealed with another secret key".into()))?;
+        let plain = plain.ok_or_else(|| Failure::Never("the job was encrypted with another secret key".into()))?;
         // A newer version of the program may know this kind.
-        serde_json::from_slice(&plain).map_err(|error| Failure::Later(format!("it cannot be read: {error}")))
+        serde_json::from_slice(&plain).map_err(|error| Failure::Later(format!("the job cannot be read: {error}")))
     }
 }

@@ -33,7 +33,7 @@ async fn keep_to(app: &App, lane: Lane) {
         if room > 0 {
             match claim(app, lane, room).await {
                 Ok(tasks) => running.extend(tasks.into_iter().map(|task| carry_out(app, lane, task))),
-                Err(error) => tracing::warn!(%error, "the due jobs could not be read; this will be retried"),
+                Err(error) => tracing::warn!(%error, "the due jobs could not be read; the next attempt is in a second"),
             }
         }
         tokio::select! {
@@ -115,10 +115,10 @@ async fn attempt(app: &App, lane: Lane, task: &Task) -> std::result::Result<(), 
     let mut running = tokio::spawn(async move { job.run(&inside, id).await });
     match tokio::time::timeout(lane.deadline(), &mut running).await {
         Ok(Ok(done)) => done,
-        Ok(Err(_)) => Err(Failure::Later("it panicked".into())),
+        Ok(Err(_)) => Err(Failure::Later("the job panicked".into())),
         Err(_) => {
             running.abort();
-            Err(Failure::Later("it took too long".into()))
+            Err(Failure::Later("the job took too long".into()))
         }
     }
 }
@@ -155,7 +155,7 @@ fn log_failure(task: &Task, error: Option<&str>, again: bool) {
     let Some(error) = error else { return };
     let (job, kind, attempts) = (task.id, &task.kind, task.attempts);
     if again {
-        tracing::warn!(%job, %kind, attempts, error, "a job failed; it will be retried later");
+        tracing::warn!(%job, %kind, attempts, error, "a job failed and will be retried later");
     } else {
         tracing::error!(%job, %kind, attempts, error, "a job failed and was given up");
     }

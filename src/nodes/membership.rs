@@ -54,7 +54,8 @@ impl NodeRow {
         } else if self.api_url != other.api_url {
             let (ours, theirs) = (&self.api_url, &other.api_url);
             format!(
-                "has API_URL {theirs}, and this one {ours} (derived from BIND if API_URL is not set): all servers on a database must have the same"
+                "has the API_URL {theirs}, but this server has {ours} (derived from BIND if API_URL is not set): all servers on a database \
+                 must have the same API_URL"
             )
         } else {
             return None;

@@ -113,7 +113,8 @@ impl ErrorFacts {
             ("503", "The server cannot process the request now."),
         ];
         if self.asks_who {
-            errors.extend([("401", "The request has no valid token."), ("403", "The caller does not have the right to do this.")]);
+            errors
+                .extend([("401", "The request has no valid token."), ("403", "The caller does not have the right to use this operation.")]);
         }
         if self.has_path_parameter {
             errors.push(("404", "The resource does not exist."));
@@ -165,7 +166,7 @@ fn add_headers(response: &mut Value, status: &str, facts: &ErrorFacts) {
             response["headers"][name] = json!({"description": about, "schema": {"type": "string"}});
         }
     };
-    add("X-Request-Id", "The id of the request: the one that the client sent if it is valid, or a new one.");
+    add("X-Request-Id", "The id of the request: the id that the client sent, if that id is valid, or a new id.");
     match status {
         "409" | "429" | "503" | "507" => add("Retry-After", "The number of seconds to wait before a retry, if a retry may succeed."),
         "201" => add("Location", "The URL of the new resource."),
@@ -176,7 +177,7 @@ fn add_headers(response: &mut Value, status: &str, facts: &ErrorFacts) {
     }
     if ["200", "201", "206", "304"].contains(&status) {
         add("Cache-Control", "The caches that may store the response, and how long they may keep it.");
-        add("ETag", "The entity tag of the response. For an editor view, it is the version.");
+        add("ETag", "The entity tag of the response. The entity tag of an editor view is its version.");
         if facts.reads && status != "304" {
             add(
                 "Cache-Tag",
@@ -186,7 +187,7 @@ fn add_headers(response: &mut Value, status: &str, facts: &ErrorFacts) {
         }
     }
     if facts.creates && status.starts_with('2') {
-        add("Idempotency-Replayed", "`true` if this is the stored response to an earlier request with the same `Idempotency-Key`.");
+        add("Idempotency-Replayed", "`true` if the response is the stored response to an earlier request with the same `Idempotency-Key`.");
     }
     if !facts.reads && status.starts_with('2') {
         add("Dry-Run", "`true` if nothing was stored, because of `dry_run=true`.");

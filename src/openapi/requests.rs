@@ -19,15 +19,15 @@ pub(super) fn complete(document: &mut Value) {
         };
         match method {
             "get" if path.starts_with("/api") => {
-                add(header("If-None-Match", "The entity tags that the client has; if the response has one of them, the status is `304`."));
+                add(header("If-None-Match", "The entity tags that the client has. If the response has one of them, the status is `304`."));
             }
             "post" => {
                 add(json!({"name": "Idempotency-Key", "in": "header", "required": false,
                     "schema": {"type": "string", "minLength": shortest, "maxLength": 200, "pattern": "^[!-~]+$"},
-                    "description": "Makes a retry safe: the first response is stored for 24 hours and replayed, unless the request would now be refused. Without a token, the key must have at least 22 characters. A login ignores it."}));
+                    "description": "Makes a retry safe: the first response is stored for 24 hours and replayed, unless the request would now be refused. Without a token, the key must have at least 22 characters. A login ignores the key."}));
             }
             "put" | "patch" | "delete" => {
-                add(header("If-Match", "The `ETag` of the version to change; if there is a newer version, the response is `412`."));
+                add(header("If-Match", "The `ETag` of the version to change. If there is a newer version, the response is `412`."));
             }
             _ => {}
         }
@@ -59,7 +59,8 @@ fn allow_no_body(operation: &mut Value) {
     let draft = reference.and_then(|reference| reference.rsplit('/').next());
     if draft.is_some_and(|draft| OPTIONAL.contains(&draft)) {
         operation["requestBody"]["required"] = json!(false);
-        operation["requestBody"]["description"] = json!("A request without a body and `Content-Type` is the same as `{}`.");
+        operation["requestBody"]["description"] =
+            json!("A request without a body and `Content-Type` is the same as a request with the body `{}`.");
     }
 }
 

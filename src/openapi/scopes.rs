@@ -24,8 +24,7 @@ pub(super) fn complete(document: &mut Value) {
     let schemas = &mut document["components"]["schemas"];
     if let Some(scope) = schemas.get_mut("Scope") {
         scope["description"] =
-            format!("A scope of an API key: what the key may be used for. A key never permits more than its owner's role.\n\n{list}")
-                .into();
+            format!("A scope permits an API key to use some operations. A key never permits more than its owner's role.\n\n{list}").into();
         scope["x-enum-descriptions"] = sentences.into();
     }
     if let Some(old) = schemas.get_mut("OldScope") {

@@ -32,7 +32,7 @@ pub(crate) fn routes(mount: &mut impl Mount) {
     params(Previewed),
     responses(
         (status = 200, body = HomePage, description = "The front page."),
-        (status = 404, description = "The preview token is not valid here."),
+        (status = 404, description = "The preview token is not valid for the front page."),
     ),
 )]
 #[get("/pages/home")]
@@ -208,7 +208,7 @@ async fn resolve_path(request: Request) -> Result<HttpResponse> {
     let mut query = request.query();
     let path = query.text("path");
     if path.as_ref().is_none_or(|path| !path.starts_with('/') || path.chars().count() > 2000) {
-        query.fault(Fault::parameter("path", "invalid_value", "This must be a path that begins with a slash, of at most 2000 characters."));
+        query.fault(Fault::parameter("path", "invalid_value", "This must be a path of at most 2000 characters that begins with a slash."));
     }
     query.finish()?;
     let path = path.ok_or_else(Error::not_found)?;

@@ -98,7 +98,7 @@ fn changes(app: &App, conn: &mut Conn, sheet: &RedirectFile, replace: bool) -> R
         redirect.revise(draft.clone(), &app.config.links, now);
         let path = redirect.from_path.clone();
         if !seen.insert(path.clone()) {
-            faults.push(Fault::at(format!("/{number}/from"), "stands_twice", format!("{path:?} is in the file twice.")));
+            faults.push(Fault::at(format!("/{number}/from"), "stands_twice", format!("{path:?} appears in the file twice.")));
             continue;
         }
         let known = all.get(&path).cloned();
@@ -148,7 +148,8 @@ pub(super) fn read(app: &App, file: &[u8]) -> Result<RedirectFile> {
     }
     for (index, record) in reader.records().enumerate() {
         if index == MAX_ROWS {
-            sheet.faults.push(Fault::at("", "too_many", format!("A file may have {MAX_ROWS} redirects.")).bound("max", MAX_ROWS));
+            let detail = format!("A file may have at most {MAX_ROWS} redirects.");
+            sheet.faults.push(Fault::at("", "too_many", detail).bound("max", MAX_ROWS));
             break;
         }
         if sheet.faults.len() > MAX_FAULTS {
@@ -189,7 +190,7 @@ fn columns(header: Option<&StringRecord>, faults: &mut Vec<Fault>) -> Vec<String
                 format!("The first line must name the columns from, to and status; {name:?} is unknown."),
             ));
         } else if names.iter().position(|other| other == name) != Some(index) {
-            faults.push(Fault::at("/1", "stands_twice", format!("The column {name:?} is there twice.")));
+            faults.push(Fault::at("/1", "stands_twice", format!("The column {name:?} appears twice.")));
         }
     }
     for (name, _) in COLUMNS.iter().filter(|(name, required)| *required && !names.iter().any(|other| other == name)) {

@@ -45,7 +45,7 @@ pub(crate) async fn fill(config: &Config, articles: u32) -> std::result::Result<
     let state = app.db.read(queries::state).await.map_err(|error| error.to_string())?;
     let Some(user) = state.admin else { return Err("set ADMIN_EMAIL and ADMIN_PASSWORD to create the first administrator".into()) };
     if state.has_content {
-        return Err("the database has content; name an empty one in DATABASE_URL".into());
+        return Err("the database has content; set DATABASE_URL to an empty database".into());
     }
     let admin = Caller::known(user, Role::Admin, None, None, None);
     write(&app, &admin, articles).await.map_err(|error| error.to_string())?;

@@ -67,11 +67,13 @@ impl KeyUse {
         let old_key_does = has(R::OLD_SCOPE) || (self.reading && has(OldScope::Read));
         match self.demand {
             Some(Demand::Nothing) => Ok(()),
-            Some(Demand::Session) => Err(Error::forbidden("An API key can't do this; log in.")),
+            Some(Demand::Session) => Err(Error::forbidden("An API key cannot use this operation. Log in.")),
             _ if old_key_does => Ok(()),
             Some(Demand::Scope(scope)) if scopes.contains(&KeyScope::Resource(scope)) => Ok(()),
-            Some(Demand::Scope(scope)) => Err(Error::forbidden(&format!("Your API key needs the scope {} for this.", scope.as_str()))),
-            None => Err(Error::forbidden("Your API key's scopes do not allow this.")),
+            Some(Demand::Scope(scope)) => {
+                Err(Error::forbidden(&format!("Your API key needs the scope {} for this operation.", scope.as_str())))
+            }
+            None => Err(Error::forbidden("The scopes of your API key do not allow this operation.")),
         }
     }
 }
@@ -112,7 +114,7 @@ impl Caller<Staff> {
     /// Returns the same caller with the right `R`, if the role has it. An API key must also have the required scope.
     pub(crate) fn with_right_for<R: Right>(self, key_use: KeyUse) -> Result<Caller<R>> {
         if !R::ROLES.contains(&self.role) {
-            return Err(Error::forbidden("Your role does not allow this."));
+            return Err(Error::forbidden("Your role does not allow this operation."));
         }
         if let Some(scopes) = &self.scopes {
             key_use.judge::<R>(scopes)?;

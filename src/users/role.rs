@@ -50,12 +50,12 @@ scopes! {
     ImagesWrite = "images:write": "Uploads, edits and deletes images.";
     TaxonomyWrite = "taxonomy:write": "Creates, edits, merges and deletes authors, sections, tags and collections.";
     SiteWrite = "site:write": "Changes the settings of the site, redirects, ads and the schemas of custom fields.";
-    CommentsRead = "comments:read": "Reads the comment queue, reports and bans, with email and IP addresses, and everything that is stored about a commenter, newsletter subscription and invitation included.";
-    CommentsModerate = "comments:moderate": "Moderates and edits comments, manages bans, writes comments in the owner's name, and erases everything that is stored about a commenter, newsletter subscription and invitation included.";
+    CommentsRead = "comments:read": "Reads the comment queue, reports and bans, with email and IP addresses, and all stored data about a commenter, including the commenter's newsletter subscription and invitation.";
+    CommentsModerate = "comments:moderate": "Moderates and edits comments, manages bans, writes comments in the owner's name, and erases all stored data about a commenter, including the commenter's newsletter subscription and invitation.";
     NewsletterRead = "newsletter:read": "Reads newsletter lists, subscribers and suppressed email addresses.";
     NewsletterWrite = "newsletter:write": "Changes newsletter lists, subscribers and suppressed email addresses, and imports subscribers.";
     NewsletterExport = "newsletter:export": "Downloads all subscribers as CSV.";
-    UsersRead = "users:read": "Reads accounts and invitations, the owner's own account included.";
+    UsersRead = "users:read": "Reads accounts and invitations, including the owner's own account.";
     UsersWrite = "users:write": "Creates, changes and deletes accounts and invitations, but never passwords.";
     AuditRead = "audit:read": "Reads the audit log.";
 }

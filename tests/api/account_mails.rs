@@ -257,7 +257,7 @@ api_test!(whose_address_it_is_only_its_owner_learns, async |world| {
     assert_eq!(taken.at("/pending_email"), &json!(Role::Editor.email()));
     assert_eq!(free.json().as_object().unwrap().keys().collect::<Vec<_>>(), taken.json().as_object().unwrap().keys().collect::<Vec<_>>());
     let mails = world.mails_to(&Role::Editor.email()).await;
-    assert!(mails.len() == 1 && mails[0].subject == "This address has an account" && !mails[0].text.contains("token="), "{mails:?}");
+    assert!(mails.len() == 1 && mails[0].subject == "This email address has an account" && !mails[0].text.contains("token="), "{mails:?}");
     world.pass(24 * HOUR);
     let login = log_in(world, &Role::Contributor.email(), PASSWORD).await.expect(200).text_at("/access_token");
     assert_eq!(world.anonymous().bearer(&login).get("auth/me").await.expect(200).at("/pending_email"), &Value::Null);

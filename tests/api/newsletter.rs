@@ -58,7 +58,7 @@ api_test!(one_subscribes_by_confirming_a_mail, async |world| {
     list(world, "daily", json!({"is_default": true})).await;
     list(world, "weekly", json!({})).await;
     let answer = subscribe(world, "Mara@Reader.example").await.expect(202);
-    assert_eq!(answer.json(), &json!({"detail": "An email will be sent to this address; follow the link in it."}));
+    assert_eq!(answer.json(), &json!({"detail": "An email will be sent to this email address. Open the link in the email."}));
     let mail = world.mails_to(MARA).await.pop().unwrap();
     assert_eq!((subscriber(world, MARA).await["status"].clone(), mail.subject.as_str()), (json!("pending"), "Confirm your subscription"));
     let token = mail.token("newsletter/confirm");
@@ -169,7 +169,7 @@ api_test!(strangers_have_an_address_mailed_once_an_hour, async |world| {
         subscribe(world, MARA).await.expect(202);
     }
     let mails = world.mails_to(MARA).await;
-    assert_eq!((mails.len(), mails[3].subject.as_str()), (4, "You are subscribed already"));
+    assert_eq!((mails.len(), mails[3].subject.as_str()), (4, "You are already subscribed"));
     preferences(world, &mails[3].token("newsletter/preferences")).await.expect(200);
 });
 

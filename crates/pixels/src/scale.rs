@@ -42,7 +42,7 @@ pub fn scale(bytes: &mut [u8], size: (u32, u32), alpha: bool, part: Part, wanted
 fn scaled<P: PixelTrait>(bytes: &[u8], size: (u32, u32), part: Part, wanted: (u32, u32)) -> Result<Vec<u8>, String> {
     let source = TypedImageRef::<P>::from_buffer(size.0, size.1, bytes).map_err(|error| error.to_string())?;
     let pixels = usize::try_from(u64::from(wanted.0) * u64::from(wanted.1)).ok();
-    let length = pixels.and_then(|pixels| pixels.checked_mul(P::size())).ok_or("it would be larger than memory")?;
+    let length = pixels.and_then(|pixels| pixels.checked_mul(P::size())).ok_or("the scaled image would be larger than memory")?;
     let mut canvas = Vec::new();
     canvas.try_reserve_exact(length).map_err(|error| error.to_string())?;
     canvas.resize(length, 0);

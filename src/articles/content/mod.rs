@@ -3,7 +3,7 @@
 //! Invariant: nothing here reads a table of either copy; callers pass the relations of articles.
 
 pub(super) mod cards;
-#[expect(clippy::module_inception, reason = "the list of members is what the folder is about")]
+#[expect(clippy::module_inception, reason = "the file with the members of the content has the name of its folder")]
 pub(super) mod content;
 pub(super) mod listing;
 pub(super) mod seo;

@@ -20,18 +20,18 @@ pub(crate) fn faults(sent: &Map<String, Value>, before: Option<Before<'_>>, rend
     let given = |name: &str| body.get(name).filter(|value| !value.is_null());
     let (markdown, blocks, html) = (given("markdown"), given("blocks"), given("html"));
     if html.is_some() && markdown.is_none() && blocks.is_none() {
-        let detail = "HTML alone is not converted to the text; send `markdown`, which may hold HTML, or `blocks`.";
+        let detail = "`html` cannot be sent alone; send `markdown`, which may contain HTML, or `blocks`.";
         return vec![Fault::at("/body/html", "unsupported", detail)];
     }
     let (true, Some(rendered)) = (html.is_some() || blocks.is_some(), rendered) else { return Vec::new() };
     let shown = Shown { before, rendered };
     let mut faults = Vec::new();
     if html.is_some_and(|html| !shown.has_html(html)) {
-        faults.push(ambiguous("/body/html", "This matches neither the sent text nor the current version; leave it out."));
+        faults.push(ambiguous("/body/html", "The HTML matches neither the sent text nor the current version; omit `html`."));
     }
     match (markdown, blocks.and_then(Value::as_array)) {
         (Some(_), Some(blocks)) if !shown.has_blocks(blocks) => {
-            let detail = "These match neither `markdown` nor the current version; send one of the two.";
+            let detail = "The blocks match neither `markdown` nor the current version; send either `markdown` or `blocks`.";
             faults.push(ambiguous("/body/blocks", detail));
         }
         (None, Some(blocks)) => faults.extend(shown.edited(blocks)),
@@ -105,7 +105,7 @@ impl Shown<'_> {
                 let is_shown =
                     if is_known { own.contains(&format!("{source}\0{name}\0{value}")) } else { any.contains(&format!("{name}\0{value}")) };
                 if !is_shown && faults.len() < MAX_FAULTS {
-                    let detail = "This does not match the source of the block; edit that, or leave this member out.";
+                    let detail = "This member does not match the source of the block; edit the source, or omit this member.";
                     faults.push(ambiguous(format!("/body/blocks/{index}/{name}"), detail));
                 }
             }

@@ -155,7 +155,8 @@ fn resolve(
 /// Returns the translation group of a draft. Callers can add a translation only to articles that they may edit.
 fn group_of(conn: &mut Conn, caller: &Caller<Writer>, target: &DraftTarget<'_>, draft: &ArticleDraft) -> Result<ArticleId> {
     let Some(original) = draft.translation_of else { return Ok(target.id) };
-    let unknown = || Error::invalid(vec![Fault::at("/translation_of", "unknown_reference", "You have no such article.")]);
+    let unknown =
+        || Error::invalid(vec![Fault::at("/translation_of", "unknown_reference", "This article does not exist, or you cannot edit it.")]);
     let group = queries::translation_group(conn, original)?.ok_or_else(unknown)?;
     if target.before.map_or(target.id, |before| before.content.translation_group) == group {
         return Ok(group);

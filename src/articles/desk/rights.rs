@@ -27,7 +27,7 @@ pub(crate) fn require_ownership(conn: &mut Conn, caller: &Caller<Writer>, articl
 /// Returns an error if a contributor wants to publish an article, or to change one that is published or scheduled.
 pub(crate) fn refuse_contributor(caller: &Caller<Writer>, article: &Article, publish: bool) -> Result<()> {
     if caller.role == Role::Contributor && (publish || matches!(article.status, Status::Scheduled | Status::Published)) {
-        return Err(Error::forbidden("Contributors can only change drafts; others publish them."));
+        return Err(Error::forbidden("Contributors can change only drafts, and cannot publish."));
     }
     Ok(())
 }
@@ -51,9 +51,9 @@ pub(crate) fn require_own_profile(caller: &Caller<Writer>, signed_by: &[Id<Autho
         return Ok(());
     }
     let detail = match caller.author {
-        None => "You have no author profile to publish under. Create one at /api/v1/authors, and add it to the authors.",
+        None => "You have no author profile. Create a profile at /api/v1/authors, and add the profile to the authors.",
         Some(own) if !signed_by.contains(&own) => {
-            "Your own profile is not among the authors. Add it, or ask an editor to publish the article."
+            "Your own profile is not among the authors. Add your profile, or ask an editor to publish the article."
         }
         Some(_) => return Ok(()),
     };

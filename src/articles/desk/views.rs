@@ -137,7 +137,7 @@ fn warnings(conn: &mut Conn, rendered: &Rendered) -> Result<Vec<Warning>> {
     let known = ads::known_keys(conn, &named.into_iter().cloned().collect::<Vec<_>>())?;
     let unknown = places.into_iter().filter(|(_, key)| !known.contains(key));
     let warning = |(index, key): (usize, &String)| {
-        Warning::at(index, "unknown_placement", format!("There is no placement {key:?}; nothing is shown there until there is one."))
+        Warning::at(index, "unknown_placement", format!("There is no placement {key:?}; no ad is shown until the placement exists."))
     };
     let room = MAX_WARNINGS.saturating_sub(warnings.len());
     warnings.extend(unknown.take(room).map(warning));

@@ -44,7 +44,8 @@ impl utoipa::IntoParams for Previewed {
     fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<Parameter> {
         vec![parameter(
             "preview",
-            "The token of a preview, which shows unpublished content in the public view. A token that is not valid here gets `404`.",
+            "The token of a preview, which shows unpublished content in the public view. If the token is not valid for this request, the \
+             response is `404`.",
             serde_json::json!({"type": "string", "maxLength": 200}),
         )]
     }
@@ -73,7 +74,7 @@ pub(in crate::articles) async fn answer_list(request: &Request) -> Result<Option
     let list = if time.is_some() {
         let list = query.listing(&PUBLIC, secrets, "articles as of a time");
         if listing::ranking(&mut query, &list, None).is_some() {
-            query.fault(Fault::parameter("sort", "unknown_name", "Previews of a time have no ranking by views."));
+            query.fault(Fault::parameter("sort", "unknown_name", "A preview of the site at a later time cannot be sorted by views."));
         }
         list
     } else {

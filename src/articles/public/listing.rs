@@ -54,12 +54,12 @@ pub(crate) fn ranking(query: &mut Query, list: &PageQuery, asked: Option<&str>) 
     let trending = |(index, _): &(usize, bool)| PUBLIC.fields.get(*index).is_some_and(|field| field.name == TRENDING);
     if !list.sort.iter().any(trending) {
         if asked.is_some() {
-            query.fault(Fault::parameter("window", "unknown_parameter", "Only sort=trending has a window."));
+            query.fault(Fault::parameter("window", "unknown_parameter", "The parameter is allowed only with sort=trending."));
         }
         return None;
     }
     if !matches!(list.sort.as_slice(), [(_, false)]) {
-        query.fault(Fault::parameter("sort", "invalid_value", "trending must be the only sort field, without -."));
+        query.fault(Fault::parameter("sort", "invalid_value", "trending cannot be combined with other sort fields or with a leading -."));
     }
     Some(asked.and_then(Window::parse).unwrap_or(Window::Day))
 }

@@ -103,7 +103,7 @@ async fn publish_article(body: OptionalBody, request: Request, caller: Caller<Au
 #[utoipa::path(
     tag = "Articles",
     params(Caller<Author>),
-    responses((status = 204, description = "The schedule has been cancelled; if there was none, the article is no longer public.")),
+    responses((status = 204, description = "The schedule has been cancelled. If there was no schedule, the article is no longer public.")),
 )]
 #[delete("/articles/{article}/publication")]
 async fn unpublish_article(request: Request, caller: Caller<Author>, name: web::Path<String>) -> Result<HttpResponse> {

@@ -64,7 +64,7 @@ pub(crate) fn give_back(app: &App, conn: &mut Conn, caller: &Caller<Writer>, wan
     let mut plan = plan_queries::plan(conn, article.id)?;
     let own = plan.review_by == Some(caller.user);
     if plan.review_at.is_some() && !own && !caller.edits_all() {
-        return Err(Error::forbidden("Only editors, and the user who submitted it, can end the review."));
+        return Err(Error::forbidden("Only editors and the user who submitted the article can end the review."));
     }
     wanted.condition.check_bare(article.version)?;
     if plan.review_at.is_none() {

@@ -45,7 +45,7 @@ pub(crate) async fn keep_schedule(app: App) {
         let wait = match run_due(&app).await {
             Ok((_, next)) => next.map_or(MAX_POLL_INTERVAL, |next| MAX_POLL_INTERVAL.min(from_now(&app, next))),
             Err(error) => {
-                tracing::warn!(%error, "what is due could not be published; it is tried again in a second");
+                tracing::warn!(%error, "due publications could not be carried out; the next attempt is in a second");
                 RECOVERY
             }
         };
@@ -123,7 +123,7 @@ pub(crate) fn carry_out(app: &App, conn: &mut Conn, id: ArticleId, due: Timestam
     let Some((mut article, plan)) = claimed(conn, id, due)? else { return Ok(false) };
     match plan.schedule().filter(|schedule| schedule.at <= now) {
         Some(schedule) if schedule.until.is_some_and(|until| until <= now) => {
-            let why = "Its end had passed before it could be published.".to_owned();
+            let why = "The end of the publication had passed before the article could be published.".to_owned();
             let public = article.status == Status::Published;
             fail(app, conn, &mut article, plan, why)?;
             // If the scheduled version had been published on time, it would have replaced the public version and have ended by now.
@@ -178,7 +178,7 @@ fn give_up(app: &App, conn: &mut Conn, id: ArticleId, due: Timestamp, why: Strin
 /// Gives up a scheduled publication and stores the reason for editors. The content and the published version do not change.
 fn fail(app: &App, conn: &mut Conn, article: &mut Article, mut plan: ArticlePlan, why: String) -> Result<()> {
     let now = app.now();
-    let Some(schedule) = plan.schedule() else { return Err(Error::internal("a plan without a schedule failed")) };
+    let Some(schedule) = plan.schedule() else { return Err(Error::internal("a publication failed, but its plan has no schedule")) };
     let details = json!({"scheduled_at": schedule.at, "scheduled_by": schedule.by, "revision": schedule.revision});
     plan.clear_schedule();
     plan.fail(now, schedule.at, why);

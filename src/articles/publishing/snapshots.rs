@@ -125,7 +125,7 @@ pub(super) fn require_free(conn: &mut Conn, caller: Option<&Caller<Writer>>, art
         return Err(Error::new(Code::SlugTaken, format!("Another article has the slug {:?} of revision {number}.", content.slug)));
     }
     if queries::locale_taken(conn, article.content.translation_group, &content.locale, article.id)? {
-        return Err(Error::conflict(format!("Another translation has {:?}, the language of revision {number}.", content.locale)));
+        return Err(Error::conflict(format!("Another translation has the language {:?} of revision {number}.", content.locale)));
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ pub(in crate::articles) fn routes(mount: &mut impl Mount) {
 pub(in crate::articles) fn note_of(query: &mut Query) -> Option<String> {
     let note = query.key("note", Kind::Text)?.text();
     if note.trim_matches([' ', '\u{a0}']).is_empty() {
-        query.fault(Fault::parameter("note", "empty", "A note must not be blank; leave it out."));
+        query.fault(Fault::parameter("note", "empty", "The note must not be blank; omit the parameter if there is no note."));
         return None;
     }
     Some(note)
@@ -73,7 +73,7 @@ async fn read_revision(request: Request, caller: Caller<Writer>, path: web::Path
         (
             "against" = Option<i32>,
             Query,
-            description = "The number of the revision to compare with; the previous one if absent.",
+            description = "The number of the revision to compare with; by default, the previous revision.",
             minimum = 1,
         ),
         Caller<Writer>,

@@ -104,7 +104,7 @@ impl BanKind {
             },
             Self::Address => match network(value) {
                 Some(network) => Ok(network.to_string()),
-                None => fault("This is neither an IP address nor a network of at least /8 (IPv6: /19)."),
+                None => fault("This is neither an IP address nor a network with a prefix length of at least 8 (IPv6: 19)."),
             },
             Self::Word if value.split_whitespace().any(|word| word.starts_with('*') || word.ends_with('*')) => {
                 fault("Words are compared as a whole: * is not a wildcard. Ban each word separately.")

@@ -47,7 +47,7 @@ pub(super) fn create(app: &App, conn: &mut Conn, caller: &Caller<CommentDesk>, i
         return Err(Error::conflict("This value is already banned."));
     }
     if queries::count(conn)? >= MAX_BANS {
-        return Err(Error::conflict("The limit of 5000 bans is reached; a ban of a wider network can replace several."));
+        return Err(Error::conflict("The limit of 5000 bans is reached; a ban of a wider network can replace several bans."));
     }
     let now = app.now();
     let ban = Ban { id: Id::new(now), kind, value, note: note.filter(|note| !note.trim().is_empty()), created_at: now };

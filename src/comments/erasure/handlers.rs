@@ -61,7 +61,7 @@ async fn export_comments(request: Request, _caller: Caller<Admin>) -> Result<Htt
     tag = "Comments",
     params(Caller<Admin>),
     request_body = ErasureDraft,
-    responses((status = 200, body = Erasure, description = "The numbers of what was erased.")),
+    responses((status = 200, body = Erasure, description = "The result of the erasure.")),
 )]
 #[post("/comments/erasures")]
 async fn erase_comments(body: Body, request: Request, caller: Caller<Admin>) -> Result<HttpResponse> {

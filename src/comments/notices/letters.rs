@@ -14,14 +14,14 @@ const EXCERPT: usize = 120;
 ///
 /// The email address is not confirmed, so the email must not contain text of the replies' authors.
 pub(super) fn replies(app: &App, site: String, to: &str, articles: Vec<(String, usize, String)>) -> Letter {
-    let mut paragraphs = vec![format!("There are new replies to comments that were written on {site} with this address:")];
+    let mut paragraphs = vec![format!("There are new replies to comments that were written on {site} with this email address:")];
     for (title, count, address) in articles {
         let replies = if count == 1 { "1 reply".to_owned() } else { format!("{count} replies") };
         paragraphs.push(format!("{title} ({replies})"));
         paragraphs.push(address);
     }
     let token = tokens::refusal(app, to);
-    paragraphs.push("To get no more mails of this kind:".into());
+    paragraphs.push("To unsubscribe from emails about replies:".into());
     paragraphs.push(format!("{}{REFUSAL_PAGE}?token={token}", app.config.links.site_url));
     Letter {
         to: to.to_owned(),
@@ -68,7 +68,11 @@ pub(super) fn digest(site: String, name: String, to: String, waiting: i64, newes
         paragraphs.push(format!("{was_reported} by readers. The most reported:"));
         paragraphs.extend(reported.most.iter().flat_map(of_reported));
     }
-    paragraphs.push("You get this once an hour at most, because you asked for it at the desk, and can end it there.".into());
+    paragraphs.push(
+        "You get this email, at most once an hour, because you subscribed to the comment digest. You can unsubscribe where you moderate \
+         comments."
+            .into(),
+    );
     Letter { to, name: Some(name), site, subject, paragraphs, unsubscribe: None }
 }
 

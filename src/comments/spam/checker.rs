@@ -131,12 +131,13 @@ async fn ask(app: &App, config: &CheckConfig, job: TaskId, question: &Value) -> 
         ("masthead-timestamp", timestamp.clone()),
         ("masthead-signature", format!("v1={}", signature(&config.secret, &timestamp, &body)?)),
     ];
-    let outbound = app.outbound.as_ref().ok_or("it is not configured")?;
+    let outbound = app.outbound.as_ref().ok_or("the comment checker is not configured")?;
     let reply = outbound.post_json(&config.url, &headers, Bytes::from(body), (REQUEST_TIMEOUT, MAX_RESPONSE_SIZE)).await?;
     if reply.status != 200 {
-        return Err(format!("it responded {}", reply.status));
+        return Err(format!("the comment checker responded {}", reply.status));
     }
-    let opinion: Opinion = serde_json::from_slice(&reply.body).map_err(|error| format!("its response cannot be read: {error}"))?;
+    let opinion: Opinion =
+        serde_json::from_slice(&reply.body).map_err(|error| format!("the response of the comment checker cannot be read: {error}"))?;
     Ok(opinion.verdict)
 }
 

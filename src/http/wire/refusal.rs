@@ -45,6 +45,7 @@ fn serialize_error(app: &App, error: &Error) -> Vec<u8> {
          referrer-policy: no-referrer\r\ncontent-security-policy: default-src 'none'; frame-ancestors 'none'\r\n\r\n"
     );
     app.metrics.answered("other", "unknown", status.as_u16(), std::time::Duration::ZERO);
-    tracing::info!(request_id = id, status = status.as_u16(), code = error.code().as_str(), "responded below the service");
+    let (status, code) = (status.as_u16(), error.code().as_str());
+    tracing::info!(request_id = id, status, code, "responded to a request that reached no handler");
     [head.as_bytes(), &body].concat()
 }

@@ -141,7 +141,7 @@ impl Wire {
 }
 
 fn too_late() -> Error {
-    Error::new(ErrorKind::TimedOut, "the client accepted no byte of its response in time")
+    Error::new(ErrorKind::TimedOut, "the client did not accept any byte of the response in time")
 }
 
 impl AsyncRead for Wire {

@@ -66,7 +66,7 @@ fn assemble<'a>(decoder: impl AnimationDecoder<'a>, original: &Original, cut: Cu
             }
         }
     }
-    last.ok_or_else(|| Unreadable::because("it has no frames"))?.write(&mut riff, width, height);
+    last.ok_or_else(|| Unreadable::because("the animation has no frames"))?.write(&mut riff, width, height);
     Ok(riff.finish())
 }
 

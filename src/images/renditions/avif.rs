@@ -47,7 +47,7 @@ fn picture(coded: Vec<u8>, (width, height): (u32, u32)) -> Result<dav1d::Picture
     }
     let picture = decoder.get_picture().map_err(Unreadable::because)?;
     let fits = (picture.width(), picture.height()) == (width, height);
-    if fits { Ok(picture) } else { Err(Unreadable::because("its size differs from the declared size")) }
+    if fits { Ok(picture) } else { Err(Unreadable::because("the size of the image differs from the declared size")) }
 }
 
 /// The colour profile for CICP codes; `None` if the profile is sRGB or unknown.
@@ -81,7 +81,7 @@ impl Samples {
     fn of(picture: &dav1d::Picture, component: PlanarImageComponent, full: bool) -> Result<Self, Unreadable> {
         let depth = picture.bit_depth();
         let deeper = u32::try_from(depth).ok().and_then(|depth| depth.checked_sub(8)).filter(|deeper| *deeper <= 4);
-        let deeper = deeper.ok_or_else(|| Unreadable::because("its bit depth is not supported"))?;
+        let deeper = deeper.ok_or_else(|| Unreadable::because("the bit depth of the image is not supported"))?;
         let most = (256_i64 << deeper) - 1;
         let of = |range: i64| (255 << 16) / range;
         let (black, brightness, difference) =

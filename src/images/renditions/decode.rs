@@ -38,7 +38,7 @@ impl std::fmt::Display for Unreadable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Broken(why) => f.write_str(why),
-            Self::NoMemory => f.write_str("there is not enough memory for its pixels"),
+            Self::NoMemory => f.write_str("there is not enough memory for the pixels of the image"),
         }
     }
 }
@@ -72,7 +72,7 @@ impl Pixels {
             ColorType::Rgba8 | ColorType::Rgba16 => (true, bytes),
             ColorType::L8 | ColorType::L16 => (false, colored::<1, 3>(&bytes, pixels * 3)?),
             ColorType::La8 | ColorType::La16 => (true, colored::<2, 4>(&bytes, pixels * 4)?),
-            other => return Err(Unreadable::because(format!("its colour type {other:?} is not supported"))),
+            other => return Err(Unreadable::because(format!("the colour type {other:?} is not supported"))),
         };
         Ok(Self { width, height, alpha, bytes })
     }
@@ -151,7 +151,7 @@ fn scaled_jpeg(file: &[u8], eighths: u8) -> Result<Decoded, Unreadable> {
     let inks = match decoder.color_space() {
         ColorSpace::JCS_YCbCr | ColorSpace::JCS_GRAYSCALE | ColorSpace::JCS_RGB => false,
         ColorSpace::JCS_CMYK | ColorSpace::JCS_YCCK => true,
-        other => return Err(Unreadable::because(format!("its colour space {other:?} is not supported"))),
+        other => return Err(Unreadable::because(format!("the colour space {other:?} is not supported"))),
     };
     let started = if inks { decoder.to_colorspace(ColorSpace::JCS_CMYK) } else { decoder.rgb() };
     let mut started = started.map_err(Unreadable::because)?;

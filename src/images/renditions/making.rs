@@ -233,7 +233,7 @@ fn ask_for(app: &App, original: &Original, rendition: Rendition) {
     let (job, app) = (Job::Renditions(RenditionJob::one(original.id, rendition)), app.clone());
     tokio::spawn(async move {
         if let Err(error) = app.write(move |app, conn| jobs::enqueue(app, conn, &job)).await {
-            tracing::warn!(%error, rendition = name, "a rendition job could not be enqueued; this will be retried with the next request");
+            tracing::warn!(%error, rendition = name, "a rendition job could not be enqueued; the next request tries again");
             open(&app.renditions.asked_for).remove(&name);
         }
     });

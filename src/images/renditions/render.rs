@@ -67,7 +67,7 @@ fn turned(pixels: Pixels, orientation: Orientation) -> Result<Pixels, Unreadable
     if orientation == Orientation::NoTransforms {
         return Ok(pixels);
     }
-    let mut picture = pixels.into_picture().ok_or_else(|| Unreadable::because("its pixels do not match its size"))?;
+    let mut picture = pixels.into_picture().ok_or_else(|| Unreadable::because("the number of pixels does not match the size"))?;
     picture.apply_orientation(orientation);
     Ok(Pixels::of(picture))
 }

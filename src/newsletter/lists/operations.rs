@@ -83,7 +83,7 @@ pub(super) fn delete(app: &App, conn: &mut Conn, caller: &Caller<Editor>, name: 
     condition.check_bare(list.version)?;
     let subscribers = queries::count_subscribers(conn, list.id)?;
     if subscribers > 0 && !force {
-        let detail = format!("The list has subscribers ({subscribers}); force=true removes them from it.");
+        let detail = format!("The list has subscribers ({subscribers}). Send force=true to delete the list anyway.");
         return Err(Error::new(Code::InUse, detail).with("usages", json!({"subscribers": subscribers})));
     }
     queries::delete(conn, list.id)?;

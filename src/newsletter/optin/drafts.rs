@@ -29,13 +29,13 @@ impl Draft for SubscriptionDraft {
 #[derive(Serialize, ToSchema)]
 pub(super) struct SubscriptionPromise {
     /// A sentence that tells people what happens next.
-    #[schema(example = "An email will be sent to this address; follow the link in it.")]
+    #[schema(example = "An email will be sent to this email address. Open the link in the email.")]
     detail: &'static str,
 }
 
 /// The same response for every email address.
 pub(super) const PROMISE: SubscriptionPromise =
-    SubscriptionPromise { detail: "An email will be sent to this address; follow the link in it." };
+    SubscriptionPromise { detail: "An email will be sent to this email address. Open the link in the email." };
 
 /// The token in an email.
 #[derive(Deserialize, ToSchema)]

@@ -36,7 +36,10 @@ async fn subscribe(body: Body, request: Request) -> Result<HttpResponse> {
 ///
 /// Takes the token of an email; the token is valid for three days. A welcome email follows, with links to change the
 /// preferences and to unsubscribe. Confirming again changes nothing and sends no email.
-#[utoipa::path(tag = "Newsletter", request_body = NewsletterToken, responses((status = 204, description = "The address is subscribed.")))]
+#[utoipa::path(
+    tag = "Newsletter", request_body = NewsletterToken,
+    responses((status = 204, description = "The email address is subscribed.")),
+)]
 #[post("/newsletter/confirmations")]
 async fn confirm_subscription(body: Body, request: Request) -> Result<HttpResponse> {
     request.app.limits.check(Limit::Subscribe, request.address)?;
@@ -73,7 +76,7 @@ async fn visit_unsubscription(request: Request) -> Result<HttpResponse> {
     request_body(
         content((NewsletterToken = "application/json"), (OneClickForm = "multipart/form-data"), (OneClickForm = "application/x-www-form-urlencoded")),
     ),
-    responses((status = 204, description = "The address is not subscribed.")),
+    responses((status = 204, description = "The email address is not subscribed.")),
 )]
 #[post("/newsletter/unsubscriptions")]
 async fn unsubscribe(body: OneClick, request: Request) -> Result<HttpResponse> {

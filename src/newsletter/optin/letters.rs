@@ -21,10 +21,11 @@ pub(super) fn confirmation(app: &App, conn: &mut Conn, to: &Subscriber, id: Mail
     let site = mail::site_name(conn)?;
     let paragraphs = vec![
         format!(
-            "Somebody, we hope it was you, asked for the newsletter of {site} to be sent to this address. Confirm it here within three days:"
+            "Somebody (we hope it was you) asked to get the newsletter of {site} at this email address. To confirm the subscription, open this \
+             link within three days:"
         ),
         link(app, CONFIRMATION_PAGE, &tokens::confirmation(app, id)),
-        "If it was not you, do nothing: you will not get it.".into(),
+        "If you did not ask for the newsletter, do nothing: you will not get the newsletter.".into(),
     ];
     Ok(letter(app, site, to, None, "Confirm your subscription", paragraphs))
 }
@@ -33,16 +34,16 @@ pub(super) fn confirmation(app: &App, conn: &mut Conn, to: &Subscriber, id: Mail
 pub(super) fn reminder(app: &App, conn: &mut Conn, to: &Subscriber) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let mut paragraphs = vec![format!(
-        "Somebody asked for the newsletter of {site} to be sent to this address. It is subscribed already, so nothing changes."
+        "Somebody asked to get the newsletter of {site} at this email address. The email address is already subscribed, so nothing changes."
     )];
     paragraphs.extend(ways(app, to));
-    Ok(letter(app, site, to, to.name.clone(), "You are subscribed already", paragraphs))
+    Ok(letter(app, site, to, to.name.clone(), "You are already subscribed", paragraphs))
 }
 
 /// Composes the welcome email.
 pub(super) fn welcome(app: &App, conn: &mut Conn, to: &Subscriber) -> Result<Letter> {
     let site = mail::site_name(conn)?;
-    let mut paragraphs = vec![format!("Thank you: this address is subscribed to the newsletter of {site} from now on.")];
+    let mut paragraphs = vec![format!("Thank you: this email address is now subscribed to the newsletter of {site}.")];
     paragraphs.extend(ways(app, to));
     Ok(letter(app, site, to, to.name.clone(), "You are subscribed", paragraphs))
 }
@@ -50,7 +51,7 @@ pub(super) fn welcome(app: &App, conn: &mut Conn, to: &Subscriber) -> Result<Let
 /// Returns the paragraphs with the links to change the preferences and to unsubscribe.
 fn ways(app: &App, to: &Subscriber) -> [String; 4] {
     [
-        "Choose what you get here:".into(),
+        "Change your preferences here:".into(),
         link(app, PREFERENCES_PAGE, &tokens::preferences(app, to.id)),
         "Or unsubscribe here:".into(),
         link(app, UNSUBSCRIPTION_PAGE, &tokens::unsubscription(app, to.id)),

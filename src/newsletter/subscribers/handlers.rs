@@ -86,7 +86,7 @@ async fn export_subscribers(request: Request, caller: Caller<Editor>) -> Result<
         (
             "statement" = String,
             Query,
-            description = "How these people agreed to get emails, in your words. It is stored for each person whose line has no `consent`.",
+            description = "Your explanation of how the people agreed to get emails, stored for each person whose line has no `consent`.",
             min_length = 1,
             max_length = 2000,
             pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$",
@@ -107,7 +107,7 @@ async fn import_subscribers(file: Sheet, request: Request, caller: Caller<Editor
     let mut query = request.query();
     let statement = query.paragraph("statement").unwrap_or_default();
     if statement.trim().is_empty() || statement.chars().any(char::is_control) {
-        query.fault(Fault::parameter("statement", "required", "Describe in one line how these people agreed to get emails."));
+        query.fault(Fault::parameter("statement", "required", "Describe in one line how the people in the file agreed to get emails."));
     }
     query.finish()?;
     let file = request.read(move |app, conn| import::read(app, conn, file.0)).await?;

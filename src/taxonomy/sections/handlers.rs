@@ -127,7 +127,7 @@ async fn revise_section(body: Body, request: Request, caller: Caller<Editor>, na
         (
             "reassign_to" = Option<String>,
             Query,
-            description = "The id or slug of the section that takes over the articles, subsections and ads of this one.",
+            description = "The id or slug of the section that takes over the articles, subsections and ads of the deleted section.",
         ),
         Caller<Editor>,
     ),

@@ -132,7 +132,9 @@ fn refuse_used(conn: &mut Conn, section: &Section) -> Result<()> {
     if articles + children + creatives == 0 {
         return Ok(());
     }
-    let detail = format!("{articles} articles, {children} sections and {creatives} ads belong to it; name another section in reassign_to.");
+    let detail = format!(
+        "The section has content (articles: {articles}, subsections: {children}, ads: {creatives}). Name another section in reassign_to."
+    );
     Err(Error::new(Code::InUse, detail).with("usages", json!({"articles": articles, "sections": children, "creatives": creatives})))
 }
 
@@ -142,7 +144,7 @@ fn refuse_circle(conn: &mut Conn, id: SectionId, parent: Option<SectionId>) -> R
     if !lies_within(conn, parent, id)? {
         return Ok(());
     }
-    Err(Error::invalid(vec![Fault::at("/parent", "circle", "A section cannot be below itself, nor nested deeper than 32 levels.")]))
+    Err(Error::invalid(vec![Fault::at("/parent", "circle", "A section cannot be below itself or nested deeper than 32 levels.")]))
 }
 
 /// Checks whether a section is the same as another section or is below it. A section that is nested deeper than 32 levels counts as

@@ -119,7 +119,7 @@ async fn revise_tag(body: Body, request: Request, caller: Caller<Editor>, name: 
 #[utoipa::path(
     tag = "Tags",
     params(
-        ("reassign_to" = Option<String>, Query, description = "The id, name or slug of the tag that replaces this one on articles."),
+        ("reassign_to" = Option<String>, Query, description = "The id, name or slug of the tag that replaces the deleted tag on articles."),
         Caller<Editor>,
     ),
     responses((status = 204, description = "The tag no longer exists.")),

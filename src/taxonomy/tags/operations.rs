@@ -148,7 +148,7 @@ fn refuse_used(conn: &mut Conn, tag: &Tag) -> Result<()> {
     if articles == 0 {
         return Ok(());
     }
-    let detail = format!("{articles} articles have this tag; name another tag in reassign_to.");
+    let detail = format!("The tag is used by articles ({articles}). Name another tag in reassign_to.");
     Err(Error::new(Code::InUse, detail).with("usages", json!({"articles": articles})))
 }
 

@@ -109,10 +109,11 @@ pub(super) fn revise(app: &App, conn: &mut Conn, caller: Option<&Caller<Admin>>,
 fn check_password(caller: &Caller<Admin>, user: &User, change: &UserChange) -> Result<()> {
     let Some(password) = &change.password else { return Ok(()) };
     if caller.session.is_none() {
-        return Err(Error::forbidden("An API key can't change passwords; log in."));
+        return Err(Error::forbidden("An API key cannot change passwords. Log in."));
     }
     let fault = if caller.user == user.id {
-        Some(Fault::at("/password", "own_password", "Change your own password at /api/v1/auth/password, which asks for the current one."))
+        let detail = "Change your own password at /api/v1/auth/password, which requires the current password.";
+        Some(Fault::at("/password", "own_password", detail))
     } else {
         passwords::check("/password", password, &change.email.0)
     };
@@ -140,7 +141,7 @@ fn demand_other_admin(conn: &mut Conn, user: &User) -> Result<()> {
     if queries::has_other_admin(conn, user.id)? {
         return Ok(());
     }
-    Err(Error::new(Code::LastAdmin, "This is the last administrator who can log in. Create another administrator first."))
+    Err(Error::new(Code::LastAdmin, "This user is the last administrator who can log in. Create another administrator first."))
 }
 
 /// Returns the account with an id, locked until this transaction ends.

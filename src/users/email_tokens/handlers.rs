@@ -18,7 +18,7 @@ pub(in crate::users) fn routes(mount: &mut impl Mount) {
 /// to `/reset-password?token=…` on the site. The response and its timing are the same for every address.
 #[utoipa::path(
     tag = "Authentication", request_body = LostPassword,
-    responses((status = 202, body = MailPromise, description = "If there is such an account, an email will be sent.")),
+    responses((status = 202, body = MailPromise, description = "If the account exists and may log in, an email will be sent.")),
 )]
 #[post("/auth/password/forgot")]
 async fn request_password_reset(body: Body, request: Request) -> Result<HttpResponse> {

@@ -22,9 +22,9 @@ pub(super) struct Recipient<'a> {
 pub(super) fn password_reset(app: &App, conn: &mut Conn, to: &Recipient<'_>, token: &str) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let paragraphs = vec![
-        format!("Somebody asked for a new password for your account at {site}. If it was you, choose one here within the hour:"),
+        format!("Somebody asked for a new password for your account at {site}. If it was you, choose a new password here within an hour:"),
         link(app, RESET_PAGE, token),
-        "If it was not you, do nothing: your password stays as it is, and nobody has seen it.".into(),
+        "If it was not you, do nothing: your current password stays valid, and nobody has seen it.".into(),
     ];
     Ok(letter(site, to, "Choose a new password", paragraphs))
 }
@@ -35,7 +35,7 @@ pub(super) fn invitation(app: &App, conn: &mut Conn, to: &Recipient<'_>, token: 
     let paragraphs = vec![
         format!("{inviter} invites you to work at {site}. Choose a password for your account here within seven days:"),
         link(app, INVITATION_PAGE, token),
-        "If you did not expect this, do nothing: there will be no account.".into(),
+        "If you did not expect this invitation, do nothing: no account will be created.".into(),
     ];
     let subject = format!("Your account at {site}");
     Ok(letter(site, to, &subject, paragraphs))
@@ -45,11 +45,14 @@ pub(super) fn invitation(app: &App, conn: &mut Conn, to: &Recipient<'_>, token: 
 pub(super) fn email_confirmation(app: &App, conn: &mut Conn, to: &Recipient<'_>, token: &str) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let paragraphs = vec![
-        format!("This is to become the address of your account at {site}. Confirm that it is yours here within a day:"),
+        format!(
+            "This email address is to become the email address of your account at {site}. To confirm the change, open this link within \
+             a day:"
+        ),
         link(app, CONFIRMATION_PAGE, token),
-        "If you did not ask for this, do nothing: no account will have this address.".into(),
+        "If you did not ask for this change, do nothing: no account will get this email address.".into(),
     ];
-    Ok(letter(site, to, "Confirm your e-mail address", paragraphs))
+    Ok(letter(site, to, "Confirm your email address", paragraphs))
 }
 
 /// Composes the email to a requested email address that already has an account. Only the owner of the email address may learn that
@@ -58,11 +61,12 @@ pub(super) fn email_taken(conn: &mut Conn, to: &str) -> Result<Letter> {
     let site = mail::site_name(conn)?;
     let paragraphs = vec![
         format!(
-            "Somebody asked for this to become the address of another account at {site}. It has an account already, so nothing changes."
+            "Somebody asked to use this email address for another account at {site}. This email address already has an account, so nothing \
+             changes."
         ),
-        "If it was you, change or remove the other account's address first, or ask an administrator.".into(),
+        "If it was you, first change the email address of the account that has this email address now, or ask an administrator.".into(),
     ];
-    Ok(letter(site, &Recipient { email: to, name: "" }, "This address has an account", paragraphs))
+    Ok(letter(site, &Recipient { email: to, name: "" }, "This email address has an account", paragraphs))
 }
 
 /// Composes the notice to the old email address, so that the owner notices if somebody else tries to take over the account.
@@ -70,11 +74,12 @@ pub(super) fn email_change_notice(conn: &mut Conn, to: &Recipient<'_>, new: &str
     let site = mail::site_name(conn)?;
     let paragraphs = vec![
         format!(
-            "Somebody who is logged in to your account at {site} asked for {new} to become its address. Until that is confirmed, this address holds."
+            "Somebody who is logged in to your account at {site} asked to change its email address to {new}. Until the new email address \
+             is confirmed, the account keeps this email address."
         ),
-        "If it was not you, change your password now, which makes the request worthless, and tell an administrator.".into(),
+        "If it was not you, change your password now, which cancels the request, and tell an administrator.".into(),
     ];
-    Ok(letter(site, to, "A new address for your account", paragraphs))
+    Ok(letter(site, to, "A new email address for your account", paragraphs))
 }
 
 fn link(app: &App, page: &str, token: &str) -> String {

@@ -32,12 +32,13 @@ impl Draft for LostPassword {}
 #[derive(Serialize, ToSchema)]
 pub(super) struct MailPromise {
     /// A sentence that tells people what happens next.
-    #[schema(example = "If there is an account with this address, an email will be sent to it.")]
+    #[schema(example = "If this email address has an account, an email will be sent to this email address.")]
     detail: &'static str,
 }
 
 /// The same response for known and unknown email addresses.
-pub(super) const PROMISE: MailPromise = MailPromise { detail: "If there is an account with this address, an email will be sent to it." };
+pub(super) const PROMISE: MailPromise =
+    MailPromise { detail: "If this email address has an account, an email will be sent to this email address." };
 
 /// A new password, set with the token in an email.
 #[derive(Deserialize, ToSchema)]

@@ -54,7 +54,11 @@ async fn list_invitations(request: Request, _caller: Caller<Admin>) -> Result<Ht
     request_body = InvitationDraft,
     responses(
         (status = 201, body = InvitationView, description = "The new invitation; its email will be sent."),
-        (status = 200, body = InvitationView, description = "The invitation of the last hour, changed; no second email is sent."),
+        (
+            status = 200,
+            body = InvitationView,
+            description = "The changed invitation. No second email is sent, because the invitation is less than an hour old.",
+        ),
     ),
 )]
 #[post("/users/invitations")]

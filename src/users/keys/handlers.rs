@@ -31,7 +31,11 @@ pub(in crate::users) fn routes(mount: &mut impl Mount) {
     tag = "Tokens",
     params(
         TokenList,
-        ("user" = Option<String>, Query, description = "The id of the keys' owner, or `all`; for administrators only."),
+        (
+            "user" = Option<String>,
+            Query,
+            description = "The id of the keys' owner, or `all`. Only administrators may send `all` or the id of another user.",
+        ),
         Caller<Staff>,
     ),
     responses((status = 200, body = Page<ApiKeyView>, description = "A page of keys.")),

@@ -36,7 +36,7 @@ impl utoipa::PartialSchema for NewPassword {
             .min_length(Some(MIN_LENGTH))
             .max_length(Some(MAX_LENGTH))
             .write_only(true)
-            .description(Some("A password of any characters. The commonest passwords are refused."))
+            .description(Some("A password of any characters. The most common passwords are refused."))
             .examples(["lanterns over the canal"])
             .into()
     }

@@ -13,7 +13,7 @@ use crate::users::caller::Caller;
 /// Returns the caller's session. API keys have none and are refused.
 pub(in crate::users) fn of_caller(caller: &Caller) -> Result<SessionId> {
     let session = caller.session.as_deref().and_then(|session| session.parse().ok());
-    session.ok_or_else(|| Error::forbidden("An API key can't do this; log in."))
+    session.ok_or_else(|| Error::forbidden("An API key cannot use this operation. Log in."))
 }
 
 /// Returns one page of the caller's sessions.

@@ -63,7 +63,7 @@ impl Signer {
             exp: seconds + LIFETIME,
             jti: Id::new(now),
         };
-        let encoding = self.key.encoding.as_ref().ok_or_else(|| Error::internal("the signing key can't be unsealed"))?;
+        let encoding = self.key.encoding.as_ref().ok_or_else(|| Error::internal("the signing key cannot be decrypted"))?;
         encode(&header(&self.key.kid), &claims, encoding).map_err(|error| Error::internal(&error.to_string()))
     }
 }
