@@ -10,6 +10,7 @@ mod paths;
 mod requests;
 mod schemas;
 mod scopes;
+mod sparse;
 mod unions;
 
 use std::sync::{Arc, OnceLock};
@@ -118,6 +119,7 @@ fn build() -> Value {
     schemas::complete(&mut document);
     requests::complete(&mut document);
     answers::complete(&mut document);
+    sparse::complete(&mut document);
     scopes::complete(&mut document);
     examples::complete(&mut document);
     defaults::complete(&mut document);

@@ -20,13 +20,13 @@ use super::publishing::{handlers as publishing, saving, trash};
 use super::revisions;
 use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
-use crate::error::{Fault, Result};
+use crate::error::Result;
 use crate::events::KindTag;
 use crate::former_slugs::Moved;
 use crate::http::parameters::{self, parameter};
 use crate::http::{
-    Body, MAX_PAGE, Mount, NoteParameter, Page, PublishParameter, Request, Serialized, Tags, ViewParameter, created, editor, editor_page,
-    moved, no_content, public_written,
+    Body, MAX_PAGE, Mount, NoteParameter, Page, PublishParameter, Request, Selecting, Serialized, Tags, ViewParameter, created, editor,
+    editor_page, moved, no_content, public_written,
 };
 use crate::input::Input;
 use crate::users::{Caller, GuestOr, Writer};
@@ -110,8 +110,8 @@ impl IntoParams for ArticleList {
 /// List articles
 ///
 /// Returns published articles, newest first, without their texts. Articles of the kind `page` are listed only if the query filters
-/// by `kind`. With `include=body`, a page of the list ends early if it would be longer than 1 MiB, and `next` continues the list.
-/// With `view=editor` or a filter that only working copies have (such as `status=draft`), returns working copies: editors and
+/// by `kind`. With `include=body` or `fields=body`, a page of the list ends early if it would be longer than 1 MiB, and `next`
+/// continues the list. With `view=editor` or a filter that only working copies have (such as `status=draft`), returns working copies: editors and
 /// administrators get all of them, other callers only their own. With `preview`, returns the articles that a preview of the site
 /// shows.
 #[utoipa::path(
@@ -140,9 +140,6 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
     let scope = window.as_ref().map_or_else(|| "articles".to_owned(), |window| format!("articles of {window}"));
     let list = query.listing(&PUBLIC, &request.app.secrets, &scope);
     let ranking = listing::ranking(&mut query, &list, window.as_deref());
-    if list.fields.as_ref().is_some_and(|fields| fields.iter().any(|field| field == "body")) && list.includes.is_empty() {
-        query.fault(Fault::parameter("fields", "unknown_name", "Lists have the body only with include=body."));
-    }
     query.finish()?;
     let work = move |app: &App, conn: &mut Conn| {
         let (page, moment) = page(app, conn, &list, ranking)?;
@@ -152,7 +149,7 @@ async fn list_articles(request: Request) -> Result<HttpResponse> {
             tags.add_kind(KindTag::Site);
         }
         moment.into_iter().map(Window::good_until).for_each(|end| tags.hold_until(end));
-        if list.includes.is_empty() {
+        if !list.selection.wants("body") {
             let page = page.with_rows(|rows| views::cards(app, conn, rows))?;
             return Serialized::page(app, &list, &page, tags_of(&page.rows, tags));
         }
@@ -199,7 +196,7 @@ async fn create_article(body: Body, request: Request, caller: Caller<Writer>) ->
 /// working copy, whose `ETag` is for conditional writes. With `preview`, returns the article as the preview shows it.
 #[utoipa::path(
     tag = "Articles",
-    params(Previewed, ViewParameter, GuestOr<Writer>),
+    params(Previewed, ViewParameter, Selecting<ArticleView>, GuestOr<Writer>),
     responses(
         (status = 200, body = ArticleOrWorkingCopy, description = "The article."),
         (status = 308, body = Moved, description = "The article has a new slug; `Location` is its new URL."),
@@ -210,13 +207,13 @@ async fn read_article(request: Request, name: web::Path<String>) -> Result<HttpR
     if let Some(answer) = previews::answer_article(&request, &name).await? {
         return Ok(answer);
     }
-    if request.wants_editor_view()? {
+    let Some(selection) = request.selection::<ArticleView>()? else {
         let caller = request.caller::<Writer>().await?;
         let view = request.read(move |app, conn| operations::read(app, conn, &caller, &name)).await?;
         return editor(&view, view.desk.version);
-    }
+    };
     let work = move |app: &App, conn: &mut Conn| match views::read_published(app, conn, &name)? {
-        PublicAnswer::Here(view) => Serialized::of(&view, tags_of_whole(&view, Tags::default())).map(Ok),
+        PublicAnswer::Here(view) => Serialized::selected(&selection, &view, tags_of_whole(&view, Tags::default())).map(Ok),
         PublicAnswer::Moved(slug) => Ok(Err(slug)),
     };
     match request.read(work).await? {

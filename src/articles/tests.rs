@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::content::content::ArticleSnapshot;
-use super::content::listing::names;
 use super::content::view::ArticleCard;
 use super::desk::draft::ArticleDraft;
 use super::revisions::RevisionContent;
+use crate::input::Selectable;
 
 /// A revision as it is stored.
 fn stored() -> Value {
@@ -43,8 +43,8 @@ fn expected(translation: &str, comments: &str, more: &[&str]) -> BTreeSet<String
     named.chain(more.iter().map(|name| (*name).to_owned())).collect()
 }
 
-fn members<V: utoipa::PartialSchema>() -> BTreeSet<String> {
-    names::<V>().into_iter().collect()
+fn members<V: utoipa::ToSchema + 'static>() -> BTreeSet<String> {
+    Selectable::of::<V>().members().map(str::to_owned).collect()
 }
 
 #[test]

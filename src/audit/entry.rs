@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::db::{Field, Id, Json, Key, Listing, Op, Timestamp, column};
 use crate::events::Event;
-use crate::input::Kind;
+use crate::input::{Kind, Selectable};
 use crate::schema::events;
 
 /// The id of an entry, which is the id of its event.
@@ -124,8 +124,7 @@ pub(super) static LISTING: Listing<events::table, Recorded> = Listing {
         },
     ],
     default_sort: "-at",
-    includes: &[],
-    members: &["id", "at", "kind", "actor", "subject", "details"],
+    members: Selectable::of::<AuditEntry>,
     id: column!(id events::id),
     id_of: |row| row.id.to_string(),
 };

@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::events::KindTag;
 use crate::former_slugs::Moved;
 use crate::http::{
-    Body, Edited, Mount, Page, Request, Tags, ViewParameter, change, created, editor, listing_parameters, moved, no_content, public,
-    public_page,
+    Body, Edited, Mount, Page, Request, Selecting, Tags, ViewParameter, change, created, editor, listing_parameters, moved, no_content,
+    public_page, public_selected,
 };
 use crate::users::{Caller, Editor, GuestOr, Writer};
 
@@ -65,7 +65,7 @@ async fn create_author(body: Body, request: Request, caller: Caller<Writer>) -> 
 /// for conditional writes. That view is for editors and for the profile's own account.
 #[utoipa::path(
     tag = "Authors",
-    params(ViewParameter, GuestOr<Writer>),
+    params(ViewParameter, Selecting<AuthorView>, GuestOr<Writer>),
     responses(
         (status = 200, body = crate::http::PublicOr<AuthorView, Edited<AuthorEditorView>>, description = "The author."),
         (status = 308, body = Moved, description = "The author has a new slug; `Location` is their new URL."),
@@ -73,11 +73,11 @@ async fn create_author(body: Body, request: Request, caller: Caller<Writer>) -> 
 )]
 #[get("/authors/{author}")]
 async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
-    if request.wants_editor_view()? {
+    let Some(selection) = request.selection::<AuthorView>()? else {
         let caller = request.caller::<Writer>().await?;
         let view = request.read(move |app, conn| operations::read_as_editor(app, conn, &caller, &name)).await?;
         return editor(&view, view.version);
-    }
+    };
     let asked = name.clone();
     let view = request.read(move |app, conn| operations::read(app, conn, &asked)).await?;
     if let Some(moved_to) = Moved::from(&name, &view.basics.card.slug) {
@@ -86,7 +86,7 @@ async fn read_author(request: Request, name: web::Path<String>) -> Result<HttpRe
     let mut tags = Tags::of(&[KindTag::Authors]);
     tags.add(view.basics.card.id);
     tag_avatar(&mut tags, &view);
-    public(&request, &view, tags)
+    public_selected(&request, &selection, &view, tags)
 }
 
 /// Replace an author

@@ -1,8 +1,9 @@
 //! The fields of the list of authors.
 
 use super::author::Author;
+use super::view::AuthorView;
 use crate::db::{Field, Key, Listing, Op, column};
-use crate::input::Kind;
+use crate::input::{Kind, Selectable};
 use crate::schema::authors;
 
 /// The fields of the list of authors.
@@ -28,8 +29,7 @@ pub(super) static LISTING: Listing<authors::table, Author> = Listing {
         },
     ],
     default_sort: "name",
-    includes: &[],
-    members: &["id", "slug", "name", "role_title", "avatar", "url", "links", "article_count", "bio"],
+    members: Selectable::of::<AuthorView>,
     id: column!(id authors::id),
     id_of: |row| row.id.to_string(),
 };

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::articles::{self, ArticleCard, ArticleId};
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column};
 use crate::events::Tagged;
-use crate::input::{Draft, Kind, Reference, ReferenceTo, Slug, Title};
+use crate::input::{Draft, Kind, Reference, ReferenceTo, Selectable, Slug, Title};
 use crate::schema::collections;
 
 /// The id of a collection.
@@ -117,8 +117,7 @@ pub(super) static LISTING: Listing<collections::table, Collection> = Listing {
         },
     ],
     default_sort: "key",
-    includes: &[],
-    members: &["id", "key", "title"],
+    members: Selectable::of::<CollectionCard>,
     id: column!(id collections::id),
     id_of: |row| row.id.to_string(),
 };

@@ -8,7 +8,8 @@ use crate::articles::tags_of;
 use crate::error::Result;
 use crate::events::KindTag;
 use crate::http::{
-    Body, Edited, Mount, Page, Request, Tags, ViewParameter, change, created, editor, listing_parameters, no_content, public, public_page,
+    Body, Edited, Mount, Page, Request, Selecting, Tags, ViewParameter, change, created, editor, listing_parameters, no_content,
+    public_page, public_selected,
 };
 use crate::users::{Caller, Editor, GuestOr};
 
@@ -65,21 +66,21 @@ async fn create_collection(body: Body, request: Request, caller: Caller<Editor>)
 /// version, which is also the `ETag` for conditional writes.
 #[utoipa::path(
     tag = "Collections",
-    params(ViewParameter, GuestOr<Editor>),
+    params(ViewParameter, Selecting<CollectionView>, GuestOr<Editor>),
     responses((status = 200, body = crate::http::PublicOr<CollectionView, Edited<CollectionEditorView>>, description = "The collection.")),
 )]
 #[get("/collections/{key}")]
 async fn read_collection(request: Request, key: web::Path<String>) -> Result<HttpResponse> {
-    if request.wants_editor_view()? {
+    let Some(selection) = request.selection::<CollectionView>()? else {
         request.caller::<Editor>().await?;
         let view = request.read(move |_, conn| operations::read_as_editor(conn, &key)).await?;
         return editor(&view, view.version);
-    }
+    };
     let view = request.read(move |app, conn| operations::read(app, conn, &key)).await?;
     // The tag of all articles is needed, because an unpublished item may be published later, and its own tag must not be public.
     let mut tags = tags_of(&view.items, Tags::of(&[KindTag::Collections, KindTag::Articles]));
     tags.add(view.card.id);
-    public(&request, &view, tags)
+    public_selected(&request, &selection, &view, tags)
 }
 
 /// Replace a collection

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::articles::ArticleId;
 use crate::db::{Column, Field, Id, Key, Listing, Op, Predicate, Timestamp, column, text_enum};
-use crate::input::Kind;
+use crate::input::{Kind, Selectable};
 use crate::schema::comments;
 use crate::users::User;
 
@@ -188,8 +188,7 @@ pub(super) static LISTING: Listing<comments::table, Comment> = Listing {
         },
     ],
     default_sort: "created_at",
-    includes: &[],
-    members: &["id", "parent_id", "depth", "author", "body", "created_at", "edited_at", "pinned", "votes", "erased", "replies"],
+    members: Selectable::of::<CommentView>,
     id: column!(id comments::id),
     id_of: |row| row.id.to_string(),
 };

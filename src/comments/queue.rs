@@ -1,5 +1,7 @@
 //! The moderation queue: the moderators' view of comments, and its filters.
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,7 +11,7 @@ use super::record::ModerationRecord;
 use super::spam::SpamSignal;
 use crate::articles::ArticleId;
 use crate::db::{Column, Field, Key, Listing, Op, Timestamp, column};
-use crate::input::Kind;
+use crate::input::{Kind, Selectable};
 use crate::schema::comments;
 
 /// The text of a comment, with its source.
@@ -208,59 +210,23 @@ static FIELDS: [Field<comments::table, Comment>; 8] = [
 pub(super) static QUEUE: Listing<comments::table, Comment> = Listing {
     fields: &FIELDS,
     default_sort: "-created_at",
-    includes: &[],
-    members: &[
-        "id",
-        "parent_id",
-        "depth",
-        "author",
-        "body",
-        "created_at",
-        "edited_at",
-        "pinned",
-        "votes",
-        "erased",
-        "replies",
-        "status",
-        "reason",
-        "spam_score",
-        "spam_signs",
-        "article",
-        "author_email",
-        "ip",
-        "user_agent",
-        "reported",
-        "version",
-    ],
+    members: Selectable::of::<StaffComment>,
     id: column!(id comments::id),
     id_of: |row| row.id.to_string(),
 };
+
+/// Returns what authors can select: nothing that identifies guests.
+fn open_members() -> &'static Selectable {
+    static MEMBERS: LazyLock<Selectable> =
+        LazyLock::new(|| Selectable::of::<StaffComment>().without(&["author_email", "ip", "user_agent"]));
+    &MEMBERS
+}
 
 /// The queue for authors: the comments on their own articles, without fields that identify guests.
 pub(super) static OWN_QUEUE: Listing<comments::table, Comment> = Listing {
     fields: FIELDS.split_at(OPEN_FIELDS).0,
     default_sort: "-created_at",
-    includes: &[],
-    members: &[
-        "id",
-        "parent_id",
-        "depth",
-        "author",
-        "body",
-        "created_at",
-        "edited_at",
-        "pinned",
-        "votes",
-        "erased",
-        "replies",
-        "status",
-        "reason",
-        "spam_score",
-        "spam_signs",
-        "article",
-        "reported",
-        "version",
-    ],
+    members: open_members,
     id: column!(id comments::id),
     id_of: |row| row.id.to_string(),
 };

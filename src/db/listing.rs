@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::{Column, Key, Op, Ordering, Predicate};
 use super::conn::Backend;
-use crate::input::Kind;
+use crate::input::{Kind, Selectable, Selection};
 
 /// A field by which a list can be filtered or sorted.
 pub(crate) struct Field<T: 'static, R: 'static> {
@@ -33,10 +33,8 @@ pub(crate) struct Listing<T: 'static, R: 'static> {
     pub(crate) fields: &'static [Field<T, R>],
     /// The default order, in the notation of `sort=`.
     pub(crate) default_sort: &'static str,
-    /// The values of `include=`.
-    pub(crate) includes: &'static [&'static str],
-    /// The members that `fields=` accepts.
-    pub(crate) members: &'static [&'static str],
+    /// What a request can select of an item.
+    pub(crate) members: fn() -> &'static Selectable,
     /// The id column, which breaks ties.
     pub(crate) id: Column<T>,
     /// Returns the id of a row.
@@ -65,8 +63,7 @@ pub(crate) struct PageQuery {
     pub(crate) limit: usize,
     pub(crate) position: Option<Position>,
     pub(crate) count: bool,
-    pub(crate) fields: Option<Vec<String>>,
-    pub(crate) includes: Vec<String>,
+    pub(crate) selection: Selection,
     /// Whether the rows always have texts, whatever the query includes.
     pub(crate) has_texts: bool,
     /// The hash that ties a cursor to its query.
@@ -101,7 +98,7 @@ impl PageQuery {
 
     /// Returns whether a page of this query can be too long for a response.
     pub(crate) fn can_be_long(&self) -> bool {
-        self.limit > MAX_SMALL || !self.includes.is_empty() || self.has_texts
+        self.limit > MAX_SMALL || self.has_texts || self.selection.wants("body")
     }
 }
 

@@ -11,7 +11,6 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, 
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt};
 use serde::Serialize;
-use serde_json::Value;
 
 use super::cache::{GoodUntil, MadeOf, cache_tag};
 use super::cache_control;
@@ -22,6 +21,7 @@ use crate::app::App;
 use crate::db::{Id, PageOf, PageQuery, Timestamp};
 use crate::error::{Error, Result};
 use crate::events::{CacheTag, KindTag, Tagged};
+use crate::input::Selection;
 
 const JSON: &str = "application/json";
 /// The capacity of a thread's serialization buffer that is kept for the next response, in bytes.
@@ -115,6 +115,11 @@ impl Serialized {
         Ok(Self { body: bytes(view)?, tags, cursors: Cursors::default() })
     }
 
+    /// Serializes the selected members of a view.
+    pub(crate) fn selected<T: Serialize>(selection: &Selection, view: &T, tags: Tags) -> Result<Self> {
+        if selection.is_partial() { Self::of(&selection.of(view)?, tags) } else { Self::of(view, tags) }
+    }
+
     /// Serializes a page of views.
     pub(crate) fn page<V: Serialize>(app: &App, query: &PageQuery, page: &PageOf<V>, tags: Tags) -> Result<Self> {
         let (body, cursors) = laid_out(app, query, page)?;
@@ -132,6 +137,11 @@ pub(crate) fn public_written(request: &Request, written: Serialized) -> HttpResp
 /// Responds with a public view.
 pub(crate) fn public<T: Serialize>(request: &Request, view: &T, tags: Tags) -> Result<HttpResponse> {
     Ok(public_written(request, Serialized::of(view, tags)?))
+}
+
+/// Responds with the selected members of a public view.
+pub(crate) fn public_selected<T: Serialize>(request: &Request, selection: &Selection, view: &T, tags: Tags) -> Result<HttpResponse> {
+    Ok(public_written(request, Serialized::selected(selection, view, tags)?))
 }
 
 /// Responds with a page of public views.
@@ -247,6 +257,11 @@ pub(crate) fn private<T: Serialize>(status: u16, view: &T) -> Result<HttpRespons
         .body(bytes(view)?))
 }
 
+/// Responds with the selected members of a private view.
+pub(crate) fn private_selected<T: Serialize>(selection: &Selection, view: &T) -> Result<HttpResponse> {
+    if selection.is_partial() { private(200, &selection.of(view)?) } else { private(200, view) }
+}
+
 /// Responds with a CSV file for download, for the caller only.
 pub(crate) fn csv_attachment(file_name: &str, pieces: impl Stream<Item = Result<Bytes>> + 'static) -> HttpResponse {
     HttpResponse::Ok()
@@ -273,12 +288,4 @@ pub(super) fn bytes<T: Serialize>(view: &T) -> Result<Bytes> {
         desk.shrink_to(MAX_BUFFER);
         Ok(bytes)
     })
-}
-
-/// Keeps only the members that `fields=` names.
-pub(super) fn sparse(view: Value, fields: &[String]) -> Value {
-    match view {
-        Value::Object(members) => Value::Object(members.into_iter().filter(|(name, _)| fields.iter().any(|field| field == name)).collect()),
-        other => other,
-    }
 }

@@ -44,8 +44,8 @@ mod wire;
 
 pub(crate) use address::limited_as;
 pub(crate) use answer::{
-    Serialized, Tags, created, csv_attachment, editor, editor_page, lead_to_page, moved, no_content, private, public, public_document,
-    public_page, public_written,
+    Serialized, Tags, created, csv_attachment, editor, editor_page, lead_to_page, moved, no_content, private, private_selected, public,
+    public_document, public_page, public_selected, public_written,
 };
 pub(crate) use body::{Body, MAX_JSON_BODY, OptionalBody};
 pub(crate) use cache::Cache;
@@ -67,7 +67,7 @@ pub(crate) use metrics::Metrics;
 pub(crate) use middleware::middleware;
 pub(crate) use mount::{Mount, Services};
 pub(crate) use pages::{MAX_PAGE, Page, length};
-pub(crate) use parameters::{NoteParameter, PublishParameter, ViewParameter, listing_parameters};
+pub(crate) use parameters::{NoteParameter, PublishParameter, Selecting, ViewParameter, listing_parameters};
 pub(crate) use problems::routes as problem_routes;
 pub(crate) use request::Request;
 pub(crate) use request_transaction::RequestTransaction;

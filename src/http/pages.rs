@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::answer::{bytes, sparse};
+use super::answer::bytes;
 use super::cache::canonical_query;
 use super::request::Request;
 use crate::app::App;
@@ -120,10 +120,7 @@ enum Item<'a, V> {
 }
 
 fn item<'a, V: Serialize>(query: &PageQuery, view: &'a V) -> Result<Item<'a, V>> {
-    match &query.fields {
-        Some(fields) => Ok(Item::Sparse(sparse(serde_json::to_value(view)?, fields))),
-        None => Ok(Item::Whole(view)),
-    }
+    if query.selection.is_partial() { Ok(Item::Sparse(query.selection.of(view)?)) } else { Ok(Item::Whole(view)) }
 }
 
 fn serialized_page<'a, V: Serialize>(

@@ -1,12 +1,15 @@
 //! The OpenAPI parameters of lists, generated from the tables that also drive parsing and queries.
 
+use std::marker::PhantomData;
+
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{RefOr, Required};
 
 use crate::db::{Listing, Op};
-use crate::input::Kind;
+use crate::input::{Kind, MAX_FIELDS, Selectable};
 
 /// Creates a parameter of the query string from a JSON Schema.
 pub(crate) fn parameter(name: &str, about: &str, schema: Value) -> Parameter {
@@ -64,7 +67,6 @@ pub(crate) fn of_listing<T, R>(listing: &Listing<T, R>) -> Vec<Parameter> {
     }
     let sorts: Vec<&str> = listing.fields.iter().filter(|field| field.key.is_some()).map(|field| field.name).collect();
     let term = format!("-?({})", sorts.join("|"));
-    let words = |words: &[&str]| format!("^({0})(,({0}))*$", words.join("|"));
     parameters.push(parameter(
         "sort",
         &format!("The sort fields, separated by commas, with `-` for descending order: {}. Each field may occur once.", sorts.join(", ")),
@@ -85,19 +87,44 @@ pub(crate) fn of_listing<T, R>(listing: &Listing<T, R>) -> Vec<Parameter> {
         "Whether to return the number of items of the whole list in `total`.",
         json!({"type": "boolean", "default": false}),
     ));
-    parameters.push(parameter(
+    parameters.extend(of_selection((listing.members)()));
+    parameters
+}
+
+/// The parameters that select members of a view.
+pub(crate) struct Selecting<V>(PhantomData<V>);
+
+impl<V: ToSchema + 'static> utoipa::IntoParams for Selecting<V> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        of_selection(Selectable::of::<V>())
+    }
+}
+
+/// Returns the parameters that select members of a response.
+fn of_selection(of: &Selectable) -> Vec<Parameter> {
+    let mut parameters = vec![parameter(
         "fields",
-        "The members that each item has in the response, separated by commas. By default, items have all members.",
-        json!({"type": "string", "pattern": words(listing.members)}),
-    ));
-    if !listing.includes.is_empty() {
+        "The members of the response, or of each item of a list, separated by commas. A dot selects a member of a member, or of each item \
+         of an array: `authors.name`. By default, the response has all members that `include` does not name.",
+        one_or_several(of.names().collect(), MAX_FIELDS),
+    )];
+    if !of.includes().is_empty() {
         parameters.push(parameter(
             "include",
-            "Members that lists omit by default and that the items of this page have, separated by commas.",
-            json!({"type": "string", "pattern": words(listing.includes)}),
+            "Members that the response leaves out by default, separated by commas. It cannot be sent together with `fields`.",
+            one_or_several(of.includes().to_vec(), of.includes().len()),
         ));
     }
     parameters
+}
+
+/// Returns the schema of one of these words, or of up to `max` of them separated by commas.
+fn one_or_several(words: Vec<&str>, max: usize) -> Value {
+    let one = json!({"type": "string", "enum": words});
+    if max < 2 {
+        return one;
+    }
+    json!({"anyOf": [one, {"type": "string", "pattern": format!("^[a-z_]+([.][a-z0-9_]+)?(,[a-z_]+([.][a-z0-9_]+)?){{1,{}}}$", max - 1)}]})
 }
 
 /// Returns the description of a filter: its field, the items that it selects, and the notes about the field.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use utoipa::ToSchema;
 
 use super::address::client_address;
 use super::caller::key_use;
@@ -16,7 +17,7 @@ use super::trial;
 use super::unit_of_work::UnitOfWork;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::input::Query;
+use crate::input::{Query, Selectable, Selection};
 use crate::users::KeyUse;
 
 /// The parts of a request other than its body.
@@ -55,12 +56,13 @@ impl Request {
         self.query().finish()
     }
 
-    /// Returns whether the editor view is requested; refuses unknown parameters.
-    pub(crate) fn wants_editor_view(&self) -> Result<bool> {
+    /// Returns what is selected of the public view `V`; `None` if the editor view is requested. Refuses unknown parameters.
+    pub(crate) fn selection<V: ToSchema + 'static>(&self) -> Result<Option<Selection>> {
         let mut query = self.query();
-        let view = query.word("view", &["editor"]);
+        let is_public = query.word("view", &["editor"]).is_none();
+        let selection = is_public.then(|| query.selection(Selectable::of::<V>()));
         query.finish()?;
-        Ok(view.is_some())
+        Ok(selection)
     }
 
     /// Runs a long computation that needs no database, on a blocking thread.

@@ -2,15 +2,15 @@
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 
-use super::image::{EditedImage, ImageAnswer, ImageDraft, parse_stored_name};
+use super::image::{EditedImage, ImageAnswer, ImageDraft, ImageView, parse_stored_name};
 use super::operations::{self, LISTING};
 use super::renditions;
 use super::upload::{self, ImageUpload};
 use super::usages::Usages;
 use crate::error::{Error, Result};
 use crate::http::{
-    Body, FileContent, Keeping, Mount, Page, Request, StoredFile, Tags, Upload, ViewParameter, change, created, editor, editor_page,
-    listing_parameters, no_content, private, public, stored_file,
+    Body, FileContent, Keeping, Mount, Page, Request, Selecting, StoredFile, Tags, Upload, ViewParameter, change, created, editor,
+    editor_page, listing_parameters, no_content, private, public_selected, stored_file,
 };
 use crate::users::{Caller, GuestOr, Staff, Writer};
 
@@ -83,20 +83,20 @@ async fn create_image(form: Upload, request: Request, caller: Caller<Writer>) ->
 /// for conditional writes.
 #[utoipa::path(
     tag = "Images",
-    params(ViewParameter, GuestOr<Staff>),
+    params(ViewParameter, Selecting<ImageView>, GuestOr<Staff>),
     responses((status = 200, body = ImageAnswer, description = "The image.")),
 )]
 #[get("/images/{image}")]
 async fn read_image(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
-    if request.wants_editor_view()? {
+    let Some(selection) = request.selection::<ImageView>()? else {
         request.caller::<Staff>().await?;
         let view = request.read(move |app, conn| operations::read_as_editor(app, conn, &name)).await?;
         return editor(&view, view.version);
-    }
+    };
     let view = request.read(move |app, conn| operations::read(app, conn, &name)).await?;
     let mut tags = Tags::default();
     tags.add(view.id);
-    public(&request, &view, tags)
+    public_selected(&request, &selection, &view, tags)
 }
 
 /// Replace the metadata of an image

@@ -4,9 +4,9 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::container::Mime;
-use super::image::Image;
+use super::image::{EditedImage, Image};
 use crate::db::{Column, Field, Key, Listing, Op, Predicate, column};
-use crate::input::Kind;
+use crate::input::{Kind, Selectable};
 use crate::schema::{image_uses, images};
 
 /// The definition of the list of images.
@@ -87,28 +87,7 @@ pub(super) static LISTING: Listing<images::table, Image> = Listing {
         },
     ],
     default_sort: "-created_at",
-    includes: &[],
-    members: &[
-        "id",
-        "url",
-        "width",
-        "height",
-        "mime",
-        "bytes",
-        "sha256",
-        "alt",
-        "caption",
-        "credit",
-        "focal",
-        "placeholder",
-        "created_at",
-        "file_name",
-        "custom",
-        "used",
-        "created_by",
-        "version",
-        "updated_at",
-    ],
+    members: Selectable::of::<EditedImage>,
     id: column!(id images::id),
     id_of: |row| row.id.to_string(),
 };

@@ -13,6 +13,7 @@ pub(crate) mod formats;
 mod json;
 mod kind;
 mod query;
+mod selection;
 mod sentences;
 mod shape;
 mod table;
@@ -29,5 +30,6 @@ pub(crate) use formats::{
 };
 pub(crate) use json::parse_json;
 pub(crate) use kind::{Kind, ME};
-pub(crate) use query::{Query, seal_cursor};
+pub(crate) use query::{MAX_FIELDS, Query, seal_cursor};
+pub(crate) use selection::{Selectable, Selection};
 pub(crate) use table::{column_names, guarded, table, unguarded};

@@ -4,6 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use super::check::hint;
 use super::kind::Kind;
+use super::selection::{Selectable, Selection};
 use crate::db::{Key, Listing, Op, PageQuery, Position};
 use crate::error::{Error, Fault, MAX_FAULTS, Result};
 
@@ -13,6 +14,8 @@ const MAX_PAGE_SIZE: usize = 100;
 const DEFAULT_PAGE_SIZE: usize = 20;
 /// The maximum number of parameters that are parsed: more than any operation has.
 const MAX_PARAMETERS: usize = 200;
+/// The maximum number of names in `fields`.
+pub(crate) const MAX_FIELDS: usize = 40;
 /// The maximum length of a paragraph, in characters.
 const MAX_PARAGRAPH_LENGTH: usize = 2000;
 
@@ -129,6 +132,44 @@ impl Query {
         Some(found)
     }
 
+    /// Takes `fields` and, if the view has optional members, `include`.
+    pub(crate) fn selection(&mut self, of: &Selectable) -> Selection {
+        let mut selection = Selection::default();
+        if let Some(text) = self.text("fields") {
+            self.select_fields(&text, of, &mut selection);
+        }
+        if let Some(includes) = (!of.includes().is_empty()).then(|| self.words("include", of.includes())).flatten() {
+            if selection.is_partial() {
+                let detail = "include cannot be sent together with fields, which names all members of the response.";
+                self.faults.push(Fault::parameter("include", "not_together", detail));
+            }
+            selection.includes = includes;
+        }
+        selection
+    }
+
+    fn select_fields(&mut self, text: &str, of: &Selectable, selection: &mut Selection) {
+        for (index, name) in text.split(',').enumerate() {
+            if self.faults.len() > MAX_FAULTS {
+                break;
+            }
+            if index == MAX_FIELDS {
+                let detail = format!("This may have at most {MAX_FIELDS} names.");
+                self.faults.push(Fault::parameter("fields", "too_many", detail).bound("max", MAX_FIELDS));
+                break;
+            }
+            if !of.names().any(|known| known == name) {
+                let hint = hint(name, of.names());
+                let members = of.members().collect::<Vec<_>>().join(", ");
+                let name: String = name.chars().take(100).collect();
+                let detail = format!("{name:?} is not one of {members}, nor a member of one of these.{hint}");
+                self.faults.push(Fault::parameter("fields", "unknown_name", detail));
+            } else if !selection.add_field(name) {
+                self.faults.push(Fault::parameter("fields", "stands_twice", format!("{name:?} is selected twice.")));
+            }
+        }
+    }
+
     /// Adds an error that only the operation can detect.
     pub(crate) fn fault(&mut self, fault: Fault) {
         self.faults.push(fault);
@@ -150,11 +191,10 @@ impl Query {
         let sort = self.sort(listing);
         let limit = self.limit();
         let count = self.truth("count");
-        let fields = self.words("fields", listing.members);
-        let includes = if listing.includes.is_empty() { Vec::new() } else { self.words("include", listing.includes).unwrap_or_default() };
+        let selection = self.selection((listing.members)());
         let fingerprint = fingerprint(scope, &filters, &sort);
         let position = self.text("cursor").and_then(|text| self.position(&text, signer, fingerprint));
-        PageQuery { filters, sort, limit, position, count, fields, includes, has_texts: false, fingerprint }
+        PageQuery { filters, sort, limit, position, count, selection, has_texts: false, fingerprint }
     }
 
     fn filters<T, R>(&mut self, listing: &Listing<T, R>) -> Vec<(usize, Op, Vec<Key>)> {

@@ -1,16 +1,14 @@
-//! Completes the responses of operations: common errors, headers, `304`, and lists with selected fields.
+//! Completes the responses of operations: common errors, headers and `304`.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use super::each_operation;
-use super::names::public_name;
 use crate::error::{Code, Error};
 
 /// Completes the responses of every operation.
 pub(super) fn complete(document: &mut Value) {
-    let mut sparse = Vec::new();
     let mut shared = BTreeMap::new();
     each_operation(document, |path, method, operation| {
         let facts = ErrorFacts::of(path, method, operation);
@@ -36,29 +34,10 @@ pub(super) fn complete(document: &mut Value) {
                 add_headers(response, status, &facts);
             }
         }
-        if facts.takes_fields {
-            sparse.extend(allow_sparse(responses));
-        }
     });
     for (status, about) in shared {
         document["components"]["responses"][status] = problem(status, about);
     }
-    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
-    for name in sparse {
-        let properties = properties_of(schemas, &name);
-        let about = format!("The members of {} that `fields` selects.", public_name(&name));
-        let schema = json!({"type": "object", "description": about, "properties": properties, "additionalProperties": false});
-        schemas.insert(format!("Sparse{name}"), schema);
-        schemas.insert(format!("SparsePage_{name}"), sparse_page(&name));
-    }
-}
-
-fn sparse_page(item: &str) -> Value {
-    json!({"type": "object", "description": "A page of a list whose items have the members that `fields` selects.",
-        "required": ["data", "page"], "additionalProperties": false, "properties": {
-        "data": {"type": "array", "description": "The items of the page, in the requested order.", "items": {"$ref": format!("#/components/schemas/Sparse{item}")}},
-        "page": {"$ref": "#/components/schemas/PageInfo", "description": "The position of the page in the list."},
-    }})
 }
 
 /// Returns the members of a schema; for a choice, those of all its branches.
@@ -72,6 +51,11 @@ pub(super) fn properties_of(schemas: &Map<String, Value>, name: &str) -> Map<Str
     names.flat_map(|name| properties_of(schemas, name)).collect()
 }
 
+/// Checks whether an operation has a parameter with this name.
+pub(super) fn takes(operation: &Value, name: &str) -> bool {
+    operation.get("parameters").and_then(Value::as_array).into_iter().flatten().any(|parameter| parameter["name"] == name)
+}
+
 /// The properties of an operation that determine its errors and headers.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent property")]
@@ -82,7 +66,7 @@ struct ErrorFacts {
     has_path_parameter: bool,
     of_article: bool,
     asks_who: bool,
-    takes_fields: bool,
+    is_list: bool,
 }
 
 impl ErrorFacts {
@@ -95,12 +79,7 @@ impl ErrorFacts {
             has_path_parameter: path.contains('{'),
             of_article: path.contains("{article}"),
             asks_who: security.is_some_and(|options| options.iter().any(|option| option.get("bearer").is_some())),
-            takes_fields: operation
-                .get("parameters")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .any(|parameter| parameter["name"] == "fields"),
+            is_list: takes(operation, "cursor"),
         }
     }
 
@@ -192,18 +171,7 @@ fn add_headers(response: &mut Value, status: &str, facts: &ErrorFacts) {
     if !facts.reads && status.starts_with('2') {
         add("Dry-Run", "`true` if nothing was stored, because of `dry_run=true`.");
     }
-    if status == "200" && facts.takes_fields {
+    if status == "200" && facts.is_list {
         add("Link", "The URLs of the next, previous and first page (RFC 8288).");
     }
-}
-
-/// Allows lists with selected fields; returns the name of the item's schema.
-fn allow_sparse(responses: &mut Value) -> Option<String> {
-    let schema = responses.pointer_mut("/200/content/application~1json/schema")?;
-    // Every page is a component of its own, `Page_X`; `fields` selects members of its items.
-    let page = schema.get("$ref").and_then(Value::as_str)?.rsplit('/').next()?.to_owned();
-    let item = page.strip_prefix("Page_")?.to_owned();
-    let sparse = format!("#/components/schemas/SparsePage_{item}");
-    *schema = json!({"anyOf": [{"$ref": format!("#/components/schemas/{page}")}, {"$ref": sparse}]});
-    Some(item)
 }

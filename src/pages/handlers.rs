@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::operations;
 use super::page::{ArticlePage, AuthorPage, HomePage, Made, SectionPage, TagPage};
@@ -11,7 +12,8 @@ use crate::articles::{Previewed, answer_previewed_page};
 use crate::db::Conn;
 use crate::error::{Error, Fault, Result};
 use crate::former_slugs::Moved;
-use crate::http::{Mount, Request, Serialized, moved, public, public_written};
+use crate::http::{Mount, Request, Selecting, Serialized, moved, public_selected, public_written};
+use crate::input::{Selectable, Selection};
 
 /// Mounts the operations.
 pub(crate) fn routes(mount: &mut impl Mount) {
@@ -29,7 +31,7 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 /// Returns all content of the front page in one response.
 #[utoipa::path(
     tag = "Pages",
-    params(Previewed),
+    params(Previewed, Selecting<HomePage>),
     responses(
         (status = 200, body = HomePage, description = "The front page."),
         (status = 404, description = "The preview token is not valid for the front page."),
@@ -46,7 +48,7 @@ async fn read_home_page(request: Request) -> Result<HttpResponse> {
 /// new URL, and an article that is no longer public gets `410`.
 #[utoipa::path(
     tag = "Pages",
-    params(Previewed),
+    params(Previewed, Selecting<ArticlePage>),
     responses(
         (status = 200, body = ArticlePage, description = "The page of the article."),
         (status = 308, body = Moved, description = "The article has a new slug; `Location` is the new URL of its page."),
@@ -54,14 +56,13 @@ async fn read_home_page(request: Request) -> Result<HttpResponse> {
 )]
 #[get("/pages/article/{article}")]
 async fn read_article_page(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
-    if let Some(token) = token(&request)? {
-        return answer_previewed_page(&request, token, Some(name.into_inner()), |app, conn, name| {
-            follow_former_slug(app, conn, name.unwrap_or_default())
-        })
-        .await;
+    let PageParameters { token, selection } = PageParameters::of::<ArticlePage>(&request)?;
+    if let Some(token) = token {
+        let work = |app: &App, conn: &mut Conn, name: Option<&str>| follow_former_slug(app, conn, name.unwrap_or_default());
+        return answer_previewed_page(&request, token, Some(name.into_inner()), selection, work).await;
     }
     let work = move |app: &App, conn: &mut Conn| match operations::article(app, conn, &name)? {
-        Ok(Made { page, tags }) => Serialized::of(&page, tags).map(Ok),
+        Ok(Made { page, tags }) => Serialized::selected(&selection, &page, tags).map(Ok),
         Err(slug) => Ok(Err(slug)),
     };
     match request.read(work).await? {
@@ -75,7 +76,7 @@ async fn read_article_page(request: Request, name: web::Path<String>) -> Result<
 /// Returns all content of a section's page in one response.
 #[utoipa::path(
     tag = "Pages",
-    params(Previewed),
+    params(Previewed, Selecting<SectionPage>),
     responses(
         (status = 200, body = SectionPage, description = "The page of the section."),
         (status = 308, body = Moved, description = "The section has a new slug; `Location` is the new URL of its page."),
@@ -91,7 +92,7 @@ async fn read_section_page(request: Request, name: web::Path<String>) -> Result<
 /// Returns all content of an author's page in one response.
 #[utoipa::path(
     tag = "Pages",
-    params(Previewed),
+    params(Previewed, Selecting<AuthorPage>),
     responses(
         (status = 200, body = AuthorPage, description = "The page of the author."),
         (status = 308, body = Moved, description = "The author has a new slug; `Location` is the new URL of their page."),
@@ -107,7 +108,7 @@ async fn read_author_page(request: Request, name: web::Path<String>) -> Result<H
 /// Returns all content of a tag's page in one response.
 #[utoipa::path(
     tag = "Pages",
-    params(Previewed),
+    params(Previewed, Selecting<TagPage>),
     responses(
         (status = 200, body = TagPage, description = "The page of the tag."),
         (status = 308, body = Moved, description = "The tag has a new slug; `Location` is the new URL of its page."),
@@ -118,26 +119,35 @@ async fn read_tag_page(request: Request, name: web::Path<String>) -> Result<Http
     answer_named(&request, name.into_inner(), operations::tag, |page| &page.tag.slug).await
 }
 
-/// Returns the preview token; refuses unknown parameters.
-fn token(request: &Request) -> Result<Option<String>> {
-    let mut query = request.query();
-    let token = query.text("preview");
-    query.finish()?;
-    Ok(token)
+/// The query of a page: a preview token, and what is selected of the page.
+struct PageParameters {
+    token: Option<String>,
+    selection: Selection,
+}
+
+impl PageParameters {
+    /// Takes the parameters of a page `P`; refuses unknown ones.
+    fn of<P: ToSchema + 'static>(request: &Request) -> Result<Self> {
+        let mut query = request.query();
+        let (token, selection) = (query.text("preview"), query.selection(Selectable::of::<P>()));
+        query.finish()?;
+        Ok(Self { token, selection })
+    }
 }
 
 /// Responds with a page or, if the request has a preview token, with its preview.
 async fn answer<P, F>(request: &Request, make: F) -> Result<HttpResponse>
 where
-    P: Serialize + Send + 'static,
+    P: Serialize + ToSchema + Send + 'static,
     F: FnOnce(&App, &mut Conn) -> Result<Made<P>> + Send + 'static,
 {
-    if let Some(token) = token(request)? {
-        return answer_previewed_page(request, token, None, move |app, conn, _| Ok(make(app, conn)?.page)).await;
+    let PageParameters { token, selection } = PageParameters::of::<P>(request)?;
+    if let Some(token) = token {
+        return answer_previewed_page(request, token, None, selection, move |app, conn, _| Ok(make(app, conn)?.page)).await;
     }
     let work = move |app: &App, conn: &mut Conn| {
         let Made { page, tags } = make(app, conn)?;
-        Serialized::of(&page, tags)
+        Serialized::selected(&selection, &page, tags)
     };
     Ok(public_written(request, request.read(work).await?))
 }
@@ -150,16 +160,17 @@ async fn answer_named<P>(
     slug: fn(&P) -> &str,
 ) -> Result<HttpResponse>
 where
-    P: Serialize + Send + 'static,
+    P: Serialize + ToSchema + Send + 'static,
 {
-    if let Some(token) = token(request)? {
-        return answer_previewed_page(request, token, None, move |app, conn, _| Ok(make(app, conn, &name)?.page)).await;
+    let PageParameters { token, selection } = PageParameters::of::<P>(request)?;
+    if let Some(token) = token {
+        return answer_previewed_page(request, token, None, selection, move |app, conn, _| Ok(make(app, conn, &name)?.page)).await;
     }
     let work = move |app: &App, conn: &mut Conn| {
         let Made { page, tags } = make(app, conn, &name)?;
         match Moved::from(&name, slug(&page)) {
             Some(moved) => Ok(Err(moved)),
-            None => Serialized::of(&page, tags).map(Ok),
+            None => Serialized::selected(&selection, &page, tags).map(Ok),
         }
     };
     match request.read(work).await? {
@@ -196,6 +207,7 @@ fn follow_former_slug(app: &App, conn: &mut Conn, name: &str) -> Result<ArticleP
             max_length = 2000,
             pattern = "^/[^\\x00]*$",
         ),
+        Selecting<Resolved>,
     ),
     responses(
         (status = 200, body = Resolved, description = "The content at the path, or its new URL."),
@@ -210,8 +222,9 @@ async fn resolve_path(request: Request) -> Result<HttpResponse> {
     if path.as_ref().is_none_or(|path| !path.starts_with('/') || path.chars().count() > 2000) {
         query.fault(Fault::parameter("path", "invalid_value", "This must be a path of at most 2000 characters that begins with a slash."));
     }
+    let selection = query.selection(Selectable::of::<Resolved>());
     query.finish()?;
     let path = path.ok_or_else(Error::not_found)?;
     let (found, tags) = request.read(move |app, conn| resolve::answer(app, conn, &path)).await?;
-    public(&request, &found, tags)
+    public_selected(&request, &selection, &found, tags)
 }

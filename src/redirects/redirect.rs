@@ -10,7 +10,7 @@ use crate::config::LinkConfig;
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column};
 use crate::error::Fault;
 use crate::http::Versioned;
-use crate::input::{Address, Draft, Kind, SitePath};
+use crate::input::{Address, Draft, Kind, Selectable, SitePath};
 use crate::schema::redirects;
 
 /// The id of a redirect.
@@ -194,8 +194,7 @@ pub(super) static LISTING: Listing<redirects::table, Redirect> = Listing {
         },
     ],
     default_sort: "-created_at",
-    includes: &[],
-    members: &["id", "from", "to", "status", "version", "created_at", "updated_at"],
+    members: Selectable::of::<RedirectView>,
     id: column!(id redirects::id),
     id_of: |row| row.id.to_string(),
 };

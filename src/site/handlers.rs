@@ -7,7 +7,7 @@ use super::settings::SiteSettings;
 use super::view::{SiteEditorView, SiteView};
 use crate::error::Result;
 use crate::events::KindTag;
-use crate::http::{Body, Mount, Request, Tags, ViewParameter, editor, public};
+use crate::http::{Body, Mount, Request, Selecting, Tags, ViewParameter, editor, public_selected};
 use crate::users::{Admin, Caller, GuestOr};
 
 /// Mounts the operations.
@@ -21,20 +21,20 @@ pub(crate) fn routes(mount: &mut impl Mount) {
 /// for conditional writes.
 #[utoipa::path(
     tag = "Site",
-    params(ViewParameter, GuestOr<Admin>),
+    params(ViewParameter, Selecting<SiteView>, GuestOr<Admin>),
     responses((status = 200, body = crate::http::PublicOr<SiteView, SiteEditorView>, description = "The settings of the site.")),
 )]
 #[get("/site")]
 async fn read_site(request: Request) -> Result<HttpResponse> {
-    if request.wants_editor_view()? {
+    let Some(selection) = request.selection::<SiteView>()? else {
         request.caller::<Admin>().await?;
         let view = request.read(operations::read_as_editor).await?;
         return editor(&view, view.version);
-    }
+    };
     let view = request.read(operations::read).await?;
     let mut tags = Tags::of(&[KindTag::Site]);
     view.logo().into_iter().for_each(|logo| tags.add(logo.id));
-    public(&request, &view, tags)
+    public_selected(&request, &selection, &view, tags)
 }
 
 /// Replace the site's settings

@@ -35,6 +35,7 @@ mod dry_runs;
 mod erasure;
 mod errors;
 mod feeds;
+mod fields;
 mod follow;
 mod idempotency;
 mod image_notes;

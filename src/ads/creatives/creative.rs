@@ -5,11 +5,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::rules::Attributes;
+use super::view::CreativeView;
 use crate::ads::placements::{self, PlacementId};
 use crate::db::{Column, Field, Id, Json, Key, Listing, Op, Timestamp, column, text_enum};
+use crate::http::Edited;
 use crate::images::{self, ImageId};
 use crate::input::formats::text_types;
-use crate::input::{self, Draft, HttpUrl, Locale, Name, Reference, ReferenceTo};
+use crate::input::{self, Draft, HttpUrl, Locale, Name, Reference, ReferenceTo, Selectable};
 use crate::schema::ad_creatives;
 use crate::taxonomy::{self, Section};
 
@@ -265,29 +267,7 @@ pub(super) static LISTING: Listing<ad_creatives::table, Creative> = Listing {
         },
     ],
     default_sort: "-created_at",
-    includes: &[],
-    members: &[
-        "id",
-        "placement",
-        "kind",
-        "name",
-        "label",
-        "active",
-        "src",
-        "container_id",
-        "attributes",
-        "link",
-        "image",
-        "html",
-        "weight",
-        "starts_at",
-        "ends_at",
-        "sections",
-        "locales",
-        "version",
-        "created_at",
-        "updated_at",
-    ],
+    members: Selectable::of::<Edited<CreativeView>>,
     id: column!(id ad_creatives::id),
     id_of: |row| row.id.to_string(),
 };

@@ -6,8 +6,8 @@ use super::operations::{self, Audience};
 use super::view::AdPlaceView;
 use crate::error::{Error, Result};
 use crate::events::KindTag;
-use crate::http::{Mount, Request, Tags, public};
-use crate::input::Kind;
+use crate::http::{Mount, Request, Selecting, Tags, public_selected};
+use crate::input::{Kind, Selectable};
 
 /// Mounts the route.
 pub(in crate::ads) fn routes(mount: &mut impl Mount) {
@@ -36,6 +36,7 @@ pub(in crate::ads) fn routes(mount: &mut impl Mount) {
             max_length = 400,
             pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$",
         ),
+        Selecting<AdPlaceView>,
     ),
     responses((status = 200, body = AdPlaceView, description = "The placement with its creatives.")),
 )]
@@ -44,6 +45,7 @@ async fn read_ads(request: Request, key: web::Path<String>) -> Result<HttpRespon
     let mut query = request.query();
     let section = query.key("section", Kind::Reference).map(|key| key.text());
     let locale = query.key("locale", Kind::Text).map(|key| key.text());
+    let selection = query.selection(Selectable::of::<AdPlaceView>());
     query.finish()?;
     let read = move |app: &_, conn: &mut _| {
         let audience = Audience::from_query(conn, section.as_deref(), locale)?;
@@ -57,5 +59,5 @@ async fn read_ads(request: Request, key: web::Path<String>) -> Result<HttpRespon
     if let Some(until) = until {
         tags.hold_until(until);
     }
-    public(&request, &place, tags)
+    public_selected(&request, &selection, &place, tags)
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column, fold};
 use crate::events::Tagged;
 use crate::input::formats::text_types;
-use crate::input::{Draft, Kind, Name, Paragraph};
+use crate::input::{Draft, Kind, Name, Paragraph, Selectable};
 use crate::schema::ad_placements;
 
 text_types! {
@@ -145,8 +145,7 @@ pub(super) static LISTING: Listing<ad_placements::table, Placement> = Listing {
         },
     ],
     default_sort: "label",
-    includes: &[],
-    members: &["id", "key", "label", "description"],
+    members: Selectable::of::<PlacementView>,
     id: column!(id ad_placements::id),
     id_of: |row| row.id.to_string(),
 };

@@ -1,24 +1,17 @@
 //! The filters and sort fields that the lists of working copies and of published versions have in common.
 
+use std::sync::LazyLock;
+
 use diesel::sql_types::Bool;
-use utoipa::PartialSchema;
-use utoipa::openapi::{RefOr, Schema};
 
-use super::view::ArticleCard;
+use super::view::ArticleView;
 use crate::db::{Key, Listing, PageQuery, Predicate, sql_fragment};
+use crate::input::Selectable;
 
-/// Returns the members of an article in lists: the members of its card, and `more`. The names are leaked, which happens once per list.
-pub(crate) fn members(more: impl IntoIterator<Item = String>) -> &'static [&'static str] {
-    let all = names::<ArticleCard>().into_iter().chain(more);
-    all.map(|name| -> &'static str { name.leak() }).collect::<Vec<_>>().leak()
-}
-
-/// Returns the names of a view's members, in the order of its schema.
-pub(crate) fn names<V: PartialSchema>() -> Vec<String> {
-    match V::schema() {
-        RefOr::T(Schema::Object(object)) => object.properties.keys().cloned().collect(),
-        _ => Vec::new(),
-    }
+/// Returns what a request can select of the articles in a list of readers.
+pub(crate) fn members() -> &'static Selectable {
+    static MEMBERS: LazyLock<Selectable> = LazyLock::new(|| Selectable::of::<ArticleView>().including(&["body"]));
+    &MEMBERS
 }
 
 /// The fields that both lists have in common, built on the table of one of them.

@@ -138,7 +138,7 @@ pub(crate) struct ArticleView {
     /// All members except the text.
     #[serde(flatten)]
     pub(crate) card: ArticleCard,
-    /// The text of the article.
+    /// The text of the article. Lists have it only with `include=body` or `fields=body`.
     pub(crate) body: ArticleBody,
 }
 

@@ -1,17 +1,15 @@
 //! The filters and sort fields of working copies, for editors and for preview tokens.
 
-use std::sync::LazyLock;
-
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::super::content::content::ArticleKind;
-use super::super::content::listing::{COMMENTS, members, names, shared_fields, translations_of, within};
+use super::super::content::listing::{COMMENTS, members, shared_fields, translations_of, within};
 use super::article::{Article, ListedArticle, Status};
-use super::views::Desk;
+use super::views::ArticleEditorCard;
 use crate::db::{Column, Field, Key, Listing, Op, PageQuery, Predicate, SqlFragment, Timestamp, column, in_list, sql_fragment};
 use crate::former_slugs::{self, SlugKind};
-use crate::input::{Kind, ME, Query};
+use crate::input::{Kind, ME, Query, Selectable};
 use crate::schema::{article_authors, article_plans, article_tags, articles, authors, sections, tags};
 use crate::users::UserId;
 
@@ -19,14 +17,13 @@ static PREVIEW_FIELDS: &[Field<articles::table, Article>] =
     shared_fields!(articles, Article, article_authors, article_tags, published_order, []);
 
 /// The list for preview tokens: the filters of readers, on working copies.
-pub(crate) static PREVIEW: LazyLock<Listing<articles::table, Article>> = LazyLock::new(|| Listing {
+pub(crate) static PREVIEW: Listing<articles::table, Article> = Listing {
     fields: PREVIEW_FIELDS,
     default_sort: "-published_at",
-    includes: &["body"],
-    members: members(["body".to_owned()]),
+    members,
     id: column!(id articles::id),
     id_of: |row| row.id.to_string(),
-});
+};
 
 static DESK_FIELDS: &[Field<articles::table, ListedArticle>] = shared_fields!(
     articles,
@@ -159,14 +156,13 @@ static DESK_FIELDS: &[Field<articles::table, ListedArticle>] = shared_fields!(
 );
 
 /// The list for editors.
-pub(crate) static DESK: LazyLock<Listing<articles::table, ListedArticle>> = LazyLock::new(|| Listing {
+pub(crate) static DESK: Listing<articles::table, ListedArticle> = Listing {
     fields: DESK_FIELDS,
     default_sort: "-updated_at",
-    includes: &[],
-    members: members(names::<Desk>()),
+    members: Selectable::of::<ArticleEditorCard>,
     id: column!(id articles::id),
     id_of: |row| row.id.to_string(),
-});
+};
 
 /// The sort key of articles that are not scheduled: later than every time.
 const UNPLANNED: i64 = 9_000_000_000_000_000;

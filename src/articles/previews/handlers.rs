@@ -16,7 +16,10 @@ use crate::app::App;
 use crate::db::{Conn, PageOf, PageQuery};
 use crate::error::{Error, Fault, Result};
 use crate::http::parameters::parameter;
-use crate::http::{MAX_PAGE, Mount, OptionalBody, Page, Request, created, editor_page, listing_parameters, no_content, private};
+use crate::http::{
+    MAX_PAGE, Mount, OptionalBody, Page, Request, created, editor_page, listing_parameters, no_content, private, private_selected,
+};
+use crate::input::{Selectable, Selection};
 use crate::users::{Caller, Editor, Writer};
 
 listing_parameters!(PreviewList, LISTING);
@@ -55,13 +58,14 @@ impl utoipa::IntoParams for Previewed {
 pub(in crate::articles) async fn answer_article(request: &Request, name: &str) -> Result<Option<HttpResponse>> {
     let mut query = request.query();
     let Some(token) = query.text("preview") else { return Ok(None) };
+    let selection = query.selection(Selectable::of::<ArticleView>());
     query.finish()?;
     let (name, shown) = (name.to_owned(), token.clone());
     let view = match request.read(move |app, conn| reading::time(app, conn, &token)).await? {
         None => request.read(move |app, conn| reading::read(app, conn, &shown, &name)).await?,
         Some(at) => simulation::read(request, Simulation::Until(at), move |app, conn| published(app, conn, &name)).await?,
     };
-    Ok(Some(unlisted(private(200, &view)?)))
+    Ok(Some(unlisted(private_selected(&selection, &view)?)))
 }
 
 /// Returns the list that the request's preview token shows; `None` if the request has no token.
@@ -80,10 +84,7 @@ pub(in crate::articles) async fn answer_list(request: &Request) -> Result<Option
     } else {
         query.listing(&PREVIEW, secrets, "articles of a preview")
     };
-    let whole = !list.includes.is_empty();
-    if list.fields.as_ref().is_some_and(|fields| fields.iter().any(|field| field == "body")) && !whole {
-        query.fault(Fault::parameter("fields", "unknown_name", "Lists have the body only with include=body."));
-    }
+    let whole = list.selection.wants("body");
     query.finish()?;
     let (list, page) = match time {
         None => request.read(move |app, conn| reading::list(app, conn, &token, &list).map(|page| (list, page))).await?,
@@ -97,14 +98,20 @@ pub(in crate::articles) async fn answer_list(request: &Request) -> Result<Option
 }
 
 /// Returns the page that a preview token shows, as the public will see it; `article` is the article of the page.
-pub(crate) async fn answer_page<T, F>(request: &Request, token: String, article: Option<String>, reading: F) -> Result<HttpResponse>
+pub(crate) async fn answer_page<T, F>(
+    request: &Request,
+    token: String,
+    article: Option<String>,
+    selection: Selection,
+    reading: F,
+) -> Result<HttpResponse>
 where
     T: serde::Serialize + Send + 'static,
     F: FnOnce(&App, &mut Conn, Option<&str>) -> Result<T> + Send + 'static,
 {
     let (simulation, name) = request.read(move |app, conn| reading::simulation(app, conn, &token, article)).await?;
     let page = simulation::read(request, simulation, move |app, conn| reading(app, conn, name.as_deref())).await?;
-    Ok(unlisted(private(200, &page)?))
+    Ok(unlisted(private_selected(&selection, &page)?))
 }
 
 /// Returns the published article with an id, slug or former slug.

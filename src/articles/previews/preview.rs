@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::articles::content::content::ArticleId;
 use crate::authors::Author;
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column};
-use crate::input::{Draft, Kind};
+use crate::input::{Draft, Kind, Selectable};
 use crate::schema::previews;
 use crate::secrets::{new_token, token_hash};
 use crate::users::{Role, UserId};
@@ -152,8 +152,7 @@ pub(super) static LISTING: Listing<previews::table, Preview> = Listing {
         },
     ],
     default_sort: "-created_at",
-    includes: &[],
-    members: &["id", "article_id", "at", "created_by", "created_at", "expires_at"],
+    members: Selectable::of::<PreviewView>,
     id: column!(id previews::id),
     id_of: |row| row.id.to_string(),
 };

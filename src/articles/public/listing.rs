@@ -1,7 +1,5 @@
 //! The filters and sort fields of lists of published articles.
 
-use std::sync::LazyLock;
-
 use diesel::prelude::*;
 
 use super::super::content::content::ArticleKind;
@@ -35,14 +33,13 @@ static PUBLIC_FIELDS: &[Field<publications::table, Publication>] = shared_fields
 );
 
 /// The list for readers.
-pub(crate) static PUBLIC: LazyLock<Listing<publications::table, Publication>> = LazyLock::new(|| Listing {
+pub(crate) static PUBLIC: Listing<publications::table, Publication> = Listing {
     fields: PUBLIC_FIELDS,
     default_sort: "-published_at",
-    includes: &["body"],
-    members: members(["body".to_owned()]),
+    members,
     id: column!(id publications::id),
     id_of: |row| row.id.to_string(),
-});
+};
 
 /// Checks whether a list is sorted by the number of comments, so that each comment can change it.
 pub(crate) fn is_by_comments(query: &PageQuery) -> bool {

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::super::desk::referents::Missing;
 use super::content::RevisionContent;
 use crate::db::{Column, Field, Id, Key, Listing, Op, Predicate, Timestamp, column};
-use crate::input::Kind;
+use crate::input::{Kind, Selectable};
 use crate::schema::revisions;
 use crate::users::{User, UserId};
 
@@ -100,8 +100,7 @@ pub(super) static LISTING: Listing<revisions::table, Save> = Listing {
         },
     ],
     default_sort: "-number",
-    includes: &[],
-    members: &["number", "note", "created_by", "created_at", "current", "published"],
+    members: Selectable::of::<RevisionCard>,
     id: Column { compare: compare_number, order: NUMBER.order },
     id_of: |row| row.number.to_string(),
 };

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column, plain_words, text_enum};
 use crate::error::Fault;
 use crate::input::formats::{is_email, text_types};
-use crate::input::{Draft, Kind, Line};
+use crate::input::{Draft, Kind, Line, Selectable};
 use crate::schema::comment_bans;
 
 /// The id of a ban.
@@ -183,8 +183,7 @@ pub(super) static LISTING: Listing<comment_bans::table, Ban> = Listing {
         },
     ],
     default_sort: "-created_at",
-    includes: &[],
-    members: &["id", "kind", "value", "note", "created_at"],
+    members: Selectable::of::<BanView>,
     id: column!(id comment_bans::id),
     id_of: |row| row.id.to_string(),
 };

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::comments::comment::CommentId;
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column, text_enum};
 use crate::input::formats::text_types;
-use crate::input::{Draft, Kind};
+use crate::input::{Draft, Kind, Selectable};
 use crate::schema::comment_reports;
 
 /// The id of a report.
@@ -115,8 +115,7 @@ pub(super) static LISTING: Listing<comment_reports::table, Report> = Listing {
         },
     ],
     default_sort: "-created_at",
-    includes: &[],
-    members: &["id", "reason", "note", "dismissed", "created_at"],
+    members: Selectable::of::<ReportView>,
     id: column!(id comment_reports::id),
     id_of: |row| row.id.to_string(),
 };

@@ -7,8 +7,8 @@ use super::operations;
 use crate::error::Result;
 use crate::events::KindTag;
 use crate::http::{
-    Body, Edited, Either, Mount, Page, Request, Tags, ViewParameter, change, created, editor, editor_page, listing_parameters, no_content,
-    public, public_page,
+    Body, Edited, Either, Mount, Page, Request, Selecting, Tags, ViewParameter, change, created, editor, editor_page, listing_parameters,
+    no_content, public_page, public_selected,
 };
 use crate::users::{Caller, Editor, GuestOr};
 
@@ -72,20 +72,20 @@ async fn create_newsletter_list(body: Body, request: Request, caller: Caller<Edi
 /// conditional writes.
 #[utoipa::path(
     tag = "Newsletter",
-    params(ViewParameter, GuestOr<Editor>),
+    params(ViewParameter, Selecting<ListView>, GuestOr<Editor>),
     responses((status = 200, body = Either<ListView>, description = "The list.")),
 )]
 #[get("/newsletter/lists/{list}")]
 async fn read_newsletter_list(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
-    if request.wants_editor_view()? {
+    let Some(selection) = request.selection::<ListView>()? else {
         request.caller::<Editor>().await?;
         let view = request.read(move |_, conn| operations::read_as_editor(conn, &name)).await?;
         return editor(&view, view.version);
-    }
+    };
     let view = request.read(move |_, conn| operations::read(conn, &name)).await?;
     let mut tags = Tags::of(&[KindTag::NewsletterLists]);
     tags.add(view.card.id);
-    public(&request, &view, tags)
+    public_selected(&request, &selection, &view, tags)
 }
 
 /// Replace a newsletter list

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column, fold};
 use crate::events::Tagged;
-use crate::input::{Draft, Kind, Name, Paragraph, Slug};
+use crate::input::{Draft, Kind, Name, Paragraph, Selectable, Slug};
 use crate::schema::newsletter_lists;
 
 /// The id of a list.
@@ -156,8 +156,7 @@ pub(super) static LISTING: Listing<newsletter_lists::table, NewsletterList> = Li
         },
     ],
     default_sort: "name",
-    includes: &[],
-    members: &["id", "key", "name", "description", "is_public", "is_default"],
+    members: Selectable::of::<ListView>,
     id: column!(id newsletter_lists::id),
     id_of: |row| row.id.to_string(),
 };

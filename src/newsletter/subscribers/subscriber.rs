@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::db::{Column, Field, Id, Key, Listing, Op, Timestamp, column, text_enum};
-use crate::input::Kind;
+use crate::input::{Kind, Selectable};
 use crate::newsletter::lists::ListCard;
 use crate::schema::subscribers;
 
@@ -146,20 +146,7 @@ pub(super) static LISTING: Listing<subscribers::table, Subscriber> = Listing {
         },
     ],
     default_sort: "-created_at",
-    includes: &[],
-    members: &[
-        "id",
-        "email",
-        "name",
-        "status",
-        "lists",
-        "consent",
-        "consented_at",
-        "confirmed_at",
-        "unsubscribed_at",
-        "created_at",
-        "updated_at",
-    ],
+    members: Selectable::of::<SubscriberView>,
     id: column!(id subscribers::id),
     id_of: |row| row.id.to_string(),
 };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column, text_enum};
-use crate::input::{Draft, Email, Kind};
+use crate::input::{Draft, Email, Kind, Selectable};
 use crate::schema::suppressions;
 
 /// The id of a suppression.
@@ -94,8 +94,7 @@ pub(super) static LISTING: Listing<suppressions::table, Suppression> = Listing {
         },
     ],
     default_sort: "-created_at",
-    includes: &[],
-    members: &["id", "reason", "created_at"],
+    members: Selectable::of::<SuppressionView>,
     id: column!(id suppressions::id),
     id_of: |row| row.id.to_string(),
 };

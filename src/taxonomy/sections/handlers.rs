@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::events::KindTag;
 use crate::former_slugs::Moved;
 use crate::http::{
-    Body, Edited, Mount, Page, Request, Tags, ViewParameter, change, created, editor, listing_parameters, moved, no_content, public,
-    public_page,
+    Body, Edited, Mount, Page, Request, Selecting, Tags, ViewParameter, change, created, editor, listing_parameters, moved, no_content,
+    public_page, public_selected,
 };
 use crate::users::{Caller, Editor, GuestOr};
 
@@ -66,7 +66,7 @@ async fn create_section(body: Body, request: Request, caller: Caller<Editor>) ->
 /// With `view=editor`, the response includes the version, which is also the `ETag` for conditional writes.
 #[utoipa::path(
     tag = "Sections",
-    params(ViewParameter, GuestOr<Editor>),
+    params(ViewParameter, Selecting<SectionView>, GuestOr<Editor>),
     responses(
         (status = 200, body = crate::http::Either<SectionView>, description = "The section."),
         (status = 308, body = Moved, description = "The section has a new slug; `Location` is its new URL."),
@@ -74,11 +74,11 @@ async fn create_section(body: Body, request: Request, caller: Caller<Editor>) ->
 )]
 #[get("/sections/{section}")]
 async fn read_section(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
-    if request.wants_editor_view()? {
+    let Some(selection) = request.selection::<SectionView>()? else {
         request.caller::<Editor>().await?;
         let view = request.read(move |app, conn| operations::read_as_editor(app, conn, &name)).await?;
         return editor(&view, view.version);
-    }
+    };
     let asked = name.clone();
     let view = request.read(move |app, conn| operations::read(app, conn, &asked)).await?;
     if let Some(moved_to) = Moved::from(&name, &view.slug) {
@@ -86,7 +86,7 @@ async fn read_section(request: Request, name: web::Path<String>) -> Result<HttpR
     }
     let mut tags = Tags::of(&[KindTag::Sections]);
     tags.add(view.id);
-    public(&request, &view, tags)
+    public_selected(&request, &selection, &view, tags)
 }
 
 /// Replace a section

@@ -8,7 +8,7 @@ use super::queries::find_reference;
 use crate::config::LinkConfig;
 use crate::db::{Column, Field, Id, Key, Listing, Op, Timestamp, column, fold};
 use crate::events::Tagged;
-use crate::input::{Draft, Kind, Name, Paragraph, Reference, ReferenceTo, Slug};
+use crate::input::{Draft, Kind, Name, Paragraph, Reference, ReferenceTo, Selectable, Slug};
 use crate::schema::sections;
 
 /// The id of a section.
@@ -211,8 +211,7 @@ pub(super) static LISTING: Listing<sections::table, Section> = Listing {
         },
     ],
     default_sort: "position",
-    includes: &[],
-    members: &["id", "slug", "name", "description", "parent", "position", "article_count", "url"],
+    members: Selectable::of::<SectionView>,
     id: column!(id sections::id),
     id_of: |row| row.id.to_string(),
 };

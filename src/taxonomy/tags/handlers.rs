@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::events::KindTag;
 use crate::former_slugs::Moved;
 use crate::http::{
-    Body, Edited, Mount, Page, Request, Tags, ViewParameter, change, created, editor, listing_parameters, moved, no_content, public,
-    public_page,
+    Body, Edited, Mount, Page, Request, Selecting, Tags, ViewParameter, change, created, editor, listing_parameters, moved, no_content,
+    public_page, public_selected,
 };
 use crate::users::{Caller, Editor, GuestOr, Writer};
 
@@ -61,7 +61,7 @@ async fn create_tag(body: Body, request: Request, caller: Caller<Writer>) -> Res
 /// With `view=editor`, the response includes the version, which is also the `ETag` for conditional writes.
 #[utoipa::path(
     tag = "Tags",
-    params(ViewParameter, GuestOr<Editor>),
+    params(ViewParameter, Selecting<TagView>, GuestOr<Editor>),
     responses(
         (status = 200, body = crate::http::Either<TagView>, description = "The tag."),
         (status = 308, body = Moved, description = "The tag has a new slug; `Location` is its new URL."),
@@ -69,11 +69,11 @@ async fn create_tag(body: Body, request: Request, caller: Caller<Writer>) -> Res
 )]
 #[get("/tags/{tag}")]
 async fn read_tag(request: Request, name: web::Path<String>) -> Result<HttpResponse> {
-    if request.wants_editor_view()? {
+    let Some(selection) = request.selection::<TagView>()? else {
         request.caller::<Editor>().await?;
         let view = request.read(move |app, conn| operations::read_as_editor(app, conn, &name)).await?;
         return editor(&view, view.version);
-    }
+    };
     let asked = name.clone();
     let view = request.read(move |app, conn| operations::read(app, conn, &asked)).await?;
     if let Some(moved_to) = Moved::from(&name, &view.slug) {
@@ -81,7 +81,7 @@ async fn read_tag(request: Request, name: web::Path<String>) -> Result<HttpRespo
     }
     let mut tags = Tags::of(&[KindTag::Tags]);
     tags.add(view.id);
-    public(&request, &view, tags)
+    public_selected(&request, &selection, &view, tags)
 }
 
 /// Replace a tag

@@ -8,7 +8,7 @@ use super::queries::find_reference;
 use crate::config::LinkConfig;
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column, fold};
 use crate::events::Tagged;
-use crate::input::{Draft, Kind, Name, Paragraph, Reference, ReferenceTo, Slug};
+use crate::input::{Draft, Kind, Name, Paragraph, Reference, ReferenceTo, Selectable, Slug};
 use crate::schema::tags;
 
 /// The id of a tag.
@@ -195,8 +195,7 @@ pub(super) static LISTING: Listing<tags::table, Tag> = Listing {
         },
     ],
     default_sort: "name",
-    includes: &[],
-    members: &["id", "slug", "name", "description", "article_count", "url"],
+    members: Selectable::of::<TagView>,
     id: column!(id tags::id),
     id_of: |row| row.id.to_string(),
 };

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use crate::authors::Author;
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column, fold};
-use crate::input::{Draft, Email, Kind, Name};
+use crate::http::Edited;
+use crate::input::{Draft, Email, Kind, Name, Selectable};
 use crate::schema::users;
 use crate::users::passwords::NewPassword;
 use crate::users::role::Role;
@@ -267,8 +268,7 @@ pub(super) static LISTING: Listing<users::table, User> = Listing {
         },
     ],
     default_sort: "-created_at",
-    includes: &[],
-    members: &["id", "email", "pending_email", "name", "role", "suspended", "author_id", "version", "created_at", "updated_at"],
+    members: Selectable::of::<Edited<UserView>>,
     id: column!(id users::id),
     id_of: |row| row.id.to_string(),
 };

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column, fold};
-use crate::input::{Draft, Email, Kind, Name};
+use crate::input::{Draft, Email, Kind, Name, Selectable};
 use crate::schema::invitations;
 use crate::secrets::token_hash;
 use crate::users::accounts::{NewAccount, User, UserId};
@@ -195,8 +195,7 @@ pub(super) static LISTING: Listing<invitations::table, Invitation> = Listing {
         },
     ],
     default_sort: "-created_at",
-    includes: &[],
-    members: &["id", "email", "name", "role", "profile", "invited_by", "created_at", "expires_at"],
+    members: Selectable::of::<InvitationView>,
     id: column!(id invitations::id),
     id_of: |row| row.id.to_string(),
 };

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::authors::Author;
 use crate::db::{Field, Id, Json, Key, Listing, Op, Timestamp, column};
-use crate::input::{Draft, Kind, Name};
+use crate::input::{Draft, Kind, Name, Selectable};
 use crate::schema::api_keys;
 use crate::secrets::{hex, random, token_hash};
 use crate::users::accounts::UserId;
@@ -197,8 +197,7 @@ pub(super) static LISTING: Listing<api_keys::table, ApiKey> = Listing {
         },
     ],
     default_sort: "-created_at",
-    includes: &[],
-    members: &["id", "name", "prefix", "scopes", "legacy", "user_id", "created_at", "expires_at", "last_used_at"],
+    members: Selectable::of::<ApiKeyView>,
     id: column!(id api_keys::id),
     id_of: |row| row.id.to_string(),
 };

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::authors::Author;
 use crate::db::{Field, Id, Key, Listing, Op, Timestamp, column};
 use crate::http::{Request, limited_as};
-use crate::input::{Draft, Email, Kind};
+use crate::input::{Draft, Email, Kind, Selectable};
 use crate::schema::sessions;
 use crate::users::accounts::{User, UserId};
 use crate::users::role::Role;
@@ -190,8 +190,7 @@ pub(super) static LISTING: Listing<sessions::table, Session> = Listing {
         },
     ],
     default_sort: "-created_at",
-    includes: &[],
-    members: &["id", "user_agent", "current", "created_at", "last_used_at", "expires_at"],
+    members: Selectable::of::<SessionView>,
     id: column!(id sessions::id),
     id_of: |row| row.id.to_string(),
 };
