@@ -48,6 +48,9 @@ pub(super) fn public_name(name: &str) -> String {
     if let Some(rest) = name.strip_prefix("Sparse") {
         return format!("Sparse{}", public_name(rest));
     }
+    if let Some(rest) = name.strip_prefix("PartOf") {
+        return format!("PartOf{}", public_name(rest));
+    }
     if let Some(rest) = name.strip_prefix("Page_") {
         return format!("{}List", stem(&public_name(rest)));
     }

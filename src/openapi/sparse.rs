@@ -29,7 +29,7 @@ pub(super) fn complete(document: &mut Value) {
                 return;
             };
             if !properties_of(schemas, &name).is_empty() {
-                schema.insert("$ref".into(), component(&format!("Sparse{name}")).into());
+                schema.insert("$ref".into(), component(&inner_name(&name)).into());
                 inner.insert(name);
             }
         });
@@ -39,8 +39,13 @@ pub(super) fn complete(document: &mut Value) {
     }
     for name in inner.difference(&views) {
         let sparse = sparse(name, Value::Object(properties_of(schemas, name)));
-        schemas.insert(format!("Sparse{name}"), sparse);
+        schemas.insert(inner_name(name), sparse);
     }
+}
+
+/// Returns the name for some members of a member. A list within a response is not the same as a list with sparse items.
+fn inner_name(name: &str) -> String {
+    if name.starts_with("Page_") { format!("PartOf{name}") } else { format!("Sparse{name}") }
 }
 
 /// Returns the schemas that are a choice of views, each with its first branch: the public view.
