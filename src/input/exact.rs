@@ -15,8 +15,14 @@ struct Scan<'a> {
     json: &'a [u8],
     count: &'a dyn Fn(&str) -> bool,
     at: usize,
-    path: Vec<String>,
+    path: Vec<PointerStep>,
     found: Vec<String>,
+}
+
+/// A step of a pointer. The number of an item becomes text only if the pointer is needed.
+enum PointerStep {
+    Member(String),
+    Item(usize),
 }
 
 impl Scan<'_> {
@@ -53,7 +59,7 @@ impl Scan<'_> {
         self.skip();
         while self.peek() == b'"' {
             let name = self.text();
-            self.path.push(escape(beginning(&name, MAX_POINTER)));
+            self.path.push(PointerStep::Member(escape(beginning(&name, MAX_POINTER))));
             self.value();
             self.path.pop();
         }
@@ -67,7 +73,7 @@ impl Scan<'_> {
             if matches!(self.peek(), b']' | 0) {
                 break;
             }
-            self.path.push(index.to_string());
+            self.path.push(PointerStep::Item(index));
             self.value();
             self.path.pop();
         }
@@ -106,7 +112,10 @@ impl Scan<'_> {
                 break;
             }
             pointer.push('/');
-            pointer.push_str(step);
+            match step {
+                PointerStep::Member(name) => pointer.push_str(name),
+                PointerStep::Item(index) => pointer.push_str(&index.to_string()),
+            }
         }
         pointer
     }

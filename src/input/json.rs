@@ -1,5 +1,6 @@
-//! Strict JSON: RFC 8259 without duplicate members, nested at most 32 levels deep.
+//! Strict JSON: RFC 8259 without duplicate members, nested at most 32 levels deep, with at most 250,000 values.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
@@ -9,38 +10,49 @@ use crate::error::{Code, Error, Result};
 
 /// The maximum nesting depth of arrays and objects.
 const MAX_DEPTH: usize = 32;
+/// The maximum number of values, counting those inside others. No valid request comes near it; each value takes far more memory than
+/// its text.
+const MAX_VALUES: usize = 250_000;
 /// Below this limit, every integer has an exact floating-point representation.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Parses one JSON document.
 pub(crate) fn parse_json(bytes: &[u8]) -> Result<Value> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    Strict { depth: 0 }
+    Strict { depth: 0, left: &Cell::new(MAX_VALUES) }
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| Error::new(Code::MalformedJson, format!("The request body is not valid JSON: {error}.")))
 }
 
 #[derive(Clone, Copy)]
-struct Strict {
+struct Strict<'a> {
     depth: usize,
+    /// The number of values that the rest of the document may have.
+    left: &'a Cell<usize>,
 }
 
-impl Strict {
+impl Strict<'_> {
     fn deeper<E: serde::de::Error>(self) -> std::result::Result<Self, E> {
-        if self.depth < MAX_DEPTH { Ok(Self { depth: self.depth + 1 }) } else { Err(E::custom("values are nested deeper than 32 levels")) }
+        if self.depth < MAX_DEPTH {
+            Ok(Self { depth: self.depth + 1, ..self })
+        } else {
+            Err(E::custom("values are nested deeper than 32 levels"))
+        }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Strict {
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Value, D::Error> {
+        let left = self.left.get().checked_sub(1);
+        self.left.set(left.ok_or_else(|| D::Error::custom(format_args!("it has more than {MAX_VALUES} values")))?);
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

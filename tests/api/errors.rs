@@ -121,7 +121,8 @@ api_test!(mistyped_names_are_guessed, async |world| {
 
 api_test!(malformed_json_is_400, async |world| {
     let deep = |levels: usize| format!("{{\"name\":{}1{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
-    let bodies: [(&str, Vec<u8>); 16] = [
+    let many = |values: usize| format!("{{\"name\":[{}0]}}", "0,".repeat(values - 3)).into_bytes();
+    let bodies: [(&str, Vec<u8>); 17] = [
         ("nothing", b"".to_vec()),
         ("cut", b"{\"name\":".to_vec()),
         ("no JSON", b"name=x".to_vec()),
@@ -138,12 +139,15 @@ api_test!(malformed_json_is_400, async |world| {
         ("a member twice", b"{\"name\":\"x\",\"name\":\"y\"}".to_vec()),
         ("a member twice, deep down", b"{\"name\":{\"a\":[{\"b\":1,\"b\":2}]}}".to_vec()),
         ("33 levels", deep(33).into_bytes()),
+        ("250,001 values", many(250_001)),
     ];
     for (what, body) in bodies {
         let answer = world.editor().with("content-type", "application/json").send(Method::POST, "sections", Some(body)).await;
         assert_eq!((answer.status, answer.text_at("/code").as_str()), (400, "malformed_json"), "{what}: {answer}");
     }
     let answer = world.editor().with("content-type", "application/json").send(Method::POST, "sections", Some(deep(32).into_bytes())).await;
+    answer.expect(422).expect_faults(&[("/name", "wrong_type")]);
+    let answer = world.editor().with("content-type", "application/json").send(Method::POST, "sections", Some(many(250_000))).await;
     answer.expect(422).expect_faults(&[("/name", "wrong_type")]);
     let bottomless = vec![b'['; 1024 * 1024];
     let answer = world.editor().with("content-type", "application/json").send(Method::POST, "sections", Some(bottomless)).await;
