@@ -111,9 +111,9 @@ impl IntoParams for ArticleList {
 ///
 /// Returns published articles, newest first, without their texts. Articles of the kind `page` are listed only if the query filters
 /// by `kind`. With `include=body` or `fields=body`, a page of the list ends early if it would be longer than 1 MiB, and `next`
-/// continues the list. With `view=editor` or a filter that only working copies have (such as `status=draft`), returns working copies: editors and
-/// administrators get all of them, other callers only their own. With `preview`, returns the articles that a preview of the site
-/// shows.
+/// continues the list. With `view=editor` or a filter that only working copies have (such as `status=draft`), returns working
+/// copies: editors and administrators get all of them, other callers only their own. With `preview`, returns the articles that a
+/// preview of the site shows.
 #[utoipa::path(
     tag = "Articles",
     params(ArticleList, Previewed, GuestOr<Writer>),

@@ -106,20 +106,20 @@ fn of_selection(of: &Selectable) -> Vec<Parameter> {
         "fields",
         "The members of the response, or of each item of a list, separated by commas. A dot selects a member of a member, or of each item \
          of an array: `authors.name`. By default, the response has all members that `include` does not name.",
-        one_or_several(of.names().collect(), MAX_FIELDS),
+        one_or_several(&of.names().collect::<Vec<_>>(), MAX_FIELDS),
     )];
     if !of.includes().is_empty() {
         parameters.push(parameter(
             "include",
             "Members that the response leaves out by default, separated by commas. It cannot be sent together with `fields`.",
-            one_or_several(of.includes().to_vec(), of.includes().len()),
+            one_or_several(of.includes(), of.includes().len()),
         ));
     }
     parameters
 }
 
 /// Returns the schema of one of these words, or of up to `max` of them separated by commas.
-fn one_or_several(words: Vec<&str>, max: usize) -> Value {
+fn one_or_several(words: &[&str], max: usize) -> Value {
     let one = json!({"type": "string", "enum": words});
     if max < 2 {
         return one;

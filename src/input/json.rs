@@ -1,4 +1,4 @@
-//! Strict JSON: RFC 8259 without duplicate members, nested at most 32 levels deep, with at most 250,000 values.
+//! Strict JSON: RFC 8259 without duplicate members, nested at most 32 levels deep, with at most 350,000 values.
 
 use std::cell::Cell;
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::error::{Code, Error, Result};
 const MAX_DEPTH: usize = 32;
 /// The maximum number of values, counting those inside others. No valid request comes near it; each value takes far more memory than
 /// its text.
-const MAX_VALUES: usize = 250_000;
+const MAX_VALUES: usize = 350_000;
 /// Below this limit, every integer has an exact floating-point representation.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 

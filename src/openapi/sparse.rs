@@ -33,12 +33,12 @@ pub(super) fn complete(document: &mut Value) {
                 inner.insert(name);
             }
         });
-        let sparse = sparse(name, properties);
+        let sparse = sparse(name, &properties);
         schemas.insert(format!("Sparse{name}"), sparse);
         schemas.insert(format!("SparsePage_{name}"), sparse_page(name));
     }
     for name in inner.difference(&views) {
-        let sparse = sparse(name, Value::Object(properties_of(schemas, name)));
+        let sparse = sparse(name, &Value::Object(properties_of(schemas, name)));
         schemas.insert(inner_name(name), sparse);
     }
 }
@@ -58,12 +58,11 @@ fn first_branches(document: &mut Value) -> Vec<(String, String)> {
 fn allow_sparse(schema: &mut Value, unions: &[(String, String)]) -> Option<String> {
     let whole = target(schema)?.to_owned();
     // Every page of a list is a component of its own, `Page_X`; `fields` selects members of its items.
-    let (name, sparse) = match whole.strip_prefix("Page_") {
-        Some(item) => (item.to_owned(), format!("SparsePage_{item}")),
-        None => {
-            let view = unions.iter().find(|(union, _)| *union == whole).map_or(&whole, |(_, view)| view);
-            (view.clone(), format!("Sparse{view}"))
-        }
+    let (name, sparse) = if let Some(item) = whole.strip_prefix("Page_") {
+        (item.to_owned(), format!("SparsePage_{item}"))
+    } else {
+        let view = unions.iter().find(|(union, _)| *union == whole).map_or(&whole, |(_, view)| view);
+        (view.clone(), format!("Sparse{view}"))
     };
     *schema = json!({"anyOf": [{"$ref": component(&whole)}, {"$ref": component(&sparse)}]});
     Some(name)
@@ -73,7 +72,7 @@ fn component(name: &str) -> String {
     format!("#/components/schemas/{name}")
 }
 
-fn sparse(name: &str, properties: Value) -> Value {
+fn sparse(name: &str, properties: &Value) -> Value {
     let about = format!("The members of {} that `fields` selects.", public_name(name));
     json!({"type": "object", "description": about, "properties": properties, "additionalProperties": false})
 }

@@ -139,7 +139,7 @@ api_test!(malformed_json_is_400, async |world| {
         ("a member twice", b"{\"name\":\"x\",\"name\":\"y\"}".to_vec()),
         ("a member twice, deep down", b"{\"name\":{\"a\":[{\"b\":1,\"b\":2}]}}".to_vec()),
         ("33 levels", deep(33).into_bytes()),
-        ("250,001 values", many(250_001)),
+        ("350,001 values", many(350_001)),
     ];
     for (what, body) in bodies {
         let answer = world.editor().with("content-type", "application/json").send(Method::POST, "sections", Some(body)).await;
@@ -147,7 +147,7 @@ api_test!(malformed_json_is_400, async |world| {
     }
     let answer = world.editor().with("content-type", "application/json").send(Method::POST, "sections", Some(deep(32).into_bytes())).await;
     answer.expect(422).expect_faults(&[("/name", "wrong_type")]);
-    let answer = world.editor().with("content-type", "application/json").send(Method::POST, "sections", Some(many(250_000))).await;
+    let answer = world.editor().with("content-type", "application/json").send(Method::POST, "sections", Some(many(350_000))).await;
     answer.expect(422).expect_faults(&[("/name", "wrong_type")]);
     let bottomless = vec![b'['; 1024 * 1024];
     let answer = world.editor().with("content-type", "application/json").send(Method::POST, "sections", Some(bottomless)).await;
