@@ -120,11 +120,18 @@ fn of_selection(of: &Selectable) -> Vec<Parameter> {
 
 /// Returns the schema of one of these words, or of up to `max` of them separated by commas.
 fn one_or_several(words: &[&str], max: usize) -> Value {
-    let one = json!({"type": "string", "enum": words});
+    let constants: Vec<String> = words.iter().map(|word| constant(word)).collect();
+    let one = json!({"type": "string", "enum": words, "x-enum-varnames": constants});
     if max < 2 {
         return one;
     }
     json!({"anyOf": [one, {"type": "string", "pattern": format!("^[a-z_]+([.][a-z0-9_]+)?(,[a-z_]+([.][a-z0-9_]+)?){{1,{}}}$", max - 1)}]})
+}
+
+/// Returns the name that generators of clients give to a word. They would call `comments_open` and `comments.open` the same.
+fn constant(word: &str) -> String {
+    let name = word.split_once('.').map_or_else(|| word.to_owned(), |(member, inner)| format!("{inner}_of_{member}")).to_uppercase();
+    if name.starts_with(|letter: char| letter.is_ascii_digit()) { format!("N{name}") } else { name }
 }
 
 /// Returns the description of a filter: its field, the items that it selects, and the notes about the field.

@@ -64,6 +64,8 @@ if (titles[0] !== "With blocks") throw new Error(`the list has ${titles.join()}`
 
 const read = await client.GET("/api/v1/articles/{article}", { params: { path: { article: made.data.id } } });
 if (read.data === undefined) throw new Error(read.error.detail);
-const blocks: Block[] = read.data.body.blocks;
+// A response to a request with `fields` may lack members, so a type for both has optional ones.
+const blocks: Block[] | undefined = read.data.body?.blocks;
+if (blocks === undefined) throw new Error("the article has no blocks");
 if (blocks.map(describe).join("; ") !== "1 Steps; One word.; one, two; ") throw new Error(JSON.stringify(blocks));
 console.log(`TypeScript: ${titles.length} article listed, ${blocks.length} blocks distinguished`);
