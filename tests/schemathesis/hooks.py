@@ -47,7 +47,7 @@ UNTELLABLE_PROBLEMS = {
     "idempotency_mismatch": "only the database knows earlier requests with a key",
 }
 # Parameters that exist only with `view=editor`, only without it, or not together with a preview token.
-BY_VIEW = {"status", "in_review", "scheduled_at", "trashed", "created_by", "created_at", "include", "view", "window"}
+BY_VIEW = {"status", "in_review", "scheduled_at", "trashed", "created_by", "created_at", "fields", "include", "view", "window"}
 # The least number of characters of a guest's `Idempotency-Key`.
 MIN_GUEST_KEY = 22
 # For URLs with more bytes than this, the HTTP parser responds itself, without a body.
