@@ -215,7 +215,7 @@ pub(super) static QUEUE: Listing<comments::table, Comment> = Listing {
     id_of: |row| row.id.to_string(),
 };
 
-/// Returns what authors can select: nothing that identifies guests.
+/// Returns the members that authors can select: none of them identifies guests.
 fn open_members() -> &'static Selectable {
     static MEMBERS: LazyLock<Selectable> =
         LazyLock::new(|| Selectable::of::<StaffComment>().without(&["author_email", "ip", "user_agent"]));

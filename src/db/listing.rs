@@ -33,7 +33,7 @@ pub(crate) struct Listing<T: 'static, R: 'static> {
     pub(crate) fields: &'static [Field<T, R>],
     /// The default order, in the notation of `sort=`.
     pub(crate) default_sort: &'static str,
-    /// What a request can select of an item.
+    /// The members of an item that a request can select.
     pub(crate) members: fn() -> &'static Selectable,
     /// The id column, which breaks ties.
     pub(crate) id: Column<T>,

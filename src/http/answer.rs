@@ -117,7 +117,7 @@ impl Serialized {
 
     /// Serializes the selected members of a view.
     pub(crate) fn selected<T: Serialize>(selection: &Selection, view: &T, tags: Tags) -> Result<Self> {
-        if selection.is_partial() { Self::of(&selection.of(view)?, tags) } else { Self::of(view, tags) }
+        Self::of(&selection.of(view)?, tags)
     }
 
     /// Serializes a page of views.
@@ -259,7 +259,7 @@ pub(crate) fn private<T: Serialize>(status: u16, view: &T) -> Result<HttpRespons
 
 /// Responds with the selected members of a private view.
 pub(crate) fn private_selected<T: Serialize>(selection: &Selection, view: &T) -> Result<HttpResponse> {
-    if selection.is_partial() { private(200, &selection.of(view)?) } else { private(200, view) }
+    private(200, &selection.of(view)?)
 }
 
 /// Responds with a CSV file for download, for the caller only.

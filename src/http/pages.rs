@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::answer::bytes;
@@ -13,7 +12,7 @@ use super::request::Request;
 use crate::app::App;
 use crate::db::{PageOf, PageQuery, Position};
 use crate::error::Result;
-use crate::input::seal_cursor;
+use crate::input::{Selected, seal_cursor};
 
 /// A page of a list.
 #[derive(Serialize, ToSchema)]
@@ -95,7 +94,7 @@ fn fitting<V: Serialize>(query: &PageQuery, page: &PageOf<V>) -> Result<usize> {
     for index in 0..page.rows.len() {
         let index = if backward { page.rows.len() - 1 - index } else { index };
         let Some(row) = page.rows.get(index) else { break };
-        let size = length(&item(query, row)?)?;
+        let size = length(&query.selection.of(row)?)?;
         if size > left && fit > 0 {
             break;
         }
@@ -105,22 +104,11 @@ fn fitting<V: Serialize>(query: &PageQuery, page: &PageOf<V>) -> Result<usize> {
     Ok(fit)
 }
 
-/// A page for serialization: nothing is copied, unless only some members are wanted.
+/// A page for serialization.
 #[derive(Serialize)]
 struct SerializedPage<'a, V> {
-    data: Vec<Item<'a, V>>,
+    data: Vec<Selected<'a, V>>,
     page: PageInfo,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Item<'a, V> {
-    Whole(&'a V),
-    Sparse(Value),
-}
-
-fn item<'a, V: Serialize>(query: &PageQuery, view: &'a V) -> Result<Item<'a, V>> {
-    if query.selection.is_partial() { Ok(Item::Sparse(query.selection.of(view)?)) } else { Ok(Item::Whole(view)) }
 }
 
 fn serialized_page<'a, V: Serialize>(
@@ -131,7 +119,7 @@ fn serialized_page<'a, V: Serialize>(
 ) -> Result<SerializedPage<'a, V>> {
     let Cursors { next, prev } = cursors;
     Ok(SerializedPage {
-        data: page.rows.get(rows).into_iter().flatten().map(|view| item(query, view)).collect::<Result<_>>()?,
+        data: page.rows.get(rows).into_iter().flatten().map(|view| query.selection.of(view)).collect::<serde_json::Result<_>>()?,
         page: PageInfo { limit: query.limit, next: next.clone(), prev: prev.clone(), total: page.total },
     })
 }

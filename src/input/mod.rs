@@ -31,5 +31,5 @@ pub(crate) use formats::{
 pub(crate) use json::parse_json;
 pub(crate) use kind::{Kind, ME};
 pub(crate) use query::{MAX_FIELDS, Query, seal_cursor};
-pub(crate) use selection::{Selectable, Selection};
+pub(crate) use selection::{Selectable, Selected, Selection};
 pub(crate) use table::{column_names, guarded, table, unguarded};

@@ -139,7 +139,7 @@ impl Query {
             self.select_fields(&text, of, &mut selection);
         }
         if let Some(includes) = (!of.includes().is_empty()).then(|| self.words("include", of.includes())).flatten() {
-            if selection.is_partial() {
+            if selection.has_fields() {
                 let detail = "include cannot be sent together with fields, which names all members of the response.";
                 self.faults.push(Fault::parameter("include", "not_together", detail));
             }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-/// What a request can select of one view.
+/// The members of one view that a request can select.
 #[derive(Clone)]
 pub(crate) struct Selectable {
     /// The names that `fields=` accepts: the members of the view, and the members of these (`authors.name`).
@@ -17,11 +17,11 @@ pub(crate) struct Selectable {
     includes: &'static [&'static str],
 }
 
-/// What can be selected of each view that a request has named. The entries stay, since there are as many as there are views.
+/// The selectable members of each view for which they were needed. Entries are never removed: there is one for each view at most.
 static OF_VIEWS: LazyLock<RwLock<HashMap<TypeId, &'static Selectable>>> = LazyLock::new(RwLock::default);
 
 impl Selectable {
-    /// Returns what can be selected of a view.
+    /// Returns the selectable members of a view.
     pub(crate) fn of<V: ToSchema + 'static>() -> &'static Self {
         let of_view = TypeId::of::<V>();
         if let Some(known) = OF_VIEWS.read().ok().and_then(|views| views.get(&of_view).copied()) {
@@ -91,7 +91,7 @@ fn properties(schema: &Value, components: &HashMap<String, Value>) -> Map<String
     found
 }
 
-/// What a request selects of a view. By default, the response has all members except those that `include` can add.
+/// The members of a view that a request selects. By default, these are all members except those that `include` can add.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Selection {
     /// The members in `fields`, and which of their own members; `None` for all of them.
@@ -119,18 +119,29 @@ impl Selection {
         self.includes.iter().any(|name| name == member) || is_field()
     }
 
-    /// Checks whether only some members are selected, so that a view must be cut.
-    pub(crate) fn is_partial(&self) -> bool {
+    /// Checks whether `fields` was sent.
+    pub(super) fn has_fields(&self) -> bool {
         self.fields.is_some()
     }
 
-    /// Keeps only the selected members of a view.
-    pub(crate) fn of<V: Serialize>(&self, view: &V) -> serde_json::Result<Value> {
-        match (serde_json::to_value(view)?, &self.fields) {
-            (Value::Object(members), Some(fields)) => Ok(Value::Object(selected(members, fields))),
-            (whole, _) => Ok(whole),
+    /// Returns a view for serialization, with only the selected members.
+    pub(crate) fn of<'v, V: Serialize>(&self, view: &'v V) -> serde_json::Result<Selected<'v, V>> {
+        let Some(fields) = &self.fields else { return Ok(Selected::Whole(view)) };
+        match serde_json::to_value(view)? {
+            Value::Object(members) => Ok(Selected::Sparse(Value::Object(selected(members, fields)))),
+            other => Ok(Selected::Sparse(other)),
         }
     }
+}
+
+/// A view for serialization: nothing is copied, unless only some members are selected.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Selected<'v, V> {
+    /// The view with all its members.
+    Whole(&'v V),
+    /// The selected members of the view.
+    Sparse(Value),
 }
 
 fn selected(members: Map<String, Value>, fields: &[(String, Option<Vec<String>>)]) -> Map<String, Value> {
@@ -196,7 +207,7 @@ mod tests {
     fn only_selected_members_remain() {
         let view = json!({"title": "T", "hero": null, "authors": [{"id": 1, "name": "A"}, {"id": 2, "name": "B"}], "dek": "D"});
         let kept = selection("authors.name,title,hero.url").of(&view).unwrap();
-        assert_eq!(kept.to_string(), r#"{"title":"T","hero":null,"authors":[{"name":"A"},{"name":"B"}]}"#);
+        assert_eq!(serde_json::to_string(&kept).unwrap(), r#"{"title":"T","hero":null,"authors":[{"name":"A"},{"name":"B"}]}"#);
     }
 
     #[test]

@@ -35,7 +35,9 @@ pub(super) fn complete(document: &mut Value) {
         });
         let sparse = sparse(name, &properties);
         schemas.insert(format!("Sparse{name}"), sparse);
-        schemas.insert(format!("SparsePage_{name}"), sparse_page(name));
+        if schemas.contains_key(&format!("Page_{name}")) {
+            schemas.insert(format!("SparsePage_{name}"), sparse_page(name));
+        }
     }
     for name in inner.difference(&views) {
         let sparse = sparse(name, &Value::Object(properties_of(schemas, name)));

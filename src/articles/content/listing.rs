@@ -8,7 +8,7 @@ use super::view::ArticleView;
 use crate::db::{Key, Listing, PageQuery, Predicate, sql_fragment};
 use crate::input::Selectable;
 
-/// Returns what a request can select of the articles in a list of readers.
+/// Returns the selectable members of the articles in a list for readers.
 pub(crate) fn members() -> &'static Selectable {
     static MEMBERS: LazyLock<Selectable> = LazyLock::new(|| Selectable::of::<ArticleView>().including(&["body"]));
     &MEMBERS
